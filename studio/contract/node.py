@@ -1,0 +1,227 @@
+"""A node type: one class, one file, registered by being defined."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from studio.contract.ports import Ports
+from studio.contract.results import Done, Expand, Fail, Outcome, Signal, Wait
+from studio.core.unit_of_work import UnitOfWork
+
+__all__ = ["Context", "Done", "Effect", "Expand", "Fail", "Kind", "NodeConfig", "NodeType", "Signal", "Wait", "help_"]
+
+
+class Kind(StrEnum):
+    """Where the palette shows it and which hue its tile has."""
+
+    TRIGGER = "trigger"
+    CONDITION = "condition"
+    DATA = "data"
+    FLOW = "flow"
+    ACTION = "action"
+    APPROVAL = "approval"
+
+
+class Effect(StrEnum):
+    """What running it may touch, and so how the executor runs it."""
+
+    PURE = "pure"
+    """No I/O: runs in memory, written in bulk at the next boundary."""
+    LOCAL = "local"
+    """Studio's own database, through `ctx.tx`: commits together with its step."""
+    OUTSIDE = "outside"
+    """Something else: runs with no transaction open, after its intent is committed."""
+
+
+class NodeConfig(BaseModel):
+    """Base of every Config: unknown fields are refused, with their path."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+def help_(  # noqa: PLR0913 - what a form field may say of itself
+    text: str,
+    *,
+    default: Any = ...,  # noqa: ANN401 - any JSON value
+    example: Any = None,  # noqa: ANN401 - any JSON value
+    expression: str | None = None,
+    template: bool = False,
+    widget: str | None = None,
+    title: str | None = None,
+    show_if: Mapping[str, Any] | None = None,
+    **bounds: Any,  # noqa: ANN401 - pydantic's own: ge, le, max_length, …
+) -> Any:  # noqa: ANN401 - pydantic's Field is typed so
+    """A config field that can explain itself.
+
+    `expression` names the type a CEL source must give (`bool`, `string`, `number`, `list`, `any`); its value is
+    evaluated before the node sees it. `template` marks text with `{{ … }}`. `widget` asks for a special input
+    (`code`, `secret`, `people`, `duration`, `conditions`, `key-values`, `cron`, `json`, `textarea`, `money`).
+    """
+    extra: dict[str, Any] = {
+        name: value
+        for name, value in (
+            ("x-expression", expression),
+            ("x-template", template or None),
+            ("x-widget", widget),
+            ("x-show-if", dict(show_if) if show_if else None),
+        )
+        if value is not None
+    }
+    examples = None if example is None else [example]
+    if default is not ... and isinstance(default, list | dict | set):
+        made = default
+        return Field(
+            default_factory=lambda: made.copy(),
+            description=text, title=title, examples=examples, json_schema_extra=extra, **bounds,
+        )  # fmt: skip
+    return Field(default, description=text, title=title, examples=examples, json_schema_extra=extra, **bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What a node may know about its run."""
+
+    id: UUID
+    workspace_id: UUID
+    workflow_id: UUID
+    version_id: UUID
+    mode: str
+    title: str
+    started_at: datetime
+    workflow_name: str = ""
+    currency: str = "EUR"
+    time_zone: str = "UTC"
+    locale: str = "en"
+
+
+@dataclass
+class Context:
+    """What a node gets: its run, its clock, its effect key and the ports; `tx` where its effect is LOCAL."""
+
+    run: RunInfo
+    node: str
+    node_name: str
+    path: str
+    """Iteration path such as `0.3`; empty at the top."""
+    attempt: int
+    now: datetime
+    scope: Any
+    """The expressions.Scope of this moment."""
+    ports: Ports
+    effect_key: str | None = None
+    tx: UnitOfWork | None = None
+    wait_id: UUID | None = None
+    """The id a Wait of this step must carry, minted beforehand."""
+    evaluate: Callable[[str, Mapping[str, Any]], Any] = field(default=lambda _source, _extra: None)
+    """Evaluate a CEL source with extra root variables: for nodes that work over lists."""
+    redact: Callable[[str], None] = field(default=lambda _secret: None)
+    """Register a secret value that must not appear in any stored output."""
+
+    @property
+    def unit(self) -> UnitOfWork:
+        """The transaction of a LOCAL node."""
+        if self.tx is None:
+            message = f"{self.node} asked for a transaction, but its type is not LOCAL."
+            raise RuntimeError(message)
+        return self.tx
+
+
+class NodeType:
+    """Base of every node type. A class attribute says one thing about it; the docstring is its first help text."""
+
+    key: ClassVar[str]
+    version: ClassVar[int] = 1
+    kind: ClassVar[Kind]
+    effect: ClassVar[Effect] = Effect.PURE
+    title: ClassVar[str]
+    icon: ClassVar[str]
+    ports: ClassVar[tuple[str, ...]] = ("next",)
+    port_names: ClassVar[Mapping[str, str]] = {}
+    """What people read at a port, where it differs: {"true": "yes"}."""
+    sample: ClassVar[Any] = None
+    """An output such as a real step gives: for completion, previews and test-runs."""
+    output_schema: ClassVar[Mapping[str, Any] | None] = None
+    """JSON Schema of the output, where it is known; paths outside it are errors."""
+    keyed: ClassVar[bool] = True
+    """OUTSIDE only: the target honours the effect key, so a repeat under it is safe."""
+    is_loop: ClassVar[bool] = False
+    is_join: ClassVar[bool] = False
+    protects: ClassVar[str | None] = None
+    """The protected target that this node reaches, for the gate proof."""
+    satisfies: ClassVar[tuple[str, ...]] = ()
+    """The gates that passing this node proves."""
+    timeout_s: ClassVar[float] = 60.0
+
+    class Config(NodeConfig):
+        """No settings."""
+
+    def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:  # noqa: ANN401 - Python's signature
+        super().__init_subclass__(**kwargs)
+        if not abstract:
+            register(cls)
+
+    @classmethod
+    def ports_of(cls, config: Mapping[str, Any]) -> tuple[str, ...]:
+        """The ports for one configuration; a switch has one a case."""
+        del config
+        return cls.ports
+
+    @classmethod
+    def summary(cls, config: Mapping[str, Any]) -> str:
+        """One line under the node's name on the canvas."""
+        del config
+        return ""
+
+    @classmethod
+    def sample_of(cls, config: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        """A sample output for one configuration."""
+        del config
+        return cls.sample
+
+    def start(self, ctx: Context, config: Any) -> Outcome:  # noqa: ANN401 - the subclass's own Config
+        """Run the step."""
+        raise NotImplementedError
+
+    def resume(self, ctx: Context, config: Any, signal: Signal) -> Outcome:  # noqa: ANN401 - the subclass's own Config
+        """Go on after a Wait. Only where start() may wait."""
+        raise NotImplementedError
+
+    def simulate(self, ctx: Context, config: Any) -> Outcome:  # noqa: ANN401 - the subclass's own Config
+        """What a test-run does instead of an effect: the sample, behind the first port."""
+        del ctx
+        raw = config.model_dump() if isinstance(config, BaseModel) else {}
+        return Done(self.sample_of(raw), port=self.ports_of(raw)[0], note="Simulated")
+
+
+class TriggerType(NodeType, abstract=True):
+    """A node that starts runs. Its output is the event's data."""
+
+    kind = Kind.TRIGGER
+
+    def start(self, ctx: Context, config: Any) -> Outcome:  # noqa: ANN401 - the subclass's own Config
+        """A trigger's step gives what the event brought."""
+        del config
+        return Done(ctx.scope.value("trigger"))
+
+
+registry: dict[str, type[NodeType]] = {}
+"""Every node type by key."""
+
+
+def register(cls: type[NodeType]) -> None:
+    """Take a node type into the registry. Raises on a key that another class holds."""
+    held = registry.get(cls.key)
+    if held is not None and held.__qualname__ != cls.__qualname__:
+        message = f"node type {cls.key!r} is defined twice: {held.__module__} and {cls.__module__}"
+        raise RuntimeError(message)
+    registry[cls.key] = cls
+
+
+def node_type(key: str) -> type[NodeType] | None:
+    """The node type, or None: an unknown type is never executed."""
+    return registry.get(key)

@@ -1,0 +1,142 @@
+"""How sibling packages meet: one asks through a port, `app.py` joins the port to whoever answers it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from studio.core.unit_of_work import UnitOfWork
+
+
+class Waits(Protocol):
+    """Runtime's side of a wait: whoever ends what a run waits for says so here."""
+
+    def resolve(self, uow: UnitOfWork, wait_id: UUID, run_id: UUID, payload: Any) -> bool:  # noqa: ANN401 - JSON
+        """Write the one resolution of a wait and wake its run, in the caller's transaction.
+
+        Allowed before the run has parked. False where the wait was resolved before.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsk:
+    """An approval that somebody asks for. `asker` and `ref` name whoever wants to hear the end."""
+
+    asker: str
+    ref: Mapping[str, str]
+    title: str
+    """One sentence in words: "Refund €420.00 to Anna Keller"."""
+    facts: Sequence[tuple[str, str]]
+    """Label and value, as people read them."""
+    approvers: Sequence[str]
+    """`user:<email or id>` or `group:<name>`."""
+    instructions: str = ""
+    due_at: datetime | None = None
+    remind_at: datetime | None = None
+    requester: str | None = None
+    """E-mail address of who is told the outcome."""
+    payload: Any = None
+    """What the decision is bound to, by hash."""
+    amount: str | None = None
+    """Decimal text, where money goes through this approval."""
+    currency: str | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+    """Names and links for the page: workflow, run, order."""
+
+
+class Approvals(Protocol):
+    """Ask people. The handler registered under `asker` runs in the transaction that ends the request."""
+
+    def request(self, uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
+        """Open a request and its assignments; returns its id."""
+        ...
+
+    def withdraw(self, uow: UnitOfWork, request_id: UUID, reason: str) -> None:
+        """Close it because whoever asked no longer needs it."""
+        ...
+
+
+class Mailer(Protocol):
+    """Mail leaves after the commit, from an outbox row."""
+
+    def send(  # noqa: PLR0913 - a mail has these parts
+        self,
+        uow: UnitOfWork,
+        *,
+        key: str,
+        to: Sequence[str],
+        subject: str,
+        text: str,
+        html: str | None = None,
+        reply_to: str | None = None,
+    ) -> None:
+        """Queue one mail. The same `key` queues it once, however often it is asked for."""
+        ...
+
+
+class Store(Protocol):
+    """The workspace's small key-value table."""
+
+    def get(self, uow: UnitOfWork, table: str, key: str) -> Any:  # noqa: ANN401 - JSON
+        """The value, or None."""
+        ...
+
+    def put(self, uow: UnitOfWork, table: str, key: str, value: Any, *, ttl_s: float | None = None) -> None:  # noqa: ANN401 - JSON
+        """Write a value; it ends after `ttl_s` seconds, or never."""
+        ...
+
+    def first(self, uow: UnitOfWork, table: str, key: str, *, ttl_s: float | None, by: str) -> bool:
+        """Claim a key: True the first time, False while it is held by another. The same `by` may claim again."""
+        ...
+
+
+class Secrets(Protocol):
+    """Secrets by name, resolved through the run's workspace at the moment of use."""
+
+    def reveal(self, workspace_id: UUID, name: str, *, purpose: str, host: str | None) -> str:
+        """The value. Raises NotFound or Forbidden (bound to another host)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One outgoing request."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    timeout_s: float = 30.0
+    max_bytes: int = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    elapsed_s: float
+
+
+class Http(Protocol):
+    """The one way out: no private addresses, capped in time and size."""
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        """Send it. Raises studio.core.http.HttpError, which says whether the target may have seen the request."""
+        ...
+
+
+@dataclass(slots=True)
+class Ports:
+    """What nodes reach other packages by. `app.py` fills it."""
+
+    waits: Waits
+    approvals: Approvals
+    mailer: Mailer
+    store: Store
+    secrets: Secrets
+    http: Http

@@ -1,0 +1,74 @@
+"""What a node answers, and what a waiting node hears."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The step is finished; the run goes on behind `port`."""
+
+    output: Any = None
+    port: str = "next"
+    note: str | None = None
+    """One sentence for the run page, such as "Approved by Jonas Weber"."""
+    ends_run: bool = False
+    """The whole run succeeds here; what still waits is cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The step waits for something outside the run."""
+
+    wait_id: UUID
+    """Minted by Context.new_wait() before whatever will resolve it."""
+    kind: str
+    """Open text: `timer`, `signal`, `approval`, …"""
+    due_at: datetime | None = None
+    """When the wait ends by itself with a `due` signal; None: never."""
+    note: str | None = None
+    """For people: what it waits for."""
+    detail: Any = None
+    """What the run page may show, such as the approval's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """The step failed."""
+
+    code: str
+    message: str
+    """What happened, what did not, what to do now."""
+    retryable: bool = False
+    retry_after_s: float | None = None
+    """What the target asked for; honoured as a floor."""
+    unknown: bool = False
+    """Nobody knows whether the effect happened: never repeated blindly where the target takes no key."""
+    output: Any = None
+    """What was received nonetheless."""
+    field: str | None = None
+    """Dotted path into the step's config."""
+    ends_run: bool = False
+    """The whole run fails here, whatever the error port says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expand:
+    """A loop's items; the executor runs the body for each."""
+
+    items: list[Any]
+    concurrency: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What woke a waiting step."""
+
+    kind: str
+    """`resolved`: somebody answered. `due`: its time has come."""
+    payload: Any = None
+
+
+Outcome = Done | Wait | Fail | Expand

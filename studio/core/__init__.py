@@ -1,0 +1,1 @@
+"""Ground floor: settings, storage, time, ids, dispatch. Knows no business word."""
