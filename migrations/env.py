@@ -1,0 +1,41 @@
+"""Alembic's entry: runs as the role that owns the tables, with time-outs so that a migration never blocks a shop."""
+
+from alembic import context
+from sqlalchemy import text
+
+from studio.core import db, settings
+from studio.models import load_all
+
+load_all()
+target_metadata = db.Base.metadata
+
+
+def run() -> None:
+    """Run the migrations on the database that the settings name, or on a connection handed over by a caller."""
+    handed = context.config.attributes.get("connection")
+    if handed is not None:
+        _configure_and_run(handed)
+        return
+    engine = db.open_engine(settings.load().migrate_url)
+    with engine.connect() as connection:
+        _configure_and_run(connection)
+    engine.dispose()
+
+
+def _configure_and_run(connection) -> None:  # noqa: ANN001 - a SQLAlchemy connection
+    sqlite = connection.dialect.name == "sqlite"
+    context.configure(
+        connection=connection,
+        target_metadata=target_metadata,
+        render_as_batch=sqlite,
+        compare_type=True,
+        transaction_per_migration=not sqlite,
+    )
+    with context.begin_transaction():
+        if not sqlite:
+            connection.execute(text("set lock_timeout = '5s'"))
+            connection.execute(text("set statement_timeout = '15min'"))
+        context.run_migrations()
+
+
+run()
