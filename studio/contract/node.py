@@ -51,6 +51,7 @@ def help_(  # noqa: PLR0913 - what a form field may say of itself
     example: Any = None,  # noqa: ANN401 - any JSON value
     expression: str | None = None,
     template: bool = False,
+    deferred: bool = False,
     widget: str | None = None,
     title: str | None = None,
     show_if: Mapping[str, Any] | None = None,
@@ -59,7 +60,9 @@ def help_(  # noqa: PLR0913 - what a form field may say of itself
     """A config field that can explain itself.
 
     `expression` names the type a CEL source must give (`bool`, `string`, `number`, `list`, `any`); its value is
-    evaluated before the node sees it. `template` marks text with `{{ … }}`. `widget` asks for a special input
+    evaluated before the node sees it, unless `deferred`: then the node gets the source and evaluates it itself, for
+    each item of a list, by `ctx.evaluate(source, {"item": …, "index": …})`. `template` marks text with `{{ … }}`,
+    which arrives rendered. `widget` asks for a special input
     (`code`, `secret`, `people`, `duration`, `conditions`, `key-values`, `cron`, `json`, `textarea`, `money`).
     """
     extra: dict[str, Any] = {
@@ -67,6 +70,7 @@ def help_(  # noqa: PLR0913 - what a form field may say of itself
         for name, value in (
             ("x-expression", expression),
             ("x-template", template or None),
+            ("x-deferred", deferred or None),
             ("x-widget", widget),
             ("x-show-if", dict(show_if) if show_if else None),
         )
