@@ -1,0 +1,21 @@
+"""The engine's tables."""
+
+from studio.runtime.models.ledger import Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
+from studio.runtime.models.things import KvEntry, LoopLease, RunNote
+from studio.runtime.models.workflows import TriggerSubscription, Workflow, WorkflowVersion
+
+__all__ = [
+    "Blob",
+    "Event",
+    "EventDedup",
+    "KvEntry",
+    "LoopLease",
+    "Resolution",
+    "Run",
+    "RunNote",
+    "Step",
+    "TriggerSubscription",
+    "WaitRow",
+    "Workflow",
+    "WorkflowVersion",
+]

@@ -1,0 +1,98 @@
+"""Workflows, their immutable versions, and what starts them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Uuid
+
+from studio.core.db import Json, Model, UtcDateTime
+from studio.core.ids import new_id
+from studio.core.tenancy import Tenant
+
+
+class Workflow(Tenant, Model):
+    """What a merchant draws. The document lives in the draft and in the versions."""
+
+    __tablename__ = "workflow"
+    __table_args__ = (Index("ix_workflow_workspace_id_name", "workspace_id", "name"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text, default="")
+    enabled: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Off: its triggers start nothing; runs that exist go on."""
+    published_version_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """The version that triggers start; None: never published."""
+    published_number: Mapped[int | None] = mapped_column(Integer)
+    template_slug: Mapped[str | None] = mapped_column(String(80))
+    """The gallery template it came from."""
+    owner_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """Who is told when a run fails."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Set: hidden, its triggers off; history stays."""
+
+
+class WorkflowVersion(Tenant, Model):
+    """A published document. Never changes: runs point at it."""
+
+    __tablename__ = "workflow_version"
+    __table_args__ = (UniqueConstraint("workflow_id", "number"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    workflow_id: Mapped[UUID] = mapped_column(ForeignKey("workflow.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    """1, 2, 3, … within the workflow."""
+    document: Mapped[dict[str, Any]] = mapped_column(Json)
+    logic_hash: Mapped[str] = mapped_column(String(64))
+    """SHA-256 over the document without its layout."""
+    note: Mapped[str] = mapped_column(Text, default="")
+    published_by: Mapped[UUID | None] = mapped_column(Uuid())
+    published_by_name: Mapped[str] = mapped_column(String(120), default="")
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class TriggerSubscription(Tenant, Model):
+    """One trigger node of a published workflow. Keeps its id and address from version to version."""
+
+    __tablename__ = "trigger_subscription"
+    __table_args__ = (
+        UniqueConstraint("workflow_id", "node_key"),
+        Index(
+            "ix_trigger_subscription_due",
+            "next_due_at",
+            sqlite_where=text("active"),
+            postgresql_where=text("active"),
+        ),
+        Index("ix_trigger_subscription_kind", "workspace_id", "type"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    workflow_id: Mapped[UUID] = mapped_column(ForeignKey("workflow.id"))
+    version_id: Mapped[UUID] = mapped_column(Uuid())
+    """The version that it starts."""
+    node_key: Mapped[str] = mapped_column(String(40))
+    type: Mapped[str] = mapped_column(String(60))
+    config: Mapped[dict[str, Any]] = mapped_column(Json)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    address_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """SHA-256 of the 256-bit address; None where the trigger has none."""
+    address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The address itself, encrypted, so that the builder can show it."""
+    next_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Schedules: when it starts a run next."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())

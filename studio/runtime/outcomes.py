@@ -1,0 +1,78 @@
+"""States and verdicts of the engine, shared by policies, tables and pages."""
+
+from enum import StrEnum
+
+
+class RunState(StrEnum):
+    """Where a run is."""
+
+    QUEUED = "queued"
+    """A worker may claim it."""
+    RUNNING = "running"
+    """A worker holds it under a lease."""
+    WAITING = "waiting"
+    """It is rows and nothing else until something wakes it."""
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    NEEDS_REVIEW = "needs_review"
+    """Nobody knows whether an effect happened, and repeating it would be blind."""
+    QUARANTINED = "quarantined"
+    """It lost its lease too often: it may kill whoever runs it."""
+
+
+ENDED = frozenset({RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED})
+STUCK = frozenset({RunState.NEEDS_REVIEW, RunState.QUARANTINED})
+"""Ended until a person decides."""
+
+
+class StepState(StrEnum):
+    """Where one attempt of a step is."""
+
+    RUNNING = "running"
+    WAITING = "waiting"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    NEEDS_REVIEW = "needs_review"
+
+
+class WaitState(StrEnum):
+    """Where a wait is."""
+
+    OPEN = "open"
+    FIRED = "fired"
+    """Its time came before anybody answered."""
+    CLOSED = "closed"
+    """Answered and heard, or withdrawn."""
+
+
+class Verdict(StrEnum):
+    """What became of an event."""
+
+    STARTED = "started"
+    DUPLICATE = "duplicate"
+    FILTERED = "filtered"
+    LIMITED = "limited"
+    REFUSED = "refused"
+
+
+class Mode(StrEnum):
+    """What a run is for."""
+
+    LIVE = "live"
+    TEST = "test"
+
+
+class Lane(StrEnum):
+    """Which workers claim a run."""
+
+    MAIN = "main"
+    """Many at once: everything that ends in memory or in Studio's own database."""
+    EFFECT = "effect"
+    """One at a time: the next step calls something outside and may take long."""
+
+
+LOST_LEASES = 3
+"""So many lost leases quarantine a run."""
