@@ -21,6 +21,11 @@ def token(size: int = 32) -> str:
     return secrets.token_urlsafe(size)
 
 
+def secret_bytes(size: int = 32) -> bytes:
+    """Bytes for keys and nonces, from the system's source (256 bits unless said)."""
+    return secrets.token_bytes(size)
+
+
 def digits(count: int) -> str:
     """A one-time code of `count` decimal digits."""
     return f"{secrets.randbelow(10**count):0{count}d}"
