@@ -86,6 +86,7 @@ class Keyring:
         if not keys or any(len(key) != _KEY or not 0 < v < 2**32 for v, key in keys.items()):
             raise SettingsError("Master keys are 32 bytes each, in base64, numbered from 1.")
         self._keys = {version: AESGCM(key) for version, key in keys.items()}
+        self._derived_from = [key for _, key in sorted(keys.items(), reverse=True)]
         self.current = max(keys)
 
     @classmethod
@@ -100,6 +101,10 @@ class Keyring:
         if path.stat().st_mode & 0o077:
             log.warning("master_key_readable_by_others", path=str(path), hint=f"chmod 600 {path}")
         return cls(_parse(path.read_text("ascii", errors="replace"), str(path)))
+
+    def derive(self, purpose: str) -> list[bytes]:
+        """A key for another purpose (such as signing cookies) from each master key, newest first."""
+        return [hmac.digest(key, b"derive:" + purpose.encode(), "sha256") for key in self._derived_from]
 
     def seal(self, plaintext: bytes, *, context: str) -> bytes:
         """Encrypt one record under a fresh data key, bound to `context`."""

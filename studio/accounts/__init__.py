@@ -1,0 +1,1 @@
+"""Workspaces, users, seats, sign-in, API tokens and secrets."""

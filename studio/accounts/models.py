@@ -1,0 +1,176 @@
+"""Tables of workspaces, people, their seats, sessions, tokens and secrets."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Uuid
+
+from studio.core.db import Json, Model, UtcDateTime
+from studio.core.ids import new_id
+from studio.core.tenancy import Tenant
+
+_WORKSPACE = "workspace.id"
+_USER = "app_user.id"
+
+
+class Workspace(Model):
+    """One merchant: everything else of a tenant hangs on it."""
+
+    __tablename__ = "workspace"
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(120))
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    """Short form of the name for file names and commands; never changes."""
+    currency: Mapped[str] = mapped_column(String(3))
+    """ISO 4217, such as EUR."""
+    time_zone: Mapped[str] = mapped_column(String(64))
+    """IANA name, such as Europe/Berlin: what schedules and reports mean by a day."""
+    locale: Mapped[str] = mapped_column(String(16), default="en")
+    retention_days: Mapped[int] = mapped_column(Integer(), default=90)
+    """Ended runs and their payloads are kept this many days."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class User(Model):
+    """A person. Belongs to no workspace; seats say where the person may do what."""
+
+    __tablename__ = "app_user"  # `user` is a reserved word of PostgreSQL
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    """Lower case."""
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    """Argon2id; None until an invited person has chosen a password."""
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    """None: the workspace's."""
+    locale: Mapped[str | None] = mapped_column(String(16))
+    """None: the workspace's."""
+    theme: Mapped[str] = mapped_column(String(10), default="system")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """None: may sign in."""
+
+
+class Seat(Tenant, Model):
+    """What a person may do in one workspace."""
+
+    __tablename__ = "seat"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "user_id"),
+        Index("ix_seat_user_id", "user_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    workspace_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey(_WORKSPACE))
+    user_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey(_USER))
+    role: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """None: the seat is taken and works."""
+
+    user: Mapped[User] = relationship(lazy="raise", viewonly=True)
+    workspace: Mapped[Workspace] = relationship(lazy="raise", viewonly=True)
+
+
+class UserSession(Model):
+    """One browser in which a person is signed in. The browser holds the token, we hold its hash."""
+
+    __tablename__ = "user_session"
+    __table_args__ = (Index("ix_user_session_user_id", "user_id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256, hex."""
+    user_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey(_USER))
+    workspace_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey(_WORKSPACE))
+    """The workspace the person has chosen; None before the choice."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    """Last request, to the minute."""
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    """However busy, the session ends then."""
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Signed out, replaced at a new sign-in, or ended by a password change."""
+    ip: Mapped[str | None] = mapped_column(String(45))
+    user_agent: Mapped[str | None] = mapped_column(String(300))
+
+
+class PasswordReset(Model):
+    """A link to choose a password: after "forgot", and with an invitation."""
+
+    __tablename__ = "password_reset"
+    __table_args__ = (Index("ix_password_reset_user_id", "user_id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256, hex."""
+    user_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey(_USER))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Used, or overtaken by a newer link or a changed password."""
+
+
+class AttemptCounter(Model):
+    """Failures against one account (known or not), so that guessing slows down."""
+
+    __tablename__ = "attempt_counter"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of what is counted, such as address and IP: unknown addresses leave no trace."""
+    failures: Mapped[int] = mapped_column(Integer())
+    since: Mapped[datetime] = mapped_column(UtcDateTime())
+    """First failure of the current window."""
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """None: not locked."""
+
+
+class ApiToken(Tenant, Model):
+    """A token of the REST API; it never can more than its person's seat."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    workspace_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey(_WORKSPACE), index=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey(_USER))
+    name: Mapped[str] = mapped_column(String(120))
+    prefix: Mapped[str] = mapped_column(String(12))
+    """First letters of the secret part, by which people tell tokens apart."""
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256, hex, of the whole token."""
+    scopes: Mapped[list[str]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """None: until revoked."""
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """To the minute."""
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    user: Mapped[User] = relationship(lazy="raise", viewonly=True)
+
+
+class Secret(Tenant, Model):
+    """A credential that steps use by name. Write-only: no page and no API ever shows it."""
+
+    __tablename__ = "secret"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    workspace_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey(_WORKSPACE))
+    name: Mapped[str] = mapped_column(String(80))
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary())
+    """Sealed by the keyring for this workspace and this row alone."""
+    key_version: Mapped[int] = mapped_column(Integer())
+    """Version of the master key it was sealed under."""
+    hosts: Mapped[list[str]] = mapped_column(Json)
+    """Hosts it may be sent to, `*.example.com` for all below; never empty."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    created_by: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey(_USER))
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    updated_by: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey(_USER))
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """To the minute; None: never."""

@@ -1,0 +1,31 @@
+"""Words that tables, policies and pages of this package share."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a seat may do; `permissions` says which permissions each carries."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    BUILDER = "builder"
+    AUDITOR = "auditor"
+    APPROVER = "approver"
+
+
+class Theme(StrEnum):
+    """Which colours a person sees."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class SignIn(StrEnum):
+    """How an attempt to sign in ended."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    """Unknown address, wrong password, disabled, no seat: from outside all the same."""
+    LOCKED = "locked"
+    """Too many failures; the password was not even looked at."""
