@@ -1,0 +1,1 @@
+"""Requests for a decision, who may decide, and until when."""

@@ -1,0 +1,180 @@
+"""Requests, who was asked, what was decided; groups of approvers; links and codes for a mailbox."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Uuid
+
+from studio.core.db import Json, Model, UtcDateTime
+from studio.core.ids import new_id
+from studio.core.tenancy import Tenant
+
+_LIVE = text("state in ('open', 'snoozed')")
+
+
+class ApproverGroup(Tenant, Model):
+    """People who may stand in for one another as approvers."""
+
+    __tablename__ = "approver_group"
+    __table_args__ = (UniqueConstraint("workspace_id", "name_key"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(80))
+    name_key: Mapped[str] = mapped_column(String(80))
+    """The name in lower case: "Refund team" and "refund team" are one group."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class GroupMember(Tenant, Model):
+    """One person in one group."""
+
+    __tablename__ = "approver_group_member"
+
+    group_id: Mapped[UUID] = mapped_column(
+        ForeignKey("approver_group.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, index=True)
+
+
+class Request(Tenant, Model):
+    """One question to people. Never edited: who decides decides on exactly what was asked."""
+
+    __tablename__ = "approval_request"
+    __table_args__ = (Index("ix_approval_request_state", "workspace_id", "state", "id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    asker: Mapped[str] = mapped_column(String(40))
+    """Who asked; names the handler that hears the end."""
+    ref: Mapped[dict[str, str]] = mapped_column(Json)
+    """What the asker needs to know its question again, such as run and wait."""
+    title: Mapped[str] = mapped_column(Text)
+    """One sentence in words."""
+    facts: Mapped[list[list[str]]] = mapped_column(Json)
+    """[label, value] pairs, as people read them."""
+    instructions: Mapped[str] = mapped_column(Text, default="")
+    payload_hash: Mapped[str] = mapped_column(String(64))
+    """SHA-256 over all that the decision is bound to. A form posts it back."""
+    state: Mapped[str] = mapped_column(String(20))
+    requester_email: Mapped[str | None] = mapped_column(String(254))
+    """Who is told the outcome and may not decide; lower case; None: nobody."""
+    requester_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """The same person, where that address has a seat."""
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When it expires; None: never."""
+    remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When those who were asked are reminded; None: never."""
+    amount: Mapped[str | None] = mapped_column(String(40))
+    """Decimal text; None: no money goes through this."""
+    currency: Mapped[str | None] = mapped_column(String(3))
+    workflow_id: Mapped[UUID | None] = mapped_column(Uuid())
+    run_id: Mapped[UUID | None] = mapped_column(Uuid(), index=True)
+    context: Mapped[dict[str, Any]] = mapped_column(Json)
+    """Names for the page: workflow_name, run_title, node_name."""
+    rule: Mapped[dict[str, Any]] = mapped_column(Json)
+    """Who may decide, frozen at the start: {"any_of": [...], "words": "Any one of Refund team"}."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """None: open."""
+    close_reason: Mapped[str | None] = mapped_column(Text)
+    """Why it was taken back, where it was."""
+
+
+class Assignment(Tenant, Model):
+    """One person's share of a request: what the inbox shows."""
+
+    __tablename__ = "approval_assignment"
+    __table_args__ = (
+        Index("ix_approval_assignment_user_id", "workspace_id", "user_id", "state"),
+        Index(
+            "uq_approval_assignment_live",
+            "request_id",
+            "user_id",
+            unique=True,
+            sqlite_where=_LIVE,
+            postgresql_where=_LIVE,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("approval_request.id"))
+    user_id: Mapped[UUID] = mapped_column(Uuid())
+    state: Mapped[str] = mapped_column(String(20))
+    snoozed_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Set while snoozed. A moment that has passed means open again, with no job in between."""
+    why: Mapped[str] = mapped_column(Text)
+    """Why this person: "You are in the group Refund team"."""
+    handed_from: Mapped[UUID | None] = mapped_column(ForeignKey("approval_assignment.id"))
+    """The assignment that was handed on; None: asked at the start."""
+    handed_by: Mapped[str | None] = mapped_column(String(120))
+    """Name of whoever handed it on."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class Decision(Tenant, Model):
+    """The end of a request. One row a request: that is the exactly-once rule."""
+
+    __tablename__ = "approval_decision"
+    __table_args__ = (UniqueConstraint("request_id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("approval_request.id"))
+    outcome: Mapped[str] = mapped_column(String(20))
+    by_user_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """None: the deadline."""
+    by_name: Mapped[str] = mapped_column(String(120))
+    by_email: Mapped[str | None] = mapped_column(String(254))
+    at: Mapped[datetime] = mapped_column(UtcDateTime())
+    reason: Mapped[str] = mapped_column(Text, default="")
+    channel: Mapped[str] = mapped_column(String(20))
+    payload_hash: Mapped[str] = mapped_column(String(64))
+    """What the decider saw."""
+
+
+class Comment(Tenant, Model):
+    """A remark. Never changes a state; asking for changes leaves one beside its decision."""
+
+    __tablename__ = "approval_comment"
+    __table_args__ = (Index("ix_approval_comment_request_id", "request_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("approval_request.id"))
+    user_id: Mapped[UUID | None] = mapped_column(Uuid())
+    author: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class Link(Tenant, Model):
+    """An e-mail link: it finds an assignment and proves nothing about who follows it."""
+
+    __tablename__ = "approval_link"
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    assignment_id: Mapped[UUID] = mapped_column(ForeignKey("approval_assignment.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    dead_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Set on reassign, decision and withdrawal."""
+    codes_sent: Mapped[int] = mapped_column(Integer, default=0)
+    wrong_codes: Mapped[int] = mapped_column(Integer, default=0)
+    """Over all codes of this link, so that asking for a new one gives no new guesses."""
+
+
+class LinkCode(Tenant, Model):
+    """A six-digit code, mailed to the person whom the link names, good in one browser."""
+
+    __tablename__ = "approval_link_code"
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    link_id: Mapped[UUID] = mapped_column(ForeignKey("approval_link.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    """Over link, browser and code: without the browser's cookie the digits cannot be guessed from a dump."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -1,0 +1,76 @@
+"""States, outcomes and channels that policies, tables and pages share."""
+
+from enum import StrEnum
+
+
+class RequestState(StrEnum):
+    """Where a request is. Everything but `pending` is an end."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    CHANGES_REQUESTED = "changes_requested"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class Outcome(StrEnum):
+    """What one decision says. `expired` is the deadline's, never a person's."""
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+    CHANGES_REQUESTED = "changes_requested"
+    EXPIRED = "expired"
+
+
+BY_PEOPLE = (Outcome.APPROVED, Outcome.DECLINED, Outcome.CHANGES_REQUESTED)
+"""What a person may decide."""
+
+REASONED = frozenset({Outcome.DECLINED, Outcome.CHANGES_REQUESTED})
+"""Outcomes that must say why: whoever asked has to act on them."""
+
+
+class AssignmentState(StrEnum):
+    """Where one person's share of a request is."""
+
+    OPEN = "open"
+    SNOOZED = "snoozed"
+    """Hidden until `snoozed_until`, for this person only."""
+    DECIDED = "decided"
+    """This person's decision ended the request."""
+    REASSIGNED = "reassigned"
+    """Handed to somebody else."""
+    WITHDRAWN = "withdrawn"
+    """Settled without this person: somebody else decided, the time ran out, it was taken back."""
+
+
+LIVE = (AssignmentState.OPEN, AssignmentState.SNOOZED)
+"""States in which a person may decide."""
+
+
+class Channel(StrEnum):
+    """Where a decision came in."""
+
+    PAGE = "page"
+    MAIL_LINK = "mail_link"
+    API = "api"
+    CLOCK = "clock"
+    """The deadline."""
+
+
+class CommentKind(StrEnum):
+    """What a remark is."""
+
+    COMMENT = "comment"
+    CHANGES = "request_changes"
+
+
+class CodeVerdict(StrEnum):
+    """What became of a typed code."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    """Too old, used, or asked for in another browser."""
+    LOCKED = "locked"
+    """Too many wrong ones: this link takes no codes any more."""
