@@ -1,0 +1,121 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { freshKey } from "../../document/keys";
+import { sameLogic } from "../../document/logic";
+import { inOrder } from "../../document/read";
+import type { Step, WorkflowDocument } from "../../document/types";
+import { mayConnect } from "../../rules/may-connect";
+import { addStep, insertOnEdge } from "../add-step";
+import type { Command } from "../command";
+import { remove } from "../delete";
+import { addEdges } from "../edges";
+import { NOTHING, perform, redo, undo } from "../history";
+import { move } from "../move";
+import { paste } from "../paste";
+import { renameKey } from "../rename-key";
+import { reparent } from "../reparent";
+import { setStep } from "../set-step";
+import { setWorkflow } from "../set-workflow";
+
+const kinds = { isTrigger: (type: string) => type.startsWith("trigger."), isLoop: (type: string) => type === "flow.for_each" };
+const types = ["trigger.webhook", "condition.if", "flow.for_each", "action.http", "data.set"];
+
+const step = (doc: WorkflowDocument, type: string): Step => ({
+  key: freshKey(doc, type),
+  type,
+  version: 1,
+  name: type,
+  config: { text: `{{ steps.${doc.nodes[0]?.key ?? "none"}.id }}` },
+  position: { x: 0, y: 0 },
+});
+
+/** Any gesture on any document, chosen by numbers. */
+function gesture(doc: WorkflowDocument, [kind, a, b]: [number, number, number]): Command {
+  const pick = (n: number): string => doc.nodes[n % Math.max(1, doc.nodes.length)]?.key ?? "nobody";
+  const edge = doc.edges[a % Math.max(1, doc.edges.length)];
+  const made = step(doc, types[b % types.length] ?? "data.set");
+  const wanted = { from: pick(a), port: ["next", "true", "each", "error"][b % 4] ?? "next", to: pick(b) };
+  switch (kind % 11) {
+    case 0:
+      return addStep(doc, made);
+    case 1:
+      return doc.nodes.length ? addStep(doc, made, { from: pick(a), port: "next" }) : addStep(doc, made);
+    case 2:
+      return edge ? insertOnEdge(doc, made, edge, "next") : addStep(doc, made);
+    case 3:
+      return remove(doc, [pick(a)]);
+    case 4:
+      return remove(doc, [pick(a), pick(b)], edge ? [edge] : []);
+    case 5:
+      return mayConnect(doc, wanted, kinds) === null ? addEdges([wanted]) : addEdges([]);
+    case 6:
+      return move(new Map([[pick(a), { x: a, y: b }]]));
+    case 7:
+      return setStep(pick(a), { config: { n: b }, notes: b % 2 ? "note" : undefined }, "command.edit", `config ${pick(a)}`);
+    case 8:
+      return reparent(doc, pick(a), b % 3 ? pick(b) : null);
+    case 9:
+      return b % 2 ? renameKey(pick(a), freshKey(doc, "renamed")) : paste(doc, doc, { x: 20, y: 20 }).command;
+    default:
+      return setWorkflow({ name: `Name ${a}`, description: b % 2 ? "text" : undefined }, "name");
+  }
+}
+
+const gestures = fc.array(fc.tuple(fc.nat(30), fc.nat(20), fc.nat(20)), { maxLength: 25 });
+const empty: WorkflowDocument = { schema: "studio.workflow/1", name: "New", nodes: [], edges: [] };
+
+test("undoing every gesture gives the first document, redoing them the last", () => {
+  fc.assert(
+    fc.property(gestures, (numbers) => {
+      let [doc, history] = [empty, NOTHING];
+      for (const one of numbers) {
+        if (doc.nodes.length < 40) ({ doc, history } = perform(doc, history, gesture(doc, one)));
+      }
+      const last = doc;
+      for (let back = undo(doc, history); back; back = undo(doc, history)) ({ doc, history } = back);
+      expect(doc).toEqual(empty);
+      for (let again = redo(doc, history); again; again = redo(doc, history)) ({ doc, history } = again);
+      expect(doc).toEqual(last);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("what the editor builds keeps the rules: no lost ends, no edge twice, no two steps under one key", () => {
+  fc.assert(
+    fc.property(gestures, (numbers) => {
+      let doc = empty;
+      for (const one of numbers) if (doc.nodes.length < 40) doc = gesture(doc, one).apply(doc)[0];
+      const keys = doc.nodes.map((n) => n.key);
+      expect(new Set(keys).size).toBe(keys.length);
+      for (const edge of doc.edges) expect(keys).toEqual(expect.arrayContaining([edge.from, edge.to]));
+      const ids = doc.edges.map((edge) => `${edge.from}/${edge.port}/${edge.to}`);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const n of doc.nodes) if (n.parent) expect(keys).toContain(n.parent);
+      expect([...inOrder(doc)].sort()).toEqual([...keys].sort());
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("moving cards is not a change of the workflow, anything else is", () => {
+  const doc = addStep(empty, step(empty, "data.set")).apply(empty)[0];
+  expect(sameLogic(doc, move(new Map([["set", { x: 5, y: 7 }]])).apply(doc)[0])).toBe(true);
+  expect(sameLogic(doc, setStep("set", { name: "Other" }).apply(doc)[0])).toBe(false);
+});
+
+test("letters typed into one field undo together", () => {
+  let [doc, history] = [addStep(empty, step(empty, "data.set")).apply(empty)[0], NOTHING];
+  const before = doc;
+  for (const name of ["T", "Ta", "Tag"])
+    ({ doc, history } = perform(doc, history, setStep("set", { name }, "command.rename", "name set")));
+  expect(history.past).toHaveLength(1);
+  expect(undo(doc, history)?.doc).toEqual(before);
+});
+
+test("a renamed step is followed by the expressions that name it", () => {
+  const one = addStep(empty, step(empty, "data.set")).apply(empty)[0];
+  const two = addStep(one, { ...step(one, "action.http"), config: { url: "https://x/{{ steps.set.id }}/{{ steps.settled.id }}" } });
+  const doc = renameKey("set", "order").apply(two.apply(one)[0])[0];
+  expect(doc.nodes[1]?.config).toEqual({ url: "https://x/{{ steps.order.id }}/{{ steps.settled.id }}" });
+});
