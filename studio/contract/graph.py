@@ -78,6 +78,8 @@ class Graph:
     """(node, port) → the nodes behind it, in the document's order."""
     into: Mapping[str, tuple[tuple[str, str], ...]]
     """node → the (node, port) pairs that lead to it."""
+    leaving: Mapping[str, tuple[tuple[str, str], ...]]
+    """node → the (port, target) pairs that leave it, in the document's order."""
     children: Mapping[str, tuple[str, ...]]
     """loop → the steps of its body."""
     order: tuple[str, ...]
@@ -93,8 +95,10 @@ def build(nodes: list[Node], edges: list[Edge], order: tuple[str, ...], budget: 
     """Index nodes and edges. `order` is a topological order of the keys."""
     out: dict[tuple[str, str], list[str]] = {}
     into: dict[str, list[tuple[str, str]]] = {node.key: [] for node in nodes}
+    leaving: dict[str, list[tuple[str, str]]] = {node.key: [] for node in nodes}
     children: dict[str, list[str]] = {}
     for edge in edges:
+        leaving[edge.source].append((edge.port, edge.target))
         out.setdefault((edge.source, edge.port), []).append(edge.target)
         into[edge.target].append((edge.source, edge.port))
     for node in nodes:
@@ -105,6 +109,7 @@ def build(nodes: list[Node], edges: list[Edge], order: tuple[str, ...], budget: 
         edges=tuple(edges),
         out={key: tuple(targets) for key, targets in out.items()},
         into={key: tuple(pairs) for key, pairs in into.items()},
+        leaving={key: tuple(pairs) for key, pairs in leaving.items()},
         children={key: tuple(keys) for key, keys in children.items()},
         order=order,
         budget=budget,

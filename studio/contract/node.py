@@ -13,7 +13,19 @@ from studio.contract.ports import Ports
 from studio.contract.results import Done, Expand, Fail, Outcome, Signal, Wait
 from studio.core.unit_of_work import UnitOfWork
 
-__all__ = ["Context", "Done", "Effect", "Expand", "Fail", "Kind", "NodeConfig", "NodeType", "Signal", "Wait", "help_"]
+__all__ = [
+    "Context",
+    "Done",
+    "Effect",
+    "Expand",
+    "Fail",
+    "Kind",
+    "NodeConfig",
+    "NodeType",
+    "Signal",
+    "Wait",
+    "help_",
+]
 
 
 class Kind(StrEnum):
@@ -44,19 +56,19 @@ class NodeConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
-def help_(  # noqa: PLR0913 - what a form field may say of itself
+def help_(
     text: str,
     *,
-    default: Any = ...,  # noqa: ANN401 - any JSON value
-    example: Any = None,  # noqa: ANN401 - any JSON value
+    default: Any = ...,
+    example: Any = None,
     expression: str | None = None,
     template: bool = False,
     deferred: bool = False,
     widget: str | None = None,
     title: str | None = None,
     show_if: Mapping[str, Any] | None = None,
-    **bounds: Any,  # noqa: ANN401 - pydantic's own: ge, le, max_length, …
-) -> Any:  # noqa: ANN401 - pydantic's Field is typed so
+    **bounds: Any,
+) -> Any:
     """A config field that can explain itself.
 
     `expression` names the type a CEL source must give (`bool`, `string`, `number`, `list`, `any`); its value is
@@ -80,7 +92,7 @@ def help_(  # noqa: PLR0913 - what a form field may say of itself
     if default is not ... and isinstance(default, list | dict | set):
         made = default
         return Field(
-            default_factory=lambda: made.copy(),
+            default_factory=made.copy,
             description=text, title=title, examples=examples, json_schema_extra=extra, **bounds,
         )  # fmt: skip
     return Field(default, description=text, title=title, examples=examples, json_schema_extra=extra, **bounds)
@@ -164,7 +176,7 @@ class NodeType:
     class Config(NodeConfig):
         """No settings."""
 
-    def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:  # noqa: ANN401 - Python's signature
+    def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if not abstract:
             register(cls)
@@ -182,20 +194,20 @@ class NodeType:
         return ""
 
     @classmethod
-    def sample_of(cls, config: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    def sample_of(cls, config: Mapping[str, Any]) -> Any:
         """A sample output for one configuration."""
         del config
         return cls.sample
 
-    def start(self, ctx: Context, config: Any) -> Outcome:  # noqa: ANN401 - the subclass's own Config
+    def start(self, ctx: Context, config: Any) -> Outcome:
         """Run the step."""
         raise NotImplementedError
 
-    def resume(self, ctx: Context, config: Any, signal: Signal) -> Outcome:  # noqa: ANN401 - the subclass's own Config
+    def resume(self, ctx: Context, config: Any, signal: Signal) -> Outcome:
         """Go on after a Wait. Only where start() may wait."""
         raise NotImplementedError
 
-    def simulate(self, ctx: Context, config: Any) -> Outcome:  # noqa: ANN401 - the subclass's own Config
+    def simulate(self, ctx: Context, config: Any) -> Outcome:
         """What a test-run does instead of an effect: the sample, behind the first port."""
         del ctx
         raw = config.model_dump() if isinstance(config, BaseModel) else {}
@@ -207,7 +219,7 @@ class TriggerType(NodeType, abstract=True):
 
     kind = Kind.TRIGGER
 
-    def start(self, ctx: Context, config: Any) -> Outcome:  # noqa: ANN401 - the subclass's own Config
+    def start(self, ctx: Context, config: Any) -> Outcome:
         """A trigger's step gives what the event brought."""
         del config
         return Done(ctx.scope.value("trigger"))

@@ -12,7 +12,7 @@ from studio.core.unit_of_work import UnitOfWork
 class Waits(Protocol):
     """Runtime's side of a wait: whoever ends what a run waits for says so here."""
 
-    def resolve(self, uow: UnitOfWork, wait_id: UUID, run_id: UUID, payload: Any) -> bool:  # noqa: ANN401 - JSON
+    def resolve(self, uow: UnitOfWork, wait_id: UUID, run_id: UUID, payload: Any) -> bool:
         """Write the one resolution of a wait and wake its run, in the caller's transaction.
 
         Allowed before the run has parked. False where the wait was resolved before.
@@ -61,7 +61,7 @@ class Approvals(Protocol):
 class Mailer(Protocol):
     """Mail leaves after the commit, from an outbox row."""
 
-    def send(  # noqa: PLR0913 - a mail has these parts
+    def send(
         self,
         uow: UnitOfWork,
         *,
@@ -79,11 +79,11 @@ class Mailer(Protocol):
 class Store(Protocol):
     """The workspace's small key-value table."""
 
-    def get(self, uow: UnitOfWork, table: str, key: str) -> Any:  # noqa: ANN401 - JSON
+    def get(self, uow: UnitOfWork, table: str, key: str) -> Any:
         """The value, or None."""
         ...
 
-    def put(self, uow: UnitOfWork, table: str, key: str, value: Any, *, ttl_s: float | None = None) -> None:  # noqa: ANN401 - JSON
+    def put(self, uow: UnitOfWork, table: str, key: str, value: Any, *, ttl_s: float | None = None) -> None:
         """Write a value; it ends after `ttl_s` seconds, or never."""
         ...
 

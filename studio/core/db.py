@@ -66,7 +66,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -77,12 +77,12 @@ def json_dumps(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-def sqlite_driver() -> Any:  # noqa: ANN401 - the DBAPI module has no type
+def sqlite_driver() -> Any:
     """PyPI's pysqlite3 where it is installed: Debian's SQLite is older than SQLITE_FLOOR."""
     try:
-        from pysqlite3 import dbapi2
+        from pysqlite3 import dbapi2  # noqa: PLC0415 - optional where the system's SQLite is new enough
     except ImportError:
-        from sqlite3 import dbapi2
+        from sqlite3 import dbapi2  # noqa: PLC0415 - see above
     if dbapi2.sqlite_version_info < SQLITE_FLOOR:
         wanted = ".".join(map(str, SQLITE_FLOOR))
         message = (
@@ -97,7 +97,10 @@ def engine_options(url: str) -> dict[str, Any]:
     """Options of create_engine for one database."""
     common: dict[str, Any] = {"json_serializer": json_dumps, "json_deserializer": orjson.loads}
     if url.startswith("sqlite"):
-        return common | {"module": sqlite_driver(), "connect_args": {"timeout": 15, "check_same_thread": False}}
+        return common | {
+            "module": sqlite_driver(),
+            "connect_args": {"timeout": 15, "check_same_thread": False},
+        }
     return common | {"pool_size": 10, "max_overflow": 10, "pool_timeout": 5, "pool_pre_ping": True}
 
 
@@ -127,15 +130,19 @@ def init_app(app: Flask, settings: Settings) -> None:
             prepare(engine)
 
 
-def _sqlite_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
+def _sqlite_pragmas(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where we say, see _sqlite_begin
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "mmap_size=0", "cache_size=-16000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "mmap_size=0",
+        "cache_size=-16000",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _sqlite_begin(connection: Any) -> None:  # noqa: ANN401 - a SQLAlchemy connection
+def _sqlite_begin(connection: Any) -> None:
     """Writers take the lock at once: a transaction that reads first and writes later fails "locked" without waiting."""
     options = connection.get_execution_options()
     connection.exec_driver_sql("BEGIN" if options.get("read_only") else "BEGIN IMMEDIATE")
-
-

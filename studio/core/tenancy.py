@@ -79,7 +79,7 @@ def _filter(state: ORMExecuteState) -> None:
 
 
 @event.listens_for(TenantSession, "before_flush")
-def _stamp(session: Session, _context: object, _instances: Any) -> None:  # noqa: ANN401 - SQLAlchemy's signature
+def _stamp(session: Session, _context: object, _instances: Any) -> None:
     if session.info.get(CROSS_TENANT):
         return
     workspace_id = session.info.get(WORKSPACE)

@@ -100,7 +100,7 @@ class Run(Tenant, Model):
     """Grows with every wake-up, so that one that comes while the run is being parked is not lost."""
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
     lease_by: Mapped[str | None] = mapped_column(String(80))
-    fresh: Mapped[bool] = mapped_column(Boolean, default=True, server_default="1")
+    fresh: Mapped[bool] = mapped_column(Boolean, default=True, server_default=text("true"))
     """No step is written yet: a claim need not read any."""
     input: Mapped[Any | None] = mapped_column(Json)
     """The trigger's data."""
@@ -111,6 +111,10 @@ class Run(Tenant, Model):
     waiting_for: Mapped[str | None] = mapped_column(String(40))
     """Kind of the oldest open wait, while it waits."""
     steps_used: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    respond: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+    """Somebody waits on the line for the result."""
+    carried: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """A re-run's effect keys: {"node|path": {"key", "fingerprint"}}."""
     parent_run_id: Mapped[UUID | None] = mapped_column(Uuid())
     rerun_of: Mapped[UUID | None] = mapped_column(Uuid(), index=True)
     """The run that this one repeats."""

@@ -1,0 +1,1 @@
+"""Durable runs: workflows, versions, ledger, executor, waits, timers."""

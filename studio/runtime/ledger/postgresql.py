@@ -1,0 +1,147 @@
+"""The ledger on PostgreSQL: one statement a group, JSON parameters, `FOR UPDATE SKIP LOCKED`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.orm import Session
+
+from studio.core import clock
+from studio.runtime.ledger import sql_postgresql as sql
+from studio.runtime.ledger.payloads import pack
+from studio.runtime.ledger.port import Flush
+from studio.runtime.ledger.reading import read_recorded
+from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow
+from studio.runtime.outcomes import LOST_LEASES
+
+_OPTIONS = orjson.OPT_NON_STR_KEYS
+
+
+def _json(rows: Sequence[object]) -> str:
+    return orjson.dumps(rows, option=_OPTIONS).decode()
+
+
+class PostgresqlLedger:
+    """See ledger.port.Ledger."""
+
+    def accept(self, session: Session, events: Sequence[Accepted]) -> list[Admission]:
+        """One statement for the whole group; a second one only where something did not start."""
+        rows = _json([_event_json(event) for event in events])
+        started = set(session.execute(sql.ACCEPT, {"rows": rows, "shift": _shift()}).scalars())
+        admissions = {
+            event.event_id: Admission(event.event_id, event.run_id, "started")
+            for event in events
+            if event.event_id in started
+        }
+        rest = [event for event in events if event.event_id not in started]
+        if rest:
+            admissions.update(self._not_started(session, rest))
+        return [admissions[event.event_id] for event in events]
+
+    def _not_started(self, session: Session, events: list[Accepted]) -> dict[UUID, Admission]:
+        rows = _json([_event_json(event) for event in events])
+        found = session.execute(sql.NOT_STARTED, {"rows": rows, "shift": _shift()})
+        return {row.id: Admission(row.id, row.run_id, row.verdict, row.reason) for row in found}
+
+    def claim(
+        self, session: Session, *, lane: str, limit: int, holder: str, lease_s: float
+    ) -> tuple[datetime, list[RunRow]]:
+        """Skip what others hold: claimants never wait for one another."""
+        found = session.execute(
+            sql.CLAIM, {"lane": lane, "limit": limit, "holder": holder, "lease": lease_s, "shift": _shift()}
+        ).all()
+        now = found[0].now if found else clock.local_now()
+        return now, [RunRow(*row[:-1]) for row in found]
+
+    def recorded(self, session: Session, run_ids: Sequence[UUID]) -> dict[UUID, Recorded]:
+        """Three reads for the whole batch."""
+        return read_recorded(session, run_ids)
+
+    def flush(self, session: Session, flushes: Sequence[Flush]) -> set[UUID]:
+        """Fence first, then steps and waits of the runs that came back."""
+        runs = _json([_run_json(flush.run) for flush in flushes])
+        ours = set(session.execute(sql.FENCE, {"rows": runs, "shift": _shift()}).scalars())
+        new_steps, old_steps, waits, blobs = list[Any](), list[Any](), list[Any](), list[Any]()
+        for flush in flushes:
+            if flush.run.id not in ours:
+                continue
+            for step in flush.steps:
+                (old_steps if step.saved else new_steps).append(_step_json(step, blobs))
+            waits.extend(_wait_json(wait) for wait in flush.waits)
+        if new_steps:
+            session.execute(sql.INSERT_STEPS, {"rows": _json(new_steps)})
+        if old_steps:
+            session.execute(sql.UPDATE_STEPS, {"rows": _json(old_steps)})
+        if waits:
+            session.execute(sql.WRITE_WAITS, {"rows": _json(waits)})
+        if blobs:
+            session.execute(sql.INSERT_BLOBS, {"rows": _json(blobs)})
+        return ours
+
+    def renew(self, session: Session, held: Sequence[tuple[UUID, int]], lease_s: float) -> None:
+        """One statement for all that this process holds."""
+        rows = _json([{"id": run_id, "epoch": epoch} for run_id, epoch in held])
+        session.execute(sql.RENEW, {"rows": rows, "lease": lease_s, "shift": _shift()})
+
+    def release_expired(self, session: Session, limit: int) -> tuple[int, list[UUID]]:
+        """By the database's clock."""
+        found = session.execute(sql.RELEASE_EXPIRED, {"limit": limit, "lost": LOST_LEASES, "shift": _shift()}).all()
+        return len(found), [row.id for row in found if row.state == "quarantined"]
+
+    def release_holder(self, session: Session, holder: str) -> int:
+        """Its leases would have lasted seconds more; nobody waits for them."""
+        return len(session.execute(sql.RELEASE_HOLDER, {"holder": holder}).all())
+
+    def fire_due(self, session: Session, limit: int) -> int:
+        """In batches, oldest first."""
+        return len(session.execute(sql.FIRE_DUE, {"limit": limit, "shift": _shift()}).all())
+
+    def queued(self, session: Session) -> dict[str, int]:
+        """Bounded, so that a backlog of a million costs no more than a thousand."""
+        return dict(session.execute(sql.QUEUED, {"shift": _shift()}).tuples().all())
+
+
+def _shift() -> float:
+    return clock.offset().total_seconds()
+
+
+def _event_json(event: Accepted) -> dict[str, object]:
+    return {
+        "event_id": event.event_id, "run_id": event.run_id, "workspace_id": event.workspace_id,
+        "workflow_id": event.workflow_id, "subscription_id": event.subscription_id, "version_id": event.version_id,
+        "node_key": event.node_key, "type": event.type, "body": event.body, "meta": event.meta,
+        "dedup_key": event.dedup_key, "dedup_seconds": event.dedup_seconds, "respond": event.respond,
+        "verdict": event.verdict, "reason": event.reason, "order_key": event.order_key,
+    }  # fmt: skip
+
+
+def _run_json(run: RunRow) -> dict[str, object]:
+    return {
+        "id": run.id, "epoch": run.epoch, "state": run.state, "lane": run.lane, "wake_seq": run.wake_seq,
+        "title": run.title, "error": run.error, "waiting_for": run.waiting_for, "steps_used": run.steps_used,
+        "ended": run.finished_at is not None,
+    }  # fmt: skip
+
+
+def _step_json(step: Any, blobs: list[Any]) -> dict[str, object]:
+    output, blob = pack(step.output)
+    if blob is not None:
+        blobs.append({"id": blob[0], "workspace_id": step.workspace_id, "run_id": step.run_id, "data": blob[1]})
+    return {
+        "id": step.id, "run_id": step.run_id, "workspace_id": step.workspace_id, "node_key": step.node_key,
+        "path": step.path, "attempt": step.attempt, "state": step.state, "type": step.type, "port": step.port,
+        "input": step.input, "output": output, "error": step.error, "note": step.note,
+        "effect_key": step.effect_key, "fingerprint": step.fingerprint, "intent_epoch": step.intent_epoch,
+        "wait_id": step.wait_id, "reused_from": step.reused_from, "started_at": step.started_at,
+        "finished_at": step.finished_at,
+    }  # fmt: skip
+
+
+def _wait_json(wait: Any) -> dict[str, object]:
+    return {
+        "id": wait.id, "workspace_id": wait.workspace_id, "run_id": wait.run_id, "step_id": wait.step_id,
+        "node_key": wait.node_key, "path": wait.path, "kind": wait.kind, "match": wait.match, "state": wait.state,
+        "due_at": wait.due_at, "note": wait.note, "detail": wait.detail, "created_at": wait.created_at,
+    }  # fmt: skip

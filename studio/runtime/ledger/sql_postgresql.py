@@ -1,0 +1,174 @@
+"""The statements of the PostgreSQL ledger.
+
+`now()` is the transaction's start, `:shift` the seconds by which a test has moved the clock (0 otherwise).
+"""
+
+from sqlalchemy import text
+
+_NOW = "(now() + make_interval(secs => :shift))"
+_EVENT = (
+    "event_id uuid, run_id uuid, workspace_id uuid, workflow_id uuid, subscription_id uuid, version_id uuid,"
+    " node_key text, type text, body jsonb, meta jsonb, dedup_key text, dedup_seconds float8, respond boolean,"
+    " verdict text, reason text, order_key text"
+)
+
+# The subscription's own row says whether it is on and which version it starts: a cached look-up can be a second old.
+ACCEPT = text(f"""
+with input as (select * from jsonb_to_recordset(cast(:rows as jsonb)) as x({_EVENT})),
+live as (
+  select i.*, s.version_id as current_version from input i
+  join trigger_subscription s on s.id = i.subscription_id and s.active
+  where i.verdict = 'started'
+),
+claimed as (
+  insert into event_dedup (subscription_id, key, event_id, run_id, workspace_id, expires_at)
+  select distinct on (subscription_id, dedup_key) subscription_id, dedup_key, event_id, run_id, workspace_id,
+         {_NOW} + make_interval(secs => dedup_seconds)
+  from live where dedup_key is not null order by subscription_id, dedup_key, event_id
+  on conflict (subscription_id, key) do update
+    set event_id = excluded.event_id, run_id = excluded.run_id, expires_at = excluded.expires_at
+    where event_dedup.expires_at < {_NOW}
+  returning event_id
+),
+started as (
+  select * from live where dedup_key is null or event_id in (select event_id from claimed)
+),
+runs as (
+  insert into run (id, workspace_id, workflow_id, version_id, event_id, trigger_node, state, mode, lane, priority,
+                   order_key, available_at, input, respond, created_at)
+  select run_id, workspace_id, workflow_id, current_version, event_id, node_key, 'queued', 'live', 'main', 0,
+         order_key, {_NOW}, body, respond, {_NOW}
+  from started
+)
+insert into event (id, workspace_id, workflow_id, subscription_id, type, verdict, run_id, dedup_key, meta, received_at)
+select event_id, workspace_id, workflow_id, subscription_id, type, 'started', run_id, dedup_key, meta, {_NOW}
+from started
+returning id
+""")  # noqa: S608 - constants only
+
+NOT_STARTED = text(f"""
+insert into event (id, workspace_id, workflow_id, subscription_id, type, verdict, reason, run_id, dedup_key, body,
+                   meta, received_at)
+select i.event_id, i.workspace_id, i.workflow_id, i.subscription_id, i.type,
+       case when i.verdict <> 'started' then i.verdict when d.run_id is not null then 'duplicate' else 'refused' end,
+       case when i.verdict <> 'started' then i.reason
+            when d.run_id is not null then null else 'The workflow is turned off.' end,
+       case when i.verdict = 'started' then d.run_id end, i.dedup_key, i.body, i.meta, {_NOW}
+from jsonb_to_recordset(cast(:rows as jsonb)) as i({_EVENT})
+left join trigger_subscription s on s.id = i.subscription_id and s.active
+left join event_dedup d on d.subscription_id = s.id and d.key = i.dedup_key
+returning id, run_id, verdict, reason
+""")  # noqa: S608 - constants only
+
+CLAIM = text(f"""
+update run set state = 'running', epoch = run.epoch + 1, lease_by = :holder,
+       lease_until = clock_timestamp() + make_interval(secs => :lease + :shift),
+       started_at = coalesce(run.started_at, {_NOW})
+from (
+  select id from run
+  where state = 'queued' and lane = :lane and available_at <= {_NOW}
+  order by priority, available_at limit :limit for update skip locked
+) due
+where run.id = due.id
+returning run.id, run.workspace_id, run.workflow_id, run.version_id, run.trigger_node, run.epoch, run.wake_seq,
+          run.attempts, run.fresh, run.input, run.title, run.mode, run.lane, run.steps_used, run.respond,
+          run.created_at, run.rerun_of, run.rerun_from, run.carried, {_NOW} as now
+""")  # noqa: S608 - constants only
+
+# A wake-up that came since the claim moved wake_seq: the run is queued again instead of parked.
+FENCE = text(f"""
+update run set
+  state = case when x.state = 'waiting' and run.wake_seq <> x.wake_seq then 'queued' else x.state end,
+  lane = x.lane, title = x.title, error = x.error, waiting_for = x.waiting_for, steps_used = x.steps_used,
+  fresh = false, attempts = 0,
+  lease_until = case when x.state = 'running' then run.lease_until end,
+  lease_by = case when x.state = 'running' then run.lease_by end,
+  available_at = {_NOW}, finished_at = case when x.ended then {_NOW} end
+from jsonb_to_recordset(cast(:rows as jsonb)) as x(id uuid, epoch bigint, state text, lane text, wake_seq bigint,
+  title text, error jsonb, waiting_for text, steps_used int, ended boolean)
+where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
+returning run.id
+""")  # noqa: S608 - constants only
+
+_STEP_COLUMNS = (
+    "id, run_id, workspace_id, node_key, path, attempt, state, type, port, input, output, error, note, effect_key,"
+    " fingerprint, intent_epoch, wait_id, reused_from, started_at, finished_at"
+)
+_STEP = (
+    "id uuid, run_id uuid, workspace_id uuid, node_key text, path text, attempt int, state text, type text, port text,"
+    " input jsonb, output jsonb, error jsonb, note text, effect_key text, fingerprint text, intent_epoch bigint,"
+    " wait_id uuid, reused_from uuid, started_at timestamptz, finished_at timestamptz"
+)
+INSERT_STEPS = text(f"""
+insert into step ({_STEP_COLUMNS})
+select {_STEP_COLUMNS} from jsonb_to_recordset(cast(:rows as jsonb)) as x({_STEP})
+""")  # noqa: S608 - constants only
+
+UPDATE_STEPS = text(f"""
+update step set state = x.state, port = x.port, input = x.input, output = x.output, error = x.error, note = x.note,
+  effect_key = x.effect_key, fingerprint = x.fingerprint, intent_epoch = x.intent_epoch, wait_id = x.wait_id,
+  finished_at = x.finished_at
+from jsonb_to_recordset(cast(:rows as jsonb)) as x({_STEP})
+where step.id = x.id
+""")  # noqa: S608 - constants only
+
+_WAIT_COLUMNS = (
+    "id, workspace_id, run_id, step_id, node_key, path, kind, match, state, due_at, note, detail, created_at"
+)
+WRITE_WAITS = text(f"""
+insert into wait ({_WAIT_COLUMNS})
+select {_WAIT_COLUMNS} from jsonb_to_recordset(cast(:rows as jsonb)) as x(
+  id uuid, workspace_id uuid, run_id uuid, step_id uuid, node_key text, path text, kind text, match text, state text,
+  due_at timestamptz, note text, detail jsonb, created_at timestamptz)
+on conflict (id) do update set state = excluded.state, due_at = excluded.due_at
+""")  # noqa: S608 - constants only
+
+INSERT_BLOBS = text("""
+insert into payload_blob (id, workspace_id, run_id, data)
+select id, workspace_id, run_id, data from jsonb_to_recordset(cast(:rows as jsonb))
+  as x(id uuid, workspace_id uuid, run_id uuid, data jsonb)
+""")
+
+RENEW = text("""
+update run set lease_until = clock_timestamp() + make_interval(secs => :lease + :shift)
+from jsonb_to_recordset(cast(:rows as jsonb)) as x(id uuid, epoch bigint)
+where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
+""")
+
+RELEASE_EXPIRED = text("""
+update run set attempts = run.attempts + 1, lease_until = null, lease_by = null,
+  state = case when run.attempts + 1 >= :lost then 'quarantined' else 'queued' end,
+  error = case when run.attempts + 1 >= :lost then
+    jsonb_build_object('code', 'run.quarantined', 'message',
+      'Its worker died ' || (run.attempts + 1) || ' times in a row while running it. Studio stopped trying.')
+    else run.error end
+from (
+  select id from run where state = 'running' and lease_until < clock_timestamp() + make_interval(secs => :shift)
+  order by lease_until limit :limit for update skip locked
+) lost
+where run.id = lost.id
+returning run.id, run.state
+""")
+
+RELEASE_HOLDER = text("""
+update run set attempts = attempts + 1, lease_until = null, lease_by = null, state = 'queued'
+where state = 'running' and lease_by = :holder returning id
+""")
+
+FIRE_DUE = text(f"""
+with due as (
+  select id, run_id from wait where state = 'open' and due_at <= {_NOW}
+  order by due_at limit :limit for update skip locked
+),
+fired as (update wait set state = 'fired' from due where wait.id = due.id returning wait.run_id)
+update run set wake_seq = wake_seq + 1, state = case when state = 'waiting' then 'queued' else state end,
+  available_at = case when state = 'waiting' then {_NOW} else available_at end
+where id in (select run_id from fired)
+returning id
+""")  # noqa: S608 - constants only
+
+QUEUED = text(f"""
+select lane, count(*) from (
+  select lane from run where state = 'queued' and available_at <= {_NOW} limit 1000
+) some group by lane
+""")  # noqa: S608 - constants only

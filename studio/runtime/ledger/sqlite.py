@@ -1,0 +1,273 @@
+"""The ledger on SQLite: one writer at a time, so plain statements inside BEGIN IMMEDIATE keep the same promises."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, and_, bindparam, case, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.orm import Session
+
+from studio.core import clock
+from studio.runtime.ledger.payloads import pack
+from studio.runtime.ledger.port import Flush
+from studio.runtime.ledger.reading import read_recorded
+from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow, StepRow, Waiting
+from studio.runtime.models import Blob, Event, EventDedup, Run, Step, TriggerSubscription, WaitRow
+from studio.runtime.outcomes import LOST_LEASES
+
+_RUN: Table = Run.__table__  # type: ignore[assignment]  # declarative types it as FromClause
+_STEP: Table = Step.__table__  # type: ignore[assignment]  # see above
+_WAIT: Table = WaitRow.__table__  # type: ignore[assignment]  # see above
+_CLAIMED = (
+    _RUN.c.id, _RUN.c.workspace_id, _RUN.c.workflow_id, _RUN.c.version_id, _RUN.c.trigger_node, _RUN.c.epoch,
+    _RUN.c.wake_seq, _RUN.c.attempts, _RUN.c.fresh, _RUN.c.input, _RUN.c.title, _RUN.c.mode, _RUN.c.lane,
+    _RUN.c.steps_used, _RUN.c.respond, _RUN.c.created_at, _RUN.c.rerun_of, _RUN.c.rerun_from, _RUN.c.carried,
+)  # fmt: skip
+_STEP_FIELDS = tuple(column.name for column in _STEP.columns)
+_STEP_UPDATE = (
+    update(_STEP)
+    .where(_STEP.c.id == bindparam("b_id"))
+    .values({
+        name: bindparam(f"b_{name}")
+        for name in ("state", "port", "input", "output", "error", "note", "effect_key", "fingerprint",
+                     "intent_epoch", "wait_id", "finished_at")
+    })
+)  # fmt: skip
+_FENCE = (
+    update(_RUN)
+    .where(_RUN.c.id == bindparam("b_id"), _RUN.c.epoch == bindparam("b_epoch"), _RUN.c.state == "running")
+    .values(
+        state=case(
+            (and_(bindparam("b_state") == "waiting", _RUN.c.wake_seq != bindparam("b_wake_seq")), "queued"),
+            else_=bindparam("b_state"),
+        ),
+        lane=bindparam("b_lane"),
+        title=bindparam("b_title"),
+        error=bindparam("b_error", type_=_RUN.c.error.type),
+        waiting_for=bindparam("b_waiting_for"),
+        steps_used=bindparam("b_steps_used"),
+        fresh=False,
+        attempts=0,
+        lease_until=case((bindparam("b_state") == "running", _RUN.c.lease_until), else_=None),
+        lease_by=case((bindparam("b_state") == "running", _RUN.c.lease_by), else_=None),
+        available_at=bindparam("b_now"),
+        finished_at=bindparam("b_finished_at"),
+    )
+    .returning(_RUN.c.id)
+)
+
+
+class SqliteLedger:
+    """See ledger.port.Ledger."""
+
+    def accept(self, session: Session, events: Sequence[Accepted]) -> list[Admission]:
+        """Row by row inside the group's one transaction."""
+        now = clock.local_now()
+        live = _live_versions(session, events)
+        runs, rows, admissions = list[Any](), list[Any](), list[Admission]()
+        for event in events:
+            admission = _admit(session, event, live, now)
+            started = admission.verdict == "started"
+            if started:
+                runs.append(_run_values(event, live[event.subscription_id], now))
+            rows.append(_event_values(event, admission, now, started=started))
+            admissions.append(admission)
+        if runs:
+            session.execute(insert(_RUN), runs)
+        session.execute(insert(Event.__table__), rows)  # type: ignore[arg-type]  # declarative types it as FromClause
+        return admissions
+
+    def claim(
+        self, session: Session, *, lane: str, limit: int, holder: str, lease_s: float
+    ) -> tuple[datetime, list[RunRow]]:
+        """The lock is ours already, so a plain UPDATE … RETURNING claims."""
+        now = clock.local_now()
+        due = (
+            select(_RUN.c.id)
+            .where(_RUN.c.state == "queued", _RUN.c.lane == lane, _RUN.c.available_at <= now)
+            .order_by(_RUN.c.priority, _RUN.c.available_at)
+            .limit(limit)
+        )
+        taken = (
+            update(_RUN)
+            .where(_RUN.c.id.in_(due))
+            .values(
+                state="running", epoch=_RUN.c.epoch + 1, lease_by=holder,
+                lease_until=now + timedelta(seconds=lease_s), started_at=func.coalesce(_RUN.c.started_at, now),
+            )
+            .returning(*_CLAIMED)
+        )  # fmt: skip
+        return now, [RunRow(*row) for row in session.execute(taken)]
+
+    def recorded(self, session: Session, run_ids: Sequence[UUID]) -> dict[UUID, Recorded]:
+        """Three reads for the whole batch."""
+        return read_recorded(session, run_ids)
+
+    def flush(self, session: Session, flushes: Sequence[Flush]) -> set[UUID]:
+        """Fence first, then steps and waits of the runs that came back."""
+        now, ours = clock.local_now(), set[UUID]()
+        new_steps, old_steps, waits, blobs = list[Any](), list[Any](), list[Any](), list[Any]()
+        for flush in flushes:
+            if session.execute(_FENCE, _fence_values(flush.run, now)).scalar() is None:
+                continue
+            ours.add(flush.run.id)
+            for step in flush.steps:
+                values = _step_values(step, blobs)
+                if step.saved:
+                    old_steps.append({f"b_{name}": value for name, value in values.items()})
+                else:
+                    new_steps.append(values)
+            waits.extend(_wait_values(wait) for wait in flush.waits)
+        if new_steps:
+            session.execute(insert(_STEP), new_steps)
+        if old_steps:
+            session.connection().execute(_STEP_UPDATE, old_steps)
+        if waits:
+            writing = upsert(_WAIT)
+            changed = {"state": writing.excluded.state, "due_at": writing.excluded.due_at}
+            session.execute(writing.on_conflict_do_update(index_elements=["id"], set_=changed), waits)
+        if blobs:
+            session.execute(insert(Blob.__table__), blobs)  # type: ignore[arg-type]  # see accept
+        return ours
+
+    def renew(self, session: Session, held: Sequence[tuple[UUID, int]], lease_s: float) -> None:
+        """Run by run; a process holds few."""
+        until = clock.local_now() + timedelta(seconds=lease_s)
+        for run_id, epoch in held:
+            ours = (_RUN.c.id == run_id, _RUN.c.epoch == epoch, _RUN.c.state == "running")
+            session.execute(update(_RUN).where(*ours).values(lease_until=until))
+
+    def release_expired(self, session: Session, limit: int) -> tuple[int, list[UUID]]:
+        """A run that lost its lease too often is quarantined."""
+        expired = select(_RUN.c.id).where(_RUN.c.state == "running", _RUN.c.lease_until < clock.local_now())
+        lost_again = _RUN.c.attempts + 1
+        message = "Its worker died three times in a row while running it. Studio stopped trying."
+        released = (
+            update(_RUN)
+            .where(_RUN.c.id.in_(expired.limit(limit)))
+            .values(
+                attempts=lost_again, lease_until=None, lease_by=None,
+                state=case((lost_again >= LOST_LEASES, "quarantined"), else_="queued"),
+                error=case(
+                    (lost_again >= LOST_LEASES, bindparam("e", {"code": "run.quarantined", "message": message},
+                                                          type_=_RUN.c.error.type)),
+                    else_=_RUN.c.error,
+                ),
+            )
+            .returning(_RUN.c.id, _RUN.c.state)
+        )  # fmt: skip
+        found = session.execute(released).all()
+        return len(found), [row.id for row in found if row.state == "quarantined"]
+
+    def release_holder(self, session: Session, holder: str) -> int:
+        """Its leases would have lasted seconds more; nobody waits for them."""
+        lost = update(_RUN).where(_RUN.c.state == "running", _RUN.c.lease_by == holder)
+        values = {"attempts": _RUN.c.attempts + 1, "lease_until": None, "lease_by": None, "state": "queued"}
+        return len(session.execute(lost.values(values).returning(_RUN.c.id)).all())
+
+    def fire_due(self, session: Session, limit: int) -> int:
+        """In batches, oldest first."""
+        now = clock.local_now()
+        due = select(_WAIT.c.id).where(_WAIT.c.state == "open", _WAIT.c.due_at <= now).order_by(_WAIT.c.due_at)
+        fired = session.execute(
+            update(_WAIT).where(_WAIT.c.id.in_(due.limit(limit))).values(state="fired").returning(_WAIT.c.run_id)
+        )
+        run_ids = set(fired.scalars())
+        if run_ids:
+            session.execute(_wake(now).where(_RUN.c.id.in_(run_ids)))
+        return len(run_ids)
+
+    def queued(self, session: Session) -> dict[str, int]:
+        """Bounded, so that a backlog of a million costs no more than a thousand."""
+        some = select(_RUN.c.lane).where(_RUN.c.state == "queued", _RUN.c.available_at <= clock.local_now())
+        counted = some.limit(1000).subquery()
+        return dict(session.execute(select(counted.c.lane, func.count()).group_by(counted.c.lane)).tuples().all())
+
+
+def _wake(now: datetime) -> Any:
+    parked = _RUN.c.state == "waiting"
+    return update(_RUN).values(
+        wake_seq=_RUN.c.wake_seq + 1,
+        state=case((parked, "queued"), else_=_RUN.c.state),
+        available_at=case((parked, now), else_=_RUN.c.available_at),
+    )
+
+
+def _live_versions(session: Session, events: Sequence[Accepted]) -> dict[UUID, UUID]:
+    ids = {event.subscription_id for event in events}
+    found = select(TriggerSubscription.id, TriggerSubscription.version_id)
+    return dict(
+        session.execute(found.where(TriggerSubscription.id.in_(ids), TriggerSubscription.active)).tuples().all()
+    )
+
+
+def _admit(session: Session, event: Accepted, live: dict[UUID, UUID], now: datetime) -> Admission:
+    if event.verdict != "started":
+        return Admission(event.event_id, None, event.verdict, event.reason)
+    if event.subscription_id not in live:
+        return Admission(event.event_id, None, "refused", "The workflow is turned off.")
+    if event.dedup_key is None:
+        return Admission(event.event_id, event.run_id, "started")
+    values = {
+        "event_id": event.event_id,
+        "run_id": event.run_id,
+        "expires_at": now + timedelta(seconds=event.dedup_seconds),
+    }
+    key = {"subscription_id": event.subscription_id, "key": event.dedup_key}
+    claimed = (
+        upsert(EventDedup)
+        .values(workspace_id=event.workspace_id, **key, **values)
+        .on_conflict_do_update(
+            index_elements=["subscription_id", "key"], set_=values, where=EventDedup.expires_at < now
+        )
+        .returning(EventDedup.event_id)
+    )
+    if session.execute(claimed).scalar() is not None:
+        return Admission(event.event_id, event.run_id, "started")
+    first = select(EventDedup.run_id).filter_by(**key)
+    return Admission(event.event_id, session.execute(first).scalar(), "duplicate")
+
+
+def _run_values(event: Accepted, version_id: UUID, now: datetime) -> dict[str, Any]:
+    return {
+        "id": event.run_id, "workspace_id": event.workspace_id, "workflow_id": event.workflow_id,
+        "version_id": version_id, "event_id": event.event_id, "trigger_node": event.node_key, "state": "queued",
+        "order_key": event.order_key, "available_at": now, "input": event.body, "respond": event.respond,
+        "created_at": now, "mode": "live", "lane": "main", "priority": 0, "epoch": 0, "attempts": 0, "wake_seq": 0,
+        "fresh": True, "title": "", "steps_used": 0,
+    }  # fmt: skip
+
+
+def _event_values(event: Accepted, admission: Admission, now: datetime, *, started: bool) -> dict[str, Any]:
+    return {
+        "id": event.event_id, "workspace_id": event.workspace_id, "workflow_id": event.workflow_id,
+        "subscription_id": event.subscription_id, "type": event.type, "verdict": admission.verdict,
+        "reason": admission.reason, "run_id": admission.run_id, "dedup_key": event.dedup_key,
+        "body": None if started else event.body, "meta": event.meta, "received_at": now,
+    }  # fmt: skip
+
+
+def _fence_values(run: RunRow, now: datetime) -> dict[str, Any]:
+    return {
+        "b_id": run.id, "b_epoch": run.epoch, "b_state": run.state, "b_wake_seq": run.wake_seq, "b_lane": run.lane,
+        "b_title": run.title, "b_error": run.error, "b_waiting_for": run.waiting_for,
+        "b_steps_used": run.steps_used, "b_now": now, "b_finished_at": now if run.finished_at else None,
+    }  # fmt: skip
+
+
+def _step_values(step: StepRow, blobs: list[Any]) -> dict[str, Any]:
+    output, blob = pack(step.output)
+    if blob is not None:
+        blobs.append({"id": blob[0], "workspace_id": step.workspace_id, "run_id": step.run_id, "data": blob[1]})
+    values = {name: getattr(step, name) for name in _STEP_FIELDS}
+    values["output"] = output
+    return values
+
+
+def _wait_values(wait: Waiting) -> dict[str, Any]:
+    values = asdict(wait)
+    del values["saved"], values["dirty"]
+    return values
