@@ -1,0 +1,165 @@
+"""Turns the engine's serialized expression into our syntax tree."""
+
+import struct
+
+from studio.expressions import wire
+from studio.expressions.syntax import Call, Const, Ident, ListNode, Loop, MapNode, Node, Select
+
+
+def decode(serialized: bytes) -> Node:
+    """The tree of a serialized ``ParsedExpr``. Raises ValueError for anything else."""
+    packed = next((f for f in wire.fields(serialized, 0, len(serialized)) if f.number == 2), None)
+    if packed is None:
+        raise ValueError("not a parsed expression")
+    expression = positions = None
+    for field in wire.fields(serialized, packed.start, packed.end):
+        if field.number == 2:
+            expression = field
+        elif field.number == 3:
+            positions = _positions(serialized, field)
+    if expression is None:
+        raise ValueError("not a parsed expression")
+    return _Decoder(serialized, positions or {}).node(expression)
+
+
+def _positions(buffer: bytes, info: wire.Field) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for entry in wire.fields(buffer, info.start, info.end):
+        if entry.number == 4:
+            key = value = 0
+            for part in wire.fields(buffer, entry.start, entry.end):
+                if part.number == 1:
+                    key = part.value
+                elif part.number == 2:
+                    value = part.value
+            found[key] = value
+    return found
+
+
+class _Decoder:
+    def __init__(self, buffer: bytes, positions: dict[int, int]) -> None:
+        self.buffer = buffer
+        self.positions = positions
+
+    def parts(self, field: wire.Field) -> list[wire.Field]:
+        return list(wire.fields(self.buffer, field.start, field.end))
+
+    def text(self, field: wire.Field) -> str:
+        return self.buffer[field.start : field.end].decode()
+
+    def node(self, field: wire.Field) -> Node:
+        position: int | None = None
+        body: wire.Field | None = None
+        for part in self.parts(field):
+            if part.number == 2:
+                position = self.positions.get(part.value)
+            else:
+                body = part
+        if body is None:
+            raise ValueError("an expression without a body")
+        match body.number:
+            case 3:
+                return self.const(body, position)
+            case 4:
+                return Ident("".join(self.text(p) for p in self.parts(body)), position)
+            case 5:
+                return self.select(body, position)
+            case 6:
+                return self.call(body, position)
+            case 7:
+                items = (p for p in self.parts(body) if p.number == 1)
+                return ListNode(tuple(self.node(p) for p in items), position)
+            case 8:
+                return self.map(body, position)
+            case 9:
+                return self.loop(body, position)
+        raise ValueError(f"unknown expression kind {body.number}")
+
+    def const(self, field: wire.Field, position: int | None) -> Const:
+        part = self.parts(field)[0]
+        match part.number:
+            case 1:
+                return Const(None, "null", position)
+            case 2:
+                return Const(bool(part.value), "bool", position)
+            case 3:
+                return Const(wire.signed(part.value), "int", position)
+            case 4:
+                return Const(part.value, "uint", position)
+            case 5:
+                raw = self.buffer[part.start : part.end]
+                return Const(struct.unpack("<d", raw)[0], "double", position)
+            case 6:
+                return Const(self.text(part), "string", position)
+            case 7:
+                return Const(self.buffer[part.start : part.end], "bytes", position)
+        raise ValueError(f"unknown constant kind {part.number}")
+
+    def select(self, field: wire.Field, position: int | None) -> Select:
+        operand: Node | None = None
+        name, test = "", False
+        for part in self.parts(field):
+            if part.number == 1:
+                operand = self.node(part)
+            elif part.number == 2:
+                name = self.text(part)
+            elif part.number == 3:
+                test = bool(part.value)
+        if operand is None:
+            raise ValueError("a selection without an operand")
+        return Select(operand, name, test, position)
+
+    def call(self, field: wire.Field, position: int | None) -> Call:
+        target: Node | None = None
+        name, name_at = "", 0
+        args: list[Node] = []
+        for part in self.parts(field):
+            if part.number == 1:
+                target = self.node(part)
+            elif part.number == 2:
+                name, name_at = self.text(part), part.start
+            elif part.number == 3:
+                args.append(self.node(part))
+        return Call(name, target, tuple(args), name_at, position)
+
+    def map(self, field: wire.Field, position: int | None) -> MapNode:
+        entries: list[tuple[Node, Node]] = []
+        type_name = ""
+        for part in self.parts(field):
+            if part.number == 1:
+                type_name = self.text(part)
+            elif part.number == 2:
+                entries.append(self.entry(part))
+        return MapNode(tuple(entries), type_name, position)
+
+    def entry(self, field: wire.Field) -> tuple[Node, Node]:
+        key: Node = Const(None, "null")
+        value: Node = Const(None, "null")
+        for part in self.parts(field):
+            if part.number == 2:
+                key = Const(self.text(part), "string")
+            elif part.number == 3:
+                key = self.node(part)
+            elif part.number == 4:
+                value = self.node(part)
+        return key, value
+
+    def loop(self, field: wire.Field, position: int | None) -> Loop:
+        names = {1: "", 3: "", 8: ""}
+        nodes: dict[int, Node] = {}
+        for part in self.parts(field):
+            if part.number in names:
+                names[part.number] = self.text(part)
+            else:
+                nodes[part.number] = self.node(part)
+        return Loop(
+            variable=names[1],
+            second_variable=names[8],
+            accumulator=names[3],
+            range=nodes[2],
+            init=nodes[4],
+            condition=nodes[5],
+            step=nodes[6],
+            result=nodes[7],
+            position=position,
+        )

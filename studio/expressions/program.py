@@ -1,0 +1,134 @@
+"""A compiled expression: parsed, bounded, ready to run, kept in a cache of the process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from studio.expressions import engine
+from studio.expressions.bounds import violations
+from studio.expressions.errors import ExpressionError
+from studio.expressions.limits import COMPILED_CACHE, MAX_SOURCE
+from studio.expressions.paths import PathUse, chain, uses
+from studio.expressions.problems import Problem
+from studio.expressions.syntax import Loop, Node, walk
+
+Inputs = Mapping[str, "Inputs | None"]
+"""The parts of the roots that a program reads: names to names, None for a whole value."""
+PRESENCE: Inputs = {}
+"""A part that is only asked for with ``has()``."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """One compiled expression; made by :func:`compile_expression` only."""
+
+    source: str
+    tree: Node
+    uses: tuple[PathUse, ...]
+    """Every use of outside data, in the order written."""
+    path: tuple[str, ...] | None
+    """The segments, where the whole expression is one path: it then needs no engine."""
+    inputs: Inputs
+    loops: int
+    """How many macros it has."""
+    runnable: engine.Runnable
+    key: tuple[PathUse, ...]
+    """Equal for programs that read the same data."""
+
+
+def compile_expression(source: str) -> Program:
+    """The program for ``source``. Raises ExpressionError (codes: see Problem), never anything else."""
+    if len(source) > MAX_SOURCE:
+        raise ExpressionError(
+            Problem(
+                "expression.too_long",
+                f"The expression has {len(source):,} characters; {MAX_SOURCE:,} is the most. Split it over two steps.",
+                source[:MAX_SOURCE],
+            )
+        )
+    compiled = _compile(source)
+    if isinstance(compiled, Problem):
+        raise ExpressionError(compiled)
+    return compiled
+
+
+@lru_cache(maxsize=COMPILED_CACHE)
+def _compile(source: str) -> Program | Problem:
+    try:
+        tree, serialized = engine.parse(source)
+        refused = next(violations(source, tree), None)
+        if refused is not None:
+            return refused
+        runnable = engine.prepare(tree, serialized)
+    except engine.SyntaxFault as fault:
+        return _syntax_problem(source, fault)
+    found = tuple(uses(tree))
+    whole = chain(tree)
+    plain = whole is not None and len(found) == 1 and not (whole.presence or whole.optional)
+    return Program(
+        source=source,
+        tree=tree,
+        uses=found,
+        path=found[0].segments if plain else None,
+        inputs=_inputs(found),
+        loops=sum(isinstance(node, Loop) for node in walk(tree)),
+        runnable=runnable,
+        key=found,
+    )
+
+
+def _inputs(found: tuple[PathUse, ...]) -> Inputs:
+    """The smallest tree that covers every use; a whole value swallows what lies below it."""
+    root: dict[str, Inputs | None] = {}
+    for use in found:
+        level = root
+        for segment in use.segments[:-1]:
+            below = level.setdefault(segment, {})
+            if below is None:
+                break
+            assert isinstance(below, dict)  # noqa: S101 (for mypy: we made it above)
+            level = below
+        else:
+            last = use.segments[-1]
+            if use.presence:
+                level.setdefault(last, {})
+            else:
+                level[last] = None
+    return root
+
+
+def _syntax_problem(source: str, fault: engine.SyntaxFault) -> Problem:
+    code, message = _syntax_words(source, fault.reason)
+    return Problem(code, message, source, position=fault.position)
+
+
+def _syntax_words(source: str, reason: str) -> tuple[str, str]:
+    if not source.strip():
+        return "expression.syntax", "The expression is empty. Write a field or a condition."
+    if "recursion" in reason:
+        return (
+            "expression.too_complex",
+            "The expression is nested too deeply. Split it over two steps.",
+        )
+    if "'<EOF>'" in reason and "extraneous" not in reason:
+        return "expression.syntax", "The expression ends too early: something is missing at its end."
+    if "token recognition error" in reason:
+        token = reason.split("at: '", 1)[-1].removesuffix("'")
+        if token[:1] in ("'", '"'):
+            return "expression.syntax", "A text is not closed: its last quotation mark is missing."
+        return "expression.syntax", f"“{token[:20]}” has no meaning here."
+    if "reserved identifier" in reason:
+        word = reason.split(": ", 1)[-1].split(" ", 1)[0]
+        return "expression.syntax", f'“{word}” is a word of the language. Write ["{word}"] for a field.'
+    if "has() argument" in reason:
+        return "expression.syntax", "has() takes a field, such as has(trigger.order.note)."
+    if "variable name" in reason:
+        return (
+            "expression.syntax",
+            "The first value of a list function is a name of your own: list.map(x, x.price).",
+        )
+    for mark in ("mismatched input '", "extraneous input '", "no viable alternative at input '"):
+        if mark in reason:
+            token = reason.split(mark, 1)[1].split("'", 1)[0]
+            return "expression.syntax", f"“{token[:40]}” is not expected here."
+    return "expression.syntax", "The expression cannot be read. Check its brackets and quotation marks."
