@@ -1,0 +1,176 @@
+"""A PostgreSQL cluster of our own, with the three roles that Studio knows."""
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from benchmarks.servers import process
+from benchmarks.servers.schema import upgrade
+
+ROLES = ("studio_migrate", "studio_app", "studio_engine")
+PASSWORD = "studio"  # of a cluster on 127.0.0.1 that lives as long as a test run
+
+
+@dataclass(frozen=True)
+class PostgresUrls:
+    """One database, seen by each of its three roles."""
+
+    name: str
+    migrate: str
+    app: str
+    engine: str
+
+
+@dataclass
+class PostgresServer:
+    """A running cluster. `new_database()` is cheap: it copies an already migrated template."""
+
+    port: int
+    sockets: Path
+    log: Path
+    pid: int
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _template: str | None = None
+
+    def new_database(self) -> PostgresUrls:
+        """Make a database with the current schema."""
+        if self._template is None:
+            template = self.empty_database("template")
+            upgrade(template.migrate)
+            self._template = template.name
+        return self._create(f"studio_{next(self._numbers)}", self._template)
+
+    def empty_database(self, purpose: str = "empty") -> PostgresUrls:
+        """Make a database that no migration has seen."""
+        return self._create(f"studio_{purpose}_{next(self._numbers)}", "template0")
+
+    def drop(self, urls: PostgresUrls) -> None:
+        """Drop a database, closing whoever is still connected."""
+        self.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(urls.name)))
+
+    def execute(self, statement: sql.Composable, database: str = "postgres") -> None:
+        """Run one statement as superuser, outside of a transaction."""
+        with self.superuser(database) as connection:
+            connection.execute(statement)
+
+    def superuser(self, database: str = "postgres") -> psycopg.Connection:
+        """Connect past row security, to look at what really lies in the tables."""
+        return psycopg.connect(
+            host=str(self.sockets),
+            port=self.port,
+            user="postgres",
+            dbname=database,
+            autocommit=True,
+        )
+
+    def _create(self, name: str, template: str) -> PostgresUrls:
+        self.execute(
+            sql.SQL("CREATE DATABASE {} OWNER studio_migrate TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+        return PostgresUrls(name, *(self._url(role, name) for role in ROLES))
+
+    def _url(self, role: str, database: str) -> str:
+        return f"postgresql+psycopg://{role}:{PASSWORD}@{process.HOST}:{self.port}/{database}"
+
+
+@contextmanager
+def postgres_server(
+    *, durable: bool = False, settings: dict[str, str] | None = None
+) -> Iterator[PostgresServer]:
+    """Run a cluster; `durable=True` keeps fsync on, as a benchmark must."""
+    user = process.service_user("postgres")
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
+    initdb, postgres = (process.program(name, *folders) for name in ("initdb", "postgres"))
+    with process.scratch("pg", user) as folder:
+        data, log = folder / "data", folder / "log"
+        _initialise(initdb, data, folder, log, user)
+        port = process.free_port()
+        options = _options(folder, port, durable=durable) | (settings or {})
+        running = process.start(
+            [postgres, "-D", data, *(f"--{name}={value}" for name, value in options.items())],
+            log,
+            cwd=folder,
+            user=user,
+            last_signal=signal.SIGQUIT,
+        )
+        try:
+            server = PostgresServer(port=port, sockets=folder, log=log, pid=running.pid)
+            process.wait_until(lambda: _answers(server), running, log)
+            _create_roles(server)
+            yield server
+        finally:
+            # Fast shutdown when the data must survive a look, else at once.
+            process.stop(running, signal.SIGINT, signal.SIGQUIT)
+
+
+def _initialise(initdb: Path, data: Path, folder: Path, log: Path, user: str | None) -> None:
+    command = [
+        initdb,
+        f"--pgdata={data}",
+        "--username=postgres",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--auth-local=trust",
+        "--auth-host=scram-sha-256",
+        "--no-sync",
+        "--no-instructions",
+    ]
+    running = process.start(command, log, cwd=folder, user=user)
+    try:
+        status = running.wait(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.stop(running)
+        status = -1
+    if status != 0:
+        message = f"initdb failed\n{log.read_text(errors='replace')[-4000:]}"
+        raise process.ServerFailed(message)
+
+
+def _options(folder: Path, port: int, *, durable: bool) -> dict[str, str]:
+    options = {
+        "port": str(port),
+        "listen_addresses": process.HOST,
+        "unix_socket_directories": str(folder),
+        "max_connections": "100",
+        "shared_buffers": "128MB",
+        "timezone": "UTC",
+        "lc_messages": "C",
+    }
+    if not durable:
+        options |= {
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "autovacuum": "off",
+        }
+    return options
+
+
+def _answers(server: PostgresServer) -> bool:
+    try:
+        server.superuser().close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _create_roles(server: PostgresServer) -> None:
+    for role in ROLES:
+        server.execute(
+            sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD {}").format(
+                sql.Identifier(role), sql.Literal(PASSWORD)
+            )
+        )
+
+
+def _version(folder: Path) -> float:
+    return float(folder.parent.name)

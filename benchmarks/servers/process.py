@@ -1,0 +1,127 @@
+"""Start a server as a child process, wait until it answers, stop it."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HOST = "127.0.0.1"
+
+
+class ServerMissing(Exception):
+    """The server's program is not installed here."""
+
+
+class ServerFailed(Exception):
+    """The server did not come up; the message carries its log."""
+
+
+def program(name: str, *folders: Path) -> Path:
+    """Find an installed program on PATH, then in the given folders."""
+    candidates = [shutil.which(name), *(folder / name for folder in folders)]
+    for candidate in candidates:
+        if candidate and os.access(candidate, os.X_OK):
+            return Path(candidate)
+    message = f"{name} is not installed (make test-system installs it)"
+    raise ServerMissing(message)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
+def accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+@contextmanager
+def scratch(prefix: str, user: str | None = None) -> Iterator[Path]:
+    """Make a short-named temporary folder, owned by `user` if given."""
+    folder = Path(tempfile.mkdtemp(prefix=f"studio-{prefix}-", dir="/tmp"))
+    try:
+        if user:
+            shutil.chown(folder, user)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def start(
+    command: list[str | Path],
+    log: Path,
+    *,
+    cwd: Path,
+    user: str | None = None,
+    last_signal: signal.Signals = signal.SIGKILL,
+) -> subprocess.Popen[bytes]:
+    """Start a server that the kernel ends with `last_signal` when the starting thread dies."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [*_tied_to_parent(last_signal, user), *map(str, command)],
+            cwd=cwd,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(cwd)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # A Ctrl-C in the terminal is for the tests; they then stop their servers in order.
+            start_new_session=True,
+        )
+
+
+def wait_until(
+    ready: Callable[[], bool],
+    process: subprocess.Popen[bytes],
+    log: Path,
+    timeout: float = 30,
+) -> None:
+    deadline = time.monotonic() + timeout
+    while process.poll() is None and time.monotonic() < deadline:
+        if ready():
+            return
+        time.sleep(0.02)
+    why = "still not ready" if process.poll() is None else f"exit status {process.returncode}"
+    message = f"{process.args}: {why}\n{log.read_text(errors='replace')[-4000:]}"
+    raise ServerFailed(message)
+
+
+def stop(process: subprocess.Popen[bytes], *signals: signal.Signals) -> None:
+    """Send one signal after the other, the last always SIGKILL, until the process is gone."""
+    for number in (*signals, signal.SIGKILL):
+        if process.poll() is None:
+            process.send_signal(number)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            continue
+        return
+
+
+def service_user(name: str) -> str | None:
+    """Whom a server that refuses root must run as; None where we are not root."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        message = f"the system user {name!r} is missing, and this server refuses to run as root"
+        raise ServerMissing(message) from None
+    return name
+
+
+def _tied_to_parent(last_signal: signal.Signals, user: str | None) -> list[str]:
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        return ["runuser", "-u", user, "--"] if user else []
+    become = [f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
+    return [setpriv, *become, f"--pdeathsig={last_signal.name.removeprefix('SIG')}", "--"]

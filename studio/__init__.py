@@ -1,0 +1,1 @@
+"""Studio: draw an automation, publish it, trust it."""

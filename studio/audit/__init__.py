@@ -1,0 +1,1 @@
+"""What people, tokens and gates did: taxonomy, record, hash chain."""

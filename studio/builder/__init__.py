@@ -1,0 +1,1 @@
+"""Drafts, graph checks, publishing, test runs: what the canvas talks to."""

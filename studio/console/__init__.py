@@ -1,0 +1,1 @@
+"""Pages that show several packages side by side: Home, Workflows, Runs, Audit."""

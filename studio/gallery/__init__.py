@@ -1,0 +1,1 @@
+"""Templates, and the wizard that turns one into a draft."""

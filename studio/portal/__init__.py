@@ -1,0 +1,1 @@
+"""What an approver seat sees: inbox, decision page, mail links."""

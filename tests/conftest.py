@@ -1,0 +1,132 @@
+"""Fixtures that every test may ask for; servers start once a run, at the first test that asks."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from hypothesis import settings
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from benchmarks.servers.postgres import PostgresServer, PostgresUrls, postgres_server
+from benchmarks.servers.process import ServerMissing
+from benchmarks.servers.redis import RedisServer, redis_server
+from benchmarks.servers.schema import upgrade
+from tests.servers.browser import chromium as run_chromium
+from tests.servers.browser import flawless_page, new_context
+from tests.servers.http_target import HttpTarget
+from tests.servers.http_target import http_target as run_http_target
+from tests.servers.smtp import SmtpServer
+from tests.servers.smtp import smtp_server as run_smtp_server
+
+Server = TypeVar("Server")
+
+# CI must give the same answer twice; a developer's machine may go looking for new examples.
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("dev", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+def _started(server: AbstractContextManager[Server], stack: ExitStack) -> Server:
+    """Start a server; where its program is missing, skip here, loudly, and fail in CI."""
+    try:
+        return stack.enter_context(server)
+    except ServerMissing as missing:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI must not skip: {missing}")
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One PostgreSQL cluster a test process (so one for each worker of xdist)."""
+    with ExitStack() as stack:
+        yield _started(postgres_server(), stack)
+
+
+@pytest.fixture(scope="module")
+def postgres_urls(postgres: PostgresServer) -> Iterator[PostgresUrls]:
+    """Give the module a migrated database, as studio_migrate, studio_app and studio_engine."""
+    urls = postgres.new_database()
+    yield urls
+    postgres.drop(urls)
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def new_sqlite_file(
+    _migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], Path]:
+    """Make migrated SQLite files, each a copy of the first."""
+
+    def copy() -> Path:
+        folder = tmp_path_factory.mktemp("sqlite")
+        for part in _migrated_sqlite_file.parent.iterdir():
+            shutil.copy(part, folder)
+        return folder / _migrated_sqlite_file.name
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[RedisServer]:
+    """One Redis server a test process."""
+    with ExitStack() as stack:
+        yield _started(redis_server(), stack)
+
+
+@pytest.fixture
+def redis_url(redis: RedisServer) -> str:
+    """Address of an empty Redis server."""
+    redis.flush()
+    return redis.url
+
+
+@pytest.fixture(scope="session")
+def _smtp_server() -> Iterator[SmtpServer]:
+    with run_smtp_server() as server:
+        yield server
+
+
+@pytest.fixture
+def smtp(_smtp_server: SmtpServer) -> SmtpServer:
+    """Give a mail server that has received nothing yet."""
+    _smtp_server.clear()
+    return _smtp_server
+
+
+@pytest.fixture
+def http_target() -> Iterator[HttpTarget]:
+    """Give a server on 127.0.0.1 that records requests; nothing late from another test."""
+    with run_http_target() as target:
+        yield target
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser a test process."""
+    with ExitStack() as stack:
+        yield _started(run_chromium(), stack)
+
+
+@pytest.fixture
+def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
+    """Give a profile with no cookies."""
+    with new_context(chromium) as context:
+        yield context
+
+
+@pytest.fixture
+def page(browser_context: BrowserContext) -> Iterator[Page]:
+    """Give a page whose uncaught script errors fail the test."""
+    with flawless_page(browser_context) as opened:
+        yield opened

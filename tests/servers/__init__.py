@@ -1,0 +1,1 @@
+"""Counterparts that tests talk to for real: mail server, HTTP target, browser."""

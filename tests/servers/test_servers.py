@@ -1,0 +1,82 @@
+"""The counterparts themselves: what they promise to the tests that lean on them."""
+
+import smtplib
+from email.message import EmailMessage
+
+import psycopg
+import pytest
+import requests
+from redis import Redis
+
+from benchmarks.servers.postgres import PostgresServer
+
+
+def connect(url: str) -> psycopg.Connection:
+    return psycopg.connect(url.replace("+psycopg", ""))
+
+
+def test_postgres_roles_are_plain(postgres: PostgresServer) -> None:
+    urls = postgres.empty_database()
+    for url, role in [
+        (urls.migrate, "studio_migrate"),
+        (urls.app, "studio_app"),
+        (urls.engine, "studio_engine"),
+    ]:
+        with connect(url) as connection:
+            powers = connection.execute(
+                "select rolname, rolsuper, rolbypassrls, rolcreatedb from pg_roles"
+                " where rolname = current_user"
+            ).fetchone()
+        assert powers == (role, False, False, False)
+    postgres.drop(urls)
+
+
+def test_only_the_migrator_may_create_tables(postgres: PostgresServer) -> None:
+    urls = postgres.empty_database()
+    with connect(urls.migrate) as connection:
+        connection.execute("create table t (id int)")
+    with connect(urls.app) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("create table u (id int)")
+    postgres.drop(urls)
+
+
+def test_redis_starts_empty(redis_url: str) -> None:
+    with Redis.from_url(redis_url) as client:
+        assert client.dbsize() == 0
+
+
+def test_smtp_keeps_messages_and_refuses_on_demand(smtp) -> None:
+    message = EmailMessage()
+    message["To"], message["Subject"] = "ada@example.com", "Bitte prüfen"
+    message.set_content("Zwölf Euro")
+    with smtplib.SMTP(smtp.host, smtp.port) as client:
+        client.send_message(message, "studio@example.com", ["ada@example.com"])
+        smtp.refuse()
+        with pytest.raises(smtplib.SMTPDataError):
+            client.send_message(message, "studio@example.com", ["ada@example.com"])
+    received = smtp.wait_for(to="ada@example.com")
+    assert received["Subject"] == "Bitte prüfen"
+    assert received.get_content().strip() == "Zwölf Euro"
+    assert len(smtp.messages) == 1
+
+
+def test_http_target_records_and_answers_by_script(http_target) -> None:
+    http_target.answer(503, headers={"Retry-After": "1"})
+    http_target.answer(reset=True)
+    http_target.always(201, json_body={"id": 7})
+    address = f"{http_target.url}/orders?page=2"
+    assert requests.post(address, json={"a": 1}, timeout=5).headers["Retry-After"] == "1"
+    with pytest.raises(requests.ConnectionError):
+        requests.get(address, timeout=5)
+    assert requests.put(address, data=b"x", timeout=5).json() == {"id": 7}
+    first = http_target.wait_for(3) and http_target.requests[0]
+    assert (first.method, first.path, first.query) == ("POST", "/orders", {"page": ["2"]})
+    assert first.json() == {"a": 1}
+    assert first.headers["content-type"] == "application/json"
+
+
+@pytest.mark.e2e
+def test_browser_shows_a_page(page, http_target) -> None:
+    http_target.always(headers={"Content-Type": "text/html"}, body=b"<title>Studio</title>")
+    page.goto(http_target.url)
+    assert page.title() == "Studio"
