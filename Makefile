@@ -1,0 +1,128 @@
+# `make help` lists what there is. Everything is built inside .venv and node_modules.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+# Installers share .venv and node_modules; two at once would tread on each other.
+.NOTPARALLEL:
+
+PYTHON ?= python3
+WORKERS ?= 2
+ARGS ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTEST := $(BIN)/pytest --durations=10
+
+# npm from PyPI looks for its global settings (a company's mirror, its certificates) only inside
+# .venv, so it is told where the system keeps them.
+SYSTEM_NPM := $(shell command -v npm)
+NPMRC := $(firstword $(wildcard $(SYSTEM_NPM:%/bin/npm=%/etc/npmrc) /usr/etc/npmrc /etc/npmrc /usr/local/etc/npmrc))
+ifneq ($(NPMRC),)
+export NPM_CONFIG_GLOBALCONFIG ?= $(NPMRC)
+endif
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+# A stamp is younger than what it was made from; see each rule below.
+VENV := .venv/.made
+BASE := .venv/.base
+DEV := .venv/.dev
+NODE_BASE := node_modules/.base
+NODE_DEV := node_modules/.dev
+BUNDLE := studio/static/dist/manifest.json
+FRONT_END := $(shell find studio/static -path studio/static/dist -prune -o -type f -print 2>/dev/null)
+
+.PHONY: help
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: install
+install: $(DEV) $(NODE_DEV) $(BUNDLE) ## Build .venv and the front end, with all that checks and tests need
+
+.PHONY: run
+run: $(BASE) $(BUNDLE) ## Start Studio on this machine: web, worker and timers in one process
+	@exec $(BIN)/python -m studio run $(ARGS)
+
+.PHONY: test
+test: install test-system ## Run the tests that a developer waits for (ARGS=tests/core -k name)
+	$(PYTEST) -m "not slow and not soak" --numprocesses=$(WORKERS) $(ARGS)
+	npm test
+
+.PHONY: test-slow
+test-slow: install test-system ## Run the tests that take long: browsers, crashes, bare installs
+	$(PYTEST) -m "slow and not soak" --timeout=600 $(ARGS)
+
+.PHONY: soak
+soak: install test-system ## Run for hours what needs hours to fail
+	$(PYTEST) -m soak --timeout=0 $(ARGS)
+
+.PHONY: check
+check: install test-system ## Run every linter, the type checkers and the migrations on both databases
+	$(BIN)/python scripts/check.py
+
+.PHONY: fix
+fix: install ## Let ruff, djlint and Biome mend what they can
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format
+	npm run --if-present fix
+
+.PHONY: migrations-check
+migrations-check: $(DEV) test-system ## Take the schema up, down and up again on both databases
+	$(PYTEST) tests/migrations $(ARGS)
+
+.PHONY: bench
+bench: install test-system ## Measure (ARGS="webhook --store sqlite"); starts the servers it needs
+	$(BIN)/studio bench $(or $(ARGS),webhook)
+
+.PHONY: test-system
+test-system: ## Install the servers and the browser that tests use, where this user may
+	@scripts/test-system
+
+.PHONY: lock
+lock: $(DEV) ## Pin requirements/*.in with hashes (ARGS=--upgrade takes newer releases)
+	@for list in base dev; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-annotate --no-header --no-emit-index-url --no-emit-find-links $(ARGS) \
+	    $$([ $$list = base ] || echo --constraint requirements/base.txt) \
+	    --output-file requirements/$$list.txt requirements/$$list.in; \
+	done
+
+.PHONY: clean
+clean: ## Remove what was built; the data folder stays
+	rm -rf .venv node_modules studio/static/dist artifacts
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Studio needs Python 3.11 or newer (make PYTHON=python3.12 names another one)"; exit 1; }
+	@$(PYTHON) -m venv .venv \
+	  || { echo "python3 cannot make virtual environments here; on Debian: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+# The project itself is linked, not copied; flit_core comes from the locked list, so nothing is fetched unpinned.
+$(BASE): requirements/base.txt | $(VENV)
+	@echo "Installing the Python packages …"
+	@$(PIP) install --require-hashes --requirement $<
+	@$(PIP) install --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): requirements/dev.txt | $(BASE)
+	@echo "Installing the checkers and test tools …"
+	@$(PIP) install --require-hashes --requirement $<
+	@touch $@
+
+# All packages satisfy those who need some, so this one stamps both and comes first in `install`.
+$(NODE_DEV): package.json package-lock.json .npmrc | $(BASE)
+	@echo "Installing the front end's packages …"
+	@npm ci --loglevel=error
+	@touch $(NODE_BASE) $@
+
+$(NODE_BASE): package.json package-lock.json .npmrc | $(BASE)
+	@echo "Installing the front end's packages …"
+	@npm ci --omit=dev --loglevel=error
+	@touch $@
+
+$(BUNDLE): $(FRONT_END) $(NODE_BASE)
+	@npm run --silent build
+	@touch $@
