@@ -9,7 +9,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
-from studio.core.tenancy import Tenant
+from studio.core.tenancy import OwnedByUser, Tenant
 
 _WORKSPACE = "workspace.id"
 _USER = "app_user.id"
@@ -55,7 +55,7 @@ class User(Model):
     """None: may sign in."""
 
 
-class Seat(Tenant, Model):
+class Seat(OwnedByUser, Model):
     """What a person may do in one workspace."""
 
     __tablename__ = "seat"

@@ -35,6 +35,13 @@ class Tenant:
     """The workspace whose row this is."""
 
 
+class OwnedByUser(Tenant):
+    """Mixin of a tenant's rows that their person may see before a workspace is chosen: seats."""
+
+    user_id: Mapped[UUID] = mapped_column(Uuid(), nullable=False)
+    """The person whose row this is."""
+
+
 class TenantSession(Session):
     """A session that sees one workspace, or, for the engine alone, all of them."""
 
@@ -66,8 +73,11 @@ def _filter(state: ORMExecuteState) -> None:
     workspace_id, user_id = info.get(WORKSPACE), info.get(USER)
     own_seats = state.execution_options.get("rows_of_own_user", False)
     if own_seats and user_id is not None:
+        _refuse_others(state)
         state.statement = state.statement.options(
-            with_loader_criteria(Tenant, lambda cls: cls.user_id == user_id, include_aliases=True)
+            with_loader_criteria(
+                OwnedByUser, lambda cls: cls.user_id == user_id, include_aliases=True
+            )
         )
     elif workspace_id is not None:
         state.statement = state.statement.options(
@@ -76,6 +86,13 @@ def _filter(state: ORMExecuteState) -> None:
     elif any(issubclass(mapper.class_, Tenant) for mapper in state.all_mappers):
         message = f"No workspace is set for {state.all_mappers[0].class_.__name__}."
         raise TenancyError(message)
+
+
+def _refuse_others(state: ORMExecuteState) -> None:
+    for mapper in state.all_mappers:
+        if issubclass(mapper.class_, Tenant) and not issubclass(mapper.class_, OwnedByUser):
+            message = f"{mapper.class_.__name__} belongs to a workspace, not to a person."
+            raise TenancyError(message)
 
 
 @event.listens_for(TenantSession, "before_flush")

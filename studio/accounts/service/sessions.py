@@ -1,0 +1,136 @@
+"""Server-side sessions: opened at sign-in, looked up on each request, revoked at once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from studio.accounts import policy
+from studio.accounts.identity import Person, SeatFacts
+from studio.accounts.models import Seat, User, UserSession, Workspace
+from studio.accounts.outcomes import Role
+from studio.core import rng, tenancy, web
+from studio.core.crypto import hash_token
+from studio.core.errors import NotFound
+from studio.core.unit_of_work import UnitOfWork
+
+
+def start(uow: UnitOfWork, user_id: UUID, workspace_id: UUID | None) -> tuple[str, UserSession]:
+    """Open a session; returns the token for the cookie, which is stored nowhere else."""
+    token = rng.token()
+    row = UserSession(
+        token_hash=hash_token(token),
+        user_id=user_id,
+        workspace_id=workspace_id,
+        created_at=uow.now,
+        seen_at=uow.now,
+        expires_at=uow.now + policy.SESSION_LIFETIME,
+        ip=uow.actor.origin.ip,
+        user_agent=uow.actor.origin.user_agent,
+    )
+    uow.session.add(row)
+    uow.session.flush()
+    return token, row
+
+
+def load(uow: UnitOfWork, token: object) -> Person | None:
+    """The person of a session token; None where the session has ended or the person is disabled."""
+    if not isinstance(token, str):
+        return None
+    found = uow.session.execute(
+        select(UserSession, User)
+        .join(User, User.id == UserSession.user_id)
+        .where(UserSession.token_hash == hash_token(token))
+    ).one_or_none()
+    if found is None:
+        return None
+    row, user = found
+    alive = policy.session_lives(now=uow.now, seen_at=row.seen_at, expires_at=row.expires_at, revoked_at=row.revoked_at)
+    if not alive or user.disabled_at is not None:
+        return None
+    if uow.now - row.seen_at > policy.TOUCH_EVERY:
+        _touch_later(uow, row.id, uow.now)
+    return _person(uow, user, row, token)
+
+
+def seats_of(uow: UnitOfWork, user_id: UUID) -> tuple[SeatFacts, ...]:
+    """A person's working seats in all workspaces, by name of the workspace. Narrows the unit to that person.
+
+    Columns, not entities: another workspace's seat must not lie in the session's identity map.
+    """
+    tenancy.bind(uow.session, workspace_id=None, user_id=user_id)
+    rows = uow.session.execute(
+        select(
+            Seat.id,
+            Seat.role,
+            Workspace.id,
+            Workspace.name,
+            Workspace.slug,
+            Workspace.currency,
+            Workspace.time_zone,
+            Workspace.locale,
+        )
+        .join(Workspace, Workspace.id == Seat.workspace_id)
+        .where(Seat.user_id == user_id, Seat.disabled_at.is_(None))
+        .order_by(Workspace.name, Workspace.id)
+        .execution_options(rows_of_own_user=True)
+    )
+    return tuple(SeatFacts(row[0], Role(row[1]), *row[2:]) for row in rows)
+
+
+def choose_workspace(uow: UnitOfWork, person: Person, workspace_id: UUID | None) -> SeatFacts:
+    """Go on in another workspace. Raises NotFound where the person has no seat there."""
+    seat = next((seat for seat in person.seats if seat.workspace_id == workspace_id), None)
+    if seat is None:
+        raise NotFound("You have no seat in that workspace.", resource=f"workspace:{workspace_id}")
+    uow.session.execute(
+        update(UserSession).where(UserSession.id == person.session_id).values(workspace_id=seat.workspace_id)
+    )
+    return seat
+
+
+def revoke(uow: UnitOfWork, session_id: UUID) -> None:
+    """End one session."""
+    _revoke(uow, UserSession.id == session_id)
+
+
+def revoke_token(uow: UnitOfWork, token: object) -> None:
+    """End the session of a token, if it is one: the old id must not work after a new sign-in."""
+    if isinstance(token, str):
+        _revoke(uow, UserSession.token_hash == hash_token(token))
+
+
+def revoke_all(uow: UnitOfWork, user_id: UUID, *, keep: UUID | None = None) -> None:
+    """End a person's sessions, but the one to `keep`."""
+    _revoke(uow, (UserSession.user_id == user_id) & (UserSession.id != keep))
+
+
+def _revoke(uow: UnitOfWork, which) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a SQL condition
+    uow.session.execute(update(UserSession).where(which, UserSession.revoked_at.is_(None)).values(revoked_at=uow.now))
+
+
+def _person(uow: UnitOfWork, user: User, row: UserSession, token: str) -> Person:
+    seats = seats_of(uow, user.id)
+    return Person(
+        user_id=user.id,
+        email=user.email,
+        name=user.name,
+        theme=user.theme,
+        own_time_zone=user.time_zone,
+        own_locale=user.locale,
+        seats=seats,
+        seat=next((seat for seat in seats if seat.workspace_id == row.workspace_id), None),
+        session_id=row.id,
+        session_token=token,
+    )
+
+
+def _touch_later(uow: UnitOfWork, session_id: UUID, now: datetime) -> None:
+    """Note the activity after the request's own transaction, which may be a reading one."""
+    database = web.database()
+
+    def touch() -> None:
+        with database.unit() as unit:
+            unit.session.execute(update(UserSession).where(UserSession.id == session_id).values(seen_at=now))
+
+    uow.after_commit(touch)

@@ -1,0 +1,92 @@
+"""The application: joins every package to Flask and to one another."""
+
+from datetime import timedelta
+from importlib import import_module
+
+from flask import Flask
+from flask_babel import Babel
+from flask_login import LoginManager
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from studio.accounts import frame, guard, identity
+from studio.accounts.permissions import public
+from studio.core import (
+    assets,
+    db,
+    formats,
+    headers,
+    limits,
+    logs,
+    problems,
+    unit_of_work,
+    web,
+)
+from studio.core.crypto import Keyring
+from studio.core.settings import Settings
+from studio.core.settings import load as load_settings
+
+VIEWS = (
+    "studio.accounts.views",
+    "studio.console.ops",
+)
+"""Modules with a `blueprint`. A package's line is added with its views."""
+
+MAX_BODY = 10 * 1024 * 1024
+"""Bytes of one request; routes that take less say so themselves."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the app from its settings, or from the environment's."""
+    settings = settings or load_settings()
+    logs.configure(settings)
+    app = web.StudioFlask("studio", template_folder="templates", static_folder="static")
+    _configure(app, settings)
+    db.init_app(app, settings)
+    unit_of_work.init_app(app)
+    web.init_app(app, identity.identify)
+    _join_extensions(app, settings)
+    for name in VIEWS:
+        app.register_blueprint(import_module(name).blueprint)
+    public("what the front end's build has made")(app.view_functions["static"])
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    keyring = Keyring.open(settings.data_dir)
+    signing = keyring.derive("cookies")
+    app.extensions["studio_settings"] = settings
+    app.extensions["studio_keyring"] = keyring
+    app.config.update(
+        SECRET_KEY=signing[0],
+        SECRET_KEY_FALLBACKS=signing[1:],
+        PUBLIC_URL=settings.public_url,
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        SESSION_COOKIE_NAME="__Host-studio" if settings.secure else "studio",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=24),
+        BABEL_DEFAULT_LOCALE="en",
+        BABEL_DEFAULT_TIMEZONE="UTC",
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+
+
+def _join_extensions(app: Flask, settings: Settings) -> None:
+    problems.init_app(app)
+    limits.init_app(app, settings)
+    guard.init_app(app)
+    headers.init_app(app, secure=settings.secure)
+    assets.init_app(app)
+    formats.init_app(app)
+    frame.init_app(app)
+    Babel(app, locale_selector=frame.locale, timezone_selector=frame.time_zone)
+    app.jinja_env.globals["language"] = formats.language
+    login = LoginManager(app)
+    login.session_protection = None  # a session is a row of ours, revoked there
+    login.user_loader(identity.load_for_flask_login)
+    login.request_loader(identity.load_for_flask_login)

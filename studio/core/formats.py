@@ -1,0 +1,78 @@
+"""Dates, numbers and money as people write them, in their language and time zone."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from flask import Flask
+from flask_babel import (
+    format_currency,
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_timedelta,
+    get_locale,
+)
+from flask_babel import gettext as _
+
+from studio.core import clock
+
+_DAY = timedelta(days=1)
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filters `ago`, `moment`, `day`, `money`, `number`, `lasting`, `initials`."""
+    app.jinja_env.filters.update(
+        ago=ago, moment=moment, day=day, money=money, number=number, lasting=lasting, initials=initials
+    )
+
+
+def ago(when: datetime) -> str:
+    """Relative up to a day ("5 minutes ago", "in 2 hours"), the date and time beyond."""
+    distance = when - clock.local_now()
+    if abs(distance) >= _DAY:
+        return str(format_datetime(when, "medium"))
+    if abs(distance) < timedelta(seconds=5):
+        return str(_("just now"))
+    return str(format_timedelta(distance, add_direction=True, threshold=1.2))
+
+
+def moment(when: datetime) -> str:
+    """Date and time in full."""
+    return str(format_datetime(when, "long"))
+
+
+def day(when: datetime) -> str:
+    """The date."""
+    return str(format_date(when, "medium"))
+
+
+def money(amount: Decimal | str | int, currency: str) -> str:
+    """An amount as the reader's language writes it. Never a float."""
+    return str(format_currency(Decimal(amount), currency))
+
+
+def number(value: Decimal | float) -> str:
+    """A number with the reader's separators."""
+    return str(format_decimal(value))
+
+
+def lasting(seconds: float) -> str:
+    """How long something took: "340 ms", "4.2 s", "3 min", "2 h 05 min"."""
+    if seconds < 1:
+        return f"{round(seconds * 1000)} ms"
+    if seconds < 60:
+        return f"{format_decimal(round(Decimal(seconds), 1))} s"
+    minutes, hours = int(seconds // 60), int(seconds // 3600)
+    return f"{minutes} min" if hours == 0 else f"{hours} h {minutes % 60:02d} min"
+
+
+def initials(name: str) -> str:
+    """Up to two letters for an avatar."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
+def language() -> str:
+    """The page's `lang`."""
+    locale = get_locale()
+    return str(locale).replace("_", "-") if locale else "en"

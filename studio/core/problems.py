@@ -1,0 +1,98 @@
+"""Errors as people and machines read them: a page, or problem+json (RFC 9457)."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from studio.core import web
+from studio.core.errors import StudioError, TooLarge, TooManyRequests
+
+log = structlog.get_logger()
+
+_SENTENCES = {
+    404: "There is nothing at this address.",
+    405: "This address does not take this kind of request.",
+    413: "What was sent is larger than allowed.",
+    415: "This address does not take this type of content.",
+    429: "Too many attempts. Wait a minute, then try again.",
+}
+
+
+class Unexpected(StudioError):
+    """A defect of ours: the log knows more under the request's id."""
+
+    status = 500
+    code = "internal"
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error in the form that was asked for."""
+    app.register_error_handler(StudioError, _studio_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(InternalServerError, _unexpected)
+
+
+def wants_json() -> bool:
+    """Whether a machine asks: the API, or a script that sends or accepts JSON rather than a page."""
+    if request.path.startswith("/api/") or request.is_json:
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"
+
+
+def problem(error: StudioError) -> dict[str, Any]:
+    """An error as problem+json."""
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(error.status).phrase,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.message,
+        "resource": error.resource,
+        "errors": [{"path": item.path, "code": item.code, "message": item.message} for item in error.problems],
+        "request_id": web.request_id(),
+    }
+
+
+def _studio_error(error: StudioError) -> Response:
+    web.rollback(error)
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("request_failed", code=error.code, path=request.path, exc_info=error)
+    return _answer(error)
+
+
+def _http_error(error: HTTPException) -> Response:
+    web.rollback(error)
+    if error.response is not None:
+        return make_response(error.response)
+    status = error.code or 500
+    sentence = _SENTENCES.get(status, error.description or HTTPStatus(status).phrase)
+    kinds = {413: TooLarge, 429: TooManyRequests}
+    known = kinds.get(status, StudioError)(sentence)
+    known.status, known.code = status, HTTPStatus(status).phrase.lower().replace(" ", "_")
+    answer = _answer(known)
+    answer.headers.extend([(k, v) for k, v in error.get_headers() if k not in ("Content-Type", "Content-Length")])
+    return answer
+
+
+def _unexpected(error: InternalServerError) -> Response:
+    cause = error.original_exception or error
+    web.rollback(cause)
+    log.error("request_crashed", path=request.path, exc_info=cause)
+    return _answer(Unexpected(_("Studio could not finish this. Nothing was changed.")))
+
+
+def _answer(error: StudioError) -> Response:
+    if wants_json():
+        answer = jsonify(problem(error))
+        answer.content_type = "application/problem+json"
+    else:
+        answer = make_response(render_template("errors/error.html", error=error))
+    answer.status_code = error.status
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="studio"'
+    return answer
