@@ -1,20 +1,26 @@
 """Expressions: CEL behind one adapter, and texts with ``{{ … }}`` in them."""
 
+from studio.expressions.check import check_expression, check_template
 from studio.expressions.errors import EvaluationError, ExpressionError
 from studio.expressions.evaluation import evaluate
 from studio.expressions.problems import Problem
 from studio.expressions.program import Program, compile_expression
 from studio.expressions.references import references
+from studio.expressions.schema import Environment, Schema
 from studio.expressions.scope import Scope
 from studio.expressions.templates import Template, is_template, render, resolve
 
 __all__ = [
+    "Environment",
     "EvaluationError",
     "ExpressionError",
     "Problem",
     "Program",
+    "Schema",
     "Scope",
     "Template",
+    "check_expression",
+    "check_template",
     "compile_expression",
     "evaluate",
     "is_template",

@@ -1,9 +1,10 @@
 """Turns the engine's serialized expression into our syntax tree."""
 
 import struct
+from collections.abc import Callable
 
 from studio.expressions import wire
-from studio.expressions.syntax import Call, Const, Ident, ListNode, Loop, MapNode, Node, Select
+from studio.expressions.syntax import Call, Const, ConstKind, Ident, ListNode, Loop, MapNode, Node, Select
 
 
 def decode(serialized: bytes) -> Node:
@@ -36,13 +37,24 @@ def _positions(buffer: bytes, info: wire.Field) -> dict[int, int]:
     return found
 
 
+_CONSTANTS: dict[int, tuple[ConstKind, Callable[[int, bytes], object]]] = {
+    1: ("null", lambda _value, _raw: None),
+    2: ("bool", lambda value, _raw: bool(value)),
+    3: ("int", lambda value, _raw: wire.signed(value)),
+    4: ("uint", lambda value, _raw: value),
+    5: ("double", lambda _value, raw: struct.unpack("<d", raw)[0]),
+    6: ("string", lambda _value, raw: raw.decode()),
+    7: ("bytes", lambda _value, raw: raw),
+}
+
+
 class _Decoder:
     def __init__(self, buffer: bytes, positions: dict[int, int]) -> None:
         self.buffer = buffer
         self.positions = positions
 
-    def parts(self, field: wire.Field) -> list[wire.Field]:
-        return list(wire.fields(self.buffer, field.start, field.end))
+    def parts(self, field: wire.Field) -> tuple[wire.Field, ...]:
+        return tuple(wire.fields(self.buffer, field.start, field.end))
 
     def text(self, field: wire.Field) -> str:
         return self.buffer[field.start : field.end].decode()
@@ -57,43 +69,33 @@ class _Decoder:
                 body = part
         if body is None:
             raise ValueError("an expression without a body")
-        match body.number:
-            case 3:
-                return self.const(body, position)
-            case 4:
-                return Ident("".join(self.text(p) for p in self.parts(body)), position)
-            case 5:
-                return self.select(body, position)
-            case 6:
-                return self.call(body, position)
-            case 7:
-                items = (p for p in self.parts(body) if p.number == 1)
-                return ListNode(tuple(self.node(p) for p in items), position)
-            case 8:
-                return self.map(body, position)
-            case 9:
-                return self.loop(body, position)
-        raise ValueError(f"unknown expression kind {body.number}")
+        readers: dict[int, Callable[[wire.Field, int | None], Node]] = {
+            3: self.const,
+            4: self.ident,
+            5: self.select,
+            6: self.call,
+            7: self.list,
+            8: self.map,
+            9: self.loop,
+        }
+        if body.number not in readers:
+            raise ValueError(f"unknown expression kind {body.number}")
+        return readers[body.number](body, position)
+
+    def ident(self, field: wire.Field, position: int | None) -> Ident:
+        return Ident("".join(self.text(part) for part in self.parts(field)), position)
+
+    def list(self, field: wire.Field, position: int | None) -> ListNode:
+        items = (part for part in self.parts(field) if part.number == 1)
+        return ListNode(tuple(self.node(part) for part in items), position)
 
     def const(self, field: wire.Field, position: int | None) -> Const:
         part = self.parts(field)[0]
-        match part.number:
-            case 1:
-                return Const(None, "null", position)
-            case 2:
-                return Const(bool(part.value), "bool", position)
-            case 3:
-                return Const(wire.signed(part.value), "int", position)
-            case 4:
-                return Const(part.value, "uint", position)
-            case 5:
-                raw = self.buffer[part.start : part.end]
-                return Const(struct.unpack("<d", raw)[0], "double", position)
-            case 6:
-                return Const(self.text(part), "string", position)
-            case 7:
-                return Const(self.buffer[part.start : part.end], "bytes", position)
-        raise ValueError(f"unknown constant kind {part.number}")
+        raw = self.buffer[part.start : part.end]
+        if part.number not in _CONSTANTS:
+            raise ValueError(f"unknown constant kind {part.number}")
+        kind, read = _CONSTANTS[part.number]
+        return Const(read(part.value, raw), kind, position)
 
     def select(self, field: wire.Field, position: int | None) -> Select:
         operand: Node | None = None
@@ -112,25 +114,25 @@ class _Decoder:
     def call(self, field: wire.Field, position: int | None) -> Call:
         target: Node | None = None
         name, name_at = "", 0
-        args: list[Node] = []
+        args: tuple[Node, ...] = ()
         for part in self.parts(field):
             if part.number == 1:
                 target = self.node(part)
             elif part.number == 2:
                 name, name_at = self.text(part), part.start
             elif part.number == 3:
-                args.append(self.node(part))
-        return Call(name, target, tuple(args), name_at, position)
+                args += (self.node(part),)
+        return Call(name, target, args, name_at, position)
 
     def map(self, field: wire.Field, position: int | None) -> MapNode:
-        entries: list[tuple[Node, Node]] = []
+        entries: tuple[tuple[Node, Node], ...] = ()
         type_name = ""
         for part in self.parts(field):
             if part.number == 1:
                 type_name = self.text(part)
             elif part.number == 2:
-                entries.append(self.entry(part))
-        return MapNode(tuple(entries), type_name, position)
+                entries += (self.entry(part),)
+        return MapNode(entries, type_name, position)
 
     def entry(self, field: wire.Field) -> tuple[Node, Node]:
         key: Node = Const(None, "null")

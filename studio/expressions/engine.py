@@ -10,6 +10,7 @@ our number rule: their calls are renamed in the parsed expression, byte for byte
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import NewType
 
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_optional
@@ -19,8 +20,10 @@ from studio.expressions.decode import decode
 from studio.expressions.literals import is_no_number
 from studio.expressions.syntax import Call, Ident, Node, walk
 
-Activation = cel.Activation
-Runnable = cel.Expression
+Activation = NewType("Activation", object)
+"""Root variables, ready for :func:`run`."""
+Runnable = NewType("Runnable", object)
+"""An expression, ready for :func:`run`."""
 _T = cel.Type
 _ERROR = _T.ERROR
 _TYPES: dict[library.Kind, object] = {
@@ -77,6 +80,7 @@ def _declarations() -> Iterator[object]:
         yield _declare(name, overloads)
 
 
+_evaluate = cel.Expression.eval
 _parser = cel.NewEnv(variables={}, extensions=[ext_optional.ExtOptional()])
 _runtime = cel.NewEnv(variables={}, extensions=[ext_optional.ExtOptional()], functions=list(_declarations()))
 
@@ -111,7 +115,7 @@ def prepare(tree: Node, serialized: bytes) -> Runnable:
         if isinstance(node, Call) and node.function in _RENAMED and not _stays(node):
             patched[node.name_at : node.name_at + 1] = b"@"
     try:
-        return _runtime.deserialize(bytes(patched))
+        return Runnable(_runtime.deserialize(bytes(patched)))
     except (RuntimeError, TypeError, ValueError) as fault:
         raise SyntaxFault(str(fault), None) from None
 
@@ -130,7 +134,7 @@ def _stays(node: Call) -> bool:
 
 def activate(values: Mapping[str, object]) -> Activation:
     """Root variables ready for evaluation: plain dicts, lists and scalars only."""
-    return _runtime.Activation(values)
+    return Activation(_runtime.Activation(values))
 
 
 def run(expression: Runnable, activation: Activation) -> object:
@@ -139,7 +143,7 @@ def run(expression: Runnable, activation: Activation) -> object:
     Raises EngineFault with the engine's words for what went wrong.
     """
     try:
-        value = expression.eval(activation)
+        value = _evaluate(expression, activation)
         opened: object = value.value()
     except (RuntimeError, TypeError, ValueError, MemoryError) as fault:
         raise EngineFault(str(fault) or "out of memory") from None

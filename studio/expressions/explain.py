@@ -202,11 +202,11 @@ def _words(text: str) -> tuple[str, str]:
     if index is not None:
         return "expression.value", _position(int(index[1]), int(index[2]))
     if "Iteration budget" in text:
-        return (
-            "expression.too_complex",
+        message = (
             f"The expression goes through more than {MAX_ITERATIONS:,} entries. "
-            "Filter the list first, or use a loop step.",
+            "Filter the list first, or use a loop step."
         )
+        return "expression.too_complex", message
     for mark, message in _PHRASES.items():
         if mark in text:
             return "expression.value", message

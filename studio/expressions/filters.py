@@ -68,7 +68,10 @@ def _zone(name: object) -> tzinfo:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One filter: ``run(value, manner, *arguments)``; ``counts`` is how many arguments it takes."""
+    """One filter: ``run(value, manner, *arguments)``; ``counts`` is how many arguments it takes.
+
+    ``takes`` are the kinds of value it works on, empty for any.
+    """
 
     name: str
     usage: str
@@ -76,23 +79,26 @@ class Filter:
     gives: Kind
     counts: tuple[int, ...]
     run: Callable[..., object]
+    takes: tuple[Kind, ...] = ()
 
 
 def text_of(value: object) -> str:
     """A value inside a text: empty for null, ``150`` for 150.0, JSON for lists and objects."""
     if isinstance(value, str):
         return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return arithmetic.as_text(value)
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, date):
-        return value.isoformat()
+    for types, write in _WRITERS:
+        if isinstance(value, types):
+            return write(value)
     return as_json(value)
+
+
+_WRITERS: list[tuple[type | tuple[type, ...], Callable[..., str]]] = [
+    (type(None), lambda _value: ""),
+    (bool, lambda value: "true" if value else "false"),
+    ((int, float), arithmetic.as_text),
+    (Decimal, lambda value: format(value, "f")),
+    (date, lambda value: value.isoformat()),
+]
 
 
 def as_json(value: object) -> str:
@@ -242,18 +248,22 @@ def _default(value: object, _manner: Manner, other: object) -> object:
     return other if value is None or value == "" else value
 
 
+_NUMBERS: tuple[Kind, ...] = ("number", "string")
+_DATES: tuple[Kind, ...] = ("string", "timestamp")
+_LISTS: tuple[Kind, ...] = ("list",)
+
 _ALL = [
-    Filter("money", 'money: "EUR"', "An amount with its currency", "string", (0, 1), _money),
-    Filter("number", "number: 2", "A number as people write it", "string", (0, 1), _number),
-    Filter("percent", "percent: 1", "0.25 as 25%", "string", (0, 1), _percent),
-    Filter("round", "round: 2", "The number rounded", "number", (0, 1), _round),
-    Filter("date", 'date: "medium"', "A day: short, medium, long, full", "string", (0, 1), _date),
-    Filter("time", 'time: "short"', "The time of day", "string", (0, 1), _time),
-    Filter("datetime", 'datetime: "medium"', "Day and time", "string", (0, 1), _datetime),
-    Filter("join", 'join: ", "', "A list as one text", "string", (0, 1), _join),
-    Filter("first", "first", "The first entry of a list", "any", (0,), _at(0)),
-    Filter("last", "last", "The last entry of a list", "any", (0,), _at(-1)),
-    Filter("length", "length", "How many entries or characters", "number", (0,), _length),
+    Filter("money", 'money: "EUR"', "An amount with its currency", "string", (0, 1), _money, _NUMBERS),
+    Filter("number", "number: 2", "A number as people write it", "string", (0, 1), _number, _NUMBERS),
+    Filter("percent", "percent: 1", "0.25 as 25%", "string", (0, 1), _percent, _NUMBERS),
+    Filter("round", "round: 2", "The number rounded", "number", (0, 1), _round, _NUMBERS),
+    Filter("date", 'date: "medium"', "A day: short, medium, long, full", "string", (0, 1), _date, _DATES),
+    Filter("time", 'time: "short"', "The time of day", "string", (0, 1), _time, _DATES),
+    Filter("datetime", 'datetime: "medium"', "Day and time", "string", (0, 1), _datetime, _DATES),
+    Filter("join", 'join: ", "', "A list as one text", "string", (0, 1), _join, _LISTS),
+    Filter("first", "first", "The first entry of a list", "any", (0,), _at(0), _LISTS),
+    Filter("last", "last", "The last entry of a list", "any", (0,), _at(-1), _LISTS),
+    Filter("length", "length", "How many entries or characters", "number", (0,), _length, ("string", "list", "object")),
     Filter("upper", "upper", "In capital letters", "string", (0,), _text(str.upper)),
     Filter("lower", "lower", "In small letters", "string", (0,), _text(str.lower)),
     Filter("trim", "trim", "Without spaces around it", "string", (0,), _text(str.strip)),

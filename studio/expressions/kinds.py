@@ -1,5 +1,8 @@
 """The kinds of value an expression can have, and what people call them."""
 
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Literal
 
 Kind = Literal[
@@ -35,16 +38,19 @@ WORDS: dict[Kind, str] = {
 
 def kind_of(value: object) -> Kind:
     """The kind of a JSON value (a decimal counts as a number, a date as a date)."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, str):
-        return "string"
-    if isinstance(value, list | tuple):
-        return "list"
-    if hasattr(value, "keys"):
-        return "object"
-    if hasattr(value, "isoformat"):
-        return "timestamp"
-    return "number"
+    for types, kind in _PYTHON:
+        if isinstance(value, types):
+            return kind
+    return "any"
+
+
+_PYTHON: list[tuple[type | tuple[type, ...], Kind]] = [
+    (type(None), "null"),
+    (bool, "bool"),
+    (str, "string"),
+    ((int, float, Decimal), "number"),
+    ((list, tuple), "list"),
+    (Mapping, "object"),
+    (date, "timestamp"),
+    (timedelta, "duration"),
+]

@@ -10,21 +10,20 @@ _PLAIN_RESULTS = frozenset({"bool", "timestamp", "duration", "type"})
 
 def is_no_number(node: Node) -> bool:
     """Whether the node surely gives neither a number nor a text that holds one."""
-    match node:
-        case Const(value, "string"):
-            return not is_numeric_text(str(value))
-        case Const(_, kind):
-            return kind in ("null", "bool", "bytes")
-        case Ident(name):
-            return name in TYPE_NAMES
-        case Select(test=test):
-            return test
-        case Call(function):
-            known = FUNCTIONS.get(function)
-            return function in _YES_NO or (known is not None and known.gives in _PLAIN_RESULTS)
-        case MapNode():
-            return True
-        case ListNode(items):
-            return all(is_no_number(item) for item in items)
-        case _:
-            return False
+    if isinstance(node, Call):
+        known = FUNCTIONS.get(node.function)
+        return node.function in _YES_NO or (known is not None and known.gives in _PLAIN_RESULTS)
+    if isinstance(node, ListNode):
+        return all(is_no_number(item) for item in node.items)
+    return (
+        isinstance(node, MapNode)
+        or (isinstance(node, Select) and node.test)
+        or (isinstance(node, Ident) and node.name in TYPE_NAMES)
+        or (isinstance(node, Const) and _is_plain(node))
+    )
+
+
+def _is_plain(const: Const) -> bool:
+    if const.kind == "string":
+        return not is_numeric_text(str(const.value))
+    return const.kind in ("null", "bool", "bytes")

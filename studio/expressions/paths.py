@@ -8,9 +8,12 @@ from studio.expressions.syntax import Call, Const, Ident, Loop, Node, Select, ch
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 RESERVED = frozenset(
-    "as break const continue else false for function if import in let loop namespace null "
-    "package return true var void while".split()
-)
+    {
+        "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import",
+        "in", "let", "loop", "namespace", "null", "package", "return", "true", "var", "void",
+        "while",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class PathUse:
     repeated: bool = False
     """Used inside a macro, once for each entry."""
     position: int | None = None
+    """Where its root stands in the source."""
 
     @property
     def text(self) -> str:
@@ -65,23 +69,21 @@ def chain(node: Node) -> PathUse | None:
     match node:
         case Ident(name, position):
             return PathUse((name,), position=position)
-        case Select(operand, field, test, position):
-            return _extend(operand, field, position, presence=test)
+        case Select(operand, field, test):
+            return _extend(operand, field, presence=test)
         case Call("_[_]", None, (operand, Const(str(key), "string"))):
-            return _extend(operand, key, node.position)
+            return _extend(operand, key)
         case Call("_?._" | "_[?_]", None, (operand, Const(str(key), "string"))):
-            return _extend(operand, key, node.position, optional=True)
+            return _extend(operand, key, optional=True)
         case _:
             return None
 
 
-def _extend(
-    operand: Node, key: str, position: int | None, *, presence: bool = False, optional: bool = False
-) -> PathUse | None:
+def _extend(operand: Node, key: str, *, presence: bool = False, optional: bool = False) -> PathUse | None:
     base = chain(operand)
     if base is None:
         return None
-    return PathUse((*base.segments, key), presence, base.optional or optional, position=position)
+    return PathUse((*base.segments, key), presence, base.optional or optional, position=base.position)
 
 
 def uses(tree: Node) -> list[PathUse]:

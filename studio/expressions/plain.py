@@ -1,7 +1,7 @@
 """Data on its way into the engine and back: plain values only, counted and capped."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -17,7 +17,7 @@ from studio.expressions.limits import (
 )
 from studio.expressions.work import Fault
 
-_EXACT = 2**53
+_INTEGRAL = 2**53
 
 
 class Intake:
@@ -35,11 +35,9 @@ class Intake:
         self.nodes += 1
         if kind is dict or kind is list:
             return self.nested(value, depth)
-        if kind is bool or value is None:
+        if kind is bool or kind is float or value is None:
             return value
-        if kind is int:
-            return value if SMALLEST <= value <= LARGEST else _as_float(value)  # type: ignore[operator, arg-type]
-        if kind is float:
+        if kind is int and SMALLEST <= value <= LARGEST:  # type: ignore[operator]
             return value
         return self.other(value, depth)
 
@@ -66,22 +64,35 @@ class Intake:
         return [self.take(entry, depth + 1) for entry in value]
 
     def other(self, value: object, depth: int) -> object:
+        """What is no exact JSON type: subclasses, numbers beyond the engine's, dates."""
         if isinstance(value, Mapping | list | tuple):
             return self.nested(value, depth)
-        if isinstance(value, Decimal):
-            whole = value == value.to_integral_value() and abs(value) <= LARGEST
-            return int(value) if whole else _as_float(value)
-        if isinstance(value, datetime):
-            return library.timestamp_text(value)
-        if isinstance(value, date):
-            return value.isoformat()
-        if isinstance(value, timedelta):
-            return library.duration_text(value)
-        if isinstance(value, str):
-            return self.text(str(value))
-        if isinstance(value, int | float):
-            return self.take(int(value) if isinstance(value, int) else float(value), depth)
+        for types, read in _READERS:
+            if isinstance(value, types):
+                read_value = read(value)
+                return self.text(read_value) if isinstance(read_value, str) else read_value
         raise Fault("expression.type", "The data holds a value that expressions cannot read.")
+
+
+def _whole(value: int) -> int | float:
+    return int(value) if SMALLEST <= value <= LARGEST else _as_float(value)
+
+
+def _exact(value: Decimal) -> int | float:
+    whole = value.is_finite() and value == value.to_integral_value()
+    return _whole(int(value)) if whole and abs(value) <= LARGEST else _as_float(value)
+
+
+_READERS: list[tuple[type, Callable[..., object]]] = [
+    (str, str),
+    (int, _whole),
+    (float, float),
+    (Decimal, _exact),
+    (datetime, library.timestamp_text),
+    (date, date.isoformat),
+    (timedelta, library.duration_text),
+]
+"""How values that are no exact JSON types are read; the first that fits."""
 
 
 def _as_float(value: int | Decimal) -> float:
@@ -148,6 +159,6 @@ def settle(number: float) -> int | float:
     """A computed number: whole ones come back whole, what is no number is refused."""
     if not math.isfinite(number):
         raise Fault("expression.value", "The result of this calculation is not a number.")
-    if -_EXACT <= number <= _EXACT and number.is_integer():
+    if -_INTEGRAL <= number <= _INTEGRAL and number.is_integer():
         return int(number)
     return number

@@ -11,6 +11,7 @@ from studio.expressions.limits import COMPILED_CACHE, MAX_SOURCE
 from studio.expressions.paths import PathUse, chain, uses
 from studio.expressions.problems import Problem
 from studio.expressions.syntax import Loop, Node, walk
+from studio.expressions.unreadable import syntax_problem
 
 Inputs = Mapping[str, "Inputs | None"]
 """The parts of the roots that a program reads: names to names, None for a whole value."""
@@ -61,7 +62,7 @@ def _compile(source: str) -> Program | Problem:
             return refused
         runnable = engine.prepare(tree, serialized)
     except engine.SyntaxFault as fault:
-        return _syntax_problem(source, fault)
+        return syntax_problem(source, fault)
     found = tuple(uses(tree))
     whole = chain(tree)
     plain = whole is not None and len(found) == 1 and not (whole.presence or whole.optional)
@@ -95,40 +96,3 @@ def _inputs(found: tuple[PathUse, ...]) -> Inputs:
             else:
                 level[last] = None
     return root
-
-
-def _syntax_problem(source: str, fault: engine.SyntaxFault) -> Problem:
-    code, message = _syntax_words(source, fault.reason)
-    return Problem(code, message, source, position=fault.position)
-
-
-def _syntax_words(source: str, reason: str) -> tuple[str, str]:
-    if not source.strip():
-        return "expression.syntax", "The expression is empty. Write a field or a condition."
-    if "recursion" in reason:
-        return (
-            "expression.too_complex",
-            "The expression is nested too deeply. Split it over two steps.",
-        )
-    if "'<EOF>'" in reason and "extraneous" not in reason:
-        return "expression.syntax", "The expression ends too early: something is missing at its end."
-    if "token recognition error" in reason:
-        token = reason.split("at: '", 1)[-1].removesuffix("'")
-        if token[:1] in ("'", '"'):
-            return "expression.syntax", "A text is not closed: its last quotation mark is missing."
-        return "expression.syntax", f"“{token[:20]}” has no meaning here."
-    if "reserved identifier" in reason:
-        word = reason.split(": ", 1)[-1].split(" ", 1)[0]
-        return "expression.syntax", f'“{word}” is a word of the language. Write ["{word}"] for a field.'
-    if "has() argument" in reason:
-        return "expression.syntax", "has() takes a field, such as has(trigger.order.note)."
-    if "variable name" in reason:
-        return (
-            "expression.syntax",
-            "The first value of a list function is a name of your own: list.map(x, x.price).",
-        )
-    for mark in ("mismatched input '", "extraneous input '", "no viable alternative at input '"):
-        if mark in reason:
-            token = reason.split(mark, 1)[1].split("'", 1)[0]
-            return "expression.syntax", f"“{token[:40]}” is not expected here."
-    return "expression.syntax", "The expression cannot be read. Check its brackets and quotation marks."

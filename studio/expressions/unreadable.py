@@ -1,0 +1,52 @@
+"""The parser's complaints in people's words."""
+
+import re
+
+from studio.expressions.engine import SyntaxFault
+from studio.expressions.problems import Problem
+
+_TOKEN = re.compile(r"(?:mismatched|extraneous) input '(.*?)'|no viable alternative at input '(.*?)'")
+_MISSING = re.compile(r"missing '(.*?)' at")
+_UNKNOWN = "The expression cannot be read. Check its brackets and quotation marks."
+_PHRASES = {
+    "has() argument": "has() takes a field, such as has(trigger.order.note).",
+    "variable name": ("The first value of a list function is a name of your own: list.map(x, x.price)."),
+}
+
+
+def syntax_problem(source: str, fault: SyntaxFault) -> Problem:
+    """The problem of a text that does not parse, or is nested too deeply to."""
+    if "recursion" in fault.reason:
+        message = "The expression is nested too deeply. Split it over two steps."
+        return Problem("expression.too_complex", message, source, position=fault.position)
+    message = _words(fault.reason) if source.strip() else "The expression is empty. Write a field or a condition."
+    return Problem("expression.syntax", message, source, position=fault.position)
+
+
+def _words(reason: str) -> str:
+    for mark, message in _PHRASES.items():
+        if mark in reason:
+            return message
+    if "token recognition error" in reason:
+        return _unread(reason.split("at: '", 1)[-1].removesuffix("'"))
+    if "reserved identifier" in reason:
+        word = reason.split(": ", 1)[-1].split(" ", 1)[0]
+        return f'“{word}” is a word of the language. For a field write order["{word}"].'
+    absent = _MISSING.search(reason)
+    if absent is not None:
+        return f"“{absent[1]}” is missing."
+    found = _TOKEN.search(reason)
+    if found is None:
+        return _UNKNOWN
+    token = found[1] or found[2] or ""
+    if token == "<EOF>":  # noqa: S105 (what the parser calls the end)
+        return "The expression ends too early: something is missing at its end."
+    return f"“{token[:40]}” is not expected here."
+
+
+def _unread(token: str) -> str:
+    if token[:1] in ("'", '"'):
+        return "A text is not closed: its last quotation mark is missing."
+    if token[:1] == "=":
+        return "To compare, write == (two equals signs)."
+    return f"“{token[:20]}” has no meaning here."
