@@ -30,6 +30,7 @@ def upgrade() -> None:
         "approval_assignment",
         "approval_link",
         "approval_link_code",
+        "approval_mailbox_session",
     ):
         roles.tenant_table(name)
     # What was said stays said: neither working role may change or take away an answer.
@@ -46,9 +47,7 @@ def _groups() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approver_group")),
-        sa.UniqueConstraint(
-            "workspace_id", "name_key", name=op.f("uq_approver_group_workspace_id_name_key")
-        ),
+        sa.UniqueConstraint("workspace_id", "name_key", name=op.f("uq_approver_group_workspace_id_name_key")),
     )
     op.create_table(
         "approver_group_member",
@@ -85,6 +84,7 @@ def _requests() -> None:
         sa.Column("currency", sa.String(length=3), nullable=True),
         sa.Column("workflow_id", sa.Uuid(), nullable=True),
         sa.Column("run_id", sa.Uuid(), nullable=True),
+        sa.Column("wait_id", sa.Uuid(), nullable=True),
         sa.Column("context", JSON, nullable=False),
         sa.Column("rule", JSON, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
@@ -94,9 +94,8 @@ def _requests() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_request")),
     )
     op.create_index(op.f("ix_approval_request_run_id"), "approval_request", ["run_id"])
-    op.create_index(
-        "ix_approval_request_state", "approval_request", ["workspace_id", "state", "id"]
-    )
+    op.create_index(op.f("ix_approval_request_wait_id"), "approval_request", ["wait_id"])
+    op.create_index("ix_approval_request_state", "approval_request", ["workspace_id", "state", "id"])
 
 
 def _assignments() -> None:
@@ -107,9 +106,8 @@ def _assignments() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("snoozed_until", MOMENT, nullable=True),
-        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("why", JSON, nullable=False),
         sa.Column("handed_from", sa.Uuid(), nullable=True),
-        sa.Column("handed_by", sa.String(length=120), nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("closed_at", MOMENT, nullable=True),
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
@@ -154,9 +152,7 @@ def _answers() -> None:
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("payload_hash", sa.String(length=64), nullable=False),
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["request_id"], ["approval_request.id"], name=op.f("fk_approval_decision_request_id")
-        ),
+        sa.ForeignKeyConstraint(["request_id"], ["approval_request.id"], name=op.f("fk_approval_decision_request_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_decision")),
         sa.UniqueConstraint("request_id", name=op.f("uq_approval_decision_request_id")),
     )
@@ -170,9 +166,7 @@ def _answers() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["request_id"], ["approval_request.id"], name=op.f("fk_approval_comment_request_id")
-        ),
+        sa.ForeignKeyConstraint(["request_id"], ["approval_request.id"], name=op.f("fk_approval_comment_request_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_comment")),
     )
     op.create_index("ix_approval_comment_request_id", "approval_comment", ["request_id", "id"])
@@ -208,17 +202,28 @@ def _links() -> None:
         sa.Column("expires_at", MOMENT, nullable=False),
         sa.Column("used_at", MOMENT, nullable=True),
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["link_id"], ["approval_link.id"], name=op.f("fk_approval_link_code_link_id")
-        ),
+        sa.ForeignKeyConstraint(["link_id"], ["approval_link.id"], name=op.f("fk_approval_link_code_link_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_link_code")),
     )
     op.create_index(op.f("ix_approval_link_code_link_id"), "approval_link_code", ["link_id"])
+    op.create_table(
+        "approval_mailbox_session",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("ended_at", MOMENT, nullable=True),
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_mailbox_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_approval_mailbox_session_token_hash")),
+    )
 
 
 def downgrade() -> None:
     """Take them away again."""
     for name in (
+        "approval_mailbox_session",
         "approval_link_code",
         "approval_link",
         "approval_comment",

@@ -33,9 +33,7 @@ class GroupMember(Tenant, Model):
 
     __tablename__ = "approver_group_member"
 
-    group_id: Mapped[UUID] = mapped_column(
-        ForeignKey("approver_group.id", ondelete="CASCADE"), primary_key=True
-    )
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("approver_group.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, index=True)
 
 
@@ -71,10 +69,12 @@ class Request(Tenant, Model):
     currency: Mapped[str | None] = mapped_column(String(3))
     workflow_id: Mapped[UUID | None] = mapped_column(Uuid())
     run_id: Mapped[UUID | None] = mapped_column(Uuid(), index=True)
+    wait_id: Mapped[UUID | None] = mapped_column(Uuid(), index=True)
+    """The wait of that run which the end of this request resolves."""
     context: Mapped[dict[str, Any]] = mapped_column(Json)
     """Names for the page: workflow_name, run_title, node_name."""
     rule: Mapped[dict[str, Any]] = mapped_column(Json)
-    """Who may decide, frozen at the start: {"any_of": [...], "words": "Any one of Refund team"}."""
+    """Who may decide, frozen at the start: {"any_of": [{"kind": "group", "name": "Refund team"}]}."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """None: open."""
@@ -104,12 +104,10 @@ class Assignment(Tenant, Model):
     state: Mapped[str] = mapped_column(String(20))
     snoozed_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """Set while snoozed. A moment that has passed means open again, with no job in between."""
-    why: Mapped[str] = mapped_column(Text)
-    """Why this person: "You are in the group Refund team"."""
+    why: Mapped[dict[str, str]] = mapped_column(Json)
+    """Why this person: {"kind": "named" | "group" | "handed", "name": group or who handed it on}."""
     handed_from: Mapped[UUID | None] = mapped_column(ForeignKey("approval_assignment.id"))
     """The assignment that was handed on; None: asked at the start."""
-    handed_by: Mapped[str | None] = mapped_column(String(120))
-    """Name of whoever handed it on."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
@@ -174,7 +172,21 @@ class LinkCode(Tenant, Model):
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
     link_id: Mapped[UUID] = mapped_column(ForeignKey("approval_link.id"), index=True)
     code_hash: Mapped[str] = mapped_column(String(64))
-    """Over link, browser and code: without the browser's cookie the digits cannot be guessed from a dump."""
+    """Over link, browser and code: the digits of a dump cannot be tried without the cookie."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class MailboxSession(Tenant, Model):
+    """A browser whose user reads a person's mail. Low assurance: good for decisions, nothing else."""
+
+    __tablename__ = "approval_mailbox_session"
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    user_id: Mapped[UUID] = mapped_column(Uuid())
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """None: until it expires."""

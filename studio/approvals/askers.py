@@ -1,0 +1,76 @@
+"""Who hears the end of a request, in the transaction that ends it.
+
+Whoever asks names itself; its handler is registered here by `app.py`. Watchers hear every end: triggers that start
+on a decision.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from studio.approvals.outcomes import Outcome
+from studio.contract.ports import Waits
+from studio.core.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a request ended."""
+
+    request_id: UUID
+    asker: str
+    ref: Mapping[str, str]
+    title: str
+    outcome: Outcome
+    by: str
+    by_email: str | None
+    at: datetime
+    reason: str
+
+    def payload(self) -> dict[str, Any]:
+        """As a run sees it."""
+        return {
+            "outcome": self.outcome.value,
+            "by": self.by,
+            "by_email": self.by_email,
+            "at": self.at.isoformat(),
+            "comment": self.reason,
+            "request_id": str(self.request_id),
+        }
+
+
+Handler = Callable[[UnitOfWork, Ended], None]
+
+RUN = "run"
+"""The asker of the node type: its reference names a run and a wait."""
+
+_handlers: dict[str, Handler] = {}
+_watchers: dict[str, Handler] = {}
+
+
+def register(asker: str, handler: Handler) -> None:
+    """Say who hears the end of what `asker` asks."""
+    _handlers[asker] = handler
+
+
+def watch(name: str, handler: Handler) -> None:
+    """Hear every end. A second watcher of the same name replaces the first."""
+    _watchers[name] = handler
+
+
+def tell(uow: UnitOfWork, ended: Ended) -> None:
+    """Call whoever asked, then those who watch. An unknown asker is a defect and fails loudly."""
+    _handlers[ended.asker](uow, ended)
+    for handler in _watchers.values():
+        handler(uow, ended)
+
+
+def resume_run(waits: Waits) -> Handler:
+    """The handler of the node type: it resolves the wait, which wakes the run."""
+
+    def handle(uow: UnitOfWork, ended: Ended) -> None:
+        waits.resolve(uow, UUID(ended.ref["wait_id"]), UUID(ended.ref["run_id"]), ended.payload())
+
+    return handle

@@ -1,0 +1,1 @@
+"""Node types of this package, one a file."""

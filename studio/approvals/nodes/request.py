@@ -1,0 +1,237 @@
+"""Ask people, and go on with what they say."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from flask_babel import gettext as _
+from pydantic import Field
+
+from studio.approvals.askers import RUN
+from studio.approvals.outcomes import Outcome
+from studio.contract.node import (
+    Context,
+    Done,
+    Effect,
+    Fail,
+    Kind,
+    NodeConfig,
+    NodeType,
+    Signal,
+    Wait,
+    help_,
+)
+from studio.contract.ports import ApprovalAsk
+from studio.core.errors import StudioError
+
+
+class Unit(StrEnum):
+    """Units of a duration."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+
+
+class Duration(NodeConfig):
+    """An amount of time."""
+
+    amount: int = Field(ge=1, le=10_000)
+    """How many."""
+    unit: Unit = Unit.HOURS
+    """Of what."""
+
+    def delta(self) -> timedelta:
+        """As a span of time."""
+        return timedelta(**{self.unit.value: self.amount})
+
+
+class Fact(NodeConfig):
+    """One line on the decision page."""
+
+    label: str = help_("What people read on the left", example="Order", max_length=60)
+    value: str = help_("What stands there", template=True, example="{{ trigger.name }}", max_length=2000)
+
+
+class ApprovalRequest(NodeType):
+    """Ask people to decide, by inbox and mail, and wait for the answer."""
+
+    key = "approval.request"
+    kind = Kind.APPROVAL
+    effect = Effect.LOCAL
+    title = "Approval"
+    icon = "user-check"
+    ports = ("approved", "declined", "changes_requested", "expired")
+    port_names: ClassVar[Mapping[str, str]] = {"changes_requested": "changes requested"}
+    sample: ClassVar[Any] = {
+        "outcome": "approved",
+        "by": "Jonas Weber",
+        "by_email": "jonas@example.com",
+        "at": "2026-03-02T10:15:00+00:00",
+        "comment": "Photo checked.",
+        "request_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",
+    }
+    output_schema: ClassVar[Mapping[str, Any]] = {
+        "type": "object",
+        "properties": {
+            "outcome": {"type": "string"},
+            "by": {"type": "string"},
+            "by_email": {"type": ["string", "null"]},
+            "at": {"type": "string"},
+            "comment": {"type": "string"},
+            "request_id": {"type": "string"},
+        },
+    }
+
+    class Config(NodeConfig):
+        """What is asked, of whom, until when."""
+
+        title: str = help_(
+            "What is to be decided, in one sentence",
+            template=True,
+            example="Refund {{ money(trigger.amount, trigger.currency) }} to {{ trigger.customer }}",
+            min_length=1,
+            max_length=400,
+        )
+        facts: list[Fact] = help_("What whoever decides needs to see", default=[], max_length=20, title="Facts")
+        approvers: list[str] = help_(
+            "People or groups; any one of them decides",
+            widget="people",
+            example="group:Refund team",
+            min_length=1,
+            max_length=50,
+        )
+        instructions: str = help_(
+            "How to decide: what to look at, what the house rule is",
+            default="",
+            template=True,
+            widget="textarea",
+            max_length=4000,
+        )
+        due_in: Duration | None = help_(
+            "How long there is to decide; after that the run goes on at “expired”",
+            default=None,
+            widget="duration",
+        )
+        remind_before: Duration | None = help_("Remind once, this long before the end", default=None, widget="duration")
+        requester: str = help_(
+            "E-mail address of whoever asks for it: is told the outcome and must not decide",
+            default="",
+            template=True,
+            example="{{ trigger.requested_by }}",
+            max_length=254,
+        )
+        amount: str = help_(
+            "The money that goes through this approval",
+            default="",
+            template=True,
+            widget="money",
+            example="{{ trigger.amount }}",
+            max_length=40,
+        )
+        currency: str = help_("Its currency; empty: the workspace's", default="", template=True, max_length=3)
+
+    @classmethod
+    def summary(cls, config: Mapping[str, Any]) -> str:
+        """Who is asked."""
+        names = [ref.partition(":")[2] or ref for ref in config.get("approvers") or ()]
+        return _("Any one of %(names)s", names=", ".join(names)) if names else ""
+
+    def start(self, ctx: Context, config: Config) -> Done | Wait | Fail:
+        """Open the request; the wait ends with its decision."""
+        if ctx.wait_id is None:
+            raise RuntimeError("an approval needs the id of its wait")
+        try:
+            ask = _ask(ctx, config)
+            request_id = ctx.ports.approvals.request(ctx.unit, ask)
+        except StudioError as error:
+            return Fail(error.code, error.message, field=error.field)
+        return Wait(
+            wait_id=ctx.wait_id,
+            kind="approval",
+            note=_("Waiting for a decision: %(title)s", title=ask.title),
+            detail={"request_id": str(request_id)},
+        )
+
+    def resume(self, ctx: Context, config: Config, signal: Signal) -> Done | Fail:
+        """Go on behind the outcome's port."""
+        answer: dict[str, Any] = signal.payload
+        outcome = Outcome(answer["outcome"])
+        return Done(answer, port=outcome.value, note=_note(outcome, answer.get("by") or ""))
+
+
+def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
+    due_at = ctx.now + config.due_in.delta() if config.due_in else None
+    amount = _amount(config.amount)
+    return ApprovalAsk(
+        asker=RUN,
+        ref={"run_id": str(ctx.run.id), "wait_id": str(ctx.wait_id), "node": ctx.node},
+        title=" ".join(config.title.split()),
+        facts=[(fact.label, fact.value) for fact in config.facts],
+        approvers=config.approvers,
+        instructions=config.instructions,
+        due_at=due_at,
+        remind_at=_remind_at(ctx.now, due_at, config.remind_before),
+        requester=_address(config.requester),
+        amount=amount,
+        currency=(config.currency.upper() or ctx.run.currency) if amount else None,
+        context={
+            "workflow_id": str(ctx.run.workflow_id),
+            "workflow_name": ctx.run.workflow_name,
+            "run_title": ctx.run.title,
+            "node_name": ctx.node_name,
+        },
+    )
+
+
+def _remind_at(now: datetime, due_at: datetime | None, before: Duration | None) -> datetime | None:
+    """None where there is no end to remind of, or the reminder would come with the question."""
+    if due_at is None or before is None:
+        return None
+    moment = due_at - before.delta()
+    return moment if moment > now else None
+
+
+def _address(text: str) -> str | None:
+    """A rendered text that is no address is refused: the bar on deciding for oneself hangs on it."""
+    address = text.strip().lower()
+    if not address:
+        return None
+    local, at, domain = address.partition("@")
+    if not (local and at and domain) or any(c.isspace() or c in ",;<>@" for c in local + domain):
+        raise StudioError(
+            _("“%(text)s” is no e-mail address, so nobody was asked.", text=address[:80]),
+            code="bad_requester",
+            field="requester",
+        )
+    return address
+
+
+def _amount(text: str) -> str | None:
+    if not text.strip():
+        return None
+    try:
+        amount = Decimal(text.strip())
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite():
+        raise StudioError(
+            _("“%(text)s” is no amount of money, so nobody was asked.", text=text[:80]),
+            code="bad_amount",
+            field="amount",
+        )
+    return format(amount, "f")
+
+
+def _note(outcome: Outcome, by: str) -> str:
+    match outcome:
+        case Outcome.APPROVED:
+            return _("Approved by %(by)s", by=by)
+        case Outcome.DECLINED:
+            return _("Declined by %(by)s", by=by)
+        case Outcome.CHANGES_REQUESTED:
+            return _("%(by)s asked for changes", by=by)
+        case Outcome.EXPIRED:
+            return _("Nobody decided in time")

@@ -1,0 +1,89 @@
+"""People as approvals see them: one row of a seat and its person, and whether it may decide now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+
+from studio.accounts.models import Seat, User, Workspace
+from studio.accounts.outcomes import Role
+from studio.accounts.permissions import allowed
+from studio.core.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a seat, working or not, in this workspace."""
+
+    id: UUID
+    email: str
+    name: str
+    role: Role
+    active: bool
+    time_zone: str = "UTC"
+    locale: str = "en"
+
+    @property
+    def may_decide(self) -> bool:
+        """Has a working seat whose role may decide."""
+        return self.active and allowed("approval.decide", self.role)
+
+    @property
+    def may_manage(self) -> bool:
+        """May hand on what others were asked."""
+        return self.active and allowed("approval.manage", self.role)
+
+    @property
+    def sees_all(self) -> bool:
+        """May read every request, asked or not."""
+        return self.active and allowed("approval.read_all", self.role)
+
+
+def by_ids(uow: UnitOfWork, ids: Iterable[UUID]) -> dict[UUID, Person]:
+    """The people behind some ids; whoever has no seat here is missing."""
+    wanted = set(ids)
+    return {p.id: p for p in _where(uow, User.id.in_(wanted))} if wanted else {}
+
+
+def by_id(uow: UnitOfWork, user_id: UUID | None) -> Person | None:
+    """One person, or None without a seat here."""
+    return None if user_id is None else by_ids(uow, [user_id]).get(user_id)
+
+
+def by_refs(uow: UnitOfWork, ids: Iterable[UUID], emails: Iterable[str]) -> list[Person]:
+    """The people behind ids and addresses together, in one query."""
+    return _where(uow, or_(User.id.in_(set(ids)), User.email.in_(set(emails))))
+
+
+def by_email(uow: UnitOfWork, email: str | None) -> Person | None:
+    """One person by address, or None without a seat here."""
+    found = _where(uow, User.email == email.strip().lower()) if email else []
+    return found[0] if found else None
+
+
+def deciders(uow: UnitOfWork) -> list[Person]:
+    """Everybody who may decide now, by name: for choosing a new approver."""
+    everybody = _where(uow, Seat.disabled_at.is_(None))
+    return sorted((p for p in everybody if p.may_decide), key=lambda p: p.name.casefold())
+
+
+def _where(uow: UnitOfWork, condition: ColumnElement[bool]) -> list[Person]:
+    query = (
+        select(Seat, User, Workspace)
+        .join(User, User.id == Seat.user_id)
+        .join(Workspace, Workspace.id == Seat.workspace_id)
+        .where(condition)
+    )
+    return [
+        Person(
+            id=user.id,
+            email=user.email,
+            name=user.name,
+            role=Role(seat.role),
+            active=seat.disabled_at is None and user.disabled_at is None,
+            time_zone=user.time_zone or workspace.time_zone,
+            locale=user.locale or workspace.locale,
+        )
+        for seat, user, workspace in uow.session.execute(query)
+    ]

@@ -1,0 +1,146 @@
+"""Who is asked, who may decide, when a snoozed item wakes. Facts in, verdict out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from studio.approvals.outcomes import BY_PEOPLE, REASONED, Outcome, RequestState
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody whom the rule names, directly or through a group."""
+
+    user_id: UUID
+    email: str
+    may_decide: bool
+    """Has a working seat whose role may decide."""
+    why: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Whose wish it is. Both None: a machine's."""
+
+    email: str | None = None
+    user_id: UUID | None = None
+
+    def is_(self, email: str, user_id: UUID) -> bool:
+        """Whether this is that person, by seat or by mailbox."""
+        same_mailbox = self.email is not None and mailbox(self.email) == mailbox(email)
+        return same_mailbox or (self.user_id is not None and self.user_id == user_id)
+
+
+def mailbox(email: str) -> str:
+    """The mailbox behind an address: anna+shop@x.de lands where anna@x.de does."""
+    local, _, domain = email.strip().lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def choose(candidates: Iterable[Candidate], requester: Requester) -> list[Candidate]:
+    """Who is asked: distinct people with a seat, never the requester. The first reason stays."""
+    chosen: dict[UUID, Candidate] = {}
+    for one in candidates:
+        if one.may_decide and not requester.is_(one.email, one.user_id):
+            chosen.setdefault(one.user_id, one)
+    return list(chosen.values())
+
+
+class Verdict(StrEnum):
+    """What is to be done with an attempt to decide."""
+
+    PROCEED = "proceed"
+    REPEATED = "repeated"
+    """The same person, the same outcome again: the same answer."""
+    NO_SEAT = "no_seat"
+    NOT_ASKED = "not_asked"
+    HANDED_ON = "handed_on"
+    DECIDED = "decided"
+    """Somebody else, or the same person otherwise, was first."""
+    CLOSED = "closed"
+    """Taken back by whoever asked."""
+    PAST_DUE = "past_due"
+    REQUESTER = "requester"
+    CHANGED = "changed"
+    """What was shown is not what stands there now."""
+    UNREASONED = "unreasoned"
+    NOT_A_CHOICE = "not_a_choice"
+    """An outcome that people cannot give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """All that counts at the moment of decision."""
+
+    outcome: Outcome
+    state: RequestState
+    user_id: UUID
+    has_seat: bool
+    is_requester: bool
+    was_asked: bool
+    """Holds or held an assignment."""
+    is_open: bool
+    """Holds one that is open or snoozed."""
+    shown_hash: str
+    payload_hash: str
+    reason: str
+    now: datetime
+    due_at: datetime | None
+    decided: Outcome | None = None
+    decided_by: UUID | None = None
+
+
+def judge(attempt: Attempt) -> Verdict:
+    """What is to be done with an attempt. The first rule that applies wins."""
+    repeated = attempt.decided is attempt.outcome and attempt.decided_by == attempt.user_id
+    overdue = attempt.due_at is not None and attempt.now >= attempt.due_at
+    unreasoned = attempt.outcome in REASONED and not attempt.reason.strip()
+    rules = (
+        (not attempt.has_seat, Verdict.NO_SEAT),
+        (attempt.is_requester, Verdict.REQUESTER),
+        (not attempt.was_asked, Verdict.NOT_ASKED),
+        (repeated, Verdict.REPEATED),
+        (attempt.decided is not None, Verdict.DECIDED),
+        (attempt.state is not RequestState.PENDING, Verdict.CLOSED),
+        (not attempt.is_open, Verdict.HANDED_ON),
+        (overdue, Verdict.PAST_DUE),
+        (attempt.shown_hash != attempt.payload_hash, Verdict.CHANGED),
+        (attempt.outcome not in BY_PEOPLE, Verdict.NOT_A_CHOICE),
+        (unreasoned, Verdict.UNREASONED),
+    )
+    return next((verdict for applies, verdict in rules if applies), Verdict.PROCEED)
+
+
+def wakes_at(until: datetime, now: datetime, deadlines: Sequence[datetime | None]) -> datetime:
+    """When a snoozed item comes back: as asked, or at the next deadline, whichever is first."""
+    ahead = [moment for moment in deadlines if moment is not None and moment > now]
+    return min([until, *ahead])
+
+
+class Snooze(StrEnum):
+    """The choices that people get."""
+
+    HOUR = "hour"
+    LATER = "later"
+    TOMORROW = "tomorrow"
+    WEEK = "week"
+
+
+def snooze_until(choice: Snooze, now: datetime) -> datetime:
+    """The moment of a choice. `now` carries the person's zone: tomorrow is that zone's."""
+    match choice:
+        case Snooze.HOUR:
+            return now + timedelta(hours=1)
+        case Snooze.LATER:
+            return now + timedelta(hours=4)
+        case Snooze.TOMORROW:
+            return _morning(now, 1)
+        case Snooze.WEEK:
+            return _morning(now, 7 - now.weekday())
+
+
+def _morning(now: datetime, days: int) -> datetime:
+    """08:00 by the wall clock: adding days to an aware datetime keeps it across a change of DST."""
+    return (now + timedelta(days=days)).replace(hour=8, minute=0, second=0, microsecond=0, fold=0)

@@ -1,0 +1,123 @@
+"""Opening a request, and the ends that no person decides: expiry and withdrawal."""
+
+import hashlib
+from uuid import UUID
+
+import orjson
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from studio.approvals import people, policy, trail
+from studio.approvals.models import Request
+from studio.approvals.outcomes import LIVE, Channel, Outcome, RequestState
+from studio.approvals.service import ending, groups, rows
+from studio.contract.ports import ApprovalAsk
+from studio.core import ids
+from studio.core.errors import InvalidInput
+from studio.core.unit_of_work import UnitOfWork
+
+
+def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
+    """Open a request and everybody's share of it. Raises InvalidInput where nobody could decide."""
+    seat = people.by_email(uow, ask.requester)
+    row = _row(uow, ask, requester_id=seat.id if seat else None)
+    named = groups.resolve(uow, ask.approvers)
+    chosen = policy.choose(named.candidates, rows.requester(row))
+    if not chosen:
+        raise _nobody(ask, named)
+    row.rule = {"any_of": named.rule}
+    uow.session.add(row)
+    uow.session.flush()
+    shares = [rows.assign(uow, row, one.user_id, dict(one.why)) for one in chosen]
+    uow.session.flush()
+    for share in shares:
+        trail.mail_asked(uow, share.id)
+    trail.schedule(uow, row)
+    trail.record(uow, "approval.requested", row, asked=[one.email for one in chosen])
+    return row.id
+
+
+def withdraw(uow: UnitOfWork, request_id: UUID, reason: str) -> None:
+    """Close it because whoever asked no longer needs it. A closed one stays as it is."""
+    row = rows.locked(uow, request_id)
+    if row.state != RequestState.PENDING:
+        return
+    row.state, row.close_reason = RequestState.CANCELLED, reason
+    rows.settle(uow, row, rows.assignments(uow, row))
+    trail.unschedule(uow, row)
+    trail.record(uow, "approval.withdrawn", row, reason=reason)
+
+
+def withdraw_for_wait(uow: UnitOfWork, wait_id: UUID, reason: str) -> None:
+    """The run no longer waits: what was asked for it is taken back."""
+    query = select(Request.id).where(Request.wait_id == wait_id)
+    for request_id in uow.session.scalars(query).all():
+        withdraw(uow, request_id, reason)
+
+
+def expire(uow: UnitOfWork, request_id: UUID) -> None:
+    """The deadline: ends what is still pending. Late, early or repeated calls do no harm."""
+    row = rows.locked(uow, request_id)
+    if row.state != RequestState.PENDING or row.due_at is None or uow.now < row.due_at:
+        return
+    ending.end(uow, row, Outcome.EXPIRED, by=None, reason="", channel=Channel.CLOCK)
+
+
+def remind(uow: UnitOfWork, request_id: UUID) -> list[UUID]:
+    """The shares that are still open and so are to be reminded; empty once it has ended."""
+    row = rows.locked(uow, request_id)
+    if row.state != RequestState.PENDING:
+        return []
+    return [share.id for share in rows.assignments(uow, row) if share.state in LIVE]
+
+
+def fingerprint(ask: ApprovalAsk) -> str:
+    """SHA-256 over all that a decision is bound to."""
+    bound = [
+        ask.title,
+        [list(fact) for fact in ask.facts],
+        ask.instructions,
+        ask.amount,
+        ask.currency,
+        ask.payload,
+    ]
+    return hashlib.sha256(orjson.dumps(bound, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _row(uow: UnitOfWork, ask: ApprovalAsk, *, requester_id: UUID | None) -> Request:
+    return Request(
+        id=ids.new_id(),
+        asker=ask.asker,
+        ref=dict(ask.ref),
+        title=ask.title,
+        facts=[list(fact) for fact in ask.facts],
+        instructions=ask.instructions,
+        payload_hash=fingerprint(ask),
+        state=RequestState.PENDING,
+        requester_email=ask.requester.strip().lower() if ask.requester else None,
+        requester_id=requester_id,
+        due_at=ask.due_at,
+        remind_at=ask.remind_at,
+        amount=ask.amount,
+        currency=ask.currency,
+        workflow_id=ids.parse_id(ask.context.get("workflow_id", "")),
+        run_id=ids.parse_id(ask.ref.get("run_id", "")),
+        wait_id=ids.parse_id(ask.ref.get("wait_id", "")),
+        context=dict(ask.context),
+        created_at=uow.now,
+    )
+
+
+def _nobody(ask: ApprovalAsk, named: groups.Named) -> InvalidInput:
+    """Say which of the two it is: nobody there, or only the one who may not."""
+    if any(one.may_decide for one in named.candidates):
+        message = _(
+            "The only approver is the person who asked for it (%(email)s), who must not decide. Name somebody else.",
+            email=ask.requester,
+        )
+    else:
+        message = _(
+            "Nobody can decide: %(names)s has no working approver seat. Give somebody a seat, or name others.",
+            names=", ".join(ask.approvers) or _("nobody named"),
+        )
+    return InvalidInput(message, code="nobody_can_decide", field="approvers")

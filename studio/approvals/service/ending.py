@@ -1,0 +1,66 @@
+"""The one way a request ends by a decision: the row, everybody's share, the trail, whoever asked."""
+
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from studio.approvals import askers, trail
+from studio.approvals.models import Decision, Request
+from studio.approvals.outcomes import Channel, Outcome, RequestState
+from studio.approvals.people import Person
+from studio.approvals.service import rows
+from studio.core import ids
+from studio.core.errors import Conflict
+from studio.core.unit_of_work import UnitOfWork
+
+
+def end(
+    uow: UnitOfWork,
+    request: Request,
+    outcome: Outcome,
+    *,
+    by: Person | None,
+    reason: str,
+    channel: Channel,
+) -> Decision:
+    """Write the decision and all that follows from it, in the caller's transaction."""
+    decision = Decision(
+        id=ids.new_id(),
+        request_id=request.id,
+        outcome=outcome,
+        by_user_id=by.id if by else None,
+        by_name=by.name if by else "",
+        by_email=by.email if by else None,
+        at=uow.now,
+        reason=reason,
+        channel=channel,
+        payload_hash=request.payload_hash,
+    )
+    uow.session.add(decision)
+    try:
+        uow.session.flush()
+    except IntegrityError as error:  # the lock makes this unreachable; the constraint makes it certain
+        raise Conflict(_("This was decided a moment ago."), code="already_decided") from error
+    request.state = RequestState(outcome.value)
+    rows.settle(uow, request, rows.assignments(uow, request), by.id if by else None)
+    trail.unschedule(uow, request)
+    trail.mail_told(uow, request)
+    trail.record(
+        uow, f"approval.{outcome}", request, reason=reason, channel=channel.value,
+        payload_hash=request.payload_hash, amount=request.amount, currency=request.currency,
+    )  # fmt: skip
+    askers.tell(uow, _ended(request, decision))
+    return decision
+
+
+def _ended(request: Request, decision: Decision) -> askers.Ended:
+    return askers.Ended(
+        request_id=request.id,
+        asker=request.asker,
+        ref=request.ref,
+        title=request.title,
+        outcome=Outcome(decision.outcome),
+        by=decision.by_name,
+        by_email=decision.by_email,
+        at=decision.at,
+        reason=decision.reason,
+    )

@@ -1,0 +1,115 @@
+"""What a person may do with their share beside deciding: remark, hand on, put off, take back up."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from studio.approvals import people, policy, trail
+from studio.approvals.models import Assignment, Comment, Request
+from studio.approvals.outcomes import LIVE, AssignmentState, CommentKind, RequestState
+from studio.approvals.people import Person
+from studio.approvals.service import rows
+from studio.core import ids
+from studio.core.errors import Conflict, Forbidden, InvalidInput
+from studio.core.unit_of_work import UnitOfWork
+
+
+def comment(uow: UnitOfWork, request_id: UUID, text: str) -> Comment:
+    """Say something to everybody who sees the request. Changes no state."""
+    request = rows.locked(uow, request_id)
+    person = rows.acting(uow)
+    if not (person.sees_all or _shares(rows.assignments(uow, request), person)):
+        raise rows.missing(request_id)
+    if not text.strip():
+        raise InvalidInput(_("Write something first."), field="comment")
+    row = Comment(
+        id=ids.new_id(),
+        request_id=request.id,
+        user_id=person.id,
+        author=person.name,
+        kind=CommentKind.COMMENT,
+        text=text.strip(),
+        at=uow.now,
+    )
+    uow.session.add(row)
+    trail.record(uow, "approval.commented", request)
+    return row
+
+
+def reassign(uow: UnitOfWork, assignment_id: UUID, to: UUID, note: str = "") -> Assignment:
+    """Hand a share to somebody else: the assignee may, and whoever manages approvals."""
+    request, share, person = _own_or_managed(uow, assignment_id)
+    target = people.by_id(uow, to)
+    if target is None or not target.may_decide:
+        raise InvalidInput(_("That person has no seat that can decide."), field="to")
+    if rows.requester(request).is_(target.email, target.id):
+        raise InvalidInput(
+            _("%(name)s asked for this, so somebody else has to decide.", name=target.name),
+            code="self_approval",
+            field="to",
+        )
+    if any(s.user_id == to and s.state in LIVE for s in rows.assignments(uow, request)):
+        raise InvalidInput(_("%(name)s has been asked already.", name=target.name), field="to")
+    rows.close(uow, share, AssignmentState.REASSIGNED)
+    rows.kill_links(uow, [share.id])
+    new = rows.assign(uow, request, target.id, {"kind": "handed", "name": person.name})
+    new.handed_from = share.id
+    if note.strip():
+        new.why = new.why | {"note": note.strip()}
+    uow.session.flush()
+    trail.mail_asked(uow, new.id)
+    trail.record(uow, "approval.reassigned", request, from_=str(share.user_id), to=target.email, note=note)
+    return new
+
+
+def snooze(uow: UnitOfWork, assignment_id: UUID, until: datetime) -> datetime:
+    """Hide a share from its own person; the deadline runs on. Returns when it comes back."""
+    request, share, _person = _own(uow, assignment_id)
+    if until <= uow.now:
+        raise InvalidInput(_("Choose a moment that is still to come."), field="until")
+    wake = policy.wakes_at(until, uow.now, [request.remind_at, request.due_at])
+    share.state, share.snoozed_until = AssignmentState.SNOOZED, wake
+    return wake
+
+
+def restore(uow: UnitOfWork, assignment_id: UUID) -> None:
+    """Back to Pending, now."""
+    _request, share, _person = _own(uow, assignment_id)
+    share.state, share.snoozed_until = AssignmentState.OPEN, None
+
+
+def _own(uow: UnitOfWork, assignment_id: UUID) -> tuple[Request, Assignment, Person]:
+    request, share, person = _live(uow, assignment_id)
+    if share.user_id != person.id:
+        raise rows.missing(assignment_id)
+    return request, share, person
+
+
+def _own_or_managed(uow: UnitOfWork, assignment_id: UUID) -> tuple[Request, Assignment, Person]:
+    request, share, person = _live(uow, assignment_id)
+    if share.user_id != person.id and not person.may_manage:
+        if person.sees_all:
+            raise Forbidden(_("Only the person who was asked, or an admin, can hand this on."))
+        raise rows.missing(assignment_id)
+    return request, share, person
+
+
+def _live(uow: UnitOfWork, assignment_id: UUID) -> tuple[Request, Assignment, Person]:
+    """The share under its request's lock, still open; and who acts."""
+    found = uow.session.get(Assignment, assignment_id)
+    person = rows.acting(uow)
+    if found is None:
+        raise rows.missing(assignment_id)
+    request = rows.locked(uow, found.request_id)
+    uow.session.refresh(found)
+    closed = request.state != RequestState.PENDING or found.state not in LIVE
+    if closed and (found.user_id == person.id or person.sees_all):
+        raise Conflict(_("This is no longer open."), code="closed", resource=f"approval:{request.id}")
+    if closed:
+        raise rows.missing(assignment_id)
+    return request, found, person
+
+
+def _shares(shares: list[Assignment], person: Person) -> bool:
+    return any(share.user_id == person.id for share in shares)

@@ -1,0 +1,70 @@
+"""Why an attempt to decide was refused, in words: what happened, what did not, what to do now."""
+
+from flask_babel import format_datetime
+from flask_babel import gettext as _
+
+from studio.approvals.models import Decision, Request
+from studio.approvals.outcomes import Outcome
+from studio.approvals.people import Person
+from studio.approvals.policy import Verdict
+from studio.approvals.service import rows
+from studio.core.errors import Conflict, Forbidden, InvalidInput, StudioError
+
+
+def refusal(verdict: Verdict, request: Request, decided: Decision | None, person: Person) -> StudioError:
+    """The error of a verdict that does not let the attempt proceed."""
+    if verdict is Verdict.NO_SEAT:
+        return rows.no_seat()
+    if verdict is Verdict.NOT_ASKED and not person.sees_all:
+        return rows.missing(request.id)
+    if verdict is Verdict.DECIDED and decided is not None:
+        return _conflict(request, "already_decided", ended_words(decided))
+    return _stands_in_the_way(verdict, request)
+
+
+def ended_words(decision: Decision) -> str:
+    """Who decided what and when, in a sentence."""
+    by, when = decision.by_name, format_datetime(decision.at, "medium")
+    match Outcome(decision.outcome):
+        case Outcome.APPROVED:
+            return _("%(by)s approved this on %(when)s.", by=by, when=when)
+        case Outcome.DECLINED:
+            return _("%(by)s declined this on %(when)s.", by=by, when=when)
+        case Outcome.CHANGES_REQUESTED:
+            return _("%(by)s asked for changes on %(when)s.", by=by, when=when)
+        case Outcome.EXPIRED:
+            return _("The time to decide ran out on %(when)s.", when=when)
+
+
+def _stands_in_the_way(verdict: Verdict, request: Request) -> StudioError:
+    nothing = _("Nothing was decided.")
+    error: StudioError
+    match verdict:
+        case Verdict.NOT_ASKED:
+            said = _("You were not asked, so you cannot decide this.")
+            error = Forbidden(said, code="not_asked")
+        case Verdict.REQUESTER:
+            said = _("You asked for this yourself, so somebody else has to decide.")
+            error = Forbidden(said, code="self_approval")
+        case Verdict.HANDED_ON:
+            said = _("This was handed to somebody else.")
+            error = _conflict(request, "reassigned", f"{said} {nothing}")
+        case Verdict.PAST_DUE:
+            said = _("The time to decide has run out.")
+            error = _conflict(request, "expired", f"{said} {nothing}")
+        case Verdict.CHANGED:
+            said = _("What is asked has changed since you opened the page. Read it again.")
+            error = _conflict(request, "content_changed", f"{said} {nothing}")
+        case Verdict.UNREASONED:
+            said = _("Say why in the comment: whoever asked has to act on it.")
+            error = InvalidInput(said, code="reason_missing", field="comment")
+        case Verdict.NOT_A_CHOICE:
+            error = InvalidInput(_("That is not one of the choices."), field="outcome")
+        case _:
+            said = _("This was taken back: %(reason)s", reason=request.close_reason or "")
+            error = _conflict(request, "withdrawn", said)
+    return error
+
+
+def _conflict(request: Request, code: str, message: str) -> Conflict:
+    return Conflict(message, code=code, resource=f"approval:{request.id}")

@@ -1,0 +1,100 @@
+"""Reaching a request's rows: the request under its lock, its assignments, its decision, who acts."""
+
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from studio.approvals import people
+from studio.approvals.models import Assignment, Decision, Link, Request
+from studio.approvals.outcomes import LIVE, AssignmentState
+from studio.approvals.people import Person
+from studio.approvals.policy import Requester
+from studio.core import ids
+from studio.core.errors import Forbidden, NotFound
+from studio.core.unit_of_work import UnitOfWork
+
+
+def locked(uow: UnitOfWork, request_id: UUID) -> Request:
+    """One request, nobody else's to change until the commit. SQLite admits one writer anyway."""
+    query = select(Request).where(Request.id == request_id).with_for_update()
+    found = uow.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise missing(request_id)
+    return found
+
+
+def missing(request_id: object) -> NotFound:
+    """Not there, another workspace's, or not this person's to see: all the same from outside."""
+    return NotFound(_("There is no such approval here."), resource=f"approval:{request_id}")
+
+
+def assignments(uow: UnitOfWork, request: Request) -> list[Assignment]:
+    """Everybody's share, in the order of asking."""
+    query = select(Assignment).where(Assignment.request_id == request.id).order_by(Assignment.id)
+    return list(uow.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def decision(uow: UnitOfWork, request: Request) -> Decision | None:
+    """How it ended, if it has."""
+    return uow.session.scalars(select(Decision).where(Decision.request_id == request.id)).one_or_none()
+
+
+def acting(uow: UnitOfWork) -> Person:
+    """The person behind the actor, as their seat stands now. Raises Forbidden without a working one."""
+    person = people.by_id(uow, uow.actor.user_id)
+    if person is None or not person.active:
+        raise no_seat()
+    return person
+
+
+def no_seat() -> Forbidden:
+    """A seat that was there when the page was loaded may be gone when its button is pressed."""
+    return Forbidden(
+        _("Your seat in this workspace no longer works. Nothing was decided; ask an admin."),
+        code="no_seat",
+    )
+
+
+def requester(request: Request) -> Requester:
+    """Whose wish it is."""
+    return Requester(request.requester_email, request.requester_id)
+
+
+def assign(uow: UnitOfWork, request: Request, user_id: UUID, why: dict[str, str]) -> Assignment:
+    """Open one person's share."""
+    row = Assignment(
+        id=ids.new_id(),
+        request_id=request.id,
+        user_id=user_id,
+        state=AssignmentState.OPEN,
+        why=why,
+        created_at=uow.now,
+    )
+    uow.session.add(row)
+    return row
+
+
+def settle(uow: UnitOfWork, request: Request, all_: list[Assignment], decider: UUID | None = None) -> None:
+    """Close every share that is still open; the decider's says so. Their links end too."""
+    for row in all_:
+        if row.state in LIVE:
+            close(uow, row, _end_of(row, decider))
+    kill_links(uow, [row.id for row in all_])
+    request.closed_at = uow.now
+
+
+def close(uow: UnitOfWork, row: Assignment, state: AssignmentState) -> None:
+    """End one share."""
+    row.state, row.closed_at, row.snoozed_until = state, uow.now, None
+
+
+def kill_links(uow: UnitOfWork, assignment_ids: list[UUID]) -> None:
+    """From now on these links only explain themselves."""
+    uow.session.execute(
+        update(Link).where(Link.assignment_id.in_(assignment_ids), Link.dead_at.is_(None)).values(dead_at=uow.now)
+    )
+
+
+def _end_of(row: Assignment, decider: UUID | None) -> AssignmentState:
+    return AssignmentState.DECIDED if row.user_id == decider else AssignmentState.WITHDRAWN

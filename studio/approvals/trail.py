@@ -1,0 +1,62 @@
+"""What this package tells the audit trail, and the jobs it leaves in the outbox."""
+
+from typing import Any
+from uuid import UUID
+
+from studio import audit
+from studio.approvals.models import Request
+from studio.core import outbox
+from studio.core.unit_of_work import UnitOfWork
+
+ASKED, REMIND, EXPIRE, TOLD = (
+    "approval.asked",
+    "approval.remind",
+    "approval.expire",
+    "approval.told",
+)
+
+
+def record(uow: UnitOfWork, action: str, request: Request, **metadata: Any) -> None:
+    """Record one event about a request."""
+    audit.record(
+        uow,
+        action,
+        targets=[audit.Target("approval", str(request.id), request.title)],
+        metadata=metadata,
+    )
+
+
+def mail_asked(uow: UnitOfWork, assignment_id: UUID) -> None:
+    """Let somebody know that a decision waits for them."""
+    outbox.enqueue(
+        uow,
+        ASKED,
+        key=f"{ASKED}:{assignment_id}",
+        payload={"assignment_id": str(assignment_id)},
+        due_at=uow.now,
+    )
+
+
+def mail_told(uow: UnitOfWork, request: Request) -> None:
+    """Let the requester know how it ended."""
+    if request.requester_email:
+        _at(uow, TOLD, request, uow.now)
+
+
+def schedule(uow: UnitOfWork, request: Request) -> None:
+    """Leave the reminder and the expiry of a new request."""
+    if request.remind_at is not None:
+        _at(uow, REMIND, request, request.remind_at)
+    if request.due_at is not None:
+        _at(uow, EXPIRE, request, request.due_at)
+
+
+def unschedule(uow: UnitOfWork, request: Request) -> None:
+    """Take back the reminder and the expiry."""
+    for topic in (REMIND, EXPIRE):
+        outbox.cancel(uow, key=f"{topic}:{request.id}")
+
+
+def _at(uow: UnitOfWork, topic: str, request: Request, moment: Any) -> None:
+    payload = {"request_id": str(request.id)}
+    outbox.enqueue(uow, topic, key=f"{topic}:{request.id}", payload=payload, due_at=moment)
