@@ -38,6 +38,8 @@ def asked(request: Request, link: str, *, due: str | None, reminder: bool = Fals
 def told(request: Request, decision: Decision) -> Letter:
     """To the requester: how it ended, who, why."""
     who = {"by": decision.by_name}
+    subject: str
+    said: str
     match Outcome(decision.outcome):
         case Outcome.APPROVED:
             subject, said = _("Approved: %(title)s"), _("%(by)s approved it.", **who)

@@ -226,12 +226,14 @@ def _amount(text: str) -> str | None:
 
 
 def _note(outcome: Outcome, by: str) -> str:
+    words: str
     match outcome:
         case Outcome.APPROVED:
-            return _("Approved by %(by)s", by=by)
+            words = _("Approved by %(by)s", by=by)
         case Outcome.DECLINED:
-            return _("Declined by %(by)s", by=by)
+            words = _("Declined by %(by)s", by=by)
         case Outcome.CHANGES_REQUESTED:
-            return _("%(by)s asked for changes", by=by)
+            words = _("%(by)s asked for changes", by=by)
         case Outcome.EXPIRED:
-            return _("Nobody decided in time")
+            words = _("Nobody decided in time")
+    return words

@@ -25,15 +25,17 @@ def refusal(verdict: Verdict, request: Request, decided: Decision | None, person
 def ended_words(decision: Decision) -> str:
     """Who decided what and when, in a sentence."""
     by, when = decision.by_name, format_datetime(decision.at, "medium")
+    words: str
     match Outcome(decision.outcome):
         case Outcome.APPROVED:
-            return _("%(by)s approved this on %(when)s.", by=by, when=when)
+            words = _("%(by)s approved this on %(when)s.", by=by, when=when)
         case Outcome.DECLINED:
-            return _("%(by)s declined this on %(when)s.", by=by, when=when)
+            words = _("%(by)s declined this on %(when)s.", by=by, when=when)
         case Outcome.CHANGES_REQUESTED:
-            return _("%(by)s asked for changes on %(when)s.", by=by, when=when)
+            words = _("%(by)s asked for changes on %(when)s.", by=by, when=when)
         case Outcome.EXPIRED:
-            return _("The time to decide ran out on %(when)s.", when=when)
+            words = _("The time to decide ran out on %(when)s.", when=when)
+    return words
 
 
 def _stands_in_the_way(verdict: Verdict, request: Request) -> StudioError:

@@ -1,0 +1,180 @@
+"""Inboxes: what waits for a person, what is put off, what is done; and, for staff, everybody's requests."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.types import Uuid
+
+from studio.approvals.models import Assignment, Decision, Request
+from studio.approvals.outcomes import AssignmentState, RequestState
+from studio.core import ids
+from studio.core.db import UtcDateTime
+from studio.core.unit_of_work import UnitOfWork
+
+PAGE = 50
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""Where requests without a deadline sort: after all others."""
+
+
+class Tab(StrEnum):
+    """The inbox's tabs."""
+
+    PENDING = "pending"
+    SNOOZED = "snoozed"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address of an inbox says."""
+
+    tab: Tab = Tab.PENDING
+    search: str = ""
+    workflow_id: UUID | None = None
+    everybody: bool = False
+    """Everybody's requests instead of one's own share; for seats that may read all."""
+    after: str | None = None
+    """Cursor of the page before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row."""
+
+    request: Request
+    share: Assignment | None
+    """The reader's own; None in everybody's list."""
+    decision: Decision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of rows and the cursor of the next; None: that was all."""
+
+    items: tuple[Item, ...]
+    after: str | None
+
+
+def counts(uow: UnitOfWork, user_id: UUID) -> dict[Tab, int]:
+    """How much waits and how much is put off, in one query."""
+    pending = func.count(case((_pending(uow.now), 1)))
+    snoozed = func.count(case((_snoozed(uow.now), 1)))
+    query = select(pending, snoozed).select_from(Assignment).where(
+        Assignment.user_id == user_id, Assignment.closed_at.is_(None)
+    )  # fmt: skip
+    waiting, asleep = uow.session.execute(query).one()
+    return {Tab.PENDING: waiting, Tab.SNOOZED: asleep}
+
+
+def listed(uow: UnitOfWork, user_id: UUID, filters: Filters, size: int = PAGE) -> Page:
+    """One page. Pending is sorted by time left, Snoozed by waking, Done by its end."""
+    moment, key, descending = _order(filters)
+    query = _base(uow, user_id, filters).where(*_narrowed(filters))
+    cursor = _read(filters.after)
+    if cursor is not None:
+        here = tuple_(moment, key)
+        edge = tuple_(literal(cursor[0], UtcDateTime()), literal(cursor[1], Uuid()))
+        query = query.where(here < edge if descending else here > edge)
+    order = (moment.desc(), key.desc()) if descending else (moment, key)
+    rows = uow.session.execute(query.add_columns(moment, key).order_by(*order).limit(size + 1)).all()
+    items = tuple(Item(row[0], row[1] if not filters.everybody else None, row[2]) for row in rows)
+    if len(rows) <= size:
+        return Page(items, None)
+    return Page(items[:size], _written(rows[size - 1][3], rows[size - 1][4]))
+
+
+def workflows(uow: UnitOfWork, user_id: UUID, *, everybody: bool) -> Sequence[tuple[UUID, str]]:
+    """Workflows to filter by: those that ever asked."""
+    name = func.max(Request.context["workflow_name"].as_string())
+    query = select(Request.workflow_id, name).where(Request.workflow_id.is_not(None))
+    if not everybody:
+        query = query.join(Assignment, Assignment.request_id == Request.id).where(Assignment.user_id == user_id)
+    rows = uow.session.execute(query.group_by(Request.workflow_id).order_by(name).limit(200))
+    return [(row[0], row[1] or "") for row in rows]
+
+
+def _base(uow: UnitOfWork, user_id: UUID, filters: Filters) -> Select[Any]:
+    """Request, own share (or nothing), decision, under the tab's condition."""
+    if filters.everybody:
+        state = Request.state == RequestState.PENDING
+        everything: Select[Any] = select(Request, literal(None), Decision)
+        return everything.outerjoin(Decision, Decision.request_id == Request.id).where(
+            ~state if filters.tab is Tab.DONE else state
+        )
+    tabs = {
+        Tab.PENDING: _pending(uow.now),
+        Tab.SNOOZED: _snoozed(uow.now),
+        Tab.DONE: Assignment.closed_at.is_not(None),
+    }
+    own: Select[Any] = select(Request, Assignment, Decision)
+    return (
+        own.join(Assignment, Assignment.request_id == Request.id)
+        .outerjoin(Decision, Decision.request_id == Request.id)
+        .where(Assignment.user_id == user_id, tabs[filters.tab])
+    )
+
+
+def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.search:
+        words = filters.search
+        facts = cast(Request.facts, Text).icontains(words, autoescape=True)
+        conditions.append(or_(Request.title.icontains(words, autoescape=True), facts))
+    if filters.workflow_id is not None:
+        conditions.append(Request.workflow_id == filters.workflow_id)
+    return conditions
+
+
+def _order(filters: Filters) -> tuple[ColumnElement[Any], ColumnElement[Any], bool]:
+    never = literal(_NEVER, UtcDateTime())
+    key: ColumnElement[Any] = Request.id if filters.everybody else Assignment.id  # type: ignore[assignment]
+    if filters.tab is Tab.DONE:
+        closed = Request.closed_at if filters.everybody else Assignment.closed_at
+        return func.coalesce(closed, never), key, True
+    if filters.tab is Tab.SNOOZED and not filters.everybody:
+        return func.coalesce(Assignment.snoozed_until, never), key, False
+    return func.coalesce(Request.due_at, never), key, False
+
+
+def _pending(now: datetime) -> ColumnElement[bool]:
+    """Open, or snoozed until a moment that has passed: nothing has to run for it to come back."""
+    woken = and_(Assignment.state == AssignmentState.SNOOZED, Assignment.snoozed_until <= now)
+    return or_(Assignment.state == AssignmentState.OPEN, woken)
+
+
+def _snoozed(now: datetime) -> ColumnElement[bool]:
+    return and_(Assignment.state == AssignmentState.SNOOZED, Assignment.snoozed_until > now)
+
+
+def _written(moment: datetime, key: UUID) -> str:
+    return base64.urlsafe_b64encode(f"{moment.isoformat()}|{key}".encode()).decode()
+
+
+def _read(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """A cursor that is none starts at the beginning."""
+    try:
+        moment, _, key = base64.urlsafe_b64decode(cursor or "").decode().partition("|")
+        found = ids.parse_id(key)
+        when = datetime.fromisoformat(moment)
+    except (ValueError, binascii.Error):
+        return None
+    return (when, found) if found is not None and when.tzinfo is not None else None

@@ -1,0 +1,96 @@
+"""One request as a person may see it: what is asked, who was asked, what was said, how it ended."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from studio.approvals import people
+from studio.approvals.models import Assignment, Comment, Decision, Request
+from studio.approvals.outcomes import LIVE, RequestState
+from studio.approvals.people import Person
+from studio.approvals.service import rows
+from studio.core.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One person's share, with the person; None once the seat is gone altogether."""
+
+    row: Assignment
+    person: Person | None
+
+    @property
+    def live(self) -> bool:
+        """Still open."""
+        return self.row.state in LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """A request for one reader."""
+
+    request: Request
+    reader: Person
+    shares: tuple[Share, ...]
+    comments: tuple[Comment, ...]
+    decision: Decision | None
+
+    @property
+    def own(self) -> Share | None:
+        """The reader's own share: the open one, else the latest."""
+        mine = [share for share in self.shares if share.row.user_id == self.reader.id]
+        live = [share for share in mine if share.live]
+        best = live or mine
+        return best[-1] if best else None
+
+    @property
+    def open(self) -> bool:
+        """Nobody has decided yet."""
+        return self.request.state == RequestState.PENDING
+
+    @property
+    def decidable(self) -> bool:
+        """The reader may press a button."""
+        own = self.own
+        return self.open and own is not None and own.live and self.reader.may_decide
+
+    @property
+    def others(self) -> list[str]:
+        """Names of the others who may decide now."""
+        return [
+            share.person.name
+            for share in self.shares
+            if share.live and share.person is not None and share.person.id != self.reader.id
+        ]
+
+
+def details(uow: UnitOfWork, request_id: UUID, reader: Person | None = None) -> Details:
+    """One request. NotFound to whoever neither was asked nor may read all."""
+    reader = reader or rows.acting(uow)
+    request = uow.session.get(Request, request_id)
+    if request is None:
+        raise rows.missing(request_id)
+    shares = rows.assignments(uow, request)
+    if not reader.sees_all and all(share.user_id != reader.id for share in shares):
+        raise rows.missing(request_id)
+    seated = people.by_ids(uow, {share.user_id for share in shares})
+    said = select(Comment).where(Comment.request_id == request_id).order_by(Comment.id)
+    return Details(
+        request=request,
+        reader=reader,
+        shares=tuple(Share(share, seated.get(share.user_id)) for share in shares),
+        comments=tuple(uow.session.scalars(said)),
+        decision=rows.decision(uow, request),
+    )
+
+
+def targets(uow: UnitOfWork, found: Details) -> list[Person]:
+    """To whom a share of it may be handed."""
+    asked = {share.row.user_id for share in found.shares if share.live}
+    requester = rows.requester(found.request)
+    return [
+        person
+        for person in people.deciders(uow)
+        if person.id not in asked and not requester.is_(person.email, person.id)
+    ]
