@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from studio.accounts import frame, guard, identity
 from studio.accounts.permissions import public
+from studio.accounts.service.vault import SecretVault
 from studio.core import (
     assets,
     db,
@@ -42,7 +43,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = web.StudioFlask("studio", template_folder="templates", static_folder="static")
     _configure(app, settings)
     db.init_app(app, settings)
-    unit_of_work.init_app(app)
+    database = unit_of_work.init_app(app)
+    app.extensions["studio_vault"] = SecretVault(database, app.extensions["studio_keyring"])
     web.init_app(app, identity.identify)
     _join_extensions(app, settings)
     for name in VIEWS:

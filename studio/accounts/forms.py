@@ -1,9 +1,45 @@
 """Forms of this package's pages."""
 
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import available_timezones
+
+from babel import Locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, PasswordField
-from wtforms.validators import InputRequired, Length
+from wtforms import (
+    EmailField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from studio.accounts.frame import LOCALES, ROLE_NAMES
+from studio.accounts.outcomes import Theme
+from studio.accounts.permissions import SCOPES
+
+_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "BGN")
+_MORE = ("CAD", "AUD", "NZD", "JPY", "CNY", "INR", "BRL", "MXN", "TRY", "ZAR", "SGD", "HKD", "AED")
+_NEEDED = _l("This is needed.")
+_TOO_LONG = _l("This is too long.")
+
+
+def _time_zones() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
+
+
+def _locales() -> list[tuple[str, str]]:
+    return [(name, Locale.parse(name).get_display_name("en") or name) for name in LOCALES]
+
+
+def _text(label: Any, limit: int = 120) -> StringField:
+    return StringField(label, [InputRequired(_NEEDED), Length(max=limit, message=_TOO_LONG)])
 
 
 class SignInForm(FlaskForm):
@@ -12,3 +48,94 @@ class SignInForm(FlaskForm):
     email = EmailField(_l("E-mail"), [InputRequired(_l("Type your e-mail address.")), Length(max=254)])
     password = PasswordField(_l("Password"), [InputRequired(_l("Type your password.")), Length(max=256)])
     next = HiddenField()
+
+
+class ForgotForm(FlaskForm):
+    """Whom to mail a link."""
+
+    email = EmailField(_l("E-mail"), [InputRequired(_l("Type your e-mail address.")), Length(max=254)])
+
+
+class NewPasswordForm(FlaskForm):
+    """A password chosen through a link."""
+
+    password = PasswordField(_l("New password"), [InputRequired(_NEEDED), Length(max=256)])
+
+
+class ChangePasswordForm(FlaskForm):
+    """One's own password."""
+
+    old = PasswordField(_l("Present password"), [InputRequired(_NEEDED), Length(max=256)])
+    password = PasswordField(_l("New password"), [InputRequired(_NEEDED), Length(max=256)])
+
+
+class ProfileForm(FlaskForm):
+    """What people set for themselves."""
+
+    name = _text(_l("Name"))
+    time_zone = SelectField(_l("Time zone"), choices=lambda: [("", _l("The workspace's")), *_time_zones()])
+    locale = SelectField(_l("Dates and numbers"), choices=lambda: [("", _l("The workspace's")), *_locales()])
+    theme = SelectField(
+        _l("Colours"),
+        choices=[(Theme.SYSTEM, _l("As the system")), (Theme.LIGHT, _l("Light")), (Theme.DARK, _l("Dark"))],
+        coerce=Theme,
+    )
+
+
+class WorkspaceForm(FlaskForm):
+    """What a workspace is set to."""
+
+    name = _text(_l("Name"))
+    currency = SelectField(_l("Currency"), choices=[(code, code) for code in _CURRENCIES + _MORE])
+    time_zone = SelectField(_l("Time zone"), choices=_time_zones)
+    locale = SelectField(_l("Dates and numbers"), choices=_locales)
+    retention_days = IntegerField(_l("Keep runs for, in days"), [InputRequired(_NEEDED), NumberRange(7, 3650)])
+
+
+class InviteForm(FlaskForm):
+    """A seat for somebody."""
+
+    email = EmailField(_l("E-mail"), [InputRequired(_NEEDED), Length(max=254)])
+    name = _text(_l("Name"))
+    role = SelectField(_l("Seat"), choices=list(ROLE_NAMES.items()), default="approver")
+
+
+class RoleForm(FlaskForm):
+    """Another seat for a member."""
+
+    role = SelectField(_l("Seat"), choices=list(ROLE_NAMES.items()))
+
+
+class _Checkboxes(SelectMultipleField):
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class TokenForm(FlaskForm):
+    """A new API token."""
+
+    name = _text(_l("Name"))
+    scopes = _Checkboxes(_l("What it may do"), choices=[(scope, scope) for scope in SCOPES])
+    days = SelectField(
+        _l("Ends after"),
+        choices=[("30", _l("30 days")), ("90", _l("90 days")), ("365", _l("One year")), ("0", _l("Never"))],
+        default="90",
+    )
+
+
+class SecretEditForm(FlaskForm):
+    """Another value, or other hosts; the name stays."""
+
+    value = PasswordField(_l("New value"), [Length(max=16_384)])
+    hosts = TextAreaField(_l("Hosts it may be sent to"), [Length(max=4000)])
+
+    def host_list(self) -> Sequence[str]:
+        """One host a line, or between commas."""
+        return (self.hosts.data or "").replace(",", "\n").split("\n")
+
+
+class SecretForm(SecretEditForm):
+    """A new secret."""
+
+    name = _text(_l("Name"), 80)
+    value = PasswordField(_l("Value"), [InputRequired(_NEEDED), Length(max=16_384)])

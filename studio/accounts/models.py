@@ -167,7 +167,7 @@ class Secret(Tenant, Model):
     key_version: Mapped[int] = mapped_column(Integer())
     """Version of the master key it was sealed under."""
     hosts: Mapped[list[str]] = mapped_column(Json)
-    """Hosts it may be sent to, `*.example.com` for all below; never empty."""
+    """Hosts it may be sent to, `*.example.com` for all below; empty: it never leaves this process."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     created_by: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey(_USER))
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -78,6 +78,12 @@ def seats_of(uow: UnitOfWork, user_id: UUID) -> tuple[SeatFacts, ...]:
     return tuple(SeatFacts(row[0], Role(row[1]), *row[2:]) for row in rows)
 
 
+def act_in(uow: UnitOfWork, seat: SeatFacts, user_id: UUID) -> None:
+    """Go on in the workspace of a seat, before anybody is signed in: for what the trail must know."""
+    uow.workspace_id = seat.workspace_id
+    tenancy.bind(uow.session, workspace_id=seat.workspace_id, user_id=user_id)
+
+
 def choose_workspace(uow: UnitOfWork, person: Person, workspace_id: UUID | None) -> SeatFacts:
     """Go on in another workspace. Raises NotFound where the person has no seat there."""
     seat = next((seat for seat in person.seats if seat.workspace_id == workspace_id), None)

@@ -94,10 +94,7 @@ def _open(uow: UnitOfWork, user_id: UUID, seats: tuple[SeatFacts, ...]) -> Perso
 
 def _record_failure(uow: UnitOfWork, user_id: UUID, email: str, seat: SeatFacts) -> None:
     """In the person's first workspace: its auditors must see guessing. Costs an insert, drowned by the hash."""
-    from studio.core import tenancy  # noqa: PLC0415
-
-    uow.workspace_id = seat.workspace_id
-    tenancy.bind(uow.session, workspace_id=seat.workspace_id, user_id=user_id)
+    sessions.act_in(uow, seat, user_id)
     trail.record(uow, "session.sign_in_failed", ("user", user_id, email), refused=True)
 
 

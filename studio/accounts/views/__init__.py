@@ -4,7 +4,7 @@ from importlib import import_module
 
 from studio.accounts.views.blueprint import blueprint
 
-for _name in ("signin",):
+for _name in ("signin", "passwords", "profile", "settings", "people", "tokens", "secrets"):
     import_module(f"{__name__}.{_name}")
 
 __all__ = ["blueprint"]

@@ -1,0 +1,39 @@
+"""The mails of this package."""
+
+from flask_babel import gettext as _
+
+from studio.accounts.models import User
+from studio.contract.ports import Mailer
+from studio.core.unit_of_work import UnitOfWork
+
+
+def reset(uow: UnitOfWork, mailer: Mailer, user: User, link: str, *, key: str) -> None:
+    """A link to choose a new password."""
+    text = _(
+        "Hello %(name)s,\n\nsomebody asked for a new password for this address. To choose one, open"
+        " this link within one hour:\n\n%(link)s\n\nIf it was not you, nothing has to be done: your"
+        " password stays as it is.\n",
+        name=user.name,
+        link=link,
+    )
+    subject = _("Choose a new password for Studio")
+    mailer.send(uow, key=f"reset:{key}", to=[user.email], subject=subject, text=text)
+
+
+def invitation(uow: UnitOfWork, mailer: Mailer, user: User, *, workspace: str, link: str, key: str) -> None:
+    """Somebody got a seat."""
+    text = _(
+        "Hello %(name)s,\n\n%(by)s has given you a seat in the workspace %(workspace)s.\n\nOpen Studio:\n\n%(link)s\n",
+        name=user.name,
+        by=uow.actor.name,
+        workspace=workspace,
+        link=link,
+    )
+    subject = _("You have a seat in %(workspace)s", workspace=workspace)
+    mailer.send(uow, key=f"invitation:{key}", to=[user.email], subject=subject, text=text)
+
+
+def test(uow: UnitOfWork, mailer: Mailer, to: str, *, key: str) -> None:
+    """Whether mail arrives."""
+    text = _("This is a test mail. Mail from Studio arrives.\n")
+    mailer.send(uow, key=f"test:{key}", to=[to], subject=_("Test mail from Studio"), text=text)

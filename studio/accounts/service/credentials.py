@@ -1,0 +1,137 @@
+"""Passwords: chosen through a link, changed on the profile, set by command."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from studio.accounts import mails, passwords, policy, trail
+from studio.accounts.models import PasswordReset, User
+from studio.accounts.service import sessions
+from studio.contract.ports import Mailer
+from studio.core import rng
+from studio.core.crypto import hash_token
+from studio.core.errors import Gone, InvalidInput
+from studio.core.unit_of_work import UnitOfWork
+
+_PROBLEMS = {
+    "too_short": f"Use at least {policy.PASSWORD_MIN} characters; a few words are easiest.",
+    "too_long": f"Use at most {policy.PASSWORD_MAX} characters.",
+    "too_easy": "This is too easy to guess: use words that have nothing to do with your name.",
+}
+_PAUSE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to choose a password, and whose it is."""
+
+    token: str
+    row: PasswordReset
+
+
+def request_reset(uow: UnitOfWork, mailer: Mailer, email: str, *, public_url: str) -> None:
+    """Mail a link, if somebody has the address. Whoever asks hears the same either way."""
+    user = uow.session.scalar(select(User).where(User.email == email.strip().lower(), User.disabled_at.is_(None)))
+    if user is None or _asked_just_now(uow, user.id):
+        return
+    link = issue(uow, user.id, policy.RESET_LIFETIME)
+    mails.reset(uow, mailer, user, f"{public_url}/password/{link.token}", key=str(link.row.id))
+    _record(uow, user, "password.reset_requested")
+
+
+def issue(uow: UnitOfWork, user_id: UUID, lifetime: timedelta) -> Link:
+    """Make a link; earlier ones of the person end."""
+    _end_links(uow, user_id)
+    token = rng.token()
+    row = PasswordReset(
+        token_hash=hash_token(token),
+        user_id=user_id,
+        created_at=uow.now,
+        expires_at=uow.now + lifetime,
+    )
+    uow.session.add(row)
+    uow.session.flush()
+    return Link(token, row)
+
+
+def whose(uow: UnitOfWork, token: object) -> User:
+    """The person of a link. Raises Gone where it does not work (any more)."""
+    found = None
+    if isinstance(token, str):
+        found = uow.session.scalar(
+            select(User)
+            .join(PasswordReset, PasswordReset.user_id == User.id)
+            .where(
+                PasswordReset.token_hash == hash_token(token),
+                PasswordReset.used_at.is_(None),
+                PasswordReset.expires_at > uow.now,
+                User.disabled_at.is_(None),
+            )
+        )
+    if found is None:
+        raise Gone("This link has expired or was used. Ask for a new one.", code="link_ended")
+    return found
+
+
+def redeem(uow: UnitOfWork, token: object, password: str) -> User:
+    """Choose a password through a link. All sessions of the person end."""
+    user = whose(uow, token)
+    set_password(uow, user, password)
+    return user
+
+
+def change(uow: UnitOfWork, user_id: UUID, *, old: str, new: str, keep: UUID | None) -> None:
+    """Change one's own password; other browsers are signed out."""
+    user = uow.session.get_one(User, user_id)
+    if not passwords.matches(old, user.password_hash):
+        raise InvalidInput("This is not your present password.", field="old", code="wrong_password")
+    workspace = uow.workspace_id
+    _store(uow, user, new)
+    sessions.revoke_all(uow, user_id, keep=keep)
+    if workspace is not None:
+        trail.record(uow, "password.changed", ("user", user.id, user.name))
+
+
+def set_password(uow: UnitOfWork, user: User, password: str) -> None:
+    """Set a password without asking for the old one: a link or an operator vouches for it."""
+    _store(uow, user, password)
+    sessions.revoke_all(uow, user.id)
+    _record(uow, user, "password.changed")
+
+
+def _store(uow: UnitOfWork, user: User, password: str) -> None:
+    code = policy.password_problem(password, email=user.email, name=user.name)
+    if code is not None:
+        raise InvalidInput(_PROBLEMS[code], field="password", code=code)
+    user.password_hash = passwords.hashed(password)
+    _end_links(uow, user.id)
+
+
+def _end_links(uow: UnitOfWork, user_id: UUID) -> None:
+    uow.session.execute(
+        update(PasswordReset)
+        .where(PasswordReset.user_id == user_id, PasswordReset.used_at.is_(None))
+        .values(used_at=uow.now)
+    )
+
+
+def _asked_just_now(uow: UnitOfWork, user_id: UUID) -> bool:
+    latest = uow.session.scalar(
+        select(PasswordReset.created_at)
+        .where(PasswordReset.user_id == user_id)
+        .order_by(PasswordReset.id.desc())
+        .limit(1)
+    )
+    return latest is not None and uow.now - latest < _PAUSE
+
+
+def _record(uow: UnitOfWork, user: User, action: str) -> None:
+    """In the person's first workspace: nobody is signed in, and the trail belongs to workspaces."""
+    if uow.workspace_id is None:
+        seats = sessions.seats_of(uow, user.id)
+        if not seats:
+            return
+        sessions.act_in(uow, seats[0], user.id)
+    trail.record(uow, action, ("user", user.id, user.name))

@@ -1,0 +1,153 @@
+"""Seats: who is in the workspace, as what."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from studio.accounts import policy, trail
+from studio.accounts.models import Seat, User
+from studio.accounts.outcomes import Role
+from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from studio.core.unit_of_work import UnitOfWork
+
+PAGE = 50
+
+_SENTENCES = {
+    "owner_only": "Only an owner may make or change an owner.",
+    "last_owner": "This is the last owner: make somebody else an owner first.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One person of the workspace, as other packages need them."""
+
+    user_id: UUID
+    seat_id: UUID
+    email: str
+    name: str
+    role: Role
+    time_zone: str | None
+    locale: str | None
+
+
+def page(uow: UnitOfWork, after: UUID | None = None) -> tuple[Sequence[Seat], UUID | None]:
+    """Seats with their people, oldest first, and the cursor of the next page."""
+    query = select(Seat).options(joinedload(Seat.user)).order_by(Seat.id).limit(PAGE + 1)
+    rows = uow.session.scalars(query.where(Seat.id > after) if after else query).all()
+    more = len(rows) > PAGE
+    return rows[:PAGE], rows[PAGE - 1].id if more else None
+
+
+def working(uow: UnitOfWork, roles: Iterable[Role] = tuple(Role)) -> list[Member]:
+    """Everybody whose seat works and has one of the roles, by name."""
+    return _members(uow, Seat.role.in_([role.value for role in roles]))
+
+
+def by_ids(uow: UnitOfWork, user_ids: Iterable[UUID]) -> dict[UUID, Member]:
+    """Members by person; whoever has left is missing."""
+    return {member.user_id: member for member in _members(uow, Seat.user_id.in_(list(user_ids)))}
+
+
+def by_email(uow: UnitOfWork, email: str) -> Member | None:
+    """The member with an address, in any case of letters."""
+    return next(iter(_members(uow, User.email == email.strip().lower())), None)
+
+
+def add(uow: UnitOfWork, *, email: str, name: str, role: Role) -> tuple[Seat, User]:
+    """Give a person a seat; makes the person where nobody has the address yet."""
+    address = normal_email(email)
+    _refuse(uow, current=None, wanted=role)
+    user = uow.session.scalar(select(User).where(User.email == address))
+    if user is None:
+        user = User(email=address, name=name.strip() or address, created_at=uow.now)
+        uow.session.add(user)
+        uow.session.flush()
+    if uow.session.scalar(select(Seat.id).where(Seat.user_id == user.id)):
+        raise Conflict(f"{address} already has a seat here.", code="already_member", field="email")
+    seat = Seat(user_id=user.id, role=role.value, created_at=uow.now)
+    uow.session.add(seat)
+    uow.session.flush()
+    trail.record(uow, "member.created", ("user", user.id, user.name), role=role.value)
+    return seat, user
+
+
+def change_role(uow: UnitOfWork, seat_id: UUID | None, role: Role) -> Seat:
+    """Make a seat another one. Takes effect with the person's next request."""
+    seat = _locked(uow, seat_id)
+    current = Role(seat.role)
+    if current is role:
+        return seat
+    _refuse(uow, current=current, wanted=role)
+    seat.role = role.value
+    changes = {"role": (current.value, role.value)}
+    trail.record(uow, "member.role_changed", _target(seat), changes=changes)
+    return seat
+
+
+def disable(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
+    """Take a seat away; the person's next request is refused, their tokens stop."""
+    seat = _locked(uow, seat_id)
+    if seat.disabled_at is None:
+        _refuse(uow, current=Role(seat.role), wanted=None)
+        seat.disabled_at = uow.now
+        trail.record(uow, "member.disabled", _target(seat))
+    return seat
+
+
+def enable(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
+    """Give a seat back."""
+    seat = _locked(uow, seat_id)
+    if seat.disabled_at is not None:
+        _refuse(uow, current=None, wanted=Role(seat.role))
+        seat.disabled_at = None
+        trail.record(uow, "member.enabled", _target(seat))
+    return seat
+
+
+def normal_email(email: str) -> str:
+    """An address in the form that is stored. Raises InvalidInput."""
+    try:
+        parts = validate_email(email.strip(), check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise InvalidInput(f"This is no e-mail address: {error}", field="email") from error
+    return parts.normalized.lower()
+
+
+def _members(uow: UnitOfWork, which) -> list[Member]:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a SQL condition
+    rows = uow.session.execute(
+        select(Seat.user_id, Seat.id, User.email, User.name, Seat.role, User.time_zone, User.locale)
+        .join(User, User.id == Seat.user_id)
+        .where(which, Seat.disabled_at.is_(None), User.disabled_at.is_(None))
+        .order_by(User.name, User.id)
+    )
+    return [Member(*row[:4], Role(row[4]), *row[5:]) for row in rows]
+
+
+def _locked(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
+    """One seat, with the workspace's owners locked: two owners must not take one another away at once."""
+    uow.session.scalars(select(Seat.id).where(Seat.role == Role.OWNER.value).with_for_update()).all()
+    seat = uow.session.scalar(select(Seat).options(joinedload(Seat.user)).where(Seat.id == seat_id))
+    if seat is None:
+        raise NotFound("There is no such seat in this workspace.", resource=f"seat:{seat_id}")
+    return seat
+
+
+def _refuse(uow: UnitOfWork, *, current: Role | None, wanted: Role | None) -> None:
+    owners = uow.session.scalar(
+        select(func.count()).select_from(Seat).where(Seat.role == Role.OWNER.value, Seat.disabled_at.is_(None))
+    )
+    actor = Role(uow.actor.role) if uow.actor.role else Role.OWNER
+    code = policy.seat_problem(actor=actor, current=current, wanted=wanted, owners=owners or 0)
+    if code == "owner_only":
+        raise Forbidden(_SENTENCES[code], code=code)
+    if code is not None:
+        raise Conflict(_SENTENCES[code], code=code)
+
+
+def _target(seat: Seat) -> tuple[str, object, str]:
+    return ("user", seat.user_id, seat.user.name)

@@ -1,0 +1,114 @@
+"""Secrets: write-only, sealed for their workspace and row, bound to the hosts they may be sent to."""
+
+import re
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from studio.accounts import policy, trail
+from studio.accounts.models import Secret
+from studio.core import ids, tenancy
+from studio.core.crypto import Keyring, version_of
+from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from studio.core.unit_of_work import Database, UnitOfWork
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}\Z")
+_HOST = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?\Z")
+MAX_VALUE = 16_384
+
+
+class SecretVault:
+    """The secrets of all workspaces. Implements `studio.contract.ports.Secrets`."""
+
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self._database, self._keyring = database, keyring
+
+    def create(self, uow: UnitOfWork, *, name: str, value: str, hosts: Sequence[str]) -> Secret:
+        """Store a new secret. Raises Conflict where the name is taken."""
+        if not _NAME.match(name):
+            sentence = "A name starts with a letter and holds letters, digits, “_”, “-” and “.”."
+            raise InvalidInput(sentence, field="name")
+        if uow.session.scalar(select(Secret.id).where(Secret.name == name)):
+            raise Conflict(f"There is a secret named {name} already.", field="name")
+        row = Secret(
+            id=ids.new_id(),
+            workspace_id=uow.workspace,
+            name=name,
+            hosts=_checked(hosts),
+            created_at=uow.now,
+            created_by=uow.actor.user_id,
+        )
+        self._seal(uow, row, value)
+        uow.session.add(row)
+        uow.session.flush()
+        trail.record(uow, "secret.created", ("secret", row.id, name), hosts=row.hosts)
+        return row
+
+    def replace(self, uow: UnitOfWork, secret_id: UUID | None, *, value: str, hosts: Sequence[str]) -> Secret:
+        """Give a secret another value (none given: the old one stays) and other hosts.
+
+        Another host needs the value again: else whoever may edit could send it to a host of their own.
+        """
+        row = tenancy.get(uow.session, Secret, secret_id, "secret")
+        wanted = _checked(hosts)
+        if not value and not set(wanted) <= set(row.hosts):
+            sentence = "Type the value again to let it go to another host."
+            raise InvalidInput(sentence, field="value", code="value_needed")
+        changes = {"hosts": (row.hosts, wanted)} if wanted != row.hosts else {}
+        row.hosts = wanted
+        if value:
+            self._seal(uow, row, value)
+        row.updated_at, row.updated_by = uow.now, uow.actor.user_id
+        target = ("secret", row.id, row.name)
+        trail.record(uow, "secret.updated", target, changes=changes, value_replaced=bool(value))
+        return row
+
+    def delete(self, uow: UnitOfWork, secret_id: UUID | None) -> str:
+        """Remove a secret; steps that name it fail from now on. Returns its name."""
+        row = tenancy.get(uow.session, Secret, secret_id, "secret")
+        uow.session.delete(row)
+        trail.record(uow, "secret.deleted", ("secret", row.id, row.name))
+        return row.name
+
+    def listing(self, uow: UnitOfWork) -> Sequence[Secret]:
+        """The workspace's secrets by name, without their values."""
+        return uow.session.scalars(select(Secret).order_by(Secret.name).limit(500)).all()
+
+    def reveal(self, workspace_id: UUID, name: str, *, purpose: str, host: str | None) -> str:
+        """The value, for a step that sends it to `host`; None: it does not leave this process."""
+        with self._database.unit(workspace_id) as unit:
+            row = unit.session.scalar(select(Secret).where(Secret.name == name))
+            if row is None:
+                raise NotFound(f"There is no secret named {name}.", resource=f"secret:{name}")
+            if host is not None and not policy.host_allowed(host, row.hosts):
+                raise Forbidden(
+                    f"The secret {name} may not be sent to {host}; it is bound to"
+                    f" {', '.join(row.hosts) or 'no host'}. Nothing was sent.",
+                    code="secret_host",
+                    resource=f"secret:{name}",
+                )
+            if row.last_used_at is None or unit.now - row.last_used_at > policy.TOUCH_EVERY:
+                unit.session.execute(update(Secret).where(Secret.id == row.id).values(last_used_at=unit.now))
+            plain = self._keyring.unseal(row.ciphertext, context=_context(workspace_id, row.id))
+        return plain.decode()
+
+    def _seal(self, uow: UnitOfWork, row: Secret, value: str) -> None:
+        if not value or len(value) > MAX_VALUE:
+            raise InvalidInput(f"Type a value of at most {MAX_VALUE} characters.", field="value")
+        row.ciphertext = self._keyring.seal(value.encode(), context=_context(row.workspace_id, row.id))
+        row.key_version = version_of(row.ciphertext)
+        row.updated_at, row.updated_by = uow.now, uow.actor.user_id
+
+
+def _context(workspace_id: UUID, secret_id: UUID) -> str:
+    return f"{workspace_id}|secret|{secret_id}"
+
+
+def _checked(hosts: Sequence[str]) -> list[str]:
+    clean = sorted({host.strip().lower().rstrip(".") for host in hosts if host.strip()})
+    wrong = [host for host in clean if not _HOST.match(host) or ".." in host]
+    if wrong:
+        sentence = f"{wrong[0]} is no host name. Write api.example.com, or *.example.com."
+        raise InvalidInput(sentence, field="hosts")
+    return clean

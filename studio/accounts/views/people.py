@@ -1,0 +1,80 @@
+"""Settings: who has a seat."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from studio.accounts.forms import InviteForm, RoleForm
+from studio.accounts.outcomes import Role
+from studio.accounts.permissions import permission
+from studio.accounts.service import invitations, members
+from studio.accounts.views.blueprint import blueprint, mailer, settings, show_in
+from studio.core import web
+from studio.core.errors import Conflict, Forbidden, InvalidInput
+from studio.core.ids import parse_id
+
+
+@blueprint.get("/settings/people")
+@permission("member.read")
+def people() -> ResponseReturnValue:
+    """List the seats."""
+    return _page(InviteForm())
+
+
+@blueprint.post("/settings/people")
+@permission("member.manage")
+def invite() -> ResponseReturnValue:
+    """Give somebody a seat and mail them."""
+    form = InviteForm()
+    if not form.validate_on_submit():
+        return _page(form), 422
+    try:
+        invitations.invite(
+            web.current_uow(),
+            mailer(),
+            email=form.email.data or "",
+            name=form.name.data or "",
+            role=Role(form.role.data),
+            public_url=settings().public_url,
+        )
+    except (InvalidInput, Conflict, Forbidden) as error:
+        show_in(form, error, "role")
+        return _page(form), error.status
+    flash(_("%(name)s has a seat and gets a mail.", name=form.name.data), "good")
+    return redirect(url_for("accounts.people"))
+
+
+@blueprint.post("/settings/people/<seat_id>/role")
+@permission("member.manage")
+def change_role(seat_id: str) -> ResponseReturnValue:
+    """Make a seat another one."""
+    form = RoleForm()
+    if not form.validate_on_submit():
+        raise InvalidInput(_("Choose one of the seats."), field="role")
+    seat = members.change_role(web.current_uow(), parse_id(seat_id), Role(form.role.data))
+    flash(_("The seat of %(name)s is changed.", name=seat.user.name), "good")
+    return redirect(url_for("accounts.people"))
+
+
+@blueprint.post("/settings/people/<seat_id>/disable")
+@permission("member.manage")
+def disable(seat_id: str) -> ResponseReturnValue:
+    """Take a seat away at once."""
+    seat = members.disable(web.current_uow(), parse_id(seat_id))
+    flash(_("%(name)s has no seat here any more.", name=seat.user.name), "good")
+    return redirect(url_for("accounts.people"))
+
+
+@blueprint.post("/settings/people/<seat_id>/enable")
+@permission("member.manage")
+def enable(seat_id: str) -> ResponseReturnValue:
+    """Give a seat back."""
+    seat = members.enable(web.current_uow(), parse_id(seat_id))
+    flash(_("%(name)s has the seat back.", name=seat.user.name), "good")
+    return redirect(url_for("accounts.people"))
+
+
+def _page(form: InviteForm) -> str:
+    seats, after = members.page(web.current_uow(), parse_id(request.args.get("after", "")))
+    older = url_for("accounts.people", after=after) if after else None
+    return render_template("accounts/people.html", form=form, seats=seats, older=older)
