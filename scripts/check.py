@@ -14,7 +14,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
-UNREACHABLE = re.compile(r"ConnectionError|Max retries|Failed to query|timed out|[45]\d\d (Client|Server) Error", re.IGNORECASE)
+UNREACHABLE = re.compile(r"ConnectionError|Max retries|timed out|[45]\d\d (Client|Server) Error", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

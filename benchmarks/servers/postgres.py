@@ -83,9 +83,7 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(
-    *, durable: bool = False, settings: dict[str, str] | None = None
-) -> Iterator[PostgresServer]:
+def postgres_server(*, durable: bool = False, settings: dict[str, str] | None = None) -> Iterator[PostgresServer]:
     """Run a cluster; `durable=True` keeps fsync on, as a benchmark must."""
     user = process.service_user("postgres")
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)

@@ -33,9 +33,7 @@ def redis_server() -> Iterator[RedisServer]:
     with process.scratch("redis") as folder:
         port, log = process.free_port(), folder / "log"
         command = [binary, "--port", str(port), "--bind", process.HOST, "--dir", folder]
-        running = process.start(
-            [*command, "--save", "", "--appendonly", "no", "--daemonize", "no"], log, cwd=folder
-        )
+        running = process.start([*command, "--save", "", "--appendonly", "no", "--daemonize", "no"], log, cwd=folder)
         try:
             process.wait_until(lambda: process.accepts(port), running, log)
             yield RedisServer(port=port, pid=running.pid)

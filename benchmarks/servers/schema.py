@@ -1,34 +1,58 @@
-"""Bring a database to a revision, by the same command that an operator uses."""
+"""Bring a database to a revision, with the migrations that an operator runs."""
 
-import os
-import subprocess
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from studio.core import db
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    alembic(url, "upgrade", revision)
+    with connected(url) as config:
+        command.upgrade(config, revision)
 
 
 def downgrade(url: str, revision: str = "base") -> None:
-    alembic(url, "downgrade", revision)
+    with connected(url) as config:
+        command.downgrade(config, revision)
 
 
-def alembic(url: str, *arguments: str) -> str:
-    """Run Alembic in a process of its own: its logging set-up stays out of ours."""
-    done = subprocess.run(
-        [sys.executable, "-m", "alembic", "-c", "migrations/alembic.ini", *arguments],
-        cwd=PROJECT,
-        env=os.environ | {"STUDIO_MIGRATE_DATABASE_URL": url},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    if done.returncode != 0:
-        message = f"alembic {' '.join(arguments)} failed\n{done.stdout}{done.stderr}"
-        raise RuntimeError(message)
-    return done.stdout
+def check(url: str) -> None:
+    """Raise where the models declare something else than the database holds."""
+    with connected(url) as config:
+        command.check(config)
+
+
+def revisions() -> list[str]:
+    """Every revision, oldest first."""
+    scripts = ScriptDirectory.from_config(Config(MIGRATIONS / "alembic.ini"))
+    return [script.revision for script in reversed(list(scripts.walk_revisions()))]
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Config]:
+    """Give Alembic one connection of our own, so that no process has to start for it."""
+    config = Config(MIGRATIONS / "alembic.ini", stdout=_Silence())
+    engine = db.open_engine(url)
+    try:
+        with engine.connect() as connection:
+            config.attributes["connection"] = connection
+            yield config
+    finally:
+        engine.dispose()
+
+
+class _Silence:
+    """Where Alembic's remarks go: what matters here is raised."""
+
+    def write(self, _text: str) -> None:
+        """Drop it."""
+
+    def flush(self) -> None:
+        """Nothing was kept."""
