@@ -129,8 +129,13 @@ class Context:
     scope: Any
     """The expressions.Scope of this moment."""
     ports: Ports
+    event: Any = None
+    """The trigger's data."""
     effect_key: str | None = None
     tx: UnitOfWork | None = None
+    step_id: UUID | None = None
+    missed: bool = False
+    """A join that starts although its count can no longer be reached."""
     wait_id: UUID | None = None
     """The id a Wait of this step must carry, minted beforehand."""
     evaluate: Callable[[str, Mapping[str, Any]], Any] = field(default=lambda _source, _extra: None)
@@ -188,6 +193,12 @@ class NodeType:
         return cls.ports
 
     @classmethod
+    def is_keyed(cls, config: Mapping[str, Any]) -> bool:
+        """Whether repeating the effect under its key is safe, for one resolved configuration."""
+        del config
+        return cls.keyed
+
+    @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
         """One line under the node's name on the canvas."""
         del config
@@ -222,7 +233,7 @@ class TriggerType(NodeType, abstract=True):
     def start(self, ctx: Context, config: Any) -> Outcome:
         """A trigger's step gives what the event brought."""
         del config
-        return Done(ctx.scope.value("trigger"))
+        return Done(ctx.event)
 
 
 registry: dict[str, type[NodeType]] = {}

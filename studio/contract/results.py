@@ -60,6 +60,8 @@ class Expand:
 
     items: list[Any]
     concurrency: int = 1
+    on_item_error: str = "stop"
+    """`stop` fails the run; `continue` goes on with the next item and counts the failure."""
 
 
 @dataclass(frozen=True, slots=True)

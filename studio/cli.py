@@ -1,0 +1,129 @@
+"""The `studio` command."""
+
+import os
+import socket
+import sys
+from importlib import import_module
+
+import click
+
+from studio.core import settings as settings_module
+from studio.core.settings import Settings, SettingsError
+
+COMMANDS = (
+    "studio.accounts.commands",
+    "studio.audit.commands",
+    "studio.console.commands",
+    "studio.gallery.commands",
+)
+"""Modules with a list `commands` of click commands. A package's line is added with its commands."""
+
+
+@click.group()
+def cli() -> None:
+    """Studio: workflows that ask people before they act."""
+
+
+@cli.command()
+def run() -> None:
+    """Start everything on this machine: web, workers and timers in one process."""
+    settings = _settings()
+    if not settings.embedded:
+        _fail("STUDIO_REDIS_URL is set: use `studio web` and `studio worker` then, or unset it for one process.")
+    _prepare(settings)
+    import_module("studio.first_run").announce(settings)
+    _serve("studio.wsgi:embedded", settings, workers=1)
+
+
+@cli.command()
+@click.option("--workers", default=2, show_default=True, help="Web processes.")
+def web(workers: int) -> None:
+    """Start the web processes of a production set-up."""
+    settings = _settings()
+    _must_be_free(settings)
+    _serve("studio.wsgi:web", settings, workers=workers)
+
+
+@cli.command()
+@click.option("--processes", default=1, show_default=True, help="Worker processes.")
+def worker(processes: int) -> None:
+    """Start worker processes: they run workflows, timers, mail."""
+    _settings()
+    import_module("studio.worker").supervise(processes)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the current schema."""
+    copy = import_module("studio.core.migrate").upgrade(_settings())
+    click.echo(f"The schema is current. The file as it was before: {copy}" if copy else "The schema is current.")
+
+
+@cli.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(arguments: tuple[str, ...]) -> None:
+    """Measure: `studio bench webhook|engine [--store sqlite|postgresql] [--workload W] [--json]`."""
+    import_module("benchmarks.main").main(list(arguments))
+
+
+def _settings() -> Settings:
+    try:
+        settings = settings_module.load()
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except (SettingsError, OSError) as error:
+        _fail(str(error))
+    return settings
+
+
+def _prepare(settings: Settings) -> None:
+    _must_be_free(settings)
+    copy = import_module("studio.core.migrate").upgrade(settings)
+    if copy:
+        click.echo(f"The database was brought to the current schema; a copy of it as it was: {copy}")
+
+
+def _must_be_free(settings: Settings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            _fail(
+                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). "
+                f"Stop what uses it, or choose another: STUDIO_PORT={settings.port + 1} make run"
+            )
+
+
+def _serve(target: str, settings: Settings, *, workers: int) -> None:
+    """Granian watches its processes and replaces one that dies."""
+    from granian import Granian  # noqa: PLC0415 - other commands start faster without it
+    from granian.constants import Interfaces  # noqa: PLC0415 - see above
+    from granian.log import LogLevels  # noqa: PLC0415 - see above
+
+    Granian(
+        target=target,
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=settings.host,
+        port=settings.port,
+        workers=workers,
+        blocking_threads=16,
+        respawn_failed_workers=True,
+        log_access=False,
+        log_level=LogLevels.debug if settings.log_level == "debug" else LogLevels.warning,
+        websockets=False,
+    ).serve()
+
+
+def _fail(message: str) -> None:
+    click.echo(message, err=True)
+    sys.exit(2)
+
+
+def main() -> None:
+    """Entry point. Commands of packages are loaded when they are asked for or listed."""
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    for name in COMMANDS:
+        for command in import_module(name).commands:
+            cli.add_command(command)
+    cli()

@@ -1,0 +1,36 @@
+"""Dramatiq's worker threads, grouped by queue so that slow effects never hold up the rest."""
+
+from collections.abc import Callable, Mapping
+
+from dramatiq import Actor, Broker, Worker
+
+IDLE_MS = 1_000
+
+
+class Workers:
+    """The worker threads of one process."""
+
+    def __init__(self, broker: Broker, threads: Mapping[str, int]) -> None:
+        """`threads`: how many threads each queue gets."""
+        self._broker = broker
+        for queue in threads:
+            broker.declare_queue(queue)
+        self._workers = [
+            Worker(broker, queues={queue}, worker_threads=count, worker_timeout=IDLE_MS)
+            for queue, count in threads.items()
+        ]
+
+    def start(self) -> None:
+        """Begin to take hints."""
+        for worker in self._workers:
+            worker.start()
+
+    def stop(self, timeout_s: float = 10.0) -> None:
+        """Finish what is under way, take nothing more."""
+        for worker in self._workers:
+            worker.stop(timeout=int(timeout_s * 1000))
+
+
+def actor(broker: Broker, name: str, queue: str, run: Callable[[], None]) -> "Actor[[], None]":
+    """Make an actor of a function. There is no retry middleware: hints are neither retried nor kept."""
+    return Actor(run, broker=broker, actor_name=name, queue_name=queue, priority=0, options={})

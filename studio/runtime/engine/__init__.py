@@ -1,0 +1,1 @@
+"""The engine: claims runs, carries them to their next boundary in memory, and writes what happened."""

@@ -1,0 +1,100 @@
+"""What the sweeper does besides runs: due schedules, and letting go of what nobody needs any longer."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import delete, select
+
+from studio.accounts.models import Workspace
+from studio.core.errors import StudioError
+from studio.core.ids import first_id_at
+from studio.core.unit_of_work import Database
+from studio.runtime.models import (
+    Blob,
+    Event,
+    EventDedup,
+    KvEntry,
+    Resolution,
+    Run,
+    RunNote,
+    Step,
+    TriggerSubscription,
+    WaitRow,
+)
+from studio.runtime.outcomes import ENDED
+from studio.runtime.service.starts import start
+from studio.runtime.triggers.schedule import next_due
+
+log = structlog.get_logger()
+
+DUE_AT_ONCE = 500
+PURGE_EVERY = timedelta(hours=1)
+PURGE_BATCH = 500
+
+
+class Schedules:
+    """Starts what is due by the clock, each tick once: the due time moves in the transaction that starts the run."""
+
+    def __init__(self, database: Database, hint: Callable[[], None]) -> None:
+        self._database, self._hint = database, hint
+
+    def __call__(self, now: datetime) -> None:
+        """Start everything that is due."""
+        due = select(TriggerSubscription.id, TriggerSubscription.workspace_id).where(
+            TriggerSubscription.active, TriggerSubscription.next_due_at <= now
+        )
+        with self._database.across(read_only=True) as unit:
+            found = unit.session.execute(due.order_by(TriggerSubscription.next_due_at).limit(DUE_AT_ONCE)).all()
+        for row in found:
+            self._start(row.workspace_id, row.id, now)
+
+    def _start(self, workspace_id: UUID, subscription_id: UUID, now: datetime) -> None:
+        with self._database.unit(workspace_id) as unit:
+            row = unit.session.get(TriggerSubscription, subscription_id, with_for_update={"skip_locked": True})
+            if row is None or not row.active or row.next_due_at is None or row.next_due_at > now:
+                return
+            due, row.next_due_at = row.next_due_at, None
+            try:
+                row.next_due_at = next_due(row.config, now)
+            except (StudioError, ValueError):
+                # A version that was published before a rule was tightened: it stops, and says so in the log.
+                log.exception("schedule_broken", subscription_id=str(subscription_id))
+            start(unit, row, {"scheduled_at": due.isoformat(), "started_at": now.isoformat()}, self._hint)
+
+
+class Retention:
+    """Deletes ended runs and their events past each workspace's retention, in small batches."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._next: datetime | None = None
+
+    def __call__(self, now: datetime) -> None:
+        """Purge, once an hour."""
+        if self._next is not None and now < self._next:
+            return
+        self._next = now + PURGE_EVERY
+        with self._database.unit(read_only=True) as unit:
+            kept = unit.session.execute(select(Workspace.id, Workspace.retention_days)).tuples().all()
+        for workspace_id, days in kept:
+            before = first_id_at(now - timedelta(days=days))
+            while self._purge_runs(workspace_id, before) == PURGE_BATCH:
+                pass
+            self._purge_rest(workspace_id, before, now)
+
+    def _purge_runs(self, workspace_id: UUID, before: UUID) -> int:
+        with self._database.unit(workspace_id) as unit:
+            ended = select(Run.id).where(Run.id < before, Run.state.in_(ENDED)).order_by(Run.id).limit(PURGE_BATCH)
+            ids = list(unit.session.scalars(ended))
+            for table in (Step, WaitRow, Resolution, Blob, RunNote):
+                unit.session.execute(delete(table).where(table.run_id.in_(ids)))
+            unit.session.execute(delete(Run).where(Run.id.in_(ids)))
+            return len(ids)
+
+    def _purge_rest(self, workspace_id: UUID, before: UUID, now: datetime) -> None:
+        with self._database.unit(workspace_id) as unit:
+            unit.session.execute(delete(Event).where(Event.id < before))
+            unit.session.execute(delete(EventDedup).where(EventDedup.expires_at < now))
+            unit.session.execute(delete(KvEntry).where(KvEntry.expires_at < now))

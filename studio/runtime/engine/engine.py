@@ -1,0 +1,126 @@
+"""The engine of one process, joined from its parts. Made once by app.py; started by whoever runs workers."""
+
+import os
+import socket
+from collections.abc import Callable
+from datetime import datetime
+
+from studio.contract.ports import Ports
+from studio.core.dispatch import Hints, Workers, make_broker
+from studio.core.dispatch.workers import actor
+from studio.core.ids import new_id
+from studio.core.settings import Settings
+from studio.core.unit_of_work import Database
+from studio.runtime.engine.answers import Answers
+from studio.runtime.engine.chores import Retention, Schedules
+from studio.runtime.engine.executor import Endings, Executor
+from studio.runtime.engine.sweeper import Sweeper
+from studio.runtime.engine.versions import Versions
+from studio.runtime.engine.writer import Writer
+from studio.runtime.ledger.choose import ledger_for
+from studio.runtime.outcomes import Lane
+from studio.runtime.service.app_events import AppEvents
+from studio.runtime.waits import RunWaits
+
+MAIN_THREADS = 1
+"""Python runs one thread at a time, so a second drain would only contend for the same rows."""
+
+
+class Engine:
+    """Accepts in every process; executes only where `start_workers()` was called."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings, self.database = settings, database
+        self.ledger = ledger_for(database.dialect)
+        self.broker = make_broker(settings.redis_url)
+        self.hints = Hints(most=max(1, settings.worker_threads))
+        self.writer = Writer(database, self.ledger, self.wake_main)
+        self.versions = Versions(database)
+        self.answers = Answers(settings.redis_url)
+        self.waits = RunWaits(self.wake_main)
+        self.app_events = AppEvents(self.wake_main)
+        self.endings = Endings(finished=self.answers.finished)
+        self.endings.failed.append(self.app_events.run_failed)
+        self.chores: list[Callable[[datetime], None]] = [
+            Schedules(database, self.wake_main),
+            Retention(database),
+        ]
+        self.drains: dict[str, Callable[[], object]] = {}
+        self._ports: Ports | None = None
+        self._executor: Executor | None = None
+        self._workers: Workers | None = None
+        self._sweeper: Sweeper | None = None
+
+    def wake_main(self) -> None:
+        """Hint that there are runnable runs."""
+        self.hints.send(Lane.MAIN)
+
+    def join_ports(self, ports: Ports) -> None:
+        """What nodes reach other packages by. Comes after construction: some ports need the engine's own."""
+        self._ports = ports
+
+    @property
+    def ports(self) -> Ports:
+        """The joined ports."""
+        assert self._ports is not None, "app.py joins the ports before anything runs"  # noqa: S101 - a defect
+        return self._ports
+
+    @property
+    def executor(self) -> Executor:
+        """Made at first use: a web process has none."""
+        if self._executor is None:
+            self._executor = Executor(
+                self.database, self.ledger, self.writer, self.versions, self.ports, self.endings,
+                holder=os.environ.get("STUDIO_HOLDER") or f"{socket.gethostname()}:{os.getpid()}:{new_id().hex[-6:]}",
+                lease_s=self.settings.lease_seconds, hint=self.hints.send,
+            )  # fmt: skip
+        return self._executor
+
+    def add_drain(self, name: str, drain: Callable[[], object]) -> None:
+        """Another thing that workers look at, such as the outbox; hinted by `hints.send(name)` and every sweep."""
+        self.drains[name] = drain
+        self.chores.append(lambda _now: self.hints.send(name))
+
+    def declare(self) -> None:
+        """Make the actors, so that hints can be sent. In every process."""
+        looks: dict[str, Callable[[], object]] = {
+            Lane.MAIN: lambda: self.executor.drain(Lane.MAIN),
+            Lane.EFFECT: lambda: self.executor.drain(Lane.EFFECT),
+            **self.drains,
+        }
+        for name, look in looks.items():
+            self.hints.register(name, actor(self.broker, f"look_at_{name}", _queue(name), _quiet(look)))
+
+    def start_workers(self) -> None:
+        """Take hints and sweep."""
+        threads = {Lane.MAIN: MAIN_THREADS, Lane.EFFECT: self.settings.worker_threads}
+        self._workers = Workers(self.broker, {_queue(name): count for name, count in threads.items()})
+        self._workers.start()
+        self._sweeper = Sweeper(
+            self.database, self.ledger, self.writer, self.hints.send, f"{os.getpid()}:{new_id().hex[-6:]}", self.chores
+        )
+        self._sweeper.start()
+        self.wake_main()
+
+    def stop(self) -> None:
+        """Finish what is under way and let go."""
+        if self._sweeper is not None:
+            self._sweeper.stop()
+        if self._workers is not None:
+            self._workers.stop()
+        if self._executor is not None:
+            self._executor.leases.stop()
+        self.hints.stop()
+        self.writer.stop()
+
+
+def _queue(name: str) -> str:
+    """Drains other than runs share the effect threads: they call out too."""
+    return "main" if name == Lane.MAIN else "effects"
+
+
+def _quiet(look: Callable[[], object]) -> Callable[[], None]:
+    def run() -> None:
+        look()
+
+    return run

@@ -1,0 +1,247 @@
+"""Claims runs in batches and carries them on. Called by Dramatiq actors alone.
+
+Three ways a boundary is written: many runs in one commit (memory only), one run in a unit as studio_app (LOCAL
+effects, and ends that need services), and the intent of an outside effect before it is performed with no transaction
+open.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from studio.contract.node import Effect
+from studio.contract.ports import Ports
+from studio.contract.results import Fail
+from studio.core import clock
+from studio.core.actor import Actor, ActorType, Origin
+from studio.core.faults import fault_point
+from studio.core.unit_of_work import Database, UnitOfWork
+from studio.runtime.engine.compiled import Compiled
+from studio.runtime.engine.leases import Leases
+from studio.runtime.engine.machine import Machine
+from studio.runtime.engine.writer import Writer
+from studio.runtime.ledger.port import Flush, Ledger
+from studio.runtime.ledger.rows import RunRow
+from studio.runtime.outcomes import Lane, Mode, RunState
+
+log = structlog.get_logger()
+
+BATCH = 200
+DRAIN_S = 0.5
+"""Longest one actor call drains, so that nothing behind it starves."""
+
+
+class FenceLost(Exception):
+    """Another worker holds the run now: what this one did in memory is void."""
+
+
+@dataclass
+class Endings:
+    """What other parts hear of a run's end, in its transaction (`failed`, `withdraw`) or after it (`finished`)."""
+
+    failed: list[Callable[[UnitOfWork, RunRow, Compiled], None]] = field(default_factory=list)
+    withdraw: dict[str, Callable[[UnitOfWork, UUID, str], None]] = field(default_factory=dict)
+    """By wait kind: end what the run waited for."""
+    finished: Callable[[Sequence[UUID]], None] = lambda _ids: None
+    """Runs that somebody waits for on the line."""
+
+
+class Executor:
+    """One per process."""
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: Ledger,
+        writer: Writer,
+        versions: Callable[[UUID, UUID], Compiled],
+        ports: Ports,
+        endings: Endings,
+        *,
+        holder: str,
+        lease_s: float,
+        hint: Callable[[str, int], None],
+    ) -> None:
+        """`versions(workspace_id, version_id)` gives compiled versions; `hint(lane, count)` asks for more looks."""
+        self._database, self._ledger, self._writer = database, ledger, writer
+        self._versions, self._ports, self._endings = versions, ports, endings
+        self._holder, self._lease_s, self._hint = holder, lease_s, hint
+        self.leases = Leases(self._renew, lease_s)
+
+    # -- draining -----------------------------------------------------------------------------------------------
+
+    def drain(self, lane: str) -> int:
+        """Run what is runnable, for DRAIN_S at most. Returns how many runs were claimed."""
+        limit = BATCH if lane == Lane.MAIN else 1
+        until, total, claimed = clock.monotonic() + DRAIN_S, 0, limit
+        while claimed == limit:
+            claimed = self._batch(lane, limit)
+            total += claimed
+            if clock.monotonic() >= until:
+                if claimed:
+                    self._hint(lane, 1)
+                break
+        return total
+
+    def _batch(self, lane: str, limit: int) -> int:
+        now, runs = self._writer.run(
+            lambda session: self._ledger.claim(
+                session, lane=lane, limit=limit, holder=self._holder, lease_s=self._lease_s
+            )
+        )
+        if not runs:
+            return 0
+        fault_point("claim.after_commit")
+        self.leases.hold((run.id, run.epoch) for run in runs)
+        try:
+            self._carry(self._machines(runs, now))
+        finally:
+            self.leases.let_go(run.id for run in runs)
+        return len(runs)
+
+    def _machines(self, runs: list[RunRow], now: datetime) -> list[Machine]:
+        known = [run.id for run in runs if not run.fresh]
+        recorded = self._writer.run(lambda session: self._ledger.recorded(session, known)) if known else {}
+        machines = []
+        for run in runs:
+            compiled = self._versions(run.workspace_id, run.version_id)
+            live = None if run.mode == Mode.LIVE else frozenset[str]()
+            machines.append(Machine(run, compiled, now, self._ports, recorded.get(run.id), live))
+        return machines
+
+    # -- boundaries ---------------------------------------------------------------------------------------------
+
+    def _carry(self, machines: list[Machine]) -> None:
+        while machines:
+            together, again = list[tuple[Machine, Flush]](), list[Machine]()
+            for machine in machines:
+                machine.advance()
+                if self._alone(machine):
+                    if self._carry_alone(machine):
+                        again.append(machine)
+                    continue
+                if machine.calls and machine.run.lane != Lane.EFFECT:
+                    together.append((machine, machine.hand_over()))
+                else:
+                    together.append((machine, machine.take()))
+            again.extend(self._flush_together(together))
+            machines = again
+
+    def _alone(self, machine: Machine) -> bool:
+        """Whether this boundary needs services of its workspace, or performs an outside effect here."""
+        if machine.calls:
+            return machine.calls[0].type.effect is Effect.LOCAL or machine.run.lane == Lane.EFFECT
+        return bool(machine.withdraw) or machine.ended is RunState.FAILED
+
+    def _carry_alone(self, machine: Machine) -> bool:
+        """Returns whether the run goes on in memory."""
+        try:
+            if machine.calls and machine.calls[0].type.effect is Effect.OUTSIDE:
+                self._outside(machine)
+                return True
+            self._local(machine)
+        except FenceLost:
+            log.info("fence_lost", run_id=str(machine.run.id))
+            return False
+        except DBAPIError:
+            # The transaction is gone and memory no longer matches the rows: the lease runs out, another claim goes on.
+            log.exception("boundary_lost", run_id=str(machine.run.id))
+            return False
+        return machine.state is RunState.RUNNING
+
+    def _local(self, machine: Machine) -> None:
+        """Perform LOCAL effects, go on in memory, and commit all of it with the run's rows in one unit."""
+        with self._unit(machine) as unit:
+            savepoint = unit.session.begin_nested()
+            call = machine.calls.popleft() if machine.calls else None
+            if call is not None:
+                outcome = machine.perform(call, unit)
+                if isinstance(outcome, Fail):
+                    savepoint.rollback()
+                    unit.collected.clear()
+                else:
+                    savepoint.commit()
+                machine.apply(call.step, outcome)
+                if not machine.pause:
+                    machine.advance()
+            else:
+                savepoint.commit()
+            self._end_in(unit, machine)
+            self._flush_in(unit.session, machine)
+            fault_point("local.before_commit")
+        fault_point("local.after_commit")
+        self._announce([machine])
+
+    def _outside(self, machine: Machine) -> None:
+        """The intent is committed before the call goes out; the outcome is written at the next boundary."""
+        if any(call.step.dirty for call in machine.calls):
+            flush = machine.take()
+            ours = self._writer.run(lambda session: self._ledger.flush(session, [flush]))
+            if machine.run.id not in ours:
+                raise FenceLost
+            machine.memory.mark_written(flush.steps, flush.waits)
+        call = machine.calls.popleft()
+        fault_point("effect.before_call")
+        started = clock.monotonic()
+        outcome = machine.perform(call, None)
+        fault_point("effect.after_call")
+        machine.now += timedelta(seconds=clock.monotonic() - started)
+        machine.apply(call.step, outcome)
+
+    def _flush_together(self, together: list[tuple[Machine, Flush]]) -> list[Machine]:
+        """One commit for many runs. Returns those that go on."""
+        if not together:
+            return []
+        flushes = [flush for _, flush in together]
+        states = {machine.run.id: machine.run.state for machine, _ in together}
+        ours = self._writer.run(lambda session: self._ledger.flush(session, flushes))
+        fault_point("flush.after_commit")
+        for machine, flush in together:
+            machine.memory.mark_written(flush.steps, flush.waits)
+        written = [machine for machine, _ in together if machine.run.id in ours]
+        self._announce(written)
+        return [machine for machine in written if states[machine.run.id] == RunState.RUNNING]
+
+    def _flush_in(self, session: Session, machine: Machine) -> None:
+        flush = machine.take()
+        if machine.calls and machine.calls[0].type.effect is Effect.OUTSIDE and machine.run.lane != Lane.EFFECT:
+            flush = machine.hand_over()
+        if machine.run.id not in self._ledger.flush(session, [flush]):
+            raise FenceLost
+        machine.memory.mark_written(flush.steps, flush.waits)
+
+    def _end_in(self, unit: UnitOfWork, machine: Machine) -> None:
+        """Withdraw what the run still waits for, and tell who wants to know that it failed."""
+        for wait in machine.withdraw:
+            machine.memory.close(wait)
+            end = self._endings.withdraw.get(wait.kind)
+            if end is not None:
+                end(unit, wait.id, "The run went on or ended without it.")
+        machine.withdraw = []
+        if machine.ended is RunState.FAILED and machine.run.mode == Mode.LIVE:
+            for tell in self._endings.failed:
+                tell(unit, machine.run, machine.compiled)
+
+    def _unit(self, machine: Machine) -> AbstractContextManager[UnitOfWork]:
+        run = machine.run
+        actor = Actor(
+            ActorType.WORKFLOW, str(run.workflow_id), machine.compiled.workflow_name, origin=Origin(run_id=str(run.id))
+        )
+        return self._database.unit(run.workspace_id, actor)
+
+    def _announce(self, machines: list[Machine]) -> None:
+        handed = sum(1 for machine in machines if machine.run.lane == Lane.EFFECT and machine.run.state == "queued")
+        if handed:
+            self._hint(Lane.EFFECT, handed)
+        waited_for = [machine.run.id for machine in machines if machine.run.respond and machine.run.finished_at]
+        if waited_for:
+            self._endings.finished(waited_for)
+
+    def _renew(self, held: list[tuple[UUID, int]]) -> None:
+        self._writer.run(lambda session: self._ledger.renew(session, held, self._lease_s))

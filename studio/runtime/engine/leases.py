@@ -1,0 +1,49 @@
+"""Keeping the leases of what this process runs."""
+
+import threading
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
+import structlog
+
+log = structlog.get_logger()
+
+
+class Leases:
+    """The runs that this process holds, renewed at a third of the lease."""
+
+    def __init__(self, renew: Callable[[list[tuple[UUID, int]]], None], lease_s: float) -> None:
+        self._renew, self._every = renew, lease_s / 3
+        self._held: dict[UUID, int] = {}
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def hold(self, runs: Iterable[tuple[UUID, int]]) -> None:
+        """Begin to renew."""
+        with self._lock:
+            self._held.update(runs)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._loop, name="leases", daemon=True)
+                self._thread.start()
+
+    def let_go(self, run_ids: Iterable[UUID]) -> None:
+        """They are parked, ended or another's."""
+        with self._lock:
+            for run_id in run_ids:
+                self._held.pop(run_id, None)
+
+    def stop(self) -> None:
+        """End the keeper."""
+        self._stop.set()
+
+    def _loop(self) -> None:
+        while not self._stop.wait(self._every):
+            with self._lock:
+                held = list(self._held.items())
+            if not held:
+                continue
+            try:
+                self._renew(held)
+            except Exception:  # the next round tries again; a lease that runs out is fenced, not corrupted
+                log.exception("lease_renewal_failed", runs=len(held))

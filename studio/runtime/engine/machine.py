@@ -1,0 +1,350 @@
+"""One claimed run in memory: carries it from one boundary to the next.
+
+A boundary is an effect, a wait, a checkpoint or the end. Between two boundaries nothing is written; at a boundary
+`take()` hands over all rows that lag behind, and whoever holds the machine flushes them under the run's epoch.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from pydantic import BaseModel
+
+from studio.contract.graph import ERROR_PORT, Node
+from studio.contract.node import Context, Effect, NodeType, RunInfo
+from studio.contract.ports import Ports
+from studio.contract.results import Done, Expand, Fail, Outcome, Signal, Wait
+from studio.core import rng
+from studio.core.ids import new_id
+from studio.core.redact import Redactor
+from studio.core.unit_of_work import UnitOfWork
+from studio.expressions import Scope, evaluate
+from studio.runtime import decide
+from studio.runtime.decide import Place
+from studio.runtime.engine import backoff, keys
+from studio.runtime.engine.compiled import Compiled
+from studio.runtime.engine.data import Data
+from studio.runtime.engine.failures import CONFIG_ERRORS, as_failure, crash, is_database_error
+from studio.runtime.engine.loops import Loops
+from studio.runtime.engine.memory import Memory
+from studio.runtime.ledger.port import Flush
+from studio.runtime.ledger.rows import Recorded, RunRow, StepRow, Waiting
+from studio.runtime.outcomes import Lane, RunState, StepState
+
+log = structlog.get_logger()
+
+SLICE = 500
+"""Steps in memory before they are written, so that a long loop neither grows nor loses much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A step that may not run in memory alone. `signal` where it goes on after a wait."""
+
+    step: StepRow
+    type: NodeType
+    config: BaseModel
+    signal: Signal | None = None
+
+
+class Machine:
+    """See the module. `live` names the steps that a test-run performs for real; None: all of them."""
+
+    def __init__(
+        self,
+        run: RunRow,
+        compiled: Compiled,
+        now: datetime,
+        ports: Ports,
+        recorded: Recorded | None = None,
+        live: frozenset[str] | None = None,
+    ) -> None:
+        self.run, self.compiled, self.now, self.ports, self.live = run, compiled, now, ports, live
+        self.data = Data(run, compiled)
+        self.redactor = Redactor()
+        self.ready: deque[Place] = deque()
+        self.calls: deque[Call] = deque()
+        self.parked: dict[Place, StepRow] = {}
+        self.memory = Memory()
+        self.withdraw: list[Waiting] = []
+        """Waits that the run's end leaves open; whoever flushes withdraws them first."""
+        self.ended: RunState | None = None
+        self.pause = False
+        """A checkpoint or a full slice: flush, then advance again."""
+        self._unwritten = 0
+        if recorded is None:
+            self.progress, following = decide.begin(compiled.graph, run.trigger_node)
+            self.loops = Loops(self)
+            self._follow(following)
+            run.title = run.title or compiled.title(self.data.scope(""))
+        else:
+            self.loops = Loops(self)
+            self.progress = self.memory.restore(self, recorded)
+
+    # -- going on -----------------------------------------------------------------------------------------------
+
+    def advance(self) -> None:
+        """Run steps in memory until only effects and waits are left, or it is time to write."""
+        self.pause = False
+        while self.ready and self.ended is None and not self.pause:
+            self.start(self.ready.popleft())
+
+    @property
+    def state(self) -> RunState:
+        """What the run is once everything in memory is written."""
+        if self.ended is not None:
+            return self.ended
+        if self.ready or self.calls:
+            return RunState.RUNNING
+        return RunState.WAITING if self.parked else RunState.SUCCEEDED
+
+    def take(self) -> Flush:
+        """All rows that lag behind, and the run as it is now."""
+        state = self.state
+        self.run.state = state
+        if state not in (RunState.RUNNING, RunState.WAITING, RunState.QUEUED):
+            self.run.finished_at = self.now
+        self.run.waiting_for = self.memory.oldest_kind() if state is RunState.WAITING else None
+        if state is not RunState.RUNNING:
+            self.run.lane = Lane.MAIN
+        steps, waits = self.memory.unwritten()
+        self._unwritten = 0
+        return Flush(self.run, steps, waits)
+
+    def hand_over(self) -> Flush:
+        """Write the intents of outside effects and leave the run to the effect lane."""
+        for call in self.calls:
+            call.step.intent_epoch, call.step.dirty = self.run.epoch + 1, True
+        flush = self.take()
+        self.run.state, self.run.lane = RunState.QUEUED, Lane.EFFECT
+        return flush
+
+    # -- one step -----------------------------------------------------------------------------------------------
+
+    def start(self, place: Place, step: StepRow | None = None) -> None:
+        """Start a step, or the next attempt of one whose row exists."""
+        node = self.compiled.graph.nodes[place[0]]
+        node_type = self.compiled.types[node.key]
+        if self._over_budget():
+            return
+        step = step or self._new_step(node, place, attempt=1)
+        step.state, step.dirty = StepState.RUNNING, True
+        try:
+            config = self.compiled.resolvers[node.key].resolve(self.data.scope(place[1]))
+        except CONFIG_ERRORS as error:
+            self.apply(step, as_failure(error))
+            return
+        step.input = self.redactor.clean(self.compiled.resolvers[node.key].plain(config))
+        if self._simulated(node, node_type):
+            self._run_simulated(step, node_type, config)
+        elif node_type.effect is Effect.PURE:
+            self.apply(step, self._guarded(Call(step, node_type, config), None))
+        else:
+            self._prepare_effect(step, node_type, config)
+
+    def resume(self, step: StepRow, wait: Waiting, signal: Signal) -> None:
+        """Go on with a step whose wait has ended."""
+        self.memory.close(wait)
+        self.parked.pop(step.place, None)
+        node_type = self.compiled.types[step.node_key]
+        if wait.kind == "retry":
+            self.start(step.place, step)
+            return
+        try:
+            config = self.compiled.resolvers[step.node_key].resolve(self.data.scope(step.path))
+        except CONFIG_ERRORS as error:
+            self.apply(step, as_failure(error))
+            return
+        step.state, step.dirty = StepState.RUNNING, True
+        call = Call(step, node_type, config, signal)
+        if node_type.effect is Effect.LOCAL:
+            self.calls.append(call)
+        else:
+            self.apply(step, self._guarded(call, None))
+
+    def perform(self, call: Call, tx: UnitOfWork | None) -> Outcome:
+        """Run an effect: LOCAL with its unit of work, OUTSIDE with none. Changes nothing of the machine."""
+        return self._guarded(call, tx)
+
+    def apply(self, step: StepRow, outcome: Outcome) -> None:
+        """Take in what a step answered."""
+        step.dirty = True
+        match outcome:
+            case Done():
+                self._done(step, outcome)
+            case Wait():
+                self._park(step, outcome)
+            case Fail():
+                self._failed(step, outcome)
+            case Expand():
+                self.loops.expand(step, outcome)
+        self._unwritten += 1
+        if self.compiled.graph.nodes[step.node_key].checkpoint or self._unwritten >= SLICE:
+            self.pause = True
+
+    # -- outcomes -----------------------------------------------------------------------------------------------
+
+    def _done(self, step: StepRow, done: Done) -> None:
+        step.state, step.port, step.note, step.finished_at = StepState.SUCCEEDED, done.port, done.note, self.now
+        step.output = self.redactor.clean(done.output)
+        self.data.put(step.place, step.output)
+        if done.ends_run:
+            self.end(RunState.SUCCEEDED)
+            return
+        self._follow(decide.settle(self.progress, step.place, done.port))
+
+    def _park(self, step: StepRow, wait: Wait) -> None:
+        detail = wait.detail if isinstance(wait.detail, dict) else None
+        match = detail.get("match") if detail else None
+        row = Waiting(
+            wait.wait_id, self.run.id, self.run.workspace_id, step.id, step.node_key, step.path, wait.kind, self.now,
+            match=match, due_at=wait.due_at, note=wait.note, detail=wait.detail,
+        )  # fmt: skip
+        step.state, step.wait_id, step.note = StepState.WAITING, wait.wait_id, wait.note
+        self.memory.add_wait(row)
+        self.parked[step.place] = step
+        if self.live is not None:
+            self.resume(step, row, Signal("due"))
+
+    def _failed(self, step: StepRow, failure: Fail) -> None:
+        node = self.compiled.graph.nodes[step.node_key]
+        step.error = {"code": failure.code, "message": self.redactor.text(failure.message), "field": failure.field}
+        step.output, step.finished_at = self.redactor.clean(failure.output), self.now
+        if failure.unknown and not self.compiled.types[node.key].is_keyed(step.input or {}):
+            step.state = StepState.NEEDS_REVIEW
+            self.end(RunState.NEEDS_REVIEW, step)
+            return
+        step.state = StepState.FAILED
+        if backoff.may_retry(node.retry, step.attempt, failure):
+            self._retry(step, node, failure)
+        elif not failure.ends_run and ERROR_PORT in self.compiled.graph.ports_used(node.key):
+            step.port = ERROR_PORT
+            self.data.put(step.place, {"error": step.error, "output": step.output})
+            self._follow(decide.settle(self.progress, step.place, ERROR_PORT))
+        elif failure.ends_run or not self.loops.give_up_iteration(step):
+            self.end(RunState.FAILED, step)
+
+    def _retry(self, step: StepRow, node: Node, failure: Fail) -> None:
+        due = self.now + backoff.pause(node.retry, step.attempt, failure, rng.jitter)
+        following = self._new_step(node, step.place, attempt=step.attempt + 1)
+        following.effect_key, following.fingerprint = step.effect_key, step.fingerprint
+        wait = Wait(new_id(), "retry", due, note=f"Attempt {following.attempt} of {node.retry.attempts}")
+        if self.live is not None:
+            self.start(step.place, following)
+        else:
+            self._park(following, wait)
+
+    def end(self, state: RunState, step: StepRow | None = None) -> None:
+        """End the run now; what still waits is to be withdrawn."""
+        self.ended = state
+        if step is not None and step.error is not None:
+            self.run.error = {**step.error, "node": step.node_key, "path": step.path}
+        self.ready.clear()
+        self.calls.clear()
+        if state is RunState.NEEDS_REVIEW:
+            return
+        self.withdraw = self.memory.open_waits()
+        for parked in self.parked.values():
+            parked.state, parked.finished_at, parked.dirty = StepState.CANCELLED, self.now, True
+
+    def drop(self, place: Place) -> None:
+        """Cancel what had started of an iteration that was given up."""
+        step = self.parked.pop(place, None)
+        if step is not None:
+            step.state, step.finished_at, step.dirty = StepState.CANCELLED, self.now, True
+            self.withdraw.extend(wait for wait in self.memory.open_waits() if wait.step_id == step.id)
+        self.ready = deque(ready for ready in self.ready if ready != place)
+        for call in [call for call in self.calls if call.step.place == place]:
+            call.step.state, call.step.finished_at, call.step.dirty = StepState.CANCELLED, self.now, True
+            self.calls.remove(call)
+
+    def follow(self, following: decide.Next) -> None:
+        """Take in what decide() says comes next."""
+        self._follow(following)
+
+    def _follow(self, following: decide.Next) -> None:
+        self.ready.extend(following.ready)
+        for place in following.loops_done:
+            self.loops.finish(place)
+
+    # -- calling nodes ------------------------------------------------------------------------------------------
+
+    def _guarded(self, call: Call, tx: UnitOfWork | None) -> Outcome:
+        context = self.context(call.step, tx)
+        try:
+            if call.signal is not None:
+                return call.type.resume(context, call.config, call.signal)
+            return call.type.start(context, call.config)
+        except CONFIG_ERRORS as error:
+            return as_failure(error)
+        except Exception as error:  # a defect in one node type must fail its step, in words, not its worker
+            if tx is not None and is_database_error(error):
+                raise
+            log.exception("node_failed", node=call.step.node_key, type=call.step.type)
+            return crash(call.step.node_key)
+
+    def _run_simulated(self, step: StepRow, node_type: NodeType, config: BaseModel) -> None:
+        step.note = "Simulated"
+        self.apply(step, node_type.simulate(self.context(step, None), config))
+
+    def _simulated(self, node: Node, node_type: NodeType) -> bool:
+        return self.live is not None and node_type.effect is not Effect.PURE and node.key not in self.live
+
+    def _prepare_effect(self, step: StepRow, node_type: NodeType, config: BaseModel) -> None:
+        before = (step.effect_key, step.fingerprint, step.intent_epoch)
+        earlier = (step.effect_key, step.fingerprint or "") if step.effect_key else None
+        step.fingerprint = keys.fingerprint(step.type, step.input)
+        step.effect_key = keys.effect_key(self.run, step, earlier)
+        step.intent_epoch = self.run.epoch
+        if step.saved and before == (step.effect_key, step.fingerprint, step.intent_epoch):
+            step.dirty = False  # handed over with exactly this intent: no second commit before the call
+        self.calls.append(Call(step, node_type, config))
+
+    def context(self, step: StepRow, tx: UnitOfWork | None) -> Context:
+        """What the node of a step gets."""
+        scope, node = self.data.scope(step.path), self.compiled.graph.nodes[step.node_key]
+        return Context(
+            run=self.info(), node=step.node_key, node_name=node.name, path=step.path, attempt=step.attempt,
+            now=self.now, scope=scope, ports=self.ports, event=self.run.input, effect_key=step.effect_key, tx=tx,
+            wait_id=new_id(), step_id=step.id, missed=step.place in self.progress.missed,
+            evaluate=lambda source, extra: evaluate(source, _extended(scope, extra)), redact=self.redactor.add,
+        )  # fmt: skip
+
+    def info(self) -> RunInfo:
+        """The run as its nodes see it."""
+        run, workspace = self.run, self.compiled.workspace
+        return RunInfo(
+            run.id, run.workspace_id, run.workflow_id, run.version_id, run.mode, run.title, run.created_at,
+            self.compiled.workflow_name, workspace.get("currency", "EUR"), workspace.get("time_zone", "UTC"),
+            workspace.get("locale", "en"),
+        )  # fmt: skip
+
+    def _new_step(self, node: Node, place: Place, attempt: int) -> StepRow:
+        step = StepRow(
+            new_id(), self.run.id, self.run.workspace_id, node.key, place[1], attempt, StepState.RUNNING, node.type,
+            self.now,
+        )  # fmt: skip
+        self.memory.add_step(step)
+        return step
+
+    def _over_budget(self) -> bool:
+        self.run.steps_used += 1
+        budget = self.compiled.graph.budget
+        if self.run.steps_used <= budget.steps and (self.now - self.run.created_at).total_seconds() <= budget.seconds:
+            return False
+        self.run.error = {
+            "code": "run.budget",
+            "message": f"The run was stopped after {budget.steps:,} steps or {budget.seconds / 86_400:,.0f} days, "
+            "its limit. Raise it in the workflow's settings, or look for a loop that does too much.",
+        }
+        self.end(RunState.FAILED)
+        return True
+
+
+def _extended(scope: Scope, extra: Mapping[str, Any]) -> Scope:
+    for root, value in extra.items():
+        scope = scope.with_value(root, value)
+    return scope

@@ -1,0 +1,127 @@
+"""The rows of one run in memory: which exist, which lag behind, what is waited for."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from studio.contract.node import Effect
+from studio.contract.results import Fail, Signal
+from studio.runtime import decide
+from studio.runtime.decide import Fact, Place, Progress
+from studio.runtime.engine.loops import FAILED_MARK
+from studio.runtime.ledger.rows import Recorded, StepRow, Waiting
+from studio.runtime.outcomes import StepState, WaitState
+
+if TYPE_CHECKING:
+    from studio.runtime.engine.machine import Machine
+
+
+class Memory:
+    """Steps and waits of one run."""
+
+    def __init__(self) -> None:
+        self.steps: list[StepRow] = []
+        self._waits: dict[UUID, Waiting] = {}
+
+    def add_step(self, step: StepRow) -> None:
+        """A step has begun."""
+        self.steps.append(step)
+
+    def add_wait(self, wait: Waiting) -> None:
+        """A step waits."""
+        self._waits[wait.id] = wait
+
+    def close(self, wait: Waiting) -> None:
+        """A wait has been heard or withdrawn."""
+        wait.state, wait.dirty = WaitState.CLOSED, True
+
+    def open_waits(self) -> list[Waiting]:
+        """What is still waited for."""
+        return [wait for wait in self._waits.values() if wait.state == WaitState.OPEN]
+
+    def oldest_kind(self) -> str | None:
+        """What the run says it waits for: the oldest open wait that is for somebody or something outside of it."""
+        waits = sorted(self.open_waits(), key=lambda wait: (wait.kind in ("retry", "timer"), wait.created_at))
+        return waits[0].kind if waits else None
+
+    def unwritten(self) -> tuple[list[StepRow], list[Waiting]]:
+        """The rows that lag behind, told apart by `saved`; call mark_written() once they are committed."""
+        steps = [step for step in self.steps if step.dirty]
+        waits = [wait for wait in self._waits.values() if wait.dirty]
+        return steps, waits
+
+    def mark_written(self, steps: list[StepRow], waits: list[Waiting]) -> None:
+        """They are committed; finished steps need not be held any longer."""
+        for row in (*steps, *waits):
+            row.saved, row.dirty = True, False
+        self.steps = [step for step in self.steps if step.finished_at is None]
+        self._waits = {wait.id: wait for wait in self._waits.values() if wait.state != WaitState.CLOSED}
+
+    def restore(self, machine: "Machine", recorded: Recorded) -> Progress:
+        """Take up a run where the ledger left it."""
+        latest: dict[Place, StepRow] = {}
+        for step in recorded.steps:
+            latest[step.place] = step
+            if step.state == StepState.SUCCEEDED or step.port is not None:
+                machine.data.put(step.place, step.output)
+            elif step.state == StepState.FAILED and step.path:
+                machine.data.put((FAILED_MARK, step.path), step.error)
+        progress, left, _ = decide.replay(
+            machine.compiled.graph,
+            machine.run.trigger_node,
+            {place: _fact(machine, step) for place, step in latest.items()},
+        )
+        machine.progress = progress
+        self.steps = [step for step in latest.values() if step.finished_at is None]
+        self._waits = {wait.id: wait for wait in recorded.waits}
+        for place, step in latest.items():
+            if machine.compiled.types[step.node_key].is_loop and step.state == StepState.RUNNING:
+                machine.loops.restore(place, step)
+        waits = {wait.step_id: wait for wait in recorded.waits}
+        for place in left:
+            _take_up(machine, place, latest.get(place), waits, recorded.answers)
+        return progress
+
+
+def _fact(machine: "Machine", step: StepRow) -> Fact:
+    if step.port is not None:
+        return Fact(step.port)
+    if machine.compiled.types[step.node_key].is_loop and step.state == StepState.RUNNING:
+        return Fact(total=len(step.output["items"]), concurrency=step.output["concurrency"])
+    return Fact(abandoned=step.state == StepState.FAILED)
+
+
+def _take_up(
+    machine: "Machine", place: Place, step: StepRow | None, waits: dict[UUID, Waiting], answers: dict[UUID, Any]
+) -> None:
+    if place in machine.progress.loops:
+        machine.loops.finish(place)
+    elif step is None:
+        machine.ready.append(place)
+    elif step.state == StepState.WAITING:
+        wait = waits.get(step.id)
+        if wait is None:
+            return
+        if wait.id in answers:
+            machine.resume(step, wait, Signal("resolved", answers[wait.id]))
+        elif wait.state == WaitState.FIRED:
+            machine.resume(step, wait, Signal("due"))
+        else:
+            machine.parked[place] = step
+    elif step.state == StepState.RUNNING:
+        _take_up_intent(machine, place, step)
+
+
+def _take_up_intent(machine: "Machine", place: Place, step: StepRow) -> None:
+    """An effect whose intent is written. At its own epoch nobody has performed it; later, nobody knows."""
+    node_type = machine.compiled.types[step.node_key]
+    known = step.intent_epoch is None or step.intent_epoch >= machine.run.epoch
+    if known or node_type.effect is not Effect.OUTSIDE or node_type.is_keyed(step.input or {}):
+        machine.start(place, step)
+        return
+    unknown = Fail(
+        "effect.unknown",
+        "The worker died while this step was calling out. Nobody knows whether the call arrived, and the target "
+        "takes no key that would make a repeat safe. Check there, then re-run from this step or leave it.",
+        unknown=True,
+    )
+    machine.apply(step, unknown)

@@ -1,0 +1,89 @@
+"""Finds what no message announced: lost leases, due timers, due schedules, runs that nobody was told of."""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from studio.core import clock
+from studio.core.unit_of_work import Database
+from studio.runtime.engine.writer import Writer
+from studio.runtime.ledger.port import Ledger
+from studio.runtime.models import LoopLease
+
+log = structlog.get_logger()
+
+TICK_S = 0.5
+LEASE_S = 5.0
+BATCH = 1_000
+
+
+class Sweeper:
+    """One thread a process; only the one that holds the loop's lease in the database turns."""
+
+    def __init__(
+        self,
+        database: Database,
+        ledger: Ledger,
+        writer: Writer,
+        hint: Callable[[str, int], None],
+        holder: str,
+        chores: Sequence[Callable[[datetime], None]] = (),
+    ) -> None:
+        """`chores` are called at every turn with the time: schedules, outbox, retention."""
+        self._database, self._ledger, self._writer = database, ledger, writer
+        self._hint, self._holder, self._chores = hint, holder, chores
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to turn."""
+        self._thread = threading.Thread(target=self._loop, name="sweeper", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the turn under way."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+
+    def turn(self) -> None:
+        """One sweep: everything that is due now. Public so that tests and `studio sweep` can call it."""
+        while self._writer.run(lambda session: self._ledger.fire_due(session, BATCH)) == BATCH:
+            pass
+        _, quarantined = self._writer.run(lambda session: self._ledger.release_expired(session, BATCH))
+        for run_id in quarantined:
+            log.error("run_quarantined", run_id=str(run_id))
+        now = clock.local_now()
+        for chore in self._chores:
+            try:
+                chore(now)
+            except Exception:  # one broken chore must not keep the others from their turn
+                log.exception("chore_failed", chore=getattr(chore, "__qualname__", repr(chore)))
+        for lane, count in self._writer.run(self._ledger.queued).items():
+            self._hint(lane, count)
+
+    def _loop(self) -> None:
+        while not self._stop.wait(TICK_S):
+            try:
+                if self._writer.run(self._is_mine):
+                    self.turn()
+            except Exception:  # the database is away: the next tick tries again
+                log.exception("sweep_failed")
+
+    def _is_mine(self, session: Session) -> bool:
+        """Take or keep the loop's lease, so that two workers never do the same sweep."""
+        now = clock.database_now(session)
+        held = session.get(LoopLease, "sweeper", with_for_update={"skip_locked": True})
+        if held is None:
+            taken = session.get(LoopLease, "sweeper")
+            if taken is None:
+                session.add(LoopLease(name="sweeper", holder=self._holder, until=now + timedelta(seconds=LEASE_S)))
+                session.flush()
+            return taken is None
+        if held.holder != self._holder and held.until > now:
+            return False
+        held.holder, held.until = self._holder, now + timedelta(seconds=LEASE_S)
+        return True

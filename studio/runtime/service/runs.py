@@ -1,0 +1,110 @@
+"""What people do to runs: cancel, re-run, annotate."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from studio.audit import Target, record
+from studio.core import tenancy
+from studio.core.errors import Conflict, InvalidInput
+from studio.core.ids import new_id
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.engine.compiled import Compiled
+from studio.runtime.models import Run, Step, WaitRow, Workflow
+from studio.runtime.outcomes import ENDED, Lane, Mode, RunState, StepState, WaitState
+from studio.runtime.service.replay_plan import Kept, plan
+
+Withdraw = Mapping[str, Callable[[UnitOfWork, UUID, str], None]]
+
+
+def cancel(uow: UnitOfWork, run: Run, withdraw: Withdraw, reason: str = "") -> None:
+    """End a run now. What it waits for is withdrawn; a worker that is in the middle of it is fenced off."""
+    locked = uow.session.get(Run, run.id, with_for_update=True, populate_existing=True)
+    assert locked is not None  # noqa: S101 - `run` came from this session
+    if locked.state in ENDED:
+        raise Conflict(f"The run has already ended: {locked.state}.", code="run.ended", resource=f"run:{run.id}")
+    locked.state, locked.epoch, locked.finished_at = RunState.CANCELLED, locked.epoch + 1, uow.now
+    locked.lease_until = locked.lease_by = locked.waiting_for = None
+    for wait in uow.session.scalars(select(WaitRow).where(WaitRow.run_id == run.id, WaitRow.state == WaitState.OPEN)):
+        wait.state = WaitState.CLOSED
+        end = withdraw.get(wait.kind)
+        if end is not None:
+            end(uow, wait.id, reason or "The run was cancelled.")
+    uow.session.execute(
+        update(Step)
+        .where(Step.run_id == run.id, Step.state.in_((StepState.RUNNING, StepState.WAITING)))
+        .values(state=StepState.CANCELLED, finished_at=uow.now)
+        .execution_options(synchronize_session=False)
+    )
+    record(uow, "run.cancelled", targets=[target(locked)], metadata={"reason": reason})
+
+
+def rerun(
+    uow: UnitOfWork,
+    run: Run,
+    versions: Callable[[UUID, UUID], Compiled],
+    hint: Callable[[], None],
+    *,
+    from_step: str | None = None,
+    newest: bool = False,
+) -> Run:
+    """Make a new run linked to an old one: from the beginning, or from a step with the earlier outputs kept.
+
+    Effect keys travel along, so a repeated effect with unchanged content is the same effect to its target. Raises
+    Conflict while the old run is going, InvalidInput where the step cannot be started from.
+    """
+    if run.state not in (*ENDED, RunState.NEEDS_REVIEW, RunState.QUARANTINED):
+        raise Conflict("The run is still going. Cancel it first, or wait for its end.", code="run.going",
+                       resource=f"run:{run.id}")  # fmt: skip
+    version_id = run.version_id
+    if newest:
+        workflow = tenancy.get(uow.session, Workflow, run.workflow_id, "workflow")
+        version_id = workflow.published_version_id or run.version_id
+    steps = list(uow.session.scalars(select(Step).where(Step.run_id == run.id).order_by(Step.id)))
+    graph = versions(uow.workspace, version_id).graph
+    if run.trigger_node not in graph.nodes:
+        raise InvalidInput("That version no longer has the trigger that started this run.", code="rerun.trigger",
+                           field="version")  # fmt: skip
+    kept = plan(graph, steps, from_step)
+    again = _copy(uow, run, version_id, from_step, kept, steps)
+    uow.session.add(again)
+    uow.session.add_all(_kept_step(uow, again, step) for step in kept.steps)
+    record(
+        uow,
+        "run.rerun",
+        targets=[target(run)],
+        metadata={"new_run": str(again.id), "from_step": from_step or "", "newest_version": newest},
+    )
+    uow.after_commit(hint)
+    return again
+
+
+def _copy(uow: UnitOfWork, run: Run, version_id: UUID, from_step: str | None, kept: Kept, steps: list[Step]) -> Run:
+    fresh = not kept.steps
+    carried: dict[str, Any] = {
+        f"{step.node_key}|{step.path}": {"key": step.effect_key, "fingerprint": step.fingerprint}
+        for step in steps
+        if step.effect_key and step.state in (StepState.FAILED, StepState.NEEDS_REVIEW, StepState.CANCELLED,
+                                              StepState.RUNNING)
+    }  # fmt: skip
+    return Run(
+        id=new_id(), workflow_id=run.workflow_id, version_id=version_id, event_id=run.event_id,
+        trigger_node=run.trigger_node, state=RunState.QUEUED, mode=Mode.LIVE, lane=Lane.MAIN, input=run.input,
+        title=run.title, available_at=uow.now, created_at=uow.now, rerun_of=run.id, rerun_from=from_step,
+        carried=carried or None, fresh=fresh,
+    )  # fmt: skip
+
+
+def _kept_step(uow: UnitOfWork, again: Run, step: Step) -> Step:
+    return Step(
+        id=new_id(), run_id=again.id, node_key=step.node_key, path=step.path, attempt=step.attempt, state=step.state,
+        type=step.type, port=step.port, input=step.input, output=step.output, error=step.error, note=step.note,
+        reused_from=step.id, started_at=step.started_at, finished_at=step.finished_at or uow.now,
+    )  # fmt: skip
+
+
+def target(run: Run) -> Target:
+    """How the audit trail names it."""
+    return Target("run", str(run.id), run.title or str(run.id))

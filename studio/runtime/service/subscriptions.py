@@ -1,0 +1,91 @@
+"""What starts a published workflow: one subscription a trigger node, kept from version to version."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from studio.audit import Target, record
+from studio.contract.node import Kind, node_type
+from studio.core import rng
+from studio.core.crypto import Keyring, hash_token
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.document import Document, Step
+from studio.runtime.models import TriggerSubscription, Workflow, WorkflowVersion
+from studio.runtime.triggers.schedule import next_due
+
+
+def renew(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, version: WorkflowVersion, document: Document) -> None:
+    """Point each trigger at a new version. One that is gone is turned off, and keeps its address for its return."""
+    held = {row.node_key: row for row in of_workflow(uow, workflow.id)}
+    for step in document.nodes:
+        kind = node_type(step.type)
+        if kind is None or kind.kind is not Kind.TRIGGER:
+            continue
+        row = held.pop(step.key, None)
+        if row is None or row.type != step.type:
+            row = _replace(uow, keyring, workflow, step, row)
+        row.version_id, row.config, row.active = version.id, step.config, workflow.enabled
+        row.next_due_at = _next(step, uow.now)
+    for gone in held.values():
+        gone.active = False
+
+
+def set_active(uow: UnitOfWork, workflow: Workflow, *, active: bool) -> None:
+    """Turn on those that the published version has, or turn off all."""
+    for row in of_workflow(uow, workflow.id):
+        row.active = active and row.version_id == workflow.published_version_id
+        if row.active and row.type == "trigger.schedule":
+            row.next_due_at = next_due(row.config, uow.now)
+
+
+def of_workflow(uow: UnitOfWork, workflow_id: UUID) -> list[TriggerSubscription]:
+    """All subscriptions of a workflow."""
+    found = select(TriggerSubscription).where(TriggerSubscription.workflow_id == workflow_id)
+    return list(uow.session.scalars(found))
+
+
+def address(keyring: Keyring, row: TriggerSubscription) -> str | None:
+    """The secret part of its web address; None where it has none."""
+    if row.address_sealed is None:
+        return None
+    return keyring.unseal(row.address_sealed, context=_context(row.workspace_id, row.id)).decode()
+
+
+def rotate_address(uow: UnitOfWork, keyring: Keyring, row: TriggerSubscription) -> str:
+    """Give it a new address; the old one is unknown from now on."""
+    text = _give_address(uow, keyring, row)
+    record(uow, "trigger.address_rotated", targets=[Target("trigger", str(row.id), row.node_key)])
+    return text
+
+
+def _replace(
+    uow: UnitOfWork, keyring: Keyring, workflow: Workflow, step: Step, old: TriggerSubscription | None
+) -> TriggerSubscription:
+    if old is not None:
+        uow.session.delete(old)
+        uow.session.flush()
+    row = TriggerSubscription(
+        workflow_id=workflow.id, version_id=workflow.published_version_id, node_key=step.key, type=step.type,
+        config=step.config, active=True, created_at=uow.now,
+    )  # fmt: skip
+    uow.session.add(row)
+    uow.session.flush()
+    if step.type == "trigger.webhook":
+        _give_address(uow, keyring, row)
+    return row
+
+
+def _give_address(uow: UnitOfWork, keyring: Keyring, row: TriggerSubscription) -> str:
+    text = rng.token()
+    row.address_hash = hash_token(text)
+    row.address_sealed = keyring.seal(text.encode(), context=_context(uow.workspace, row.id))
+    return text
+
+
+def _context(workspace_id: UUID, row_id: UUID) -> str:
+    return f"{workspace_id}|trigger|{row_id}"
+
+
+def _next(step: Step, now: datetime) -> datetime | None:
+    return next_due(step.config, now) if step.type == "trigger.schedule" else None

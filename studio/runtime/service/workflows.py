@@ -1,0 +1,101 @@
+"""Workflows: create, rename, publish, turn on and off, archive."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from studio.audit import Target, record
+from studio.core import tenancy
+from studio.core.crypto import Keyring
+from studio.core.errors import InvalidInput
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime import document as documents
+from studio.runtime.checks import check
+from studio.runtime.models import Workflow, WorkflowVersion
+from studio.runtime.service import subscriptions
+
+
+def get(uow: UnitOfWork, workflow_id: UUID | None) -> Workflow:
+    """One workflow of this workspace. Raises NotFound."""
+    return tenancy.get(uow.session, Workflow, workflow_id, "workflow")
+
+
+def create(uow: UnitOfWork, name: str, *, description: str = "", template_slug: str | None = None) -> Workflow:
+    """Make a workflow without a version: it starts nothing until it is published."""
+    workflow = Workflow(
+        name=name, description=description, template_slug=template_slug, owner_id=uow.actor.user_id,
+        enabled=False, created_at=uow.now, updated_at=uow.now,
+    )  # fmt: skip
+    uow.session.add(workflow)
+    uow.session.flush()
+    record(uow, "workflow.created", targets=[target(workflow)])
+    return workflow
+
+
+def publish(
+    uow: UnitOfWork, keyring: Keyring, workflow: Workflow, raw: dict[str, Any], *, note: str = ""
+) -> WorkflowVersion:
+    """Make a version of a document and let triggers start it. Raises InvalidInput with every problem found."""
+    document = documents.parse(raw)
+    problems = documents.errors(check(document))
+    if problems:
+        raise InvalidInput(
+            f"{workflow.name} has {len(problems)} problem(s) and was not published. Nothing has changed.",
+            code="workflow.problems",
+            resource=f"workflow:{workflow.id}",
+            problems=[problem.as_field() for problem in problems],
+        )
+    number = (workflow.published_number or 0) + 1
+    latest = select(func.max(WorkflowVersion.number)).where(WorkflowVersion.workflow_id == workflow.id)
+    number = (uow.session.execute(latest).scalar() or 0) + 1
+    version = WorkflowVersion(
+        workflow_id=workflow.id, number=number, document=documents.dump(document), note=note,
+        logic_hash=documents.logic_hash(document), published_by=uow.actor.user_id,
+        published_by_name=uow.actor.name, published_at=uow.now,
+    )  # fmt: skip
+    uow.session.add(version)
+    uow.session.flush()
+    first = workflow.published_version_id is None
+    workflow.name, workflow.description = document.name, document.description
+    workflow.published_version_id, workflow.published_number = version.id, number
+    workflow.enabled, workflow.updated_at = workflow.enabled or first, uow.now
+    subscriptions.renew(uow, keyring, workflow, version, document)
+    record(
+        uow,
+        "workflow.published",
+        targets=[target(workflow)],
+        metadata={"version": number, "note": note, "logic_hash": version.logic_hash},
+    )
+    return version
+
+
+def set_enabled(uow: UnitOfWork, workflow: Workflow, *, enabled: bool) -> None:
+    """Turn its triggers on or off. Runs that exist go on."""
+    if enabled and workflow.published_version_id is None:
+        raise InvalidInput("Publish the workflow first: there is no version yet that could run.", code="not_published")
+    if workflow.enabled == enabled:
+        return
+    workflow.enabled, workflow.updated_at = enabled, uow.now
+    subscriptions.set_active(uow, workflow, active=enabled)
+    record(uow, "workflow.enabled" if enabled else "workflow.disabled", targets=[target(workflow)])
+
+
+def archive(uow: UnitOfWork, workflow: Workflow) -> None:
+    """Hide it and turn it off. Versions and history stay."""
+    workflow.archived_at, workflow.enabled, workflow.updated_at = uow.now, False, uow.now
+    subscriptions.set_active(uow, workflow, active=False)
+    record(uow, "workflow.deleted", targets=[target(workflow)])
+
+
+def version_of(uow: UnitOfWork, workflow: Workflow, number: int) -> WorkflowVersion:
+    """One version by number. Raises NotFound."""
+    found = select(WorkflowVersion.id).where(
+        WorkflowVersion.workflow_id == workflow.id, WorkflowVersion.number == number
+    )
+    return tenancy.get(uow.session, WorkflowVersion, uow.session.execute(found).scalar(), "version")
+
+
+def target(workflow: Workflow) -> Target:
+    """How the audit trail names it."""
+    return Target("workflow", str(workflow.id), workflow.name)

@@ -1,0 +1,64 @@
+"""The port `contract.ports.Waits`, and signals: how what a run waits for is ended from outside of it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.models import Resolution, Run, WaitRow
+from studio.runtime.outcomes import RunState, WaitState
+
+
+class RunWaits:
+    """See contract.ports.Waits."""
+
+    def __init__(self, hint: Callable[[], None]) -> None:
+        """`hint` announces, after the commit, that a run may be runnable."""
+        self._hint = hint
+
+    def resolve(self, uow: UnitOfWork, wait_id: UUID, run_id: UUID, payload: Any) -> bool:
+        """One resolution a wait, whoever comes first; the run wakes in the same transaction."""
+        insert = sqlite_insert if uow.session.get_bind().dialect.name == "sqlite" else pg_insert
+        written = uow.session.execute(
+            insert(Resolution)
+            .values(wait_id=wait_id, workspace_id=uow.workspace, run_id=run_id, payload=payload, resolved_at=uow.now)
+            .on_conflict_do_nothing()
+            .returning(Resolution.wait_id)
+        ).scalar()
+        if written is None:
+            return False
+        wake(uow, run_id)
+        uow.after_commit(self._hint)
+        return True
+
+    def signal(self, uow: UnitOfWork, name: str, key: str, payload: Any) -> int:
+        """Resolve every open `wait for signal` of that name and key; returns how many heard it."""
+        heard = uow.session.execute(
+            select(WaitRow.id, WaitRow.run_id).where(
+                WaitRow.kind == "signal", WaitRow.match == f"{name}:{key}", WaitRow.state == WaitState.OPEN
+            )
+        ).all()
+        return sum(self.resolve(uow, wait.id, wait.run_id, payload) for wait in heard)
+
+
+def wake(uow: UnitOfWork, run_id: UUID) -> None:
+    """Make a waiting run claimable.
+
+    The counter moves whatever state the run is in, under its row's lock: a worker that is parking it at this moment
+    sees the counter and queues it again, so no wake-up falls between the two.
+    """
+    parked = Run.state == RunState.WAITING
+    uow.session.execute(
+        update(Run)
+        .where(Run.id == run_id)
+        .values(
+            wake_seq=Run.wake_seq + 1,
+            state=case((parked, RunState.QUEUED), else_=Run.state),
+            available_at=case((parked, uow.now), else_=Run.available_at),
+        )
+        .execution_options(synchronize_session=False)
+    )
