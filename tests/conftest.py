@@ -15,12 +15,15 @@ from benchmarks.servers.postgres import PostgresServer, PostgresUrls, postgres_s
 from benchmarks.servers.process import ServerMissing
 from benchmarks.servers.redis import RedisServer, redis_server
 from benchmarks.servers.schema import upgrade
+from tests.fixtures.app import app, database, mailer, store, store_settings
 from tests.servers.browser import chromium as run_chromium
 from tests.servers.browser import flawless_page, new_context
 from tests.servers.http_target import HttpTarget
 from tests.servers.http_target import http_target as run_http_target
 from tests.servers.smtp import SmtpServer
 from tests.servers.smtp import smtp_server as run_smtp_server
+
+__all__ = ["app", "database", "mailer", "store", "store_settings"]  # fixtures, by being imported
 
 Server = TypeVar("Server")
 

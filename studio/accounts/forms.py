@@ -1,6 +1,7 @@
 """Forms of this package's pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -17,6 +18,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -30,12 +32,23 @@ _NEEDED = _l("This is needed.")
 _TOO_LONG = _l("This is too long.")
 
 
-def _time_zones() -> list[tuple[str, str]]:
-    return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
+def _choices(pairs: Iterable[tuple[str, Any]]) -> list[Any]:
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
-def _locales() -> list[tuple[str, str]]:
-    return [(name, Locale.parse(name).get_display_name("en") or name) for name in LOCALES]
+@cache
+def _time_zones() -> list[Any]:
+    names = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
+    return _choices((name, name.replace("_", " ")) for name in names)
+
+
+@cache
+def _locales() -> list[Any]:
+    return _choices((name, Locale.parse(name).get_display_name("en") or name) for name in LOCALES)
+
+
+def _or_the_workspaces(choices: list[Any]) -> list[Any]:
+    return [*_choices([("", _l("The workspace's"))]), *choices]
 
 
 def _text(label: Any, limit: int = 120) -> StringField:
@@ -73,11 +86,11 @@ class ProfileForm(FlaskForm):
     """What people set for themselves."""
 
     name = _text(_l("Name"))
-    time_zone = SelectField(_l("Time zone"), choices=lambda: [("", _l("The workspace's")), *_time_zones()])
-    locale = SelectField(_l("Dates and numbers"), choices=lambda: [("", _l("The workspace's")), *_locales()])
+    time_zone = SelectField(_l("Time zone"), choices=lambda: _or_the_workspaces(_time_zones()))
+    locale = SelectField(_l("Dates and numbers"), choices=lambda: _or_the_workspaces(_locales()))
     theme = SelectField(
         _l("Colours"),
-        choices=[(Theme.SYSTEM, _l("As the system")), (Theme.LIGHT, _l("Light")), (Theme.DARK, _l("Dark"))],
+        choices=_choices([("system", _l("As the system")), ("light", _l("Light")), ("dark", _l("Dark"))]),
         coerce=Theme,
     )
 
@@ -86,7 +99,7 @@ class WorkspaceForm(FlaskForm):
     """What a workspace is set to."""
 
     name = _text(_l("Name"))
-    currency = SelectField(_l("Currency"), choices=[(code, code) for code in _CURRENCIES + _MORE])
+    currency = SelectField(_l("Currency"), choices=_choices((code, code) for code in _CURRENCIES + _MORE))
     time_zone = SelectField(_l("Time zone"), choices=_time_zones)
     locale = SelectField(_l("Dates and numbers"), choices=_locales)
     retention_days = IntegerField(_l("Keep runs for, in days"), [InputRequired(_NEEDED), NumberRange(7, 3650)])
@@ -97,13 +110,13 @@ class InviteForm(FlaskForm):
 
     email = EmailField(_l("E-mail"), [InputRequired(_NEEDED), Length(max=254)])
     name = _text(_l("Name"))
-    role = SelectField(_l("Seat"), choices=list(ROLE_NAMES.items()), default="approver")
+    role = SelectField(_l("Seat"), choices=_choices(ROLE_NAMES.items()), default="approver")
 
 
 class RoleForm(FlaskForm):
     """Another seat for a member."""
 
-    role = SelectField(_l("Seat"), choices=list(ROLE_NAMES.items()))
+    role = SelectField(_l("Seat"), choices=_choices(ROLE_NAMES.items()))
 
 
 class _Checkboxes(SelectMultipleField):
@@ -115,10 +128,10 @@ class TokenForm(FlaskForm):
     """A new API token."""
 
     name = _text(_l("Name"))
-    scopes = _Checkboxes(_l("What it may do"), choices=[(scope, scope) for scope in SCOPES])
+    scopes = _Checkboxes(_l("What it may do"), choices=_choices((scope, scope) for scope in SCOPES))
     days = SelectField(
         _l("Ends after"),
-        choices=[("30", _l("30 days")), ("90", _l("90 days")), ("365", _l("One year")), ("0", _l("Never"))],
+        choices=_choices([("30", _l("30 days")), ("90", _l("90 days")), ("365", _l("One year")), ("0", _l("Never"))]),
         default="90",
     )
 

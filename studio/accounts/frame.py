@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -73,9 +73,9 @@ def locale() -> str | None:
 
 
 def time_zone() -> str | None:
-    """Flask-Babel's selector: the person's, then the workspace's."""
+    """Flask-Babel's selector: the person's, the workspace's, then that of a known reader who is not signed in."""
     person = known_person()
-    return person.time_zone if person is not None else None
+    return person.time_zone if person is not None else g.get("reader_time_zone")
 
 
 LOCALES = ("en", "en_GB", "en_US", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "da", "fi", "cs")
