@@ -73,7 +73,7 @@ def locale() -> str | None:
 
 
 def time_zone() -> str | None:
-    """Flask-Babel's selector: the person's, the workspace's, then that of a known reader who is not signed in."""
+    """Flask-Babel's selector: the person's, the workspace's, or a known but not signed-in reader's."""
     person = known_person()
     return person.time_zone if person is not None else g.get("reader_time_zone")
 
