@@ -44,6 +44,7 @@ def connected(url: str) -> Iterator[Config]:
         with engine.connect() as connection:
             config.attributes["connection"] = connection
             yield config
+            connection.commit()
     finally:
         engine.dispose()
 
