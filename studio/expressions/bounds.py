@@ -4,14 +4,16 @@ The engine counts loop steps but not memory, and nothing can interrupt it. So gr
 by shape here, and by measure in ``work`` and ``plain``.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from studio.expressions.catalogue import FUNCTIONS, MACROS, OPERATORS
 from studio.expressions.limits import (
+    MAX_GROWTH,
     MAX_LITERAL_IN_MACRO,
     MAX_MACROS,
-    MAX_REFERENCES_GROWTH,
 )
+from studio.expressions.paths import chain
 from studio.expressions.problems import Problem
 from studio.expressions.suggest import closest
 from studio.expressions.syntax import Call, Const, Ident, ListNode, Loop, MapNode, Node, children, walk
@@ -30,7 +32,7 @@ def violations(source: str, tree: Node) -> Iterator[Problem]:
         yield from _node(source, node)
     for loop in loops:
         yield from _loop(source, loop)
-    if _growth(tree) > MAX_REFERENCES_GROWTH:
+    if growth(tree) > MAX_GROWTH:
         yield Problem(
             "expression.unbounded",
             "The expression copies its entries again and again, so its result could grow without "
@@ -52,6 +54,9 @@ def _node(source: str, node: Node) -> Iterator[Problem]:
                 source,
                 position=position,
             )
+        case ListNode(optional=True, position=position) | MapNode(optional=True, position=position):
+            message = "“?” before an entry is not offered. Write .orValue(…) after the value."
+            yield Problem("expression.syntax", message, source, position=position)
         case Const(value, kind, position) if kind in ("uint", "bytes"):
             message = (
                 f"Write {value} instead of {value}u."
@@ -108,22 +113,33 @@ def _long(source: str, position: int | None) -> Problem:
     )
 
 
-def _growth(node: Node) -> int:
+def growth(node: Node) -> int:
     """How many copies of its input a tree can make, multiplied through chained and nested loops."""
-    match node:
-        case Loop():
-            own = max(1, _copies(node.step, node.variable))
-            return own * _growth(node.range) * _growth(node.step)
-        case _:
-            return max((_growth(below) for below in children(node)), default=1)
+    if isinstance(node, Loop):
+        own = max(1, _copies(node.step, node.variable))
+        return own * growth(node.range) * growth(node.step)
+    return max((growth(below) for below in children(node)), default=1)
 
 
-def _copies(node: Node, variable: str) -> int:
-    match node:
-        case ListNode() | MapNode():
-            return sum(1 for n in walk(node) if isinstance(n, Ident) and n.name == variable)
-        case Loop():
-            parts: tuple[Node, ...] = (node.range, node.step)
-        case _:
-            parts = children(node)
-    return sum(_copies(part, variable) for part in parts)
+def _copies(step: Node, variable: str) -> int:
+    """How often the loop variable, or one field of it, goes into what a turn builds."""
+    parts = Counter(_built(step, variable))
+    whole = parts.pop("", 0)
+    return whole + max(parts.values(), default=0)
+
+
+def _built(node: Node, variable: str) -> Iterator[str]:
+    """The first field (empty for the whole) of each use of the variable that ends in the result."""
+    use = chain(node)
+    if use is not None:
+        if use.segments[0] == variable and not use.presence:
+            yield use.segments[1] if len(use.segments) > 1 else ""
+        return
+    if isinstance(node, Call) and node.function not in _HANDS_ON:
+        return
+    for child in children(node):
+        yield from _built(child, variable)
+
+
+_HANDS_ON = frozenset({"_?_:_", "_[_]", "_[?_]", "_?._", "orValue", "dyn", "_+_"})
+"""Calls whose result may hold what they were given; all others give scalars or pay for it."""

@@ -86,8 +86,9 @@ class _Decoder:
         return Ident("".join(self.text(part) for part in self.parts(field)), position)
 
     def list(self, field: wire.Field, position: int | None) -> ListNode:
-        items = (part for part in self.parts(field) if part.number == 1)
-        return ListNode(tuple(self.node(part) for part in items), position)
+        parts = self.parts(field)
+        items = tuple(self.node(part) for part in parts if part.number == 1)
+        return ListNode(items, any(part.number == 2 for part in parts), position)
 
     def const(self, field: wire.Field, position: int | None) -> Const:
         part = self.parts(field)[0]
@@ -113,26 +114,27 @@ class _Decoder:
 
     def call(self, field: wire.Field, position: int | None) -> Call:
         target: Node | None = None
-        name, name_at = "", 0
+        name = ""
         args: tuple[Node, ...] = ()
         for part in self.parts(field):
             if part.number == 1:
                 target = self.node(part)
             elif part.number == 2:
-                name, name_at = self.text(part), part.start
+                name = self.text(part)
             elif part.number == 3:
                 args += (self.node(part),)
-        return Call(name, target, args, name_at, position)
+        return Call(name, target, args, position)
 
     def map(self, field: wire.Field, position: int | None) -> MapNode:
         entries: tuple[tuple[Node, Node], ...] = ()
-        type_name = ""
+        type_name, optional = "", False
         for part in self.parts(field):
             if part.number == 1:
                 type_name = self.text(part)
             elif part.number == 2:
                 entries += (self.entry(part),)
-        return MapNode(entries, type_name, position)
+                optional = optional or any(one.number == 5 for one in self.parts(part))
+        return MapNode(entries, type_name, optional, position)
 
     def entry(self, field: wire.Field) -> tuple[Node, Node]:
         key: Node = Const(None, "null")

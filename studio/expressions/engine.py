@@ -3,22 +3,21 @@
 Two environments, since the engine's type checker refuses what merchants write every day
 (``total > 99.5`` where the total is whole): one parses without its checker, ours follows in
 ``check``; the other runs. The running one takes further overloads of the built-in operators,
-because it never builds a checker in which they would clash. Arithmetic and conversions follow
-our number rule: their calls are renamed in the parsed expression, byte for byte in place
-(``_+_`` to ``@+_``), to functions of ``library``.
+because it never builds a checker in which they would clash. Between the two, ``rewrite`` sends
+arithmetic, conversions and list building to functions of ``library`` and ``work``.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NewType
 
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_optional
 
-from studio.expressions import library
+from studio.expressions import library, rewrite, work
 from studio.expressions.decode import decode
-from studio.expressions.literals import is_no_number
-from studio.expressions.syntax import Call, Ident, Node, walk
+from studio.expressions.encode import encode
+from studio.expressions.syntax import Node
 
 Activation = NewType("Activation", object)
 """Root variables, ready for :func:`run`."""
@@ -37,7 +36,6 @@ _TYPES: dict[library.Kind, object] = {
     "duration": _T.DURATION,
     "null": _T.NULL,
 }
-_RENAMED = {**library.ARITHMETIC, **library.EQUALITY, **library.CONVERSIONS}
 
 
 class SyntaxFault(ValueError):
@@ -51,10 +49,6 @@ class SyntaxFault(ValueError):
 
 class EngineFault(ValueError):
     """An evaluation failed; the text is the engine's and is for ``explain``, not for people."""
-
-
-def _rename(name: str) -> str:
-    return "@" + name[1:]
 
 
 def _declare(name: str, overloads: list[library.Overload]) -> object:
@@ -73,11 +67,30 @@ def _declare(name: str, overloads: list[library.Overload]) -> object:
     )
 
 
+def _function(name: str, result: object, run: Callable[..., object], *parameters: list[object]) -> object:
+    overloads = [
+        cel.Overload(f"{name}:{at}", return_type=result, parameters=tuple(takes), impl=run)
+        for at, takes in enumerate(parameters)
+    ]
+    return cel.FunctionDecl(name, overloads)
+
+
+_COLLECTED: dict[str, object] = {
+    rewrite.COLLECT_ANY: _T.List(_T.DYN),
+    rewrite.COLLECT["timestamp"]: _T.List(_T.TIMESTAMP),
+    rewrite.COLLECT["duration"]: _T.List(_T.DURATION),
+}
+
+
 def _declarations() -> Iterator[object]:
-    for name, overloads in _RENAMED.items():
-        yield _declare(_rename(name), overloads)
+    for name, overloads in rewrite.RENAMED.items():
+        yield _declare(rewrite.renamed(name), overloads)
     for name, overloads in {**library.ADDED, **library.FUNCTIONS}.items():
         yield _declare(name, overloads)
+    yield _function(rewrite.BEGIN, _T.BOOL, work.begin_list, [_T.INT])
+    yield _function(rewrite.PUSH, _T.BOOL, work.push, *([_T.INT, _T.BOOL, kind] for kind in _TYPES.values()))
+    for name, result in _COLLECTED.items():
+        yield _function(name, result, work.end_list, [_T.INT, _T.BOOL])
 
 
 _evaluate = cel.Expression.eval
@@ -87,13 +100,15 @@ _runtime = cel.NewEnv(variables={}, extensions=[ext_optional.ExtOptional()], fun
 _WHERE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 
 
-def parse(source: str) -> tuple[Node, bytes]:
-    """The syntax tree of ``source`` and the engine's own form of it. Raises SyntaxFault."""
+def parse(source: str) -> Node:
+    """The syntax tree of ``source``. Raises SyntaxFault."""
     try:
         serialized: bytes = _parser.compile(source, disable_check=True).serialize()
     except (RuntimeError, TypeError, ValueError) as fault:
+        if "bad_alloc" in str(fault):
+            raise MemoryError from None
         raise _syntax_fault(source, str(fault)) from None
-    return decode(serialized), serialized
+    return decode(serialized)
 
 
 def _syntax_fault(source: str, text: str) -> SyntaxFault:
@@ -108,28 +123,12 @@ def _syntax_fault(source: str, text: str) -> SyntaxFault:
     return SyntaxFault(found[3], min(before + max(column - 1, 0), len(source)))
 
 
-def prepare(tree: Node, serialized: bytes) -> Runnable:
-    """What :func:`parse` gave, ready to run. Raises SyntaxFault where the engine refuses it."""
-    patched = bytearray(serialized)
-    for node in walk(tree):
-        if isinstance(node, Call) and node.function in _RENAMED and not _stays(node):
-            patched[node.name_at : node.name_at + 1] = b"@"
+def prepare(tree: Node) -> Runnable:
+    """A tree ready to run. Raises SyntaxFault where the engine refuses it."""
     try:
-        return Runnable(_runtime.deserialize(bytes(patched)))
+        return Runnable(_runtime.deserialize(encode(rewrite.rewrite(tree))))
     except (RuntimeError, TypeError, ValueError) as fault:
         raise SyntaxFault(str(fault), None) from None
-
-
-def _stays(node: Call) -> bool:
-    """Whether the engine's own function serves: hidden steps of macros, equality with a non-number.
-
-    ``map`` and ``filter`` hide ``accumulator + [entry]``, ``exists_one`` hides
-    ``accumulator + 1`` and ``accumulator == 1``.
-    """
-    first = node.args[0] if node.args else None
-    if isinstance(first, Ident) and first.name.startswith("@"):
-        return True
-    return node.function in library.EQUALITY and any(is_no_number(arg) for arg in node.args)
 
 
 def activate(values: Mapping[str, object]) -> Activation:

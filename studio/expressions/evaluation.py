@@ -49,5 +49,7 @@ def _compute(program: Program, scope: Scope) -> object:
         return Outlet().give(value)
     except work.Fault as fault:
         raise explain.fault(program, fault) from None
+    except MemoryError:
+        raise EvaluationError("expression.too_large", "The expression needs too much memory.", program.source) from None
     except engine.EngineFault as fault:
         raise explain.engine_fault(program, scope, str(fault)) from None

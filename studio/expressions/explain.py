@@ -223,7 +223,9 @@ _PHRASES = {
     "overflow": "The number is too large to compute with.",
     "timezone": "There is no such time zone. Write one such as Europe/Paris.",
     "time zone": "There is no such time zone. Write one such as Europe/Paris.",
+    "bad_alloc": "The expression needs too much memory.",
     "memory": "The expression needs too much memory.",
+    "Non-CEL value type": "A list cannot hold dates here. Write string(…) around the date.",
     "convert function return value": "A field that may be missing needs .orValue(…) at the end.",
 }
 

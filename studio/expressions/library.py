@@ -13,6 +13,7 @@ from itertools import product
 from typing import Literal, get_args
 
 from studio.expressions import arithmetic
+from studio.expressions.limits import CHARACTERS_PER_VALUE
 from studio.expressions.work import Fault, spend
 
 Kind = Literal["int", "double", "string", "bool", "list", "map", "timestamp", "duration", "null"]
@@ -57,7 +58,7 @@ def _join_texts(a: str, b: str) -> str:
 
 
 def _join_lists(a: list[object], b: list[object]) -> list[object]:
-    spend(len(a) + len(b))
+    spend((len(a) + len(b)) * CHARACTERS_PER_VALUE)
     return a + b
 
 
@@ -215,7 +216,8 @@ def _replace(text: str, old: str, new: str) -> str:
 
 
 def _split(text: str, separator: str) -> list[str]:
-    spend(len(text))
+    pieces = text.count(separator) + 1 if separator else len(text)
+    spend(len(text) + pieces * CHARACTERS_PER_VALUE)
     return text.split(separator) if separator else list(text)
 
 

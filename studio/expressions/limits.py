@@ -25,9 +25,11 @@ MAX_OUTPUT_CHARACTERS = 4_000_000
 MAX_OUTPUT_DEPTH = 100
 MAX_TEXT_WORK = 1_000_000
 """Characters and entries that joining, replacing and changing case may produce in one evaluation."""
-MAX_REPEATED_WORK = 20_000_000
-"""Values times repetitions: what comparing or searching whole data inside a loop may cost."""
-MAX_REFERENCES_GROWTH = 1_000
+MAX_WORK = 1_000_000
+"""Values that one evaluation may look at or build, estimated from the data before it runs."""
+CHARACTERS_PER_VALUE = 16
+"""How many characters of text count like one value in that estimate."""
+MAX_GROWTH = 1_000
 """How often a chain of macros may repeat its loop variable in what it builds, multiplied up."""
 MAX_LITERAL_IN_MACRO = 64
 """Entries of a list or object written out inside a macro."""
@@ -35,5 +37,7 @@ MAX_ITERATIONS = 10_000
 """The engine's own budget of loop steps for one evaluation."""
 COMPILED_CACHE = 4_096
 """Programs kept compiled in one process."""
-SCOPE_CACHE = 64
+SCOPE_CACHE = 32
 """Prepared activations kept by one scope."""
+REUSES = 64
+"""Evaluations that one activation serves: the engine frees their memory only with it."""

@@ -25,8 +25,8 @@ class PathUse:
     """Only asked for with ``has()``."""
     optional: bool = False
     """Reached through ``?.``, so that its absence is no error."""
-    repeated: bool = False
-    """Used inside a macro, once for each entry."""
+    depth: int = 0
+    """How many macros it is inside of: it is used again for each entry of each."""
     position: int | None = None
     """Where its root stands in the source."""
 
@@ -89,22 +89,22 @@ def _extend(operand: Node, key: str, *, presence: bool = False, optional: bool =
 def uses(tree: Node) -> list[PathUse]:
     """Every use of outside data, in the order written; loop variables are not outside data."""
     found: list[PathUse] = []
-    _collect(tree, frozenset(TYPE_NAMES), found, repeated=False)
+    _collect(tree, frozenset(TYPE_NAMES), found, 0)
     return found
 
 
-def _collect(node: Node, bound: frozenset[str], found: list[PathUse], *, repeated: bool) -> None:
+def _collect(node: Node, bound: frozenset[str], found: list[PathUse], depth: int) -> None:
     path = chain(node)
     if path is not None:
         root = path.segments[0]
         if root not in bound and not root.startswith("@"):
-            found.append(PathUse(path.segments, path.presence, path.optional, repeated, path.position))
+            found.append(PathUse(path.segments, path.presence, path.optional, depth, path.position))
         return
     if isinstance(node, Loop):
-        _collect(node.range, bound, found, repeated=repeated)
+        _collect(node.range, bound, found, depth)
         inner = bound | {node.variable, node.second_variable, node.accumulator}
         for part in (node.init, node.condition, node.step, node.result):
-            _collect(part, inner, found, repeated=True)
+            _collect(part, inner, found, depth + 1)
         return
     for child in children(node):
-        _collect(child, bound, found, repeated=repeated)
+        _collect(child, bound, found, depth)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from studio.expressions import engine, library
 from studio.expressions.arithmetic import LARGEST, SMALLEST
 from studio.expressions.limits import (
+    CHARACTERS_PER_VALUE,
     MAX_INPUT_CHARACTERS,
     MAX_INPUT_DEPTH,
     MAX_INPUT_NODES,
@@ -26,6 +27,11 @@ class Intake:
     def __init__(self) -> None:
         self.nodes = 0
         self.characters = 0
+
+    @property
+    def weight(self) -> int:
+        """What was taken, in values: long texts count for several."""
+        return self.nodes + self.characters // CHARACTERS_PER_VALUE
 
     def take(self, value: object, depth: int = 0) -> object:
         """The value, copied. Raises Fault for data that is too large, too deep or no JSON."""

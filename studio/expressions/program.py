@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from studio.expressions import engine
-from studio.expressions.bounds import violations
+from studio.expressions.bounds import growth, violations
 from studio.expressions.errors import ExpressionError
+from studio.expressions.library import FUNCTIONS
 from studio.expressions.limits import COMPILED_CACHE, MAX_SOURCE
 from studio.expressions.paths import PathUse, chain, uses
 from studio.expressions.problems import Problem
-from studio.expressions.syntax import Loop, Node, walk
+from studio.expressions.syntax import Call, Loop, Node, walk
 from studio.expressions.unreadable import syntax_problem
 
 Inputs = Mapping[str, "Inputs | None"]
@@ -30,11 +31,15 @@ class Program:
     path: tuple[str, ...] | None
     """The segments, where the whole expression is one path: it then needs no engine."""
     inputs: Inputs
-    loops: int
-    """How many macros it has."""
+    loops: tuple[Loop, ...]
+    """Its macros."""
+    growth: int
+    """How many copies of its input it may make."""
     runnable: engine.Runnable
-    key: tuple[PathUse, ...]
-    """Equal for programs that read the same data."""
+    reusable: bool
+    """Whether evaluating leaves next to nothing behind, so that an activation may serve again."""
+    key: str
+    """Equal for programs that read the same data in the same way."""
 
 
 def compile_expression(source: str) -> Program:
@@ -56,11 +61,11 @@ def compile_expression(source: str) -> Program:
 @lru_cache(maxsize=COMPILED_CACHE)
 def _compile(source: str) -> Program | Problem:
     try:
-        tree, serialized = engine.parse(source)
+        tree = engine.parse(source)
         refused = next(violations(source, tree), None)
         if refused is not None:
             return refused
-        runnable = engine.prepare(tree, serialized)
+        runnable = engine.prepare(tree)
     except engine.SyntaxFault as fault:
         return syntax_problem(source, fault)
     found = tuple(uses(tree))
@@ -72,10 +77,16 @@ def _compile(source: str) -> Program | Problem:
         uses=found,
         path=found[0].segments if plain else None,
         inputs=_inputs(found),
-        loops=sum(isinstance(node, Loop) for node in walk(tree)),
+        loops=tuple(node for node in walk(tree) if isinstance(node, Loop)),
         runnable=runnable,
-        key=found,
+        growth=growth(tree),
+        reusable=not any(isinstance(node, Loop) or _makes_text(node) for node in walk(tree)),
+        key=repr(sorted({(use.segments, use.presence, use.depth) for use in found})),
     )
+
+
+def _makes_text(node: Node) -> bool:
+    return isinstance(node, Call) and (node.function in FUNCTIONS or node.function == "_+_")
 
 
 def _inputs(found: tuple[PathUse, ...]) -> Inputs:

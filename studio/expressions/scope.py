@@ -3,12 +3,20 @@
 from collections.abc import Mapping
 
 from studio.expressions import engine
-from studio.expressions.limits import MAX_ITERATIONS, MAX_REPEATED_WORK, SCOPE_CACHE
+from studio.expressions.estimate import refuse_much_work
+from studio.expressions.limits import REUSES, SCOPE_CACHE
 from studio.expressions.plain import Intake
 from studio.expressions.program import Inputs, Program
-from studio.expressions.work import Fault
 
 _ABSENT = object()
+
+
+class _Prepared:
+    __slots__ = ("activation", "left")
+
+    def __init__(self, activation: engine.Activation) -> None:
+        self.activation = activation
+        self.left = REUSES
 
 
 class Scope:
@@ -23,7 +31,7 @@ class Scope:
 
     def __init__(self, values: Mapping[str, object]) -> None:
         self.values = values
-        self._prepared: dict[object, engine.Activation] = {}
+        self._prepared: dict[str, _Prepared] = {}
 
     def with_value(self, root: str, value: object) -> "Scope":
         """A scope that differs in one root, such as ``item`` in the next turn of a loop."""
@@ -31,54 +39,25 @@ class Scope:
 
     def activation(self, program: Program) -> engine.Activation:
         """What the program reads, ready for the engine. Raises Fault for unreadable data."""
+        if not program.reusable:
+            return self._prepare(program)
         ready = self._prepared.get(program.key)
-        if ready is None:
-            ready = self._prepare(program)
+        if ready is None or ready.left <= 0:
             if len(self._prepared) >= SCOPE_CACHE:
                 self._prepared.clear()
-            self._prepared[program.key] = ready
-        return ready
+            ready = self._prepared[program.key] = _Prepared(self._prepare(program))
+        ready.left -= 1
+        return ready.activation
 
     def _prepare(self, program: Program) -> engine.Activation:
         intake = Intake()
-        if program.loops:
-            self._weigh(program)
         projected: dict[str, object] = {}
         for root, inputs in program.inputs.items():
             value = self.values.get(root, _ABSENT)
             if value is not _ABSENT:
                 projected[root] = _project(value, inputs, intake)
+        refuse_much_work(program, self.find, intake.weight)
         return engine.activate(projected)
-
-    def _weigh(self, program: Program) -> None:
-        """Refuse to look through large data again for every entry of a list."""
-        repeated = 0
-        for use in program.uses:
-            if use.repeated and not use.presence:
-                found = self.find(use.segments)
-                if isinstance(found, Mapping | list | tuple | str):
-                    intake = Intake()
-                    intake.take(found)
-                    repeated += intake.nodes + intake.characters // 64
-        if repeated * MAX_ITERATIONS <= MAX_REPEATED_WORK:
-            return
-        if repeated * self._turns(program) > MAX_REPEATED_WORK:
-            raise Fault(
-                "expression.too_complex",
-                "Inside a list function the expression looks through a large list or text for "
-                "every entry. Compare single fields, or split it over two steps.",
-            )
-
-    def _turns(self, program: Program) -> int:
-        if program.loops > 1:
-            return MAX_ITERATIONS
-        longest = 1
-        for use in program.uses:
-            if not use.repeated:
-                found = self.find(use.segments)
-                if isinstance(found, Mapping | list | tuple):
-                    longest = max(longest, len(found))
-        return min(longest, MAX_ITERATIONS)
 
     def find(self, segments: tuple[str, ...]) -> object:
         """The value at a path, None where there is none."""

@@ -36,29 +36,30 @@ class Select:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function or operator. ``name_at`` is where its name lies in the serialized bytes."""
+    """A function or operator."""
 
     function: str
     target: "Node | None"
     args: tuple["Node", ...]
-    name_at: int = 0
     position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ListNode:
-    """``[a, b]``."""
+    """``[a, b]``; ``optional`` where an entry is written ``?a``, which Studio refuses."""
 
     items: tuple["Node", ...]
+    optional: bool = False
     position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MapNode:
-    """``{key: value}``; ``type_name`` is set for message literals, which Studio refuses."""
+    """``{key: value}``; ``type_name`` and ``optional`` mark forms that Studio refuses."""
 
     entries: tuple[tuple["Node", "Node"], ...]
     type_name: str = ""
+    optional: bool = False
     position: int | None = None
 
 

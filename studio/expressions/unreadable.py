@@ -32,13 +32,13 @@ def _words(reason: str) -> str:
     if "reserved identifier" in reason:
         word = reason.split(": ", 1)[-1].split(" ", 1)[0]
         return f'“{word}” is a word of the language. For a field write order["{word}"].'
-    absent = _MISSING.search(reason)
+    absent, found = _MISSING.search(reason), _TOKEN.search(reason)
     if absent is not None:
         return f"“{absent[1]}” is missing."
-    found = _TOKEN.search(reason)
-    if found is None:
-        return _UNKNOWN
-    token = found[1] or found[2] or ""
+    return _unexpected(found[1] or found[2] or "") if found is not None else _UNKNOWN
+
+
+def _unexpected(token: str) -> str:
     if token == "<EOF>":  # noqa: S105 (what the parser calls the end)
         return "The expression ends too early: something is missing at its end."
     return f"“{token[:40]}” is not expected here."

@@ -27,6 +27,9 @@ class Fault(ValueError):
 class _Budget(threading.local):
     left = MAX_TEXT_WORK
 
+    def __init__(self) -> None:
+        self.lists: dict[int, list[object]] = {}
+
 
 _budget = _Budget()
 
@@ -34,6 +37,8 @@ _budget = _Budget()
 def begin() -> None:
     """Fill the budget of this thread: once at the start of each evaluation."""
     _budget.left = MAX_TEXT_WORK
+    if _budget.lists:
+        _budget.lists.clear()
 
 
 def spend(amount: int) -> None:
@@ -44,3 +49,20 @@ def spend(amount: int) -> None:
             "expression.too_large",
             "The expression makes too much text. Use fewer entries or shorter texts.",
         )
+
+
+def begin_list(number: int) -> bool:
+    """Start the list that a ``map`` or ``filter`` builds; each has a number in its program."""
+    _budget.lists[number] = []
+    return True
+
+
+def push(number: int, _going: bool, entry: object) -> bool:  # noqa: FBT001 (the engine calls it)
+    """Add an entry. An error in an earlier turn keeps this from being called."""
+    _budget.lists[number].append(entry)
+    return True
+
+
+def end_list(number: int, _going: bool) -> list[object]:  # noqa: FBT001 (the engine calls it)
+    """Hand the list out."""
+    return _budget.lists.pop(number)
