@@ -1,0 +1,197 @@
+// The builder's HTTP contract, as the server's views speak it.
+import type { Json, WorkflowDocument } from "../document/types";
+
+export type Kind = "trigger" | "condition" | "data" | "flow" | "action" | "approval";
+
+/** JSON Schema, the subset that node configs use, and the x- fields of `help_`. */
+export interface Schema {
+  readonly type?: string | readonly string[];
+  readonly title?: string;
+  readonly description?: string;
+  readonly default?: Json;
+  readonly examples?: readonly Json[];
+  readonly enum?: readonly Json[];
+  readonly const?: Json;
+  readonly format?: string;
+  readonly properties?: { readonly [name: string]: Schema };
+  readonly required?: readonly string[];
+  readonly additionalProperties?: Schema | boolean;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
+  readonly $ref?: string;
+  readonly $defs?: { readonly [name: string]: Schema };
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly "x-expression"?: string;
+  readonly "x-template"?: boolean;
+  readonly "x-widget"?: string;
+  readonly "x-show-if"?: { readonly [field: string]: Json };
+}
+
+export interface NodeTypeInfo {
+  readonly key: string;
+  readonly version: number;
+  readonly kind: Kind;
+  readonly effect: "pure" | "local" | "outside";
+  readonly title: string;
+  readonly icon: string;
+  readonly help: string;
+  readonly ports: readonly string[];
+  readonly port_names: { readonly [port: string]: string };
+  readonly schema: Schema;
+  readonly sample: Json;
+  readonly defaults: { readonly [name: string]: Json };
+  readonly is_loop: boolean;
+  readonly is_join: boolean;
+  readonly waits: boolean;
+}
+
+export interface NodeInfo {
+  readonly ports: readonly string[];
+  readonly port_names: { readonly [port: string]: string };
+  readonly summary: string;
+  /** Triggers by webhook: where to send, once published. */
+  readonly address?: string | null;
+  readonly curl?: string | null;
+}
+
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly severity: "error" | "warning";
+  readonly node: string | null;
+  /** Such as "config.url" or "config.fields.0.value". */
+  readonly field: string | null;
+  readonly edge: { readonly from: string; readonly port: string; readonly to: string } | null;
+  readonly path: string;
+}
+
+export interface Person {
+  readonly ref: string;
+  readonly name: string;
+  readonly detail: string;
+}
+
+export interface Boot {
+  readonly workflow: {
+    readonly id: string;
+    readonly name: string;
+    readonly enabled: boolean;
+    readonly published_version: number | null;
+    readonly changed: boolean;
+  };
+  readonly document: WorkflowDocument;
+  readonly revision: number;
+  readonly node_types: readonly NodeTypeInfo[];
+  readonly problems: readonly Problem[];
+  readonly node_info: NodeInfos;
+  readonly people: readonly Person[];
+  readonly secrets: readonly string[];
+  readonly csrf: string;
+  readonly can_publish: boolean;
+  readonly urls: { readonly api: string; readonly workflows: string; readonly runs: string; readonly sprite: string };
+  readonly locale: string;
+  readonly time_zone: string;
+  readonly currency: string;
+}
+
+export type NodeInfos = { readonly [key: string]: NodeInfo };
+
+export interface Checked {
+  readonly problems: readonly Problem[];
+  readonly node_info: NodeInfos;
+}
+
+export interface Saved extends Checked {
+  readonly revision: number;
+  readonly saved_at: string;
+  readonly changed: boolean;
+}
+
+export interface Current {
+  readonly revision: number;
+  readonly document: WorkflowDocument;
+  readonly by: string;
+  readonly at: string;
+}
+
+export interface DataNode {
+  readonly path: string;
+  readonly label: string;
+  readonly type: string;
+  readonly sample: Json;
+  readonly children: readonly DataNode[];
+}
+
+export interface Completion {
+  readonly label: string;
+  readonly insert: string;
+  readonly type: string;
+  readonly detail: string;
+  readonly sample: Json;
+}
+
+export type Preview = { readonly value: Json; readonly text: string } | { readonly error: { readonly code: string; readonly message: string } };
+
+export interface TestStep {
+  readonly node: string;
+  readonly path: string;
+  readonly attempt: number;
+  readonly state: string;
+  readonly port: string | null;
+  readonly input: Json;
+  readonly output: Json;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly note: string | null;
+  readonly duration_ms: number;
+}
+
+export interface TestResult {
+  readonly state: string;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly duration_ms: number;
+  readonly steps: readonly TestStep[];
+}
+
+export interface Sample {
+  readonly id: string;
+  readonly label: string;
+  readonly received_at: string;
+  readonly data: Json;
+}
+
+export interface Version {
+  readonly number: number;
+  readonly note: string;
+  readonly by: string;
+  readonly at: string;
+  readonly current: boolean;
+}
+
+export interface Restored extends Checked {
+  readonly document: WorkflowDocument;
+  readonly revision: number;
+}
+
+export interface Change {
+  readonly kind: string;
+  readonly node: string | null;
+  readonly text: string;
+}
+
+/** application/problem+json */
+export interface Refusal {
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail?: string;
+  readonly errors?: readonly { readonly path: string; readonly code: string; readonly message: string }[];
+  readonly current?: Current;
+}

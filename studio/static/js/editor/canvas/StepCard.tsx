@@ -1,0 +1,88 @@
+// One step on the canvas: tile, name, one line, what is wrong with it, and how the test-run went.
+import { type NodeProps, useUpdateNodeInternals } from "@xyflow/react";
+import { memo, useEffect } from "react";
+import { t, tIfKnown } from "../../i18n/t";
+import { Icon, Tile } from "../parts/Icon";
+import type { StepData, StepNode } from "./adapter";
+import { ErrorPort, InPort, OutPort, OutPorts } from "./Ports";
+
+/** React Flow measures ports once; it must look again when there are others. */
+function useMeasuredPorts(id: string, data: StepData): void {
+  const update = useUpdateNodeInternals();
+  const mark = data.ports.map((port) => port.port).join("/");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the mark is the reason to run
+  useEffect(() => update(id), [id, mark, update]);
+}
+
+export function cardClass(data: StepData, selected: boolean): string {
+  const classes = ["step"];
+  if (selected) classes.push("selected");
+  if (data.errors) classes.push("bad");
+  if (data.passedBy) classes.push("passed-by");
+  if (data.tone) classes.push(`ran-${data.tone}`);
+  return classes.join(" ");
+}
+
+export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps<StepNode>) {
+  useMeasuredPorts(id, data);
+  const owner = { id, name: data.step.name };
+  const trigger = data.type?.kind === "trigger";
+  return (
+    <div className={cardClass(data, selected)}>
+      {!trigger && <InPort owner={owner} />}
+      <CardFace data={data} />
+      <OutPorts owner={owner} ports={data.ports} />
+      {!trigger && <ErrorPort owner={owner} connected={data.errorPort} />}
+    </div>
+  );
+});
+
+/** A loop: its own card on top, room for its body below, what follows it at the bottom. */
+export const LoopCard = memo(function LoopCard({ id, data, selected }: NodeProps<StepNode>) {
+  useMeasuredPorts(id, data);
+  const owner = { id, name: data.step.name };
+  const body = data.ports.find((port) => port.port === "each");
+  const after = data.ports.filter((port) => port.port !== "each");
+  return (
+    <div className={`loop ${cardClass(data, selected)}`}>
+      <InPort owner={owner} />
+      <div className="loop-head">
+        <CardFace data={data} />
+      </div>
+      {body && <OutPort owner={owner} port={body} named left="50%" top="56px" />}
+      {body && !body.connected && <p className="loop-hint">{t("loop.empty")}</p>}
+      <OutPorts owner={owner} ports={after} />
+      <ErrorPort owner={owner} connected={data.errorPort} />
+    </div>
+  );
+});
+
+function CardFace({ data }: { data: StepData }) {
+  const kind = data.type?.kind ?? "data";
+  return (
+    <>
+      <Tile kind={kind} icon={data.type?.icon ?? "step"} />
+      <span className="step-text">
+        <b className="truncate">{data.step.name}</b>
+        <span className="small truncate">{data.summary || (data.type?.title ?? data.step.type)}</span>
+      </span>
+      <Badge data={data} />
+    </>
+  );
+}
+
+function Badge({ data }: { data: StepData }) {
+  if (data.errors) return <span className="n-badge bad" title={t("problems.count", { n: data.errors })}>{data.errors}</span>;
+  if (data.tone && data.state) {
+    const text = tIfKnown(`state.${data.state}`, data.state);
+    return (
+      <span className={`ran ${data.tone}`} role="img" aria-label={text} title={text}>
+        <Icon name={ICONS[data.tone] ?? "dots"} />
+      </span>
+    );
+  }
+  if (data.warnings) return <span className="n-badge warn" title={t("warnings.count", { n: data.warnings })}>{data.warnings}</span>;
+  return null;
+}
+
+const ICONS: { readonly [tone: string]: string } = { good: "check", bad: "x", wait: "hourglass", warn: "alert", run: "play" };

@@ -1,0 +1,125 @@
+// "Data from earlier steps": what this step may use, with sample values. A click puts the path into the field that had
+// the cursor last.
+import { useEffect, useState } from "react";
+import { t } from "../../i18n/t";
+import type { DataNode } from "../api/types";
+import type { Step } from "../document/types";
+import { usePart, useSession } from "../session/context";
+
+export function DataPicker({ step }: { step: Step }) {
+  const roots = useData(step);
+  const used = JSON.stringify(step.config);
+  const [search, setSearch] = useState("");
+  if (!roots?.length) return null;
+  return (
+    <section className="card data-picker" aria-label={t("data.title")}>
+      <div className="bar">
+        <h3 className="grow">{t("data.title")}</h3>
+        <input
+          className="input small-input"
+          type="search"
+          placeholder={t("data.find")}
+          aria-label={t("data.find")}
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
+      </div>
+      <div className="tree">
+        <ul>
+          {roots.map((node) => (
+            <Node key={node.path} node={node} used={used} search={search.toLowerCase()} open />
+          ))}
+        </ul>
+      </div>
+    </section>
+  );
+}
+
+const AFTER_MS = 250;
+
+/** Asked again when the graph or a sample changes: the server knows what each step gives. */
+function useData(step: Step): readonly DataNode[] | null {
+  const session = useSession();
+  const [roots, setRoots] = useState<readonly DataNode[] | null>(null);
+  const infos = usePart((state) => state.infos);
+  const test = usePart((state) => state.test);
+  const edges = usePart((state) => state.doc.edges);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: infos, test and edges are reasons to ask again
+  useEffect(() => {
+    let gone = false;
+    const timer = setTimeout(() => {
+      session.api.data(session.state.doc, step.key).then(
+        (answer) => !gone && setRoots(answer.roots),
+        () => undefined, // without data the fields still work
+      );
+    }, AFTER_MS);
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [session, step.key, infos, test, edges]);
+  return roots;
+}
+
+interface NodeProps {
+  node: DataNode;
+  used: string;
+  search: string;
+  open?: boolean;
+}
+
+function Node({ node, used, search, open = false }: NodeProps) {
+  if (search && !fits(node, search)) return null;
+  if (node.children.length === 0)
+    return (
+      <li className="leaf">
+        <Pick node={node} used={used} />
+        <span className="tree-value" title={shown(node.sample)}>
+          {shown(node.sample)}
+        </span>
+      </li>
+    );
+  return (
+    <li>
+      <details open={open || Boolean(search)}>
+        <summary>
+          <Pick node={node} used={used} />
+          <span className="tree-value">{node.type === "list" || Array.isArray(node.sample) ? t("data.list") : ""}</span>
+        </summary>
+        <ul>
+          {node.children.map((child) => (
+            <Node key={child.path} node={child} used={used} search={search} />
+          ))}
+        </ul>
+      </details>
+    </li>
+  );
+}
+
+function Pick({ node, used }: { node: DataNode; used: string }) {
+  const session = useSession();
+  return (
+    <button
+      type="button"
+      className={used.includes(node.path) && node.children.length === 0 ? "tree-pick used" : "tree-pick"}
+      title={node.path}
+      aria-label={t("data.insert", { path: node.path })}
+      onMouseDown={(event) => event.preventDefault() /* the field keeps the cursor */}
+      onClick={(event) => {
+        event.preventDefault();
+        if (session.insertIntoField) session.insertIntoField(node.path);
+        else session.say(t("data.nofield"), "plain");
+      }}
+    >
+      {node.label}
+    </button>
+  );
+}
+
+const fits = (node: DataNode, search: string): boolean =>
+  node.path.toLowerCase().includes(search) || node.children.some((child) => fits(child, search));
+
+function shown(sample: unknown): string {
+  if (sample === undefined) return "";
+  return typeof sample === "string" ? `"${sample}"` : JSON.stringify(sample);
+}

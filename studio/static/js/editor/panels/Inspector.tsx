@@ -1,0 +1,138 @@
+// The panel at the right: one step's settings in four tabs.
+import { useEffect, useState } from "react";
+import { t } from "../../i18n/t";
+import { stepOf } from "../document/read";
+import type { Step } from "../document/types";
+import { Icon, Tile } from "../parts/Icon";
+import { Menu } from "../parts/Menu";
+import { Tabs } from "../parts/Tabs";
+import { usePart, useSession } from "../session/context";
+import type { Tab } from "../session/state";
+import { NotesTab } from "./NotesTab";
+import { ReliabilityTab } from "./ReliabilityTab";
+import { SampleTab } from "./SampleTab";
+import { SetUpTab } from "./SetUpTab";
+
+export function Inspector() {
+  const selected = usePart((state) => state.selected);
+  const step = usePart((state) => (state.selected.length === 1 ? stepOf(state.doc, state.selected[0] as string) : undefined));
+  return (
+    <aside className="inspector" aria-label={t("panel.label")}>
+      {step ? <OfStep key={step.key} step={step} /> : selected.length > 1 ? <OfMany n={selected.length} /> : <OfNothing />}
+    </aside>
+  );
+}
+
+function OfStep({ step }: { step: Step }) {
+  const session = useSession();
+  const tab = usePart((state) => state.tab);
+  const type = session.types.of(step.type);
+  const trigger = type?.kind === "trigger";
+  const tabs: { id: Tab; title: string }[] = [
+    { id: "setup", title: t("tab.setup") },
+    ...(trigger ? [] : [{ id: "reliability" as const, title: t("tab.reliability") }]),
+    { id: "sample", title: t("tab.sample") },
+    { id: "notes", title: t("tab.notes") },
+  ];
+  const shown = tabs.some((one) => one.id === tab) ? tab : "setup";
+  useAskedFocus(step.key);
+  return (
+    <>
+      <div className="inspector-head">
+        <Tile kind={type?.kind ?? "data"} icon={type?.icon ?? "step"} />
+        <div className="grow">
+          <StepName step={step} />
+          <small>
+            {type?.title ?? step.type} · <code>{step.key}</code>
+          </small>
+        </div>
+        <Menu label={t("panel.more")}>
+          <button type="button" onClick={() => session.duplicateSelection()}>
+            <Icon name="copy" />
+            {t("panel.duplicate")} <kbd>Ctrl D</kbd>
+          </button>
+          <button type="button" className="danger" onClick={() => session.deleteSelection()}>
+            <Icon name="trash" />
+            {t("panel.delete")} <kbd>Del</kbd>
+          </button>
+        </Menu>
+      </div>
+      <Tabs label={t("panel.tabs")} tabs={tabs} chosen={shown} onChoose={(id) => session.tab(id as Tab)}>
+        {shown === "setup" && <SetUpTab step={step} type={type} />}
+        {shown === "reliability" && <ReliabilityTab step={step} type={type} />}
+        {shown === "sample" && <SampleTab step={step} type={type} />}
+        {shown === "notes" && <NotesTab step={step} />}
+      </Tabs>
+    </>
+  );
+}
+
+function StepName({ step }: { step: Step }) {
+  const session = useSession();
+  const [text, setText] = useState(step.name);
+  useEffect(() => setText(step.name), [step.name]);
+  return (
+    <input
+      className="step-name"
+      aria-label={t("panel.name")}
+      value={text}
+      maxLength={120}
+      onChange={(event) => {
+        setText(event.target.value);
+        if (event.target.value.trim()) session.rename(step.key, event.target.value);
+      }}
+      onBlur={() => setText(step.name)}
+    />
+  );
+}
+
+/** A problem was clicked: bring its field into view and put the cursor there. */
+function useAskedFocus(key: string): void {
+  const focus = usePart((state) => state.focus);
+  useEffect(() => {
+    if (focus?.node !== key || !focus.field) return;
+    const field = focus.field.replace(/^config\./, "");
+    const frame = requestAnimationFrame(() => {
+      const parts = field.split(".");
+      for (let n = parts.length; n > 0; n -= 1) {
+        const place = document.querySelector(`[data-field="${CSS.escape(parts.slice(0, n).join("."))}"]`);
+        const input = place?.querySelector<HTMLElement>("[contenteditable=true], input, textarea, select, button");
+        if (!input) continue;
+        input.scrollIntoView({ block: "center" });
+        input.focus();
+        return;
+      }
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [focus, key]);
+}
+
+function OfMany({ n }: { n: number }) {
+  const session = useSession();
+  return (
+    <div className="stack">
+      <h2>{t("panel.many", { n })}</h2>
+      <div className="row">
+        <button type="button" className="btn" onClick={() => session.duplicateSelection()}>
+          {t("panel.duplicate")}
+        </button>
+        <button type="button" className="btn" onClick={() => void session.tidy()}>
+          {t("tools.tidy")}
+        </button>
+        <button type="button" className="btn danger" onClick={() => session.deleteSelection()}>
+          {t("panel.delete")}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function OfNothing() {
+  const steps = usePart((state) => state.doc.nodes.length);
+  return (
+    <div className="empty">
+      <h2>{t("panel.none.title")}</h2>
+      <p>{t(steps ? "panel.none.text" : "canvas.empty.text")}</p>
+    </div>
+  );
+}

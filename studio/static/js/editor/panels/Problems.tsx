@@ -1,0 +1,54 @@
+// Below: what keeps it from running, in words; a click leads to the field.
+import { t } from "../../i18n/t";
+import type { Problem } from "../api/types";
+import { stepOf } from "../document/read";
+import { Icon } from "../parts/Icon";
+import { usePart, useSession } from "../session/context";
+
+export function Problems() {
+  const problems = usePart((state) => state.problems);
+  const errors = problems.filter((problem) => problem.severity === "error");
+  const warnings = problems.filter((problem) => problem.severity === "warning");
+  const first = errors[0] ?? warnings[0];
+  return (
+    <footer className="problems" aria-label={t("problems.label")} data-problems={errors.length}>
+      {errors.length > 0 ? (
+        <span className="chip bad">{t("problems.count", { n: errors.length })}</span>
+      ) : (
+        <span className="chip good">{t("problems.ready")}</span>
+      )}
+      {errors.length === 0 && warnings.length > 0 && <span className="chip warn">{t("warnings.count", { n: warnings.length })}</span>}
+      {first && <One problem={first} />}
+      <span className="grow" />
+      {errors.length + warnings.length > 1 && <All problems={[...errors, ...warnings]} />}
+    </footer>
+  );
+}
+
+function One({ problem }: { problem: Problem }) {
+  const session = useSession();
+  const step = usePart((state) => (problem.node ? stepOf(state.doc, problem.node)?.name : undefined));
+  return (
+    <button type="button" className="problem truncate" onClick={() => session.goTo(problem)}>
+      {step && <b>{step}: </b>}
+      {problem.message}
+    </button>
+  );
+}
+
+function All({ problems }: { problems: readonly Problem[] }) {
+  return (
+    <details className="menu up">
+      <summary className="btn quiet small-btn">
+        {t("problems.all")}
+        <Icon name="chevron-up" />
+      </summary>
+      <div className="menu-list problem-list">
+        {problems.map((problem, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: problems have no identity of their own
+          <One key={`${problem.path} ${problem.code} ${index}`} problem={problem} />
+        ))}
+      </div>
+    </details>
+  );
+}

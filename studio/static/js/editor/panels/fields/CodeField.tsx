@@ -1,0 +1,92 @@
+// Expressions and texts with {{ … }}: CodeMirror, loaded when the first such field is shown, and below it what the value
+// comes to with the sample data.
+import { useEffect, useRef, useState } from "react";
+import type { Json } from "../../document/types";
+import { useSession } from "../../session/context";
+import type { CodeHandle } from "../code/code";
+import type { InputProps } from "./Field";
+import { PreviewLine } from "./PreviewLine";
+import { useProblems, useScope } from "./scope";
+
+export type CodeMode = "cel" | "template" | "json" | "text";
+
+interface Props extends Omit<InputProps, "value"> {
+  readonly mode: CodeMode;
+  readonly value: Json | undefined;
+  readonly lines?: number;
+  readonly label?: string;
+  /** The type that an expression must give. */
+  readonly expects?: string;
+  readonly preview?: boolean;
+}
+
+const shown = (value: Json | undefined): string =>
+  value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
+
+export function CodeField({ id, labelledBy, label, describedBy, invalid, path, mode, lines = 1, value, schema, onChange, preview = true }: Props) {
+  const session = useSession();
+  const { step } = useScope();
+  const host = useRef<HTMLDivElement>(null);
+  const handle = useRef<CodeHandle | null>(null);
+  const [ready, setReady] = useState(false);
+  const text = shown(value);
+  const latest = useRef({ text, onChange, step: step.key });
+  latest.current = { text, onChange, step: step.key };
+  const problems = useProblems(path);
+  const placeholder = typeof schema.examples?.[0] === "string" ? schema.examples[0] : "";
+
+  useEffect(() => {
+    let gone = false;
+    void import("../code/code").then(({ mount }) => {
+      if (gone || !host.current) return;
+      handle.current = mount(host.current, {
+        text: latest.current.text,
+        mode,
+        lines,
+        placeholder,
+        attributes: {
+          id,
+          ...(label ? { "aria-label": label } : { "aria-labelledby": labelledBy }),
+          "aria-describedby": describedBy,
+          "aria-multiline": String(lines > 1),
+        },
+        change: (next) => latest.current.onChange(next),
+        complete: (source, position) =>
+          session.api.complete({ document: session.state.doc, node: latest.current.step, source, position, template: mode === "template" }),
+        focused: (insert) => {
+          session.insertIntoField = insert;
+        },
+      });
+      setReady(true);
+    });
+    return () => {
+      gone = true;
+      handle.current?.destroy();
+      handle.current = null;
+      session.insertIntoField = null;
+    };
+  }, [session, mode, lines, id, label, labelledBy, describedBy, placeholder]);
+
+  useEffect(() => handle.current?.put(text), [text]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: squiggles wait for the editor
+  useEffect(() => handle.current?.squiggle(problems), [problems, ready]);
+
+  const previewed = preview && (mode === "cel" || mode === "template");
+  return (
+    <>
+      <div ref={host} className={`input code-input mode-${mode}${invalid ? " invalid" : ""}${lines > 1 ? " tall" : ""}`}>
+        {!ready && (
+          <textarea
+            id={id}
+            rows={lines}
+            aria-labelledby={label ? undefined : labelledBy}
+            aria-label={label}
+            value={text}
+            onChange={(event) => onChange(event.target.value)}
+          />
+        )}
+      </div>
+      {previewed && <PreviewLine source={text} template={mode === "template"} />}
+    </>
+  );
+}

@@ -1,0 +1,184 @@
+// One field: label, input by kind, help, problems.
+import { type ReactNode, useState } from "react";
+import { t } from "../../../i18n/t";
+import type { Schema } from "../../api/types";
+import { type Path, pathText } from "../../document/paths";
+import type { Json } from "../../document/types";
+import { CodeField } from "./CodeField";
+import { Conditions } from "./Conditions";
+import { Cron } from "./Cron";
+import { Duration } from "./Duration";
+import { JsonField } from "./JsonField";
+import { KeyValues } from "./KeyValues";
+import { ObjectFields } from "./ObjectFields";
+import { People } from "./People";
+import { Rows } from "./Rows";
+import { BooleanField, ChoiceField, MoneyField, NumberField, SecretField, TextField } from "./Scalars";
+import { type FieldKind, fromLiteral, insideBraces, isBraced, kindOf, labelOf, literalOf } from "./schema";
+import { fieldId, useProblems, useScope } from "./scope";
+import { Texts } from "./Texts";
+
+export interface InputProps {
+  readonly id: string;
+  readonly labelledBy: string;
+  readonly describedBy: string;
+  readonly invalid: boolean;
+  readonly schema: Schema;
+  readonly path: Path;
+  readonly value: Json | undefined;
+  onChange(value: Json | undefined): void;
+}
+
+interface Props {
+  name: string;
+  schema: Schema;
+  path: Path;
+  value: Json | undefined;
+  required: boolean;
+  label?: string;
+}
+
+/** Kinds whose problems inside are shown by the fields inside. */
+const NESTED: readonly FieldKind[] = ["rows", "object"];
+/** Fixed values that may also come from an expression. */
+const SWITCHABLE: readonly FieldKind[] = ["number", "boolean", "choice", "money"];
+
+export function Field({ name, schema, path, value, required, label }: Props) {
+  const { root, set, step } = useScope();
+  const kind = kindOf(schema, root);
+  const problems = useProblems(path, !NESTED.includes(kind));
+  const id = fieldId(step, path);
+  const errors = problems.filter((problem) => problem.severity === "error");
+  const title = label ?? labelOf(name, schema);
+  const props: InputProps = {
+    id,
+    labelledBy: `${id}-label`,
+    describedBy: `${id}-help`,
+    invalid: errors.length > 0,
+    schema,
+    path,
+    value,
+    onChange: (next) => set(path, next),
+  };
+  const [byHand, setByHand] = useState(false);
+  const braced = SWITCHABLE.includes(kind) && (byHand || isBraced(value));
+  const toggle = modeToggle(kind, braced, value, props.onChange, setByHand);
+  const example = schema.examples?.[0];
+  return (
+    <div className={`field kind-${kind}`} data-field={pathText(path)}>
+      {kind !== "boolean" || braced ? (
+        <div className="field-head">
+          {isGroup(kind) ? (
+            <span className="label" id={`${id}-label`}>
+              {title}
+            </span>
+          ) : (
+            <label id={`${id}-label`} htmlFor={id}>
+              {title}
+            </label>
+          )}
+          {!required && value === undefined && schema.default === undefined && <span className="optional">{t("field.optional")}</span>}
+          <span className="grow" />
+          {toggle}
+        </div>
+      ) : null}
+      {braced ? (
+        <CodeField
+          {...props}
+          mode="cel"
+          value={isBraced(value) ? insideBraces(value) : literalOf(value ?? schema.default)}
+          onChange={(next) => props.onChange(`{{ ${String(next ?? "")} }}`)}
+          expects={String(schema.type ?? "any")}
+        />
+      ) : (
+        <Input kind={kind} title={title} toggle={toggle} {...props} />
+      )}
+      <small className="help" id={`${id}-help`}>
+        {schema.description}
+        {example !== undefined && value === undefined && (
+          <> {t("field.example", { example: typeof example === "string" ? example : JSON.stringify(example) })}</>
+        )}
+      </small>
+      {problems.map((problem) => (
+        <p key={problem.code + problem.path + problem.message} className={problem.severity === "error" ? "error" : "error warning"}>
+          {problem.message}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+/** Several inputs under one name: the name cannot be a label. */
+const isGroup = (kind: FieldKind): boolean =>
+  ["expression", "template", "conditions", "rows", "object", "texts", "key-values", "people", "json", "code"].includes(kind);
+
+function modeToggle(
+  kind: FieldKind,
+  braced: boolean,
+  value: Json | undefined,
+  onChange: (value: Json | undefined) => void,
+  setByHand: (on: boolean) => void,
+): ReactNode {
+  if (!SWITCHABLE.includes(kind)) return null;
+  const toFixed = (): void => {
+    setByHand(false);
+    if (isBraced(value)) onChange(fromLiteral(insideBraces(value)));
+  };
+  const toExpression = (): void => {
+    setByHand(true);
+    if (value !== undefined && !isBraced(value)) onChange(`{{ ${literalOf(value)} }}`);
+  };
+  return (
+    <span className="mode">
+      <button type="button" aria-pressed={!braced} onClick={toFixed}>
+        {t("field.fixed")}
+      </button>
+      <button type="button" aria-pressed={braced} onClick={toExpression}>
+        {t("field.expression")}
+      </button>
+    </span>
+  );
+}
+
+function Input({ kind, title, toggle, ...props }: InputProps & { kind: FieldKind; title: string; toggle: ReactNode }) {
+  switch (kind) {
+    case "expression":
+      return <CodeField {...props} mode="cel" expects={props.schema["x-expression"] ?? "any"} />;
+    case "conditions":
+      return <Conditions {...props} />;
+    case "template":
+      return <CodeField {...props} mode="template" />;
+    case "code":
+      return <CodeField {...props} mode={props.schema["x-template"] ? "template" : "text"} lines={6} />;
+    case "textarea":
+      return props.schema["x-template"] ? <CodeField {...props} mode="template" lines={4} /> : <TextField {...props} lines={4} />;
+    case "number":
+      return <NumberField {...props} />;
+    case "money":
+      return <MoneyField {...props} />;
+    case "boolean":
+      return <BooleanField {...props} title={title} toggle={toggle} />;
+    case "choice":
+      return <ChoiceField {...props} />;
+    case "secret":
+      return <SecretField {...props} />;
+    case "people":
+      return <People {...props} />;
+    case "duration":
+      return <Duration {...props} />;
+    case "cron":
+      return <Cron {...props} />;
+    case "texts":
+      return <Texts {...props} />;
+    case "key-values":
+      return <KeyValues {...props} />;
+    case "rows":
+      return <Rows {...props} />;
+    case "object":
+      return <ObjectFields schema={props.schema} path={props.path} value={props.value} />;
+    case "json":
+      return <JsonField {...props} />;
+    default:
+      return <TextField {...props} />;
+  }
+}

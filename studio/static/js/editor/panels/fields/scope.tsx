@@ -1,0 +1,48 @@
+// What every field of one form shares: the step, the schema's root, and the step's problems.
+import { createContext, type ReactNode, useContext, useMemo } from "react";
+import type { Problem, Schema } from "../../api/types";
+import { type Path, pathText } from "../../document/paths";
+import type { Json, Step } from "../../document/types";
+import { usePart, useSession } from "../../session/context";
+
+interface Scope {
+  readonly step: Step;
+  readonly root: Schema;
+  readonly problems: readonly Problem[];
+  set(path: Path, value: Json | undefined): void;
+}
+
+const Context = createContext<Scope | null>(null);
+
+export function FormScope({ step, root, children }: { step: Step; root: Schema; children: ReactNode }) {
+  const session = useSession();
+  const problems = usePart((state) => state.problems);
+  const scope = useMemo(
+    () => ({
+      step,
+      root,
+      problems: problems.filter((problem) => problem.node === step.key),
+      set: (path: Path, value: Json | undefined) => session.configure(step.key, path, value),
+    }),
+    [step, root, problems, session],
+  );
+  return <Context value={scope}>{children}</Context>;
+}
+
+export function useScope(): Scope {
+  const scope = useContext(Context);
+  if (!scope) throw new Error("a field stands outside of a form");
+  return scope;
+}
+
+/** Problems of exactly this field; with `deep`, of what is inside it too. */
+export function useProblems(path: Path, deep = false): readonly Problem[] {
+  const { problems } = useScope();
+  const own = pathText(path);
+  return problems.filter((problem) => {
+    const field = (problem.field ?? "").replace(/^config\.?/, "");
+    return field === own || (deep && field.startsWith(`${own}.`));
+  });
+}
+
+export const fieldId = (step: Step, path: Path): string => `field-${step.key}-${path.join("-")}`;

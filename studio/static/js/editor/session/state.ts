@@ -1,0 +1,34 @@
+// What the editor shows at one moment.
+import type { SaveState } from "../api/autosave";
+import type { NodeInfos, Problem, TestResult } from "../api/types";
+import type { History } from "../commands/history";
+import type { Edge, WorkflowDocument } from "../document/types";
+
+export type Dialog = "publish" | "versions" | "test" | "keyboard" | "export";
+export type Tab = "setup" | "reliability" | "sample" | "notes";
+
+/** Where a step chosen in the quick list will stand. */
+export type Place =
+  | { readonly kind: "behind"; readonly from: string; readonly port: string }
+  | { readonly kind: "edge"; readonly edge: Edge };
+
+export interface State {
+  readonly doc: WorkflowDocument;
+  readonly history: History;
+  readonly selected: readonly string[];
+  readonly selectedEdges: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly infos: NodeInfos;
+  readonly save: SaveState;
+  readonly enabled: boolean;
+  readonly published: number | null;
+  readonly changed: boolean;
+  readonly test: TestResult | null;
+  readonly view: "canvas" | "list";
+  readonly tab: Tab;
+  readonly dialog: Dialog | null;
+  readonly quickAdd: { readonly place: Place; readonly x: number; readonly y: number } | null;
+  readonly toast: { readonly text: string; readonly tone: "good" | "bad" | "plain" } | null;
+  /** A field that asks for the focus; `n` tells two askings apart. */
+  readonly focus: { readonly node: string; readonly field: string | null; readonly n: number } | null;
+}
