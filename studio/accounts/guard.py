@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response
 
@@ -78,7 +78,10 @@ def _ask_to_sign_in() -> Response:
 
 def _refuse_cross_site() -> None:
     """A post must come from our own pages: the browser says so, and the page's token proves it."""
-    if request.method in _SAFE or bearer_token() is not None:
+    if bearer_token() is not None:
+        g.csrf_valid = True  # no site can make a browser send this header; forms then ask no more
+        return
+    if request.method in _SAFE:
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None and site not in ("same-origin", "none"):

@@ -23,6 +23,7 @@ ACCOUNT_FREE_FAILURES = 30
 """From all addresses together: high enough that a stranger cannot easily lock somebody out."""
 LOCK_STEP, LOCK_MAX = timedelta(minutes=1), timedelta(minutes=15)
 
+_DECODINGS = 6
 _UNSAFE = re.compile(r"[\\\x00-\x20\x7f]")
 
 
@@ -57,19 +58,22 @@ def safe_next(target: str | None) -> str | None:
     Browsers read a backslash as `/` and drop control characters, and proxies may decode once: `//` must not appear
     in any of these forms.
     """
-    if not target or len(target) > 2000:
+    if not target or len(target) > 2000 or _UNSAFE.search(target):
         return None
-    form = target
-    for _ in range(3):
-        if not form.startswith("/") or form.startswith("//") or _UNSAFE.search(form):
+    path = target.split("?", 1)[0].split("#", 1)[0]
+    for _ in range(_DECODINGS):
+        if not _stays_here(path):
             return None
-        path = form.split("?", 1)[0].split("#", 1)[0]
-        if "//" in path or ":" in path.split("/")[1]:
-            return None
-        form = unquote(form)
-        if form == target:
-            break
-    return target
+        plain = unquote(path)
+        if plain == path:
+            return target
+        path = plain
+    return None
+
+
+def _stays_here(path: str) -> bool:
+    first = path.split("/", 2)[1] if path.startswith("/") else ":"
+    return "//" not in path and ":" not in first and not _UNSAFE.search(path)
 
 
 def password_problem(password: str, *, email: str, name: str) -> str | None:

@@ -1,0 +1,130 @@
+"""Two tenants that own one thing of every kind, and every address of the app.
+
+A route with a new argument needs an entry in MAKERS: who owns what it names. The census fails until it has one.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import Table
+from werkzeug.routing import Rule
+
+from studio.accounts.models import Workspace
+from studio.accounts.outcomes import Role
+from studio.accounts.permissions import Access, access_of
+from studio.accounts.service import tokens
+from studio.core.db import Base
+from tests.factories.accounts import MadeTenant, make_tenant
+
+CANARY = "Zugvogel"
+"""Stands in every name of the other tenant; it must never be seen outside."""
+
+Maker = Callable[[Flask, MadeTenant], str]
+
+
+def _token(app: Flask, tenant: MadeTenant) -> str:
+    owner = tenant["owner"]
+    with app.extensions["studio_database"].unit(tenant.id, owner.actor) as uow:
+        made = tokens.create(uow, name=f"Token of {tenant.name}", scopes=["runs:read"], user_id=owner.user_id)
+        return str(made.row.id)
+
+
+def _secret(app: Flask, tenant: MadeTenant) -> str:
+    name = f"secret_{tenant.name.replace(' ', '_')}"
+    with app.extensions["studio_database"].unit(tenant.id, tenant["owner"].actor) as uow:
+        made = app.extensions["studio_vault"].create(uow, name=name, value="s3cr3t", hosts=["api.example.com"])
+        return str(made.id)
+
+
+MAKERS: dict[str, Maker] = {
+    "seat_id": lambda _app, tenant: str(tenant["builder"].seat_id),
+    "workspace_id": lambda _app, tenant: str(tenant.id),
+    "token_id": _token,
+    "secret_id": _secret,
+}
+
+NO_TENANT = {
+    "filename": "studio.css",  # files of the build
+    "token": "x" * 43,  # the link of a mail: whoever holds it may follow it
+}
+"""Arguments that name nothing of a tenant."""
+
+
+BODIES: dict[str, dict] = {
+    "accounts.change_role": {"data": {"role": "admin"}},
+    "accounts.replace_secret": {"data": {"value": "taken over", "hosts": "evil.example.com"}},
+}
+"""What a route must be sent so that nothing but the other tenant's id is wrong about it."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address and method, with what its view states."""
+
+    rule: Rule
+    method: str
+    access: Access | None
+
+    @property
+    def arguments(self) -> set[str]:
+        return set(self.rule.arguments)
+
+    def url(self, app: Flask, values: dict[str, str]) -> str:
+        return app.url_map.bind("localhost").build(self.rule.endpoint, values, method=self.method)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule.rule}"
+
+
+@dataclass(frozen=True)
+class World:
+    """The app, our tenant and the other one, with the ids of what each owns."""
+
+    app: Flask
+    ours: MadeTenant
+    theirs: MadeTenant
+    our_ids: dict[str, str]
+    their_ids: dict[str, str]
+
+    def routes(self) -> Iterator[Route]:
+        for rule in self.app.url_map.iter_rules():
+            access = access_of(self.app.view_functions[rule.endpoint])
+            for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
+                yield Route(rule, method, access)
+
+    def rows(self, tenant: MadeTenant) -> dict[str, list[tuple]]:
+        """Everything that a tenant owns, as it lies in the tables."""
+        database = self.app.extensions["studio_database"]
+        with database.unit(tenant.id, read_only=True) as uow:
+            found = {table.name: _rows_of(uow.session, table, tenant.id) for table in _tenant_tables()}
+            found["workspace"] = [tuple(row) for row in uow.session.execute(_workspace(tenant.id))]
+        return found
+
+
+def make_world(app: Flask) -> World:
+    database = app.extensions["studio_database"]
+    ours, theirs = make_tenant(database, "Our Store"), make_tenant(database, f"{CANARY} Store")
+    our_ids, their_ids = ({n: make(app, t) for n, make in MAKERS.items()} for t in (ours, theirs))
+    return World(app, ours, theirs, our_ids, their_ids)
+
+
+def roles() -> tuple[Role, ...]:
+    return tuple(Role)
+
+
+def _tenant_tables() -> list[Table]:
+    return [
+        table for table in Base.metadata.sorted_tables if "workspace_id" in table.c and table.name != "user_session"
+    ]
+
+
+def _workspace(tenant_id: UUID):
+    table = Workspace.__table__
+    return table.select().where(table.c.id == tenant_id)
+
+
+def _rows_of(session, table: Table, tenant_id: UUID) -> list[tuple]:
+    rows = session.execute(table.select().where(table.c.workspace_id == tenant_id))
+    return sorted((tuple(row) for row in rows), key=repr)
