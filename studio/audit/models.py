@@ -1,0 +1,58 @@
+"""The audit trail's tables: append-only events, what they were about, and each chain's head."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Uuid
+
+from studio.core.db import Model, UtcDateTime
+from studio.core.tenancy import Tenant
+
+
+class AuditEvent(Tenant, Model):
+    """One event. `body` is the record; the columns beside it repeat parts of it for look-ups."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "seq"),
+        Index("ix_audit_event_action", "workspace_id", "action", "seq"),
+        Index("ix_audit_event_actor_id", "workspace_id", "actor_id", "seq"),
+        Index("ix_audit_event_run_id", "workspace_id", "run_id", "seq"),
+        Index("ix_audit_event_occurred_at", "workspace_id", "occurred_at", "seq"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    """From 1, without gaps, a workspace."""
+    action: Mapped[str] = mapped_column(String(80))
+    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    actor_id: Mapped[str] = mapped_column(String(500))
+    run_id: Mapped[str | None] = mapped_column(String(80))
+    search: Mapped[str] = mapped_column(Text)
+    """Names and texts of the event in lower case."""
+    body: Mapped[str] = mapped_column(Text)
+    """The event without its hash, in canonical JSON: byte for byte what was hashed."""
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditTarget(Tenant, Model):
+    """What an event was about, for look-ups by target."""
+
+    __tablename__ = "audit_target"
+
+    workspace_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    type: Mapped[str] = mapped_column(String(60), primary_key=True)
+    target_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, index=True)
+
+
+class AuditHead(Tenant, Model):
+    """The end of a workspace's chain: locked by whoever appends."""
+
+    __tablename__ = "audit_head"
+
+    workspace_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,98 @@
+"""The taxonomy as a registry: an entry is the string that is recorded, and carries what it means."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+_NAME = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*\Z")
+
+Severity = Literal["info", "notice", "warning", "critical"]
+
+
+class Metadata(BaseModel):
+    """Facts of one kind of event: flat, at most 50 keys, texts of at most 500 characters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """What is taken out before the event is hashed."""
+
+    path: str
+    """`metadata.<key>` or `changes.<path>`."""
+    rule: str
+    """Why, in a word: `personal`, `secret`."""
+    mode: Literal["mask", "drop"] = "mask"
+
+
+class Action(str):
+    """One declared kind of event, named `resource.verb`. Making one registers it."""
+
+    __slots__ = (
+        "description",
+        "example",
+        "metadata",
+        "ocsf",
+        "redactions",
+        "sentence",
+        "severity",
+        "version",
+    )
+
+    registry: ClassVar[dict[str, "Action"]] = {}
+
+    version: int
+    description: str
+    sentence: str
+    """For people, over `{actor}`, `{target}` and the metadata's keys."""
+    metadata: type[Metadata]
+    example: Mapping[str, Any]
+    redactions: tuple[Redaction, ...]
+    severity: Severity
+    ocsf: int
+    """The OCSF class that an export maps it to."""
+
+    def __new__(
+        cls,
+        name: str,
+        description: str,
+        *,
+        sentence: str,
+        metadata: type[Metadata] = Metadata,
+        example: Mapping[str, Any] | None = None,
+        redactions: tuple[Redaction, ...] = (),
+        severity: Severity = "info",
+        ocsf: int = 3004,
+        version: int = 1,
+    ) -> Self:
+        """Declare an action. Raises ValueError on a bad or second name or a bad example."""
+        if not _NAME.match(name) or name in cls.registry:
+            raise ValueError(f"audit action {name!r} is no `resource.verb`, or declared twice")
+        action = super().__new__(cls, name)
+        action.version, action.description, action.sentence = version, description, sentence
+        action.metadata, action.example = metadata, dict(example or {})
+        action.redactions, action.severity, action.ocsf = redactions, severity, ocsf
+        metadata.model_validate(action.example)
+        cls.registry[name] = action
+        return action
+
+    @property
+    def resource(self) -> str:
+        """What it is about: the part before the dot."""
+        return self.partition(".")[0]
+
+
+class Undeclared(LookupError):
+    """Something was recorded that the taxonomy does not know: a defect."""
+
+
+def action_named(name: str) -> Action:
+    """The declared action of a name. Raises Undeclared."""
+    found = Action.registry.get(name)
+    if found is None:
+        raise Undeclared(f"audit action {name!r} is not declared in studio/audit/taxonomy")
+    return found

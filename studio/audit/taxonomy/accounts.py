@@ -1,0 +1,135 @@
+"""Workspaces, people and their seats, sign-in, API tokens and secrets."""
+
+from studio.audit.registry import Action, Metadata
+
+
+class Seat(Metadata):
+    role: str
+    """`owner`, `admin`, `builder`, `auditor` or `approver`."""
+
+
+class Token(Metadata):
+    scopes: str
+    """With commas between."""
+
+
+class SecretHosts(Metadata):
+    hosts: str | None = None
+    """Where it may be sent, with commas between."""
+
+
+class SecretUpdated(Metadata):
+    value_replaced: bool
+    """False: only the hosts were changed."""
+
+
+SIGNED_IN = Action(
+    "session.signed_in",
+    "Somebody signed in, or went on in this workspace.",
+    sentence="{actor} signed in",
+    ocsf=3002,
+)
+SIGNED_OUT = Action(
+    "session.signed_out",
+    "Somebody signed out.",
+    sentence="{actor} signed out",
+    ocsf=3002,
+)
+SIGN_IN_FAILED = Action(
+    "session.sign_in_failed",
+    "Somebody tried to sign in as a member with a wrong password.",
+    sentence="A sign-in as {target} failed",
+    severity="warning",
+    ocsf=3002,
+)
+RESET_REQUESTED = Action(
+    "password.reset_requested",
+    "Somebody asked for a mail to choose a new password.",
+    sentence="A new password was asked for, for {target}",
+    ocsf=3001,
+)
+PASSWORD_CHANGED = Action(
+    "password.changed",
+    "A member's password was changed; their other sessions ended.",
+    sentence="The password of {target} was changed",
+    severity="notice",
+    ocsf=3001,
+)
+MEMBER_CREATED = Action(
+    "member.created",
+    "Somebody was given a seat.",
+    sentence="{actor} gave {target} a seat as {role}",
+    metadata=Seat,
+    example={"role": "approver"},
+    severity="notice",
+    ocsf=3001,
+)
+MEMBER_ROLE_CHANGED = Action(
+    "member.role_changed",
+    "A seat was made another one.",
+    sentence="{actor} changed the seat of {target}",
+    severity="notice",
+    ocsf=3005,
+)
+MEMBER_DISABLED = Action(
+    "member.disabled",
+    "A seat was taken away; its person's requests and tokens are refused from then on.",
+    sentence="{actor} took the seat of {target} away",
+    severity="notice",
+    ocsf=3001,
+)
+MEMBER_ENABLED = Action(
+    "member.enabled",
+    "A seat was given back.",
+    sentence="{actor} gave {target} the seat back",
+    severity="notice",
+    ocsf=3001,
+)
+TOKEN_CREATED = Action(
+    "token.created",
+    "An API token was made.",
+    sentence="{actor} made the API token “{target}”",
+    metadata=Token,
+    example={"scopes": "runs:read, workflows:read"},
+    severity="notice",
+)
+TOKEN_REVOKED = Action(
+    "token.revoked",
+    "An API token was ended.",
+    sentence="{actor} revoked the API token “{target}”",
+    severity="notice",
+)
+SECRET_CREATED = Action(
+    "secret.created",
+    "A secret was stored.",
+    sentence="{actor} stored the secret “{target}”",
+    metadata=SecretHosts,
+    example={"hosts": "api.example.com"},
+    severity="notice",
+)
+SECRET_UPDATED = Action(
+    "secret.updated",
+    "A secret was given another value or other hosts.",
+    sentence="{actor} changed the secret “{target}”",
+    metadata=SecretUpdated,
+    example={"value_replaced": True},
+    severity="notice",
+)
+SECRET_DELETED = Action(
+    "secret.deleted",
+    "A secret was removed.",
+    sentence="{actor} deleted the secret “{target}”",
+    severity="notice",
+)
+WORKSPACE_CREATED = Action(
+    "workspace.created",
+    "A workspace was made.",
+    sentence="{actor} made the workspace {target}",
+    severity="notice",
+)
+WORKSPACE_UPDATED = Action(
+    "workspace.updated",
+    "A workspace's name, currency, time zone, formats or retention were changed.",
+    sentence="{actor} changed the settings of the workspace",
+    severity="notice",
+)

@@ -1,0 +1,155 @@
+"""Requests for approval, what people decided, and the groups they are asked in."""
+
+from studio.audit.registry import Action, Metadata
+
+
+class Request(Metadata):
+    asked: str | None = None
+    """Who is asked, by e-mail address."""
+    amount: str | None = None
+    """Decimal text."""
+    currency: str | None = None
+    payload_hash: str | None = None
+    """SHA-256 in hex of what is to be approved."""
+
+
+class Decision(Metadata):
+    reason: str | None = None
+    channel: str | None = None
+    """Where it came in: `page`, `mail_link`, `api`, `clock`."""
+    amount: str | None = None
+    """Decimal text."""
+    currency: str | None = None
+    payload_hash: str | None = None
+    """SHA-256 in hex of what the decision is bound to."""
+
+
+class Comment(Metadata):
+    comment: str | None = None
+
+
+class Reassigned(Metadata):
+    from_: str | None = None
+    """The id of whose share it was."""
+    to: str
+    note: str | None = None
+
+
+class Withdrawn(Metadata):
+    reason: str | None = None
+
+
+class Group(Metadata):
+    members: int | None = None
+
+
+REQUESTED = Action(
+    "approval.requested",
+    "A run, or another part of Studio, asked people for a decision.",
+    sentence="{actor} asked for approval of “{target}”",
+    metadata=Request,
+    example={"asked": "jonas@example.com, mira@example.com", "amount": "420.00"},
+)
+APPROVED = Action(
+    "approval.approved",
+    "An approver said yes.",
+    sentence="{actor} approved “{target}”",
+    metadata=Decision,
+    example={"channel": "mail_link", "amount": "420.00", "currency": "EUR"},
+    severity="notice",
+    ocsf=6003,
+)
+DECLINED = Action(
+    "approval.declined",
+    "An approver said no.",
+    sentence="{actor} declined “{target}”",
+    metadata=Decision,
+    example={"reason": "Refund period is over", "channel": "page"},
+    severity="notice",
+    ocsf=6003,
+)
+CHANGES_REQUESTED = Action(
+    "approval.changes_requested",
+    "An approver sent it back: something has to change first.",
+    sentence="{actor} asked for changes to “{target}”",
+    metadata=Decision,
+    example={"reason": "Please attach the receipt", "channel": "page"},
+    severity="notice",
+    ocsf=6003,
+)
+COMMENTED = Action(
+    "approval.commented",
+    "Somebody wrote a comment; nothing was decided.",
+    sentence="{actor} commented on “{target}”",
+    metadata=Comment,
+    example={"comment": "Waiting for the carrier"},
+)
+REASSIGNED = Action(
+    "approval.reassigned",
+    "The question went to somebody else.",
+    sentence="{actor} passed “{target}” on to {to}",
+    metadata=Reassigned,
+    example={"to": "mira@example.com", "note": "On holiday"},
+    severity="notice",
+)
+EXPIRED = Action(
+    "approval.expired",
+    "Nobody answered in time.",
+    sentence="The approval of “{target}” expired",
+    metadata=Decision,
+    example={"channel": "clock"},
+    severity="notice",
+)
+WITHDRAWN = Action(
+    "approval.withdrawn",
+    "Whoever asked no longer needs the answer.",
+    sentence="{actor} withdrew the request “{target}”",
+    metadata=Withdrawn,
+    example={"reason": "The run was cancelled"},
+)
+LINK_LOCKED = Action(
+    "approval.link_locked",
+    "A mailed link was locked after too many wrong codes.",
+    sentence="The mailed link to “{target}” was locked after too many wrong codes",
+    severity="warning",
+    ocsf=3002,
+)
+MAILBOX_VERIFIED = Action(
+    "approval.mailbox_verified",
+    "Somebody proved with a mailed code that they read the approver's mail.",
+    sentence="A mailed code opened “{target}”",
+    severity="notice",
+    ocsf=3002,
+)
+GROUP_CREATED = Action(
+    "approver_group.created",
+    "A group of approvers was made.",
+    sentence="{actor} created the group “{target}”",
+    metadata=Group,
+    severity="notice",
+    ocsf=3005,
+)
+GROUP_RENAMED = Action(
+    "approver_group.renamed",
+    "A group's name changed. Rules name groups by it.",
+    sentence="{actor} renamed the group “{target}”",
+    metadata=Group,
+    severity="notice",
+    ocsf=3005,
+)
+GROUP_MEMBERS_CHANGED = Action(
+    "approver_group.members_changed",
+    "People joined or left a group of approvers.",
+    sentence="{actor} changed who is in the group “{target}”",
+    metadata=Group,
+    severity="notice",
+    ocsf=3005,
+)
+GROUP_DELETED = Action(
+    "approver_group.deleted",
+    "A group of approvers was deleted.",
+    sentence="{actor} deleted the group “{target}”",
+    metadata=Group,
+    severity="warning",
+    ocsf=3005,
+)

@@ -1,0 +1,123 @@
+"""What people do to workflows and their runs. A run's own progress is history, not audit."""
+
+from studio.audit.registry import Action, Metadata
+
+
+class Origin(Metadata):
+    source: str | None = None
+    """`blank`, `import`, or `template:<slug>`."""
+
+
+class Updated(Metadata):
+    version: int | None = None
+    """The draft's or version's number."""
+
+
+class Published(Metadata):
+    version: int
+    note: str | None = None
+    logic_hash: str | None = None
+    """SHA-256 in hex of what the version does, layout left away."""
+
+
+class Restored(Metadata):
+    version: int | None = None
+    """The version that was brought back."""
+
+
+class Reason(Metadata):
+    reason: str | None = None
+
+
+class Rerun(Metadata):
+    new_run: str
+    from_step: str | None = None
+    """The key of the step that it starts from; None or empty: from its beginning."""
+    newest_version: bool = False
+    """On the newest version rather than on its own."""
+    chosen_repeat: bool | None = None
+    """Effects are repeated under new keys, because somebody asked for that."""
+
+
+class Rotated(Metadata):
+    trigger: str | None = None
+    """The key of the trigger's node."""
+
+
+CREATED = Action(
+    "workflow.created",
+    "A workflow was made: empty, from a template, or from an imported document.",
+    sentence="{actor} created the workflow “{target}”",
+    metadata=Origin,
+    example={"source": "template:high-value-refunds"},
+)
+UPDATED = Action(
+    "workflow.updated",
+    "A workflow's name, description or settings were changed.",
+    sentence="{actor} changed the workflow “{target}”",
+    metadata=Updated,
+    example={"version": 4},
+)
+PUBLISHED = Action(
+    "workflow.published",
+    "A new immutable version went live.",
+    sentence="{actor} published version {version} of “{target}”",
+    metadata=Published,
+    example={"version": 5, "note": "Ask the refund team above €400"},
+    severity="notice",
+)
+ENABLED = Action(
+    "workflow.enabled",
+    "A workflow was turned on: its triggers accept again.",
+    sentence="{actor} turned on “{target}”",
+    metadata=Reason,
+    severity="notice",
+)
+DISABLED = Action(
+    "workflow.disabled",
+    "A workflow was turned off: its triggers accept nothing.",
+    sentence="{actor} turned off “{target}”",
+    metadata=Reason,
+    severity="notice",
+)
+DELETED = Action(
+    "workflow.deleted",
+    "A workflow was deleted. Its runs stay in the history until their time is up.",
+    sentence="{actor} deleted the workflow “{target}”",
+    metadata=Reason,
+    severity="warning",
+)
+RESTORED = Action(
+    "workflow.restored",
+    "An earlier version was brought back.",
+    sentence="{actor} restored version {version} of “{target}”",
+    metadata=Restored,
+    example={"version": 3},
+    severity="notice",
+)
+RUN_CANCELLED = Action(
+    "run.cancelled",
+    "Somebody stopped a run.",
+    sentence="{actor} cancelled the run “{target}”",
+    metadata=Reason,
+    example={"reason": "Order was withdrawn"},
+    severity="notice",
+    ocsf=6003,
+)
+RUN_RERUN = Action(
+    "run.rerun",
+    "Somebody ran a run again, from its start, from a step, or what had failed.",
+    sentence="{actor} ran “{target}” again",
+    metadata=Rerun,
+    example={"new_run": "019a0000-0000-7000-8000-000000000000", "from_step": "call"},
+    severity="notice",
+    ocsf=6003,
+)
+TRIGGER_ADDRESS_ROTATED = Action(
+    "trigger.address_rotated",
+    "A webhook trigger got a new secret address; the old one answers no longer.",
+    sentence="{actor} replaced the webhook address of “{target}”",
+    metadata=Rotated,
+    example={"trigger": "order"},
+    severity="warning",
+)
