@@ -26,7 +26,8 @@ import { isDirection, travel } from "./travel";
 
 const NODE_TYPES = { step: StepCard, loop: LoopCard };
 const EDGE_TYPES = { flow: FlowLine };
-const FIT = { padding: 0.15, maxZoom: 1, duration: 0 };
+/** Room below for the tools. */
+const FIT = { padding: { top: "32px", bottom: "72px", x: "32px" }, maxZoom: 1, duration: 0 } as const;
 
 export function Canvas() {
   const session = useSession();

@@ -42,20 +42,22 @@ interface OutPortProps {
 
 export function OutPort({ owner, port, named, left, top }: OutPortProps) {
   const place: CSSProperties = top === undefined ? { left } : { left, top, bottom: "auto" };
+  // React Flow moves a handle down by half of its height: one above the place puts its middle on it
+  const middle: CSSProperties = top === undefined ? { left } : { left, top: `calc(${top} - 9px)`, bottom: "auto" };
   return (
     <>
       <Handle
         id={port.port}
         type="source"
         position={Position.Bottom}
-        style={place}
+        style={middle}
         role="button"
         aria-label={t("port.label", { step: owner.name, port: port.name })}
         data-port={port.port}
         data-step={owner.id}
       />
       {named && (
-        <span className="port-name" style={place}>
+        <span className={top === undefined ? "port-name" : "port-name beside"} style={place}>
           {port.name}
         </span>
       )}

@@ -27,7 +27,7 @@ export function DataPicker({ step }: { step: Step }) {
       <div className="tree">
         <ul>
           {roots.map((node) => (
-            <Node key={node.path} node={node} used={used} search={search.toLowerCase()} open />
+            <Node key={node.path} node={node} used={used} search={search.toLowerCase()} depth={0} />
           ))}
         </ul>
       </div>
@@ -65,10 +65,10 @@ interface NodeProps {
   node: DataNode;
   used: string;
   search: string;
-  open?: boolean;
+  depth: number;
 }
 
-function Node({ node, used, search, open = false }: NodeProps) {
+function Node({ node, used, search, depth }: NodeProps) {
   if (search && !fits(node, search)) return null;
   if (node.children.length === 0)
     return (
@@ -81,14 +81,14 @@ function Node({ node, used, search, open = false }: NodeProps) {
     );
   return (
     <li>
-      <details open={open || Boolean(search)}>
+      <details open={depth < 2 || Boolean(search)}>
         <summary>
           <Pick node={node} used={used} />
           <span className="tree-value">{node.type === "list" || Array.isArray(node.sample) ? t("data.list") : ""}</span>
         </summary>
         <ul>
           {node.children.map((child) => (
-            <Node key={child.path} node={child} used={used} search={search} />
+            <Node key={child.path} node={child} used={used} search={search} depth={depth + 1} />
           ))}
         </ul>
       </details>

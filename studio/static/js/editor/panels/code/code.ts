@@ -36,6 +36,8 @@ export function mount(parent: HTMLElement, options: CodeOptions): CodeHandle {
         history(),
         closeBrackets(),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap.filter((binding) => binding.key !== "Mod-Enter")]),
+        // CodeMirror writes <style> elements, which the page's policy allows only under its nonce
+        EditorView.cspNonce.of(document.querySelector<HTMLElement>("[nonce]")?.nonce ?? ""),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ ...options.attributes, role: "textbox" }),
         placeholder(options.placeholder),

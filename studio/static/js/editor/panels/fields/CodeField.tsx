@@ -74,7 +74,7 @@ export function CodeField({ id, labelledBy, label, describedBy, invalid, path, m
   const previewed = preview && (mode === "cel" || mode === "template");
   return (
     <>
-      <div ref={host} className={`input code-input mode-${mode}${invalid ? " invalid" : ""}${lines > 1 ? " tall" : ""}`}>
+      <div ref={host} className={`input code-field mode-${mode}${invalid ? " invalid" : ""}${lines > 1 ? " tall" : ""}`}>
         {!ready && (
           <textarea
             id={id}
