@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -115,7 +116,7 @@ def _serve(target: str, settings: Settings, *, workers: int) -> None:
     ).serve()
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     click.echo(message, err=True)
     sys.exit(2)
 

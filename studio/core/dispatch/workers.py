@@ -10,13 +10,12 @@ IDLE_MS = 1_000
 class Workers:
     """The worker threads of one process."""
 
-    def __init__(self, broker: Broker, threads: Mapping[str, int]) -> None:
-        """`threads`: how many threads each queue gets."""
-        self._broker = broker
-        for queue in threads:
+    def __init__(self, brokers: Mapping[str, Broker], threads: Mapping[str, int]) -> None:
+        """`threads`: how many threads each queue gets. A broker a queue: two workers cannot share one."""
+        for queue, broker in brokers.items():
             broker.declare_queue(queue)
         self._workers = [
-            Worker(broker, queues={queue}, worker_threads=count, worker_timeout=IDLE_MS)
+            Worker(brokers[queue], queues={queue}, worker_threads=count, worker_timeout=IDLE_MS)
             for queue, count in threads.items()
         ]
 

@@ -62,7 +62,7 @@ class Answers:
         assert self._client is not None  # noqa: S101 - started only with a client
         while True:
             try:
-                channel = self._client.pubsub(ignore_subscribe_messages=True)
+                channel = self._client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]  # redis-py leaves it so
                 channel.subscribe(CHANNEL)
                 for message in channel.listen():
                     data: bytes = message["data"]

@@ -32,7 +32,7 @@ class Engine:
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings, self.database = settings, database
         self.ledger = ledger_for(database.dialect)
-        self.broker = make_broker(settings.redis_url)
+        self.brokers = {queue: make_broker(settings.redis_url) for queue in ("main", "effects")}
         self.hints = Hints(most=max(1, settings.worker_threads))
         self.writer = Writer(database, self.ledger, self.wake_main)
         self.versions = Versions(database)
@@ -89,12 +89,12 @@ class Engine:
             **self.drains,
         }
         for name, look in looks.items():
-            self.hints.register(name, actor(self.broker, f"look_at_{name}", _queue(name), _quiet(look)))
+            self.hints.register(name, actor(self.brokers[_queue(name)], f"look_at_{name}", _queue(name), _quiet(look)))
 
     def start_workers(self) -> None:
         """Take hints and sweep."""
         threads = {Lane.MAIN: MAIN_THREADS, Lane.EFFECT: self.settings.worker_threads}
-        self._workers = Workers(self.broker, {_queue(name): count for name, count in threads.items()})
+        self._workers = Workers(self.brokers, {_queue(name): count for name, count in threads.items()})
         self._workers.start()
         self._sweeper = Sweeper(
             self.database, self.ledger, self.writer, self.hints.send, f"{os.getpid()}:{new_id().hex[-6:]}", self.chores

@@ -18,7 +18,8 @@ def fingerprint(node_type: str, plain_config: Any) -> str:
 def effect_key(run: RunRow, step: StepRow, earlier: tuple[str, str] | None) -> str:
     """The key for a step's effect.
 
-    `earlier` is an earlier attempt's (key, fingerprint). That key, or the one that a re-run carried over, is kept while the fingerprint is unchanged.
+    `earlier` is an earlier attempt's (key, fingerprint). That key, or the one that a re-run carried over, is kept
+    while the fingerprint is unchanged.
     """
     if earlier is not None and earlier[1] == step.fingerprint:
         return earlier[0]

@@ -64,7 +64,7 @@ class Machine:
     ) -> None:
         self.run, self.compiled, self.now, self.ports, self.live = run, compiled, now, ports, live
         self.data = Data(run, compiled)
-        self.redactor = Redactor()
+        self.redactor = Redactor(keys=False)
         self.ready: deque[Place] = deque()
         self.calls: deque[Call] = deque()
         self.parked: dict[Place, StepRow] = {}
@@ -137,7 +137,7 @@ class Machine:
         except CONFIG_ERRORS as error:
             self.apply(step, as_failure(error))
             return
-        step.input = self.redactor.clean(self.compiled.resolvers[node.key].plain(config))
+        step.input = self.redactor.json(self.compiled.resolvers[node.key].plain(config))
         if self._simulated(node, node_type):
             self._run_simulated(step, node_type, config)
         elif node_type.effect is Effect.PURE:
@@ -189,8 +189,12 @@ class Machine:
 
     def _done(self, step: StepRow, done: Done) -> None:
         step.state, step.port, step.note, step.finished_at = StepState.SUCCEEDED, done.port, done.note, self.now
-        step.output = self.redactor.clean(done.output)
-        self.data.put(step.place, step.output)
+        if step.node_key == self.run.trigger_node:
+            step.input = None  # the run's own input is what the trigger brought
+            self.data.put(step.place, done.output)
+        else:
+            step.output = self.redactor.json(done.output)
+            self.data.put(step.place, step.output)
         if done.ends_run:
             self.end(RunState.SUCCEEDED)
             return
@@ -212,7 +216,7 @@ class Machine:
     def _failed(self, step: StepRow, failure: Fail) -> None:
         node = self.compiled.graph.nodes[step.node_key]
         step.error = {"code": failure.code, "message": self.redactor.text(failure.message), "field": failure.field}
-        step.output, step.finished_at = self.redactor.clean(failure.output), self.now
+        step.output, step.finished_at = self.redactor.json(failure.output), self.now
         if failure.unknown and not self.compiled.types[node.key].is_keyed(step.input or {}):
             step.state = StepState.NEEDS_REVIEW
             self.end(RunState.NEEDS_REVIEW, step)

@@ -51,8 +51,10 @@ class Memory:
 
     def mark_written(self, steps: list[StepRow], waits: list[Waiting]) -> None:
         """They are committed; finished steps need not be held any longer."""
-        for row in (*steps, *waits):
-            row.saved, row.dirty = True, False
+        for step in steps:
+            step.saved, step.dirty = True, False
+        for wait in waits:
+            wait.saved, wait.dirty = True, False
         self.steps = [step for step in self.steps if step.finished_at is None]
         self._waits = {wait.id: wait for wait in self._waits.values() if wait.state != WaitState.CLOSED}
 
@@ -61,7 +63,9 @@ class Memory:
         latest: dict[Place, StepRow] = {}
         for step in recorded.steps:
             latest[step.place] = step
-            if step.state == StepState.SUCCEEDED or step.port is not None:
+            if step.node_key == machine.run.trigger_node:
+                machine.data.put(step.place, machine.run.input)
+            elif step.state == StepState.SUCCEEDED or step.port is not None:
                 machine.data.put(step.place, step.output)
             elif step.state == StepState.FAILED and step.path:
                 machine.data.put((FAILED_MARK, step.path), step.error)

@@ -2,16 +2,18 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import select
 
 from studio.accounts.models import Workspace
+from studio.contract.node import NodeType, node_type
 from studio.core.errors import NotFound
 from studio.core.unit_of_work import Database
 from studio.expressions import EvaluationError, ExpressionError, Scope, render
 from studio.runtime import document as documents
-from studio.runtime.compile import compile_graph, field_plan, types_of
+from studio.runtime.compile import compile_graph, field_plan
 from studio.runtime.engine.compiled import Compiled
 from studio.runtime.models import Workflow, WorkflowVersion
 
@@ -65,6 +67,7 @@ def compile_document(
 ) -> Compiled:
     """Make a document runnable. `version` is None for a draft that is only tested."""
     graph = compile_graph(document)
+    types = {key: _type(node.type) for key, node in graph.nodes.items()}
     none = UUID(int=0)
     return Compiled(
         version_id=version.id if version else none,
@@ -72,14 +75,21 @@ def compile_document(
         workflow_name=name,
         number=version.number if version else 0,
         graph=graph,
-        types=types_of(graph),
+        types={key: made() for key, made in types.items()},
         resolvers={key: field_plan(node) for key, node in graph.nodes.items()},
         workspace=workspace,
         title=_titler(document.settings.title),
     )
 
 
-def _titler(source: str):  # noqa: ANN202 - a small closure
+def _type(key: str) -> type[NodeType]:
+    found = node_type(key)
+    if found is None:
+        raise NotFound(f"This server has no step of type {key}.", code="document.unknown_type", resource=f"type:{key}")
+    return found
+
+
+def _titler(source: str) -> Callable[[Scope], str]:
     if not source:
         return lambda _scope: ""
 

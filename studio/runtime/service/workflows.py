@@ -11,7 +11,7 @@ from studio.core.crypto import Keyring
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
-from studio.runtime.checks import check
+from studio.runtime.compile import check
 from studio.runtime.models import Workflow, WorkflowVersion
 from studio.runtime.service import subscriptions
 

@@ -1,0 +1,124 @@
+"""A whole Studio for a measurement: databases, web and worker processes, on ports of its own."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.servers import process
+from benchmarks.servers.postgres import postgres_server
+from benchmarks.servers.redis import redis_server
+from studio.core import settings as settings_module
+from studio.core.migrate import upgrade
+from studio.core.settings import Settings
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@dataclass
+class Stack:
+    """What runs. `settings` are those of its processes."""
+
+    settings: Settings
+    environ: dict[str, str]
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    logs: dict[str, Path] = field(default_factory=dict)
+
+    def start(self, name: str, *arguments: str) -> None:
+        """Start `studio ARGUMENTS` under a name."""
+        log = self.settings.data_dir / f"{name}.log"
+        self.logs[name] = log
+        with log.open("ab") as output:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", "studio", *arguments],
+                cwd=PROJECT,
+                env=self.environ,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait_ready(self, timeout: float = 30.0) -> None:
+        """Until the web answers /livez."""
+        until = time.monotonic() + timeout
+        address = f"http://{self.settings.host}:{self.settings.port}/livez"
+        while time.monotonic() < until:
+            try:
+                urllib.request.urlopen(address, timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+                continue
+            return
+        raise process.ServerFailed("\n".join(log.read_text()[-3000:] for log in self.logs.values()))
+
+    def rss_mib(self) -> float:
+        """Resident memory of all its processes and their children."""
+        return sum(_rss(pid) for running in self.processes.values() for pid in _family(running.pid)) / 1024
+
+    def cpu_s(self) -> float:
+        """Processor seconds used so far by all its processes and their children."""
+        ticks = os.sysconf("SC_CLK_TCK")
+        return sum(_ticks(pid) for running in self.processes.values() for pid in _family(running.pid)) / ticks
+
+    def stop(self) -> None:
+        """SIGTERM, then SIGKILL."""
+        for running in self.processes.values():
+            process.stop(running, process.signal.SIGTERM)
+
+
+@contextmanager
+def stack(store: str, **extra: str) -> Iterator[Stack]:
+    """Databases and settings; the caller starts processes. `store` is `sqlite` or `postgresql` (with Redis)."""
+    with ExitStack() as opened:
+        folder = opened.enter_context(process.scratch("bench"))
+        port = process.free_port()
+        environ = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("STUDIO_")},
+            "STUDIO_DATA": str(folder / "data"),
+            "STUDIO_PORT": str(port),
+            "STUDIO_LOG_LEVEL": "warning",
+            **extra,
+        }
+        if store == "postgresql":
+            urls = opened.enter_context(postgres_server(durable=True)).empty_database("bench")
+            redis = opened.enter_context(redis_server())
+            environ |= {
+                "STUDIO_DATABASE_URL": urls.app,
+                "STUDIO_ENGINE_DATABASE_URL": urls.engine,
+                "STUDIO_MIGRATE_DATABASE_URL": urls.migrate,
+                "STUDIO_REDIS_URL": redis.url,
+            }
+        settings = settings_module.load(environ)
+        settings.data_dir.mkdir(parents=True)
+        upgrade(settings)
+        running = Stack(settings, environ)
+        try:
+            yield running
+        finally:
+            running.stop()
+
+
+def _family(pid: int) -> list[int]:
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            found += _family(int(child))
+    return found
+
+
+def _rss(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+    return 0
+
+
+def _ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])

@@ -1,0 +1,57 @@
+"""The workflows that are measured, as `docs/performance.md` defines them."""
+
+from typing import Any
+
+BODY = b'{"order":{"id":"o-1","total":150,"currency":"EUR","customer":{"email":"a@b.c"}}}'
+SAMPLE = {"order": {"id": "o-1", "total": 150, "currency": "EUR", "customer": {"email": "a@b.c"}}}
+
+
+def _document(name: str, nodes: list[dict[str, Any]], edges: list[tuple[str, str, str]]) -> dict[str, Any]:
+    return {
+        "schema": "studio.workflow/1",
+        "name": name,
+        "nodes": nodes,
+        "edges": [{"from": source, "port": port, "to": target} for source, port, target in edges],
+    }
+
+
+def _trigger(**config: Any) -> dict[str, Any]:
+    return {"key": "hook", "type": "trigger.webhook", "name": "Order created", "config": {"sample": SAMPLE, **config}}
+
+
+def _set(key: str, fields: dict[str, str], *, checkpoint: bool = False) -> dict[str, Any]:
+    made = [{"name": name, "value": value} for name, value in fields.items()]
+    return {"key": key, "type": "data.set", "name": key, "config": {"fields": made}, "checkpoint": checkpoint}
+
+
+def w1() -> dict[str, Any]:
+    """Webhook, answered at once → if total > 100 → set two fields → end."""
+    return _document(
+        "W1",
+        [
+            _trigger(),
+            {
+                "key": "large", "type": "condition.if", "name": "Over 100?",
+                "config": {"condition": "trigger.order.total > 100"},
+            },
+            _set("fields", {"customer": "trigger.order.customer.email", "total": "trigger.order.total"}),
+        ],
+        [("hook", "next", "large"), ("large", "true", "fields")],
+    )  # fmt: skip
+
+
+def w2() -> dict[str, Any]:
+    """Webhook + nine set steps in a line."""
+    keys = [f"set_{number}" for number in range(1, 10)]
+    nodes = [_trigger(), *(_set(key, {"total": "trigger.order.total"}) for key in keys)]
+    return _document("W2", nodes, [(a, "next", b) for a, b in zip(["hook", *keys[:-1]], keys, strict=True)])
+
+
+def w3() -> dict[str, Any]:
+    """Three steps, each committed before the next begins, answered when done."""
+    keys = ["one", "two", "three"]
+    nodes = [
+        _trigger(answer="result", wait_s=30),
+        *(_set(key, {"total": "trigger.order.total"}, checkpoint=True) for key in keys),
+    ]
+    return _document("W3", nodes, [("hook", "next", "one"), ("one", "next", "two"), ("two", "next", "three")])
