@@ -64,6 +64,7 @@ check: install test-system ## Run every linter, the type checkers and the migrat
 fix: install ## Let ruff, djlint and Biome mend what they can
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
+	$(BIN)/djlint studio/templates --reformat --quiet
 	npm run --if-present fix
 
 .PHONY: migrations-check
