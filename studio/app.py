@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from studio.accounts import frame, guard, identity
 from studio.accounts.permissions import public
 from studio.accounts.service.vault import SecretVault
+from studio.audit import chain
 from studio.core import (
     assets,
     db,
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     db.init_app(app, settings)
     database = unit_of_work.init_app(app)
+    database.finishers.append(chain.finish)  # last: it takes the workspace's chain head
     app.extensions["studio_vault"] = SecretVault(database, app.extensions["studio_keyring"])
     web.init_app(app, identity.identify)
     _join_extensions(app, settings)

@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 
+from studio.accounts import trail
 from studio.accounts.models import User
 from studio.contract.ports import Mailer
 from studio.core.unit_of_work import UnitOfWork
@@ -37,3 +38,4 @@ def test(uow: UnitOfWork, mailer: Mailer, to: str, *, key: str) -> None:
     """Whether mail arrives."""
     text = _("This is a test mail. Mail from Studio arrives.\n")
     mailer.send(uow, key=f"test:{key}", to=[to], subject=_("Test mail from Studio"), text=text)
+    trail.record(uow, "mail.tested", ("mail", key, to), to=to)

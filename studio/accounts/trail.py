@@ -2,15 +2,26 @@
 
 from typing import Any
 
+from studio import audit
 from studio.core.unit_of_work import UnitOfWork
 
 
 def record(
     uow: UnitOfWork,
     action: str,
-    *targets: tuple[str, object, str],
+    target: tuple[str, object, str],
+    *,
     changes: dict[str, tuple[Any, Any]] | None = None,
-    refused: bool = False,
+    failed: bool = False,
     **metadata: Any,
 ) -> None:
     """Record one event. A target is its type, id and name; a change is what it was and what it is."""
+    kind, key, name = target
+    audit.record(
+        uow,
+        action,
+        targets=[audit.Target(kind, str(key), name)],
+        changes=changes or (),
+        metadata=metadata,
+        outcome="failure" if failed else "success",
+    )

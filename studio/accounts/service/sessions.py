@@ -1,11 +1,12 @@
 """Server-side sessions: opened at sign-in, looked up on each request, revoked at once."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
 
-from studio.accounts import policy
+from studio.accounts import policy, trail
 from studio.accounts.identity import Person, SeatFacts
 from studio.accounts.models import Seat, User, UserSession, Workspace
 from studio.accounts.outcomes import Role
@@ -92,6 +93,9 @@ def choose_workspace(uow: UnitOfWork, person: Person, workspace_id: UUID | None)
     uow.session.execute(
         update(UserSession).where(UserSession.id == person.session_id).values(workspace_id=seat.workspace_id)
     )
+    act_in(uow, seat, person.user_id)
+    uow.actor = replace(uow.actor, role=seat.role.value)
+    trail.record(uow, "session.signed_in", ("user", person.user_id, person.name))
     return seat
 
 

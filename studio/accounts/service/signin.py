@@ -95,7 +95,7 @@ def _open(uow: UnitOfWork, user_id: UUID, seats: tuple[SeatFacts, ...]) -> Perso
 def _record_failure(uow: UnitOfWork, user_id: UUID, email: str, seat: SeatFacts) -> None:
     """In the person's first workspace: its auditors must see guessing. Costs an insert, drowned by the hash."""
     sessions.act_in(uow, seat, user_id)
-    trail.record(uow, "session.sign_in_failed", ("user", user_id, email), refused=True)
+    trail.record(uow, "session.sign_in_failed", ("user", user_id, email), failed=True)
 
 
 def _keys(uow: UnitOfWork, email: str) -> tuple[tuple[str, int], ...]:
