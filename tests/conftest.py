@@ -3,16 +3,14 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from benchmarks.servers.postgres import PostgresServer, PostgresUrls, postgres_server
-from benchmarks.servers.process import ServerMissing
 from benchmarks.servers.redis import RedisServer, redis_server
 from benchmarks.servers.schema import upgrade
 from tests.fixtures.app import app, database, mailer, store, store_settings
@@ -20,12 +18,11 @@ from tests.servers.browser import chromium as run_chromium
 from tests.servers.browser import flawless_page, new_context
 from tests.servers.http_target import HttpTarget
 from tests.servers.http_target import http_target as run_http_target
+from tests.servers.missing import start_or_skip
 from tests.servers.smtp import SmtpServer
 from tests.servers.smtp import smtp_server as run_smtp_server
 
 __all__ = ["app", "database", "mailer", "store", "store_settings"]  # fixtures, by being imported
-
-Server = TypeVar("Server")
 
 # CI must give the same answer twice; a developer's machine may go looking for new examples.
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
@@ -33,21 +30,11 @@ settings.register_profile("dev", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
-def _started(server: AbstractContextManager[Server], stack: ExitStack) -> Server:
-    """Start a server; where its program is missing, skip here, loudly, and fail in CI."""
-    try:
-        return stack.enter_context(server)
-    except ServerMissing as missing:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI must not skip: {missing}")
-        pytest.skip(str(missing))
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """One PostgreSQL cluster a test process (so one for each worker of xdist)."""
     with ExitStack() as stack:
-        yield _started(postgres_server(), stack)
+        yield start_or_skip(postgres_server(), stack)
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +53,7 @@ def _migrated_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def new_sqlite_file(
-    _migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[], Path]:
+def new_sqlite_file(_migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     """Make migrated SQLite files, each a copy of the first."""
 
     def copy() -> Path:
@@ -84,7 +69,7 @@ def new_sqlite_file(
 def redis() -> Iterator[RedisServer]:
     """One Redis server a test process."""
     with ExitStack() as stack:
-        yield _started(redis_server(), stack)
+        yield start_or_skip(redis_server(), stack)
 
 
 @pytest.fixture
@@ -118,7 +103,7 @@ def http_target() -> Iterator[HttpTarget]:
 def chromium() -> Iterator[Browser]:
     """One browser a test process."""
     with ExitStack() as stack:
-        yield _started(run_chromium(), stack)
+        yield start_or_skip(run_chromium(), stack)
 
 
 @pytest.fixture

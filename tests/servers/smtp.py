@@ -58,9 +58,7 @@ class SmtpServer:
         """Take one message; aiosmtpd calls it by this name."""
         if self._refusals:
             return self._refusals.pop(0)
-        self.messages.append(
-            email.message_from_bytes(envelope.original_content or b"", policy=email.policy.default)
-        )
+        self.messages.append(email.message_from_bytes(envelope.original_content or b"", policy=email.policy.default))
         self.envelopes.append(envelope)
         return "250 OK"
 

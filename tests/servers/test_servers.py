@@ -24,8 +24,7 @@ def test_postgres_roles_are_plain(postgres: PostgresServer) -> None:
     ]:
         with connect(url) as connection:
             powers = connection.execute(
-                "select rolname, rolsuper, rolbypassrls, rolcreatedb from pg_roles"
-                " where rolname = current_user"
+                "select rolname, rolsuper, rolbypassrls, rolcreatedb from pg_roles where rolname = current_user"
             ).fetchone()
         assert powers == (role, False, False, False)
     postgres.drop(urls)
