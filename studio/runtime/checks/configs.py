@@ -1,0 +1,94 @@
+"""One step's config: its form by pydantic, its sources by the expression checker."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from studio.expressions import Problem as ExpressionProblem
+from studio.expressions import check_expression, check_template
+from studio.runtime.checks.knowledge import Knowledge
+from studio.runtime.checks.reading import reading_problems, spoken_for
+from studio.runtime.document import Problem
+from studio.runtime.document.wording import code, dotted, sentence
+from studio.runtime.fields import Leaf, Path, label, leaves, without_blanks
+
+
+def config_problems(knowledge: Knowledge, key: str) -> list[Problem]:
+    """Everything wrong with one step's set-up."""
+    found = knowledge.outline.types.get(key)
+    if found is None:
+        return []
+    config = knowledge.outline.steps[key].config
+    sources = leaves(found, config)
+    problems = list(_form(knowledge, key, sources))
+    for leaf in sources:
+        problems += _source(knowledge, key, leaf)
+    return problems
+
+
+def _form(knowledge: Knowledge, key: str, sources: list[Leaf]) -> Iterator[Problem]:
+    """What pydantic says, but for what depends on data that only a run has."""
+    outline = knowledge.outline
+    found, step = outline.types[key], outline.steps[key]
+    dynamic = [leaf.path for leaf in sources if leaf.kind != "deferred"]
+    try:
+        found.Config.model_validate(without_blanks(found, step.config))
+    except ValidationError as error:
+        seen: set[str] = set()
+        for one in error.errors(include_url=False, include_input=False):
+            path = dotted(one["loc"])
+            if path in seen or _depends(one, path, dynamic):
+                continue
+            seen.add(path)
+            yield outline.problem(code(one, "config"), _worded(found.Config, one), key, _field(path))
+
+
+def _depends(one: Any, path: str, dynamic: list[Path]) -> bool:
+    """Whether an error is about a source, or a whole that holds one and cannot be judged yet."""
+    names = [dotted(leaf) for leaf in dynamic]
+    if any(path == name or path.startswith(f"{name}.") for name in names):
+        return True
+    whole = one["type"] in ("value_error", "assertion_error")
+    return whole and any(not path or name.startswith(f"{path}.") for name in names)
+
+
+def _worded(model: Any, one: Any) -> str:
+    name = label(model, tuple(part for part in one["loc"] if dotted((part,))))
+    if one["type"] == "missing":
+        return f"{name} is required."
+    return f"{name}: {sentence(one)}" if one["loc"] else sentence(one)
+
+
+def _field(path: str) -> str:
+    return f"config.{path}" if path else "config"
+
+
+def _source(knowledge: Knowledge, key: str, leaf: Leaf) -> Iterator[Problem]:
+    outline = knowledge.outline
+    step, found = outline.steps[key], outline.types[key]
+    field, name = _field(dotted(leaf.path)), label(found.Config, leaf.path)
+    deferred = leaf.kind == "deferred"
+    environment = knowledge.deferred(key, step.config) if deferred else knowledge.environment(key)
+    if leaf.kind == "template":
+        problems = check_template(leaf.source, environment)
+    else:
+        problems = check_expression(leaf.source, environment, leaf.expects)
+    yield from reading_problems(knowledge, key, leaf, field)
+    for problem in problems:
+        if not spoken_for(knowledge, key, problem.path):
+            yield _expression_problem(knowledge, key, field, name, problem)
+
+
+def _expression_problem(knowledge: Knowledge, key: str, field: str, name: str, problem: ExpressionProblem) -> Problem:
+    message, warning = f"{name}: {problem.message}", problem.severity == "warning"
+    return knowledge.outline.problem(problem.code, message, key, field, warning=warning)
+
+
+def title_problems(knowledge: Knowledge) -> list[Problem]:
+    """The template of the run's title."""
+    title = knowledge.outline.document.settings.title
+    return [
+        Problem(problem.code, f"Run title: {problem.message}", problem.severity, path="settings.title")
+        for problem in check_template(title, knowledge.workflow_environment())
+    ]

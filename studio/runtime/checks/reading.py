@@ -1,0 +1,73 @@
+"""Reading other steps' outputs: only of steps that come before, and with a warning where they may not have run."""
+
+from collections.abc import Iterator
+
+from studio.expressions import ExpressionError, compile_expression
+from studio.expressions.placeholders import TemplateFault
+from studio.expressions.templates import template
+from studio.runtime.checks.knowledge import Knowledge
+from studio.runtime.document import Problem
+from studio.runtime.fields import Leaf
+
+
+def reading_problems(knowledge: Knowledge, key: str, leaf: Leaf, field: str) -> Iterator[Problem]:
+    """Findings about the steps that one source names."""
+    outline = knowledge.outline
+    earlier, certain = knowledge.certainty.before(key), knowledge.certainty.certain(key)
+    for step, guarded in sorted(_steps_read(leaf).items()):
+        if step not in outline.steps or step in certain:
+            continue
+        if step not in earlier:
+            yield outline.problem("reference.not_before", _never(knowledge, key, step), key, field)
+        elif not guarded:
+            message = (
+                f"{outline.name(key)} reads {outline.name(step)}, which has not run on every way here. "
+                f"Ask first with has(steps.{step}), or connect the steps so that it always has."
+            )
+            yield outline.problem("reference.may_not_have_run", message, key, field, warning=True)
+
+
+def spoken_for(knowledge: Knowledge, key: str, path: str | None) -> bool:
+    """Whether reading_problems says it better: a step that exists, but not before this one."""
+    parts = (path or "").split(".")
+    if len(parts) < 2 or parts[0] != "steps":
+        return False
+    return parts[1] in knowledge.outline.steps and parts[1] not in knowledge.certainty.before(key)
+
+
+def _never(knowledge: Knowledge, key: str, step: str) -> str:
+    outline = knowledge.outline
+    if step == key:
+        return f"{outline.name(key)} reads its own result, which does not exist yet."
+    if outline.steps[key].parent == step:
+        return f"{outline.name(step)} is the loop around this step; use item and index instead of its result."
+    if outline.steps[step].parent not in (None, outline.steps[key].parent):
+        loop = str(outline.steps[step].parent)
+        return f"{outline.name(step)} runs inside a loop; read steps.{loop}.results behind it instead."
+    return f"{outline.name(step)} does not run before {outline.name(key)}. Connect it before, or read another step."
+
+
+def _steps_read(leaf: Leaf) -> dict[str, bool]:
+    """Step → whether every reading is guarded by has() or a default."""
+    found: dict[str, bool] = {}
+    for source, defaulted in _expressions(leaf):
+        try:
+            uses = compile_expression(source).uses
+        except ExpressionError:
+            continue
+        asked = {use.segments[1] for use in uses if use.presence and len(use.segments) > 1}
+        for use in uses:
+            if use.segments[0] == "steps" and len(use.segments) > 1:
+                step = use.segments[1]
+                found[step] = found.get(step, True) and (defaulted or step in asked)
+    return found
+
+
+def _expressions(leaf: Leaf) -> list[tuple[str, bool]]:
+    if leaf.kind != "template":
+        return [(leaf.source, False)]
+    try:
+        placeholders = template(leaf.source).placeholders
+    except TemplateFault:
+        return []
+    return [(one.expression, bool(one.filters) and one.filters[0].name == "default") for one in placeholders]

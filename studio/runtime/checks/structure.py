@@ -1,0 +1,164 @@
+"""Nodes and edges: what may stand where and lead where."""
+
+from collections.abc import Iterator
+
+from studio.contract.graph import BODY_PORT, ERROR_PORT
+from studio.contract.node import Kind, node_type
+from studio.runtime.checks.order import topological
+from studio.runtime.checks.outline import Outline
+from studio.runtime.document import Problem
+
+
+def structure_problems(outline: Outline) -> list[Problem]:
+    """Everything wrong with the graph itself."""
+    found = [*_types(outline), *_triggers(outline), *_parents(outline), *_edges(outline), *_joins(outline)]
+    if any(problem.code == "graph.parent_circle" for problem in found):
+        return found
+    crossing = any(problem.code == "graph.crosses_loop" for problem in found)
+    _, circle = topological(outline)
+    if circle and not crossing:
+        found.append(_circle_problem(outline, circle))
+    if not circle:
+        found += _unreachable(outline)
+    return found
+
+
+def _types(outline: Outline) -> Iterator[Problem]:
+    for key, step in outline.steps.items():
+        known = node_type(step.type)
+        if known is None:
+            message = f"{outline.name(key)} is of the type {step.type}, which this Studio does not have."
+            yield outline.problem("document.unknown_type", message, key, "type")
+        elif step.version > known.version:
+            message = f"{outline.name(key)} needs a newer Studio: {step.type} {step.version}."
+            yield outline.problem("document.unknown_version", message, key, "version")
+
+
+def _triggers(outline: Outline) -> Iterator[Problem]:
+    if not outline.triggers:
+        message = "Nothing starts this workflow yet. Add a trigger, such as a webhook or a schedule."
+        yield Problem("graph.no_trigger", message, path="nodes")
+    for key in outline.triggers:
+        for edge in outline.into[key]:
+            message = f"{outline.name(key)} starts the workflow, so nothing can lead to it."
+            yield outline.edge_problem("graph.into_trigger", message, edge)
+        if outline.steps[key].parent is not None:
+            message = f"{outline.name(key)} starts the workflow, so it cannot stand inside a loop."
+            yield outline.problem("graph.trigger_in_loop", message, key, "parent")
+
+
+def _parents(outline: Outline) -> Iterator[Problem]:
+    for key, step in outline.steps.items():
+        if step.parent is None:
+            continue
+        if step.parent in outline.types and not outline.is_loop(step.parent):
+            message = f"{outline.name(key)} stands inside {outline.name(step.parent)}, which is no loop."
+            yield outline.problem("graph.parent_no_loop", message, key, "parent")
+        seen = {key}
+        above: str | None = step.parent
+        while above is not None and above in outline.steps and above not in seen:
+            seen.add(above)
+            above = outline.steps[above].parent
+        if above == key:
+            message = f"{outline.name(key)} stands inside itself. Move it out of the loop."
+            yield outline.problem("graph.parent_circle", message, key, "parent")
+
+
+def _edges(outline: Outline) -> Iterator[Problem]:
+    seen: set[tuple[str, str, str]] = set()
+    for edge in outline.document.edges:
+        ends = (edge.source, edge.port, edge.target)
+        if ends in seen:
+            message = f"{outline.name(edge.source)} is connected to {outline.name(edge.target)} twice."
+            yield outline.edge_problem("graph.duplicate_edge", message, edge)
+            continue
+        seen.add(ends)
+        if edge.source in outline.types and edge.port not in outline.ports(edge.source):
+            message = f"{outline.name(edge.source)} has no way out called “{edge.port}”. Connect it again."
+            if edge.port == ERROR_PORT:
+                message = f"{outline.name(edge.source)} is a trigger: it has no error to route."
+            yield outline.edge_problem("graph.unknown_port", message, edge)
+        elif not outline.stays_inside(edge):
+            yield outline.edge_problem("graph.crosses_loop", _crossing(outline, edge.source, edge.target), edge)
+
+
+def _crossing(outline: Outline, source: str, target: str) -> str:
+    inside = outline.steps[target].parent or outline.steps[source].parent or ""
+    if target == inside or outline.is_loop(target):
+        return (
+            f"{outline.name(source)} leads back to {outline.name(target)}. A loop goes on by itself: "
+            "leave the last step of its body unconnected."
+        )
+    if outline.is_loop(source) and outline.steps[target].parent != source:
+        return (
+            f"{outline.name(target)} is connected to {outline.name(source)}'s “{BODY_PORT}” but does not stand "
+            "inside it. Move it into the loop, or connect it to “done”."
+        )
+    return (
+        f"The connection from {outline.name(source)} to {outline.name(target)} crosses the border of the loop "
+        f"{outline.name(inside)}. Connect the loop's “done” instead."
+    )
+
+
+def _joins(outline: Outline) -> Iterator[Problem]:
+    for key, step in outline.steps.items():
+        found = outline.types.get(key)
+        rule = join_rule(outline, key)
+        if found is None or rule is None:
+            continue
+        mode, count = rule
+        ways = len(outline.into[key])
+        field = "join.count" if step.join is not None else "config.count"
+        if mode == "count" and not found.is_join:
+            message = f"{outline.name(key)} cannot count branches; put a “Join” before it."
+            yield outline.problem("graph.join_rule", message, key, "join.mode")
+        elif mode == "count" and count > ways:
+            message = f"{outline.name(key)} waits for {count} branches, but only {ways} lead to it."
+            yield outline.problem("graph.join_count", message, key, field)
+
+
+def join_rule(outline: Outline, key: str) -> tuple[str, int] | None:
+    """(mode, count) of a step, from its own `join` or a join's config; None: the usual rule."""
+    step, found = outline.steps[key], outline.types.get(key)
+    if step.join is not None:
+        return step.join.mode, step.join.count if step.join.mode == "count" else 1
+    if found is None or not found.is_join:
+        return None
+    mode, count = step.config.get("mode", "all"), step.config.get("count", 2)
+    if mode == "count":
+        whole = isinstance(count, int) and not isinstance(count, bool) and count >= 1
+        return mode, count if whole else 2
+    return ("any", 1) if mode == "any" else ("all", 1)
+
+
+def _circle_problem(outline: Outline, circle: list[str]) -> Problem:
+    names = " → ".join(outline.name(key) for key in (*circle, circle[0]))
+    message = f"These steps run in a circle: {names}. To repeat steps, put them inside a “For each”."
+    return outline.problem("graph.cycle", message, circle[0])
+
+
+def _unreachable(outline: Outline) -> Iterator[Problem]:
+    reached = reachable(outline)
+    for key, step in outline.steps.items():
+        found = outline.types.get(key)
+        if found is None or found.kind is Kind.TRIGGER:
+            continue
+        if key not in reached:
+            message = f"{outline.name(key)} never runs: no trigger leads to it."
+            if step.parent is not None:
+                message = f"{outline.name(key)} never runs: nothing inside its loop leads to it."
+            yield outline.problem("graph.unreachable", message, key, warning=True)
+        elif found.is_loop and not any(edge.port == BODY_PORT for edge in outline.out[key]):
+            message = f"{outline.name(key)} has no steps inside, so it does nothing for its items."
+            yield outline.problem("graph.empty_loop", message, key, warning=True)
+
+
+def reachable(outline: Outline) -> set[str]:
+    """Every step that some trigger leads to."""
+    reached, work = set(outline.triggers), list(outline.triggers)
+    while work:
+        for edge in outline.out[work.pop()]:
+            if edge.target not in reached:
+                reached.add(edge.target)
+                work.append(edge.target)
+    return reached

@@ -1,0 +1,31 @@
+"""The workflow document: read, checked for form, written, hashed, compared. Pure."""
+
+from studio.runtime.document.changes import Change, changes
+from studio.runtime.document.model import Document, JoinRule, Link, Position, RetryRule, Settings, Step
+from studio.runtime.document.problems import Problem, errors
+from studio.runtime.document.reading import from_json, from_text, from_yaml, load, parse
+from studio.runtime.document.writing import dump, logic, logic_hash, to_json, to_yaml
+
+__all__ = [
+    "Change",
+    "Document",
+    "JoinRule",
+    "Link",
+    "Position",
+    "Problem",
+    "RetryRule",
+    "Settings",
+    "Step",
+    "changes",
+    "dump",
+    "errors",
+    "from_json",
+    "from_text",
+    "from_yaml",
+    "load",
+    "logic",
+    "logic_hash",
+    "parse",
+    "to_json",
+    "to_yaml",
+]

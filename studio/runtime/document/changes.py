@@ -1,0 +1,152 @@
+"""What changed between two documents, in words."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from studio.contract.node import Kind, node_type
+from studio.runtime.document.model import Document, JoinRule, Link, RetryRule, Step
+
+ChangeKind = Literal["added", "removed", "renamed", "changed", "connected", "disconnected", "settings"]
+_SHOWN = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One sentence about one step, connection or setting."""
+
+    kind: ChangeKind
+    node: str | None
+    text: str
+
+
+def changes(old: Document, new: Document) -> list[Change]:
+    """Every change of logic, notes included, layout not. Steps in the new document's order."""
+    before = {node.key: node for node in old.nodes}
+    after = {node.key: node for node in new.nodes}
+    found = _workflow(old, new)
+    for key, node in after.items():
+        if key not in before:
+            found.append(Change("added", key, f"Added “{node.name}”"))
+        else:
+            found.extend(_step(before[key], node))
+    found.extend(Change("removed", key, f"Removed “{node.name}”") for key, node in before.items() if key not in after)
+    return found + _links(old, new, before, after)
+
+
+def _workflow(old: Document, new: Document) -> list[Change]:
+    found = []
+    if old.name != new.name:
+        found.append(Change("renamed", None, f"The workflow “{old.name}” is now called “{new.name}”"))
+    if old.description != new.description:
+        found.append(Change("changed", None, "Its description changed"))
+    labels = (("max_steps", "The most steps of a run"), ("max_seconds", "The longest a run may take, in seconds,"))
+    for name, label in labels:
+        value = getattr(new.settings, name)
+        if getattr(old.settings, name) != value:
+            found.append(Change("settings", None, f"{label} is now {value:,}"))
+    if old.settings.title != new.settings.title:
+        found.append(Change("settings", None, f"A run's title is now {_shown(new.settings.title or 'empty')}"))
+    return found
+
+
+def _step(old: Step, new: Step) -> list[Change]:
+    key, name, found = new.key, f"“{new.name}”", list[Change]()
+    if old.name != new.name:
+        found.append(Change("renamed", key, f"“{old.name}” is now called {name}"))
+    if (old.type, old.version) != (new.type, new.version):
+        was, now = _title(old), _title(new)
+        text = f"{name} is now: {now}" if was != now else f"{name} uses version {new.version} of {now}"
+        found.append(Change("changed", key, text))
+    if old.parent != new.parent:
+        where = f"moved into the loop {new.parent}" if new.parent else "moved out of its loop"
+        found.append(Change("changed", key, f"{name} {where}"))
+    found.extend(_config(old, new))
+    found.extend(Change("changed", key, f"{name} {text}") for text in _behaviour(old, new))
+    return found
+
+
+def _behaviour(old: Step, new: Step) -> list[str]:
+    found = []
+    retry, join = new.retry or RetryRule(), new.join or JoinRule()
+    if (old.retry or RetryRule()) != retry:
+        tried = f"is tried up to {retry.attempts} times" if retry.attempts > 1 else "is no longer tried again"
+        found.append(tried)
+    if old.timeout_s != new.timeout_s:
+        found.append(f"may take {new.timeout_s:g} s" if new.timeout_s is not None else "has its usual time limit again")
+    if (old.join or JoinRule()) != join:
+        found.append({"all": "waits for all branches", "any": "goes on with the first branch"}.get(
+            join.mode, f"waits for {join.count} branches"
+        ))  # fmt: skip
+    if old.checkpoint != new.checkpoint:
+        found.append("is saved before the next step" if new.checkpoint else "is saved together with the next step")
+    if old.notes != new.notes:
+        found.append("has a new note" if new.notes else "lost its note")
+    return found
+
+
+def _config(old: Step, new: Step) -> list[Change]:
+    found = []
+    for field in sorted({*old.config, *new.config}):
+        if field in old.config and field in new.config and old.config[field] == new.config[field]:
+            continue
+        found.append(Change("changed", new.key, _field_text(new, field, old.config)))
+    return found
+
+
+def _field_text(step: Step, field: str, before: dict[str, Any]) -> str:
+    name, label = f"“{step.name}”", _label(step, field)
+    if field not in step.config:
+        return f"{name}: {label} was removed"
+    value = step.config[field]
+    if field == "condition" and _kind(step) is Kind.CONDITION and isinstance(value, str):
+        return f"{name} now checks {_shown(value)}"
+    if isinstance(value, dict | list):
+        return f"{name}: {label} {'changed' if field in before else 'was filled in'}"
+    return f"{name}: {label} is now {_shown(value)}"
+
+
+def _label(step: Step, field: str) -> str:
+    found = node_type(step.type)
+    info = found.Config.model_fields.get(field) if found is not None else None
+    return (info.title if info is not None else None) or field.replace("_", " ").capitalize()
+
+
+def _title(step: Step) -> str:
+    found = node_type(step.type)
+    return found.title if found is not None else step.type
+
+
+def _kind(step: Step) -> Kind | None:
+    found = node_type(step.type)
+    return found.kind if found is not None else None
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = "empty" if value in (None, "") else " ".join(str(value).split())
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _links(old: Document, new: Document, before: dict[str, Step], after: dict[str, Step]) -> list[Change]:
+    """Connections between steps that both exist in both; a new step's own ones go without saying."""
+    stay = before.keys() & after.keys()
+    was = {(edge.source, edge.port, edge.target): edge for edge in old.edges}
+    now = {(edge.source, edge.port, edge.target): edge for edge in new.edges}
+    return [
+        *(_link("connected", edge, after) for key, edge in now.items() if key not in was and _both(edge, stay)),
+        *(_link("disconnected", edge, before) for key, edge in was.items() if key not in now and _both(edge, stay)),
+    ]
+
+
+def _both(edge: Link, stay: set[str]) -> bool:
+    return edge.source in stay and edge.target in stay
+
+
+def _link(kind: Literal["connected", "disconnected"], edge: Link, steps: dict[str, Step]) -> Change:
+    source, target = steps[edge.source], steps[edge.target]
+    found = node_type(source.type)
+    port = found.port_names.get(edge.port, edge.port) if found is not None else edge.port
+    through = "" if edge.port == "next" else f" ({port})"
+    words = "now leads to" if kind == "connected" else "no longer leads to"
+    return Change(kind, source.key, f"“{source.name}”{through} {words} “{target.name}”")

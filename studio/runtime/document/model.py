@@ -1,0 +1,94 @@
+"""The workflow document as pydantic sees it: strict, bounded, and dumped exactly as it was sent."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA = "studio.workflow/1"
+KEY_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
+TYPE_PATTERN = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
+MAX_NODES = 1_000
+MAX_EDGES = 5_000
+
+Key = Annotated[str, Field(pattern=KEY_PATTERN)]
+Number = int | float
+
+
+class Part(BaseModel):
+    """Base of every part: nothing is coerced, nothing unknown is let in."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Position(Part):
+    """Where a card stands on the canvas."""
+
+    x: Annotated[Number, Field(ge=-1e6, le=1e6)] = 0
+    y: Annotated[Number, Field(ge=-1e6, le=1e6)] = 0
+
+
+class RetryRule(Part):
+    """How often and how long a failing step is tried again."""
+
+    attempts: Annotated[int, Field(ge=1, le=50)] = 1
+    base_s: Annotated[Number, Field(ge=0, le=86_400)] = 2
+    max_s: Annotated[Number, Field(ge=0, le=86_400)] = 600
+
+
+class JoinRule(Part):
+    """When a step with several incoming edges starts."""
+
+    mode: Literal["all", "any", "count"] = "all"
+    count: Annotated[int, Field(ge=1, le=MAX_EDGES)] = 1
+
+
+class Step(Part):
+    """One node of the graph."""
+
+    key: Key
+    type: Annotated[str, Field(max_length=60, pattern=TYPE_PATTERN)]
+    version: Annotated[int, Field(ge=1, le=10_000)] = 1
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    config: dict[str, Any] = Field(default_factory=dict)
+    parent: Key | None = None
+    retry: RetryRule | None = None
+    timeout_s: Annotated[Number, Field(gt=0, le=3_600)] | None = None
+    checkpoint: bool = False
+    join: JoinRule | None = None
+    notes: Annotated[str, Field(max_length=10_000)] = ""
+    position: Position | None = None
+
+
+class Link(Part):
+    """An edge: from a port of one node to another node."""
+
+    source: Key = Field(alias="from")
+    port: Annotated[str, Field(min_length=1, max_length=60)]
+    target: Key = Field(alias="to")
+
+
+class Settings(Part):
+    """What a whole run may cost, and what it is called."""
+
+    max_steps: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
+    max_seconds: Annotated[Number, Field(gt=0, le=31_622_400)] = 5_184_000
+    title: Annotated[str, Field(max_length=500)] = ""
+
+
+class Document(Part):
+    """A whole workflow."""
+
+    schema_: Literal["studio.workflow/1"] = Field(alias="schema")
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    description: Annotated[str, Field(max_length=5_000)] = ""
+    nodes: Annotated[list[Step], Field(max_length=MAX_NODES)] = Field(default_factory=list)
+    edges: Annotated[list[Link], Field(max_length=MAX_EDGES)] = Field(default_factory=list)
+    settings: Settings = Field(default_factory=Settings)
+
+    def step(self, key: str) -> Step | None:
+        """The step under a key."""
+        return next((node for node in self.nodes if node.key == key), None)
+
+    def index_of(self, key: str) -> int:
+        """The step's place in `nodes`, for field paths; -1 where there is none."""
+        return next((index for index, node in enumerate(self.nodes) if node.key == key), -1)

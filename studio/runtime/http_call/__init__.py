@@ -1,0 +1,1 @@
+"""How an HTTP step writes its request and reads the answer."""

@@ -1,0 +1,156 @@
+"""From an answer, or its absence, to what the step says: what happened, what did not, what to do now."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from studio.contract.ports import HttpRequest, HttpResponse
+from studio.contract.results import Done, Fail
+from studio.core.errors import StudioError
+
+PASSING = frozenset({408, 425, 429})
+"""Refusals that may end by themselves; so may every 5xx but 501 and 505."""
+FINAL_SERVER_ERRORS = frozenset({501, 505})
+SHOWN = 300
+_HIDDEN = frozenset({"set-cookie", "www-authenticate", "proxy-authenticate"})
+_REASONS = {
+    400: "did not understand the request",
+    401: "did not accept the sign-in",
+    403: "does not allow this",
+    404: "knows nothing at this address",
+    405: "does not allow this method at this address",
+    409: "says this conflicts with what it holds",
+    410: "says this is gone for good",
+    413: "says the request is too large",
+    415: "does not take this kind of body",
+    422: "refused what was sent",
+    429: "received too many requests",
+}
+_ADVICE = {
+    401: "Check the secret under “Sign in with”.",
+    403: "Check the secret's rights there.",
+    404: "Check the URL.",
+    405: "Check the method.",
+}
+
+
+def outcome(request: HttpRequest, response: HttpResponse, now: datetime) -> Done | Fail:
+    """What the step says to an answer."""
+    output = _output(response)
+    status = response.status
+    if 200 <= status < 300:
+        return Done(output, note=f"{host_of(request)} answered {status}")
+    if 300 <= status < 400:
+        message = (
+            f"{host_of(request)} answered {status}: it points to another address, which Studio does not follow. "
+            "Nothing was done there. Put the new address into the URL."
+        )
+        return Fail("http.redirect", message, output=output, field="config.url")
+    passing = status in PASSING or (status >= 500 and status not in FINAL_SERVER_ERRORS)
+    return Fail(
+        f"http.status_{status}",
+        _refusal(request, status, output["body"], passing=passing),
+        retryable=passing,
+        retry_after_s=_retry_after(response, now) if passing else None,
+        output=output,
+    )
+
+
+def not_answered(request: HttpRequest, error: StudioError) -> Fail:
+    """No answer came. Whether the target has seen the request decides whether a repeat is safe."""
+    seen = bool(getattr(error, "may_have_arrived", False))
+    retryable = bool(getattr(error, "retryable", seen))
+    host = host_of(request)
+    if request.method in ("GET", "HEAD") or not seen:
+        message = f"{error.message.rstrip('.')}. Nothing was changed at {host}."
+        return Fail(error.code, message, retryable=retryable, field=error.field)
+    message = (
+        f"{error.message.rstrip('.')}. The request had already left, so {host} may or may not have carried it out. "
+        "Look there before you repeat it."
+    )
+    return Fail(error.code, message, retryable=True, unknown=True, field=error.field)
+
+
+def host_of(request: HttpRequest) -> str:
+    """Whom people think of: the host."""
+    return urlsplit(request.url).hostname or "The other system"
+
+
+def _refusal(request: HttpRequest, status: int, body: Any, *, passing: bool) -> str:
+    host = host_of(request)
+    if status >= 500:
+        what = f"{host} had an error of its own ({status})"
+    else:
+        what = f"{host} {_REASONS.get(status, 'refused the request')} ({status})"
+    said = _said(body)
+    told = f": {said.rstrip('.')}." if said else "."
+    advice = _ADVICE.get(status, "Trying again later may help." if passing else "Correct the step, then run it again.")
+    done = "" if status >= 500 else " Nothing was done there."
+    return f"{what}{told}{done} {advice}"
+
+
+def _said(body: Any) -> str:
+    """The answer's own words, where it has some in a usual place."""
+    if isinstance(body, dict):
+        for name in ("message", "detail", "error_description", "title", "error", "errors"):
+            value = body.get(name)
+            if isinstance(value, dict):
+                value = value.get("message")
+            if isinstance(value, str) and value.strip():
+                return _one_line(value)
+        return ""
+    return _one_line(body) if isinstance(body, str) and not body.lstrip().startswith("<") else ""
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+
+
+def _output(response: HttpResponse) -> dict[str, Any]:
+    headers = {name.lower(): value for name, value in response.headers.items() if name.lower() not in _HIDDEN}
+    return {
+        "status": response.status,
+        "headers": headers,
+        "body": _body(headers.get("content-type", ""), response.body),
+        "elapsed_ms": round(response.elapsed_s * 1000),
+    }
+
+
+def _body(content_type: str, body: bytes) -> Any:
+    if not body:
+        return None
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind in ("application/json", "text/json") or kind.endswith("+json") or not kind:
+        try:
+            return _storable(orjson.loads(body))
+        except (ValueError, UnicodeError):
+            pass  # it says JSON and is none: people see it as the text that it is
+    return body.decode("utf-8", "replace").replace("\0", "\ufffd")
+
+
+def _storable(value: Any) -> Any:
+    """The value without zero characters, which no database column holds."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    if isinstance(value, dict):
+        return {name.replace("\0", "\ufffd"): _storable(one) for name, one in value.items()}
+    return value
+
+
+def _retry_after(response: HttpResponse, now: datetime) -> float | None:
+    """Seconds or an HTTP date, as the target wrote it; None where it wrote neither."""
+    text = next((value for name, value in response.headers.items() if name.lower() == "retry-after"), "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return None
+    moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())

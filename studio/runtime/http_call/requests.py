@@ -1,0 +1,111 @@
+"""From an HTTP step's config to one request, with its secret put in last."""
+
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import orjson
+
+from studio.contract.node import Context
+from studio.contract.ports import HttpRequest
+from studio.core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from studio.runtime.nodes.action_http import Http
+
+READING = ("GET", "HEAD")
+OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "idempotency-key"})
+"""Headers that a step may not set by hand."""
+
+
+def build(ctx: Context, config: "Http.Config") -> HttpRequest:
+    """The request. Raises InvalidInput for an address or header that cannot be sent."""
+    url = _url(config)
+    body, content_type = (None, None) if config.method in READING else _body(config)
+    headers = _headers(config)
+    if content_type is not None:
+        headers.setdefault("content-type", content_type)
+    headers.setdefault("accept", "application/json, text/*;q=0.9, */*;q=0.5")
+    if config.method not in READING and ctx.effect_key:
+        headers["idempotency-key"] = ctx.effect_key
+    if config.auth != "none":
+        name, value = _sign_in(ctx, config, urlsplit(url).hostname)
+        headers[name] = value
+    return HttpRequest(config.method, url, headers, body, max_bytes=config.max_kib * 1024)
+
+
+def _url(config: "Http.Config") -> str:
+    parts = urlsplit(config.url.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        message = f"“{config.url[:200]}” is no web address. It begins with https:// and names a host."
+        raise InvalidInput(message, code="http.url", field="config.url")
+    if parts.username or parts.password:
+        message = "An address with a password in it would show up in logs. Put it under “Sign in with”."
+        raise InvalidInput(message, code="http.url", field="config.url")
+    pairs = [*parse_qsl(parts.query, keep_blank_values=True), *config.query.items()] if config.query else None
+    query = urlencode(pairs) if pairs is not None else parts.query
+    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
+
+
+def _headers(config: "Http.Config") -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in config.headers.items():
+        lower = name.strip().lower()
+        if not lower or not all(
+            character.isascii() and (character.isalnum() or character in "-_.") for character in lower
+        ):
+            raise InvalidInput(
+                f"“{name[:80]}” cannot be the name of a header.", code="http.header", field="config.headers"
+            )
+        if lower in OURS:
+            raise InvalidInput(
+                f"Studio sets the header {lower} itself. Remove it.", code="http.header", field="config.headers"
+            )
+        if any(character in value for character in "\r\n\0"):
+            message = f"The header {lower} would hold a line break. Nothing was sent."
+            raise InvalidInput(message, code="http.header", field="config.headers")
+        headers[lower] = value
+    return headers
+
+
+def _body(config: "Http.Config") -> tuple[bytes | None, str | None]:
+    if config.body_kind == "none" or config.body is None:
+        return None, None
+    if config.body_kind == "json":
+        return orjson.dumps(config.body, option=orjson.OPT_NON_STR_KEYS), "application/json"
+    if config.body_kind == "form":
+        if not isinstance(config.body, dict):
+            raise InvalidInput("A form's body is an object of names and values.", code="http.body", field="config.body")
+        return urlencode(_pairs(config.body)).encode(), "application/x-www-form-urlencoded"
+    return _text(config.body).encode(), "text/plain; charset=utf-8"
+
+
+def _pairs(fields: dict[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (name, _text(one)) for name, value in fields.items() for one in (value if isinstance(value, list) else [value])
+    ]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else orjson.dumps(value).decode()
+
+
+def _sign_in(ctx: Context, config: "Http.Config", host: str | None) -> tuple[str, str]:
+    name = config.secret or ""
+    secret = ctx.ports.secrets.reveal(
+        ctx.run.workspace_id, name, purpose=f"HTTP request of the step “{ctx.node_name}”", host=host
+    )
+    ctx.redact(secret)
+    if any(character in secret for character in "\r\n\0"):
+        raise InvalidInput(
+            f"The secret {name} holds a line break. Save it anew.", code="http.secret", field="config.secret"
+        )
+    if config.auth == "bearer":
+        return "authorization", f"Bearer {secret}"
+    if config.auth == "basic":
+        encoded = b64encode(secret.encode()).decode()
+        ctx.redact(encoded)
+        return "authorization", f"Basic {encoded}"
+    return config.auth_header.lower(), secret

@@ -1,0 +1,7 @@
+"""Node types that belong to no primitive: one file each, registered by being imported."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")

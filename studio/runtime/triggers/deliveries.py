@@ -1,0 +1,91 @@
+"""What a webhook delivery says: its data and the key that tells it from a repeat. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from studio.core.errors import InvalidInput
+from studio.expressions import EvaluationError, Scope, evaluate
+from studio.expressions.filters import text_of
+from studio.runtime.document.bounds import check_payload
+from studio.runtime.triggers.webhook import DELIVERY_ID, Webhook
+
+LONGEST_KEY = 255
+FIELDS_OF_A_FORM = 1_000
+
+
+def read_body(config: Webhook.Config, content_type: str, body: bytes) -> Any:
+    """The data of a delivery. Raises InvalidInput: another kind, unreadable, or nested too deeply."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if not body:
+        return {}
+    if kind == "application/x-www-form-urlencoded":
+        _allow(config, "form", kind)
+        return _form(body)
+    if kind in ("", "application/json", "text/json") or kind.endswith("+json"):
+        _allow(config, "json", kind)
+        return _json(body)
+    raise _unwanted(kind)
+
+
+def dedup_key(config: Webhook.Config, data: Any, headers: Mapping[str, str], query: Mapping[str, str]) -> str | None:
+    """The key under which a repeat is recognised; None: every delivery starts a run.
+
+    `headers` have names in small letters. Raises InvalidInput where the expression finds no key in this data: better
+    refused, and seen, than started twice.
+    """
+    if config.dedup_key is None:
+        name = DELIVERY_ID.get(config.signature)
+        found = headers.get(name) if name is not None else None
+        return _short(found) if found else None
+    scope = Scope({"trigger": data, "headers": headers, "query": query})
+    try:
+        value = evaluate(config.dedup_key, scope)
+    except EvaluationError as error:
+        message = f"The key that tells deliveries apart could not be read: {error.message}"
+        raise InvalidInput(message, code="webhook.dedup_key") from None
+    text = text_of(value)
+    if not text:
+        raise InvalidInput("The key that tells deliveries apart is empty in this delivery.", code="webhook.dedup_key")
+    return _short(text)
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
+
+
+def _allow(config: Webhook.Config, wanted: str, kind: str) -> None:
+    if wanted not in config.content_types:
+        raise _unwanted(kind)
+
+
+def _unwanted(kind: str) -> InvalidInput:
+    return InvalidInput(f"This address does not take {kind or 'such'} bodies.", code="webhook.content_type")
+
+
+def _json(body: bytes) -> Any:
+    try:
+        value = orjson.loads(body)
+    except (ValueError, UnicodeError) as error:
+        raise InvalidInput(f"The body is not JSON: {error}.", code="webhook.not_json") from None
+    check_payload(value)
+    return value
+
+
+def _form(body: bytes) -> dict[str, Any]:
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_OF_A_FORM)
+    except (ValueError, UnicodeError):
+        raise InvalidInput("The body is not a readable form.", code="webhook.not_form") from None
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        held = fields.get(name)
+        if held is None:
+            fields[name] = value
+        else:
+            fields[name] = [*held, value] if isinstance(held, list) else [held, value]
+    check_payload(fields)
+    return fields

@@ -1,0 +1,55 @@
+"""What changed, in words."""
+
+import copy
+
+from studio.runtime import document as documents
+from tests.runtime.document.samples import REFUNDS
+
+
+def changes_after(change):
+    raw = copy.deepcopy(REFUNDS)
+    change(raw)
+    return [
+        (found.kind, found.node, found.text)
+        for found in documents.changes(documents.parse(REFUNDS), documents.parse(raw))
+    ]
+
+
+def test_nothing_changed_says_nothing():
+    assert changes_after(lambda raw: raw["nodes"][0].update(position={"x": 9, "y": 9})) == []
+
+
+def test_a_condition_says_what_it_checks():
+    found = changes_after(lambda raw: raw["nodes"][1]["config"].update(condition="trigger.order.total > 500"))
+    assert found == [("changed", "large", "“Total above €400?” now checks trigger.order.total > 500")]
+
+
+def test_steps_come_go_and_are_renamed():
+    def change(raw):
+        raw["nodes"][1]["name"] = "Large?"
+        raw["nodes"][2]["key"] = "note"
+        raw["nodes"][2]["name"] = "Tell the books"
+        raw["edges"][1]["to"] = "note"
+
+    assert changes_after(change) == [
+        ("renamed", "large", "“Total above €400?” is now called “Large?”"),
+        ("added", "note", "Added “Tell the books”"),
+        ("removed", "call", "Removed “Tell the ERP”"),
+    ]
+
+
+def test_fields_retry_connections_and_settings_have_sentences():
+    def change(raw):
+        raw["nodes"][2]["config"] = {"method": "PUT", "url": "https://erp.example.com/refunds", "query": {"a": "b"}}
+        raw["nodes"][2]["retry"] = {"attempts": 5}
+        raw["edges"][1]["port"] = "false"
+        raw["settings"]["max_steps"] = 500
+
+    assert [text for _, _, text in changes_after(change)] == [
+        "The most steps of a run is now 500",
+        "“Tell the ERP”: Method is now PUT",
+        "“Tell the ERP”: Query parameters was filled in",
+        "“Tell the ERP” is tried up to 5 times",
+        "“Total above €400?” (no) now leads to “Tell the ERP”",
+        "“Total above €400?” (yes) no longer leads to “Tell the ERP”",
+    ]

@@ -1,0 +1,183 @@
+"""Reading, writing and hashing documents."""
+
+import contextlib
+import copy
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from studio.core.errors import InvalidInput
+from studio.runtime import document as documents
+from tests.runtime.document.samples import REFUNDS
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=25,
+)
+TEXT = st.characters(exclude_characters="\0", codec="utf-8")
+TRICKY = ["yes", "on", "1_000", "1e5", "0x1f", "2026-01-01", "~", "null", "<<", "=", "a: b", "- x", "1:30", "a\nb\n"]
+PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(TEXT, max_size=30)
+    | st.sampled_from(TRICKY),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(TEXT, max_size=12), inner, max_size=4),
+    max_leaves=25,
+)
+
+
+def refused(raw, code, path=None):
+    with pytest.raises(InvalidInput) as caught:
+        documents.parse(raw)
+    assert code in [problem.code for problem in caught.value.problems]
+    if path is not None:
+        assert path in [problem.path for problem in caught.value.problems]
+    return caught.value
+
+
+def changed(**parts):
+    return {**copy.deepcopy(REFUNDS), **parts}
+
+
+def test_the_round_trip_is_exact_in_json_and_yaml():
+    parsed = documents.parse(REFUNDS)
+    assert documents.dump(parsed) == REFUNDS
+    assert documents.dump(documents.from_json(documents.to_json(parsed))) == REFUNDS
+    assert documents.dump(documents.from_text(documents.to_yaml(parsed))) == REFUNDS
+
+
+@settings(max_examples=50)
+@given(st.dictionaries(st.text(TEXT, max_size=8), PLAIN, max_size=5))
+def test_any_config_survives_yaml_and_json_exactly(config):
+    raw = changed()
+    raw["nodes"][1]["config"] = config
+    parsed = documents.parse(raw)
+    for text in (documents.to_yaml(parsed), documents.to_json(parsed)):
+        again = documents.dump(documents.from_text(text))
+        assert again == raw
+        assert repr(again["nodes"][1]["config"]) == repr(config)
+
+
+@given(JSON)
+def test_random_json_is_refused_in_words_or_read(raw):
+    with contextlib.suppress(InvalidInput):
+        documents.parse(raw)
+
+
+@given(st.text(max_size=200))
+def test_random_text_is_refused_in_words(text):
+    with contextlib.suppress(InvalidInput):
+        documents.from_text(text)
+
+
+@given(st.data())
+def test_a_document_with_one_part_replaced_is_refused_in_words_or_read(data):
+    raw = changed()
+    spots = [raw, raw["settings"], *raw["nodes"], *raw["edges"], raw["nodes"][2]["retry"]]
+    spot = data.draw(st.sampled_from(spots))
+    spot[data.draw(st.sampled_from(sorted(spot)))] = data.draw(JSON)
+    with contextlib.suppress(InvalidInput):
+        documents.parse(raw)
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "path"),
+    [
+        ("key", "Large", "nodes.1.key"),
+        ("key", "x" * 41, "nodes.1.key"),
+        ("name", "", "nodes.1.name"),
+        ("name", 7, "nodes.1.name"),
+        ("version", 0, "nodes.1.version"),
+        ("config", [], "nodes.1.config"),
+        ("timeout_s", -1, "nodes.1.timeout_s"),
+        ("retry", {"attempts": 1000}, "nodes.1.retry.attempts"),
+        ("surprise", True, "nodes.1.surprise"),
+        ("join", {"mode": "most"}, "nodes.1.join.mode"),
+    ],
+)
+def test_a_malformed_step_is_named_by_its_field(part, value, path):
+    raw = changed()
+    raw["nodes"][1][part] = value
+    with pytest.raises(InvalidInput) as caught:
+        documents.parse(raw)
+    assert [problem.path for problem in caught.value.problems] == [path]
+
+
+def test_bad_references_and_types_are_refused():
+    raw = changed()
+    raw["nodes"][1]["key"] = "order"
+    refused(raw, "document.duplicate_key", "nodes.1.key")
+    raw = changed()
+    raw["edges"][0]["to"] = "nowhere"
+    refused(raw, "document.unknown_step", "edges.0.to")
+    raw = changed()
+    raw["nodes"][1]["parent"] = "nowhere"
+    refused(raw, "document.unknown_step", "nodes.1.parent")
+    raw = changed()
+    raw["nodes"][1]["type"] = "action.teleport"
+    assert "“Total above €400?” is of the type action.teleport" in str(refused(raw, "document.unknown_type"))
+    raw["nodes"][1]["type"] = "condition.if"
+    raw["nodes"][1]["version"] = 9
+    refused(raw, "document.unknown_version", "nodes.1.version")
+    raw = changed()
+    raw["nodes"][1]["key"] = "in"
+    refused(raw, "document.reserved_key")
+
+
+def test_size_depth_and_numbers_are_bounded():
+    deep: object = 1
+    for _ in range(100):
+        deep = [deep]
+    refused(changed(name=deep), "document.too_deep")
+    raw = changed()
+    raw["nodes"][1]["config"] = {"text": "x" * 1_100_000}
+    refused(raw, "document.too_large")
+    raw["nodes"][1]["config"] = {"number": 2**60}
+    refused(raw, "document.number", "nodes.1.config.number")
+    raw["nodes"][1]["config"] = {"number": float("nan")}
+    refused(raw, "document.number")
+    raw["nodes"][1]["config"] = {"text": "\ud800"}
+    refused(raw, "document.text")
+    raw["nodes"][1]["config"] = {"text": "a\0b"}
+    refused(raw, "document.text")
+    step = {"type": "condition.if", "version": 1, "name": "n", "config": {}}
+    refused(changed(nodes=[{**step, "key": f"n{i}"} for i in range(1001)], edges=[]), "document.bounds", "nodes")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a: &x [1]\nb: *x", "document.alias"),
+        ("a: !!python/object/apply:os.system ['true']", "document.tag"),
+        ("[" * 200, "document.too_deep"),
+        ("a: [", "document.not_yaml"),
+        ("{", "document.not_json"),
+        ("- 1", "document.not_object"),
+    ],
+)
+def test_yaml_is_json_in_other_clothes(text, code):
+    with pytest.raises(InvalidInput) as caught:
+        documents.from_text(text)
+    assert caught.value.code == code
+
+
+def test_layout_notes_and_samples_are_not_logic():
+    first = documents.logic_hash(documents.parse(REFUNDS))
+    raw = changed(description="Another text")
+    raw["nodes"][0]["position"] = {"x": 5, "y": 6}
+    raw["nodes"][0]["config"]["sample"] = {"order": {"id": "1"}}
+    raw["nodes"][2]["notes"] = "Ask Anna"
+    raw["nodes"].reverse()
+    assert documents.logic_hash(documents.parse(raw)) == first
+    raw["nodes"][1]["config"]["condition"] = "true"
+    assert documents.logic_hash(documents.parse(raw)) != first
+
+
+def test_a_stored_document_is_read_although_its_type_is_gone():
+    raw = changed()
+    raw["nodes"][1]["type"] = "action.teleport"
+    assert documents.dump(documents.load(raw)) == raw
