@@ -1,6 +1,7 @@
 """What people, tokens and gates did: taxonomy, record, hash chain."""
 
 from studio.audit import taxonomy
+from studio.audit.chain import finish
 from studio.audit.recording import Change, Target, changes_between, record
 
-__all__ = ["Change", "Target", "changes_between", "record", "taxonomy"]
+__all__ = ["Change", "Target", "changes_between", "finish", "record", "taxonomy"]

@@ -1,0 +1,275 @@
+"""Durable jobs: a row written with the change that asks for it, done after the commit.
+
+Two kinds of handler. An inside handler gets a unit of work of the row's workspace and commits
+together with the row's `done`: exactly once. An outside handler (mail) runs with no transaction
+open: at least once, always under the row's key.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from studio.core import clock, rng
+from studio.core.faults import fault_point
+from studio.core.ids import new_id
+from studio.core.models import OutboxRow
+from studio.core.unit_of_work import Database, UnitOfWork
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=120)
+STALE_S = 60.0
+"""Jobs of a batch that were not begun by then are handed back, well before their lease ends."""
+BATCH = 20
+MAX_ATTEMPTS = 15
+"""About four hours of trying, with the back-off below."""
+_BASE_S, _CEILING_S = 2.0, 3_600.0
+_ERROR_LENGTH = 2_000
+
+Inside = Callable[[UnitOfWork, dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One claimed row."""
+
+    id: UUID
+    workspace_id: UUID
+    topic: str
+    key: str
+    payload: dict[str, Any]
+    attempts: int
+    max_attempts: int
+
+
+Outside = Callable[[Job], None]
+
+
+class GiveUp(Exception):
+    """Raised by a handler: the job has failed for good."""
+
+
+class _Lost(Exception):
+    """The lease went to somebody else meanwhile."""
+
+
+on_enqueued: Callable[[], None] | None = None
+"""Called after a commit that left something due now. Set at start; the hint may be lost."""
+
+_inside: dict[str, Inside] = {}
+_outside: dict[str, Outside] = {}
+
+
+def register(topic: str, handler: Inside) -> None:
+    """Say who does a topic's jobs within the database. The latest registration counts."""
+    _outside.pop(topic, None)
+    _inside[topic] = handler
+
+
+def register_outside(topic: str, handler: Outside) -> None:
+    """Say who does a topic's jobs outside of the database, at least once each."""
+    _inside.pop(topic, None)
+    _outside[topic] = handler
+
+
+def enqueue(
+    uow: UnitOfWork,
+    topic: str,
+    *,
+    key: str,
+    payload: dict[str, Any],
+    due_at: datetime | None = None,
+    max_attempts: int = MAX_ATTEMPTS,
+    workspace_id: UUID | None = None,
+) -> bool:
+    """Leave a job, due at once unless said. False where the workspace has one of this key already.
+
+    `workspace_id` is for units across workspaces alone.
+    """
+    due_at = due_at or uow.now
+    values = {
+        "id": new_id(),
+        "workspace_id": workspace_id or uow.workspace,
+        "topic": topic,
+        "key": key,
+        "payload": payload,
+        "due_at": due_at,
+        "state": "queued",
+        "attempts": 0,
+        "max_attempts": max_attempts,
+        "created_at": uow.now,
+    }
+    dialect = postgresql if uow.session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(OutboxRow).values(values).on_conflict_do_nothing()
+    left = uow.session.execute(statement.returning(OutboxRow.id)).first() is not None
+    if left and on_enqueued is not None and due_at <= uow.now:
+        uow.after_commit(on_enqueued)
+    return left
+
+
+def cancel(uow: UnitOfWork, key: str) -> bool:
+    """Take a job back. False where it is under way, done, or was never left."""
+    gone = delete(OutboxRow).where(OutboxRow.key == key, OutboxRow.state == "queued")
+    return uow.session.execute(gone.returning(OutboxRow.id)).first() is not None
+
+
+def drain(database: Database, limit: int = 100, budget_s: float = 5.0) -> int:
+    """Do what is due: at most `limit` jobs, beginning none after `budget_s` seconds.
+
+    Returns how many were tried.
+    """
+    end, tried = clock.monotonic() + budget_s, 0
+    while tried < limit and clock.monotonic() < end:
+        jobs = _claim(database, min(BATCH, limit - tried))
+        if not jobs:
+            break
+        stale = clock.monotonic() + STALE_S
+        for number, job in enumerate(jobs):
+            if clock.monotonic() >= min(end, stale):
+                _hand_back(database, jobs[number:])
+                break
+            _do(database, job)
+            tried += 1
+    return tried
+
+
+def lag_s(database: Database) -> float:
+    """Seconds that the oldest due job has been waiting; 0 where none is."""
+    with database.across(read_only=True) as uow:
+        oldest = select(func.min(OutboxRow.due_at)).where(OutboxRow.state == "queued")
+        due_at = uow.session.execute(oldest).scalar()
+        return max(0.0, (uow.now - due_at).total_seconds()) if due_at else 0.0
+
+
+def purge(database: Database, older_than: timedelta) -> int:
+    """Forget jobs that ended so long ago. Their keys may be used again then."""
+    with database.across() as uow:
+        old = delete(OutboxRow).where(OutboxRow.done_at < uow.now - older_than)
+        return len(uow.session.execute(old.returning(OutboxRow.id)).all())
+
+
+def _claim(database: Database, count: int) -> list[Job]:
+    """Take the oldest due jobs under a lease, counting the attempt before it is made."""
+    topics = (*_inside, *_outside)
+    with database.across() as uow:
+        now = uow.now
+        lost = and_(OutboxRow.state == "running", OutboxRow.lease_until < now)
+        _give_up_lost(uow, lost)
+        due = and_(OutboxRow.state == "queued", OutboxRow.due_at <= now)
+        chosen = (
+            select(OutboxRow.id)
+            .where(or_(due, lost), OutboxRow.topic.in_(topics))
+            .order_by(OutboxRow.due_at)
+            .limit(count)
+            .with_for_update(skip_locked=True)
+            .cte("chosen")  # evaluated once; as a subquery PostgreSQL may run it again and again
+        )
+        claimed = (
+            update(OutboxRow)
+            .where(OutboxRow.id.in_(select(chosen.c.id)))
+            .values(state="running", attempts=OutboxRow.attempts + 1, lease_until=now + LEASE)
+            .returning(
+                OutboxRow.id,
+                OutboxRow.workspace_id,
+                OutboxRow.topic,
+                OutboxRow.key,
+                OutboxRow.payload,
+                OutboxRow.attempts,
+                OutboxRow.max_attempts,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        jobs = [Job(*row) for row in uow.session.execute(claimed)]
+    fault_point("outbox.claimed")
+    return sorted(jobs, key=lambda job: job.id)
+
+
+def _give_up_lost(uow: UnitOfWork, lost: Any) -> None:
+    """A job that takes its worker down with it every time must stop costing workers."""
+    uow.session.execute(
+        update(OutboxRow)
+        .where(lost, OutboxRow.attempts >= OutboxRow.max_attempts)
+        .values(
+            state="failed",
+            done_at=uow.now,
+            lease_until=None,
+            last_error="its worker was lost at every attempt",
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _do(database: Database, job: Job) -> None:
+    try:
+        if job.topic in _inside:
+            with database.unit(job.workspace_id) as uow:
+                _end(uow, job)  # first: it locks the row, so a late rival finds the lease gone
+                _inside[job.topic](uow, job.payload)
+                fault_point("outbox.inside")
+        else:
+            _outside[job.topic](job)
+            fault_point("outbox.sent")
+            with database.across() as uow:
+                _end(uow, job)
+    except _Lost:
+        log.warning("outbox_lease_lost", topic=job.topic, job_id=str(job.id))
+    except Exception as error:  # noqa: BLE001 - whatever it was, the row remembers it
+        _failed(database, job, error)
+
+
+def _end(uow: UnitOfWork, job: Job) -> None:
+    _settle(uow, job, state="done", payload={}, lease_until=None, done_at=uow.now)
+
+
+def _failed(database: Database, job: Job, error: Exception) -> None:
+    final = isinstance(error, GiveUp) or job.attempts >= job.max_attempts
+    words = f"{type(error).__name__}: {error}".replace("\0", "")[:_ERROR_LENGTH]
+    log.warning("outbox_failed", topic=job.topic, job_id=str(job.id), final=final, error=words)
+    with database.across() as uow:
+        now = uow.now
+        outcome = {"state": "failed", "done_at": now} if final else _again(now, job.attempts)
+        try:
+            _settle(uow, job, last_error=words, lease_until=None, **outcome)
+        except _Lost:
+            return
+
+
+def _again(now: datetime, attempts: int) -> dict[str, Any]:
+    """Full jitter: a dead mail server is not asked by everybody at the same moment."""
+    ceiling = min(_CEILING_S, _BASE_S * 2 ** (attempts - 1))
+    return {"state": "queued", "due_at": now + timedelta(seconds=rng.jitter(ceiling))}
+
+
+def _hand_back(database: Database, jobs: list[Job]) -> None:
+    with database.across() as uow:
+        for job in jobs:
+            mine = (OutboxRow.id == job.id, OutboxRow.attempts == job.attempts)
+            uow.session.execute(
+                update(OutboxRow)
+                .where(*mine, OutboxRow.state == "running")
+                .values(state="queued", attempts=job.attempts - 1, lease_until=None)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _settle(uow: UnitOfWork, job: Job, **values: Any) -> None:
+    """Write a job's end, if the lease is still ours."""
+    statement = (
+        update(OutboxRow)
+        .where(
+            OutboxRow.id == job.id,
+            OutboxRow.state == "running",
+            OutboxRow.attempts == job.attempts,
+        )
+        .values(**values)
+        .returning(OutboxRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    if uow.session.execute(statement).first() is None:
+        raise _Lost
