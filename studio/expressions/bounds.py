@@ -64,6 +64,9 @@ def _node(source: str, node: Node) -> Iterator[Problem]:
                 else "Raw bytes cannot be used. Leave out the b before the quotation mark."
             )
             yield Problem("expression.type", message, source, position=position)
+        case Const(str(text), "string", position) if "\0" in text:
+            message = "A text cannot hold the character \\u0000."
+            yield Problem("expression.syntax", message, source, position=position)
         case Ident(name, position) if name.startswith("."):
             yield Problem(
                 "expression.syntax",

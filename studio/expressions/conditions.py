@@ -50,8 +50,8 @@ CASELESS = frozenset({"equals", "not_equals", "contains", "starts_with", "ends_w
 def conditions_to_cel(rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
     """The expression of a group (a bare list means “all”); no rows at all are ``true``.
 
-    Raises ExpressionError (``expression.condition``, ``expression.too_long``) for rows that
-    cannot be written.
+    Raises ExpressionError (``expression.condition``, or a code of Problem) for rows that cannot
+    be written.
     """
     group = normal(rows)
     source = _group(group) if group["rows"] else "true"
@@ -60,6 +60,7 @@ def conditions_to_cel(rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> 
             "There are too many conditions for one step. Split them over two.",
             "expression.too_long",
         )
+    compile_expression(source)
     return source
 
 

@@ -35,12 +35,20 @@ def _work(program: Program, find: Find) -> int:
     for loop in program.loops:
         turns = max(turns, _length(loop.range, find))
     total = 0
+    weights: dict[tuple[str, ...], int] = {}
     for use in program.uses:
-        if not use.presence:
-            intake = Intake()
-            intake.take(find(use.segments))
-            total += intake.weight * min(MAX_ITERATIONS, turns ** min(use.depth, 4))
+        if use.presence:
+            continue
+        if use.segments not in weights:
+            weights[use.segments] = _weight(find(use.segments))
+        total += weights[use.segments] * min(MAX_ITERATIONS, turns ** min(use.depth, 4))
     return total
+
+
+def _weight(value: object) -> int:
+    intake = Intake()
+    intake.take(value)
+    return intake.weight
 
 
 def _length(source: Node, find: Find) -> int:

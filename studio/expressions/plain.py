@@ -52,21 +52,22 @@ class Intake:
         self.characters += len(value)
         if self.characters > MAX_INPUT_CHARACTERS:
             raise Fault("expression.too_large", "The data is too long for an expression.")
-        if value.isascii():
-            return value
-        return value.encode("utf-8", "replace").decode()
+        if "\0" in value:
+            # The engine would end the text there: "a\0b" must not pass for "a".
+            value = value.replace("\0", "\ufffd")
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
     def nested(self, value: object, depth: int) -> object:
         if depth >= MAX_INPUT_DEPTH:
             raise Fault("expression.too_large", "The data is nested too deeply for an expression.")
-        if self.nodes > MAX_INPUT_NODES:
+        assert isinstance(value, Mapping | list | tuple)  # noqa: S101 (for mypy: callers looked)
+        if self.nodes + len(value) > MAX_INPUT_NODES:
             raise Fault("expression.too_large", "The data has too many fields for an expression.")
         if isinstance(value, Mapping):
             return {
                 self.text(key if type(key) is str else str(key)): self.take(entry, depth + 1)
                 for key, entry in value.items()
             }
-        assert isinstance(value, list | tuple)  # noqa: S101 (for mypy: the callers looked)
         return [self.take(entry, depth + 1) for entry in value]
 
     def other(self, value: object, depth: int) -> object:

@@ -3,6 +3,7 @@
 import re
 
 from studio.expressions.engine import SyntaxFault
+from studio.expressions.paths import RESERVED
 from studio.expressions.problems import Problem
 
 _TOKEN = re.compile(r"(?:mismatched|extraneous) input '(.*?)'|no viable alternative at input '(.*?)'")
@@ -30,8 +31,7 @@ def _words(reason: str) -> str:
     if "token recognition error" in reason:
         return _unread(reason.split("at: '", 1)[-1].removesuffix("'"))
     if "reserved identifier" in reason:
-        word = reason.split(": ", 1)[-1].split(" ", 1)[0]
-        return f'“{word}” is a word of the language. For a field write order["{word}"].'
+        return _reserved(reason.split(": ", 1)[-1].split(" ", 1)[0])
     absent, found = _MISSING.search(reason), _TOKEN.search(reason)
     if absent is not None:
         return f"“{absent[1]}” is missing."
@@ -41,7 +41,14 @@ def _words(reason: str) -> str:
 def _unexpected(token: str) -> str:
     if token == "<EOF>":  # noqa: S105 (what the parser calls the end)
         return "The expression ends too early: something is missing at its end."
+    word = token.removeprefix(".")
+    if word in RESERVED:
+        return _reserved(word)
     return f"“{token[:40]}” is not expected here."
+
+
+def _reserved(word: str) -> str:
+    return f'“{word}” is a word of the language. For a field write order["{word}"].'
 
 
 def _unread(token: str) -> str:
