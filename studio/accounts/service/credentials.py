@@ -34,11 +34,11 @@ class Link:
 def request_reset(uow: UnitOfWork, mailer: Mailer, email: str, *, public_url: str) -> None:
     """Mail a link, if somebody has the address. Whoever asks hears the same either way."""
     user = uow.session.scalar(select(User).where(User.email == email.strip().lower(), User.disabled_at.is_(None)))
-    if user is None or _asked_just_now(uow, user.id):
+    if user is None or _asked_just_now(uow, user.id) or not _act_for(uow, user):
         return
     link = issue(uow, user.id, policy.RESET_LIFETIME)
     mails.reset(uow, mailer, user, f"{public_url}/password/{link.token}", key=str(link.row.id))
-    _record(uow, user, "password.reset_requested")
+    trail.record(uow, "password.reset_requested", ("user", user.id, user.name))
 
 
 def issue(uow: UnitOfWork, user_id: UUID, lifetime: timedelta) -> Link:
@@ -98,7 +98,8 @@ def set_password(uow: UnitOfWork, user: User, password: str) -> None:
     """Set a password without asking for the old one: a link or an operator vouches for it."""
     _store(uow, user, password)
     sessions.revoke_all(uow, user.id)
-    _record(uow, user, "password.changed")
+    if _act_for(uow, user):
+        trail.record(uow, "password.changed", ("user", user.id, user.name))
 
 
 def _store(uow: UnitOfWork, user: User, password: str) -> None:
@@ -127,11 +128,11 @@ def _asked_just_now(uow: UnitOfWork, user_id: UUID) -> bool:
     return latest is not None and uow.now - latest < _PAUSE
 
 
-def _record(uow: UnitOfWork, user: User, action: str) -> None:
-    """In the person's first workspace: nobody is signed in, and the trail belongs to workspaces."""
+def _act_for(uow: UnitOfWork, user: User) -> bool:
+    """Go on in the person's first workspace: nobody is signed in, and trail and mail belong to workspaces."""
     if uow.workspace_id is None:
         seats = sessions.seats_of(uow, user.id)
         if not seats:
-            return
+            return False
         sessions.act_in(uow, seats[0], user.id)
-    trail.record(uow, action, ("user", user.id, user.name))
+    return True

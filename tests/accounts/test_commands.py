@@ -1,0 +1,91 @@
+"""Commands of an operator, and the demo workspace."""
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from studio.accounts import demo
+from studio.accounts.commands import token_group, user_group
+from studio.accounts.models import ApiToken
+from studio.accounts.outcomes import Role
+from tests.factories.accounts import with_token
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def run(database):
+    def run(group, *words):
+        return CliRunner().invoke(group, words, obj=database)
+
+    return run
+
+
+@pytest.fixture
+def owner(run) -> str:
+    """The printed password of a first owner."""
+    done = run(
+        user_group,
+        *("create", "Owner@Example.com", "--name", "Ola Owner", "--new-workspace", "Småland & Co"),
+    )
+    assert done.exit_code == 0, done.output
+    return done.output.strip().rsplit(" ", 1)[1]
+
+
+def sign_in(app, email, password):
+    return app.test_client().post("/sign-in", data={"email": email, "password": password}).status_code
+
+
+def test_the_first_owner_is_made_with_a_workspace_and_can_sign_in(app, run, owner):
+    assert sign_in(app, "owner@example.com", owner) == 302
+    listed = run(user_group, "list", "--workspace", "smaland-co")
+    assert "owner@example.com\tOla Owner\towner\tworks" in listed.output
+
+
+def test_a_password_is_reset_by_command(app, run, owner):
+    done = run(user_group, "reset-password", "owner@example.com")
+    assert sign_in(app, "owner@example.com", owner) == 401
+    assert sign_in(app, "owner@example.com", done.output.strip().rsplit(" ", 1)[1]) == 302
+
+
+def test_a_disabled_person_is_out_everywhere_at_once(app, run, owner):
+    text = run(token_group, "create", "owner@example.com").output.strip()
+    assert with_token(app, text).get("/settings").status_code == 200
+    run(user_group, "disable", "owner@example.com")
+    assert sign_in(app, "owner@example.com", owner) == 401
+    assert with_token(app, text).get("/settings").status_code == 401
+    run(user_group, "enable", "owner@example.com")
+    assert sign_in(app, "owner@example.com", owner) == 302
+
+
+def test_a_token_made_by_command_is_stored_hashed(app, run, owner, database):
+    text = run(token_group, "create", "owner@example.com", "--scope", "runs:read").output.strip()
+    with database.unit() as uow:
+        row = uow.session.connection().execute(select(ApiToken.__table__)).one()
+    assert text.startswith("stu_")
+    assert text not in str(row)
+    assert row.scopes == ["runs:read"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("reset-password", "nobody@example.com"), "Nobody has the address nobody@example.com."),
+        (("list", "--workspace", "nowhere"), "There is no workspace nowhere"),
+        (("create", "not an address", "--workspace", "smaland-co"), "This is no e-mail address"),
+        (("create", "owner@example.com", "--workspace", "smaland-co"), "already has a seat here"),
+    ],
+)
+def test_a_wrong_command_says_what_is_wrong(run, owner, words, sentence):
+    done = run(user_group, *words)
+    assert done.exit_code == 1
+    assert sentence in done.output
+
+
+def test_the_demo_has_a_seat_of_each_kind_and_all_can_sign_in(app, database):
+    made = demo.seed(database)
+    assert [person.role for person in made].count(Role.APPROVER) == 2
+    assert {person.role for person in made} == set(Role)
+    assert len({person.password for person in made}) == len(made)
+    for person in made:
+        assert sign_in(app, person.email, person.password) == 302
