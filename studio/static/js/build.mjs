@@ -85,7 +85,10 @@ async function sweep(kept) {
 
 await mkdir(dist, { recursive: true });
 if (watch) {
-  const plugin = { name: "manifest", setup: (build) => build.onEnd((result) => result.metafile && write(result).then(() => {})) };
+  const plugin = {
+    name: "manifest",
+    setup: (build) => build.onEnd((result) => result.metafile && write(result).then(() => {})),
+  };
   const context = await esbuild.context({ ...options, plugins: [plugin] });
   await context.watch();
 } else {

@@ -1,11 +1,12 @@
 // The builder's page: reads its boot data and draws the editor into #editor.
 import { createRoot } from "react-dom/client";
-import { useTranslations } from "../i18n/t";
+import { takeTranslations } from "../i18n/t";
 import type { Boot } from "./api/types";
+import { looksOf } from "./canvas/adapter";
 import type { WorkflowDocument } from "./document/types";
 import { App } from "./panels/App";
-import { useSprite } from "./parts/Icon";
-import { catalogue, portsOf } from "./session/catalogue";
+import { setSprite } from "./parts/Icon";
+import { catalogue } from "./session/catalogue";
 import { Session } from "./session/session";
 
 function read<T>(id: string): T | null {
@@ -18,8 +19,7 @@ async function placed(boot: Boot): Promise<WorkflowDocument> {
   const doc = boot.document;
   if (doc.nodes.every((n) => n.position)) return doc;
   const { tidied } = await import("./canvas/tidy");
-  const types = catalogue(boot.node_types);
-  const places = tidied(doc, (step) => portsOf(step, types, boot.node_info));
+  const places = tidied(doc, looksOf(catalogue(boot.node_types), boot.node_info));
   return { ...doc, nodes: doc.nodes.map((n) => ({ ...n, position: places.get(n.key) ?? { x: 0, y: 0 } })) };
 }
 
@@ -27,8 +27,8 @@ async function start(): Promise<void> {
   const root = document.getElementById("editor");
   const boot = read<Boot>("boot");
   if (!root || !boot) return;
-  useTranslations(read<Record<string, string>>("messages") ?? {});
-  useSprite(boot.urls.sprite);
+  takeTranslations(read<Record<string, string>>("messages") ?? {});
+  setSprite(boot.urls.sprite);
   const session = new Session({ ...boot, document: await placed(boot) });
   createRoot(root).render(<App session={session} />);
 }

@@ -41,7 +41,8 @@ export const messages = {
   "save.offline": "Not saved: offline, trying again",
   "save.conflict": "Not saved: changed elsewhere",
   "save.refused": "Not saved: {message}",
-  "conflict.text": "{by} changed this workflow in another tab or on another machine {ago}. Your changes are still here.",
+  "conflict.text":
+    "{by} changed this workflow in another tab or on another machine {ago}. Your changes are still here.",
   "conflict.theirs": "Load theirs",
   "conflict.mine": "Keep mine (overwrite)",
   "error.unreachable": "The server does not answer. Nothing was changed; try again in a moment.",
@@ -119,6 +120,7 @@ export const messages = {
   "field.example": "For example: {example}",
   "field.choose": "Choose…",
   "field.none": "None",
+  "json.text": "Not JSON: kept as a text.",
   "json.bad": "This is not JSON yet.",
   "secret.none": "No secret",
   "secret.unknown": "{name} (does not exist)",
@@ -199,7 +201,8 @@ export const messages = {
   "sample.none": "Nothing ran here yet. “Test on a sample” shows what goes in and comes out.",
   "sample.example": "An example of what it gives",
   "sample.own": "Sample data",
-  "sample.own.help": "Paste what a real event looks like; later steps then offer its fields, and previews use its values.",
+  "sample.own.help":
+    "Paste what a real event looks like; later steps then offer its fields, and previews use its values.",
   "sample.events": "Take a past event",
   "sample.events.choose": "Choose…",
 
@@ -209,7 +212,8 @@ export const messages = {
   "publish.title": "Publish version {version}",
   "publish.do": "Publish",
   "publish.busy": "Publishing…",
-  "publish.errors": "One problem must be solved first; it stands at the bottom of the page.|{n} problems must be solved first; they stand at the bottom of the page.",
+  "publish.errors":
+    "One problem must be solved first; it stands at the bottom of the page.|{n} problems must be solved first; they stand at the bottom of the page.",
   "publish.first": "What will run",
   "publish.changes": "What changes since version {version}",
   "publish.nothing": "Nothing but the layout.",

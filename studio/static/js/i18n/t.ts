@@ -6,7 +6,7 @@ type Values = Readonly<Record<string, string | number>>;
 
 let translated: Readonly<Record<string, string>> = {};
 
-export function useTranslations(texts: Readonly<Record<string, string>>): void {
+export function takeTranslations(texts: Readonly<Record<string, string>>): void {
   translated = texts;
 }
 

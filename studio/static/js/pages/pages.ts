@@ -1,1 +1,23 @@
-export {};
+// The small modules of the Jinja pages. Every page works without them; each makes one thing quicker.
+import { autosubmit } from "./autosubmit";
+import { confirmations } from "./confirm";
+import { copying } from "./copy";
+import { dialogs } from "./dialog";
+import { polling } from "./poll";
+import { shortcuts } from "./shortcuts";
+import { times } from "./times";
+import { trees } from "./tree";
+
+autosubmit();
+confirmations();
+dialogs();
+shortcuts();
+polling(enhance);
+times();
+enhance(document);
+
+/** What must be done again for a fragment that was swapped in. */
+function enhance(root: ParentNode): void {
+  copying(root);
+  trees(root);
+}

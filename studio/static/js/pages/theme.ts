@@ -1,31 +1,31 @@
-// Loaded as a blocking script in <head>, so that a chosen theme stands before the first paint.
-// [data-theme-choice="light|dark|system"] buttons choose; without scripts the system's setting holds.
+// Loaded as a blocking script in <head>, so that a chosen theme stands before the first paint. The server may have set
+// data-theme from the person's profile; a choice made in this browser, by a [data-theme-choice="light|dark|system"]
+// button, goes before it. Without scripts the profile's or the system's setting holds.
 {
   const root = document.documentElement;
+  const given = root.dataset.theme;
   const kept = (): string | null => {
     try {
       return localStorage.getItem("theme");
     } catch {
-      return null; // storage may be forbidden; the system's setting then holds
+      return null; // storage may be forbidden; the page's own setting then holds
     }
   };
   const show = (choice: string | null): void => {
-    if (choice === "light" || choice === "dark") root.dataset.theme = choice;
-    else delete root.dataset.theme;
+    const theme = choice === null ? given : choice === "system" ? undefined : choice;
+    if (theme === undefined) delete root.dataset.theme;
+    else root.dataset.theme = theme;
     for (const button of document.querySelectorAll<HTMLElement>("[data-theme-choice]")) {
-      const pressed = button.dataset.themeChoice === (choice ?? "system");
-      button.setAttribute("aria-pressed", String(pressed));
+      button.setAttribute("aria-pressed", String(button.dataset.themeChoice === (theme ?? "system")));
     }
   };
   show(kept());
   document.addEventListener("DOMContentLoaded", () => show(kept()));
   document.addEventListener("click", (event) => {
-    const button = (event.target as Element | null)?.closest<HTMLElement>("[data-theme-choice]");
-    const choice = button?.dataset.themeChoice;
+    const choice = (event.target as Element | null)?.closest<HTMLElement>("[data-theme-choice]")?.dataset.themeChoice;
     if (!choice) return;
     try {
-      if (choice === "system") localStorage.removeItem("theme");
-      else localStorage.setItem("theme", choice);
+      localStorage.setItem("theme", choice);
     } catch {
       // the choice then lasts for this page
     }

@@ -40,7 +40,8 @@ export function api(base: string, csrf: string) {
     save: (revision: number, document: WorkflowDocument, keepalive = false) =>
       call<Saved>("PUT", "/draft", { revision, document }, { keepalive }),
     check: (document: WorkflowDocument) => call<Checked>("POST", "/check", { document }),
-    data: (document: WorkflowDocument, node: string) => call<{ roots: DataNode[] }>("POST", "/data", { document, node }),
+    data: (document: WorkflowDocument, node: string) =>
+      call<{ roots: DataNode[] }>("POST", "/data", { document, node }),
     complete: (field: Field & { position: number }) =>
       call<{ from: number; options: Completion[] }>("POST", "/complete", field),
     preview: (field: Field & { sample?: Json }, signal?: AbortSignal) =>
@@ -48,7 +49,8 @@ export function api(base: string, csrf: string) {
     test: (document: WorkflowDocument, trigger: string, sample: Json, live: readonly string[]) =>
       call<TestResult>("POST", "/test", { document, trigger, sample, live }),
     samples: (node: string) => call<{ samples: Sample[] }>("GET", `/samples?node=${encodeURIComponent(node)}`),
-    publish: (revision: number, note: string) => call<{ version: number } & Partial<Checked>>("POST", "/publish", { revision, note }),
+    publish: (revision: number, note: string) =>
+      call<{ version: number } & Partial<Checked>>("POST", "/publish", { revision, note }),
     versions: () => call<{ versions: Version[] }>("GET", "/versions"),
     restore: (number: number, revision: number) => call<Restored>("POST", `/versions/${number}/restore`, { revision }),
     enable: (enabled: boolean) => call<{ enabled: boolean }>("POST", "/enabled", { enabled }),
@@ -62,14 +64,19 @@ async function request<T>(url: string, init: RequestInit, csrf: string): Promise
     answer = await fetch(url, {
       ...init,
       credentials: "same-origin",
-      headers: { Accept: "application/json", "X-CSRF-Token": csrf, ...(init.body ? { "Content-Type": "application/json" } : {}) },
+      headers: {
+        Accept: "application/json",
+        "X-CSRF-Token": csrf,
+        ...(init.body ? { "Content-Type": "application/json" } : {}),
+      },
     });
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new Unreachable("no answer", { cause });
   }
   if (answer.ok) return (await answer.json()) as T;
-  if (answer.status === 502 || answer.status === 503 || answer.status === 504) throw new Unreachable(String(answer.status));
+  if (answer.status === 502 || answer.status === 503 || answer.status === 504)
+    throw new Unreachable(String(answer.status));
   throw new Refused(await refusal(answer));
 }
 

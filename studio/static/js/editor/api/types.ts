@@ -138,7 +138,9 @@ export interface Completion {
   readonly sample: Json;
 }
 
-export type Preview = { readonly value: Json; readonly text: string } | { readonly error: { readonly code: string; readonly message: string } };
+export type Preview =
+  | { readonly value: Json; readonly text: string }
+  | { readonly error: { readonly code: string; readonly message: string } };
 
 export interface TestStep {
   readonly node: string;

@@ -5,18 +5,18 @@ import {
   type EdgeChange,
   type NodeChange,
   ReactFlow,
-  useReactFlow,
   useStore as useFlowStore,
+  useReactFlow,
 } from "@xyflow/react";
 import { type DragEvent, type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { t } from "../../i18n/t";
 import { bodyOf, stepOf } from "../document/read";
 import type { Position } from "../document/types";
 import { Icon } from "../parts/Icon";
+import { mayConnect } from "../rules/may-connect";
 import { useSession } from "../session/context";
 import { CARD, GRID, snapped } from "../session/places";
 import { useStore } from "../session/store";
-import { mayConnect } from "../rules/may-connect";
 import { draw, type Memory, type StepEdge, type StepNode } from "./adapter";
 import { loopAt, placeOf } from "./boxes";
 import { DRAGGED_TYPE } from "./dragged";
@@ -36,9 +36,9 @@ export function Canvas() {
   const memory = useRef<Memory>(new Map());
   const [dragged, setDragged] = useState<ReadonlyMap<string, Position>>(new Map());
   const { doc, infos, selected, selectedEdges, problems, test } = state;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is drawn counts; a saved state does not draw again
   const drawn = useMemo(
-    () => draw({ ...state, doc, infos, selected, selectedEdges, problems, test }, session.types, dragged, memory.current),
-    // biome-ignore lint/correctness/useExhaustiveDependencies: only what is drawn; a saved state does not draw the canvas again
+    () => draw(state, session.types, dragged, memory.current),
     [doc, infos, selected, selectedEdges, problems, test, dragged, session],
   );
   useCamera(flow);
@@ -153,7 +153,10 @@ const asEdge = (line: { source: string; sourceHandle?: string | null; target: st
   to: line.target,
 });
 
-function selection(changes: readonly { type: string; id?: string; selected?: boolean }[], before: readonly string[]): string[] | null {
+function selection(
+  changes: readonly { type: string; id?: string; selected?: boolean }[],
+  before: readonly string[],
+): string[] | null {
   const picks = changes.filter((change) => change.type === "select");
   if (picks.length === 0) return null;
   const after = new Set(before);
@@ -166,7 +169,11 @@ function selection(changes: readonly { type: string; id?: string; selected?: boo
 }
 
 /** Places and bodies after a drag, in one command. A loop takes its body along. */
-function drop(session: SessionType, boxes: ReadonlyMap<string, { x: number; y: number; width: number; height: number }>, nodes: readonly StepNode[]): void {
+function drop(
+  session: SessionType,
+  boxes: ReadonlyMap<string, { x: number; y: number; width: number; height: number }>,
+  nodes: readonly StepNode[],
+): void {
   const { doc } = session.state;
   const places = new Map<string, Position>();
   const parents = new Map<string, string | null>();
@@ -216,7 +223,9 @@ function unmark(): void {
 }
 
 function focusStep(key: string): void {
-  document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+  document
+    .querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(key)}"]`)
+    ?.focus({ preventScroll: true });
 }
 
 function onKey(event: KeyboardEvent, session: SessionType, flow: Flow): void {
@@ -249,7 +258,9 @@ function onKey(event: KeyboardEvent, session: SessionType, flow: Flow): void {
     const port = session.firstPort(key);
     if (!step || port === undefined) return;
     event.preventDefault();
-    session.store.set({ quickAdd: { place: { kind: "behind", from: key, port }, x: box.left + box.width / 2, y: box.bottom + 8 } });
+    session.store.set({
+      quickAdd: { place: { kind: "behind", from: key, port }, x: box.left + box.width / 2, y: box.bottom + 8 },
+    });
   } else if (event.key === "Home") {
     void flow.fitView(FIT);
   }
@@ -286,10 +297,7 @@ function useCamera(flow: Flow): void {
       show(keys) {
         requestAnimationFrame(() => {
           if (keys.length === 0) void flow.fitView(FIT);
-          else if (!keys.every((key) => inView(key))) {
-            const zoom = flow.getZoom();
-            void flow.fitView({ nodes: keys.map((id) => ({ id })), minZoom: zoom, maxZoom: zoom, duration: 0 });
-          }
+          else bringIntoView(session, flow, keys[0] ?? "");
         });
       },
     };
@@ -299,11 +307,16 @@ function useCamera(flow: Flow): void {
   }, [session, flow]);
 }
 
-function inView(key: string): boolean {
+/** By the document's places: a step that was just added is not drawn yet. What is seen already is left where it is. */
+function bringIntoView(session: SessionType, flow: Flow, key: string): void {
+  const step = stepOf(session.state.doc, key);
   const canvas = document.querySelector(".canvas")?.getBoundingClientRect();
-  const node = document.querySelector(`.react-flow__node[data-id="${CSS.escape(key)}"]`)?.getBoundingClientRect();
-  if (!canvas || !node) return false;
-  return node.top >= canvas.top && node.left >= canvas.left && node.right <= canvas.right && node.bottom + 40 <= canvas.bottom;
+  if (!step || !canvas) return;
+  const at = placeOf(step);
+  const corner = flow.flowToScreenPosition(at);
+  const end = flow.flowToScreenPosition({ x: at.x + CARD.width, y: at.y + CARD.height + 40 });
+  if (corner.x >= canvas.left && corner.y >= canvas.top && end.x <= canvas.right && end.y <= canvas.bottom) return;
+  void flow.setCenter(at.x + CARD.width / 2, at.y + CARD.height / 2, { zoom: flow.getZoom(), duration: 0 });
 }
 
 function Tools() {
@@ -312,11 +325,21 @@ function Tools() {
   const zoom = useFlowStore((state) => state.transform[2]);
   return (
     <div className="tools card" role="toolbar" aria-label={t("tools.label")}>
-      <button type="button" className="btn quiet icon-only" aria-label={t("tools.out")} onClick={() => void flow.zoomOut()}>
+      <button
+        type="button"
+        className="btn quiet icon-only"
+        aria-label={t("tools.out")}
+        onClick={() => void flow.zoomOut()}
+      >
         <Icon name="minus" />
       </button>
       <small className="zoom">{t("tools.zoom", { percent: Math.round(zoom * 100) })}</small>
-      <button type="button" className="btn quiet icon-only" aria-label={t("tools.in")} onClick={() => void flow.zoomIn()}>
+      <button
+        type="button"
+        className="btn quiet icon-only"
+        aria-label={t("tools.in")}
+        onClick={() => void flow.zoomIn()}
+      >
         <Icon name="plus" />
       </button>
       <button type="button" className="btn quiet" onClick={() => void flow.fitView(FIT)}>

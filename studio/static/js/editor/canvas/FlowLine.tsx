@@ -2,8 +2,8 @@
 import { BaseEdge, type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo } from "react";
 import { t } from "../../i18n/t";
-import { ERROR_PORT } from "../document/types";
 import { stepOf } from "../document/read";
+import { ERROR_PORT } from "../document/types";
 import { useSession } from "../session/context";
 import type { StepEdge } from "./adapter";
 
@@ -29,7 +29,12 @@ export const FlowLine = memo(function FlowLine(props: EdgeProps<StepEdge>) {
             session.store.set({ quickAdd: { place: { kind: "edge", edge }, x: event.clientX, y: event.clientY + 12 } });
           }}
         >
-          <title>{t("line.insert", { from: stepOf(session.state.doc, edge.from)?.name ?? "", to: stepOf(session.state.doc, edge.to)?.name ?? "" })}</title>
+          <title>
+            {t("line.insert", {
+              from: stepOf(session.state.doc, edge.from)?.name ?? "",
+              to: stepOf(session.state.doc, edge.to)?.name ?? "",
+            })}
+          </title>
           <circle r="12" className="hit" />
           <circle r="9" />
           <path d="M-4 0H4M0-4V4" />

@@ -6,6 +6,7 @@ import { ERROR_PORT } from "../document/types";
 import { Icon } from "../parts/Icon";
 import { useSession } from "../session/context";
 import type { PortView } from "./adapter";
+import { portLayout } from "./width";
 
 interface Owner {
   readonly id: string;
@@ -27,8 +28,9 @@ export function InPort({ owner }: { owner: Owner }) {
 
 export function OutPorts({ owner, ports }: { owner: Owner; ports: readonly PortView[] }) {
   const named = ports.length > 1;
+  const { middles } = portLayout(ports.map((port) => port.name));
   return ports.map((port, index) => (
-    <OutPort key={port.port} owner={owner} port={port} named={named} left={`${((index + 1) / (ports.length + 1)) * 100}%`} />
+    <OutPort key={port.port} owner={owner} port={port} named={named} left={named ? `${middles[index]}px` : "50%"} />
   ));
 }
 
@@ -66,7 +68,17 @@ export function OutPort({ owner, port, named, left, top }: OutPortProps) {
   );
 }
 
-function AddAfter({ owner, port, place, named }: { owner: Owner; port: PortView; place: CSSProperties; named: boolean }) {
+function AddAfter({
+  owner,
+  port,
+  place,
+  named,
+}: {
+  owner: Owner;
+  port: PortView;
+  place: CSSProperties;
+  named: boolean;
+}) {
   const session = useSession();
   return (
     <button
@@ -79,7 +91,11 @@ function AddAfter({ owner, port, place, named }: { owner: Owner; port: PortView;
         event.stopPropagation();
         const box = event.currentTarget.getBoundingClientRect();
         session.store.set({
-          quickAdd: { place: { kind: "behind", from: owner.id, port: port.port }, x: box.left + box.width / 2, y: box.bottom + 4 },
+          quickAdd: {
+            place: { kind: "behind", from: owner.id, port: port.port },
+            x: box.left + box.width / 2,
+            y: box.bottom + 4,
+          },
         });
       }}
     >

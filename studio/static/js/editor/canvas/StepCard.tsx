@@ -72,7 +72,12 @@ function CardFace({ data }: { data: StepData }) {
 }
 
 function Badge({ data }: { data: StepData }) {
-  if (data.errors) return <span className="n-badge bad" title={t("problems.count", { n: data.errors })}>{data.errors}</span>;
+  if (data.errors)
+    return (
+      <span className="n-badge bad" title={t("problems.count", { n: data.errors })}>
+        {data.errors}
+      </span>
+    );
   if (data.tone && data.state) {
     const text = tIfKnown(`state.${data.state}`, data.state);
     return (
@@ -81,8 +86,19 @@ function Badge({ data }: { data: StepData }) {
       </span>
     );
   }
-  if (data.warnings) return <span className="n-badge warn" title={t("warnings.count", { n: data.warnings })}>{data.warnings}</span>;
+  if (data.warnings)
+    return (
+      <span className="n-badge warn" title={t("warnings.count", { n: data.warnings })}>
+        {data.warnings}
+      </span>
+    );
   return null;
 }
 
-const ICONS: { readonly [tone: string]: string } = { good: "check", bad: "x", wait: "hourglass", warn: "alert", run: "play" };
+const ICONS: { readonly [tone: string]: string } = {
+  good: "check",
+  bad: "x",
+  wait: "hourglass",
+  warn: "alert",
+  run: "play",
+};

@@ -1,14 +1,14 @@
 // From the document to what React Flow draws. Objects are reused while nothing in them changed, so that moving one card
 // does not draw the others again.
 import type { Edge as FlowEdge, Node as FlowNode } from "@xyflow/react";
-import type { NodeTypeInfo } from "../api/types";
+import type { NodeInfos, NodeTypeInfo } from "../api/types";
 import { edgeId, inOrder } from "../document/read";
 import { type Edge, ERROR_PORT, type Position, type Step } from "../document/types";
 import { type Catalogue, portName, portsOf } from "../session/catalogue";
 import type { State } from "../session/state";
 import { type Boxes, boxesOf } from "./boxes";
 import { lastSteps, type Tone, toneOf, wasTaken } from "./outcome";
-import { cardWidth } from "./width";
+import { portLayout } from "./width";
 
 export interface PortView {
   readonly port: string;
@@ -39,11 +39,21 @@ export interface Drawn {
   readonly boxes: Boxes;
 }
 
+/** As wide as the names of its ports need. */
+export const widthOf = (step: Step, types: Catalogue, infos: NodeInfos): number =>
+  portLayout(portsOf(step, types, infos).map((port) => portName(step, port, types, infos))).width;
+
+/** What tidying up needs to know of a step. */
+export const looksOf = (types: Catalogue, infos: NodeInfos) => ({
+  ports: (step: Step) => portsOf(step, types, infos),
+  width: (step: Step) => widthOf(step, types, infos),
+});
+
 export type Memory = Map<string, { mark: string; step: Step; node: StepNode }>;
 
 export function draw(state: State, types: Catalogue, dragged: ReadonlyMap<string, Position>, memory: Memory): Drawn {
   const { doc, infos } = state;
-  const boxes = boxesOf(doc, types.isLoop, (step) => cardWidth(portsOf(step, types, infos).length));
+  const boxes = boxesOf(doc, types.isLoop, (step) => widthOf(step, types, infos));
   const steps = lastSteps(state.test);
   const byKey = new Map(doc.nodes.map((n) => [n.key, n]));
   const used = new Set(doc.edges.map((edge) => `${edge.from}/${edge.port}`));
@@ -89,7 +99,12 @@ export function draw(state: State, types: Catalogue, dragged: ReadonlyMap<string
 
 type Look = Omit<StepData, "step" | "type"> & { position: Position; parent?: unknown; selected: boolean };
 
-function flowNode(step: Step, type: NodeTypeInfo | undefined, look: Look, box: { width: number; height: number }): StepNode {
+function flowNode(
+  step: Step,
+  type: NodeTypeInfo | undefined,
+  look: Look,
+  box: { width: number; height: number },
+): StepNode {
   const { ports, summary, errors, warnings, tone, state, passedBy, errorPort } = look;
   const size = { width: box.width, height: box.height };
   return {

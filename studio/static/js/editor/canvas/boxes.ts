@@ -18,10 +18,15 @@ export const placeOf = (step: Step): Position => step.position ?? { x: 0, y: 0 }
 export type Boxes = ReadonlyMap<string, Box>;
 
 /** Every step's box; inner loops before the loops around them. */
-export function boxesOf(doc: WorkflowDocument, isLoop: (type: string) => boolean, widthOf: (step: Step) => number): Boxes {
+export function boxesOf(
+  doc: WorkflowDocument,
+  isLoop: (type: string) => boolean,
+  widthOf: (step: Step) => number,
+): Boxes {
   const boxes = new Map<string, Box>();
   const children = new Map<string, Step[]>();
-  for (const step of doc.nodes) if (step.parent) children.set(step.parent, [...(children.get(step.parent) ?? []), step]);
+  for (const step of doc.nodes)
+    if (step.parent) children.set(step.parent, [...(children.get(step.parent) ?? []), step]);
   const measure = (step: Step): Box => {
     const known = boxes.get(step.key);
     if (known) return known;

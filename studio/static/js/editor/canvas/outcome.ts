@@ -28,7 +28,10 @@ export function lastSteps(test: TestResult | null): ReadonlyMap<string, TestStep
 /** Whether the run went along an edge. */
 export function wasTaken(test: TestResult | null, edge: Edge): boolean {
   return (test?.steps ?? []).some(
-    (step) => step.node === edge.from && (step.port === edge.port || (edge.port === ERROR_PORT && step.state === "failed")) && ran(test, edge.to),
+    (step) =>
+      step.node === edge.from &&
+      (step.port === edge.port || (edge.port === ERROR_PORT && step.state === "failed")) &&
+      ran(test, edge.to),
   );
 }
 

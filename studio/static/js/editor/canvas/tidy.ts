@@ -3,7 +3,6 @@ import dagre from "@dagrejs/dagre";
 import { inOrder } from "../document/read";
 import { BODY_PORT, type Edge, ERROR_PORT, type Position, type Step, type WorkflowDocument } from "../document/types";
 import { CARD, GRID } from "../session/places";
-import { cardWidth } from "./width";
 
 interface Size {
   readonly width: number;
@@ -13,10 +12,17 @@ interface Size {
 const LOOP_PAD = { side: 20, head: 100, foot: 40 };
 const LOOP_LEAST: Size = { width: 320, height: 180 };
 
-export type PortsOf = (step: Step) => readonly string[];
+export interface Looks {
+  ports(step: Step): readonly string[];
+  width(step: Step): number;
+}
 
 /** New places; with `only`, those steps alone, around where they were. */
-export function tidied(doc: WorkflowDocument, portsOf: PortsOf, only: ReadonlySet<string> | null = null): Map<string, Position> {
+export function tidied(
+  doc: WorkflowDocument,
+  looks: Looks,
+  only: ReadonlySet<string> | null = null,
+): Map<string, Position> {
   const order = new Map(inOrder(doc).map((key, index) => [key, index]));
   const steps = [...doc.nodes].sort((a, b) => (order.get(a.key) ?? 0) - (order.get(b.key) ?? 0));
   const places = new Map<string, Position>();
@@ -24,14 +30,14 @@ export function tidied(doc: WorkflowDocument, portsOf: PortsOf, only: ReadonlySe
   const keys = new Set(chosen.map((n) => n.key));
   const tops = chosen.filter((n) => !n.parent || !keys.has(n.parent));
   const corner = only ? topLeft(tops) : { x: 0, y: 0 };
-  layOut(doc, portsOf, chosen, tops, corner, places);
+  layOut(doc, looks, chosen, tops, corner, places);
   return places;
 }
 
 /** Lays out one level, then writes the places of everything inside. Gives the size that it took. */
 function layOut(
   doc: WorkflowDocument,
-  portsOf: PortsOf,
+  looks: Looks,
   all: readonly Step[],
   level: readonly Step[],
   corner: Position,
@@ -44,10 +50,13 @@ function layOut(
   const inner = new Map<string, Map<string, Position>>();
   for (const step of level) {
     const body = all.filter((n) => n.parent === step.key);
-    const size = body.length || portsOf(step).includes(BODY_PORT) ? loopSize(doc, portsOf, all, step, body, inner) : cardSize(portsOf(step));
+    const size =
+      body.length || looks.ports(step).includes(BODY_PORT)
+        ? loopSize(doc, looks, all, step, body, inner)
+        : { width: looks.width(step), height: CARD.height };
     graph.setNode(step.key, { ...size });
   }
-  for (const edge of inPortOrder(doc, level, portsOf)) {
+  for (const edge of inPortOrder(doc, level, looks)) {
     if (here.has(edge.from) && here.has(edge.to)) graph.setEdge(edge.from, edge.to, {}, edge.port);
   }
   dagre.layout(graph);
@@ -64,14 +73,14 @@ function layOut(
 
 function loopSize(
   doc: WorkflowDocument,
-  portsOf: PortsOf,
+  looks: Looks,
   all: readonly Step[],
   loop: Step,
   body: readonly Step[],
   inner: Map<string, Map<string, Position>>,
 ): Size {
   const inside = new Map<string, Position>();
-  const size = body.length ? layOut(doc, portsOf, all, body, { x: 0, y: 0 }, inside) : { width: 0, height: 0 };
+  const size = body.length ? layOut(doc, looks, all, body, { x: 0, y: 0 }, inside) : { width: 0, height: 0 };
   inner.set(loop.key, inside);
   return {
     width: Math.max(LOOP_LEAST.width, size.width + 2 * LOOP_PAD.side),
@@ -80,15 +89,14 @@ function loopSize(
 }
 
 /** Edges in the order of their ports, so that the first port's branch stands left. */
-function inPortOrder(doc: WorkflowDocument, level: readonly Step[], portsOf: PortsOf): Edge[] {
+function inPortOrder(doc: WorkflowDocument, level: readonly Step[], looks: Looks): Edge[] {
   return level.flatMap((step) => {
-    const ports = [...portsOf(step), ERROR_PORT];
+    const ports = [...looks.ports(step), ERROR_PORT];
     const out = doc.edges.filter((edge) => edge.from === step.key);
     return out.sort((a, b) => ports.indexOf(a.port) - ports.indexOf(b.port));
   });
 }
 
-const cardSize = (ports: readonly string[]): Size => ({ width: cardWidth(ports.length), height: CARD.height });
 const grid = (n: number): number => Math.round(n / GRID) * GRID;
 
 function topLeft(steps: readonly Step[]): Position {

@@ -18,7 +18,8 @@ export function travel(doc: WorkflowDocument, from: string, direction: Direction
   }
   if (direction === "ArrowUp") return nearest(edgesInto(doc, from).map((edge) => edge.from));
   const siblings = edgesInto(doc, from).flatMap((edge) => edgesFrom(doc, edge.from).map((other) => other.to));
-  const beside = siblings.length > 1 ? siblings : doc.nodes.filter((n) => Math.abs(y(n.key) - y(from)) < 60).map((n) => n.key);
+  const beside =
+    siblings.length > 1 ? siblings : doc.nodes.filter((n) => Math.abs(y(n.key) - y(from)) < 60).map((n) => n.key);
   const right = direction === "ArrowRight";
   return nearest(beside.filter((key) => key !== from && (right ? x(key) > x(from) : x(key) < x(from))));
 }

@@ -11,7 +11,11 @@ export interface Command {
   apply(doc: WorkflowDocument): [next: WorkflowDocument, inverse: Command];
 }
 
-export const named = (command: Command, label: string, more: Partial<Omit<Command, "apply" | "label">> = {}): Command => ({
+export const named = (
+  command: Command,
+  label: string,
+  more: Partial<Omit<Command, "apply" | "label">> = {},
+): Command => ({
   ...more,
   label,
   apply: (doc) => command.apply(doc),

@@ -28,14 +28,20 @@ export function undo(doc: WorkflowDocument, history: History): Changed | null {
   const command = history.past.at(-1);
   if (!command) return null;
   const [next, inverse] = command.apply(doc);
-  return { doc: next, history: { past: history.past.slice(0, -1), future: [...history.future, relabelled(inverse, command)] } };
+  return {
+    doc: next,
+    history: { past: history.past.slice(0, -1), future: [...history.future, relabelled(inverse, command)] },
+  };
 }
 
 export function redo(doc: WorkflowDocument, history: History): Changed | null {
   const command = history.future.at(-1);
   if (!command) return null;
   const [next, inverse] = command.apply(doc);
-  return { doc: next, history: { past: [...history.past, relabelled(inverse, command)], future: history.future.slice(0, -1) } };
+  return {
+    doc: next,
+    history: { past: [...history.past, relabelled(inverse, command)], future: history.future.slice(0, -1) },
+  };
 }
 
 const markOf = (command: Command): { mark?: string } => (command.mark === undefined ? {} : { mark: command.mark });

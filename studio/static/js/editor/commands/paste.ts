@@ -21,7 +21,13 @@ export function paste(
     const parent = step.parent ? (keys.get(step.parent) ?? null) : null;
     const at = step.position ?? { x: 0, y: 0 };
     const { parent: _old, ...rest } = step;
-    return { ...rest, ...(parent && { parent }), key: to(step.key), config, position: { x: at.x + by.x, y: at.y + by.y } } as Step;
+    return {
+      ...rest,
+      ...(parent && { parent }),
+      key: to(step.key),
+      config,
+      position: { x: at.x + by.x, y: at.y + by.y },
+    } as Step;
   });
   const edges = copied.edges
     .filter((edge) => keys.has(edge.from) && keys.has(edge.to))

@@ -9,7 +9,8 @@ import { setStep } from "./set-step";
  * joined to the loop. */
 export function reparent(doc: WorkflowDocument, key: string, parent: string | null): Command {
   const old = doc.nodes.find((n) => n.key === key)?.parent ?? null;
-  if (old === parent || parent === key || bodyOf(doc, key).some((n) => n.key === parent)) return sequence("command.move", []);
+  if (old === parent || parent === key || bodyOf(doc, key).some((n) => n.key === parent))
+    return sequence("command.move", []);
   const crossing = doc.edges.filter((edge) => touches(edge, key) && !stays(doc, edge, key, parent));
   const first = parent !== null && !doc.edges.some((edge) => edge.from === parent && edge.port === BODY_PORT);
   return sequence(parent === null ? "command.out" : "command.into", [

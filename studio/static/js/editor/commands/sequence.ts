@@ -2,7 +2,11 @@ import type { WorkflowDocument } from "../document/types";
 import type { Command } from "./command";
 
 /** Several commands as one gesture; its inverse runs theirs backwards. */
-export function sequence(label: string, commands: readonly Command[], more: { mark?: string; layout?: boolean } = {}): Command {
+export function sequence(
+  label: string,
+  commands: readonly Command[],
+  more: { mark?: string; layout?: boolean } = {},
+): Command {
   return {
     ...more,
     label,

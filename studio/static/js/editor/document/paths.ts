@@ -27,7 +27,8 @@ function put(value: Json | undefined, path: Path, next: Json | undefined): Json 
     else list[Number(head)] = item;
     return list;
   }
-  const fields: { [key: string]: Json } = value !== null && typeof value === "object" ? { ...(value as JsonObject) } : {};
+  const fields: { [key: string]: Json } =
+    value !== null && typeof value === "object" ? { ...(value as JsonObject) } : {};
   const item = put(fields[String(head)], rest, next);
   if (item === undefined) delete fields[String(head)];
   else fields[String(head)] = item;

@@ -39,7 +39,13 @@ export function Header() {
         type="button"
         className="btn primary"
         disabled={!session.boot.can_publish}
-        title={session.boot.can_publish ? (errors ? t("head.publish.errors", { n: errors }) : undefined) : t("head.publish.seat")}
+        title={
+          session.boot.can_publish
+            ? errors
+              ? t("head.publish.errors", { n: errors })
+              : undefined
+            : t("head.publish.seat")
+        }
         onClick={() => session.dialog("publish")}
       >
         {t("head.publish")}
@@ -105,6 +111,7 @@ function Saved() {
   const session = useSession();
   const save = usePart((state) => state.save);
   const [now, setNow] = useState(() => new Date());
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a save just now begins the count again
   useEffect(() => {
     setNow(new Date());
     const timer = setInterval(() => setNow(new Date()), TICK_MS);
@@ -119,7 +126,8 @@ function Saved() {
 }
 
 function savedText(save: SaveState, now: Date, locale: string): string {
-  if (save.kind === "saved") return save.at ? t("save.saved", { ago: ago(save.at > now ? now : save.at, now, locale) }) : t("save.all");
+  if (save.kind === "saved")
+    return save.at ? t("save.saved", { ago: ago(save.at > now ? now : save.at, now, locale) }) : t("save.all");
   if (save.kind === "refused") return t("save.refused", { message: save.message });
   return tIfKnown(`save.${save.kind}`, save.kind);
 }

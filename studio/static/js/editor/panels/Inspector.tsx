@@ -15,10 +15,18 @@ import { SetUpTab } from "./SetUpTab";
 
 export function Inspector() {
   const selected = usePart((state) => state.selected);
-  const step = usePart((state) => (state.selected.length === 1 ? stepOf(state.doc, state.selected[0] as string) : undefined));
+  const step = usePart((state) =>
+    state.selected.length === 1 ? stepOf(state.doc, state.selected[0] as string) : undefined,
+  );
   return (
     <aside className="inspector" aria-label={t("panel.label")}>
-      {step ? <OfStep key={step.key} step={step} /> : selected.length > 1 ? <OfMany n={selected.length} /> : <OfNothing />}
+      {step ? (
+        <OfStep key={step.key} step={step} />
+      ) : selected.length > 1 ? (
+        <OfMany n={selected.length} />
+      ) : (
+        <OfNothing />
+      )}
     </aside>
   );
 }

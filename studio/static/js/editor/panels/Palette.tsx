@@ -33,7 +33,7 @@ export function Palette() {
             event.preventDefault();
           }}
         />
-        <kbd aria-hidden="true">/</kbd>
+        <kbd>/</kbd>
       </div>
       {groups.map((group) => (
         <section key={group.title}>

@@ -11,13 +11,15 @@ export function Problems() {
   const warnings = problems.filter((problem) => problem.severity === "warning");
   const first = errors[0] ?? warnings[0];
   return (
-    <footer className="problems" aria-label={t("problems.label")} data-problems={errors.length}>
+    <footer className="problems" role="region" aria-label={t("problems.label")} data-problems={errors.length}>
       {errors.length > 0 ? (
         <span className="chip bad">{t("problems.count", { n: errors.length })}</span>
       ) : (
         <span className="chip good">{t("problems.ready")}</span>
       )}
-      {errors.length === 0 && warnings.length > 0 && <span className="chip warn">{t("warnings.count", { n: warnings.length })}</span>}
+      {errors.length === 0 && warnings.length > 0 && (
+        <span className="chip warn">{t("warnings.count", { n: warnings.length })}</span>
+      )}
       {first && <One problem={first} />}
       <span className="grow" />
       {errors.length + warnings.length > 1 && <All problems={[...errors, ...warnings]} />}

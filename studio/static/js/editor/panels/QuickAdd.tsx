@@ -67,9 +67,10 @@ function List({ x, y }: { x: number; y: number }) {
       </div>
       <div className="quick-list" id="quick-add-list" role="listbox" aria-label={t("palette.label")}>
         {groups.map((group) => (
-          // biome-ignore lint/a11y/useSemanticElements: a group of options
           <div key={group.title} role="group" aria-label={group.title}>
-            <h3 aria-hidden="true">{group.title}</h3>
+            <div className="quick-head" aria-hidden="true">
+              {group.title}
+            </div>
             {group.types.map((type) => (
               // biome-ignore lint/a11y/useKeyWithClickEvents: the combobox above takes the keys
               <div

@@ -15,17 +15,55 @@ export function ReliabilityTab({ step, type }: { step: Step; type: NodeTypeInfo 
   };
   return (
     <div className="form">
-      <Number_ step={step} field="retry.attempts" label="retry.attempts" help="retry.attempts.help" standard={1} least={1} most={50} value={retry.attempts} onChange={(attempts) => put({ attempts })} />
+      <Number_
+        step={step}
+        field="retry.attempts"
+        label="retry.attempts"
+        help="retry.attempts.help"
+        standard={1}
+        least={1}
+        most={50}
+        value={retry.attempts}
+        onChange={(attempts) => put({ attempts })}
+      />
       {(retry.attempts ?? 1) > 1 && (
         <div className="fields-row">
-          <Number_ step={step} field="retry.base_s" label="retry.base" standard={2} least={0} value={retry.base_s} onChange={(base_s) => put({ base_s })} />
-          <Number_ step={step} field="retry.max_s" label="retry.max" standard={600} least={0} value={retry.max_s} onChange={(max_s) => put({ max_s })} />
+          <Number_
+            step={step}
+            field="retry.base_s"
+            label="retry.base"
+            standard={2}
+            least={0}
+            value={retry.base_s}
+            onChange={(base_s) => put({ base_s })}
+          />
+          <Number_
+            step={step}
+            field="retry.max_s"
+            label="retry.max"
+            standard={600}
+            least={0}
+            value={retry.max_s}
+            onChange={(max_s) => put({ max_s })}
+          />
         </div>
       )}
-      <Number_ step={step} field="timeout_s" label="timeout" help="timeout.help" least={1} value={step.timeout_s ?? undefined} onChange={(timeout_s) => session.setFields(step.key, { timeout_s })} />
+      <Number_
+        step={step}
+        field="timeout_s"
+        label="timeout"
+        help="timeout.help"
+        least={1}
+        value={step.timeout_s ?? undefined}
+        onChange={(timeout_s) => session.setFields(step.key, { timeout_s })}
+      />
       {type?.effect === "pure" && (
         <label className="check" data-field="checkpoint">
-          <input type="checkbox" checked={step.checkpoint ?? false} onChange={(event) => session.setFields(step.key, { checkpoint: event.target.checked || undefined })} />
+          <input
+            type="checkbox"
+            checked={step.checkpoint ?? false}
+            onChange={(event) => session.setFields(step.key, { checkpoint: event.target.checked || undefined })}
+          />
           <span>
             {t("checkpoint")}
             <small>{t("checkpoint.help")}</small>

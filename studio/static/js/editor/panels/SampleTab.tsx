@@ -6,6 +6,7 @@ import { lastSteps, toneOf } from "../canvas/outcome";
 import type { Json, Step } from "../document/types";
 import { usePart, useSession } from "../session/context";
 import { JsonField } from "./fields/JsonField";
+import { ObjectFields } from "./fields/ObjectFields";
 import { FormScope } from "./fields/scope";
 
 export function SampleTab({ step, type }: { step: Step; type: NodeTypeInfo | undefined }) {
@@ -45,7 +46,7 @@ function Data({ title, data }: { title: string; data: Json }) {
     <div className="field">
       <h3>{title}</h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
-      <pre className="code wrap" tabIndex={0} aria-label={title}>
+      <pre className="code wrap" role="region" tabIndex={0} aria-label={title}>
         {JSON.stringify(data, null, 2)}
       </pre>
     </div>
@@ -60,7 +61,7 @@ function TriggerSample({ step, type }: { step: Step; type: NodeTypeInfo }) {
   if (!own) return type.sample == null ? null : <Data title={t("sample.example")} data={type.sample} />;
   return (
     <>
-      <FormScope step={step} root={type.schema}>
+      <FormScope step={step} root={type.schema} fields={ObjectFields}>
         <div className="field" data-field="sample">
           <span className="label" id="sample-label">
             {t("sample.own")}

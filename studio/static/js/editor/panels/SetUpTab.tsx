@@ -1,27 +1,40 @@
 // The form of a step, drawn from its type's schema; where it is called from, for triggers; where it leads.
 import { t } from "../../i18n/t";
 import type { NodeTypeInfo } from "../api/types";
-import type { Step } from "../document/types";
+import type { JsonObject, Step } from "../document/types";
 import { Copyable } from "../parts/Copyable";
 import { usePart } from "../session/context";
 import { DataPicker } from "./DataPicker";
-import { FormScope } from "./fields/scope";
 import { ObjectFields } from "./fields/ObjectFields";
+import { FormScope } from "./fields/scope";
 import { NextSteps } from "./NextSteps";
 
 export function SetUpTab({ step, type }: { step: Step; type: NodeTypeInfo | undefined }) {
   if (!type) return <p className="error">{t("panel.unknown", { type: step.type })}</p>;
   const usesData = type.kind !== "trigger";
   return (
-    <FormScope step={step} root={type.schema}>
+    <FormScope step={step} root={type.schema} fields={ObjectFields}>
       {type.help && <p className="small">{type.help}</p>}
       <StepProblems step={step} />
       <Address step={step} type={type} />
-      <ObjectFields schema={type.schema} path={[]} value={step.config} without={type.kind === "trigger" ? ["sample"] : []} />
+      <ObjectFields
+        schema={type.schema}
+        path={[]}
+        value={withDefaults(type, step)}
+        without={type.kind === "trigger" ? ["sample"] : []}
+      />
       {usesData && <DataPicker step={step} />}
       <NextSteps step={step} type={type} />
     </FormScope>
   );
+}
+
+/** Lists that the server fills in by itself stand in the form as what they will be; they are written once changed. */
+function withDefaults(type: NodeTypeInfo, step: Step): JsonObject {
+  const lists = Object.entries(type.defaults).filter(
+    ([name, value]) => Array.isArray(value) && type.schema.properties?.[name]?.default === undefined,
+  );
+  return { ...Object.fromEntries(lists), ...step.config };
 }
 
 /** Problems of the step as a whole; a field's own stand under the field. */
@@ -29,7 +42,10 @@ function StepProblems({ step }: { step: Step }) {
   const all = usePart((state) => state.problems);
   const problems = all.filter((problem) => problem.node === step.key && !problem.field?.startsWith("config."));
   return problems.map((problem) => (
-    <p key={problem.code + problem.message} className={problem.severity === "error" ? "note bad small" : "note warn small"}>
+    <p
+      key={problem.code + problem.message}
+      className={problem.severity === "error" ? "note bad small" : "note warn small"}
+    >
       {problem.message}
     </p>
   ));

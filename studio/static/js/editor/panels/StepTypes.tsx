@@ -2,7 +2,10 @@
 import { t } from "../../i18n/t";
 import type { Kind, NodeTypeInfo } from "../api/types";
 
-const GROUPS: readonly { kind: Kind; title: "kind.trigger" | "kind.condition" | "kind.data" | "kind.flow" | "kind.approval" | "kind.action" }[] = [
+const GROUPS: readonly {
+  kind: Kind;
+  title: "kind.trigger" | "kind.condition" | "kind.data" | "kind.flow" | "kind.approval" | "kind.action";
+}[] = [
   { kind: "trigger", title: "kind.trigger" },
   { kind: "condition", title: "kind.condition" },
   { kind: "data", title: "kind.data" },
@@ -23,7 +26,8 @@ export function found(types: readonly NodeTypeInfo[], search: string, triggers =
     const text = `${type.title} ${type.help} ${type.key}`.toLowerCase();
     return words.every((word) => text.includes(word));
   };
-  const byTitle = (type: NodeTypeInfo): number => (words.length && type.title.toLowerCase().includes(words[0] ?? "") ? 0 : 1);
+  const byTitle = (type: NodeTypeInfo): number =>
+    words.length && type.title.toLowerCase().includes(words[0] ?? "") ? 0 : 1;
   return GROUPS.filter((group) => triggers || group.kind !== "trigger")
     .map(({ kind, title }) => ({
       title: t(title),

@@ -1,11 +1,12 @@
 // Keys that work anywhere on the page. Inside a field the field's own keys win, its undo too.
 import { useEffect } from "react";
-import type { Edge, Step } from "../document/types";
 import { t } from "../../i18n/t";
+import type { Edge, Step } from "../document/types";
 import type { Session } from "../session/session";
 
 const isField = (target: EventTarget | null): boolean =>
-  target instanceof Element && target.closest("input, textarea, select, [contenteditable=true], dialog, .quick-add") !== null;
+  target instanceof Element &&
+  target.closest("input, textarea, select, [contenteditable=true], dialog, .quick-add") !== null;
 
 export function useShortcuts(session: Session): void {
   useEffect(() => {
@@ -15,7 +16,7 @@ export function useShortcuts(session: Session): void {
         event.preventDefault();
         void session.saveNow();
       } else if (event.key === "Escape") {
-        escape(session);
+        stepBack(session);
       } else if (!isField(event.target) && !event.defaultPrevented) {
         const verb = held ? withControl(event) : plain(event);
         if (!verb) return;
@@ -50,7 +51,7 @@ function plain(event: KeyboardEvent): Verb | null {
   return null;
 }
 
-function escape(session: Session): void {
+function stepBack(session: Session): void {
   const { quickAdd, dialog, selected } = session.state;
   if (quickAdd) session.store.set({ quickAdd: null });
   else if (!dialog && selected.length && !isField(document.activeElement)) session.select([]);

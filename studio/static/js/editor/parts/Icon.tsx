@@ -1,7 +1,7 @@
 // An icon of the sprite. Its address comes once, from the page.
 let sprite = "";
 
-export function useSprite(url: string): void {
+export function setSprite(url: string): void {
   sprite = url;
 }
 

@@ -12,8 +12,6 @@ export function Menu({ label, children }: { label: string; children: ReactNode }
     return () => document.removeEventListener("pointerdown", close);
   }, []);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: closes on what happens inside
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the items inside are buttons
     <details
       ref={ref}
       className="menu"

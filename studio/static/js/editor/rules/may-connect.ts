@@ -3,7 +3,12 @@
 import { reaches, sameEdge, stepOf } from "../document/read";
 import { BODY_PORT, type Edge, type WorkflowDocument } from "../document/types";
 
-export type Refusal = "graph.itself" | "graph.duplicate_edge" | "graph.into_trigger" | "graph.crosses_body" | "graph.cycle";
+export type Refusal =
+  | "graph.itself"
+  | "graph.duplicate_edge"
+  | "graph.into_trigger"
+  | "graph.crosses_body"
+  | "graph.cycle";
 
 export interface Kinds {
   isTrigger(type: string): boolean;

@@ -1,9 +1,10 @@
 // Node types by key, and what a step shows: its ports, their names, its summary.
-import type { NodeInfos, NodeTypeInfo } from "../api/types";
-import { BODY_PORT, ERROR_PORT, type Step, type WorkflowDocument } from "../document/types";
-import { edgesFrom } from "../document/read";
-import type { Kinds } from "../rules/may-connect";
+
 import { t } from "../../i18n/t";
+import type { NodeInfos, NodeTypeInfo } from "../api/types";
+import { edgesFrom } from "../document/read";
+import { BODY_PORT, ERROR_PORT, type Step, type WorkflowDocument } from "../document/types";
+import type { Kinds } from "../rules/may-connect";
 
 export interface Catalogue extends Kinds {
   readonly all: readonly NodeTypeInfo[];

@@ -6,12 +6,16 @@ export const GRID = 20;
 const ROW = 120;
 const COLUMN = 280;
 
-export const snapped = ({ x, y }: Position): Position => ({ x: Math.round(x / GRID) * GRID, y: Math.round(y / GRID) * GRID });
+export const snapped = ({ x, y }: Position): Position => ({
+  x: Math.round(x / GRID) * GRID,
+  y: Math.round(y / GRID) * GRID,
+});
 
 /** The nearest free place at or below a wish. */
 export function roomFor(doc: WorkflowDocument, wish: Position): Position {
   let place = snapped(wish);
-  while (doc.nodes.some((n) => covers(n.position ?? { x: 0, y: 0 }, place))) place = { x: place.x, y: place.y + ROW / 2 };
+  while (doc.nodes.some((n) => covers(n.position ?? { x: 0, y: 0 }, place)))
+    place = { x: place.x, y: place.y + ROW / 2 };
   return place;
 }
 
@@ -26,8 +30,11 @@ export function roomBelow(
   const at = step.position ?? { x: 0, y: 0 };
   const shown = ports.filter((name) => name !== "each");
   const index = port === undefined ? -1 : shown.indexOf(port);
-  const sideways = shown.length > 1 && index >= 0 ? (index - (shown.length - 1) / 2) * COLUMN : port === "error" ? COLUMN : 0;
-  const body = inside ? [] : doc.nodes.filter((n) => n.parent === step.key).map((n) => (n.position?.y ?? 0) + CARD.height);
+  const sideways =
+    shown.length > 1 && index >= 0 ? (index - (shown.length - 1) / 2) * COLUMN : port === "error" ? COLUMN : 0;
+  const body = inside
+    ? []
+    : doc.nodes.filter((n) => n.parent === step.key).map((n) => (n.position?.y ?? 0) + CARD.height);
   return roomFor(doc, { x: at.x + sideways, y: Math.max(at.y + ROW, ...body.map((bottom) => bottom + ROW / 2)) });
 }
 

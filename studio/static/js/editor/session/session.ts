@@ -3,6 +3,7 @@ import { t, tIfKnown } from "../../i18n/t";
 import { Autosave } from "../api/autosave";
 import { type Api, api, Refused, Unreachable } from "../api/client";
 import type { Boot, Checked, NodeTypeInfo, Person, Problem, TestResult } from "../api/types";
+import { looksOf } from "../canvas/adapter";
 import { addStep, insertOnEdge } from "../commands/add-step";
 import type { Command } from "../commands/command";
 import { remove } from "../commands/delete";
@@ -11,8 +12,8 @@ import { NOTHING, perform, redo, undo } from "../commands/history";
 import { move } from "../commands/move";
 import { paste } from "../commands/paste";
 import { renameKey } from "../commands/rename-key";
-import { replace } from "../commands/replace";
 import { reparent } from "../commands/reparent";
+import { replace } from "../commands/replace";
 import { sequence } from "../commands/sequence";
 import { setStep } from "../commands/set-step";
 import { setWorkflow } from "../commands/set-workflow";
@@ -20,7 +21,7 @@ import { freshKey } from "../document/keys";
 import { sameLogic } from "../document/logic";
 import { type Path, pathText, set } from "../document/paths";
 import { bodyOf, edgeId, edgesFrom, stepOf } from "../document/read";
-import { type Edge, type Json, type Position, type Step, BODY_PORT } from "../document/types";
+import { BODY_PORT, type Edge, type Json, type Position, type Step } from "../document/types";
 import { mayConnect } from "../rules/may-connect";
 import { type Catalogue, catalogue, freePort, portsOf } from "./catalogue";
 import { roomBelow, roomFor } from "./places";
@@ -158,7 +159,9 @@ export class Session {
   /** With nothing selected, the one step that nothing follows yet: what a person who just goes on means. */
   private onlyOpenEnd(): Step | undefined {
     const { doc, infos } = this.state;
-    const open = doc.nodes.filter((n) => portsOf(n, this.types, infos).length > 0 && edgesFrom(doc, n.key).length === 0);
+    const open = doc.nodes.filter(
+      (n) => portsOf(n, this.types, infos).length > 0 && edgesFrom(doc, n.key).length === 0,
+    );
     return open.length === 1 ? open[0] : undefined;
   }
 
@@ -180,7 +183,11 @@ export class Session {
     }
     const intoBody = port === BODY_PORT && this.types.isLoop(before.type);
     const ports = portsOf(before, this.types, infos);
-    const step = this.made(type, roomBelow(doc, before, ports, port, intoBody), intoBody ? from : (before.parent ?? null));
+    const step = this.made(
+      type,
+      roomBelow(doc, before, ports, port, intoBody),
+      intoBody ? from : (before.parent ?? null),
+    );
     this.do(addStep(doc, step, { from, port }));
     this.shown(step.key);
   }
@@ -301,7 +308,7 @@ export class Session {
     const { tidied } = await import("../canvas/tidy");
     const { doc, selected, infos } = this.state;
     const only = selected.length > 1 ? new Set(selected) : null;
-    this.do(move(tidied(doc, (step) => portsOf(step, this.types, infos), only), "command.tidy"));
+    this.do(move(tidied(doc, looksOf(this.types, infos), only), "command.tidy"));
     this.camera?.show([]);
   }
 
@@ -341,7 +348,12 @@ export class Session {
     const node = problem.node ?? problem.edge?.from ?? doc.nodes[Number(problem.path.split(".")[1])]?.key;
     if (!node) return;
     const tab: Tab = /^(retry|timeout_s|checkpoint)/.test(problem.field ?? "") ? "reliability" : "setup";
-    this.store.set({ selected: [node], selectedEdges: [], tab, focus: { node, field: problem.field, n: (focus?.n ?? 0) + 1 } });
+    this.store.set({
+      selected: [node],
+      selectedEdges: [],
+      tab,
+      focus: { node, field: problem.field, n: (focus?.n ?? 0) + 1 },
+    });
     this.camera?.show([node]);
   }
 
@@ -381,7 +393,12 @@ export class Session {
     const { save, doc, history } = this.state;
     if (save.kind !== "conflict") return;
     const next = perform(doc, history, replace(save.current.document, "command.theirs"));
-    this.store.set({ ...next, ...this.stillThere(next.doc), save: { kind: "saved", at: new Date(save.current.at) }, changed: true });
+    this.store.set({
+      ...next,
+      ...this.stillThere(next.doc),
+      save: { kind: "saved", at: new Date(save.current.at) },
+      changed: true,
+    });
     this.autosave.adopt(save.current.revision, next.doc);
     this.say(t("toast.theirs"), "plain");
     this.api.check(next.doc).then(
@@ -400,7 +417,11 @@ export class Session {
     const answer = await this.api.publish(this.revision, note);
     if (answer.problems) this.store.set({ problems: answer.problems });
     if (answer.node_info) this.store.set({ infos: answer.node_info });
-    else void this.api.check(this.state.doc).then((checked) => this.checked(checked), () => undefined);
+    else
+      void this.api.check(this.state.doc).then(
+        (checked) => this.checked(checked),
+        () => undefined,
+      );
     this.store.set({ published: answer.version, changed: false, dialog: null });
     this.say(t("toast.published", { version: answer.version }), "good");
   }

@@ -8,7 +8,13 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const named = (name: string): WorkflowDocument => ({ schema: "studio.workflow/1", name, nodes: [], edges: [] });
-const answer = (revision: number): Saved => ({ revision, problems: [], node_info: {}, saved_at: "2026-01-01T00:00:00Z", changed: true });
+const answer = (revision: number): Saved => ({
+  revision,
+  problems: [],
+  node_info: {},
+  saved_at: "2026-01-01T00:00:00Z",
+  changed: true,
+});
 
 function setting() {
   let doc = named("first");

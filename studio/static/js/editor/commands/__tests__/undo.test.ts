@@ -17,7 +17,10 @@ import { reparent } from "../reparent";
 import { setStep } from "../set-step";
 import { setWorkflow } from "../set-workflow";
 
-const kinds = { isTrigger: (type: string) => type.startsWith("trigger."), isLoop: (type: string) => type === "flow.for_each" };
+const kinds = {
+  isTrigger: (type: string) => type.startsWith("trigger."),
+  isLoop: (type: string) => type === "flow.for_each",
+};
 const types = ["trigger.webhook", "condition.if", "flow.for_each", "action.http", "data.set"];
 
 const step = (doc: WorkflowDocument, type: string): Step => ({
@@ -51,7 +54,12 @@ function gesture(doc: WorkflowDocument, [kind, a, b]: [number, number, number]):
     case 6:
       return move(new Map([[pick(a), { x: a, y: b }]]));
     case 7:
-      return setStep(pick(a), { config: { n: b }, notes: b % 2 ? "note" : undefined }, "command.edit", `config ${pick(a)}`);
+      return setStep(
+        pick(a),
+        { config: { n: b }, notes: b % 2 ? "note" : undefined },
+        "command.edit",
+        `config ${pick(a)}`,
+      );
     case 8:
       return reparent(doc, pick(a), b % 3 ? pick(b) : null);
     case 9:
@@ -115,7 +123,10 @@ test("letters typed into one field undo together", () => {
 
 test("a renamed step is followed by the expressions that name it", () => {
   const one = addStep(empty, step(empty, "data.set")).apply(empty)[0];
-  const two = addStep(one, { ...step(one, "action.http"), config: { url: "https://x/{{ steps.set.id }}/{{ steps.settled.id }}" } });
+  const two = addStep(one, {
+    ...step(one, "action.http"),
+    config: { url: "https://x/{{ steps.set.id }}/{{ steps.settled.id }}" },
+  });
   const doc = renameKey("set", "order").apply(two.apply(one)[0])[0];
   expect(doc.nodes[1]?.config).toEqual({ url: "https://x/{{ steps.order.id }}/{{ steps.settled.id }}" });
 });

@@ -1,5 +1,13 @@
 // CodeMirror for one field. Loaded lazily: this file and what it imports are a bundle of their own.
-import { autocompletion, type CompletionContext, type CompletionResult, closeBrackets, closeBracketsKeymap, completionKeymap, startCompletion } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  type CompletionContext,
+  type CompletionResult,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  startCompletion,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { type Diagnostic, setDiagnostics } from "@codemirror/lint";
 import { EditorState, type Extension } from "@codemirror/state";
@@ -9,7 +17,7 @@ import { bracesMarked, cel, colours } from "./language";
 
 export interface CodeOptions {
   readonly text: string;
-  readonly mode: "cel" | "template" | "json" | "text";
+  readonly mode: "cel" | "template" | "json" | "json-template" | "text";
   readonly lines: number;
   readonly placeholder: string;
   readonly attributes: { readonly [name: string]: string };
@@ -35,7 +43,12 @@ export function mount(parent: HTMLElement, options: CodeOptions): CodeHandle {
       extensions: [
         history(),
         closeBrackets(),
-        keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap.filter((binding) => binding.key !== "Mod-Enter")]),
+        keymap.of([
+          ...closeBracketsKeymap,
+          ...completionKeymap,
+          ...historyKeymap,
+          ...defaultKeymap.filter((binding) => binding.key !== "Mod-Enter"),
+        ]),
         // CodeMirror writes <style> elements, which the page's policy allows only under its nonce
         EditorView.cspNonce.of(document.querySelector<HTMLElement>("[nonce]")?.nonce ?? ""),
         EditorView.lineWrapping,
@@ -45,7 +58,8 @@ export function mount(parent: HTMLElement, options: CodeOptions): CodeHandle {
         ...languageOf(options),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !quiet) options.change(update.state.doc.toString());
-          if (update.focusChanged && update.view.hasFocus) options.focused((path) => insert(update.view, options.mode, path));
+          if (update.focusChanged && update.view.hasFocus)
+            options.focused((path) => insert(update.view, options.mode, path));
         }),
       ],
     }),
@@ -57,7 +71,13 @@ export function mount(parent: HTMLElement, options: CodeOptions): CodeHandle {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
       quiet = false;
     },
-    squiggle: (problems) => view.dispatch(setDiagnostics(view.state, problems.map((problem) => diagnostic(problem, view.state.doc.length)))),
+    squiggle: (problems) =>
+      view.dispatch(
+        setDiagnostics(
+          view.state,
+          problems.map((problem) => diagnostic(problem, view.state.doc.length)),
+        ),
+      ),
     destroy: () => view.destroy(),
   };
 }
@@ -66,7 +86,10 @@ export function mount(parent: HTMLElement, options: CodeOptions): CodeHandle {
 const oneLine: Extension = EditorState.transactionFilter.of((transaction) => {
   if (!transaction.docChanged || transaction.newDoc.lines === 1) return transaction;
   const text = transaction.newDoc.toString().replace(/\s*\n\s*/g, " ");
-  return transaction.startState.update({ changes: { from: 0, to: transaction.startState.doc.length, insert: text }, selection: { anchor: Math.min(transaction.newSelection.main.head, text.length) } });
+  return transaction.startState.update({
+    changes: { from: 0, to: transaction.startState.doc.length, insert: text },
+    selection: { anchor: Math.min(transaction.newSelection.main.head, text.length) },
+  });
 });
 
 function languageOf(options: CodeOptions): Extension[] {
@@ -81,13 +104,14 @@ function languageOf(options: CodeOptions): Extension[] {
     if (text === "." || text === "{") setTimeout(() => startCompletion(view));
     return false;
   });
+  if (options.mode === "json-template") return [cel, colours, bracesMarked, completion, afterDot];
   return options.mode === "cel" ? [cel, colours, completion, afterDot] : [bracesMarked, completion, afterDot];
 }
 
 /** Inside braces, or anywhere in an expression. */
 function wantsCompletion(context: CompletionContext, mode: string): boolean {
   const before = context.state.sliceDoc(0, context.pos);
-  if (mode === "template" && before.lastIndexOf("{{") <= before.lastIndexOf("}}")) return false;
+  if (mode !== "cel" && before.lastIndexOf("{{") <= before.lastIndexOf("}}")) return false;
   return context.explicit || /[\w.{ ]$/.test(before) || before === "";
 }
 
@@ -121,9 +145,18 @@ function insert(view: EditorView, mode: CodeOptions["mode"], path: string): void
   const { from, to } = view.state.selection.main;
   const before = view.state.sliceDoc(0, from);
   const inside = before.lastIndexOf("{{") > before.lastIndexOf("}}");
-  const text = mode === "template" && !inside ? `{{ ${path} }}` : path;
-  view.dispatch({ changes: { from, to, insert: text }, selection: { anchor: from + text.length }, scrollIntoView: true });
+  const text = mode !== "cel" && !inside ? `{{ ${path} }}` : path;
+  view.dispatch({
+    changes: { from, to, insert: text },
+    selection: { anchor: from + text.length },
+    scrollIntoView: true,
+  });
   view.focus();
 }
 
-const diagnostic = (problem: Problem, length: number): Diagnostic => ({ from: 0, to: length, severity: problem.severity, message: problem.message });
+const diagnostic = (problem: Problem, length: number): Diagnostic => ({
+  from: 0,
+  to: length,
+  severity: problem.severity,
+  message: problem.message,
+});

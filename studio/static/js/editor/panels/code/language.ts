@@ -1,6 +1,13 @@
 // How CEL and {{ … }} look while they are written. The server alone says what is right.
 import { HighlightStyle, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
-import { Decoration, type DecorationSet, type EditorView, MatchDecorator, ViewPlugin, type ViewUpdate } from "@codemirror/view";
+import {
+  Decoration,
+  type DecorationSet,
+  type EditorView,
+  MatchDecorator,
+  ViewPlugin,
+  type ViewUpdate,
+} from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 export const cel = StreamLanguage.define({

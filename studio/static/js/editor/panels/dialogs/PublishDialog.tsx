@@ -22,7 +22,8 @@ export function PublishDialog() {
       await session.publish(note);
     } catch (error) {
       setBusy(false);
-      if (error instanceof Refused && error.refusal.errors?.length) setRefused(error.refusal.errors.map((one) => one.message));
+      if (error instanceof Refused && error.refusal.errors?.length)
+        setRefused(error.refusal.errors.map((one) => one.message));
       else if (error instanceof Refused) setRefused([error.message]);
       else {
         close();
@@ -78,7 +79,14 @@ export function PublishDialog() {
           <label htmlFor="publish-note">
             {t("publish.note")} <span className="optional">{t("field.optional")}</span>
           </label>
-          <textarea id="publish-note" className="input" rows={3} maxLength={500} value={note} onChange={(event) => setNote(event.target.value)} />
+          <textarea
+            id="publish-note"
+            className="input"
+            rows={3}
+            maxLength={500}
+            value={note}
+            onChange={(event) => setNote(event.target.value)}
+          />
           <small className="help">{t("publish.note.help")}</small>
         </div>
       </form>

@@ -13,7 +13,9 @@ export function TestDialog() {
   const session = useSession();
   const doc = usePart((state) => state.doc);
   const triggers = doc.nodes.filter((n) => session.types.isTrigger(n.type));
-  const effects = doc.nodes.filter((n) => !session.types.isTrigger(n.type) && session.types.of(n.type)?.effect === "outside");
+  const effects = doc.nodes.filter(
+    (n) => !session.types.isTrigger(n.type) && session.types.of(n.type)?.effect === "outside",
+  );
   const [trigger, setTrigger] = useState(triggers[0]?.key);
   const [text, setText] = useState(() => sampleText(session.types.of(triggers[0]?.type ?? "")?.sample, triggers[0]));
   const [live, setLive] = useState<readonly string[]>([]);
@@ -48,7 +50,12 @@ export function TestDialog() {
           <button type="button" className="btn" onClick={close}>
             {t(result ? "test.look" : "dialog.cancel")}
           </button>
-          <button type="button" className="btn primary" disabled={busy || !trigger || sample === undefined} onClick={() => void run()}>
+          <button
+            type="button"
+            className="btn primary"
+            disabled={busy || !trigger || sample === undefined}
+            onClick={() => void run()}
+          >
             {t(busy ? "test.busy" : result ? "test.again" : "test.run")}
           </button>
         </>
@@ -60,7 +67,12 @@ export function TestDialog() {
         {triggers.length > 1 && (
           <div className="field">
             <label htmlFor="test-trigger">{t("test.trigger")}</label>
-            <select id="test-trigger" className="input" value={trigger} onChange={(event) => choose(event.target.value)}>
+            <select
+              id="test-trigger"
+              className="input"
+              value={trigger}
+              onChange={(event) => choose(event.target.value)}
+            >
               {triggers.map((n) => (
                 <option key={n.key} value={n.key}>
                   {n.name}
@@ -72,7 +84,14 @@ export function TestDialog() {
         {samples.length > 0 && (
           <div className="field">
             <label htmlFor="test-event">{t("sample.events")}</label>
-            <select id="test-event" className="input" value="" onChange={(event) => setText(JSON.stringify(samples.find((one) => one.id === event.target.value)?.data ?? {}, null, 2))}>
+            <select
+              id="test-event"
+              className="input"
+              value=""
+              onChange={(event) =>
+                setText(JSON.stringify(samples.find((one) => one.id === event.target.value)?.data ?? {}, null, 2))
+              }
+            >
               <option value="">{t("sample.events.choose")}</option>
               {samples.map((one) => (
                 <option key={one.id} value={one.id}>
@@ -85,7 +104,15 @@ export function TestDialog() {
       </div>
       <div className="field">
         <label htmlFor="test-sample">{t("test.sample")}</label>
-        <textarea id="test-sample" className="input mono" rows={10} spellCheck={false} aria-invalid={sample === undefined || undefined} value={text} onChange={(event) => setText(event.target.value)} />
+        <textarea
+          id="test-sample"
+          className="input mono"
+          rows={10}
+          spellCheck={false}
+          aria-invalid={sample === undefined || undefined}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
         {sample === undefined && <p className="error">{t("json.bad")}</p>}
       </div>
       {effects.length > 0 && (
@@ -93,7 +120,13 @@ export function TestDialog() {
           <legend>{t("test.effects")}</legend>
           {effects.map((n) => (
             <label key={n.key} className="check">
-              <input type="checkbox" checked={live.includes(n.key)} onChange={(event) => setLive(event.target.checked ? [...live, n.key] : live.filter((key) => key !== n.key))} />
+              <input
+                type="checkbox"
+                checked={live.includes(n.key)}
+                onChange={(event) =>
+                  setLive(event.target.checked ? [...live, n.key] : live.filter((key) => key !== n.key))
+                }
+              />
               <span>{t("test.effect", { step: n.name })}</span>
             </label>
           ))}
@@ -136,7 +169,8 @@ function Result({ result }: { result: TestResult }) {
   );
 }
 
-const sampleText = (fallback: Json | undefined, step: Step | undefined): string => JSON.stringify(step?.config.sample ?? fallback ?? {}, null, 2);
+const sampleText = (fallback: Json | undefined, step: Step | undefined): string =>
+  JSON.stringify(step?.config.sample ?? fallback ?? {}, null, 2);
 
 function parsed(text: string): Json | undefined {
   try {

@@ -42,7 +42,8 @@ export function VersionsDialog() {
               {version.note || <span className="muted">{t("versions.nonote")}</span>}
               <br />
               <small>
-                {version.by} · <time dateTime={version.at}>{ago(new Date(version.at), new Date(), session.boot.locale)}</time>
+                {version.by} ·{" "}
+                <time dateTime={version.at}>{ago(new Date(version.at), new Date(), session.boot.locale)}</time>
               </small>
             </span>
             {version.current && <span className="chip good">{t("versions.current")}</span>}

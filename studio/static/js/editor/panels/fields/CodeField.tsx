@@ -4,11 +4,11 @@ import { useEffect, useRef, useState } from "react";
 import type { Json } from "../../document/types";
 import { useSession } from "../../session/context";
 import type { CodeHandle } from "../code/code";
-import type { InputProps } from "./Field";
 import { PreviewLine } from "./PreviewLine";
+import type { InputProps } from "./props";
 import { useProblems, useScope } from "./scope";
 
-export type CodeMode = "cel" | "template" | "json" | "text";
+export type CodeMode = "cel" | "template" | "json" | "json-template" | "text";
 
 interface Props extends Omit<InputProps, "value"> {
   readonly mode: CodeMode;
@@ -23,7 +23,20 @@ interface Props extends Omit<InputProps, "value"> {
 const shown = (value: Json | undefined): string =>
   value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
 
-export function CodeField({ id, labelledBy, label, describedBy, invalid, path, mode, lines = 1, value, schema, onChange, preview = true }: Props) {
+export function CodeField({
+  id,
+  labelledBy,
+  label,
+  describedBy,
+  invalid,
+  path,
+  mode,
+  lines = 1,
+  value,
+  schema,
+  onChange,
+  preview = true,
+}: Props) {
   const session = useSession();
   const { step } = useScope();
   const host = useRef<HTMLDivElement>(null);
@@ -52,7 +65,13 @@ export function CodeField({ id, labelledBy, label, describedBy, invalid, path, m
         },
         change: (next) => latest.current.onChange(next),
         complete: (source, position) =>
-          session.api.complete({ document: session.state.doc, node: latest.current.step, source, position, template: mode === "template" }),
+          session.api.complete({
+            document: session.state.doc,
+            node: latest.current.step,
+            source,
+            position,
+            template: mode !== "cel",
+          }),
         focused: (insert) => {
           session.insertIntoField = insert;
         },
@@ -74,7 +93,10 @@ export function CodeField({ id, labelledBy, label, describedBy, invalid, path, m
   const previewed = preview && (mode === "cel" || mode === "template");
   return (
     <>
-      <div ref={host} className={`input code-field mode-${mode}${invalid ? " invalid" : ""}${lines > 1 ? " tall" : ""}`}>
+      <div
+        ref={host}
+        className={`input code-field mode-${mode.replace("-template", "")}${invalid ? " invalid" : ""}${lines > 1 ? " tall" : ""}`}
+      >
         {!ready && (
           <textarea
             id={id}

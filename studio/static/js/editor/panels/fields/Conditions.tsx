@@ -5,8 +5,8 @@ import { t } from "../../../i18n/t";
 import { Icon } from "../../parts/Icon";
 import { CodeField } from "./CodeField";
 import { type Condition, fromRows, OPERATORS, type Operator, toRows } from "./condition-rows";
-import type { InputProps } from "./Field";
 import { PreviewLine } from "./PreviewLine";
+import type { InputProps } from "./props";
 
 export function Conditions(props: InputProps) {
   const source = typeof props.value === "string" ? props.value : "";
@@ -16,7 +16,13 @@ export function Conditions(props: InputProps) {
   return (
     <div className="stack tight">
       <span className="mode own-line">
-        <button type="button" aria-pressed={!text} disabled={rows === null} title={rows === null ? t("conditions.toorich") : undefined} onClick={() => setAsText(false)}>
+        <button
+          type="button"
+          aria-pressed={!text}
+          disabled={rows === null}
+          title={rows === null ? t("conditions.toorich") : undefined}
+          onClick={() => setAsText(false)}
+        >
           {t("conditions.rows")}
         </button>
         <button type="button" aria-pressed={text} onClick={() => setAsText(true)}>
@@ -30,7 +36,9 @@ export function Conditions(props: InputProps) {
 
 function AsRows({ source, parsed, ...props }: InputProps & { source: string; parsed: Condition }) {
   // an unfinished row says nothing yet and is kept here until it does
-  const [draft, setDraft] = useState<Condition>(parsed.rows.length ? parsed : { all: true, rows: [{ left: "", operator: "==", right: "" }] });
+  const [draft, setDraft] = useState<Condition>(
+    parsed.rows.length ? parsed : { all: true, rows: [{ left: "", operator: "==", right: "" }] },
+  );
   const current = fromRows(draft) === source ? draft : parsed;
   const put = (next: Condition): void => {
     setDraft(next);
@@ -39,13 +47,25 @@ function AsRows({ source, parsed, ...props }: InputProps & { source: string; par
   const row = (at: number, part: Partial<Condition["rows"][number]>): void =>
     put({ ...current, rows: current.rows.map((one, index) => (index === at ? { ...one, ...part } : one)) });
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a group with a name of its own
     <div className="stack tight" role="group" aria-labelledby={props.labelledBy}>
       {current.rows.map(({ left, operator, right }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
         <div className="card row-card condition-row" key={index}>
-          <CodeField {...props} preview={false} id={`${props.id}-${index}-left`} label={t("conditions.left", { n: index + 1 })} mode="cel" value={left} onChange={(next) => row(index, { left: String(next ?? "") })} />
-          <select className="input" aria-label={t("conditions.operator", { n: index + 1 })} value={operator} onChange={(event) => row(index, { operator: event.target.value as Operator })}>
+          <CodeField
+            {...props}
+            preview={false}
+            id={`${props.id}-${index}-left`}
+            label={t("conditions.left", { n: index + 1 })}
+            mode="cel"
+            value={left}
+            onChange={(next) => row(index, { left: String(next ?? "") })}
+          />
+          <select
+            className="input"
+            aria-label={t("conditions.operator", { n: index + 1 })}
+            value={operator}
+            onChange={(event) => row(index, { operator: event.target.value as Operator })}
+          >
             {OPERATORS.map((one) => (
               <option key={one} value={one}>
                 {t(`operator.${one}`)}
@@ -53,22 +73,44 @@ function AsRows({ source, parsed, ...props }: InputProps & { source: string; par
             ))}
           </select>
           {operator !== "has" && (
-            <CodeField {...props} preview={false} id={`${props.id}-${index}-right`} label={t("conditions.right", { n: index + 1 })} mode="cel" value={right} onChange={(next) => row(index, { right: String(next ?? "") })} />
+            <CodeField
+              {...props}
+              preview={false}
+              id={`${props.id}-${index}-right`}
+              label={t("conditions.right", { n: index + 1 })}
+              mode="cel"
+              value={right}
+              onChange={(next) => row(index, { right: String(next ?? "") })}
+            />
           )}
           {current.rows.length > 1 && (
-            <button type="button" className="btn quiet small-btn icon-only row-x" aria-label={t("texts.remove", { n: index + 1 })} onClick={() => put({ ...current, rows: current.rows.filter((_, at) => at !== index) })}>
+            <button
+              type="button"
+              className="btn quiet small-btn icon-only row-x"
+              aria-label={t("texts.remove", { n: index + 1 })}
+              onClick={() => put({ ...current, rows: current.rows.filter((_, at) => at !== index) })}
+            >
               <Icon name="x" />
             </button>
           )}
         </div>
       ))}
       <div className="row">
-        <button type="button" className="btn small-btn" onClick={() => put({ ...current, rows: [...current.rows, { left: "", operator: "==", right: "" }] })}>
+        <button
+          type="button"
+          className="btn small-btn"
+          onClick={() => put({ ...current, rows: [...current.rows, { left: "", operator: "==", right: "" }] })}
+        >
           <Icon name="plus" />
           {t("conditions.add")}
         </button>
         {current.rows.length > 1 && (
-          <select className="input small-input" aria-label={t("conditions.all")} value={String(current.all)} onChange={(event) => put({ ...current, all: event.target.value === "true" })}>
+          <select
+            className="input small-input"
+            aria-label={t("conditions.all")}
+            value={String(current.all)}
+            onChange={(event) => put({ ...current, all: event.target.value === "true" })}
+          >
             <option value="true">{t("conditions.and")}</option>
             <option value="false">{t("conditions.or")}</option>
           </select>

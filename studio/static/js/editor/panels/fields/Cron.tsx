@@ -1,6 +1,6 @@
 // A cron line, with the usual ones to pick from.
 import { t } from "../../../i18n/t";
-import type { InputProps } from "./Field";
+import type { InputProps } from "./props";
 import { TextField } from "./Scalars";
 
 const USUAL = [
@@ -17,7 +17,12 @@ export function Cron(props: InputProps) {
   return (
     <span className="stack tight">
       <TextField {...props} />
-      <select className="input" aria-label={t("cron.usual")} value={usual} onChange={(event) => event.target.value && props.onChange(event.target.value)}>
+      <select
+        className="input"
+        aria-label={t("cron.usual")}
+        value={usual}
+        onChange={(event) => event.target.value && props.onChange(event.target.value)}
+      >
         <option value="">{t("cron.own")}</option>
         {USUAL.map(([line, name]) => (
           <option key={line} value={line}>

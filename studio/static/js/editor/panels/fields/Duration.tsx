@@ -1,9 +1,12 @@
 // A length of time: a number and its unit. Seconds in the document where the schema wants a number, else text such as
 // "4h" or "2 days", which the server reads.
 import { useState } from "react";
-import { t } from "../../../i18n/t";
-import type { InputProps } from "./Field";
+import { t, tIfKnown } from "../../../i18n/t";
+import type { Json, JsonObject } from "../../document/types";
+import type { InputProps } from "./props";
 import { TextField } from "./Scalars";
+import { resolved } from "./schema";
+import { useScope } from "./scope";
 
 const UNITS = [
   { seconds: 86_400, name: "unit.days" },
@@ -12,11 +15,54 @@ const UNITS = [
   { seconds: 1, name: "unit.seconds" },
 ] as const;
 
-const unitFor = (seconds: number): number => UNITS.find((unit) => seconds >= unit.seconds && seconds % unit.seconds === 0)?.seconds ?? 1;
+const unitFor = (seconds: number): number =>
+  UNITS.find((unit) => seconds >= unit.seconds && seconds % unit.seconds === 0)?.seconds ?? 1;
 
 export function Duration(props: InputProps) {
   const numeric = /integer|number/.test(JSON.stringify(props.schema.type ?? props.schema.anyOf ?? ""));
+  if (props.schema.properties) return <Amount {...props} />;
   return numeric ? <Seconds {...props} /> : <TextField {...props} />;
+}
+
+/** {"amount": 4, "unit": "hours"}; without an amount there is no duration. */
+function Amount({ id, describedBy, invalid, schema, value, onChange }: InputProps) {
+  const { root } = useScope();
+  const given = value !== null && typeof value === "object" && !Array.isArray(value) ? (value as JsonObject) : null;
+  const unitField = resolved(schema.properties?.unit ?? {}, root);
+  const [unit, setUnit] = useState(String(given?.unit ?? unitField.default ?? "hours"));
+  const shown = String(given?.unit ?? unit);
+  const put = (amount: Json | undefined, next: string): void =>
+    onChange(amount === undefined ? undefined : { amount, unit: next });
+  return (
+    <span className="with-unit">
+      <input
+        id={id}
+        className="input num-input"
+        type="number"
+        min={1}
+        aria-describedby={describedBy}
+        aria-invalid={invalid || undefined}
+        value={given?.amount === undefined ? "" : String(given.amount)}
+        onChange={(event) => put(event.target.value === "" ? undefined : Number(event.target.value), shown)}
+      />
+      <select
+        className="input"
+        id={`${id}-unit`}
+        aria-label={t("unit.label")}
+        value={shown}
+        onChange={(event) => {
+          setUnit(event.target.value);
+          if (given?.amount !== undefined) put(given.amount, event.target.value);
+        }}
+      >
+        {(unitField.enum ?? [shown]).map((one) => (
+          <option key={String(one)} value={String(one)}>
+            {tIfKnown(`unit.${String(one)}`, String(one))}
+          </option>
+        ))}
+      </select>
+    </span>
+  );
 }
 
 function Seconds({ id, describedBy, invalid, schema, value, onChange }: InputProps) {

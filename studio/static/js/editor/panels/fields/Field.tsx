@@ -10,24 +10,13 @@ import { Cron } from "./Cron";
 import { Duration } from "./Duration";
 import { JsonField } from "./JsonField";
 import { KeyValues } from "./KeyValues";
-import { ObjectFields } from "./ObjectFields";
 import { People } from "./People";
+import type { InputProps } from "./props";
 import { Rows } from "./Rows";
-import { BooleanField, ChoiceField, MoneyField, NumberField, SecretField, TextField } from "./Scalars";
+import { BooleanField, ChoiceField, ChoicesField, MoneyField, NumberField, SecretField, TextField } from "./Scalars";
 import { type FieldKind, fromLiteral, insideBraces, isBraced, kindOf, labelOf, literalOf } from "./schema";
 import { fieldId, useProblems, useScope } from "./scope";
 import { Texts } from "./Texts";
-
-export interface InputProps {
-  readonly id: string;
-  readonly labelledBy: string;
-  readonly describedBy: string;
-  readonly invalid: boolean;
-  readonly schema: Schema;
-  readonly path: Path;
-  readonly value: Json | undefined;
-  onChange(value: Json | undefined): void;
-}
 
 interface Props {
   name: string;
@@ -58,7 +47,8 @@ export function Field({ name, schema, path, value, required, label }: Props) {
     schema,
     path,
     value,
-    onChange: (next) => set(path, next),
+    // an emptied field that may be absent is absent
+    onChange: (next) => set(path, next === "" && schema.default === null ? undefined : next),
   };
   const [byHand, setByHand] = useState(false);
   const braced = SWITCHABLE.includes(kind) && (byHand || isBraced(value));
@@ -77,7 +67,9 @@ export function Field({ name, schema, path, value, required, label }: Props) {
               {title}
             </label>
           )}
-          {!required && value === undefined && schema.default === undefined && <span className="optional">{t("field.optional")}</span>}
+          {!required && value === undefined && schema.default === undefined && (
+            <span className="optional">{t("field.optional")}</span>
+          )}
           <span className="grow" />
           {toggle}
         </div>
@@ -100,7 +92,10 @@ export function Field({ name, schema, path, value, required, label }: Props) {
         )}
       </small>
       {problems.map((problem) => (
-        <p key={problem.code + problem.path + problem.message} className={problem.severity === "error" ? "error" : "error warning"}>
+        <p
+          key={problem.code + problem.path + problem.message}
+          className={problem.severity === "error" ? "error" : "error warning"}
+        >
           {problem.message}
         </p>
       ))}
@@ -110,7 +105,19 @@ export function Field({ name, schema, path, value, required, label }: Props) {
 
 /** Several inputs under one name: the name cannot be a label. */
 const isGroup = (kind: FieldKind): boolean =>
-  ["expression", "template", "conditions", "rows", "object", "texts", "key-values", "people", "json", "code"].includes(kind);
+  [
+    "expression",
+    "template",
+    "conditions",
+    "rows",
+    "object",
+    "texts",
+    "choices",
+    "key-values",
+    "people",
+    "json",
+    "code",
+  ].includes(kind);
 
 function modeToggle(
   kind: FieldKind,
@@ -141,6 +148,7 @@ function modeToggle(
 }
 
 function Input({ kind, title, toggle, ...props }: InputProps & { kind: FieldKind; title: string; toggle: ReactNode }) {
+  const { fields: Fields } = useScope();
   switch (kind) {
     case "expression":
       return <CodeField {...props} mode="cel" expects={props.schema["x-expression"] ?? "any"} />;
@@ -151,7 +159,11 @@ function Input({ kind, title, toggle, ...props }: InputProps & { kind: FieldKind
     case "code":
       return <CodeField {...props} mode={props.schema["x-template"] ? "template" : "text"} lines={6} />;
     case "textarea":
-      return props.schema["x-template"] ? <CodeField {...props} mode="template" lines={4} /> : <TextField {...props} lines={4} />;
+      return props.schema["x-template"] ? (
+        <CodeField {...props} mode="template" lines={4} />
+      ) : (
+        <TextField {...props} lines={4} />
+      );
     case "number":
       return <NumberField {...props} />;
     case "money":
@@ -160,6 +172,8 @@ function Input({ kind, title, toggle, ...props }: InputProps & { kind: FieldKind
       return <BooleanField {...props} title={title} toggle={toggle} />;
     case "choice":
       return <ChoiceField {...props} />;
+    case "choices":
+      return <ChoicesField {...props} />;
     case "secret":
       return <SecretField {...props} />;
     case "people":
@@ -175,7 +189,7 @@ function Input({ kind, title, toggle, ...props }: InputProps & { kind: FieldKind
     case "rows":
       return <Rows {...props} />;
     case "object":
-      return <ObjectFields schema={props.schema} path={props.path} value={props.value} />;
+      return <Fields schema={props.schema} path={props.path} value={props.value} />;
     case "json":
       return <JsonField {...props} />;
     default:

@@ -3,20 +3,28 @@ import { useEffect, useState } from "react";
 import { t } from "../../../i18n/t";
 import type { Json } from "../../document/types";
 import { CodeField } from "./CodeField";
-import type { InputProps } from "./Field";
+import type { InputProps } from "./props";
 
-const written = (value: Json | undefined): string => (value === undefined ? "" : JSON.stringify(value, null, 2));
+const written = (value: Json | undefined, texts: boolean): string => {
+  if (value === undefined || (value === null && texts)) return "";
+  return texts && typeof value === "string" && !parse(value).ok ? value : JSON.stringify(value, null, 2);
+};
 
 export function JsonField(props: InputProps & { lines?: number }) {
   const { value, onChange } = props;
-  const [text, setText] = useState(() => written(value));
+  // where data may stand in the text, what is no JSON is a text itself
+  const texts = Boolean(props.schema["x-template"]);
+  const [text, setText] = useState(() => written(value, texts));
   const read = parse(text);
-  useEffect(() => setText((before) => (same(parse(before), value) ? before : written(value))), [value]);
+  useEffect(
+    () => setText((before) => (same(parse(before), value) || before === value ? before : written(value, texts))),
+    [value, texts],
+  );
   return (
     <>
       <CodeField
         {...props}
-        mode="json"
+        mode={texts ? "json-template" : "json"}
         lines={props.lines ?? 4}
         value={text}
         onChange={(next) => {
@@ -24,9 +32,11 @@ export function JsonField(props: InputProps & { lines?: number }) {
           setText(typed);
           const parsed = parse(typed);
           if (parsed.ok) onChange(parsed.value);
+          else if (texts) onChange(typed);
         }}
       />
-      {!read.ok && <p className="error">{t("json.bad")}</p>}
+      {!read.ok &&
+        (texts ? <small className="help">{t("json.text")}</small> : <p className="error">{t("json.bad")}</p>)}
     </>
   );
 }
@@ -43,4 +53,5 @@ function parse(text: string): Read {
 }
 
 /** What cannot be read yet is still being typed: it stays. */
-const same = (read: Read, value: Json | undefined): boolean => !read.ok || JSON.stringify(read.value) === JSON.stringify(value);
+const same = (read: Read, value: Json | undefined): boolean =>
+  (!read.ok && typeof value !== "string") || (read.ok && JSON.stringify(read.value) === JSON.stringify(value));

@@ -4,7 +4,7 @@ import { t } from "../../../i18n/t";
 import type { Json, JsonObject } from "../../document/types";
 import { Icon } from "../../parts/Icon";
 import { CodeField } from "./CodeField";
-import type { InputProps } from "./Field";
+import type { InputProps } from "./props";
 
 type Row = readonly [name: string, value: Json];
 
@@ -16,14 +16,17 @@ export function KeyValues(props: InputProps) {
   const { id, labelledBy, path, value, onChange } = props;
   const [rows, setRows] = useState(() => asRows(value));
   // a value from elsewhere (undo, another version) replaces the rows
-  useEffect(() => setRows((before) => (JSON.stringify(asObject(before)) === JSON.stringify(value ?? {}) ? before : asRows(value))), [value]);
+  useEffect(
+    () =>
+      setRows((before) => (JSON.stringify(asObject(before)) === JSON.stringify(value ?? {}) ? before : asRows(value))),
+    [value],
+  );
   const put = (next: Row[]): void => {
     setRows(next);
     onChange(asObject(next));
   };
   const replace = (at: number, row: Row): void => put(rows.map((one, index) => (index === at ? row : one)));
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a group with a name of its own
     <div className="stack tight" role="group" aria-labelledby={labelledBy}>
       {rows.map(([name, text], index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place

@@ -1,19 +1,11 @@
-import type { Schema } from "../../api/types";
-import type { Path } from "../../document/paths";
-import type { Json, JsonObject } from "../../document/types";
+import type { JsonObject } from "../../document/types";
 import { Field } from "./Field";
+import type { ObjectProps } from "./props";
 import { isShown, resolved } from "./schema";
 import { useScope } from "./scope";
 
-interface Props {
-  schema: Schema;
-  path: Path;
-  value: Json | undefined;
-  without?: readonly string[];
-}
-
 /** The fields of an object, in the order of its schema; those with a default come as they are. */
-export function ObjectFields({ schema, path, value, without = [] }: Props) {
+export function ObjectFields({ schema, path, value, without = [] }: ObjectProps) {
   const { root } = useScope();
   const fields = value !== null && typeof value === "object" && !Array.isArray(value) ? (value as JsonObject) : {};
   return (

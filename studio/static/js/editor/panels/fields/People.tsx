@@ -3,7 +3,7 @@ import { t } from "../../../i18n/t";
 import type { Json } from "../../document/types";
 import { Icon } from "../../parts/Icon";
 import { useSession } from "../../session/context";
-import type { InputProps } from "./Field";
+import type { InputProps } from "./props";
 
 export function People({ id, labelledBy, describedBy, schema, value, onChange }: InputProps) {
   const { people } = useSession();
@@ -13,7 +13,6 @@ export function People({ id, labelledBy, describedBy, schema, value, onChange }:
   const put = (next: string[]): void => onChange(single ? (next.at(-1) ?? "") : (next as Json));
   const left = people.filter((person) => !refs.includes(person.ref));
   return (
-    // biome-ignore lint/a11y/useSemanticElements: chips and a select under one name
     <div className="input chips-input" role="group" aria-labelledby={labelledBy} aria-describedby={describedBy}>
       {refs.map((ref) => (
         <span key={ref} className="chip plain">

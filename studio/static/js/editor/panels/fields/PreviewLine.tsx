@@ -11,7 +11,8 @@ const AFTER_MS = 400;
 export function PreviewLine({ source, template }: { source: string; template: boolean }) {
   const preview = usePreview(source, template);
   if (!preview) return null;
-  if ("error" in preview) return <p className="preview bad">{t("preview.error", { message: preview.error.message })}</p>;
+  if ("error" in preview)
+    return <p className="preview bad">{t("preview.error", { message: preview.error.message })}</p>;
   return (
     <p className="preview">
       {t(template ? "preview.text" : "preview.value")} <b>{preview.text}</b>
@@ -33,9 +34,11 @@ function usePreview(source: string, template: boolean): Preview | null {
     }
     const abort = new AbortController();
     const timer = setTimeout(() => {
-      session.api.preview({ document: session.state.doc, node: step.key, source, template }, abort.signal).then(setPreview, () => {
-        if (!abort.signal.aborted) setPreview(null); // offline: no preview, the field still works
-      });
+      session.api
+        .preview({ document: session.state.doc, node: step.key, source, template }, abort.signal)
+        .then(setPreview, () => {
+          if (!abort.signal.aborted) setPreview(null); // offline: no preview, the field still works
+        });
     }, AFTER_MS);
     return () => {
       clearTimeout(timer);

@@ -3,7 +3,9 @@ import { type ReactNode, useEffect, useState } from "react";
 import { t } from "../../../i18n/t";
 import type { Json } from "../../document/types";
 import { useSession } from "../../session/context";
-import type { InputProps } from "./Field";
+import type { InputProps } from "./props";
+import { resolved } from "./schema";
+import { useScope } from "./scope";
 
 const shown = (value: Json | undefined): string =>
   value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
@@ -30,8 +32,18 @@ export function TextField(props: InputProps & { lines?: number }) {
     placeholder: placeholder(props),
     spellCheck: lines !== undefined,
   };
-  if (lines) return <textarea {...input} rows={lines} onChange={(event) => props.onChange(orNothing(event.target.value, props))} />;
-  return <input {...input} type="text" autoComplete="off" onChange={(event) => props.onChange(orNothing(event.target.value, props))} />;
+  if (lines)
+    return (
+      <textarea {...input} rows={lines} onChange={(event) => props.onChange(orNothing(event.target.value, props))} />
+    );
+  return (
+    <input
+      {...input}
+      type="text"
+      autoComplete="off"
+      onChange={(event) => props.onChange(orNothing(event.target.value, props))}
+    />
+  );
 }
 
 const isWhole = ({ schema }: InputProps): boolean => JSON.stringify(schema.type ?? "").includes("integer");
@@ -121,7 +133,12 @@ export function ChoiceField(props: InputProps) {
   const current = value ?? schema.default;
   const index = options.findIndex((option) => JSON.stringify(option) === JSON.stringify(current));
   return (
-    <select {...common(props)} className="input" value={index} onChange={(event) => onChange(options[Number(event.target.value)])}>
+    <select
+      {...common(props)}
+      className="input"
+      value={index}
+      onChange={(event) => onChange(options[Number(event.target.value)])}
+    >
       {index < 0 && <option value={-1}>{current === undefined ? t("field.choose") : shown(current)}</option>}
       {options.map((option, at) => (
         <option key={shown(option)} value={at}>
@@ -129,6 +146,29 @@ export function ChoiceField(props: InputProps) {
         </option>
       ))}
     </select>
+  );
+}
+
+/** Several of a few: a box each. */
+export function ChoicesField({ id, labelledBy, schema, value, onChange }: InputProps) {
+  const { root } = useScope();
+  const options = resolved(schema.items ?? {}, root).enum ?? [];
+  const chosen: Json[] = Array.isArray(value) ? [...value] : Array.isArray(schema.default) ? [...schema.default] : [];
+  return (
+    <div id={id} className="row" role="group" aria-labelledby={labelledBy}>
+      {options.map((option) => (
+        <label key={shown(option)} className="check">
+          <input
+            type="checkbox"
+            checked={chosen.includes(option)}
+            onChange={(event) =>
+              onChange(options.filter((one) => (one === option ? event.target.checked : chosen.includes(one))))
+            }
+          />
+          {words(option)}
+        </label>
+      ))}
+    </div>
   );
 }
 
@@ -147,7 +187,14 @@ export function SecretField(props: InputProps) {
   const name = shown(value);
   const unknown = name !== "" && !secrets.includes(name);
   return (
-    <select {...common(props)} className="input" value={name} onChange={(event) => onChange(event.target.value || (props.schema.default === undefined ? undefined : props.schema.default))}>
+    <select
+      {...common(props)}
+      className="input"
+      value={name}
+      onChange={(event) =>
+        onChange(event.target.value || (props.schema.default === undefined ? undefined : props.schema.default))
+      }
+    >
       <option value="">{t("secret.none")}</option>
       {unknown && <option value={name}>{t("secret.unknown", { name })}</option>}
       {secrets.map((secret) => (

@@ -3,7 +3,7 @@ import { t } from "../../../i18n/t";
 import type { Json } from "../../document/types";
 import { Icon } from "../../parts/Icon";
 import { CodeField } from "./CodeField";
-import type { InputProps } from "./Field";
+import type { InputProps } from "./props";
 import { resolved } from "./schema";
 import { useScope } from "./scope";
 
@@ -13,15 +13,21 @@ export function Texts(props: InputProps) {
   const items: Json[] = Array.isArray(value) ? [...value] : [];
   const item = resolved(schema.items ?? {}, root);
   const template = Boolean(item["x-template"] ?? schema["x-template"]);
-  const replace = (at: number, next: Json | undefined): void => onChange(items.map((one, index) => (index === at ? (next ?? "") : one)));
+  const replace = (at: number, next: Json | undefined): void =>
+    onChange(items.map((one, index) => (index === at ? (next ?? "") : one)));
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a group with a name of its own
     <div className="stack tight" role="group" aria-labelledby={labelledBy}>
       {items.map((text, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place
         <div className="line-row" key={index} data-field={[...path, index].join(".")}>
           {template ? (
-            <CodeField {...props} id={`${id}-${index}`} mode="template" value={text} onChange={(next) => replace(index, next)} />
+            <CodeField
+              {...props}
+              id={`${id}-${index}`}
+              mode="template"
+              value={text}
+              onChange={(next) => replace(index, next)}
+            />
           ) : (
             <input
               className="input"

@@ -15,7 +15,10 @@ export interface Condition {
 }
 
 export function fromRows({ all, rows }: Condition): string {
-  return rows.map(text).filter(Boolean).join(all ? " && " : " || ");
+  return rows
+    .map(text)
+    .filter(Boolean)
+    .join(all ? " && " : " || ");
 }
 
 function text({ left, operator, right }: Row): string {

@@ -12,6 +12,7 @@ export type FieldKind =
   | "boolean"
   | "choice"
   | "texts"
+  | "choices"
   | "rows"
   | "object"
   | "key-values"
@@ -29,7 +30,8 @@ export function resolved(schema: Schema, root: Schema, depth = 0): Schema {
   if (schema.$ref) {
     const target = root.$defs?.[schema.$ref.split("/").at(-1) ?? ""];
     const { $ref: _ref, ...beside } = schema;
-    return target ? resolved({ ...target, ...beside }, root, depth + 1) : schema;
+    const { title: _type, ...shape } = target ?? {}; // its title names the type, not this field
+    return target ? resolved({ ...shape, ...beside }, root, depth + 1) : schema;
   }
   const several = schema.anyOf ?? schema.oneOf ?? schema.allOf;
   const real = several?.filter((one) => one.type !== "null");
@@ -48,6 +50,7 @@ export function kindOf(schema: Schema, root: Schema): FieldKind {
   const widget = schema["x-widget"];
   if (widget === "conditions") return "conditions";
   if (schema["x-expression"] !== undefined) return "expression";
+  if (widget === "money" && schema["x-template"]) return "template";
   if (isWidget(widget)) return widget;
   if (schema.enum || schema.const !== undefined) return "choice";
   const types = typesOf(schema);
@@ -75,8 +78,11 @@ const isWidget = (widget: string | undefined): widget is (typeof WIDGETS)[number
 
 /** `int | str` and the like: written as text, numbers kept as numbers. */
 function scalarUnion(schema: Schema, root: Schema): FieldKind | null {
-  const several = (schema.anyOf ?? schema.oneOf ?? []).map((one) => resolved(one, root)).filter((one) => one.type !== "null");
-  const scalar = several.length > 0 && several.every((one) => ["string", "number", "integer"].includes(String(one.type)));
+  const several = (schema.anyOf ?? schema.oneOf ?? [])
+    .map((one) => resolved(one, root))
+    .filter((one) => one.type !== "null");
+  const scalar =
+    several.length > 0 && several.every((one) => ["string", "number", "integer"].includes(String(one.type)));
   if (!scalar) return null;
   return schema["x-template"] || several.some((one) => one["x-template"]) ? "template" : "text";
 }
@@ -85,13 +91,15 @@ function arrayKind(schema: Schema, root: Schema): FieldKind {
   const items = resolved(schema.items ?? {}, root);
   const types = typesOf(items);
   if (types.includes("object") && items.properties) return "rows";
-  if (types[0] === "string" && !items.enum) return "texts";
+  if (items.enum) return "choices";
+  if (types[0] === "string") return "texts";
   return "json";
 }
 
 function objectKind(schema: Schema, root: Schema): FieldKind {
   if (schema.properties) return "object";
-  const values = typeof schema.additionalProperties === "object" ? resolved(schema.additionalProperties, root) : undefined;
+  const values =
+    typeof schema.additionalProperties === "object" ? resolved(schema.additionalProperties, root) : undefined;
   return values && typesOf(values)[0] === "string" ? "key-values" : "json";
 }
 

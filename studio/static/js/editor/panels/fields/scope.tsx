@@ -4,27 +4,38 @@ import type { Problem, Schema } from "../../api/types";
 import { type Path, pathText } from "../../document/paths";
 import type { Json, Step } from "../../document/types";
 import { usePart, useSession } from "../../session/context";
+import type { ObjectProps } from "./props";
 
 interface Scope {
   readonly step: Step;
   readonly root: Schema;
   readonly problems: readonly Problem[];
+  /** Draws the fields of an object; given from outside, because fields hold objects that hold fields. */
+  readonly fields: (props: ObjectProps) => ReactNode;
   set(path: Path, value: Json | undefined): void;
 }
 
 const Context = createContext<Scope | null>(null);
 
-export function FormScope({ step, root, children }: { step: Step; root: Schema; children: ReactNode }) {
+interface Props {
+  step: Step;
+  root: Schema;
+  fields: (props: ObjectProps) => ReactNode;
+  children: ReactNode;
+}
+
+export function FormScope({ step, root, fields, children }: Props) {
   const session = useSession();
   const problems = usePart((state) => state.problems);
   const scope = useMemo(
     () => ({
       step,
       root,
+      fields,
       problems: problems.filter((problem) => problem.node === step.key),
       set: (path: Path, value: Json | undefined) => session.configure(step.key, path, value),
     }),
-    [step, root, problems, session],
+    [step, root, fields, problems, session],
   );
   return <Context value={scope}>{children}</Context>;
 }

@@ -3,7 +3,14 @@ import type { WorkflowDocument } from "../../document/types";
 import { mayConnect } from "../may-connect";
 
 const kinds = { isTrigger: (type: string) => type === "trigger", isLoop: (type: string) => type === "loop" };
-const node = (key: string, type: string, parent?: string) => ({ key, type, version: 1, name: key, config: {}, ...(parent && { parent }) });
+const node = (key: string, type: string, parent?: string) => ({
+  key,
+  type,
+  version: 1,
+  name: key,
+  config: {},
+  ...(parent && { parent }),
+});
 const doc: WorkflowDocument = {
   schema: "studio.workflow/1",
   name: "W",

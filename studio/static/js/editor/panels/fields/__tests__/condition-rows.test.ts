@@ -15,12 +15,19 @@ test("what a merchant writes becomes rows", () => {
   ]);
 });
 
-test.each(["a > 1 && b > 2 || c", "a ? b : c", "size(a) > 2 && x", "(a > 1)", "a + 1 > 2", "!a", "a &&"])("%s stays an expression", (source) => {
-  expect(toRows(source)).toBeNull();
-});
+test.each(["a > 1 && b > 2 || c", "a ? b : c", "size(a) > 2 && x", "(a > 1)", "a + 1 > 2", "!a", "a &&"])(
+  "%s stays an expression",
+  (source) => {
+    expect(toRows(source)).toBeNull();
+  },
+);
 
 const path = fc.constantFrom("trigger.order.total", "steps.http.body", "item", "trigger.lines[0].sku");
-const operand = fc.oneof(path, fc.nat().map(String), fc.string().map((text) => JSON.stringify(text)));
+const operand = fc.oneof(
+  path,
+  fc.nat().map(String),
+  fc.string().map((text) => JSON.stringify(text)),
+);
 const row = fc.record({ left: path, operator: fc.constantFrom(...OPERATORS), right: operand });
 
 test("rows survive being written and read", () => {

@@ -9,7 +9,11 @@ const root: Schema = {
     body: { type: "string", "x-show-if": { method: ["POST"] } },
   },
   $defs: {
-    Row: { type: "object", properties: { name: { type: "string" }, value: { "x-expression": "any" } }, required: ["name", "value"] },
+    Row: {
+      type: "object",
+      properties: { name: { type: "string" }, value: { "x-expression": "any" } },
+      required: ["name", "value"],
+    },
   },
 };
 
@@ -23,6 +27,8 @@ test.each<[Schema, string]>([
   [{ type: "boolean" }, "boolean"],
   [{ enum: ["a", "b"], type: "string" }, "choice"],
   [{ type: "array", items: { type: "string" } }, "texts"],
+  [{ type: "array", items: { type: "string", enum: ["GET"] } }, "choices"],
+  [{ type: "string", "x-template": true, "x-widget": "money" }, "template"],
   [{ type: "array", items: { $ref: "#/$defs/Row" } }, "rows"],
   [{ type: "object", additionalProperties: { type: "string" } }, "key-values"],
   [{ type: "object", properties: {} }, "object"],
@@ -33,6 +39,12 @@ test.each<[Schema, string]>([
   [{}, "json"],
 ])("%j is drawn as %s", (schema, kind) => {
   expect(kindOf(resolved(schema, root), root)).toBe(kind);
+});
+
+test("a type's title is not the field's", () => {
+  const typed: Schema = { $defs: { Duration: { title: "Duration", type: "object", description: "Of time" } } };
+  const field = resolved({ anyOf: [{ $ref: "#/$defs/Duration" }, { type: "null" }], description: "How long" }, typed);
+  expect([labelOf("due_in", field), field.description]).toEqual(["Due in", "How long"]);
 });
 
 test("a field shows by its siblings, their defaults counted", () => {
