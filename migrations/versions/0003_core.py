@@ -44,7 +44,6 @@ def upgrade() -> None:
     op.create_table(
         "local_mail",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.String(length=255), nullable=False),
         sa.Column("recipients", JSON, nullable=False),
         sa.Column("reply_to", sa.Text(), nullable=True),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -53,7 +52,6 @@ def upgrade() -> None:
         sa.Column("sent_at", MOMENT, nullable=False),
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_local_mail")),
-        sa.UniqueConstraint("workspace_id", "key", name=op.f("uq_local_mail_workspace_id_key")),
     )
     roles.tenant_table("outbox", engine="write")
     roles.tenant_table("local_mail")

@@ -48,10 +48,8 @@ class LocalMail(Tenant, Model):
     """A mail of an installation without a mail server, kept to be read in the browser."""
 
     __tablename__ = "local_mail"
-    __table_args__ = (UniqueConstraint("workspace_id", "key"),)
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
-    key: Mapped[str] = mapped_column(String(255))
     recipients: Mapped[list[str]] = mapped_column(Json)
     reply_to: Mapped[str | None] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text)

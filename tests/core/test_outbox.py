@@ -28,12 +28,13 @@ def rows(units, workspace):
 
 
 def keep_mail(uow, payload):
-    uow.session.add(LocalMail(key=payload["n"], recipients=[], subject="s", text="t", sent_at=uow.now))
+    mail = LocalMail(recipients=[], subject=payload["n"], text="t", sent_at=uow.now)
+    uow.session.add(mail)
 
 
 def mails(units, workspace):
     with units.unit(workspace, read_only=True) as uow:
-        return sorted(row.key for row in uow.session.query(LocalMail))
+        return sorted(row.subject for row in uow.session.query(LocalMail))
 
 
 def test_the_same_key_is_left_once_in_a_workspace(units, workspace):

@@ -1,0 +1,146 @@
+"""Mail leaves after the commit through a real server; titles and addresses cannot smuggle headers."""
+
+from dataclasses import replace
+
+import pytest
+
+from studio.core import mail, outbox
+from studio.core.errors import InvalidInput, NotFound
+from studio.core.ids import new_id
+from studio.core.models import OutboxRow
+from studio.core.settings import SettingsError
+from studio.core.smtp import MailFailed, Server
+from tests.servers.smtp import SmtpServer
+
+LETTER = {"to": ["anna@example.com"], "subject": "Hello", "text": "Grüße 🎉"}
+
+
+@pytest.fixture(autouse=True)
+def _own_handlers(monkeypatch):
+    monkeypatch.setattr(outbox, "_inside", {})
+    monkeypatch.setattr(outbox, "_outside", {})
+
+
+def send(units, workspace, **more):
+    with units.unit(workspace) as uow:
+        mail.Mailer().send(uow, key="k", **(LETTER | more))
+
+
+def job_row(units, workspace):
+    with units.unit(workspace, read_only=True) as uow:
+        return uow.session.query(OutboxRow).one()
+
+
+def test_a_mail_arrives_whole(units, workspace, store_settings, smtp: SmtpServer):
+    mail.register(replace(store_settings, smtp_url=smtp.url))
+    send(units, workspace, html="<p>Grüße</p>", reply_to="help@example.com")
+    send(units, workspace)
+    assert outbox.drain(units) == 1
+    message = smtp.wait_for(1, to="anna@example.com")
+    assert message["From"] == "Studio <studio@localhost>"
+    assert message["Reply-To"] == "help@example.com"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message.get_body(("plain",)).get_content().strip() == "Grüße 🎉"
+    assert message.get_body(("html",)).get_content().strip() == "<p>Grüße</p>"
+    assert len(smtp.messages) == 1
+
+
+def test_a_repeat_has_the_same_message_id_and_another_mail_has_another():
+    one, again = (mail.compose(LETTER, "S <s@example.org>", key="w|k") for _ in range(2))
+    other = mail.compose(LETTER, "S <s@example.org>", key="w|l")
+    assert one["Message-ID"] == again["Message-ID"] != other["Message-ID"]
+    assert one["Message-ID"].endswith("@example.org>")
+
+
+def test_a_busy_server_is_asked_again(units, workspace, store_settings, smtp: SmtpServer):
+    mail.register(replace(store_settings, smtp_url=smtp.url))
+    smtp.refuse("451 4.3.0 Try again later")
+    send(units, workspace)
+    outbox.drain(units)
+    row = job_row(units, workspace)
+    assert row.state == "queued"
+    assert "451 4.3.0 Try again later" in row.last_error
+
+
+def test_a_final_refusal_is_not_repeated(units, workspace, store_settings, smtp: SmtpServer):
+    mail.register(replace(store_settings, smtp_url=smtp.url))
+    smtp.refuse("550 5.1.1 No such user")
+    send(units, workspace)
+    outbox.drain(units)
+    assert job_row(units, workspace).state == "failed"
+
+
+def test_no_server_there_is_tried_again(units, workspace, store_settings):
+    mail.register(replace(store_settings, smtp_url="smtp://127.0.0.1:1"))
+    send(units, workspace)
+    outbox.drain(units)
+    assert job_row(units, workspace).state == "queued"
+
+
+def test_a_title_with_line_ends_stays_one_header():
+    letter = LETTER | {"subject": "Refund\r\nBcc: eve@example.com\n\nbody \ud800"}
+    message = mail.compose(letter, "S <s@example.org>", key="k")
+    assert message["Subject"] == "Refund Bcc: eve@example.com body ?"
+    assert message["Bcc"] is None
+    assert b"\nBcc" not in bytes(message)
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["a@example.com, eve@example.com", "a@example.com\r\nBcc: eve@example.com", "nobody", "", "@"],
+)
+def test_an_address_that_is_none_is_refused(to):
+    with pytest.raises(InvalidInput):
+        mail.compose(LETTER | {"to": [to]}, "S <s@example.org>", key="k")
+
+
+def test_a_wrong_address_ends_its_job(units, workspace, store_settings, smtp: SmtpServer):
+    mail.register(replace(store_settings, smtp_url=smtp.url))
+    send(units, workspace, to=["nobody at all"])
+    outbox.drain(units)
+    assert job_row(units, workspace).state == "failed"
+    assert smtp.messages == []
+
+
+def test_without_a_server_mail_stays_in_the_workspace_s_mailbox(units, workspace, store_settings):
+    mail.register(store_settings)
+    send(units, workspace)
+    outbox.drain(units)
+    with units.unit(workspace, read_only=True) as uow:
+        (kept,) = mail.mailbox(uow)
+        assert (kept.subject, kept.recipients) == ("Hello", ["anna@example.com"])
+        assert mail.kept_mail(uow, kept.id) is kept
+        assert list(mail.mailbox(uow, before=kept.id)) == []
+    with units.unit(new_id(), read_only=True) as uow:
+        assert list(mail.mailbox(uow)) == []
+        with pytest.raises(NotFound):
+            mail.kept_mail(uow, kept.id)
+
+
+def test_a_test_mail_says_at_once_what_is_wrong(store_settings, smtp: SmtpServer):
+    words = {"subject": "Test", "text": "It works."}
+    mail.send_test(replace(store_settings, smtp_url=smtp.url), "anna@example.com", **words)
+    assert smtp.wait_for(1)["Subject"] == "Test"
+    wants_tls = replace(store_settings, smtp_url=smtp.url + "?starttls=1")
+    with pytest.raises(MailFailed, match="STARTTLS"):
+        mail.send_test(wants_tls, "anna@example.com", **words)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "tls", "starttls"),
+    [
+        ("smtp://mail.example.com", "mail.example.com", 25, False, False),
+        ("smtps://u:p%40ss@mail.example.com", "mail.example.com", 465, True, False),
+        ("smtp://u:p@mail.example.com:2525?starttls=1", "mail.example.com", 2525, False, True),
+    ],
+)
+def test_addresses_of_mail_servers(url, host, port, tls, starttls):
+    server = Server.parse(url)
+    assert (server.host, server.port, server.tls, server.starttls) == (host, port, tls, starttls)
+    assert "p@ss" not in repr(server)
+
+
+@pytest.mark.parametrize("url", ["http://x", "smtp://", "smtp://h:none", "smtp://u:p@mail.example.com:25"])
+def test_a_wrong_or_careless_address_is_refused_at_start(url):
+    with pytest.raises(SettingsError, match="STUDIO_SMTP_URL"):
+        Server.parse(url)
