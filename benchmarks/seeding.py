@@ -58,7 +58,7 @@ class _Reader:
 def counts(settings: Settings) -> dict[str, int]:
     """Runs by state."""
     with _Reader(settings) as session:
-        return dict(session.execute(select(Run.state, func.count()).group_by(Run.state)).tuples().all())
+        return dict(session.execute(select(Run.state, func.count()).group_by(Run.state)).all())
 
 
 def drained(settings: Settings, limit_s: float) -> None:
@@ -83,4 +83,4 @@ def durations_ms(settings: Settings, after: UUID) -> list[float]:
     """From acceptance to the end, of each run that succeeded since."""
     with _Reader(settings) as session:
         found = select(Run.created_at, Run.finished_at).where(Run.id > after, Run.state == "succeeded")
-        return [(end - start).total_seconds() * 1000 for start, end in session.execute(found).tuples()]
+        return [(end - start).total_seconds() * 1000 for start, end in session.execute(found)]

@@ -6,6 +6,7 @@ comparison.
 
 import os
 import signal
+from collections.abc import Callable
 
 _ARMED = os.environ.get("FAULT", "")
 _left = int(os.environ.get("FAULT_AFTER", "0"))
@@ -19,4 +20,17 @@ def fault_point(label: str) -> None:
     if _left > 0:
         _left -= 1
         return
+    _die()
+
+
+def arm(label: str, die: Callable[[], None] | None = None) -> None:
+    """Arm a point in this process, or none by an empty label. For tests, which may die by an exception instead."""
+    global _ARMED, _die  # noqa: PLW0603 - see fault_point()
+    _ARMED, _die = label, die or _kill
+
+
+def _kill() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+_die: Callable[[], None] = _kill

@@ -77,7 +77,7 @@ class Retention:
             return
         self._next = now + PURGE_EVERY
         with self._database.unit(read_only=True) as unit:
-            kept = unit.session.execute(select(Workspace.id, Workspace.retention_days)).tuples().all()
+            kept = unit.session.execute(select(Workspace.id, Workspace.retention_days)).all()
         for workspace_id, days in kept:
             before = first_id_at(now - timedelta(days=days))
             while self._purge_runs(workspace_id, before) == PURGE_BATCH:

@@ -100,7 +100,7 @@ class PostgresqlLedger:
 
     def queued(self, session: Session) -> dict[str, int]:
         """Bounded, so that a backlog of a million costs no more than a thousand."""
-        return dict(session.execute(sql.QUEUED, {"shift": _shift()}).tuples().all())
+        return dict(session.execute(sql.QUEUED, {"shift": _shift()}).all())
 
 
 def _shift() -> float:

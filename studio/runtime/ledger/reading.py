@@ -48,5 +48,5 @@ def _fetch_blobs(session: Session, found: dict[UUID, Recorded]) -> None:
         if (blob_id := blob_of(step.output)) is not None
     }
     if holders:
-        for blob_id, data in session.execute(select(Blob.id, Blob.data).where(Blob.id.in_(holders))).tuples():
+        for blob_id, data in session.execute(select(Blob.id, Blob.data).where(Blob.id.in_(holders))):
             holders[blob_id].output = data

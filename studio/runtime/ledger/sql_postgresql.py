@@ -170,5 +170,5 @@ returning id
 QUEUED = text(f"""
 select lane, count(*) from (
   select lane from run where state = 'queued' and available_at <= {_NOW} limit 1000
-) some group by lane
+) runnable group by lane
 """)  # noqa: S608 - constants only

@@ -184,7 +184,7 @@ class SqliteLedger:
         """Bounded, so that a backlog of a million costs no more than a thousand."""
         some = select(_RUN.c.lane).where(_RUN.c.state == "queued", _RUN.c.available_at <= clock.local_now())
         counted = some.limit(1000).subquery()
-        return dict(session.execute(select(counted.c.lane, func.count()).group_by(counted.c.lane)).tuples().all())
+        return dict(session.execute(select(counted.c.lane, func.count()).group_by(counted.c.lane)).all())
 
 
 def _wake(now: datetime) -> Any:
@@ -200,7 +200,7 @@ def _live_versions(session: Session, events: Sequence[Accepted]) -> dict[UUID, U
     ids = {event.subscription_id for event in events}
     found = select(TriggerSubscription.id, TriggerSubscription.version_id)
     return dict(
-        session.execute(found.where(TriggerSubscription.id.in_(ids), TriggerSubscription.active)).tuples().all()
+        session.execute(found.where(TriggerSubscription.id.in_(ids), TriggerSubscription.active)).all()
     )
 
 

@@ -1,0 +1,82 @@
+"""Node types that tests of the engine run: one for each kind of effect, with counters outside of the database."""
+
+from collections import Counter
+from datetime import timedelta
+from threading import Lock
+
+from studio.contract.node import Done, Effect, Fail, Kind, NodeConfig, NodeType, Wait, help_
+from studio.runtime.models import RunNote
+
+calls: Counter[str] = Counter()
+"""How often the outside target was called under each key."""
+effects: set[str] = set()
+"""What the target did: one effect a key, as a target that honours keys does."""
+failing: set[str] = set()
+"""Keys that the target refuses once."""
+_lock = Lock()
+
+
+class OutsideStep(NodeType):
+    """Call a target that honours keys."""
+
+    key = "test.outside"
+    kind = Kind.ACTION
+    effect = Effect.OUTSIDE
+    title = "Outside"
+    icon = "http"
+
+    class Config(NodeConfig):
+        keyed: bool = help_("Whether the target honours keys.", default=True)
+        fails: int = help_("How many attempts fail.", default=0)
+
+    @classmethod
+    def is_keyed(cls, config):
+        return config.get("keyed", True)
+
+    def start(self, ctx, config):
+        with _lock:
+            calls[ctx.effect_key] += 1
+            if ctx.attempt <= config.fails:
+                return Fail("target.busy", "The target is busy.", retryable=True)
+            effects.add(ctx.effect_key)
+        return Done({"key": ctx.effect_key})
+
+
+class LocalStep(NodeType):
+    """Write one row in the step's own transaction."""
+
+    key = "test.local"
+    kind = Kind.ACTION
+    effect = Effect.LOCAL
+    title = "Local"
+    icon = "database"
+
+    class Config(NodeConfig):
+        fail: bool = help_("Fail after the row was written.", default=False)
+
+    def start(self, ctx, config):
+        ctx.unit.session.add(
+            RunNote(run_id=ctx.run.id, text=f"{ctx.node}|{ctx.path}", author="test", created_at=ctx.unit.now)
+        )
+        ctx.unit.session.flush()
+        return Fail("test.refused", "Refused.") if config.fail else Done({"written": True})
+
+
+class WaitStep(NodeType):
+    """Wait for an answer."""
+
+    key = "test.wait"
+    kind = Kind.FLOW
+    title = "Wait"
+    icon = "clock"
+    ports = ("answered", "late")
+
+    class Config(NodeConfig):
+        seconds: float | None = help_("How long at most.", default=None)
+
+    def start(self, ctx, config):
+        due = ctx.now + timedelta(seconds=config.seconds) if config.seconds is not None else None
+        return Wait(ctx.wait_id, "test", due)
+
+    def resume(self, ctx, config, signal):
+        return Done(signal.payload, port="answered" if signal.kind == "resolved" else "late")

@@ -1,0 +1,169 @@
+"""An engine without threads: a test says when it drains, sweeps, crashes and how late it is."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from studio.contract.graph import Budget, Edge, Join, Node, Retry, build
+from studio.contract.node import node_type
+from studio.contract.ports import Ports
+from studio.core import clock, faults
+from studio.core.ids import new_id
+from studio.core.unit_of_work import Database
+from studio.runtime.compile import field_plan
+from studio.runtime.engine.compiled import Compiled
+from studio.runtime.engine.engine import Engine
+from studio.runtime.ledger.rows import Accepted, Admission
+from studio.runtime.models import Resolution, Run, RunNote, Step, TriggerSubscription, WaitRow, Workflow
+from studio.runtime.service import runs
+from tests.engine import bench_nodes  # noqa: F401 - registers its node types
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+def _die() -> None:
+    raise Crash
+
+
+class Rig:
+    """One workspace with one workflow of test nodes."""
+
+    def __init__(self, app, workspace_id: UUID, nodes: list[Node], edges: list[tuple[str, str, str]]) -> None:
+        self.settings = app.extensions["studio_settings"]
+        self.database: Database = app.extensions["studio_database"]
+        self.workspace_id = workspace_id
+        self.engine = Engine(self.settings, self.database)
+        self.engine.join_ports(Ports(self.engine.waits, None, None, None, None, None))
+        self.withdrawn: list[UUID] = []
+        self.engine.endings.withdraw["test"] = lambda _uow, wait_id, _reason: self.withdrawn.append(wait_id)
+        self.version_id = new_id()
+        self.subscription = self._publish()
+        self.compiled = self._compile(nodes, edges)
+        self.engine.versions = lambda _workspace, _version: self.compiled
+
+    def _publish(self) -> UUID:
+        with self.database.unit(self.workspace_id) as unit:
+            workflow = Workflow(name="Rig", enabled=True, created_at=unit.now, updated_at=unit.now)
+            unit.session.add(workflow)
+            unit.session.flush()
+            row = TriggerSubscription(
+                workflow_id=workflow.id,
+                version_id=self.version_id,
+                node_key="t",
+                type="trigger.webhook",
+                config={},
+                active=True,
+                created_at=unit.now,
+            )
+            unit.session.add(row)
+            unit.session.flush()
+            self.workflow_id = workflow.id
+            return row.id
+
+    def _compile(self, nodes: list[Node], edges: list[tuple[str, str, str]]) -> Compiled:
+        nodes = [Node("t", "trigger.webhook", 1, "Trigger", {}), *nodes]
+        graph = build(nodes, [Edge(*edge) for edge in edges], tuple(node.key for node in nodes), Budget())
+        return Compiled(
+            self.version_id,
+            self.workflow_id,
+            "Rig",
+            1,
+            graph,
+            {node.key: node_type(node.type)() for node in nodes},
+            {node.key: field_plan(node) for node in nodes},
+            {"name": "Test", "currency": "EUR", "time_zone": "UTC"},
+        )
+
+    # -- what a test does ---------------------------------------------------------------------------------------
+
+    def accept(self, data=None, key: str | None = None) -> Admission:
+        return self.engine.writer.accept(
+            Accepted(
+                new_id(),
+                new_id(),
+                self.workspace_id,
+                self.workflow_id,
+                self.subscription,
+                self.version_id,
+                "t",
+                "trigger.webhook",
+                data or {},
+                dedup_key=key,
+            )
+        )
+
+    def drain(self, lane: str = "main", crash_at: str = "") -> bool:
+        """Run what is runnable; whether it crashed at the point that was named."""
+        faults.arm(crash_at, _die)
+        try:
+            self.engine.executor.drain(lane)
+        except Crash:
+            self.engine.executor.leases.let_go(self._all_ids())
+            return True
+        finally:
+            faults.arm("")
+        return False
+
+    def settle(self) -> None:
+        """Drain both lanes until nothing moves."""
+        for _ in range(200):
+            self.drain("main")
+            self.drain("effect")
+            if not self.engine.writer.run(self.engine.ledger.queued):
+                return
+        raise AssertionError("the runs never settle")
+
+    def later(self, seconds: float) -> None:
+        """Time passes: leases run out, timers fire."""
+        clock.shift(timedelta(seconds=seconds))
+        self.engine.writer.run(lambda session: self.engine.ledger.fire_due(session, 1000))
+        self.engine.writer.run(lambda session: self.engine.ledger.release_expired(session, 1000))
+
+    def answer(self, wait: WaitRow, payload) -> bool:
+        with self.database.unit(self.workspace_id) as unit:
+            return self.engine.waits.resolve(unit, wait.id, wait.run_id, payload)
+
+    def cancel(self, run_id: UUID) -> None:
+        with self.database.unit(self.workspace_id) as unit:
+            runs.cancel(unit, unit.session.get(Run, run_id), self.engine.endings.withdraw)
+
+    def close(self) -> None:
+        faults.arm("")
+        clock.reset()
+        self.engine.stop()
+
+    # -- what a test sees ---------------------------------------------------------------------------------------
+
+    def all(self, model, *where):
+        with self.database.unit(self.workspace_id, read_only=True) as unit:
+            return list(unit.session.scalars(select(model).where(*where).order_by(model.id)))
+
+    def run(self, run_id: UUID) -> Run:
+        return self.all(Run, Run.id == run_id)[0]
+
+    def steps(self, run_id: UUID) -> list[Step]:
+        return self.all(Step, Step.run_id == run_id)
+
+    def open_waits(self) -> list[WaitRow]:
+        return self.all(WaitRow, WaitRow.state == "open")
+
+    def notes(self) -> list[RunNote]:
+        return self.all(RunNote)
+
+    def resolutions(self) -> list[UUID]:
+        with self.database.unit(self.workspace_id, read_only=True) as unit:
+            return list(unit.session.scalars(select(Resolution.wait_id)))
+
+    def _all_ids(self) -> list[UUID]:
+        return [run.id for run in self.all(Run)]
+
+
+def step(key: str, kind: str, config=None, **rest) -> Node:
+    """A node of a test graph."""
+    return Node(key, kind, 1, key, config or {}, **rest)
+
+
+__all__ = ["Crash", "Join", "Retry", "Rig", "step"]
