@@ -30,6 +30,7 @@ from studio.core.settings import load as load_settings
 VIEWS = (
     "studio.accounts.views",
     "studio.console.ops",
+    "studio.portal.views",
 )
 """Modules with a `blueprint`. A package's line is added with its views."""
 

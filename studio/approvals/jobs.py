@@ -3,7 +3,6 @@
 Each handler runs in a unit of work of its own, may run twice or late, and looks at the rows as they are then.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,9 +19,8 @@ from studio.approvals.outcomes import LIVE, RequestState
 from studio.approvals.people import Person
 from studio.approvals.service import links, rows
 from studio.contract.ports import Mailer
+from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
-
-Handler = Callable[[UnitOfWork, dict[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +30,12 @@ class Post:
     mailer: Mailer
     public_url: str
 
-    def handlers(self) -> dict[str, Handler]:
-        """The handler of each topic; `app.py` registers them."""
-        return {
-            trail.ASKED: self.asked,
-            trail.REMIND: self.remind,
-            trail.TOLD: self.told,
-            trail.EXPIRE: expire,
-        }
+    def register(self) -> None:
+        """Take over this package's topics; called at the start of every process."""
+        outbox.register(trail.ASKED, self.asked)
+        outbox.register(trail.REMIND, self.remind)
+        outbox.register(trail.TOLD, self.told)
+        outbox.register(trail.EXPIRE, expire)
 
     def asked(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail somebody their link; nothing where it was settled meanwhile."""

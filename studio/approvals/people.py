@@ -68,6 +68,11 @@ def deciders(uow: UnitOfWork) -> list[Person]:
     return sorted((p for p in everybody if p.may_decide), key=lambda p: p.name.casefold())
 
 
+def workspace_name(uow: UnitOfWork) -> str:
+    """The name of this unit's workspace."""
+    return uow.session.scalars(select(Workspace.name).where(Workspace.id == uow.workspace)).one()
+
+
 def _where(uow: UnitOfWork, condition: ColumnElement[bool]) -> list[Person]:
     query = (
         select(Seat, User, Workspace)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -129,12 +129,15 @@ class Snooze(StrEnum):
 
 
 def snooze_until(choice: Snooze, now: datetime) -> datetime:
-    """The moment of a choice. `now` carries the person's zone: tomorrow is that zone's."""
+    """The moment of a choice. `now` carries the person's zone: tomorrow is that zone's.
+
+    Hours are counted in UTC, since a wall clock repeats or skips one twice a year.
+    """
     match choice:
         case Snooze.HOUR:
-            return now + timedelta(hours=1)
+            return now.astimezone(UTC) + timedelta(hours=1)
         case Snooze.LATER:
-            return now + timedelta(hours=4)
+            return now.astimezone(UTC) + timedelta(hours=4)
         case Snooze.TOMORROW:
             return _morning(now, 1)
         case Snooze.WEEK:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from studio import audit
-from studio.approvals.models import Request
+from studio.approvals.models import Decision, Request
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
 
@@ -16,13 +16,40 @@ ASKED, REMIND, EXPIRE, TOLD = (
 )
 
 
+def target(request: Request) -> audit.Target:
+    """A request, as the audit trail names it."""
+    return audit.Target("approval", request.id, request.title)
+
+
 def record(uow: UnitOfWork, action: str, request: Request, **metadata: Any) -> None:
     """Record one event about a request."""
-    audit.record(
+    audit.record(uow, action, targets=[target(request)], metadata=metadata)
+
+
+def requested(uow: UnitOfWork, request: Request, asked: list[str]) -> None:
+    """Record who was asked."""
+    record(
         uow,
-        action,
-        targets=[audit.Target("approval", str(request.id), request.title)],
-        metadata=metadata,
+        "approval.requested",
+        request,
+        asked=asked,
+        amount=request.amount,
+        currency=request.currency,
+        payload_hash=request.payload_hash,
+    )
+
+
+def decided(uow: UnitOfWork, request: Request, decision: Decision) -> None:
+    """Record how it ended: by a person, or by its deadline."""
+    record(
+        uow,
+        f"approval.{decision.outcome}",
+        request,
+        reason=decision.reason or None,
+        channel=decision.channel,
+        amount=request.amount,
+        currency=request.currency,
+        payload_hash=request.payload_hash,
     )
 
 
@@ -54,7 +81,7 @@ def schedule(uow: UnitOfWork, request: Request) -> None:
 def unschedule(uow: UnitOfWork, request: Request) -> None:
     """Take back the reminder and the expiry."""
     for topic in (REMIND, EXPIRE):
-        outbox.cancel(uow, key=f"{topic}:{request.id}")
+        outbox.cancel(uow, f"{topic}:{request.id}")
 
 
 def _at(uow: UnitOfWork, topic: str, request: Request, moment: Any) -> None:

@@ -62,7 +62,7 @@ class ApprovalRequest(NodeType):
     kind = Kind.APPROVAL
     effect = Effect.LOCAL
     title = "Approval"
-    icon = "user-check"
+    icon = "approval"
     ports = ("approved", "declined", "changes_requested", "expired")
     port_names: ClassVar[Mapping[str, str]] = {"changes_requested": "changes requested"}
     sample: ClassVar[Any] = {
@@ -167,7 +167,12 @@ def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
     amount = _amount(config.amount)
     return ApprovalAsk(
         asker=RUN,
-        ref={"run_id": str(ctx.run.id), "wait_id": str(ctx.wait_id), "node": ctx.node},
+        ref={
+            "run_id": str(ctx.run.id),
+            "wait_id": str(ctx.wait_id),
+            "workflow_id": str(ctx.run.workflow_id),
+            "node": ctx.node,
+        },
         title=" ".join(config.title.split()),
         facts=[(fact.label, fact.value) for fact in config.facts],
         approvers=config.approvers,

@@ -3,12 +3,14 @@
 from studio.approvals.service.asking import expire, remind, request, withdraw, withdraw_for_wait
 from studio.approvals.service.deciding import approve, decide, decline, request_changes
 from studio.approvals.service.inbox import comment, reassign, restore, snooze
+from studio.approvals.service.reading import details, targets
 
 __all__ = [
     "approve",
     "comment",
     "decide",
     "decline",
+    "details",
     "expire",
     "reassign",
     "remind",
@@ -16,6 +18,7 @@ __all__ = [
     "request_changes",
     "restore",
     "snooze",
+    "targets",
     "withdraw",
     "withdraw_for_wait",
 ]

@@ -33,7 +33,7 @@ def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
     for share in shares:
         trail.mail_asked(uow, share.id)
     trail.schedule(uow, row)
-    trail.record(uow, "approval.requested", row, asked=[one.email for one in chosen])
+    trail.requested(uow, row, [one.email for one in chosen])
     return row.id
 
 

@@ -10,6 +10,7 @@ from studio.approvals.policy import Verdict
 from studio.approvals.service import ending, rows
 from studio.approvals.service.refusing import refusal
 from studio.core import ids
+from studio.core.actor import ActorType
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -65,6 +66,8 @@ def decide(
         raise refusal(verdict, request, decided, person)
     if outcome is Outcome.CHANGES_REQUESTED:
         _remark(uow, request, person, reason.strip())
+    if uow.actor.type is ActorType.API_TOKEN:
+        channel = Channel.API
     return ending.end(uow, request, outcome, by=person, reason=reason.strip(), channel=channel)
 
 

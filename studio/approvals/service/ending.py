@@ -44,10 +44,7 @@ def end(
     rows.settle(uow, request, rows.assignments(uow, request), by.id if by else None)
     trail.unschedule(uow, request)
     trail.mail_told(uow, request)
-    trail.record(
-        uow, f"approval.{outcome}", request, reason=reason, channel=channel.value,
-        payload_hash=request.payload_hash, amount=request.amount, currency=request.currency,
-    )  # fmt: skip
+    trail.decided(uow, request, decision)
     askers.tell(uow, _ended(request, decision))
     return decision
 

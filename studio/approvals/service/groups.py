@@ -70,7 +70,7 @@ def create(uow: UnitOfWork, name: str, members: Iterable[UUID] = ()) -> Approver
     uow.session.add(row)
     uow.session.flush()
     audit.record(uow, "approver_group.created", targets=[_target(row)])
-    set_members(uow, row.id, members)
+    _put_members(uow, row, members)
     return row
 
 
@@ -81,28 +81,14 @@ def rename(uow: UnitOfWork, group_id: UUID, name: str) -> None:
     if old == name.strip():
         return
     _name(uow, row, name)
-    audit.record(uow, "approver_group.renamed", targets=[_target(row)], changes={"name": (old, row.name)})
+    changed = audit.Change("name", old, row.name)
+    audit.record(uow, "approver_group.renamed", targets=[_target(row)], changes=[changed])
 
 
 def set_members(uow: UnitOfWork, group_id: UUID, members: Iterable[UUID]) -> None:
     """Say who is in it. Requests that are open keep whom they asked."""
     row = tenancy.get(uow.session, ApproverGroup, group_id, "approver group")
-    wanted = people.by_ids(uow, members)
-    if any(not person.may_decide for person in wanted.values()):
-        raise InvalidInput(_("Everybody in a group needs a seat that can decide."), field="members")
-    held = set(uow.session.scalars(select(GroupMember.user_id).where(GroupMember.group_id == group_id)))
-    gone, new = held - wanted.keys(), wanted.keys() - held
-    if not gone and not new:
-        return
-    uow.session.execute(delete(GroupMember).where(GroupMember.group_id == group_id, GroupMember.user_id.in_(gone)))
-    uow.session.add_all(GroupMember(group_id=group_id, user_id=user_id) for user_id in new)
-    names = people.by_ids(uow, held | wanted.keys())
-    audit.record(
-        uow,
-        "approver_group.members_changed",
-        targets=[_target(row)],
-        changes={"members": (_emails(names, held), _emails(names, wanted.keys()))},
-    )
+    _put_members(uow, row, members)
 
 
 def remove(uow: UnitOfWork, group_id: UUID) -> None:
@@ -111,6 +97,27 @@ def remove(uow: UnitOfWork, group_id: UUID) -> None:
     audit.record(uow, "approver_group.deleted", targets=[_target(row)])
     uow.session.execute(delete(GroupMember).where(GroupMember.group_id == group_id))
     uow.session.delete(row)
+
+
+def _put_members(uow: UnitOfWork, row: ApproverGroup, members: Iterable[UUID]) -> None:
+    wanted = people.by_ids(uow, members)
+    if any(not person.may_decide for person in wanted.values()):
+        raise InvalidInput(_("Everybody in a group needs a seat that can decide."), field="members")
+    of_group = GroupMember.group_id == row.id
+    held = set(uow.session.scalars(select(GroupMember.user_id).where(of_group)))
+    gone, new = held - wanted.keys(), wanted.keys() - held
+    if not gone and not new:
+        return
+    uow.session.execute(delete(GroupMember).where(of_group, GroupMember.user_id.in_(gone)))
+    uow.session.add_all(GroupMember(group_id=row.id, user_id=user_id) for user_id in new)
+    names = people.by_ids(uow, held | wanted.keys())
+    changed = audit.Change("members", _emails(names, held), _emails(names, wanted.keys()))
+    audit.record(
+        uow,
+        "approver_group.members_changed",
+        targets=[_target(row)],
+        changes=[changed],
+    )
 
 
 def _views(uow: UnitOfWork, keys: Sequence[str] | None) -> list[GroupView]:
@@ -179,4 +186,4 @@ def _emails(names: dict[UUID, Person], members: Iterable[UUID]) -> list[str]:
 
 
 def _target(row: ApproverGroup) -> audit.Target:
-    return audit.Target("approver_group", str(row.id), row.name)
+    return audit.Target("approver_group", row.id, row.name)

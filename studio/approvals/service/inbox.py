@@ -33,7 +33,7 @@ def comment(uow: UnitOfWork, request_id: UUID, text: str) -> Comment:
         at=uow.now,
     )
     uow.session.add(row)
-    trail.record(uow, "approval.commented", request)
+    trail.record(uow, "approval.commented", request, comment=row.text)
     return row
 
 
@@ -59,7 +59,14 @@ def reassign(uow: UnitOfWork, assignment_id: UUID, to: UUID, note: str = "") -> 
         new.why = new.why | {"note": note.strip()}
     uow.session.flush()
     trail.mail_asked(uow, new.id)
-    trail.record(uow, "approval.reassigned", request, from_=str(share.user_id), to=target.email, note=note)
+    trail.record(
+        uow,
+        "approval.reassigned",
+        request,
+        from_=str(share.user_id),
+        to=target.email,
+        note=note.strip() or None,
+    )
     return new
 
 

@@ -11,8 +11,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from studio import audit
-from studio.approvals import people
+from studio.approvals import people, trail
 from studio.approvals.models import Assignment, Link, LinkCode, MailboxSession, Request
 from studio.approvals.outcomes import LIVE, CodeVerdict, RequestState
 from studio.approvals.people import Person
@@ -125,7 +124,7 @@ def try_code(uow: UnitOfWork, found: Found, browser: str, digits: str) -> CodeVe
     if link.wrong_codes < WRONG_CODES:
         return CodeVerdict.WRONG
     _use_up(uow, link.id)
-    audit.record(uow, "approval.link_locked", targets=[_target(found.request)])
+    trail.record(uow, "approval.link_locked", found.request)
     return CodeVerdict.LOCKED
 
 
@@ -141,7 +140,7 @@ def open_session(uow: UnitOfWork, found: Found) -> str:
             expires_at=uow.now + SESSION_LIFETIME,
         )
     )
-    audit.record(uow, "approval.mailbox_verified", targets=[_target(found.request)])
+    trail.record(uow, "approval.mailbox_verified", found.request)
     return token
 
 
@@ -180,7 +179,3 @@ def _use_up(uow: UnitOfWork, link_id: UUID) -> None:
 
 def _code_hash(link_id: UUID, browser: str, digits: str) -> str:
     return crypto.hash_token(f"{link_id}:{browser}:{digits}")
-
-
-def _target(request: Request) -> audit.Target:
-    return audit.Target("approval", str(request.id), request.title)

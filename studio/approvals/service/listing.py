@@ -112,11 +112,11 @@ def workflows(uow: UnitOfWork, user_id: UUID, *, everybody: bool) -> Sequence[tu
     return [(row[0], row[1] or "") for row in rows]
 
 
-def _base(uow: UnitOfWork, user_id: UUID, filters: Filters) -> Select[Any]:
+def _base(uow: UnitOfWork, user_id: UUID, filters: Filters) -> Select[*tuple[Any, ...]]:
     """Request, own share (or nothing), decision, under the tab's condition."""
     if filters.everybody:
         state = Request.state == RequestState.PENDING
-        everything: Select[Any] = select(Request, literal(None), Decision)
+        everything: Select[*tuple[Any, ...]] = select(Request, literal(None), Decision)
         return everything.outerjoin(Decision, Decision.request_id == Request.id).where(
             ~state if filters.tab is Tab.DONE else state
         )
@@ -125,7 +125,7 @@ def _base(uow: UnitOfWork, user_id: UUID, filters: Filters) -> Select[Any]:
         Tab.SNOOZED: _snoozed(uow.now),
         Tab.DONE: Assignment.closed_at.is_not(None),
     }
-    own: Select[Any] = select(Request, Assignment, Decision)
+    own: Select[*tuple[Any, ...]] = select(Request, Assignment, Decision)
     return (
         own.join(Assignment, Assignment.request_id == Request.id)
         .outerjoin(Decision, Decision.request_id == Request.id)

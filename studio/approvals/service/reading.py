@@ -1,6 +1,7 @@
 """One request as a person may see it: what is asked, who was asked, what was said, how it ended."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -35,6 +36,7 @@ class Details:
     shares: tuple[Share, ...]
     comments: tuple[Comment, ...]
     decision: Decision | None
+    now: datetime
 
     @property
     def own(self) -> Share | None:
@@ -50,10 +52,16 @@ class Details:
         return self.request.state == RequestState.PENDING
 
     @property
+    def overdue(self) -> bool:
+        """Its time is over, whether or not the deadline's job has come round."""
+        return self.request.due_at is not None and self.now >= self.request.due_at
+
+    @property
     def decidable(self) -> bool:
         """The reader may press a button."""
         own = self.own
-        return self.open and own is not None and own.live and self.reader.may_decide
+        may = own is not None and own.live and self.reader.may_decide
+        return self.open and may and not self.overdue
 
     @property
     def others(self) -> list[str]:
@@ -82,6 +90,7 @@ def details(uow: UnitOfWork, request_id: UUID, reader: Person | None = None) -> 
         shares=tuple(Share(share, seated.get(share.user_id)) for share in shares),
         comments=tuple(uow.session.scalars(said)),
         decision=rows.decision(uow, request),
+        now=uow.now,
     )
 
 

@@ -1,5 +1,9 @@
 """Why an attempt to decide was refused, in words: what happened, what did not, what to do now."""
 
+from datetime import datetime
+
+from babel.dates import format_datetime as plainly
+from flask import has_app_context
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 
@@ -24,7 +28,7 @@ def refusal(verdict: Verdict, request: Request, decided: Decision | None, person
 
 def ended_words(decision: Decision) -> str:
     """Who decided what and when, in a sentence."""
-    by, when = decision.by_name, format_datetime(decision.at, "medium")
+    by, when = decision.by_name, _moment(decision.at)
     words: str
     match Outcome(decision.outcome):
         case Outcome.APPROVED:
@@ -36,6 +40,12 @@ def ended_words(decision: Decision) -> str:
         case Outcome.EXPIRED:
             words = _("The time to decide ran out on %(when)s.", when=when)
     return words
+
+
+def _moment(at: datetime) -> str:
+    """In the reader's language and zone; a worker has no reader."""
+    said = format_datetime(at, "medium") if has_app_context() else plainly(at, locale="en")
+    return str(said)
 
 
 def _stands_in_the_way(verdict: Verdict, request: Request) -> StudioError:

@@ -1,0 +1,66 @@
+"""What the decision page does, the same for a signed-in person and for one who came by an e-mail link."""
+
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from studio.approvals import people, service
+from studio.approvals.models import Decision
+from studio.approvals.outcomes import BY_PEOPLE, Channel, Outcome
+from studio.approvals.service.reading import Details
+from studio.core import ids
+from studio.core.errors import Conflict, InvalidInput
+from studio.core.unit_of_work import UnitOfWork
+from studio.portal.forms import DecideForm, ReassignForm
+
+
+def decide(uow: UnitOfWork, request_id: UUID, form: DecideForm, channel: Channel) -> Decision:
+    """Do what the pressed button says."""
+    if not form.validate():
+        raise InvalidInput(_("The comment is too long."), field="comment")
+    outcomes = {outcome.value: outcome for outcome in BY_PEOPLE}
+    outcome = outcomes.get(form.outcome.data or "")
+    if outcome is None:
+        raise InvalidInput(_("That is not one of the choices."), field="outcome")
+    return service.decide(
+        uow,
+        request_id,
+        outcome,
+        shown=form.shown.data or "",
+        reason=form.comment.data or "",
+        channel=channel,
+    )
+
+
+def done_words(decision: Decision, title: str) -> str:
+    """What was done, by the same verb as the button."""
+    sentences: dict[str, str] = {
+        Outcome.APPROVED: _("Approved: %(title)s", title=title),
+        Outcome.DECLINED: _("Declined: %(title)s", title=title),
+        Outcome.CHANGES_REQUESTED: _("Changes requested: %(title)s", title=title),
+    }
+    return sentences[decision.outcome]
+
+
+def reassign_form(uow: UnitOfWork, found: Details) -> ReassignForm:
+    """The form with the people to whom it may be handed."""
+    form = ReassignForm()
+    form.to.choices = [(str(one.id), f"{one.name} ({one.email})") for one in service.targets(uow, found)]
+    return form
+
+
+def share_to_hand_on(found: Details, share_id: str | None) -> UUID:
+    """Whose share: the one that is named, else the reader's own. Raises Conflict where it has ended."""
+    wanted = ids.parse_id(share_id or "")
+    own = found.own
+    live = [s.row for s in found.shares if s.live]
+    chosen = [row for row in live if row.id == (wanted or (own.row.id if own else None))]
+    if not chosen:
+        raise Conflict(_("This is no longer open."), code="closed")
+    return chosen[0].id
+
+
+def name_of(uow: UnitOfWork, user_id: UUID) -> str:
+    """Somebody's name, for a sentence."""
+    person = people.by_id(uow, user_id)
+    return person.name if person else ""

@@ -1,0 +1,70 @@
+"""Forms of the portal. Each works with scripts off: plain fields, a button for each way."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from studio.approvals.policy import Snooze
+
+COMMENT = 4000
+"""Characters of a remark."""
+
+
+class DecideForm(FlaskForm):
+    """What one of the three big buttons sends; the button names the outcome."""
+
+    comment = TextAreaField(_l("Comment"), [Length(max=COMMENT)])
+    shown = HiddenField()
+    """Hash of what stood on the page."""
+    outcome = HiddenField()
+
+
+class ReassignForm(FlaskForm):
+    """To whom, and why."""
+
+    to = SelectField(_l("Hand to"), [InputRequired(_l("Choose a person."))])
+    note = StringField(_l("Note"), [Length(max=500)])
+
+
+class SnoozeForm(FlaskForm):
+    """How long it stays out of sight."""
+
+    choice = RadioField(
+        _l("Show it again"),
+        [InputRequired(_l("Choose a moment."))],
+        choices=[
+            (Snooze.HOUR.value, _l("In one hour")),
+            (Snooze.LATER.value, _l("Later today, in four hours")),
+            (Snooze.TOMORROW.value, _l("Tomorrow at 08:00")),
+            (Snooze.WEEK.value, _l("Next week, Monday at 08:00")),
+        ],
+        default=Snooze.HOUR.value,
+    )
+
+
+class CodeForm(FlaskForm):
+    """The six digits of a mail; spaces between them do no harm."""
+
+    code = StringField(
+        _l("Code"),
+        [
+            InputRequired(_l("Type the six digits of the mail.")),
+            Regexp(r"^\s*(\d\s*){6}$", message=_l("A code has six digits.")),
+        ],
+    )
+
+
+class GroupForm(FlaskForm):
+    """A group's name and its people."""
+
+    name = StringField(_l("Name"), [InputRequired(_l("Give the group a name.")), Length(max=80)])
+    members = SelectMultipleField(_l("Members"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False))

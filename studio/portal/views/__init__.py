@@ -1,0 +1,10 @@
+"""Pages of the portal and of approver groups, a file a subject."""
+
+from importlib import import_module
+
+from studio.portal.views.blueprint import blueprint
+
+for _name in ("inbox", "decision", "links", "groups"):
+    import_module(f"{__name__}.{_name}")
+
+__all__ = ["blueprint"]

@@ -1,0 +1,138 @@
+"""The decision page: what exactly am I saying yes to?"""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_datetime
+from flask_babel import gettext as _
+
+from studio.accounts.identity import signed_in_person
+from studio.accounts.permissions import permission
+from studio.approvals import service
+from studio.approvals.outcomes import Channel
+from studio.core import web
+from studio.core.errors import Forbidden, NotFound, NotSignedIn, StudioError
+from studio.core.web import current_uow
+from studio.portal import deciding
+from studio.portal.forms import DecideForm, SnoozeForm
+from studio.portal.history import events
+from studio.portal.views.blueprint import blueprint
+from studio.portal.zones import snooze_moment
+
+
+@blueprint.get("/approvals/<uuid:request_id>")
+@permission("approval.read")
+def approval(request_id: UUID) -> ResponseReturnValue:
+    """Show what is asked, and the buttons to whoever may press them."""
+    return _page(request_id, DecideForm(formdata=None))
+
+
+@blueprint.post("/approvals/<uuid:request_id>/decide")
+@permission("approval.decide")
+def decide(request_id: UUID) -> ResponseReturnValue:
+    """Approve, decline or request changes."""
+    form = DecideForm()
+    try:
+        decision = deciding.decide(current_uow(), request_id, form, Channel.PAGE)
+    except StudioError as error:
+        return _refused(request_id, form, error)
+    found = service.details(current_uow(), request_id)
+    flash(deciding.done_words(decision, found.request.title), "good")
+    if request.args.get("from") == "inbox":
+        return redirect(url_for("portal.inbox"))
+    return redirect(url_for("portal.approval", request_id=request_id))
+
+
+@blueprint.post("/approvals/<uuid:request_id>/comment")
+@permission("approval.decide")
+def comment(request_id: UUID) -> ResponseReturnValue:
+    """Say something without deciding."""
+    form = DecideForm()
+    try:
+        service.comment(current_uow(), request_id, form.comment.data or "")
+    except StudioError as error:
+        return _refused(request_id, form, error)
+    flash(_("Your comment stands below. Nothing was decided."), "info")
+    return redirect(url_for("portal.approval", request_id=request_id))
+
+
+@blueprint.get("/approvals/<uuid:request_id>/reassign")
+@permission("approval.decide")
+def reassign(request_id: UUID) -> ResponseReturnValue:
+    """Ask to whom."""
+    uow = current_uow()
+    found = service.details(uow, request_id)
+    deciding.share_to_hand_on(found, request.args.get("share"))
+    form = deciding.reassign_form(uow, found)
+    return render_template("portal/reassign.html", found=found, form=form)
+
+
+@blueprint.post("/approvals/<uuid:request_id>/reassign")
+@permission("approval.decide")
+def reassign_post(request_id: UUID) -> ResponseReturnValue:
+    """Hand it on."""
+    uow = current_uow()
+    found = service.details(uow, request_id)
+    form = deciding.reassign_form(uow, found)
+    if not form.validate_on_submit():
+        return render_template("portal/reassign.html", found=found, form=form), 422
+    share_id = deciding.share_to_hand_on(found, request.args.get("share"))
+    new = service.reassign(uow, share_id, UUID(form.to.data), form.note.data or "")
+    name = deciding.name_of(uow, new.user_id)
+    flash(_("Handed to %(name)s, who gets a mail.", name=name), "good")
+    return redirect(url_for("portal.inbox"))
+
+
+@blueprint.get("/approvals/<uuid:request_id>/snooze")
+@permission("approval.decide")
+def snooze_choice(request_id: UUID) -> ResponseReturnValue:
+    """Ask until when."""
+    found = service.details(current_uow(), request_id)
+    return render_template("portal/snooze.html", found=found, form=SnoozeForm())
+
+
+@blueprint.post("/approvals/<uuid:request_id>/snooze")
+@permission("approval.decide")
+def snooze_request(request_id: UUID) -> ResponseReturnValue:
+    """Put one's own share off."""
+    uow, form = current_uow(), SnoozeForm()
+    found = service.details(uow, request_id)
+    if not form.validate_on_submit():
+        return render_template("portal/snooze.html", found=found, form=form), 422
+    if found.own is None:
+        raise Forbidden(_("You were not asked, so there is nothing to snooze."), code="not_asked")
+    until = snooze_moment(form.choice.data, uow.now, signed_in_person().time_zone)
+    wake = service.snooze(uow, found.own.row.id, until)
+    flash(_("Snoozed until %(when)s.", when=format_datetime(wake, "short")), "info")
+    return redirect(url_for("portal.inbox"))
+
+
+@blueprint.get("/approvals/<uuid:request_id>/history")
+@permission("approval.read")
+def history(request_id: UUID) -> ResponseReturnValue:
+    """Who was asked, who handed it on, what was said, how it ended."""
+    found = service.details(current_uow(), request_id)
+    return render_template("portal/history.html", found=found, events=events(found))
+
+
+def _page(request_id: UUID, form: DecideForm, error: StudioError | None = None) -> ResponseReturnValue:
+    uow = current_uow()
+    found = service.details(uow, request_id)
+    page = render_template(
+        "portal/decision.html",
+        found=found,
+        form=form,
+        problem=error,
+        now=uow.now,
+        section="portal.inbox" if found.open else "portal.done",
+    )
+    return page, error.status if error else 200
+
+
+def _refused(request_id: UUID, form: DecideForm, error: StudioError) -> ResponseReturnValue:
+    """Show the page as it stands now, with why nothing was done above it."""
+    if isinstance(error, NotFound | NotSignedIn):
+        raise error
+    web.rollback(error)
+    return _page(request_id, form, error)

@@ -1,0 +1,175 @@
+"""How approvals read: time left, who decides, why me, how it ended."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import format_datetime, to_user_timezone
+from flask_babel import gettext as _
+
+from studio.approvals.models import Assignment, Request
+from studio.approvals.outcomes import AssignmentState, RequestState
+from studio.approvals.service.refusing import ended_words
+from studio.core import formats
+
+__all__ = [
+    "Chip",
+    "asked_by",
+    "asked_why",
+    "due",
+    "ended_words",
+    "facts",
+    "fits_row",
+    "joined",
+    "origin",
+    "rule",
+    "share_state",
+    "state",
+    "time_left",
+    "why",
+]
+
+SOON = timedelta(hours=2)
+"""Less than this is amber."""
+DAY = timedelta(days=1)
+ROW_FACTS, ROW_LETTERS = 3, 120
+"""What a row can show in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A state in a word or two."""
+
+    text: str
+    kind: str = ""
+
+
+def time_left(due_at: datetime | None, now: datetime) -> Chip | None:
+    """How long there is to decide: to the minute within a day, the date beyond."""
+    if due_at is None:
+        return None
+    left = due_at - now
+    if left <= timedelta():
+        return Chip(_("Overdue %(by)s", by=formats.lasting((-left).total_seconds())), "bad")
+    if left < timedelta(minutes=1):
+        return Chip(_("Less than a minute"), "warn")
+    if left < DAY:
+        return Chip(formats.lasting(left.total_seconds()), "warn" if left < SOON else "")
+    days = to_user_timezone(due_at).date() - to_user_timezone(now).date()
+    if days == DAY:
+        return Chip(_("Tomorrow %(time)s", time=format_datetime(due_at, "HH:mm")))
+    return Chip(format_datetime(due_at, "d MMM, HH:mm"))
+
+
+def due(due_at: datetime | None, now: datetime) -> Chip | None:
+    """The same as a sentence, for the decision page."""
+    chip = time_left(due_at, now)
+    if chip is None or due_at is None:
+        return None
+    if chip.kind == "bad":
+        return chip
+    if due_at - now < DAY:
+        return Chip(_("Due in %(left)s", left=chip.text), chip.kind)
+    return Chip(_("Due %(when)s", when=chip.text), chip.kind)
+
+
+def rule(request: Request) -> str:
+    """Who may decide: "Any one of Refund team, Lena Vogt decides"."""
+    names = [part["name"] for part in request.rule.get("any_of", ())]
+    if len(names) == 1 and request.rule["any_of"][0]["kind"] == "user":
+        return str(_("%(name)s decides", name=names[0]))
+    return str(_("Any one of %(names)s decides", names=", ".join(names)))
+
+
+def why(share: Assignment) -> str:
+    """Why this is in somebody's inbox."""
+    name = share.why.get("name", "")
+    match share.why.get("kind"):
+        case "group":
+            sentence = _("You are in the group %(name)s", name=name)
+        case "handed":
+            sentence = _("%(name)s handed it to you", name=name)
+        case _:
+            sentence = _("You are named as approver")
+    return str(sentence)
+
+
+def asked_why(share: Assignment) -> str:
+    """The same about somebody else, for the history."""
+    name = share.why.get("name", "")
+    match share.why.get("kind"):
+        case "group":
+            sentence = _("in the group %(name)s", name=name)
+        case "handed":
+            sentence = _("handed on by %(name)s", name=name)
+        case _:
+            sentence = _("named as approver")
+    return str(sentence)
+
+
+def asked_by(request: Request) -> str:
+    """Which workflow asks, about what."""
+    name = request.context.get("workflow_name") or ""
+    about = request.context.get("run_title") or ""
+    if name and about and about != name:
+        return str(_("Asked by %(workflow)s for %(about)s.", workflow=name, about=about))
+    return str(_("Asked by %(workflow)s.", workflow=name)) if name else ""
+
+
+def origin(request: Request) -> str:
+    """The same on one line of a row."""
+    parts = (request.context.get("workflow_name"), request.context.get("run_title"))
+    return " · ".join(dict.fromkeys(str(part) for part in parts if part))
+
+
+def joined(names: list[str]) -> str:
+    """Names as a list in a sentence: Lena; Lena and Tom; Lena, Tom and 3 others."""
+    if not names:
+        return ""
+    if len(names) > 3:
+        rest = len(names) - 2
+        return str(_("%(names)s and %(count)s others", names=", ".join(names[:2]), count=rest))
+    if len(names) == 1:
+        return names[0]
+    return str(_("%(names)s and %(last)s", names=", ".join(names[:-1]), last=names[-1]))
+
+
+def facts(request: Request) -> list[tuple[str, str]]:
+    """All that is decided on. The amount stands there even where nobody wrote it down as a fact."""
+    shown = [(label, value) for label, value in request.facts]
+    if request.amount and request.currency:
+        money = formats.money(request.amount, request.currency)
+        if not any(money in value for _label, value in shown) and money not in request.title:
+            shown.append((_("Amount"), money))
+    return shown
+
+
+def fits_row(request: Request) -> bool:
+    """Whether a row shows all there is: only then may it be decided there."""
+    shown = facts(request)
+    letters = sum(len(label) + len(value) for label, value in shown)
+    return not request.instructions and len(shown) <= ROW_FACTS and letters <= ROW_LETTERS
+
+
+def state(request: Request) -> Chip:
+    """Where a request is."""
+    chips: dict[str, Chip] = {
+        RequestState.PENDING: Chip(_("Waiting"), "wait"),
+        RequestState.APPROVED: Chip(_("Approved"), "good"),
+        RequestState.DECLINED: Chip(_("Declined"), "bad"),
+        RequestState.CHANGES_REQUESTED: Chip(_("Changes requested"), "warn"),
+        RequestState.EXPIRED: Chip(_("Expired")),
+        RequestState.CANCELLED: Chip(_("Taken back")),
+    }
+    return chips[request.state]
+
+
+def share_state(share: Assignment) -> str:
+    """What became of somebody's share."""
+    words: dict[str, str] = {
+        AssignmentState.OPEN: _("open"),
+        AssignmentState.SNOOZED: _("snoozed"),
+        AssignmentState.DECIDED: _("decided"),
+        AssignmentState.REASSIGNED: _("handed on"),
+        AssignmentState.WITHDRAWN: _("settled without them"),
+    }
+    return words[share.state]
