@@ -1,0 +1,176 @@
+"""Seats: given, changed, taken away, and what that means at once."""
+
+import threading
+
+import pytest
+from sqlalchemy import select, text
+
+from studio.accounts.models import Seat, User
+from studio.accounts.outcomes import Role
+from studio.accounts.service import members
+from studio.core.errors import Conflict, NotFound
+from tests.factories.accounts import PASSWORD, make_person, make_tenant, make_token, signed_in, with_token
+
+
+@pytest.fixture
+def tenant(database):
+    return make_tenant(database)
+
+
+@pytest.fixture
+def admin(app, tenant):
+    return signed_in(app, tenant.id, tenant["admin"])
+
+
+def test_an_invited_person_chooses_a_password_and_enters(app, tenant, admin, mailer):
+    data = {"email": "New.Person@Example.com", "name": "Nora New", "role": "builder"}
+    assert admin.post("/settings/people", data=data).location == "/settings/people"
+    assert mailer.last.to == ("new.person@example.com",)
+    link = mailer.last.text.split("http://localhost:8000")[1].split()[0]
+    browser = app.test_client()
+    assert browser.get(link).location == "/password/new"
+    assert browser.post("/password/new", data={"password": PASSWORD}).location == "/sign-in"
+    answer = browser.post("/sign-in", data={"email": "new.person@example.com", "password": PASSWORD})
+    assert answer.location == "/"
+    page = admin.get("/settings/people").text
+    assert "Nora New" in page
+
+
+def test_somebody_known_elsewhere_gets_a_seat_and_no_password_link(tenant, admin, database, mailer):
+    other = make_tenant(database)
+    data = {"email": other["builder"].email, "name": "Whoever", "role": "approver"}
+    assert admin.post("/settings/people", data=data).status_code == 302
+    assert "/sign-in" in mailer.last.text
+    assert "/password/" not in mailer.last.text
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "sentence"),
+    [
+        ({"email": "nobody", "name": "N", "role": "builder"}, 422, "This is no e-mail address"),
+        ({"email": "", "name": "N", "role": "builder"}, 422, "This is needed."),
+        ({"email": "a@example.com", "name": "N", "role": "king"}, 422, "Not a valid choice"),
+        ({"email": "a@example.com", "name": "N", "role": "owner"}, 403, "Only an owner may make or change an owner."),
+    ],
+)
+def test_a_refused_invitation_says_why_and_changes_nothing(admin, database, mailer, data, status, sentence):
+    answer = admin.post("/settings/people", data=data)
+    assert (answer.status_code, sentence in answer.text) == (status, True)
+    assert mailer.sent == {}
+    with database.unit() as uow:
+        assert uow.session.scalar(select(User).where(User.email == "a@example.com")) is None
+
+
+def test_nobody_gets_two_seats(tenant, admin):
+    data = {"email": tenant["builder"].email.upper(), "name": "B", "role": "builder"}
+    answer = admin.post("/settings/people", data=data)
+    assert answer.status_code == 409
+    assert "already has a seat here" in answer.text
+
+
+def test_a_changed_seat_counts_from_the_next_request_on(app, tenant, admin):
+    builder = signed_in(app, tenant.id, tenant["builder"])
+    assert builder.get("/settings/secrets").status_code == 200
+    admin.post(f"/settings/people/{tenant['builder'].seat_id}/role", data={"role": "approver"})
+    assert builder.get("/settings/secrets").status_code == 403
+
+
+def test_a_removed_seat_is_refused_at_once_and_so_are_its_tokens(app, tenant, admin):
+    builder = signed_in(app, tenant.id, tenant["builder"])
+    program = with_token(app, make_token(app, tenant, "builder", ["settings:read"]))
+    assert (builder.get("/settings").status_code, program.get("/settings").status_code) == (200, 200)
+    admin.post(f"/settings/people/{tenant['builder'].seat_id}/disable")
+    assert builder.get("/settings").location == "/workspaces"
+    assert builder.post("/settings", data={"name": "x"}).status_code == 403
+    assert program.get("/settings").status_code == 401
+    admin.post(f"/settings/people/{tenant['builder'].seat_id}/enable")
+    assert builder.get("/settings").status_code == 200
+
+
+def test_an_admin_cannot_touch_an_owner(tenant, admin):
+    seat = tenant["owner"].seat_id
+    assert admin.post(f"/settings/people/{seat}/disable").status_code == 403
+    assert admin.post(f"/settings/people/{seat}/role", data={"role": "approver"}).status_code == 403
+    builder = tenant["builder"].seat_id
+    assert admin.post(f"/settings/people/{builder}/role", data={"role": "owner"}).status_code == 403
+
+
+def test_the_last_owner_stays(app, tenant):
+    owner = signed_in(app, tenant.id, tenant["owner"])
+    seat = tenant["owner"].seat_id
+    answer = owner.post(f"/settings/people/{seat}/disable")
+    assert (answer.status_code, "make somebody else an owner first" in answer.text) == (409, True)
+    owner.post(f"/settings/people/{tenant['admin'].seat_id}/role", data={"role": "owner"})
+    assert owner.post(f"/settings/people/{seat}/disable").status_code == 302
+
+
+def test_two_owners_cannot_remove_one_another_at_the_same_time(tenant, database):
+    second = make_person(database, tenant.id, Role.OWNER)
+    start, ended = threading.Barrier(2), []
+
+    def remove(actor, victim):
+        start.wait()
+        try:
+            with database.unit(tenant.id, actor.actor) as uow:
+                members.disable(uow, victim.seat_id)
+            ended.append("removed")
+        except Conflict:
+            ended.append("refused")
+
+    pairs = ((tenant["owner"], second), (second, tenant["owner"]))
+    threads = [threading.Thread(target=remove, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ended) == ["refused", "removed"]
+
+
+def test_a_seat_of_nowhere_is_not_found(tenant, database):
+    with pytest.raises(NotFound), database.unit(tenant.id, tenant["owner"].actor) as uow:
+        members.disable(uow, None)
+
+
+def test_long_lists_have_pages(tenant, database, admin, monkeypatch):
+    monkeypatch.setattr(members, "PAGE", 2)
+    seen, url = [], "/settings/people"
+    while url:
+        page = admin.get(url).text
+        seen += [person.name for person in tenant.people.values() if person.name in page.split("<main")[1]]
+        older = page.partition('rel="next" href="')[2].partition('"')[0]
+        url = older.replace("&amp;", "&")
+    assert sorted(seen) == sorted(person.name for person in tenant.people.values())
+
+
+def test_others_are_found_in_any_case_of_letters(tenant, database):
+    with database.unit(tenant.id, read_only=True) as uow:
+        found = members.by_email(uow, f" {tenant['approver'].email.upper()} ")
+        assert found is not None
+        assert found.role is Role.APPROVER
+        assert set(members.by_ids(uow, [found.user_id])) == {found.user_id}
+        assert len(members.working(uow, [Role.OWNER, Role.ADMIN])) == 2
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_row_security_hides_other_tenants_even_from_raw_statements(tenant, database):
+    other = make_tenant(database)
+    with database.unit(tenant.id, tenant["owner"].actor, read_only=True) as uow:
+        connection = uow.session.connection()
+        assert connection.execute(text("select current_user")).scalar_one() == "studio_app"
+        seen = set(connection.execute(text("select distinct workspace_id from seat")).scalars())
+        assert seen == {tenant.id}
+        assert other.id not in seen
+    with database.unit(read_only=True) as uow:
+        assert uow.session.connection().execute(text("select count(*) from seat")).scalar_one() == 0
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_row_security_refuses_rows_for_another_tenant(tenant, database):
+    other = make_tenant(database)
+    with database.unit(tenant.id, tenant["owner"].actor) as uow:
+        changed = uow.session.connection().execute(Seat.__table__.update().values(role="auditor"))
+        assert changed.rowcount == len(Role)
+        uow.session.rollback()
+    with database.unit(other.id, read_only=True) as uow:
+        roles = set(uow.session.scalars(select(Seat.role)))
+    assert roles == {role.value for role in Role}
