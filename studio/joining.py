@@ -5,22 +5,28 @@ from pkgutil import iter_modules
 from typing import cast
 from uuid import UUID
 
+import structlog
 from flask import Flask
 
 from studio.accounts.service.vault import SecretVault
 from studio.approvals import askers
+from studio.approvals.jobs import Post
+from studio.approvals.jobs import Post
 from studio.approvals.port import ApprovalsPort
 from studio.approvals.service import withdraw_for_wait
-from studio.audit import finish as finish_audit
-from studio.contract.ports import Ports
+from studio.contract.ports import Mailer, Ports
 from studio.core import mail, outbox
 from studio.core.crypto import Keyring
 from studio.core.http import HttpClient
 from studio.core.settings import Settings
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.engine.engine import Engine
+from studio.runtime.hooks.addresses import Addresses
+from studio.runtime.hooks.receiving import Receiver
 from studio.runtime.notices import FailureNotices
 from studio.runtime.store import KvStore
+
+log = structlog.get_logger()
 
 NODE_FOLDERS = ("studio.runtime.triggers", "studio.runtime.nodes", "studio.approvals.nodes")
 """Folders whose modules are node types. A package's line is added with its first one."""
@@ -38,7 +44,6 @@ def join(app: Flask, settings: Settings) -> Engine:
     load_node_types()
     database = cast("Database", app.extensions["studio_database"])
     keyring = cast("Keyring", app.extensions["studio_keyring"])
-    database.finishers.append(finish_audit)
     engine = Engine(settings, database)
     mailer = mail.Mailer()
     engine.join_ports(
@@ -51,21 +56,38 @@ def join(app: Flask, settings: Settings) -> Engine:
             http=HttpClient(settings.allowed_hosts),
         )
     )
-    _join_outbox(engine, settings)
-    _join_approvals(engine)
-    engine.endings.failed.append(FailureNotices(settings.public_url))
+    app.extensions["studio_mailer"] = mailer
+    app.extensions["studio_receiver"] = _receiver(engine)
+    _join_outbox(engine, settings, mailer)
+    _join_approvals(engine, Post(mailer, settings.public_url))
     engine.declare()
     app.extensions["studio_engine"] = engine
     return engine
 
 
-def _join_outbox(engine: Engine, settings: Settings) -> None:
+def _receiver(engine: Engine) -> Receiver:
+    return Receiver(
+        engine.database,
+        Addresses(engine.database),
+        engine.writer.accept,
+        engine.answers,
+        engine.ports.secrets,
+        count_forged=lambda: log.warning("webhook_forged"),
+    )
+
+
+def _join_outbox(engine: Engine, settings: Settings, mailer: Mailer) -> None:
     mail.register(settings)
+    Post(mailer, settings.public_url).register()
+    notices = FailureNotices(mailer, settings.public_url)
+    outbox.register(notices.TOPIC, notices.tell)
+    engine.endings.failed.append(notices)
     outbox.on_enqueued = lambda: engine.hints.send("outbox")
     engine.add_drain("outbox", lambda: outbox.drain(engine.database))
 
 
-def _join_approvals(engine: Engine) -> None:
+def _join_approvals(engine: Engine, post: Post) -> None:
+    post.register()
     askers.register(askers.RUN, askers.resume_run(engine.waits))
     engine.endings.withdraw["approval"] = withdraw_for_wait
 
