@@ -151,6 +151,13 @@ class Context:
             raise RuntimeError(message)
         return self.tx
 
+    def new_wait(self) -> UUID:
+        """The id that this step's Wait carries, minted before whatever will resolve it."""
+        if self.wait_id is None:
+            message = f"{self.node} wants to wait where nothing can wait."
+            raise RuntimeError(message)
+        return self.wait_id
+
 
 class NodeType:
     """Base of every node type. A class attribute says one thing about it; the docstring is its first help text."""
@@ -191,6 +198,12 @@ class NodeType:
         """The ports for one configuration; a switch has one a case."""
         del config
         return cls.ports
+
+    @classmethod
+    def port_names_of(cls, config: Mapping[str, Any]) -> Mapping[str, str]:
+        """What people read at the ports of one configuration."""
+        del config
+        return cls.port_names
 
     @classmethod
     def is_keyed(cls, config: Mapping[str, Any]) -> bool:

@@ -60,7 +60,8 @@ class Knowledge:
         if key in self.outline.triggers:
             headers = {"headers": HEADERS, "query": HEADERS}
             return Environment({"trigger": self._trigger([key]), "workspace": WORKSPACE, **headers})
-        roots["item"], roots["index"] = self._entry(config.get("items"), self.environment(key)), INDEX
+        if "items" in self.outline.types[key].Config.model_fields:
+            roots["item"], roots["index"] = self._entry(config.get("items"), self.environment(key)), INDEX
         return Environment(roots)
 
     def output(self, key: str) -> Schema:

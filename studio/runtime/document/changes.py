@@ -146,7 +146,7 @@ def _both(edge: Link, stay: set[str]) -> bool:
 def _link(kind: Literal["connected", "disconnected"], edge: Link, steps: dict[str, Step]) -> Change:
     source, target = steps[edge.source], steps[edge.target]
     found = node_type(source.type)
-    port = found.port_names.get(edge.port, edge.port) if found is not None else edge.port
+    port = found.port_names_of(source.config).get(edge.port, edge.port) if found is not None else edge.port
     through = "" if edge.port == "next" else f" ({port})"
     words = "now leads to" if kind == "connected" else "no longer leads to"
     return Change(kind, source.key, f"“{source.name}”{through} {words} “{target.name}”")

@@ -1,0 +1,65 @@
+"""Runs that something in Studio itself starts."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from studio.contract.node import NodeConfig, TriggerType, help_
+
+_RUN = {"id": "019a0000-0000-7000-8000-000000000000", "title": "Order 6021"}
+_WORKFLOW = {"id": "019a0000-0000-7000-8000-000000000001", "name": "High-value refunds"}
+SAMPLES: Mapping[str, Any] = {
+    "run.failed": {
+        "event": "run.failed",
+        "run": _RUN,
+        "workflow": _WORKFLOW,
+        "error": {
+            "code": "http.status_503",
+            "message": "erp.example.com had an error of its own (503).",
+            "node": "call",
+        },
+    },
+    "approval.decided": {
+        "event": "approval.decided",
+        "title": "Refund €420.00 to Anna Keller",
+        "outcome": "approved",
+        "by": "Jonas Weber",
+        "by_email": "jonas@example.com",
+        "at": "2026-03-02T10:15:00+00:00",
+        "comment": "",
+        "request_id": "019a0000-0000-7000-8000-000000000002",
+    },
+}
+
+
+class AppEvent(TriggerType):
+    """Start a run when something happens in Studio: a run failed, an approval was decided."""
+
+    key = "trigger.app_event"
+    title = "Studio event"
+    icon = "bolt"
+    sample = SAMPLES["run.failed"]
+
+    class Config(NodeConfig):
+        event: Literal["run.failed", "approval.decided"] = help_(
+            "What has happened. A workflow does not hear of its own runs.",
+            title="When",
+            default="run.failed",
+            example="run.failed",
+        )
+        filter: str | None = help_(
+            "Only events for which this is true. Empty: all.",
+            title="Only if",
+            default=None,
+            example='trigger.workflow.name == "High-value refunds"',
+            expression="bool",
+            deferred=True,
+            widget="conditions",
+        )
+
+    @classmethod
+    def summary(cls, config: Mapping[str, Any]) -> str:
+        return str(config.get("event", "run.failed"))
+
+    @classmethod
+    def sample_of(cls, config: Mapping[str, Any]) -> Any:
+        return SAMPLES.get(str(config.get("event", "run.failed")))
