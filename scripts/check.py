@@ -47,7 +47,7 @@ CHECKS = [
     Check("ruff check", ["ruff", "check"], "", listing=["ruff", "check", "--show-files"]),
     Check("ruff format", ["ruff", "format", "--check"], r"(\d+) files? (?:already|would)"),
     Check("mypy", ["mypy"], r"(?:in|checked) (\d+) source files?"),
-    Check("import-linter", ["lint-imports"], r"Analyzed (\d+) files"),
+    Check("import-linter", ["lint-imports", "--no-logo"], r"Analyzed (\d+) files"),
     Check(
         "djlint format",
         ["djlint", "studio/templates", "--check"],
