@@ -10,7 +10,7 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import KvEntry
 
 
-class RowStore:
+class KvStore:
     """Entries end by themselves: one past its time counts as absent, whether or not it is swept yet."""
 
     def get(self, uow: UnitOfWork, table: str, key: str) -> Any:
