@@ -1,0 +1,26 @@
+"""The blueprint that the console's pages hang on."""
+
+from typing import cast
+
+from flask import Blueprint, current_app
+
+from studio.core.crypto import Keyring
+from studio.core.settings import Settings
+from studio.runtime.engine.engine import Engine
+
+blueprint = Blueprint("console", "studio.console")
+
+
+def engine() -> Engine:
+    """The engine of this process."""
+    return cast("Engine", current_app.extensions["studio_engine"])
+
+
+def keyring() -> Keyring:
+    """The keys of this installation."""
+    return cast("Keyring", current_app.extensions["studio_keyring"])
+
+
+def settings() -> Settings:
+    """The settings of this process."""
+    return cast("Settings", current_app.extensions["studio_settings"])
