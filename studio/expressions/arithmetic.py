@@ -3,7 +3,8 @@
 The rule, in full (also in docs/decisions/cel-for-expressions.md):
 
 1. A path alone (``trigger.order.id``) is handed on untouched: ids of any length stay exact.
-2. Whole numbers stay whole and exact up to 19 digits; larger ones count as decimals.
+2. Whole numbers stay whole and exact up to 19 digits; a calculation that leaves them is an
+   error. Larger ones in the data are computed with as decimals.
 3. A whole number, a decimal and a text that holds a plain number (``"150.00"``, as shops send
    money) mix freely in ``- * / %`` and in comparisons. Decimals are computed as decimals:
    ``0.1 + 0.2 == 0.3`` and ``7 / 2 == 3.5``.
@@ -38,7 +39,9 @@ def to_decimal(value: Operand) -> Decimal:
         if not is_numeric_text(value):
             raise Fault("expression.type", "A number is needed here, but the text is not a number.")
         return Decimal(value.strip())
-    return Decimal(value) if isinstance(value, int) else Decimal(repr(value))
+    if isinstance(value, int) or value.is_integer():
+        return Decimal(int(value))
+    return Decimal(repr(value))
 
 
 def to_number(value: Operand) -> Number:
@@ -46,11 +49,15 @@ def to_number(value: Operand) -> Number:
     if not isinstance(value, str):
         return value
     exact = to_decimal(value)
-    return _fit(int(exact)) if exact == exact.to_integral_value() else float(exact)
+    if exact == exact.to_integral_value() and SMALLEST <= exact <= LARGEST:
+        return int(exact)
+    return float(exact)
 
 
-def _fit(value: int) -> Number:
-    return value if SMALLEST <= value <= LARGEST else float(value)
+def _fit(value: int) -> int:
+    if SMALLEST <= value <= LARGEST:
+        return value
+    raise Fault("expression.value", "The number is too large to compute with.")
 
 
 def _decimal(operation: Callable[[Decimal, Decimal], Decimal], a: Operand, b: Operand) -> Number:
@@ -149,4 +156,6 @@ def rounded(value: Operand, digits: int = 0) -> Number:
     if exact.adjusted() + digits > 30:
         return to_number(value)
     result = exact.quantize(Decimal(1).scaleb(-digits), rounding="ROUND_HALF_UP", context=_CONTEXT)
-    return _fit(int(result)) if result == result.to_integral_value() else float(result)
+    if result == result.to_integral_value() and SMALLEST <= result <= LARGEST:
+        return int(result)
+    return float(result)

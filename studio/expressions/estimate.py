@@ -17,11 +17,11 @@ Find = Callable[[tuple[str, ...]], object]
 """The value at a path, None where there is none."""
 
 
-def refuse_much_work(program: Program, find: Find, weight: int) -> None:
-    """Raise Fault where the data, ``weight`` in all, makes this program too expensive."""
-    rough = weight * program.growth * max(1, len(program.uses))
-    if rough * (MAX_ITERATIONS if program.loops else 1) <= MAX_WORK:
-        return
+def refuse_much_work(program: Program, find: Find) -> None:
+    """Raise Fault where the data makes this program too expensive.
+
+    Only worth asking where the data's weight times ``program.factor`` is over the limit.
+    """
     if _work(program, find) * program.growth > MAX_WORK:
         raise Fault(
             "expression.too_complex",

@@ -75,7 +75,8 @@ def missing(program: Program, scope: "Scope", path: tuple[str, ...]) -> Evaluati
 def _no_root(name: str, roots: Mapping[str, object]) -> str:
     near = closest(name, roots)
     hint = f" Did you mean {near}?" if near else ""
-    return f"There is nothing called “{name[:80]}” here. There is {listing(sorted(roots))}.{hint}"
+    known = f" There is {listing(sorted(roots))}." if roots else ""
+    return f"There is nothing called “{name[:80]}” here.{known}{hint}"
 
 
 def _no_field(owner: str, name: str, value: Mapping[str, object]) -> str:

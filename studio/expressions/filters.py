@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -46,22 +47,24 @@ class Manner:
         facts = workspace if isinstance(workspace, Mapping) else {}
         currency = facts.get("currency")
         return cls(
-            _locale(facts.get("locale")),
-            _zone(facts.get("time_zone")),
+            _locale(str(facts.get("locale") or "en")),
+            _zone(str(facts.get("time_zone") or "UTC")),
             currency if isinstance(currency, str) and currency else None,
         )
 
 
-def _locale(name: object) -> Locale:
+@lru_cache(maxsize=64)
+def _locale(name: str) -> Locale:
     try:
-        return Locale.parse(str(name or "en").replace("-", "_"))
+        return Locale.parse(name.replace("-", "_"))
     except (ValueError, UnknownLocaleError):
         return Locale("en")
 
 
-def _zone(name: object) -> tzinfo:
+@lru_cache(maxsize=256)
+def _zone(name: str) -> tzinfo:
     try:
-        return ZoneInfo(name) if isinstance(name, str) and name else UTC
+        return ZoneInfo(name)
     except (ValueError, OSError, LookupError):
         return UTC
 

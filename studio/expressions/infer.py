@@ -111,7 +111,7 @@ class Inference:
         if near is not None:
             message += f" Did you mean {written((near, *use.segments[1:]))}?"
         else:
-            message += f" There is {listing(sorted(roots))}."
+            message += f" There is {listing(sorted(roots))}." if roots else ""
             within = [name for name, shape in roots.items() if shape.fields.get(use.segments[0])]
             if within:
                 message += f" Did you mean {written((within[0], *use.segments))}?"

@@ -215,6 +215,14 @@ def _replace(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
+def _substring(text: str, start: int, end: int | None = None) -> str:
+    last = len(text) if end is None else end
+    if not 0 <= start <= last <= len(text):
+        raise Fault("expression.value", f"The text has only {len(text)} characters.")
+    spend(last - start)
+    return text[start:last]
+
+
 def _split(text: str, separator: str) -> list[str]:
     pieces = text.count(separator) + 1 if separator else len(text)
     spend(len(text) + pieces * CHARACTERS_PER_VALUE)
@@ -293,6 +301,10 @@ FUNCTIONS: dict[str, list[Overload]] = {
     "upper": _text(str.upper),
     "trim": _text(str.strip),
     "replace": _both(("string", "string", "string"), _replace, "string"),
+    "substring": [
+        *_both(("string", "int"), _substring, "string"),
+        *_both(("string", "int", "int"), _substring, "string"),
+    ],
     "split": _both(("string", "string"), _split, "list"),
     "join": [
         *_both(("list", "string"), _join, "string"),

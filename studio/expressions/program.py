@@ -8,7 +8,7 @@ from studio.expressions import engine
 from studio.expressions.bounds import growth, violations
 from studio.expressions.errors import ExpressionError
 from studio.expressions.library import FUNCTIONS
-from studio.expressions.limits import COMPILED_CACHE, MAX_SOURCE
+from studio.expressions.limits import COMPILED_CACHE, MAX_ITERATIONS, MAX_SOURCE
 from studio.expressions.paths import PathUse, chain, uses
 from studio.expressions.problems import Problem
 from studio.expressions.syntax import Call, Loop, Node, walk
@@ -36,10 +36,12 @@ class Program:
     growth: int
     """How many copies of its input it may make."""
     runnable: engine.Runnable
+    factor: int
+    """At most how often it looks at any of its data: the quick bound before ``estimate``."""
     reusable: bool
     """Whether evaluating leaves next to nothing behind, so that an activation may serve again."""
     key: str
-    """Equal for programs that read the same data in the same way."""
+    """Equal for programs that read the same data in the same way and as often."""
 
 
 def compile_expression(source: str) -> Program:
@@ -71,17 +73,22 @@ def _compile(source: str) -> Program | Problem:
     found = tuple(uses(tree))
     whole = chain(tree)
     plain = whole is not None and len(found) == 1 and not (whole.presence or whole.optional)
+    copies = growth(tree)
+    loops = tuple(node for node in walk(tree) if isinstance(node, Loop))
+    factor = copies * max(1, len(found)) * (MAX_ITERATIONS if loops else 1)
+    reads = sorted({(use.segments, use.presence, use.depth) for use in found})
     return Program(
         source=source,
         tree=tree,
         uses=found,
         path=found[0].segments if plain else None,
         inputs=_inputs(found),
-        loops=tuple(node for node in walk(tree) if isinstance(node, Loop)),
+        loops=loops,
         runnable=runnable,
-        growth=growth(tree),
-        reusable=not any(isinstance(node, Loop) or _makes_text(node) for node in walk(tree)),
-        key=repr(sorted({(use.segments, use.presence, use.depth) for use in found})),
+        growth=copies,
+        factor=factor,
+        reusable=not loops and not any(_makes_text(node) for node in walk(tree)),
+        key=repr((factor, reads)),
     )
 
 

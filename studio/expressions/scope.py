@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from studio.expressions import engine
 from studio.expressions.estimate import refuse_much_work
-from studio.expressions.limits import REUSES, SCOPE_CACHE
+from studio.expressions.limits import MAX_WORK, REUSES, SCOPE_CACHE
 from studio.expressions.plain import Intake
 from studio.expressions.program import Inputs, Program
 
@@ -56,7 +56,8 @@ class Scope:
             value = self.values.get(root, _ABSENT)
             if value is not _ABSENT:
                 projected[root] = _project(value, inputs, intake)
-        refuse_much_work(program, self.find, intake.weight)
+        if intake.weight * program.factor > MAX_WORK:
+            refuse_much_work(program, self.find)
         return engine.activate(projected)
 
     def find(self, segments: tuple[str, ...]) -> object:
@@ -70,15 +71,14 @@ class Scope:
 
 
 def _project(value: object, inputs: Inputs | None, intake: Intake) -> object:
+    """The part of a value that a program reads; the engine copies what it is given, all of it."""
     if inputs is None:
         return intake.take(value)
-    if isinstance(value, Mapping):
-        return {name: _project(value[name], below, intake) for name, below in inputs.items() if name in value}
-    if inputs and isinstance(value, list | tuple):
-        return []
-    return value if value is None or isinstance(value, bool | str) else _stub(value, intake)
-
-
-def _stub(value: object, intake: Intake) -> object:
-    """A scalar where an object was expected: the engine says what is wrong with it."""
+    if type(value) is dict or isinstance(value, Mapping):
+        projected: dict[str, object] = {}
+        for name, below in inputs.items():
+            if name in value:
+                projected[name] = _project(value[name], below, intake)
+        return projected
+    # Something else where an object was expected: the engine says what is wrong with it.
     return [] if isinstance(value, list | tuple) else intake.take(value)

@@ -34,6 +34,7 @@ from tests.expressions.order import SCOPE
         ("lower(trigger.order.currency) + '!'", "eur!"),
         ("' Émile '.trim().upper()", "ÉMILE"),
         ("'a,b'.split(',').join('; ')", "a; b"),
+        ("'abc'.substring(1) + 'abc'.substring(0, 2)", "bcab"),
         ("'a-b'.replace('-', '+')", "a+b"),
         ("trigger.order.name.matches('^#[0-9]+$')", True),
         ("{'sku': trigger.order.lines[0].sku, 'n': [1.0, 2.5]}", {"sku": "A-1", "n": [1, 2.5]}),

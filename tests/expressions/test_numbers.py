@@ -42,6 +42,7 @@ def test_a_total_means_the_same_however_it_came(total):
         ("string(150.0)", "150"),
         ("int('150.00')", 150),
         ("int(149.9)", 149),
+        ("int(double(36028797018963968))", 36028797018963968),
         ("double('150.50') + 1", 151.5),
         ("round(2.345, 2)", 2.35),
         ("round(2.5)", 3),
@@ -97,7 +98,10 @@ def test_dividing_whole_numbers_never_truncates(one, other):
     assert evaluate("a / b", Scope({"a": one, "b": other})) == pytest.approx(one / other)
 
 
-@pytest.mark.parametrize("source", ["1 / 0", "1.5 / 0", "1 % 0", "t.big * 10.0", "int(1e30)"])
+@pytest.mark.parametrize(
+    "source",
+    ["1 / 0", "1.5 / 0", "1 % 0", "t.big * 10.0", "int(1e30)", "9223372036854775807 + 1", "5000000000 * -5000000000"],
+)
 def test_numbers_without_end_are_errors(source):
     with pytest.raises(EvaluationError) as caught:
         evaluate(source, Scope({"t": {"big": 1.7e308}}))
