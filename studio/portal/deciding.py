@@ -11,7 +11,7 @@ from studio.approvals.service.reading import Details
 from studio.core import ids
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.unit_of_work import UnitOfWork
-from studio.portal.forms import DecideForm, ReassignForm
+from studio.portal.forms import DecideForm, ReassignForm, people_choices
 
 
 def decide(uow: UnitOfWork, request_id: UUID, form: DecideForm, channel: Channel) -> Decision:
@@ -45,7 +45,7 @@ def done_words(decision: Decision, title: str) -> str:
 def reassign_form(uow: UnitOfWork, found: Details) -> ReassignForm:
     """The form with the people to whom it may be handed."""
     form = ReassignForm()
-    form.to.choices = [(str(one.id), f"{one.name} ({one.email})") for one in service.targets(uow, found)]
+    form.to.choices = people_choices(service.targets(uow, found))
     return form
 
 

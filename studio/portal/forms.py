@@ -1,5 +1,7 @@
 """Forms of the portal. Each works with scripts off: plain fields, a button for each way."""
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -10,13 +12,20 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from studio.approvals.people import Person
 from studio.approvals.policy import Snooze
 
 COMMENT = 4000
 """Characters of a remark."""
+
+
+def people_choices(people: Iterable[Person]) -> list[SelectChoice]:
+    """People to choose among, by name and address."""
+    return [SelectChoice(str(one.id), f"{one.name} ({one.email})") for one in people]
 
 
 class DecideForm(FlaskForm):
@@ -42,10 +51,10 @@ class SnoozeForm(FlaskForm):
         _l("Show it again"),
         [InputRequired(_l("Choose a moment."))],
         choices=[
-            (Snooze.HOUR.value, _l("In one hour")),
-            (Snooze.LATER.value, _l("Later today, in four hours")),
-            (Snooze.TOMORROW.value, _l("Tomorrow at 08:00")),
-            (Snooze.WEEK.value, _l("Next week, Monday at 08:00")),
+            SelectChoice(Snooze.HOUR.value, _l("In one hour")),
+            SelectChoice(Snooze.LATER.value, _l("Later today, in four hours")),
+            SelectChoice(Snooze.TOMORROW.value, _l("Tomorrow at 08:00")),
+            SelectChoice(Snooze.WEEK.value, _l("Next week, Monday at 08:00")),
         ],
         default=Snooze.HOUR.value,
     )

@@ -12,7 +12,7 @@ from studio.approvals.service import groups
 from studio.core import ids, web
 from studio.core.errors import Conflict, InvalidInput, StudioError
 from studio.core.web import current_uow
-from studio.portal.forms import GroupForm
+from studio.portal.forms import GroupForm, people_choices
 from studio.portal.views.blueprint import blueprint
 
 
@@ -83,7 +83,7 @@ def _list(form: GroupForm) -> str:
 
 def _form() -> GroupForm:
     form = GroupForm()
-    form.members.choices = [(str(one.id), f"{one.name} ({one.email})") for one in people.deciders(current_uow())]
+    form.members.choices = people_choices(people.deciders(current_uow()))
     return form
 
 

@@ -1,0 +1,76 @@
+"""A shop whose approvers are asked, mailed and seen through their browsers."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from studio.accounts.outcomes import Role
+from studio.approvals.jobs import Post
+from studio.core import outbox
+from studio.core.limits import limiter
+from studio.core.unit_of_work import Database
+from tests.factories.accounts import MadePerson, MadeTenant, make_person, make_tenant, signed_in
+from tests.factories.approvals import Heard, listen, make_request
+from tests.fakes.mailer import RecordingMailer, SentMail
+from tests.fixtures.client import StudioClient
+
+LINK = re.compile(r"http://localhost:8000(/a/[\w-]{64})")
+
+
+@dataclass
+class Shop:
+    """Everything that a portal test touches."""
+
+    app: Flask
+    database: Database
+    tenant: MadeTenant
+    jonas: MadePerson
+    lena: MadePerson
+    mailer: RecordingMailer
+    heard: Heard
+
+    def ask(self, *approvers: MadePerson | str, **changed) -> UUID:
+        return make_request(self.database, self.tenant, approvers or (self.jonas, self.lena), **changed)
+
+    def run_jobs(self) -> None:
+        while outbox.drain(self.database):
+            pass
+
+    def mail_to(self, person: MadePerson) -> SentMail:
+        self.run_jobs()
+        return [mail for mail in self.mailer.sent.values() if mail.to == (person.email,)][-1]
+
+    def link_of(self, person: MadePerson) -> str:
+        return LINK.search(self.mail_to(person).text)[1]
+
+    def code_of(self, person: MadePerson) -> str:
+        return re.search(r"^(\d{6})$", self.mail_to(person).text, re.MULTILINE)[1]
+
+    def browser(self, person: MadePerson | None = None) -> StudioClient:
+        if person is None:
+            return self.app.test_client()
+        return signed_in(self.app, self.tenant.id, person)
+
+
+@pytest.fixture
+def shop(app: Flask, database: Database, mailer: RecordingMailer) -> Iterator[Shop]:
+    tenant = make_tenant(database, "Nordlicht Store")
+    jonas = make_person(database, tenant.id, Role.APPROVER, "Jonas Weber")
+    lena = make_person(database, tenant.id, Role.APPROVER, "Lena Vogt")
+    Post(mailer, "http://localhost:8000").register()
+    limiter.enabled = False
+    yield Shop(app, database, tenant, jonas, lena, mailer, listen())
+    limiter.enabled = True
+
+
+@pytest.fixture
+def everything(shop: Shop) -> Callable[[], dict]:
+    """All rows of the tenant, to show that something changed nothing."""
+    from tests.security.world import World  # noqa: PLC0415 - only here
+
+    world = World(shop.app, shop.tenant, shop.tenant, {}, {})
+    return lambda: world.rows(shop.tenant)
