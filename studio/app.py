@@ -19,6 +19,7 @@ from studio.core import (
     headers,
     limits,
     logs,
+    mail,
     problems,
     unit_of_work,
     web,
@@ -29,6 +30,7 @@ from studio.core.settings import load as load_settings
 
 VIEWS = (
     "studio.accounts.views",
+    "studio.builder.views",
     "studio.console.ops",
     "studio.portal.views",
 )
@@ -48,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database = unit_of_work.init_app(app)
     database.finishers.append(chain.finish)  # last: it takes the workspace's chain head
     app.extensions["studio_vault"] = SecretVault(database, app.extensions["studio_keyring"])
+    app.extensions["studio_mailer"] = mail.Mailer()
     web.init_app(app, identity.identify)
     _join_extensions(app, settings)
     for name in VIEWS:

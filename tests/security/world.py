@@ -17,6 +17,7 @@ from studio.accounts.permissions import Access, access_of
 from studio.accounts.service import tokens
 from studio.core.db import Base
 from tests.factories.accounts import MadeTenant, make_tenant
+from tests.factories.workflows import make_workflow, refunds
 
 CANARY = "Zugvogel"
 """Stands in every name of the other tenant; it must never be seen outside."""
@@ -43,6 +44,8 @@ MAKERS: dict[str, Maker] = {
     "workspace_id": lambda _app, tenant: str(tenant.id),
     "token_id": _token,
     "secret_id": _secret,
+    "workflow_id": lambda app, tenant: str(make_workflow(app, tenant, refunds(name=tenant.name), published=True)),
+    "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id
 }
 
 NO_TENANT = {

@@ -1,0 +1,81 @@
+"""What the canvas shows of each step besides its document: ports, a summary, a webhook's address."""
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from studio.contract.node import NodeType, node_type
+from studio.core.crypto import Keyring
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.compile import check
+from studio.runtime.document import Document, Step
+from studio.runtime.models import Workflow
+from studio.runtime.service import subscriptions
+
+LONGEST_SAMPLE = 2_000
+"""A larger sample does not go into a command line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a document is worth: its problems, and facts of each step."""
+
+    problems: list[dict[str, Any]]
+    node_info: dict[str, dict[str, Any]]
+
+    def as_json(self) -> dict[str, Any]:
+        """As answers of the API carry it."""
+        return {"problems": self.problems, "node_info": self.node_info}
+
+
+def checked(document: Document, addresses: Mapping[str, str]) -> Checked:
+    """Everything wrong with a document, and what its steps look like."""
+    infos = {step.key: _info(step, addresses.get(step.key)) for step in document.nodes}
+    return Checked([problem.as_json() for problem in check(document)], infos)
+
+
+def addresses(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, public_url: str) -> dict[str, str]:
+    """Where to send to, by trigger; of triggers that were published once."""
+    found = {row.node_key: subscriptions.address(keyring, row) for row in subscriptions.of_workflow(uow, workflow.id)}
+    return {key: f"{public_url}/hooks/{secret}" for key, secret in found.items() if secret is not None}
+
+
+def curl(address: str, config: Mapping[str, Any]) -> str:
+    """A command that sends the step's sample."""
+    methods = config.get("methods")
+    method = str(methods[0]) if isinstance(methods, list) and methods else "POST"
+    sample = json.dumps(config.get("sample") or {}, ensure_ascii=False)
+    data = sample if len(sample) <= LONGEST_SAMPLE else "{}"
+    return shlex.join(["curl", "-X", method, address, "-H", "Content-Type: application/json", "-d", data])
+
+
+def ports_of(found: type[NodeType], config: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ports for a config that may be half-written."""
+    try:
+        return tuple(found.ports_of(config))
+    except Exception:  # noqa: BLE001 - a draft's config may be anything; the canvas must still draw it
+        return found.ports
+
+
+def summary_of(found: type[NodeType], config: Mapping[str, Any]) -> str:
+    """The line under a step's name, for a config that may be half-written."""
+    try:
+        return found.summary(config)[:200]
+    except Exception:  # noqa: BLE001 - see ports_of()
+        return ""
+
+
+def _info(step: Step, address: str | None) -> dict[str, Any]:
+    found = node_type(step.type)
+    if found is None:
+        return {"ports": [], "port_names": {}, "summary": ""}
+    info: dict[str, Any] = {
+        "ports": list(ports_of(found, step.config)),
+        "port_names": dict(found.port_names),
+        "summary": summary_of(found, step.config),
+    }
+    if address is not None:
+        info |= {"address": address, "curl": curl(address, step.config)}
+    return info

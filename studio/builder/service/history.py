@@ -1,0 +1,34 @@
+"""The versions of a workflow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.models import Workflow, WorkflowVersion
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One version without its document, which may be large."""
+
+    number: int
+    note: str
+    by: str
+    at: datetime
+
+
+def versions(uow: UnitOfWork, workflow: Workflow, most: int = MOST) -> Sequence[VersionLine]:
+    """The newest versions first."""
+    row = WorkflowVersion
+    query = (
+        select(row.number, row.note, row.published_by_name, row.published_at)
+        .where(row.workflow_id == workflow.id)
+        .order_by(row.number.desc())
+        .limit(most)
+    )
+    return [VersionLine(*found) for found in uow.session.execute(query)]

@@ -1,0 +1,47 @@
+"""Real data for building with: what a trigger received lately."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.models import Event, Run, TriggerSubscription, Workflow
+
+MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One event that started a run."""
+
+    id: UUID
+    title: str
+    """The run's title; empty where it has none."""
+    received_at: datetime
+    data: Any
+
+
+def recent(uow: UnitOfWork, workflow: Workflow, node_key: str) -> Sequence[Received]:
+    """The newest events of one trigger, those whose data are still kept."""
+    query = (
+        select(Event.id, Run.title, Event.received_at, Event.body, Run.input)
+        .join(TriggerSubscription, TriggerSubscription.id == Event.subscription_id)
+        .join(Run, Run.id == Event.run_id)
+        .where(
+            Event.workflow_id == workflow.id,
+            TriggerSubscription.workflow_id == workflow.id,
+            TriggerSubscription.node_key == node_key,
+            Event.verdict == "started",
+        )
+        .order_by(Event.id.desc())
+        .limit(MOST)
+    )
+    found = [
+        Received(event_id, title, at, body if body is not None else data)
+        for event_id, title, at, body, data in uow.session.execute(query)
+    ]
+    return [one for one in found if one.data is not None]

@@ -1,0 +1,117 @@
+"""Verbs for a whole workflow: make, import, export, duplicate, rename, publish; and what a draft changes."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from studio import audit
+from studio.builder.service import drafts
+from studio.builder.service.drafts import Draft
+from studio.core.crypto import Keyring
+from studio.core.errors import InvalidInput, NotFound
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime import document as documents
+from studio.runtime.document import Change, Document
+from studio.runtime.models import Workflow, WorkflowVersion
+from studio.runtime.service import workflows
+
+Form = Literal["json", "yaml"]
+LONGEST_NAME = 120
+_MIMETYPES: dict[Form, str] = {"json": "application/json", "yaml": "application/yaml"}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A workflow as a file."""
+
+    name: str
+    text: str
+    mimetype: str
+
+
+def get(uow: UnitOfWork, workflow_id: UUID | None) -> Workflow:
+    """One workflow that is not deleted. Raises NotFound."""
+    workflow = workflows.get(uow, workflow_id)
+    if workflow.archived_at is not None:
+        raise NotFound(_("This workflow was deleted."), resource=f"workflow:{workflow_id}")
+    return workflow
+
+
+def make(uow: UnitOfWork, document: Document, *, template_slug: str | None = None) -> Workflow:
+    """A new workflow whose draft is this document."""
+    workflow = workflows.create(uow, document.name, description=document.description, template_slug=template_slug)
+    drafts.put(uow, workflow, drafts.UNSAVED, document)
+    return workflow
+
+
+def make_empty(uow: UnitOfWork) -> Workflow:
+    """A new workflow with nothing on its canvas."""
+    return make(uow, documents.parse(drafts.blank(_("Untitled workflow"))))
+
+
+def import_text(uow: UnitOfWork, text: str | bytes) -> Workflow:
+    """A new workflow from an exported file, JSON or YAML. Raises InvalidInput; then nothing was made."""
+    return make(uow, documents.from_text(text))
+
+
+def export(uow: UnitOfWork, workflow: Workflow, form: Form, number: int | None = None) -> File:
+    """The draft as a file, or one version of it. Importing it gives the same document again."""
+    if number is None:
+        raw, suffix = drafts.current(uow, workflow).document, ""
+    else:
+        raw, suffix = workflows.version_of(uow, workflow, number).document, f"-v{number}"
+    document = documents.load(raw)
+    text = documents.to_json(document) if form == "json" else documents.to_yaml(document)
+    return File(f"{_file_stem(document.name)}{suffix}.{form}", text, _MIMETYPES[form])
+
+
+def duplicate(uow: UnitOfWork, workflow: Workflow) -> Workflow:
+    """Another workflow with the same draft. It is not published and starts nothing."""
+    document = documents.parse(drafts.current(uow, workflow).document)
+    name = _("Copy of %(name)s", name=document.name)[:LONGEST_NAME]
+    return make(uow, document.model_copy(update={"name": name}), template_slug=workflow.template_slug)
+
+
+def rename(uow: UnitOfWork, workflow: Workflow, name: str) -> None:
+    """Call it otherwise, here and in its draft."""
+    name = " ".join(name.split())
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise InvalidInput(_("A name has 1 to %(most)d characters.", most=LONGEST_NAME), field="name")
+    if name == workflow.name:
+        return
+    before, draft = workflow.name, drafts.current(uow, workflow)
+    drafts.put(uow, workflow, draft.revision, documents.parse({**draft.document, "name": name}))
+    workflow.name = name
+    audit.record(uow, "workflow.updated", targets=[workflows.target(workflow)], changes={"name": (before, name)})
+
+
+def publish(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, seen: int, note: str) -> WorkflowVersion:
+    """Make the draft that was seen the version that runs.
+
+    Raises DraftConflict, or InvalidInput with every problem; then nothing has changed.
+    """
+    uow.session.refresh(workflow, with_for_update=True)  # two publishings would take the same number
+    draft = drafts.expect(uow, workflow, seen)
+    return workflows.publish(uow, keyring, workflow, draft.document, note=note.strip()[:500])
+
+
+def changed(uow: UnitOfWork, workflow: Workflow, draft: Draft) -> bool:
+    """Whether publishing the draft would change what runs. Layout never counts."""
+    return draft.logic_hash != drafts.published_hash(uow, workflow)
+
+
+def changes(uow: UnitOfWork, workflow: Workflow) -> list[Change]:
+    """What publishing the draft would change, in words."""
+    draft = documents.load(drafts.current(uow, workflow).document)
+    if workflow.published_version_id is None:
+        return documents.changes(documents.load(drafts.blank(draft.name)), draft)
+    version = uow.session.get_one(WorkflowVersion, workflow.published_version_id)
+    return documents.changes(documents.load(version.document), draft)
+
+
+def _file_stem(name: str) -> str:
+    """A file name that every system takes."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "workflow"

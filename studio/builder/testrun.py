@@ -1,0 +1,180 @@
+"""A test-run: the draft on a sample, in memory, through the very machine that carries real runs.
+
+Effects are simulated unless their step is switched on; waits are skipped; no run and no step is written. A step that
+is switched on is performed for real, under a run of the mode "test".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask_babel import gettext as _
+
+from studio.builder import catalogue
+from studio.contract.graph import Budget, Graph, Retry
+from studio.contract.node import Effect, Kind
+from studio.contract.ports import Ports
+from studio.contract.results import Outcome
+from studio.core import clock
+from studio.core.actor import Actor
+from studio.core.errors import InvalidInput
+from studio.core.ids import new_id
+from studio.core.unit_of_work import Database
+from studio.runtime.document import Document
+from studio.runtime.document.bounds import check_payload
+from studio.runtime.engine.compiled import Compiled
+from studio.runtime.engine.machine import Call, Machine
+from studio.runtime.engine.versions import compile_document
+from studio.runtime.ledger.rows import RunRow, StepRow
+from studio.runtime.outcomes import Lane, Mode, RunState
+
+MOST_STEPS = 500
+LONGEST_S = 30.0
+LARGEST_SHOWN = 100_000
+"""Bytes of one step's data in the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What to test."""
+
+    document: Document
+    trigger: str
+    sample: Any
+    live: frozenset[str] = frozenset()
+    """Steps whose effects happen for real."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where it is tested, and by whom."""
+
+    workflow_id: UUID
+    workspace_id: UUID
+    facts: Mapping[str, str]
+    """The root `workspace` of expressions."""
+    actor: Actor
+
+
+@dataclass(slots=True)
+class Result:
+    """What happened."""
+
+    state: str
+    error: dict[str, Any] | None
+    duration_ms: int
+    steps: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API answers."""
+        return {"state": self.state, "error": self.error, "duration_ms": self.duration_ms, "steps": self.steps}
+
+
+def run(ask: Ask, place: Place, database: Database, ports: Ports) -> Result:
+    """Carry it out. Holds no transaction but those of live steps. Raises InvalidInput where it cannot begin."""
+    begun = clock.monotonic()
+    compiled = _bounded(compile_document(ask.document, dict(place.facts), None, ask.document.name))
+    _check(ask, compiled)
+    session = _Session(ask, place, compiled, database, ports, until=begun + LONGEST_S)
+    session.carry_on()
+    return session.result(clock.monotonic() - begun)
+
+
+class _Session:
+    """One test-run under way."""
+
+    def __init__(
+        self, ask: Ask, place: Place, compiled: Compiled, database: Database, ports: Ports, *, until: float
+    ) -> None:
+        now = clock.local_now()
+        self._database, self._place, self._until = database, place, until
+        self._took: dict[UUID, float] = {}
+        row = RunRow(
+            id=new_id(), workspace_id=place.workspace_id, workflow_id=place.workflow_id, version_id=UUID(int=0),
+            trigger_node=ask.trigger, epoch=1, wake_seq=0, attempts=0, fresh=True, input=ask.sample, title="",
+            mode=Mode.TEST, lane=Lane.MAIN, steps_used=0, respond=False, created_at=now,
+        )  # fmt: skip
+        self._machine = Machine(row, compiled, now, ports, live=ask.live)
+
+    def carry_on(self) -> None:
+        """Go from boundary to boundary until the run ends, or time is up."""
+        machine = self._machine
+        while machine.ended is None:
+            if clock.monotonic() > self._until:
+                self._stop("test.time", _("The test-run was stopped after %(most)d seconds.", most=int(LONGEST_S)))
+                return
+            machine.advance()
+            if machine.calls:
+                call = machine.calls.popleft()
+                begun = clock.monotonic()
+                outcome = self._perform(call)
+                self._took[call.step.id] = clock.monotonic() - begun
+                machine.apply(call.step, outcome)
+            elif not machine.ready:
+                return
+
+    def result(self, seconds: float) -> Result:
+        """What there is to tell."""
+        run, state = self._machine.run, self._machine.state
+        if (run.error or {}).get("code") == "run.budget":
+            message = _("The test-run was stopped after %(most)d steps.", most=MOST_STEPS)
+            run.error = {"code": "test.steps", "message": message}
+        steps = [self._step(step) for step in self._machine.memory.steps]
+        return Result(state.value, run.error, round(seconds * 1000), steps)
+
+    def _perform(self, call: Call) -> Outcome:
+        if call.type.effect is not Effect.LOCAL:
+            return self._machine.perform(call, None)
+        with self._database.unit(self._place.workspace_id, self._place.actor) as unit:
+            return self._machine.perform(call, unit)
+
+    def _stop(self, code: str, message: str) -> None:
+        self._machine.run.error = {"code": code, "message": message}
+        self._machine.end(RunState.FAILED)
+
+    def _step(self, step: StepRow) -> dict[str, Any]:
+        return {
+            "node": step.node_key,
+            "path": step.path,
+            "attempt": step.attempt,
+            "state": str(step.state),
+            "port": step.port,
+            "input": _shown(step.input),
+            "output": _shown(step.output),
+            "error": step.error,
+            "note": step.note,
+            "duration_ms": round(self._took.get(step.id, 0.0) * 1000),
+        }
+
+
+def _bounded(compiled: Compiled) -> Compiled:
+    """The same graph within a test's bounds; nothing is tried again, so that the first failure shows at once."""
+    graph = compiled.graph
+    nodes = {key: replace(node, retry=Retry()) for key, node in graph.nodes.items()}
+    budget = Budget(min(graph.budget.steps, MOST_STEPS), graph.budget.seconds)
+    bounded: Graph = replace(graph, nodes=MappingProxyType(nodes), budget=budget)
+    return replace(compiled, graph=bounded)
+
+
+def _check(ask: Ask, compiled: Compiled) -> None:
+    check_payload(ask.sample)
+    found = compiled.types.get(ask.trigger)
+    if found is None or found.kind is not Kind.TRIGGER:
+        raise InvalidInput(_("Choose the trigger that the test starts at."), code="test.trigger", field="trigger")
+    for key in sorted(ask.live):
+        step = compiled.types.get(key)
+        if step is None:
+            raise InvalidInput(_("There is no step “%(key)s”.", key=key[:40]), code="test.live", field="live")
+        if catalogue.waits(type(step)):
+            name = compiled.graph.nodes[key].name
+            message = _("“%(name)s” waits for somebody, so a test can only simulate it.", name=name)
+            raise InvalidInput(message, code="test.live", field="live")
+
+
+def _shown(value: Any) -> Any:
+    """A step's data, or what it would have been too long to show."""
+    size = len(orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS))
+    return value if size <= LARGEST_SHOWN else _("%(size)d KiB, too much to show here", size=size // 1024)

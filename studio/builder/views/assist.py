@@ -1,0 +1,56 @@
+"""The API that helps while a field is filled in, and the test-run."""
+
+from uuid import UUID
+
+from flask import Response, jsonify
+
+from studio.accounts.permissions import permission
+from studio.builder import assist, data_tree, testrun
+from studio.builder.service import boot
+from studio.builder.testrun import Ask, Place
+from studio.builder.views import bodies
+from studio.builder.views.blueprint import API, asked, blueprint, engine
+from studio.core import web
+from studio.runtime import document as documents
+
+
+@blueprint.post(f"{API}/data")
+@permission("workflow.read")
+def data(workflow_id: UUID) -> Response:
+    """What a step may use, as a tree with sample values."""
+    asked(workflow_id)
+    body = bodies.read(bodies.AtStep)
+    return jsonify({"roots": data_tree.roots(documents.parse(body.document), body.node)})
+
+
+@blueprint.post(f"{API}/complete")
+@permission("workflow.read")
+def complete(workflow_id: UUID) -> Response:
+    """What fits at the cursor."""
+    asked(workflow_id)
+    body = bodies.read(bodies.Complete)
+    return jsonify(assist.completions(documents.parse(body.document), body.node, body.source, body.position))
+
+
+@blueprint.post(f"{API}/preview")
+@permission("workflow.read")
+def preview(workflow_id: UUID) -> Response:
+    """What a field comes to with sample data."""
+    asked(workflow_id)
+    body = bodies.read(bodies.Preview)
+    facts = boot.workspace_facts(web.current_uow())
+    document = documents.parse(body.document)
+    return jsonify(assist.preview(document, body.node, body.source, facts, template=body.template, sample=body.sample))
+
+
+@blueprint.post(f"{API}/test")
+@permission("workflow.edit")
+def test(workflow_id: UUID) -> Response:
+    """Run the document on a sample."""
+    workflow, uow = asked(workflow_id), web.current_uow()
+    body = bodies.read(bodies.Test)
+    ask = Ask(documents.parse(body.document), body.trigger, body.sample, frozenset(body.live))
+    place = Place(workflow.id, uow.workspace, boot.workspace_facts(uow), uow.actor)
+    database = web.database()
+    web.rollback()  # live steps have transactions of their own, and SQLite knows one writer at a time
+    return jsonify(testrun.run(ask, place, database, engine().ports).as_json())

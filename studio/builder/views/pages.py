@@ -1,0 +1,68 @@
+"""The editor's page, and where new workflows begin."""
+
+from collections.abc import Callable
+from typing import Any, cast
+from uuid import UUID
+
+from flask import current_app, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
+
+from studio.accounts.identity import signed_in_person
+from studio.accounts.permissions import permission
+from studio.builder import catalogue
+from studio.builder.service import boot, drafts, whole
+from studio.builder.views.blueprint import asked, blueprint, checked, loaded
+from studio.core import web
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.models import Workflow
+
+
+@blueprint.get("/workflows/<uuid:workflow_id>/edit")
+@permission("workflow.edit")
+def edit(workflow_id: UUID) -> ResponseReturnValue:
+    """The canvas."""
+    workflow = asked(workflow_id)
+    return render_template("builder/edit.html", workflow=workflow, boot=_boot(web.current_uow(), workflow))
+
+
+@blueprint.post("/workflows/new")
+@permission("workflow.edit")
+def new() -> ResponseReturnValue:
+    """Make an empty workflow and open it."""
+    workflow = whole.make_empty(web.current_uow())
+    return redirect(url_for("builder.edit", workflow_id=workflow.id))
+
+
+def _boot(uow: UnitOfWork, workflow: Workflow) -> dict[str, Any]:
+    draft, person, facts = drafts.current(uow, workflow), signed_in_person(), boot.workspace_facts(uow)
+    return checked(workflow, loaded(draft)).as_json() | {
+        "workflow": {
+            "id": str(workflow.id),
+            "name": workflow.name,
+            "enabled": workflow.enabled,
+            "published_version": workflow.published_number,
+            "changed": whole.changed(uow, workflow, draft),
+        },
+        "document": draft.document,
+        "revision": draft.revision,
+        "node_types": catalogue.node_types(),
+        "people": boot.deciders(uow),
+        "secrets": boot.secret_names(uow),
+        "csrf": generate_csrf(),
+        "can_publish": person.may("workflow.publish"),
+        "urls": _urls(workflow),
+        "locale": person.locale.replace("_", "-"),
+        "time_zone": person.time_zone,
+        "currency": facts["currency"],
+    }
+
+
+def _urls(workflow: Workflow) -> dict[str, str]:
+    asset = cast("Callable[[str], str]", current_app.jinja_env.globals["asset"])
+    return {
+        "api": f"/builder/api/workflows/{workflow.id}",
+        "workflows": "/workflows",
+        "runs": f"/runs?workflow={workflow.id}",
+        "sprite": asset("icons.svg"),
+    }
