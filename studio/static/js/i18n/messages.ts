@@ -84,7 +84,7 @@ export const messages = {
   "problems.count": "{n} problem|{n} problems",
   "warnings.count": "{n} hint|{n} hints",
   "problems.ready": "Ready to publish",
-  "problems.all": "All",
+  "problems.all": "All problems",
 
   "panel.label": "Set up",
   "panel.tabs": "Parts of the step",
@@ -238,7 +238,7 @@ export const messages = {
   "test.effect": "{step}: really send",
   "test.live.none": "Everything that leaves Studio is simulated.",
   "test.live.some": "One step really acts.|{n} steps really act.",
-  "test.result": "{state} in {ms} ms",
+  "test.result": "{state} · {ms} ms",
   "test.round": "round {path}",
   "keys.title": "Keyboard",
   "keys.find": "Find a step to add",

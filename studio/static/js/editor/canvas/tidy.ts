@@ -43,9 +43,7 @@ function layOut(
   corner: Position,
   places: Map<string, Position>,
 ): Size {
-  const graph = new dagre.graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "TB", nodesep: 40, ranksep: 64, marginx: 0, marginy: 0 });
-  graph.setDefaultEdgeLabel(() => ({}));
+  const graph = emptyGraph();
   const here = new Set(level.map((n) => n.key));
   const inner = new Map<string, Map<string, Position>>();
   for (const step of level) {
@@ -59,15 +57,15 @@ function layOut(
   for (const edge of inPortOrder(doc, level, looks)) {
     if (here.has(edge.from) && here.has(edge.to)) graph.setEdge(edge.from, edge.to, {}, edge.port);
   }
-  dagre.layout(graph);
+  const laid = arranged(graph);
   for (const step of level) {
-    const at = graph.node(step.key);
+    const at = laid.node(step.key);
     const place = { x: grid(corner.x + at.x - at.width / 2), y: grid(corner.y + at.y - at.height / 2) };
     places.set(step.key, place);
     for (const [key, inside] of inner.get(step.key) ?? [])
-      places.set(key, { x: place.x + LOOP_PAD.side + inside.x, y: place.y + LOOP_PAD.head + inside.y });
+      places.set(key, { x: place.x + inside.x, y: place.y + inside.y });
   }
-  const { width = 0, height = 0 } = graph.graph();
+  const { width = 0, height = 0 } = laid.graph();
   return { width, height };
 }
 
@@ -81,11 +79,68 @@ function loopSize(
 ): Size {
   const inside = new Map<string, Position>();
   const size = body.length ? layOut(doc, looks, all, body, { x: 0, y: 0 }, inside) : { width: 0, height: 0 };
-  inner.set(loop.key, inside);
-  return {
-    width: Math.max(LOOP_LEAST.width, size.width + 2 * LOOP_PAD.side),
-    height: Math.max(LOOP_LEAST.height, size.height + LOOP_PAD.head + LOOP_PAD.foot),
-  };
+  const width = Math.max(LOOP_LEAST.width, size.width + 2 * LOOP_PAD.side);
+  const left = grid((width - size.width) / 2);
+  const moved = [...inside].map(([key, at]) => [key, { x: at.x + left, y: at.y + LOOP_PAD.head }] as const);
+  inner.set(loop.key, new Map(moved));
+  return { width, height: Math.max(LOOP_LEAST.height, size.height + LOOP_PAD.head + LOOP_PAD.foot) };
+}
+
+type Graph = ReturnType<typeof emptyGraph>;
+
+const emptyGraph = () => {
+  const graph = new dagre.graphlib.Graph({ multigraph: true });
+  graph.setGraph({ rankdir: "TB", nodesep: 40, ranksep: 64, marginx: 0, marginy: 0 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  return graph;
+};
+
+const SEARCHED_UP_TO = 150;
+
+/** Branches in the order of their ports, unless searching for fewer crossings finds fewer. A large graph is not searched:
+ * that takes seconds. */
+function arranged(graph: Graph): Graph {
+  const plain = copied(graph);
+  dagre.layout(plain, { disableOptimalOrderHeuristic: true });
+  const crossed = crossings(plain);
+  if (crossed === 0 || graph.nodeCount() > SEARCHED_UP_TO) return plain;
+  const searched = copied(graph);
+  dagre.layout(searched);
+  return crossings(searched) < crossed ? searched : plain;
+}
+
+function copied(graph: Graph): Graph {
+  const copy = emptyGraph();
+  for (const key of graph.nodes()) copy.setNode(key, { ...graph.node(key) });
+  for (const edge of graph.edges()) copy.setEdge(edge.v, edge.w, {}, edge.name);
+  return copy;
+}
+
+/** How many lines cross, taken as straight. */
+function crossings(graph: Graph): number {
+  const lines = graph.edges().map(({ v, w }) => ({ v, w, a: graph.node(v), b: graph.node(w) }));
+  let count = 0;
+  lines.forEach((one, at) => {
+    for (const other of lines.slice(at + 1)) {
+      if (one.v !== other.v && one.w !== other.w && one.v !== other.w && one.w !== other.v && cross(one, other))
+        count += 1;
+    }
+  });
+  return count;
+}
+
+interface Line {
+  readonly a: Position;
+  readonly b: Position;
+}
+
+function cross(one: Line, other: Line): boolean {
+  const side = (p: Position, q: Position, r: Position): number =>
+    Math.sign((q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x));
+  return (
+    side(one.a, one.b, other.a) !== side(one.a, one.b, other.b) &&
+    side(other.a, other.b, one.a) !== side(other.a, other.b, one.b)
+  );
 }
 
 /** Edges in the order of their ports, so that the first port's branch stands left. */

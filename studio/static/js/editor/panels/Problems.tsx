@@ -3,6 +3,7 @@ import { t } from "../../i18n/t";
 import type { Problem } from "../api/types";
 import { stepOf } from "../document/read";
 import { Icon } from "../parts/Icon";
+import { Menu } from "../parts/Menu";
 import { usePart, useSession } from "../session/context";
 
 export function Problems() {
@@ -40,17 +41,22 @@ function One({ problem }: { problem: Problem }) {
 
 function All({ problems }: { problems: readonly Problem[] }) {
   return (
-    <details className="menu up">
-      <summary className="btn quiet small-btn">
-        {t("problems.all")}
-        <Icon name="chevron-up" />
-      </summary>
-      <div className="menu-list problem-list">
+    <Menu
+      up
+      label={t("problems.all")}
+      face={
+        <>
+          {t("problems.all")}
+          <Icon name="chevron-up" />
+        </>
+      }
+    >
+      <div className="problem-list">
         {problems.map((problem, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: problems have no identity of their own
           <One key={`${problem.path} ${problem.code} ${index}`} problem={problem} />
         ))}
       </div>
-    </details>
+    </Menu>
   );
 }

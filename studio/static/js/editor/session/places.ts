@@ -5,6 +5,7 @@ export const CARD = { width: 240, height: 56 };
 export const GRID = 20;
 const ROW = 120;
 const COLUMN = 280;
+const IN_BODY = 40; // a card stands in the middle of an empty loop
 
 export const snapped = ({ x, y }: Position): Position => ({
   x: Math.round(x / GRID) * GRID,
@@ -35,7 +36,10 @@ export function roomBelow(
   const body = inside
     ? []
     : doc.nodes.filter((n) => n.parent === step.key).map((n) => (n.position?.y ?? 0) + CARD.height);
-  return roomFor(doc, { x: at.x + sideways, y: Math.max(at.y + ROW, ...body.map((bottom) => bottom + ROW / 2)) });
+  return roomFor(doc, {
+    x: at.x + (inside ? IN_BODY : sideways),
+    y: Math.max(at.y + ROW, ...body.map((bottom) => bottom + ROW / 2)),
+  });
 }
 
 const covers = (a: Position, b: Position): boolean =>

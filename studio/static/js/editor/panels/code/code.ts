@@ -30,6 +30,7 @@ export interface CodeOptions {
 export interface CodeHandle {
   /** A value from elsewhere. */
   put(text: string): void;
+  focus(): void;
   squiggle(problems: readonly Problem[]): void;
   destroy(): void;
 }
@@ -78,6 +79,7 @@ export function mount(parent: HTMLElement, options: CodeOptions): CodeHandle {
           problems.map((problem) => diagnostic(problem, view.state.doc.length)),
         ),
       ),
+    focus: () => view.focus(),
     destroy: () => view.destroy(),
   };
 }

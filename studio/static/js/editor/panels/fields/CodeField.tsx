@@ -52,6 +52,7 @@ export function CodeField({
     let gone = false;
     void import("../code/code").then(({ mount }) => {
       if (gone || !host.current) return;
+      const typing = host.current.contains(document.activeElement);
       handle.current = mount(host.current, {
         text: latest.current.text,
         mode,
@@ -77,6 +78,7 @@ export function CodeField({
         },
       });
       setReady(true);
+      if (typing) handle.current.focus();
     });
     return () => {
       gone = true;

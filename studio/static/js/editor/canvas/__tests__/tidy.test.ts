@@ -1,0 +1,56 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { portsFor, someWorkflow } from "../../document/__tests__/some-workflow";
+import type { WorkflowDocument } from "../../document/types";
+import { CARD } from "../../session/places";
+import { boxesOf } from "../boxes";
+import { tidied } from "../tidy";
+
+const looks = { ports: portsFor, width: () => CARD.width };
+const isLoop = (type: string): boolean => type === "flow.for_each";
+
+const placed = (doc: WorkflowDocument): WorkflowDocument => {
+  const places = tidied(doc, looks);
+  return { ...doc, nodes: doc.nodes.map((n) => ({ ...n, position: places.get(n.key) ?? { x: 0, y: 0 } })) };
+};
+
+test("no card covers another, and every body lies inside its loop's box", () => {
+  fc.assert(
+    fc.property(someWorkflow, (doc) => {
+      const tidy = placed(doc);
+      const boxes = boxesOf(tidy, isLoop, () => CARD.width);
+      for (const a of tidy.nodes)
+        for (const b of tidy.nodes) {
+          const [one, other] = [boxes.get(a.key), boxes.get(b.key)];
+          if (a.key >= b.key || (a.parent ?? null) !== (b.parent ?? null) || !one || !other) continue;
+          const apart =
+            one.x + one.width <= other.x ||
+            other.x + other.width <= one.x ||
+            one.y + one.height <= other.y ||
+            other.y + other.height <= one.y;
+          expect(apart, `${a.key} and ${b.key}`).toBe(true);
+        }
+      for (const n of tidy.nodes) {
+        const [inner, outer] = [boxes.get(n.key), n.parent ? boxes.get(n.parent) : undefined];
+        if (inner && outer) expect(inner.y).toBeGreaterThanOrEqual(outer.y + CARD.height);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("the first port's branch stands left", () => {
+  const node = (key: string, type = "action.http") => ({ key, type, version: 1, name: key, config: {} });
+  const tidy = placed({
+    schema: "studio.workflow/1",
+    name: "W",
+    nodes: [node("if", "condition.if"), node("no"), node("yes"), node("after")],
+    edges: [
+      { from: "if", port: "false", to: "no" },
+      { from: "if", port: "true", to: "yes" },
+      { from: "yes", port: "next", to: "after" },
+    ],
+  });
+  const x = (key: string): number => tidy.nodes.find((n) => n.key === key)?.position?.x ?? 0;
+  expect(x("yes")).toBeLessThan(x("no"));
+});
