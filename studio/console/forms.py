@@ -1,0 +1,48 @@
+"""Forms of the console's pages."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from studio.runtime.history.detail import RunDetail
+
+
+class CancelForm(FlaskForm):
+    """Why a run is cancelled."""
+
+    reason = StringField(_l("Reason"), [Length(max=500)])
+
+
+class NoteForm(FlaskForm):
+    """A remark on a run."""
+
+    text = TextAreaField(_l("Note"), [DataRequired(), Length(max=4000)])
+
+
+class RerunForm(FlaskForm):
+    """From where, and on which version."""
+
+    from_step = SelectField(_l("Start from"))
+    version = RadioField(_l("Version"), default="original")
+
+    @classmethod
+    def for_run(cls, found: RunDetail) -> "RerunForm":
+        """Steps that were reached, and the two versions."""
+        form = cls()
+        failed = found.failed_step
+        reached = [
+            (step.key, step.name) for step in found.steps if step.attempts and not step.path
+            and step.key != found.run.trigger_node
+        ]  # fmt: skip
+        form.from_step.choices = [("", _("The beginning")), *reached]
+        if not form.is_submitted() and failed is not None and not failed.path:
+            form.from_step.data = failed.key
+        number, newest = found.version.number, found.workflow.published_number
+        form.version.choices = [("original", _("Version %(n)s, as it ran", n=number))]
+        if newest is not None and newest != number:
+            form.version.choices.append(("newest", _("Version %(n)s, the newest", n=newest)))
+        if form.version.data is None:
+            form.version.data = "original"
+        return form

@@ -1,0 +1,158 @@
+"""What happened to a run, in sentences."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from studio.contract.node import node_type
+from studio.core.formats import lasting
+from studio.runtime.history.detail import RunDetail, StepView
+from studio.runtime.history.listing import RunLine
+from studio.runtime.models import Event
+
+STATES = {
+    "queued": (_l("Queued"), "run"),
+    "running": (_l("Running"), "run"),
+    "waiting": (_l("Waiting"), "wait"),
+    "succeeded": (_l("Done"), "good"),
+    "failed": (_l("Failed"), "bad"),
+    "cancelled": (_l("Cancelled"), ""),
+    "needs_review": (_l("Needs a look"), "warn"),
+    "quarantined": (_l("Set aside"), "bad"),
+    "skipped": (_l("Skipped"), ""),
+    "not_reached": (_l("Not reached"), ""),
+}
+WAITS = {
+    "approval": _l("Waiting for a decision"),
+    "timer": _l("Waiting for its time"),
+    "retry": _l("Trying again soon"),
+    "signal": _l("Waiting for a signal"),
+}
+VERDICTS = {
+    "started": (_l("Started a run"), "good"),
+    "duplicate": (_l("Repeat of an earlier one"), ""),
+    "filtered": (_l("Filtered"), ""),
+    "limited": (_l("Limited"), "warn"),
+    "refused": (_l("Refused"), "bad"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A few words and the colour of their state."""
+
+    text: str
+    kind: str
+
+
+def run_state(run: RunLine) -> Said:
+    """A run's state in a list."""
+    text, kind = STATES.get(run.state, (run.state, ""))
+    if run.state == "waiting" and run.waiting_for in WAITS:
+        return Said(str(WAITS[run.waiting_for]), kind)
+    return Said(str(text), kind)
+
+
+def verdict(event: Event) -> Said:
+    """What became of an event."""
+    text, kind = VERDICTS.get(event.verdict, (event.verdict, ""))
+    return Said(str(text), kind)
+
+
+def detail_state(found: RunDetail) -> Said:
+    """A run's state on its own page: where it failed, what it waits for."""
+    run, failed = found.run, found.failed_step
+    text, kind = STATES.get(run.state, (run.state, ""))
+    if run.state == "failed" and failed is not None:
+        return Said(_("Failed at %(step)s", step=failed.name), kind)
+    if run.state == "waiting" and run.waiting_for in WAITS:
+        return Said(str(WAITS[run.waiting_for]), kind)
+    return Said(str(text), kind)
+
+
+def step_result(step: StepView) -> Said:
+    """What a step gave, in a chip."""
+    text, kind = STATES.get(step.state, (step.state, ""))
+    last = step.last
+    if last is None:
+        return Said(str(text), kind)
+    if step.state == "succeeded":
+        return Said(last.row.note or _port(step, last.row.port) or str(text), kind)
+    if step.state == "failed":
+        code = (last.row.error or {}).get("code", "")
+        return Said(_("Failed: %(code)s", code=code) if code else str(text), kind)
+    if step.state == "waiting":
+        return Said(last.row.note or str(text), kind)
+    return Said(str(text), kind)
+
+
+def took(step: StepView) -> str:
+    """How long, and how often."""
+    last = step.last
+    if last is None:
+        return ""
+    seconds = [attempt.took_s for attempt in step.attempts]
+    total = lasting(sum(second for second in seconds if second is not None)) if None not in seconds else ""
+    if len(step.attempts) == 1:
+        return total
+    attempts = ngettext("%(num)s attempt", "%(num)s attempts", len(step.attempts))
+    return f"{total}, {attempts}" if total else attempts
+
+
+def subtitle(found: RunDetail) -> str:
+    """Version, how long it took, how much of it was waiting."""
+    parts = [_("Version %(number)s", number=found.version.number)]
+    run = found.run
+    if run.finished_at is not None:
+        seconds = (run.finished_at - run.created_at).total_seconds()
+        waited = found.waited_s
+        if waited >= 1:
+            parts.append(_("took %(time)s, of which %(waited)s waiting", time=lasting(seconds), waited=lasting(waited)))
+        else:
+            parts.append(_("took %(time)s", time=lasting(seconds)))
+    return " · ".join(parts)
+
+
+def outcome(found: RunDetail) -> tuple[str, str, str] | None:
+    """Colour, headline and what to do about it; None where nothing needs saying."""
+    run, error = found.run, found.run.error or {}
+    message = str(error.get("message") or "")
+    match run.state:
+        case "failed":
+            head, _sep, rest = message.partition(". ")
+            headline = (head + "." if rest else head) or _("The run failed.")
+            ways = _("Mend the cause, then re-run from the failed step: earlier results are kept, and a call with "
+                     "unchanged content goes out under the same key.")  # fmt: skip
+            return "bad", headline, f"{rest} {ways}".strip()
+        case "needs_review":
+            return "warn", _("Nobody knows whether the last call arrived."), message
+        case "quarantined":
+            return "bad", _("Studio set this run aside."), message
+        case "waiting":
+            return "info", str(WAITS.get(run.waiting_for or "", _("Waiting"))) + ".", _waiting(found)
+        case "cancelled":
+            return (
+                "info",
+                _("The run was cancelled."),
+                _("What it waited for was withdrawn. Steps that were done stay done."),
+            )
+        case _:
+            return None
+
+
+def _waiting(found: RunDetail) -> str:
+    for step in found.steps:
+        if step.state == "waiting" and step.last is not None and step.last.wait is not None:
+            return f"{step.name}: {step.last.wait.note or ''}".strip(": ")
+    return ""
+
+
+def _port(step: StepView, port: str | None) -> str:
+    """The port's name where it says something: "yes" of an if, nothing of "next"."""
+    if port in (None, "next"):
+        return ""
+    known = node_type(step.type)
+    names = known.port_names if known else {}
+    return str(names.get(port, port.replace("_", " ")))

@@ -1,0 +1,1 @@
+"""What happened: runs, steps and events as people look for them."""

@@ -1,0 +1,163 @@
+"""One run, as its page shows it: what happened at each step, what it waited for, what it belongs to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from studio.contract.node import NodeType, node_type
+from studio.core.ids import parse_id
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime import document as documents
+from studio.runtime.ledger.payloads import blob_of
+from studio.runtime.models import Blob, Run, RunNote, Step, WaitRow, Workflow, WorkflowVersion
+
+MOST_STEPS = 2_000
+"""Rows of steps that a page reads; a longer run says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt of a step."""
+
+    row: Step
+    wait: WaitRow | None
+
+    @property
+    def took_s(self) -> float | None:
+        """Seconds from its start to its end; None while it goes on."""
+        end = self.row.finished_at
+        return (end - self.row.started_at).total_seconds() if end else None
+
+
+@dataclass(slots=True)
+class StepView:
+    """A node at one iteration path, with its attempts. None of them: not reached."""
+
+    key: str
+    name: str
+    path: str
+    type: str
+    kind: str
+    icon: str
+    type_title: str
+    attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def last(self) -> Attempt | None:
+        """The attempt that counts."""
+        return self.attempts[-1] if self.attempts else None
+
+    @property
+    def state(self) -> str:
+        """The last attempt's state, or `not_reached`."""
+        return self.last.row.state if self.last else "not_reached"
+
+    @property
+    def anchor(self) -> str:
+        """Its name in the address."""
+        return f"{self.key}.{self.path}" if self.path else self.key
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetail:
+    """Everything the run page shows."""
+
+    run: Run
+    workflow: Workflow
+    version: WorkflowVersion
+    document: documents.Document
+    steps: Sequence[StepView]
+    notes: Sequence[RunNote]
+    reruns: Sequence[Run]
+    cut: bool
+    """More steps exist than were read."""
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it ended."""
+        return self.run.finished_at
+
+    @property
+    def waited_s(self) -> float:
+        """Seconds spent waiting for people or time, all waits of finished steps together."""
+        return sum(
+            attempt.took_s or 0.0 for step in self.steps for attempt in step.attempts if attempt.row.wait_id is not None
+        )
+
+    @property
+    def failed_step(self) -> StepView | None:
+        """The step that ended the run, where one did."""
+        error = self.run.error or {}
+        wanted = (error.get("node"), error.get("path") or "")
+        return next((step for step in self.steps if (step.key, step.path) == wanted), None)
+
+    def states(self) -> dict[str, str]:
+        """Worst state a node, for the picture of the graph."""
+        order = ["failed", "needs_review", "waiting", "running", "cancelled", "succeeded", "skipped", "not_reached"]
+        found: dict[str, str] = {}
+        for step in self.steps:
+            before = found.get(step.key)
+            if before is None or order.index(step.state) < order.index(before):
+                found[step.key] = step.state
+        return found
+
+
+def detail(uow: UnitOfWork, run: Run) -> RunDetail:
+    """Read it in six statements, however many steps there are."""
+    version = uow.session.get(WorkflowVersion, run.version_id)
+    workflow = uow.session.get(Workflow, run.workflow_id)
+    assert version is not None  # noqa: S101 - versions are never deleted before their runs
+    assert workflow is not None  # noqa: S101 - nor are workflows
+    document = documents.load(version.document)
+    rows = list(uow.session.scalars(select(Step).where(Step.run_id == run.id).order_by(Step.id).limit(MOST_STEPS + 1)))
+    waits = {wait.id: wait for wait in uow.session.scalars(select(WaitRow).where(WaitRow.run_id == run.id))}
+    notes = list(uow.session.scalars(select(RunNote).where(RunNote.run_id == run.id).order_by(RunNote.id)))
+    reruns = list(uow.session.scalars(select(Run).where(Run.rerun_of == run.id).order_by(Run.id)))
+    return RunDetail(
+        run, workflow, version, document, _views(document, rows[:MOST_STEPS], waits), notes, reruns,
+        cut=len(rows) > MOST_STEPS,
+    )  # fmt: skip
+
+
+def payload(uow: UnitOfWork, value: Any) -> Any:
+    """A row's value, fetched from its own table where it is large."""
+    blob_id = blob_of(value)
+    if blob_id is None:
+        return value
+    found = uow.session.get(Blob, blob_id)
+    return found.data if found is not None else None
+
+
+def wait_target(wait: WaitRow | None) -> UUID | None:
+    """The approval request that a wait is for."""
+    if wait is None or wait.kind != "approval" or not isinstance(wait.detail, dict):
+        return None
+    return parse_id(str(wait.detail.get("request_id")))
+
+
+def _views(document: documents.Document, rows: Sequence[Step], waits: dict[UUID, WaitRow]) -> list[StepView]:
+    made: dict[tuple[str, str], StepView] = {}
+    nodes = {node.key: node for node in document.nodes}
+    for row in rows:
+        node = nodes.get(row.node_key)
+        if node is None:
+            continue
+        view = made.get((row.node_key, row.path))
+        if view is None:
+            view = made[row.node_key, row.path] = _view(node, row.path)
+        view.attempts.append(Attempt(row, waits.get(row.wait_id) if row.wait_id else None))
+    reached = {key for key, _ in made}
+    missing = [_view(node, "") for node in document.nodes if node.key not in reached]
+    return [*made.values(), *missing]
+
+
+def _view(node: documents.Step, path: str) -> StepView:
+    kind: type[NodeType] | None = node_type(node.type)
+    return StepView(
+        node.key, node.name, path, node.type,
+        kind.kind.value if kind else "data", kind.icon if kind else "alert", kind.title if kind else node.type,
+    )  # fmt: skip

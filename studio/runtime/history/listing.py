@@ -1,0 +1,122 @@
+"""Lists of runs and events: keyset pages in the order of their ids, no counts, filters that have an index."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Text, cast, or_, select
+
+from studio.core.ids import first_id_at, parse_id
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.models import Event, Run, Workflow
+
+PAGE = 50
+LONGEST_SEARCH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """What to list. Every None means "all"."""
+
+    workflow_id: UUID | None = None
+    states: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    search: str = ""
+    """Part of the title or of the trigger's data; a whole id finds that run."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """One run in a list."""
+
+    id: UUID
+    title: str
+    state: str
+    workflow_id: UUID
+    workflow_name: str
+    waiting_for: str | None
+    error: dict[str, Any] | None
+    rerun_of: UUID | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of a list, newest first. `newer` and `older` are cursors, None at either end."""
+
+    rows: Sequence[Any]
+    newer: UUID | None
+    older: UUID | None
+
+
+def runs(
+    uow: UnitOfWork, wanted: RunFilter, *, before: UUID | None = None, after: UUID | None = None, limit: int = PAGE
+) -> Page:
+    """Runs, newest first: those older than `before`, or the ones just newer than `after`."""
+    found = select(
+        Run.id, Run.title, Run.state, Run.workflow_id, Workflow.name, Run.waiting_for, Run.error, Run.rerun_of,
+        Run.created_at, Run.finished_at,
+    ).join(Workflow, Workflow.id == Run.workflow_id).where(*_conditions(wanted))  # fmt: skip
+    return _page(uow, found, Run.id, before, after, limit, lambda row: RunLine(*row))
+
+
+def events(
+    uow: UnitOfWork, workflow_id: UUID, *, before: UUID | None = None, after: UUID | None = None, limit: int = PAGE
+) -> Page:
+    """What a workflow received, with what became of it, newest first."""
+    found = select(Event).where(Event.workflow_id == workflow_id)
+    return _page(uow, found, Event.id, before, after, limit, lambda row: row[0])
+
+
+def _conditions(wanted: RunFilter) -> list[ColumnElement[bool]]:
+    made: list[ColumnElement[bool]] = []
+    if wanted.workflow_id is not None:
+        made.append(Run.workflow_id == wanted.workflow_id)
+    if wanted.states:
+        made.append(Run.state.in_(wanted.states))
+    if wanted.since is not None:
+        made.append(Run.id >= first_id_at(wanted.since))
+    if wanted.until is not None:
+        made.append(Run.id < first_id_at(wanted.until))
+    text = wanted.search.strip()[:LONGEST_SEARCH]
+    if text:
+        as_id = parse_id(text)
+        if as_id is not None:
+            made.append(Run.id == as_id)
+        else:
+            made.append(
+                or_(Run.title.icontains(text, autoescape=True), cast(Run.input, Text).icontains(text, autoescape=True))
+            )
+    return made
+
+
+def _page(
+    uow: UnitOfWork,
+    found: Select[Any],
+    key: Any,
+    before: UUID | None,
+    after: UUID | None,
+    limit: int,
+    make: Any,
+) -> Page:
+    """One more than `limit` is read, so that nobody needs to count."""
+    if after is not None:
+        rows = list(uow.session.execute(found.where(key > after).order_by(key).limit(limit + 1)))
+        more_newer, more_older = len(rows) > limit, True
+        rows = rows[:limit][::-1]
+    else:
+        if before is not None:
+            found = found.where(key < before)
+        rows = list(uow.session.execute(found.order_by(key.desc()).limit(limit + 1)))
+        more_newer, more_older = before is not None, len(rows) > limit
+        rows = rows[:limit]
+    made = [make(row) for row in rows]
+    return Page(
+        made,
+        made[0].id if made and more_newer else None,
+        made[-1].id if made and more_older else None,
+    )
