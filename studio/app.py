@@ -94,7 +94,7 @@ def _join_extensions(app: Flask, settings: Settings) -> None:
     frame.init_app(app)
     Babel(app, locale_selector=frame.locale, timezone_selector=frame.time_zone)
     app.jinja_env.globals["language"] = formats.language
-    login = LoginManager(app)
+    login = LoginManager(app, add_context_processor=False)  # templates know `person`; an error page must not look it up
     login.session_protection = None  # a session is a row of ours, revoked there
     login.user_loader(identity.load_for_flask_login)
     login.request_loader(identity.load_for_flask_login)
