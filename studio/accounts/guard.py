@@ -87,7 +87,9 @@ def _refuse_cross_site() -> None:
     if site is not None and site not in ("same-origin", "none"):
         raise Forbidden("This request came from another site and was refused.", code="cross_site")
     origin = request.headers.get("Origin")
-    if origin is not None and not _own_origin(origin):
+    # A page under `no-referrer` hides even its own origin; then the browser itself must vouch.
+    hidden = origin == "null" and site == "same-origin"
+    if origin is not None and not hidden and not _own_origin(origin):
         raise Forbidden("This request came from another site and was refused.", code="cross_site")
     try:
         csrf.protect()
