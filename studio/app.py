@@ -8,6 +8,7 @@ from flask_babel import Babel
 from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from studio import joining
 from studio.accounts import frame, guard, identity
 from studio.accounts.permissions import public
 from studio.accounts.service.vault import SecretVault
@@ -32,7 +33,9 @@ VIEWS = (
     "studio.accounts.views",
     "studio.builder.views",
     "studio.console.ops",
+    "studio.console.views",
     "studio.portal.views",
+    "studio.runtime.hooks.views",
 )
 """Modules with a `blueprint`. A package's line is added with its views."""
 
@@ -53,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["studio_mailer"] = mail.Mailer()
     web.init_app(app, identity.identify)
     _join_extensions(app, settings)
+    joining.join(app, settings)
     for name in VIEWS:
         app.register_blueprint(import_module(name).blueprint)
     public("what the front end's build has made")(app.view_functions["static"])

@@ -16,7 +16,6 @@ from studio.approvals.port import ApprovalsPort
 from studio.approvals.service import withdraw_for_wait
 from studio.contract.ports import Mailer, Ports
 from studio.core import mail, outbox
-from studio.core.crypto import Keyring
 from studio.core.http import HttpClient
 from studio.core.settings import Settings
 from studio.core.unit_of_work import Database, UnitOfWork
@@ -43,20 +42,18 @@ def join(app: Flask, settings: Settings) -> Engine:
     """Make the engine of this process and join it to what it runs."""
     load_node_types()
     database = cast("Database", app.extensions["studio_database"])
-    keyring = cast("Keyring", app.extensions["studio_keyring"])
     engine = Engine(settings, database)
-    mailer = mail.Mailer()
+    mailer = cast("Mailer", app.extensions["studio_mailer"])
     engine.join_ports(
         Ports(
             waits=engine.waits,
             approvals=ApprovalsPort(),
             mailer=mailer,
             store=KvStore(),
-            secrets=SecretVault(database, keyring),
+            secrets=cast("SecretVault", app.extensions["studio_vault"]),
             http=HttpClient(settings.allowed_hosts),
         )
     )
-    app.extensions["studio_mailer"] = mailer
     app.extensions["studio_receiver"] = _receiver(engine)
     _join_outbox(engine, settings, mailer)
     _join_approvals(engine, Post(mailer, settings.public_url))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from studio.core.http.messages import HttpRequest, HttpResponse
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -98,28 +99,6 @@ class Secrets(Protocol):
     def reveal(self, workspace_id: UUID, name: str, *, purpose: str, host: str | None) -> str:
         """The value. Raises NotFound or Forbidden (bound to another host)."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
-    """One outgoing request."""
-
-    method: str
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
-    timeout_s: float = 30.0
-    max_bytes: int = 1_048_576
-
-
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
-    """What came back."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    elapsed_s: float
 
 
 class Http(Protocol):

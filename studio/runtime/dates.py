@@ -45,7 +45,8 @@ def start_of(at: datetime, unit: str) -> datetime:
 
 def difference(start: datetime, end: datetime) -> dict[str, Any]:
     """How long from one to the other; negative where the other comes first. Whole units, cut off."""
-    seconds = int((end - start).total_seconds())
+    # Python subtracts two moments of one zone by their clock faces; in UTC they differ by what has passed.
+    seconds = int((end.astimezone(UTC) - start.astimezone(UTC)).total_seconds())
     sign, size = (-1, -seconds) if seconds < 0 else (1, seconds)
     return {
         "days": sign * (size // 86_400),

@@ -12,7 +12,7 @@ from studio.contract.ports import Mailer
 from studio.core import outbox
 from studio.core.ids import first_id_at
 from studio.core.unit_of_work import UnitOfWork
-from studio.runtime.engine.compiled import Compiled
+from studio.runtime.compiled import Compiled
 from studio.runtime.ledger.rows import RunRow
 from studio.runtime.models import Run, Workflow
 from studio.runtime.outcomes import RunState

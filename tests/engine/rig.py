@@ -12,7 +12,7 @@ from studio.core import clock, faults
 from studio.core.ids import new_id
 from studio.core.unit_of_work import Database
 from studio.runtime.compile import field_plan
-from studio.runtime.engine.compiled import Compiled
+from studio.runtime.compiled import Compiled
 from studio.runtime.engine.engine import Engine
 from studio.runtime.ledger.rows import Accepted, Admission
 from studio.runtime.models import Resolution, Run, RunNote, Step, TriggerSubscription, WaitRow, Workflow

@@ -7,7 +7,8 @@ import pytest
 from studio.accounts.outcomes import Role
 from studio.accounts.permissions import REGISTRY, SCOPES, allowed
 from tests.factories.accounts import make_token, signed_in, with_token
-from tests.security.world import BODIES, CANARY, MAKERS, NO_TENANT, Route, World
+from tests.security.bodies import BODIES
+from tests.security.world import CANARY, MAKERS, NO_TENANT, Route, World
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
 

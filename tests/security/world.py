@@ -12,11 +12,14 @@ from sqlalchemy import Table
 from werkzeug.routing import Rule
 
 from studio.accounts.models import Workspace
-from studio.accounts.outcomes import Role
 from studio.accounts.permissions import Access, access_of
 from studio.accounts.service import tokens
 from studio.core.db import Base
+from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadeTenant, make_tenant
+from tests.factories.approvals import listen, make_group, make_request, share_of
+from tests.factories.approvals import listen, make_group, make_request, share_of
+from tests.factories.workflows import make_workflow, refunds
 from tests.factories.workflows import make_workflow, refunds
 
 CANARY = "Zugvogel"
@@ -39,27 +42,67 @@ def _secret(app: Flask, tenant: MadeTenant) -> str:
         return str(made.id)
 
 
+def _database(app: Flask) -> Database:
+    return app.extensions["studio_database"]
+
+
+def _request(app: Flask, tenant: MadeTenant) -> UUID:
+    listen()
+    asked = [tenant["owner"], tenant["approver"]]
+    return make_request(_database(app), tenant, asked, title=f"Refund for {tenant.name}")
+
+
+def _share(app: Flask, tenant: MadeTenant) -> str:
+    return str(share_of(_database(app), tenant, _request(app, tenant), tenant["owner"]).id)
+
+
+def _group(app: Flask, tenant: MadeTenant) -> str:
+    return str(make_group(_database(app), tenant, f"Group of {tenant.name}", [tenant["approver"]]))
+
+
+def _workflow(app: Flask, tenant: MadeTenant) -> str:
+    return str(make_workflow(app, tenant, refunds(name=f"Workflow of {tenant.name}")))
+
+
+def _approval(app: Flask, tenant: MadeTenant) -> str:
+    listen()
+    database = app.extensions["studio_database"]
+    return str(make_request(database, tenant, [tenant["approver"]], title=f"Refund of {tenant.name}"))
+
+
+def _share(app: Flask, tenant: MadeTenant) -> str:
+    database = app.extensions["studio_database"]
+    request_id = UUID(_approval(app, tenant))
+    return str(share_of(database, tenant, request_id, tenant["approver"]).id)
+
+
+def _group(app: Flask, tenant: MadeTenant) -> str:
+    database = app.extensions["studio_database"]
+    return str(make_group(database, tenant, f"Team of {tenant.name}", [tenant["approver"]]))
+
+
 MAKERS: dict[str, Maker] = {
+    "request_id": lambda app, tenant: str(_request(app, tenant)),
+    "share_id": _share,
+    "group_id": _group,
+    "workflow_id": _workflow,
     "seat_id": lambda _app, tenant: str(tenant["builder"].seat_id),
     "workspace_id": lambda _app, tenant: str(tenant.id),
     "token_id": _token,
     "secret_id": _secret,
+    "request_id": _approval,
+    "share_id": _share,
+    "group_id": _group,
     "workflow_id": lambda app, tenant: str(make_workflow(app, tenant, refunds(name=tenant.name), published=True)),
     "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id
 }
 
 NO_TENANT = {
+    "number": "1",  # of a version, within a workflow
     "filename": "studio.css",  # files of the build
     "token": "x" * 43,  # the link of a mail: whoever holds it may follow it
 }
 """Arguments that name nothing of a tenant."""
-
-
-BODIES: dict[str, dict] = {
-    "accounts.change_role": {"data": {"role": "admin"}},
-    "accounts.replace_secret": {"data": {"value": "taken over", "hosts": "evil.example.com"}},
-}
-"""What a route must be sent so that nothing but the other tenant's id is wrong about it."""
 
 
 @dataclass(frozen=True)
@@ -111,10 +154,6 @@ def make_world(app: Flask) -> World:
     ours, theirs = make_tenant(database, "Our Store"), make_tenant(database, f"{CANARY} Store")
     our_ids, their_ids = ({n: make(app, t) for n, make in MAKERS.items()} for t in (ours, theirs))
     return World(app, ours, theirs, our_ids, their_ids)
-
-
-def roles() -> tuple[Role, ...]:
-    return tuple(Role)
 
 
 def _tenant_tables() -> list[Table]:

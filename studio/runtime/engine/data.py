@@ -3,8 +3,8 @@
 from typing import Any
 
 from studio.expressions import Scope
+from studio.runtime.compiled import Compiled
 from studio.runtime.decide import Place, prefixes
-from studio.runtime.engine.compiled import Compiled
 from studio.runtime.ledger.rows import RunRow
 
 

@@ -22,7 +22,7 @@ from studio.core import clock
 from studio.core.actor import Actor, ActorType, Origin
 from studio.core.faults import fault_point
 from studio.core.unit_of_work import Database, UnitOfWork
-from studio.runtime.engine.compiled import Compiled
+from studio.runtime.compiled import Compiled
 from studio.runtime.engine.leases import Leases
 from studio.runtime.engine.machine import Machine
 from studio.runtime.engine.writer import Writer

@@ -1,15 +1,13 @@
 """For-each loops of one run in memory: items, iterations, what each of them gave."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from studio.contract.results import Expand
 from studio.runtime import decide
 from studio.runtime.decide import Place
+from studio.runtime.engine.carrier import Carrier
 from studio.runtime.ledger.rows import StepRow
 from studio.runtime.outcomes import StepState
-
-if TYPE_CHECKING:
-    from studio.runtime.engine.machine import Machine
 
 KEPT_RESULTS = 1_000
 """How many iterations a loop's output lists; `count` always says how many there were."""
@@ -18,7 +16,7 @@ KEPT_RESULTS = 1_000
 class Loops:
     """The loops of one run. A loop's row holds its items while it runs and its results afterwards."""
 
-    def __init__(self, machine: "Machine") -> None:
+    def __init__(self, machine: Carrier) -> None:
         self._machine = machine
         self._steps: dict[Place, StepRow] = {}
 

@@ -23,9 +23,9 @@ from studio.core.redact import Redactor
 from studio.core.unit_of_work import UnitOfWork
 from studio.expressions import Scope, evaluate
 from studio.runtime import decide
+from studio.runtime.compiled import Compiled
 from studio.runtime.decide import Place
 from studio.runtime.engine import backoff, keys
-from studio.runtime.engine.compiled import Compiled
 from studio.runtime.engine.data import Data
 from studio.runtime.engine.failures import CONFIG_ERRORS, as_failure, crash, is_database_error
 from studio.runtime.engine.loops import Loops
@@ -82,7 +82,7 @@ class Machine:
             run.title = run.title or compiled.title(self.data.scope(""))
         else:
             self.loops = Loops(self)
-            self.progress = self.memory.restore(self, recorded)
+            self.progress = self.memory.restore(self, self.loops, recorded)
 
     # -- going on -----------------------------------------------------------------------------------------------
 

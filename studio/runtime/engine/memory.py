@@ -1,18 +1,16 @@
 """The rows of one run in memory: which exist, which lag behind, what is waited for."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from studio.contract.node import Effect
 from studio.contract.results import Fail, Signal
 from studio.runtime import decide
 from studio.runtime.decide import Fact, Place, Progress
-from studio.runtime.engine.loops import FAILED_MARK
+from studio.runtime.engine.carrier import Carrier
+from studio.runtime.engine.loops import FAILED_MARK, Loops
 from studio.runtime.ledger.rows import Recorded, StepRow, Waiting
 from studio.runtime.outcomes import StepState, WaitState
-
-if TYPE_CHECKING:
-    from studio.runtime.engine.machine import Machine
 
 
 class Memory:
@@ -58,7 +56,7 @@ class Memory:
         self.steps = [step for step in self.steps if step.finished_at is None]
         self._waits = {wait.id: wait for wait in self._waits.values() if wait.state != WaitState.CLOSED}
 
-    def restore(self, machine: "Machine", recorded: Recorded) -> Progress:
+    def restore(self, machine: Carrier, loops: Loops, recorded: Recorded) -> Progress:
         """Take up a run where the ledger left it."""
         latest: dict[Place, StepRow] = {}
         for step in recorded.steps:
@@ -79,14 +77,14 @@ class Memory:
         self._waits = {wait.id: wait for wait in recorded.waits}
         for place, step in latest.items():
             if machine.compiled.types[step.node_key].is_loop and step.state == StepState.RUNNING:
-                machine.loops.restore(place, step)
+                loops.restore(place, step)
         waits = {wait.step_id: wait for wait in recorded.waits}
         for place in left:
-            _take_up(machine, place, latest.get(place), waits, recorded.answers)
+            _take_up(machine, loops, place, latest.get(place), waits, recorded.answers)
         return progress
 
 
-def _fact(machine: "Machine", step: StepRow) -> Fact:
+def _fact(machine: Carrier, step: StepRow) -> Fact:
     if step.port is not None:
         return Fact(step.port)
     if machine.compiled.types[step.node_key].is_loop and step.state == StepState.RUNNING:
@@ -95,10 +93,15 @@ def _fact(machine: "Machine", step: StepRow) -> Fact:
 
 
 def _take_up(
-    machine: "Machine", place: Place, step: StepRow | None, waits: dict[UUID, Waiting], answers: dict[UUID, Any]
+    machine: Carrier,
+    loops: Loops,
+    place: Place,
+    step: StepRow | None,
+    waits: dict[UUID, Waiting],
+    answers: dict[UUID, Any],
 ) -> None:
     if place in machine.progress.loops:
-        machine.loops.finish(place)
+        loops.finish(place)
     elif step is None:
         machine.ready.append(place)
     elif step.state == StepState.WAITING:
@@ -115,7 +118,7 @@ def _take_up(
         _take_up_intent(machine, place, step)
 
 
-def _take_up_intent(machine: "Machine", place: Place, step: StepRow) -> None:
+def _take_up_intent(machine: Carrier, place: Place, step: StepRow) -> None:
     """An effect whose intent is written. At its own epoch nobody has performed it; later, nobody knows."""
     node_type = machine.compiled.types[step.node_key]
     known = step.intent_epoch is None or step.intent_epoch >= machine.run.epoch

@@ -14,7 +14,7 @@ from studio.core.unit_of_work import Database
 from studio.expressions import EvaluationError, ExpressionError, Scope, render
 from studio.runtime import document as documents
 from studio.runtime.compile import compile_graph, field_plan
-from studio.runtime.engine.compiled import Compiled
+from studio.runtime.compiled import Compiled
 from studio.runtime.models import Workflow, WorkflowVersion
 
 KEPT = 512

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from studio.contract.ports import Secrets
-from studio.core import clock, signatures
+from studio.core import clock
 from studio.core.errors import InvalidInput, NotFound, NotSignedIn, StudioError, TooLarge
 from studio.core.ids import new_id
 from studio.core.unit_of_work import Database
@@ -84,6 +84,8 @@ class Receiver:
         return _reply(admission)
 
     def _verify(self, hook: Hook, delivery: Delivery) -> str | None:
+        from studio.core import signatures  # noqa: PLC0415
+
         config = hook.config
         if config.signature == "none" or config.secret is None:
             return None

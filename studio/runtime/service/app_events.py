@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from studio.core.unit_of_work import UnitOfWork
 from studio.expressions import EvaluationError, ExpressionError, Scope, evaluate
-from studio.runtime.engine.compiled import Compiled
+from studio.runtime.compiled import Compiled
 from studio.runtime.ledger.rows import RunRow
 from studio.runtime.models import TriggerSubscription
 from studio.runtime.service.starts import start

@@ -11,7 +11,7 @@ from studio.core import tenancy
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
-from studio.runtime.engine.compiled import Compiled
+from studio.runtime.compiled import Compiled
 from studio.runtime.models import Run, Step, WaitRow, Workflow
 from studio.runtime.outcomes import ENDED, Lane, Mode, RunState, StepState, WaitState
 from studio.runtime.service.replay_plan import Kept, plan
