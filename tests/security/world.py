@@ -18,8 +18,6 @@ from studio.core.db import Base
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.approvals import listen, make_group, make_request, share_of
-from tests.factories.approvals import listen, make_group, make_request, share_of
-from tests.factories.workflows import make_workflow, refunds
 from tests.factories.workflows import make_workflow, refunds
 
 CANARY = "Zugvogel"
@@ -60,45 +58,19 @@ def _group(app: Flask, tenant: MadeTenant) -> str:
     return str(make_group(_database(app), tenant, f"Group of {tenant.name}", [tenant["approver"]]))
 
 
-def _workflow(app: Flask, tenant: MadeTenant) -> str:
-    return str(make_workflow(app, tenant, refunds(name=f"Workflow of {tenant.name}")))
-
-
-def _approval(app: Flask, tenant: MadeTenant) -> str:
-    listen()
-    database = app.extensions["studio_database"]
-    return str(make_request(database, tenant, [tenant["approver"]], title=f"Refund of {tenant.name}"))
-
-
-def _share(app: Flask, tenant: MadeTenant) -> str:
-    database = app.extensions["studio_database"]
-    request_id = UUID(_approval(app, tenant))
-    return str(share_of(database, tenant, request_id, tenant["approver"]).id)
-
-
-def _group(app: Flask, tenant: MadeTenant) -> str:
-    database = app.extensions["studio_database"]
-    return str(make_group(database, tenant, f"Team of {tenant.name}", [tenant["approver"]]))
-
-
 MAKERS: dict[str, Maker] = {
     "request_id": lambda app, tenant: str(_request(app, tenant)),
     "share_id": _share,
     "group_id": _group,
-    "workflow_id": _workflow,
     "seat_id": lambda _app, tenant: str(tenant["builder"].seat_id),
     "workspace_id": lambda _app, tenant: str(tenant.id),
     "token_id": _token,
     "secret_id": _secret,
-    "request_id": _approval,
-    "share_id": _share,
-    "group_id": _group,
     "workflow_id": lambda app, tenant: str(make_workflow(app, tenant, refunds(name=tenant.name), published=True)),
     "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id
 }
 
 NO_TENANT = {
-    "number": "1",  # of a version, within a workflow
     "filename": "studio.css",  # files of the build
     "token": "x" * 43,  # the link of a mail: whoever holds it may follow it
 }

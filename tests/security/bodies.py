@@ -1,0 +1,24 @@
+"""What a route must be sent so that nothing but the other tenant's id is wrong about it."""
+
+from tests.factories.workflows import refunds
+
+_DOCUMENT = {"document": refunds()}
+
+BODIES: dict[str, dict] = {
+    "accounts.change_role": {"data": {"role": "admin"}},
+    "accounts.replace_secret": {"data": {"value": "taken over", "hosts": "evil.example.com"}},
+    "portal.decide": {"data": {"outcome": "approved", "shown": "0" * 64}},
+    "portal.comment": {"data": {"comment": "taken over"}},
+    "portal.reassign_post": {"data": {"to": "nobody"}},
+    "portal.snooze": {"data": {"choice": "tomorrow"}},
+    "portal.snooze_request": {"data": {"choice": "tomorrow"}},
+    "builder.save_draft": {"json": {"revision": 1, **_DOCUMENT}},
+    "builder.check_document": {"json": _DOCUMENT},
+    "builder.publish": {"json": {"revision": 1, "note": "taken over"}},
+    "builder.set_enabled": {"json": {"enabled": False}},
+    "builder.data": {"json": {**_DOCUMENT, "node": "order"}},
+    "builder.complete": {"json": {**_DOCUMENT, "node": "order", "source": "", "position": 0}},
+    "builder.preview": {"json": {**_DOCUMENT, "node": "order", "source": "1"}},
+    "builder.test": {"json": {**_DOCUMENT, "trigger": "order"}},
+    "builder.restore_version": {"json": {"revision": 1}},
+}
