@@ -175,6 +175,7 @@ export const messages = {
   "data.title": "Data from earlier steps",
   "data.find": "Find data",
   "data.list": "list",
+  "data.open": "Fields of {path}",
   "data.insert": "Insert {path}",
   "data.nofield": "Click into a field first; the path then goes in there.",
 

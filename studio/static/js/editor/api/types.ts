@@ -133,6 +133,8 @@ export interface DataNode {
 export interface Completion {
   readonly label: string;
   readonly insert: string;
+  /** How many characters before the cursor it takes the place of. */
+  readonly replace?: number;
   readonly type: string;
   readonly detail: string;
   readonly sample: Json;

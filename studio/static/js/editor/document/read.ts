@@ -37,19 +37,18 @@ export function reaches(doc: WorkflowDocument, from: string, to: string): boolea
 /** Keys so that every edge points forwards and a loop stands before its body; what hangs in a cycle comes last. */
 export function inOrder(doc: WorkflowDocument): string[] {
   const waitsFor = new Map<string, number>(doc.nodes.map((n) => [n.key, n.parent ? 1 : 0]));
-  for (const edge of doc.edges) waitsFor.set(edge.to, (waitsFor.get(edge.to) ?? 0) + 1);
-  const ready = doc.nodes.filter((n) => waitsFor.get(n.key) === 0).map((n) => n.key);
-  const order: string[] = [];
-  for (let key = ready.shift(); key !== undefined; key = ready.shift()) {
-    order.push(key);
-    const freed = [
-      ...edgesFrom(doc, key).map((edge) => edge.to),
-      ...doc.nodes.filter((n) => n.parent === key).map((n) => n.key),
-    ];
-    for (const next of freed) {
+  const frees = new Map<string, string[]>(doc.nodes.map((n) => [n.key, []]));
+  for (const edge of doc.edges) {
+    waitsFor.set(edge.to, (waitsFor.get(edge.to) ?? 0) + 1);
+    frees.get(edge.from)?.push(edge.to);
+  }
+  for (const n of doc.nodes) if (n.parent) frees.get(n.parent)?.push(n.key);
+  const order = doc.nodes.filter((n) => waitsFor.get(n.key) === 0).map((n) => n.key);
+  for (const key of order) {
+    for (const next of frees.get(key) ?? []) {
       const left = (waitsFor.get(next) ?? 0) - 1;
       waitsFor.set(next, left);
-      if (left === 0) ready.push(next);
+      if (left === 0) order.push(next); // the loop over `order` comes to it
     }
   }
   const placed = new Set(order);

@@ -40,9 +40,9 @@ export function App({ session }: { session: Session }) {
 function Stage() {
   const view = usePart((state) => state.view);
   return (
-    <main className="stage" id="main" aria-label={t(view === "canvas" ? "stage.canvas" : "stage.list")}>
+    <section className="stage" aria-label={t(view === "canvas" ? "stage.canvas" : "stage.list")}>
       {view === "canvas" ? <Canvas /> : <StepList />}
-    </main>
+    </section>
   );
 }
 

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { t } from "../../i18n/t";
 import type { DataNode } from "../api/types";
 import type { Step } from "../document/types";
+import { Icon } from "../parts/Icon";
 import { usePart, useSession } from "../session/context";
 
 export function DataPicker({ step }: { step: Step }) {
@@ -69,6 +70,7 @@ interface NodeProps {
 }
 
 function Node({ node, used, search, depth }: NodeProps) {
+  const [turned, setTurned] = useState<boolean | null>(null);
   if (search && !fits(node, search)) return null;
   if (node.children.length === 0)
     return (
@@ -79,19 +81,30 @@ function Node({ node, used, search, depth }: NodeProps) {
         </span>
       </li>
     );
+  const open = search !== "" || (turned ?? depth < 2);
+  const list = node.type === "list" || Array.isArray(node.sample);
   return (
     <li>
-      <details open={depth < 2 || Boolean(search)}>
-        <summary>
-          <Pick node={node} used={used} />
-          <span className="tree-value">{node.type === "list" || Array.isArray(node.sample) ? t("data.list") : ""}</span>
-        </summary>
+      <span className="branch">
+        <button
+          type="button"
+          className="tree-turn"
+          aria-expanded={open}
+          aria-label={t("data.open", { path: node.path })}
+          onClick={() => setTurned(!open)}
+        >
+          <Icon name={open ? "chevron-down" : "chevron-right"} />
+        </button>
+        <Pick node={node} used={used} />
+        <span className="tree-value">{list ? t("data.list") : ""}</span>
+      </span>
+      {open && (
         <ul>
           {node.children.map((child) => (
             <Node key={child.path} node={child} used={used} search={search} depth={depth + 1} />
           ))}
         </ul>
-      </details>
+      )}
     </li>
   );
 }

@@ -19,7 +19,7 @@ export function Inspector() {
     state.selected.length === 1 ? stepOf(state.doc, state.selected[0] as string) : undefined,
   );
   return (
-    <aside className="inspector" aria-label={t("panel.label")}>
+    <section className="inspector" aria-label={t("panel.label")}>
       {step ? (
         <OfStep key={step.key} step={step} />
       ) : selected.length > 1 ? (
@@ -27,7 +27,7 @@ export function Inspector() {
       ) : (
         <OfNothing />
       )}
-    </aside>
+    </section>
   );
 }
 

@@ -13,7 +13,7 @@ export function Palette() {
   const groups = found(session.types.all, search);
   const first = groups[0]?.types[0];
   return (
-    <aside className="palette" aria-label={t("palette.label")}>
+    <section className="palette" aria-label={t("palette.label")}>
       <div className="search">
         <Icon name="search" />
         <input
@@ -37,14 +37,14 @@ export function Palette() {
       </div>
       {groups.map((group) => (
         <section key={group.title}>
-          <h3>{group.title}</h3>
+          <h2>{group.title}</h2>
           {group.types.map((type) => (
             <Item key={type.key} type={type} />
           ))}
         </section>
       ))}
       {groups.length === 0 && <p className="small">{t("palette.none", { search })}</p>}
-    </aside>
+    </section>
   );
 }
 

@@ -12,7 +12,7 @@ export function Problems() {
   const warnings = problems.filter((problem) => problem.severity === "warning");
   const first = errors[0] ?? warnings[0];
   return (
-    <footer className="problems" role="region" aria-label={t("problems.label")} data-problems={errors.length}>
+    <section className="problems" aria-label={t("problems.label")} data-problems={errors.length}>
       {errors.length > 0 ? (
         <span className="chip bad">{t("problems.count", { n: errors.length })}</span>
       ) : (
@@ -24,7 +24,7 @@ export function Problems() {
       {first && <One problem={first} />}
       <span className="grow" />
       {errors.length + warnings.length > 1 && <All problems={[...errors, ...warnings]} />}
-    </footer>
+    </section>
   );
 }
 

@@ -53,7 +53,7 @@ export function mount(parent: HTMLElement, options: CodeOptions): CodeHandle {
         // CodeMirror writes <style> elements, which the page's policy allows only under its nonce
         EditorView.cspNonce.of(document.querySelector<HTMLElement>("[nonce]")?.nonce ?? ""),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ ...options.attributes, role: "textbox" }),
+        EditorView.contentAttributes.of({ ...options.attributes, role: "textbox", tabindex: "0" }),
         placeholder(options.placeholder),
         ...(options.lines === 1 ? [oneLine] : []),
         ...languageOf(options),
@@ -127,7 +127,15 @@ async function completions(context: CompletionContext, options: CodeOptions): Pr
       validFor: /^\w*$/,
       options: answer.options.map((option) => ({
         label: option.label,
-        apply: option.insert,
+        // each takes the place of its own last characters, so that "ord" becomes trigger.order
+        apply: (view: EditorView, _chosen: unknown, from: number, to: number) => {
+          const begin = option.replace === undefined ? from : context.pos - option.replace;
+          view.dispatch({
+            changes: { from: begin, to, insert: option.insert },
+            selection: { anchor: begin + option.insert.length },
+            userEvent: "input.complete",
+          });
+        },
         detail: option.sample === undefined || option.sample === null ? (option.detail ?? "") : sampled(option.sample),
         info: option.detail || undefined,
       })) as CompletionResult["options"],

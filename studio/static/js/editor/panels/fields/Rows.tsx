@@ -8,8 +8,9 @@ import { useScope } from "./scope";
 
 export function Rows({ id, labelledBy, schema, path, value, onChange }: InputProps) {
   const { root, fields: Fields } = useScope();
-  const rows: Json[] = Array.isArray(value) ? [...value] : [];
   const item = resolved(schema.items ?? {}, root);
+  // where one is needed anyway, it stands there to be filled in
+  const rows: Json[] = Array.isArray(value) && value.length ? [...value] : schema.minItems ? [emptyOf(item, root)] : [];
   const swap = (a: number, b: number): void => {
     const next = [...rows];
     [next[a], next[b]] = [rows[b] as Json, rows[a] as Json];

@@ -10,7 +10,8 @@ import { useScope } from "./scope";
 export function Texts(props: InputProps) {
   const { root } = useScope();
   const { id, labelledBy, schema, path, value, onChange } = props;
-  const items: Json[] = Array.isArray(value) ? [...value] : [];
+  // where one is needed anyway, it stands there to be filled in
+  const items: Json[] = Array.isArray(value) && value.length ? [...value] : schema.minItems ? [""] : [];
   const item = resolved(schema.items ?? {}, root);
   const template = Boolean(item["x-template"] ?? schema["x-template"]);
   const replace = (at: number, next: Json | undefined): void =>
