@@ -91,7 +91,7 @@ class ApprovalRequest(NodeType):
         title: str = help_(
             "What is to be decided, in one sentence",
             template=True,
-            example="Refund {{ money(trigger.amount, trigger.currency) }} to {{ trigger.customer }}",
+            example="Refund {{ trigger.order.total | money }} to {{ trigger.customer.name }}",
             min_length=1,
             max_length=400,
         )
@@ -99,7 +99,7 @@ class ApprovalRequest(NodeType):
         approvers: list[str] = help_(
             "People or groups; any one of them decides",
             widget="people",
-            example="group:Refund team",
+            example=["group:Refund team"],
             min_length=1,
             max_length=50,
         )
