@@ -134,6 +134,8 @@ class Context:
     effect_key: str | None = None
     tx: UnitOfWork | None = None
     step_id: UUID | None = None
+    timeout_s: float | None = None
+    """Longest this attempt may take, as its step says; None: the type's own."""
     missed: bool = False
     """A join that starts although its count can no longer be reached."""
     wait_id: UUID | None = None

@@ -313,7 +313,7 @@ class Machine:
         return Context(
             run=self.info(), node=step.node_key, node_name=node.name, path=step.path, attempt=step.attempt,
             now=self.now, scope=scope, ports=self.ports, event=self.run.input, effect_key=step.effect_key, tx=tx,
-            wait_id=new_id(), step_id=step.id, missed=step.place in self.progress.missed,
+            wait_id=new_id(), step_id=step.id, timeout_s=node.timeout_s, missed=step.place in self.progress.missed,
             evaluate=lambda source, extra: evaluate(source, _extended(scope, extra)), redact=self.redactor.add,
         )  # fmt: skip
 

@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from studio.contract.ports import HttpRequest, HttpResponse
 from studio.contract.results import Done, Fail
-from studio.core.errors import StudioError
+from studio.core.http import HttpError, HttpRequest, HttpResponse
 
 PASSING = frozenset({408, 425, 429})
 """Refusals that may end by themselves; so may every 5xx but 501 and 505."""
@@ -45,8 +44,8 @@ def outcome(request: HttpRequest, response: HttpResponse, now: datetime) -> Done
         return Done(output, note=f"{host_of(request)} answered {status}")
     if 300 <= status < 400:
         message = (
-            f"{host_of(request)} answered {status}: it points to another address, which Studio does not follow. "
-            "Nothing was done there. Put the new address into the URL."
+            f"{host_of(request)} answered {status}: it points to another address, which Studio does not follow, "
+            "so this was probably not carried out. Put the new address into the URL."
         )
         return Fail("http.redirect", message, output=output, field="config.url")
     passing = status in PASSING or (status >= 500 and status not in FINAL_SERVER_ERRORS)
@@ -59,19 +58,17 @@ def outcome(request: HttpRequest, response: HttpResponse, now: datetime) -> Done
     )
 
 
-def not_answered(request: HttpRequest, error: StudioError) -> Fail:
+def not_answered(request: HttpRequest, error: HttpError) -> Fail:
     """No answer came. Whether the target has seen the request decides whether a repeat is safe."""
-    seen = bool(getattr(error, "may_have_arrived", False))
-    retryable = bool(getattr(error, "retryable", seen))
-    host = host_of(request)
-    if request.method in ("GET", "HEAD") or not seen:
+    host, field = host_of(request), f"config.{error.field}" if error.field else None
+    if request.method in ("GET", "HEAD") or not error.seen:
         message = f"{error.message.rstrip('.')}. Nothing was changed at {host}."
-        return Fail(error.code, message, retryable=retryable, field=error.field)
+        return Fail(error.code, message, retryable=error.retryable, field=field)
     message = (
         f"{error.message.rstrip('.')}. The request had already left, so {host} may or may not have carried it out. "
         "Look there before you repeat it."
     )
-    return Fail(error.code, message, retryable=True, unknown=True, field=error.field)
+    return Fail(error.code, message, retryable=error.retryable, unknown=True, field=field)
 
 
 def host_of(request: HttpRequest) -> str:

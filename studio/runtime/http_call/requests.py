@@ -7,12 +7,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import orjson
 
 from studio.contract.node import Context
-from studio.contract.ports import HttpRequest
 from studio.core.errors import InvalidInput
+from studio.core.http import HttpRequest
 
 if TYPE_CHECKING:
     from studio.runtime.nodes.action_http import Http
 
+TIMEOUT_S = 30.0
+"""Unless the step says another one."""
 READING = ("GET", "HEAD")
 OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "idempotency-key"})
 """Headers that a step may not set by hand."""
@@ -31,7 +33,8 @@ def build(ctx: Context, config: "Http.Config") -> HttpRequest:
     if config.auth != "none":
         name, value = _sign_in(ctx, config, urlsplit(url).hostname)
         headers[name] = value
-    return HttpRequest(config.method, url, headers, body, max_bytes=config.max_kib * 1024)
+    timeout_s = ctx.timeout_s or TIMEOUT_S
+    return HttpRequest(config.method, url, headers, body, timeout_s=timeout_s, max_bytes=config.max_kib * 1024)
 
 
 def _url(config: "Http.Config") -> str:

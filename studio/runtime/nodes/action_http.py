@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from studio.contract.node import Context, Effect, Kind, NodeConfig, NodeType, help_
 from studio.contract.results import Outcome
-from studio.core.errors import StudioError
+from studio.core.http import HttpError
 from studio.runtime.http_call import answers, requests
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
@@ -145,6 +145,6 @@ class Http(NodeType):
         request = requests.build(ctx, config)
         try:
             response = ctx.ports.http.send(request)
-        except StudioError as error:
+        except HttpError as error:
             return answers.not_answered(request, error)
         return answers.outcome(request, response, ctx.now)
