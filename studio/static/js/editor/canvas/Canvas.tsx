@@ -26,6 +26,8 @@ import { isDirection, travel } from "./travel";
 
 const NODE_TYPES = { step: StepCard, loop: LoopCard };
 const EDGE_TYPES = { flow: FlowLine };
+/** Beyond this, only what is seen is drawn. */
+const ALL_DRAWN_UP_TO = 120;
 /** Room below for the tools. */
 const FIT = { padding: { top: "32px", bottom: "72px", x: "32px" }, maxZoom: 1, duration: 0 } as const;
 
@@ -130,6 +132,7 @@ export function Canvas() {
         fitViewOptions={FIT}
         proOptions={{ hideAttribution: true }}
         nodeDragThreshold={3}
+        onlyRenderVisibleElements={doc.nodes.length > ALL_DRAWN_UP_TO}
       >
         <Background gap={20} size={1.2} color="var(--line-strong)" />
       </ReactFlow>
@@ -222,10 +225,11 @@ function unmark(): void {
   for (const marked of document.querySelectorAll(".drop-here")) marked.classList.remove("drop-here");
 }
 
-function focusStep(key: string): void {
-  document
-    .querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(key)}"]`)
-    ?.focus({ preventScroll: true });
+/** A step out of sight may not be drawn yet: the camera goes there first. */
+function focusStep(key: string, tries = 3): void {
+  const step = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(key)}"]`);
+  if (step) step.focus({ preventScroll: true });
+  else if (tries > 0) requestAnimationFrame(() => focusStep(key, tries - 1));
 }
 
 function onKey(event: KeyboardEvent, session: SessionType, flow: Flow): void {
@@ -238,9 +242,9 @@ function onKey(event: KeyboardEvent, session: SessionType, flow: Flow): void {
     else {
       const next = travel(session.state.doc, key, event.key);
       if (!next) return;
-      focusStep(next);
       session.select([next]);
       session.camera?.show([next]);
+      focusStep(next);
     }
   } else if (event.key === "Enter") {
     event.preventDefault();
