@@ -1,0 +1,5 @@
+"""The graph as a picture that the server draws: for pages that show a workflow without the editor."""
+
+from studio.builder.picture.drawing import picture
+
+__all__ = ["picture"]

@@ -1,0 +1,152 @@
+"""Draws boxes, lines and names as SVG. Every colour comes from the style sheet, so that both themes fit."""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from flask import current_app
+from flask_babel import ngettext
+from markupsafe import Markup, escape
+
+from studio.builder import insight
+from studio.builder.picture.layout import HEIGHT, Box, boxes, is_loop
+from studio.contract.graph import BODY_PORT, ERROR_PORT
+from studio.contract.node import Kind, NodeType, node_type
+from studio.runtime.document import Document, Link, Step
+
+MARGIN = 12
+TONES = {
+    "succeeded": "good",
+    "failed": "bad",
+    "waiting": "wait",
+    "running": "run",
+    "queued": "run",
+    "needs_review": "warn",
+    "cancelled": "none",
+    "skipped": "passed",
+    "not_reached": "passed",
+}
+_MARKS = {"good": "check", "bad": "x", "wait": "hourglass", "warn": "alert", "run": "play"}
+_LETTER_NAME, _LETTER_LINE = 7.4, 6.2
+"""Widths of one letter, for cutting: SVG text cannot cut itself."""
+
+
+def picture(document: Document, states: Mapping[str, str] | None = None) -> Markup:
+    """The graph. `states` are the states of a run's steps: those that it lacks were not reached."""
+    placed = boxes(document)
+    if not placed:
+        return Markup()
+    left, top = min(box.x for box in placed.values()) - MARGIN, min(box.y for box in placed.values()) - MARGIN
+    width = max(box.right for box in placed.values()) + MARGIN - left
+    height = max(box.bottom for box in placed.values()) + MARGIN - top
+    drawing = _Drawing(document, placed, states)
+    label = ngettext("The graph: %(num)d step", "The graph: %(num)d steps", len(document.nodes))
+    return Markup(
+        '<svg class="picture" role="img" aria-label="{}" viewBox="{:.0f} {:.0f} {:.0f} {:.0f}" width="{:.0f}" '
+        'height="{:.0f}">{}</svg>'
+    ).format(label, left, top, width, height, width, height, drawing.content())
+
+
+class _Drawing:
+    """One picture under way."""
+
+    def __init__(self, document: Document, placed: Mapping[str, Box], states: Mapping[str, str] | None) -> None:
+        self._document, self._placed, self._states = document, placed, states
+        asset = cast("Callable[[str], str]", current_app.jinja_env.globals["asset"])
+        self._sprite = asset("icons.svg")
+        self._types: dict[str, type[NodeType] | None] = {step.key: node_type(step.type) for step in document.nodes}
+
+    def content(self) -> Markup:
+        """Loops below lines below cards."""
+        loops = [step for step in self._document.nodes if is_loop(self._document, step.key)]
+        loops.sort(key=lambda step: -self._placed[step.key].width * self._placed[step.key].height)
+        parts = [self._loop(step) for step in loops]
+        parts += [self._line(edge) for edge in self._document.edges]
+        parts += [self._card(step) for step in self._document.nodes]
+        return Markup().join(parts)
+
+    def _tone(self, key: str) -> str:
+        if self._states is None:
+            return ""
+        return TONES.get(self._states.get(key, "not_reached"), "none")
+
+    def _loop(self, step: Step) -> Markup:
+        box = self._placed[step.key]
+        return Markup('<rect class="loop" x="{:.0f}" y="{:.0f}" width="{:.0f}" height="{:.0f}" rx="8"/>').format(
+            box.x, box.y, box.width, box.height
+        )
+
+    def _line(self, edge: Link) -> Markup:
+        x1, y1 = self._leaves(edge)
+        target = self._placed[edge.target]
+        x2, y2 = target.x + target.width / 2, target.y
+        bend = max(24.0, abs(y2 - y1) / 2)
+        tones = (self._tone(edge.source), self._tone(edge.target))
+        passed = " passed" if "passed" in tones else ""
+        path = Markup('<path class="line{}{}" d="M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}"/>').format(
+            " error" if edge.port == ERROR_PORT else "", passed, x1, y1, x1, y1 + bend, x2, y2 - bend, x2, y2
+        )
+        name = self._port_name(edge)
+        if not name:
+            return path
+        label = '<text class="port" x="{:.0f}" y="{:.0f}" text-anchor="middle">{}</text>'
+        return path + Markup(label).format(x1, y1 + 15, _cut(name, 90, _LETTER_LINE))
+
+    def _leaves(self, edge: Link) -> tuple[float, float]:
+        """Where a line leaves its card: ports stand evenly along the lower edge, the error port at its end."""
+        box, ports = self._placed[edge.source], self._ports(edge.source)
+        if edge.port == BODY_PORT and is_loop(self._document, edge.source):
+            return box.x + box.width / 2, box.y + HEIGHT
+        if edge.port not in ports:
+            return box.right - 20, box.bottom
+        return box.x + box.width * (ports.index(edge.port) + 1) / (len(ports) + 1), box.bottom
+
+    def _ports(self, key: str) -> list[str]:
+        step, found = self._document.step(key), self._types[key]
+        if step is None or found is None:
+            return ["next"]
+        ports = insight.ports_of(found, step.config)
+        return [port for port in ports if not (port == BODY_PORT and found.is_loop)]
+
+    def _port_name(self, edge: Link) -> str:
+        found = self._types[edge.source]
+        if edge.port == "next" or (edge.port == BODY_PORT and found is not None and found.is_loop):
+            return ""
+        return found.port_names.get(edge.port, edge.port) if found is not None else edge.port
+
+    def _card(self, step: Step) -> Markup:
+        box, found, tone = self._placed[step.key], self._types[step.key], self._tone(step.key)
+        kind, icon = (found.kind, found.icon) if found is not None else (Kind.DATA, "step")
+        line = (insight.summary_of(found, step.config) or found.title) if found is not None else step.type
+        room = box.width - 62 - (30 if tone in _MARKS else 0)
+        return Markup(
+            '<g class="card-of {tone}" transform="translate({x:.0f} {y:.0f})"><title>{name}</title>'
+            '<rect class="face" width="{width:.0f}" height="{height}" rx="8"/>'
+            '<rect class="kind" data-kind="{kind}" x="12" y="14" width="28" height="28" rx="7"/>'
+            '<svg class="icon" x="18" y="20" width="16" height="16"><use href="{sprite}#i-{icon}"/></svg>'
+            '<text class="name" x="50" y="25">{cut_name}</text><text class="line-two" x="50" y="42">{line}</text>'
+            "{mark}</g>"
+        ).format(
+            tone=tone, x=box.x, y=box.y, name=step.name, width=box.width, height=HEIGHT, kind=kind,
+            sprite=self._sprite, icon=icon, cut_name=_cut(step.name, room, _LETTER_NAME),
+            line=_cut(line, room, _LETTER_LINE), mark=self._mark(tone, box.width),
+        )  # fmt: skip
+
+    def _mark(self, tone: str, width: float) -> Markup:
+        """A shape beside the colour."""
+        if tone not in _MARKS:
+            return Markup()
+        return Markup(
+            '<circle class="mark" cx="{:.0f}" cy="28" r="10"/>'
+            '<svg class="icon" x="{:.0f}" y="22" width="12" height="12"><use href="{}#i-{}"/></svg>'
+        ).format(width - 22, width - 28, self._sprite, _MARKS[tone])
+
+
+def _cut(text: str, room: float, letter: float) -> Markup:
+    """As much of a text as fits. Wide letters count twice."""
+    left = room / letter
+    for place, character in enumerate(text):
+        left -= 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if left < 0:
+            return escape(text[: max(place - 1, 0)].rstrip() + "…")
+    return escape(text)
