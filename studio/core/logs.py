@@ -11,7 +11,12 @@ from studio.core.settings import Settings
 def configure(settings: Settings) -> None:
     """Set up structlog for this process."""
     renderer: structlog.types.Processor = (
-        structlog.processors.JSONRenderer() if settings.json_logs else structlog.dev.ConsoleRenderer(colors=False)
+        structlog.processors.JSONRenderer()
+        if settings.json_logs
+        else structlog.dev.ConsoleRenderer(
+            colors=False,
+            exception_formatter=structlog.dev.plain_traceback,  # the rich one prints local values: payloads, secrets
+        )
     )
     structlog.configure(
         processors=[

@@ -84,11 +84,11 @@ class Receiver:
         return _reply(admission)
 
     def _verify(self, hook: Hook, delivery: Delivery) -> str | None:
-        from studio.core import signatures  # noqa: PLC0415
-
         config = hook.config
         if config.signature == "none" or config.secret is None:
             return None
+        from studio.core import signatures  # noqa: PLC0415
+
         try:
             verified = signatures.verify(
                 config.signature,
