@@ -23,9 +23,9 @@ from studio.core.actor import Actor
 from studio.core.errors import InvalidInput
 from studio.core.ids import new_id
 from studio.core.unit_of_work import Database
+from studio.runtime.compiled import Compiled
 from studio.runtime.document import Document
 from studio.runtime.document.bounds import check_payload
-from studio.runtime.engine.compiled import Compiled
 from studio.runtime.engine.machine import Call, Machine
 from studio.runtime.engine.versions import compile_document
 from studio.runtime.ledger.rows import RunRow, StepRow

@@ -89,8 +89,9 @@ class _Drawing:
         name = self._port_name(edge)
         if not name:
             return path
-        label = '<text class="port" x="{:.0f}" y="{:.0f}" text-anchor="middle">{}</text>'
-        return path + Markup(label).format(x1, y1 + 15, _cut(name, 90, _LETTER_LINE))
+        return path + Markup('<text class="port" x="{:.0f}" y="{:.0f}" text-anchor="middle">{}</text>').format(
+            x1, y1 + 15, _cut(name, 90, _LETTER_LINE)
+        )
 
     def _leaves(self, edge: Link) -> tuple[float, float]:
         """Where a line leaves its card: ports stand evenly along the lower edge, the error port at its end."""
