@@ -67,7 +67,7 @@ class CodeForm(FlaskForm):
         _l("Code"),
         [
             InputRequired(_l("Type the six digits of the mail.")),
-            Regexp(r"^\s*(\d\s*){6}$", message=_l("A code has six digits.")),
+            Regexp(r"^\s*([0-9]\s*){6}$", message=_l("A code has six digits.")),
         ],
     )
 

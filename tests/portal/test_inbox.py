@@ -1,0 +1,266 @@
+"""The inbox: most urgent first, decide in place where the row says it all, filters in the address."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from studio.approvals import service
+from studio.approvals.service import listing
+from studio.approvals.service.listing import Filters, Tab
+from studio.core import clock
+from tests.factories.approvals import make_group, share_of, shown
+
+
+def titles(answer):
+    return re.findall(r'class="row-link"[^>]*>([^<]+)</a>', answer.text)
+
+
+def due_in(shop, **delta):
+    with shop.database.unit(shop.tenant.id) as uow:
+        return uow.now + timedelta(**delta)
+
+
+def test_the_most_urgent_stands_first_and_what_has_no_deadline_last(shop):
+    shop.ask(title="Whenever")
+    shop.ask(title="Tomorrow", due_at=due_in(shop, hours=26))
+    shop.ask(title="Now", due_at=due_in(shop, minutes=10))
+    assert titles(shop.browser(shop.jonas).get("/inbox")) == ["Now", "Tomorrow", "Whenever"]
+
+
+def test_a_row_says_why_it_is_here_and_how_long_there_is(shop):
+    make_group(shop.database, shop.tenant, "Refund team", [shop.jonas])
+    shop.ask("group:Refund team", due_at=due_in(shop, hours=3, minutes=40, seconds=30))
+    page = shop.browser(shop.jonas).get("/inbox").text
+    for words in ("You are in the group Refund team", "3 h 40 min", "High-value refunds · order 6021"):
+        assert words in page
+
+
+def test_the_tabs_and_the_frame_count(shop):
+    shop.ask()
+    second = shop.ask()
+    share = share_of(shop.database, shop.tenant, second, shop.jonas)
+    browser = shop.browser(shop.jonas)
+    browser.post(f"/inbox/{share.id}/snooze", data={"choice": "hour"})
+    page = browser.get("/inbox").text
+    assert "Pending 1" in page
+    assert "Snoozed 1" in page
+    assert '<span class="n">1</span>' in page
+
+
+def test_a_row_that_shows_everything_is_decided_in_place(shop):
+    request_id = shop.ask()
+    browser = shop.browser(shop.jonas)
+    page = browser.get("/inbox").text
+    form = page[page.index(f'action="/approvals/{request_id}/decide?from=inbox"') :]
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)[:2])
+    answer = browser.post(
+        f"/approvals/{request_id}/decide?from=inbox", data=hidden | {"outcome": "approved"}, forge=True
+    )
+    assert answer.location == "/inbox"
+    assert "Approved: Refund" in browser.get("/inbox").text
+    assert len(shop.heard.ends) == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"instructions": "Look at the photo first."},
+        {"facts": [(f"Fact {n}", "x") for n in range(4)]},
+        {"facts": [("Story", "long " * 40)]},
+    ],
+    ids=["instructions", "many facts", "long facts"],
+)
+def test_a_row_that_cannot_show_everything_asks_to_review(shop, changed):
+    shop.ask(**changed)
+    page = shop.browser(shop.jonas).get("/inbox").text
+    assert "Review" in page
+    assert 'value="approved"' not in page
+
+
+def test_snooze_hides_for_one_person_until_its_time(shop):
+    request_id = shop.ask()
+    share = share_of(shop.database, shop.tenant, request_id, shop.jonas)
+    jonas, lena = shop.browser(shop.jonas), shop.browser(shop.lena)
+    jonas.post(f"/inbox/{share.id}/snooze", data={"choice": "later"})
+    assert titles(jonas.get("/inbox")) == []
+    assert len(titles(jonas.get("/inbox?tab=snoozed"))) == 1
+    assert len(titles(lena.get("/inbox"))) == 1
+    clock.shift(timedelta(hours=4, seconds=1))
+    jonas = shop.browser(shop.jonas)
+    assert len(titles(jonas.get("/inbox"))) == 1
+    assert titles(jonas.get("/inbox?tab=snoozed")) == []
+
+
+def test_snooze_wakes_at_the_next_deadline(shop):
+    due_at = due_in(shop, hours=3)
+    request_id = shop.ask(due_at=due_at, remind_at=due_in(shop, hours=2))
+    share = share_of(shop.database, shop.tenant, request_id, shop.jonas)
+    shop.browser(shop.jonas).post(f"/approvals/{request_id}/snooze", data={"choice": "week"})
+    share = share_of(shop.database, shop.tenant, request_id, shop.jonas)
+    assert share.snoozed_until < due_at
+
+
+def test_a_snoozed_item_can_be_decided_and_restored(shop):
+    request_id = shop.ask()
+    share = share_of(shop.database, shop.tenant, request_id, shop.jonas)
+    browser = shop.browser(shop.jonas)
+    browser.post(f"/inbox/{share.id}/snooze", data={"choice": "tomorrow"})
+    browser.post(f"/inbox/{share.id}/restore")
+    assert len(titles(browser.get("/inbox"))) == 1
+    browser.post(f"/inbox/{share.id}/snooze", data={"choice": "tomorrow"})
+    data = {"outcome": "approved", "shown": shown(shop.database, shop.tenant, request_id)}
+    assert browser.post(f"/approvals/{request_id}/decide", data=data).status_code == 302
+    assert browser.post(f"/inbox/{share.id}/snooze", data={"choice": "hour"}).status_code == 409
+
+
+@pytest.mark.parametrize("choice", ["", "never", "2099-01-01"])
+def test_an_unknown_snooze_choice_is_refused(shop, choice):
+    request_id = shop.ask()
+    share = share_of(shop.database, shop.tenant, request_id, shop.jonas)
+    browser = shop.browser(shop.jonas)
+    assert browser.post(f"/inbox/{share.id}/snooze", data={"choice": choice}).status_code == 422
+    assert len(titles(browser.get("/inbox"))) == 1
+
+
+def test_somebody_elses_share_is_not_found(shop):
+    request_id = shop.ask()
+    share = share_of(shop.database, shop.tenant, request_id, shop.lena)
+    browser = shop.browser(shop.jonas)
+    assert browser.post(f"/inbox/{share.id}/snooze", data={"choice": "hour"}).status_code == 404
+    assert browser.post(f"/inbox/{share.id}/restore").status_code == 404
+
+
+def test_what_others_settled_moves_to_done_and_says_who(shop):
+    request_id = shop.ask()
+    with shop.database.unit(shop.tenant.id, shop.lena.actor) as uow:
+        service.approve(uow, request_id, shown=shown(shop.database, shop.tenant, request_id))
+    browser = shop.browser(shop.jonas)
+    assert titles(browser.get("/inbox")) == []
+    for address in ("/inbox?tab=done", "/done"):
+        page = browser.get(address)
+        assert len(titles(page)) == 1
+        assert "Approved" in page.text
+        assert "Lena Vogt" in page.text
+
+
+def test_search_looks_at_titles_and_facts_and_keeps_the_address(shop):
+    shop.ask(title="Refund 50 % of order 7")
+    shop.ask(title="Set a price", facts=[("Item", "Trail shoe 42")])
+    browser = shop.browser(shop.jonas)
+    for words, found in [
+        ("refund", ["Refund 50 % of order 7"]),
+        ("trail SHOE", ["Set a price"]),
+        ("%", ["Refund 50 % of order 7"]),
+        ("_", []),
+        ("nothing at all", []),
+    ]:
+        page = browser.get("/inbox", query_string={"q": words})
+        assert titles(page) == found
+        assert f'value="{words}"' in page.text
+    assert "Nothing found" in browser.get("/inbox?q=zzz").text
+
+
+def test_filters_by_workflow(shop):
+    one = {"workflow_id": "01954f6e-7a31-7c56-9a40-000000000001", "workflow_name": "Refunds"}
+    two = {"workflow_id": "01954f6e-7a31-7c56-9a40-000000000002", "workflow_name": "Prices"}
+    shop.ask(title="A", context=one)
+    shop.ask(title="B", context=two)
+    browser = shop.browser(shop.jonas)
+    assert titles(browser.get(f"/inbox?workflow={two['workflow_id']}")) == ["B"]
+    assert titles(browser.get("/inbox?workflow=nonsense")) == ["A", "B"]
+    page = browser.get("/inbox").text
+    assert "<option" in page
+    assert "Prices" in page
+
+
+def test_everybodys_requests_are_for_staff(shop):
+    shop.ask(shop.jonas, title="Only for Jonas")
+    assert titles(shop.browser(shop.lena).get("/inbox?of=all")) == []
+    page = shop.browser(shop.tenant["auditor"]).get("/inbox?of=all")
+    assert titles(page) == ["Only for Jonas"]
+    assert 'value="approved"' not in page.text
+
+
+@pytest.mark.parametrize("tab", list(Tab))
+@pytest.mark.parametrize("everybody", [False, True])
+def test_pages_skip_nothing_and_repeat_nothing(shop, tab, everybody):
+    due_at = due_in(shop, hours=5)
+    for number in range(7):
+        request_id = shop.ask(title=f"R{number}", due_at=due_at if number % 2 else None)
+        share = share_of(shop.database, shop.tenant, request_id, shop.jonas)
+        with shop.database.unit(shop.tenant.id, shop.jonas.actor) as uow:
+            if tab is Tab.SNOOZED:
+                service.snooze(uow, share.id, uow.now + timedelta(hours=1))
+            if tab is Tab.DONE:
+                seen = shown(shop.database, shop.tenant, request_id)
+                service.approve(uow, request_id, shown=seen)
+    seen, after = [], None
+    for _page in range(10):
+        with shop.database.unit(shop.tenant.id) as uow:
+            filters = Filters(tab=tab, everybody=everybody, after=after)
+            page = listing.listed(uow, shop.jonas.user_id, filters, size=3)
+        seen += [item.request.title for item in page.items]
+        after = page.after
+        if after is None:
+            break
+    assert sorted(seen) == [f"R{number}" for number in range(7)]
+
+
+@pytest.mark.parametrize("cursor", ["x", "!!!", "MjAyNnxub3Q=", "A" * 500])
+def test_a_cursor_that_is_none_starts_at_the_beginning(shop, cursor):
+    shop.ask(title="Here")
+    assert titles(shop.browser(shop.jonas).get(f"/inbox?after={cursor}")) == ["Here"]
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/inbox", "Nothing waits for you"),
+        ("/inbox?tab=snoozed", "Nothing is snoozed"),
+        ("/inbox?tab=done", "Nothing is done yet"),
+        ("/inbox?tab=nonsense", "Nothing waits for you"),
+    ],
+)
+def test_empty_places_say_what_they_are_for(shop, address, words):
+    assert words in shop.browser(shop.jonas).get(address).text
+
+
+def test_groups_are_made_changed_and_deleted(shop):
+    admin = shop.browser(shop.tenant["admin"])
+    members = [str(shop.jonas.user_id), str(shop.lena.user_id)]
+    made = admin.post("/settings/groups", data=MultiDict({"name": "Refund team", "members": members}))
+    assert made.status_code == 302
+    page = admin.get("/settings/groups").text
+    assert "Refund team" in page
+    assert "Jonas Weber, Lena Vogt" in page
+    link = re.search(r'href="(/settings/groups/[^"]+)"', page)[1]
+    form = admin.get(link).text
+    assert form.count("checked") == 2
+    changed = MultiDict({"name": "Refunds", "members": members[:1]})
+    assert admin.post(link, data=changed).status_code == 302
+    page = admin.get("/settings/groups").text
+    assert "Lena Vogt" not in page[page.index("<table") : page.index("</table")]
+    assert admin.post(f"{link}/delete").status_code == 302
+    assert "No groups yet" in admin.get("/settings/groups").text
+
+
+@pytest.mark.parametrize("name", ["", "x" * 81, "refund TEAM"])
+def test_a_bad_group_name_is_refused_at_its_field(shop, name):
+    make_group(shop.database, shop.tenant, "Refund team", [shop.jonas])
+    admin = shop.browser(shop.tenant["admin"])
+    answer = admin.post("/settings/groups", data={"name": name})
+    assert answer.status_code in (409, 422)
+    assert 'aria-invalid="true"' in answer.text
+
+
+def test_only_people_who_can_decide_join_a_group(shop):
+    admin = shop.browser(shop.tenant["admin"])
+    auditor = str(shop.tenant["auditor"].user_id)
+    answer = admin.post("/settings/groups", data={"name": "Team", "members": auditor})
+    assert answer.status_code == 422
+    builder = shop.browser(shop.tenant["builder"])
+    assert "Make the group" not in builder.get("/settings/groups").text
+    assert builder.post("/settings/groups", data={"name": "Team"}).status_code == 403
+    assert shop.browser(shop.jonas).get("/settings/groups").status_code == 403
