@@ -1,5 +1,7 @@
 """Checking and compiling documents."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -198,3 +200,33 @@ def test_any_graph_is_checked_without_an_exception_and_compiles_iff_it_has_no_st
             compile_graph(document)
     else:
         assert len(compile_graph(document).order) == 7
+
+
+def test_an_error_that_leads_elsewhere_does_not_blur_what_is_known_here():
+    call = step("call", "action.http", url="https://x.test/")
+    read = step("read", fields=[{"name": "x", "value": "steps.call.nope"}])
+    steps = [hook(), call, read, step("each", "flow.for_each", items="[1]"), step("in", parent="each")]
+    steps[-1]["key"] = "inside"
+    problems = check(flow(steps, "hook>call", "call>read", "call.error>each", "each.each>inside"))
+    assert codes(problems) == ["expression.unknown_path"]
+    both = check(flow(steps, "hook>call", "call>read", "call.error>read"))
+    assert codes(both) == []
+
+
+def test_a_join_that_does_not_wait_makes_parallel_branches_uncertain():
+    read = step("read", fields=[{"name": "x", "value": "steps.a.done"}])
+    for mode, expected in (("all", []), ("any", ["reference.may_not_have_run"])):
+        join = step("join", "flow.join", mode=mode)
+        problems = check(flow([hook(), step("a"), step("b"), join, read],
+                              "hook>a", "hook>b", "a>join", "b>join", "join>read"))  # fmt: skip
+        assert codes(problems, "warning") == expected
+
+
+def test_a_document_of_a_thousand_steps_is_checked_in_seconds():
+    names = [f"n{index}" for index in range(999)]
+    steps = [
+        step(name, fields=[{"name": "x", "value": f"steps.n{i - 1}.x" if i else "1"}]) for i, name in enumerate(names)
+    ]
+    began = time.monotonic()
+    assert check(flow([hook(), *steps], "hook>n0", *(f"n{i}>n{i + 1}" for i in range(998)))) == []
+    assert time.monotonic() - began < 20

@@ -40,6 +40,7 @@ class Knowledge:
     def __init__(self, outline: Outline) -> None:
         self.outline = outline
         self.certainty = Certainty(outline)
+        self._routed = {edge.source for edge in outline.document.edges if edge.port == ERROR_PORT}
         self._outputs: dict[str, Schema] = {}
         self._environments: dict[str, Environment] = {}
 
@@ -74,7 +75,7 @@ class Knowledge:
     def _roots(self, key: str) -> dict[str, Schema]:
         earlier = self.certainty.before(key)
         triggers = [step for step in earlier if step in self.outline.triggers]
-        steps = {step: self._seen(step, ports) for step, ports in earlier.items()}
+        steps = {step: self._seen(step, key) for step in earlier}
         roots = {
             "trigger": self._trigger(triggers or self.outline.triggers),
             "steps": Schema.of_fields(steps),
@@ -88,7 +89,11 @@ class Knowledge:
             roots["index"] = INDEX
         return roots
 
-    def _seen(self, step: str, ports: frozenset[str]) -> Schema:
+    def _seen(self, step: str, key: str) -> Schema:
+        """What a step gives, seen from a later one: behind its error port that is its error."""
+        if step not in self._routed:
+            return self.output(step)
+        ports = self.certainty.ports_to(step, key)
         if ports == {ERROR_PORT}:
             return FAILURE
         return Schema.anything() if ERROR_PORT in ports else self.output(step)

@@ -13,13 +13,14 @@ from studio.runtime.fields import Leaf
 def reading_problems(knowledge: Knowledge, key: str, leaf: Leaf, field: str) -> Iterator[Problem]:
     """Findings about the steps that one source names."""
     outline = knowledge.outline
-    earlier, certain = knowledge.certainty.before(key), knowledge.certainty.certain(key)
+    certainty = knowledge.certainty
+    earlier = certainty.before(key)
     for step, guarded in sorted(_steps_read(leaf).items()):
-        if step not in outline.steps or step in certain:
+        if step not in outline.steps:
             continue
         if step not in earlier:
             yield outline.problem("reference.not_before", _never(knowledge, key, step), key, field)
-        elif not guarded:
+        elif not guarded and not certainty.has_run(step, key):
             message = (
                 f"{outline.name(key)} reads {outline.name(step)}, which has not run on every way here. "
                 f"Ask first with has(steps.{step}), or connect the steps so that it always has."
