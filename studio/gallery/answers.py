@@ -1,0 +1,197 @@
+"""From what somebody answered to values: each kind of question reads its own answers, or says what is wrong.
+
+Reading writes nothing; a group that does not exist yet is made by the service, after everything was read.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from babel.numbers import format_currency
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from studio.approvals.people import Person
+from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.ids import parse_id
+from studio.gallery import values
+from studio.gallery.template import Question, Template
+from studio.gallery.values import Value
+from studio.runtime import money
+
+SECONDS = {"minutes": 60, "hours": 3_600, "days": 86_400}
+LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The workspace that a template is used in."""
+
+    currency: str
+    locale: str
+    deciders: Sequence[Person]
+    """Everybody who may decide now."""
+    groups: Mapping[str, str]
+    """Names of groups by their lower case."""
+    may_make_groups: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewGroup:
+    """A group that is to be made of these people."""
+
+    name: str
+    members: tuple[UUID, ...]
+
+
+Read = Value | NewGroup
+
+
+def read(template: Template, raw: Mapping[str, Any], place: Place) -> dict[str, Read]:
+    """Every answer. Raises InvalidInput with a problem for each that will not do."""
+    found: dict[str, Read] = {}
+    problems = [
+        FieldProblem(f"answers.{key}", "answer.unknown", _("This template does not ask for %(key)s.", key=key[:40]))
+        for key in sorted(set(raw) - {question.key for question in template.questions})
+    ]
+    for question in template.questions:
+        try:
+            found[question.key] = _READERS[question.kind](question, raw.get(question.key), place)
+        except ValueError as error:
+            problems.append(FieldProblem(f"answers.{question.key}", "answer.invalid", str(error)))
+    if problems:
+        raise InvalidInput(problems[0].message, code="answers.invalid", problems=problems)
+    return found
+
+
+def _money(question: Question, raw: Any, place: Place) -> Value:
+    exact = _within(question, _decimal(raw))
+    places = max(money.decimals(place.currency), 0)
+    exponent = exact.normalize().as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > places:
+        raise ValueError(_("An amount in %(currency)s has at most %(n)s decimals.", currency=place.currency, n=places))
+    shown = format_currency(exact, place.currency, locale=place.locale.replace("-", "_"))
+    return values.amount(exact, shown)
+
+
+def _number(question: Question, raw: Any, place: Place) -> Value:
+    exact = _within(question, _decimal(raw))
+    return values.number(int(exact) if exact == exact.to_integral_value() else exact)
+
+
+def _text(question: Question, raw: Any, place: Place) -> Value:
+    if not isinstance(raw, str) or not raw.strip():
+        raise ValueError(_("This is needed."))
+    if len(raw) > LONGEST_TEXT:
+        raise ValueError(_("This is too long."))
+    return values.text(raw.strip())
+
+
+def _email(question: Question, raw: Any, place: Place) -> Value:
+    try:
+        address = validate_email(str(raw or "").strip(), check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise ValueError(_("Write an e-mail address, such as finance@example.com.")) from None
+    return values.text(address)
+
+
+def _choice(question: Question, raw: Any, place: Place) -> Value:
+    chosen = next((option for option in question.options if option.value == raw), None)
+    if chosen is None:
+        raise ValueError(_("Choose one of these."))
+    return values.text(chosen.value)
+
+
+def _duration(question: Question, raw: Any, place: Place) -> Value:
+    count = raw.get("amount") if isinstance(raw, Mapping) else None
+    unit = str(raw.get("unit")) if isinstance(raw, Mapping) else ""
+    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 10_000 or unit not in SECONDS:
+        raise ValueError(_("Write a whole number from 1, and choose minutes, hours or days."))
+    seconds = count * SECONDS[unit]
+    if seconds > 366 * 86_400:
+        raise ValueError(_("A year is the longest."))
+    return values.duration(count, unit, seconds, _span(count, unit))
+
+
+def _people(question: Question, raw: Any, place: Place) -> Value:
+    return named(chosen(raw, place))
+
+
+def _group(question: Question, raw: Any, place: Place) -> Read:
+    """A group by its name, or people who become one: `{"group": name}` or `{"name": …, "people": […]}`."""
+    if not isinstance(raw, Mapping):
+        raise ValueError(_("Choose a group, or the people who decide."))
+    if raw.get("group"):
+        name = place.groups.get(str(raw["group"]).strip().casefold())
+        if name is None:
+            raise ValueError(_("There is no group “%(name)s”.", name=str(raw["group"])[:80]))
+        return values.people([f"group:{name}"], [name], [])
+    members = chosen(raw.get("people"), place)
+    if not place.may_make_groups:
+        return named(members)
+    name = " ".join(str(raw.get("name") or "").split())
+    if not 0 < len(name) <= 80:
+        raise ValueError(_("Give the group a name of 1 to 80 characters."))
+    if name.casefold() in place.groups:
+        raise ValueError(_("There is a group “%(name)s” already: choose it, or take another name.", name=name))
+    return NewGroup(name, tuple(person.id for person in members))
+
+
+def chosen(raw: Any, place: Place) -> list[Person]:
+    """The people that were named, by id. Raises ValueError: nobody, or somebody who may not decide."""
+    wanted = {parse_id(str(one)) for one in raw} if isinstance(raw, list | tuple) else set()
+    found = [person for person in place.deciders if person.id in wanted]
+    if not found or len(found) < len(wanted):
+        raise ValueError(_("Choose at least one person who may decide."))
+    return found
+
+
+def named(found: Sequence[Person]) -> Value:
+    """People as approvals name them."""
+    refs = [f"user:{person.id}" for person in found]
+    return values.people(refs, [person.name for person in found], [person.email for person in found])
+
+
+_READERS: dict[str, Callable[[Question, Any, Place], Read]] = {
+    "money": _money,
+    "number": _number,
+    "text": _text,
+    "email": _email,
+    "choice": _choice,
+    "duration": _duration,
+    "people": _people,
+    "group": _group,
+}
+
+
+def _decimal(raw: Any) -> Decimal:
+    if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal):
+        raise ValueError(_("Write a number."))
+    try:
+        exact = Decimal(str(raw).strip())
+    except InvalidOperation:
+        raise ValueError(_("Write a number, such as 400 or 19.90.")) from None
+    if not exact.is_finite() or abs(exact) >= 10**12:
+        raise ValueError(_("This number is too large."))
+    return exact
+
+
+def _within(question: Question, exact: Decimal) -> Decimal:
+    if question.least is not None and exact < Decimal(str(question.least)):
+        raise ValueError(_("At least %(least)s.", least=question.least))
+    if question.most is not None and exact > Decimal(str(question.most)):
+        raise ValueError(_("At most %(most)s.", most=question.most))
+    return exact
+
+
+def _span(count: int, unit: str) -> str:
+    match unit:
+        case "minutes":
+            return str(ngettext("%(num)s minute", "%(num)s minutes", count))
+        case "hours":
+            return str(ngettext("%(num)s hour", "%(num)s hours", count))
+        case _:
+            return str(ngettext("%(num)s day", "%(num)s days", count))

@@ -1,0 +1,122 @@
+"""The verb of the gallery: make a workflow's draft out of a template and a few answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from studio.accounts.outcomes import Role
+from studio.accounts.permissions import allowed
+from studio.accounts.service import workspaces
+from studio.approvals import people
+from studio.approvals.service import groups
+from studio.builder.service import whole
+from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.unit_of_work import UnitOfWork
+from studio.gallery import answers as reading
+from studio.gallery import values
+from studio.gallery.answers import NewGroup, Place
+from studio.gallery.filling import filled
+from studio.gallery.loading import template as template_of
+from studio.gallery.template import Question, Template
+from studio.gallery.values import Value
+from studio.runtime import document as documents
+from studio.runtime.compile import check
+from studio.runtime.document import Document
+from studio.runtime.models import Workflow
+
+
+def use(uow: UnitOfWork, slug: str, answers: Mapping[str, Any]) -> Workflow:
+    """Make a workflow with a draft that can be published at once.
+
+    Raises NotFound, or InvalidInput with a problem for each answer; then nothing was made.
+    """
+    template = template_of(slug)
+    place = place_of(uow)
+    given = {**defaults(uow, template, place), **answers}
+    read = reading.read(template, given, place)
+    document = documents.parse(_document(template, {key: _expected(one) for key, one in read.items()}))
+    problems = documents.errors(check(document))
+    if problems:
+        fields = [FieldProblem("answers", problem.code, problem.message) for problem in problems]
+        message = _("With these answers the workflow has a problem: %(what)s", what=problems[0].message)
+        raise InvalidInput(message, code="answers.problems", problems=fields)
+    for one in read.values():
+        if isinstance(one, NewGroup):
+            groups.create(uow, one.name, one.members)
+    return whole.make(uow, document, template_slug=slug)
+
+
+def preview(uow: UnitOfWork, template: Template) -> Document:
+    """The workflow as its default answers would make it: for the picture and the steps in words."""
+    place = place_of(uow)
+    given = defaults(uow, template, place)
+    made: dict[str, Value] = {}
+    for question in template.questions:
+        try:
+            read = reading.read(template.model_copy(update={"questions": [question]}), _only(question, given), place)
+            made[question.key] = _expected(read[question.key])
+        except InvalidInput:  # such as: nobody here may decide yet
+            made[question.key] = values.text("…")
+    return documents.load(_document(template, made))
+
+
+def place_of(uow: UnitOfWork) -> Place:
+    """What reading answers needs to know of this workspace."""
+    workspace = workspaces.current(uow)
+    role = Role(uow.actor.role) if uow.actor.role else None
+    return Place(
+        currency=workspace.currency,
+        locale=workspace.locale,
+        deciders=people.deciders(uow),
+        groups={group.name.casefold(): group.name for group in groups.all_groups(uow)},
+        may_make_groups=allowed("group.manage", role),
+    )
+
+
+def defaults(uow: UnitOfWork, template: Template, place: Place) -> dict[str, Any]:
+    """An answer for each question, as the wizard shows it at first."""
+    return {question.key: _default(uow, question, place) for question in template.questions}
+
+
+def _default(uow: UnitOfWork, question: Question, place: Place) -> Any:
+    match question.kind:
+        case "email" if question.default is None:
+            person = people.by_id(uow, uow.actor.user_id)
+            return person.email if person else ""
+        case "people":
+            return _usual_deciders(place)
+        case "group":
+            wanted = str(question.default or "")
+            if wanted.casefold() in place.groups:
+                return {"group": place.groups[wanted.casefold()]}
+            if place.groups and not wanted:
+                return {"group": next(iter(place.groups.values()))}
+            return {"name": wanted or _("Approvers"), "people": _usual_deciders(place)}
+        case _:
+            return question.default
+
+
+def _usual_deciders(place: Place) -> list[str]:
+    """Those whose only job it is; where there are none, everybody who may."""
+    seated = [str(person.id) for person in place.deciders if person.role is Role.APPROVER]
+    return seated or [str(person.id) for person in place.deciders]
+
+
+def _document(template: Template, answers: Mapping[str, Value]) -> dict[str, Any]:
+    """The filled document, each trigger with its first sample."""
+    made = filled(template.workflow, answers)
+    for sample in reversed(template.samples):
+        for node in made["nodes"]:
+            if node["key"] == sample.trigger and node["type"] == "trigger.webhook":
+                node["config"] = {**node.get("config", {}), "sample": sample.data}
+    return made
+
+
+def _expected(read: Value | NewGroup) -> Value:
+    """A group that is about to be made is named like one that exists."""
+    return values.people([f"group:{read.name}"], [read.name], []) if isinstance(read, NewGroup) else read
+
+
+def _only(question: Question, given: Mapping[str, Any]) -> dict[str, Any]:
+    return {question.key: given[question.key]}

@@ -1,0 +1,151 @@
+"""What a template file says: a workflow with questions in it, sample events, and proof of every branch. Strict."""
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from studio.runtime.document.model import Key, Part
+
+PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)(?:\.([a-z]+))?\}")
+"""`${key}`, or `${key.part}` for one part of an answer, such as a duration's seconds."""
+_IN_BRACES = re.compile(r"\{\{[^}]*\$\{")
+
+Kind = Literal["money", "number", "text", "email", "people", "group", "choice", "duration"]
+MOST_QUESTIONS = 5
+
+PARTS: dict[str, frozenset[str]] = {"duration": frozenset({"seconds"}), "people": frozenset({"emails"})}
+"""Parts that an answer has besides the whole of it."""
+
+
+class Option(Part):
+    """One answer to choose."""
+
+    value: Annotated[str, Field(min_length=1, max_length=120)]
+    label: Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class Question(Part):
+    """What the wizard asks. The answer stands where the document says `${key}`."""
+
+    key: Key
+    label: Annotated[str, Field(min_length=1, max_length=120)]
+    help: Annotated[str, Field(max_length=300)] = ""
+    kind: Kind
+    default: Any = None
+    """None: an address is the reader's own, a group the first there is, people everybody with an approver seat."""
+    options: list[Option] = Field(default_factory=list)
+    least: int | float | None = None
+    most: int | float | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if (self.kind == "choice") is not bool(self.options):
+            raise ValueError(f"{self.key}: options belong to a choice, and to a choice alone")
+        if self.kind in ("money", "number", "text", "choice", "duration") and self.default is None:
+            raise ValueError(f"{self.key}: a {self.kind} needs a default, so that nobody has to think of one")
+        return self
+
+
+class Sample(Part):
+    """A realistic event of one trigger."""
+
+    key: Key
+    title: Annotated[str, Field(min_length=1, max_length=120)]
+    trigger: Key
+    data: dict[str, Any]
+
+
+class Answer(Part):
+    """What the person who is asked answers."""
+
+    outcome: Literal["approved", "declined", "changes_requested"]
+    comment: str = ""
+
+
+class Mail(Part):
+    """A mail that must have gone out."""
+
+    to: str
+    contains: str
+
+
+class Event(Part):
+    """Something that happens in a check, in order: an event arrives, somebody answers, or time passes."""
+
+    sample: Key | None = None
+    change: dict[str, Any] = Field(default_factory=dict)
+    """Laid over the sample's data, key by key."""
+    answer: Answer | None = None
+    seconds: int | None = None
+
+
+class Check(Part):
+    """One branch: what happens, and the path that the last run takes for it."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    events: Annotated[list[Event], Field(min_length=1)]
+    run: int = -1
+    """Which run is looked at, in order of their start; the last unless said."""
+    path: list[Key]
+    """Keys of the steps that succeed, in order; all others are not reached."""
+    mails: list[Mail] = Field(default_factory=list)
+    """Mails of the workflow's own steps; no more and no fewer."""
+
+
+class Template(Part):
+    """One file of `templates/`."""
+
+    slug: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,59}$")]
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    value: Annotated[str, Field(min_length=20, max_length=200)]
+    """What it does for a merchant, in a sentence."""
+    categories: Annotated[list[str], Field(min_length=1, max_length=4)]
+    needs: Annotated[list[str], Field(min_length=1, max_length=5)]
+    """What has to be there for it to work, in words."""
+    order: int = 100
+    """Smaller first in the gallery; Home offers the first three."""
+    questions: Annotated[list[Question], Field(min_length=1, max_length=MOST_QUESTIONS)]
+    workflow: dict[str, Any]
+    """The document, with placeholders."""
+    samples: Annotated[list[Sample], Field(min_length=1)]
+    checks: Annotated[list[Check], Field(min_length=1)]
+
+    def question(self, key: str) -> Question | None:
+        """The question under a key."""
+        return next((one for one in self.questions if one.key == key), None)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        asked = [question.key for question in self.questions]
+        if len(set(asked)) != len(asked):
+            raise ValueError("two questions have one key")
+        used = set(_used(self.workflow))
+        for key, part in used:
+            question = self.question(key)
+            if question is None or (part and part not in PARTS.get(question.kind, ())):
+                raise ValueError(f"the workflow uses ${{{key}{'.' + part if part else ''}}}, which nobody asks for")
+        unused = set(asked) - {key for key, _ in used}
+        if unused:
+            raise ValueError(f"asked for nothing: {', '.join(sorted(unused))}")
+        known = {sample.key for sample in self.samples}
+        named = {event.sample for check in self.checks for event in check.events if event.sample}
+        if not named <= known:
+            raise ValueError(f"checks name unknown samples: {', '.join(sorted(named - known))}")
+        return self
+
+
+def _used(value: Any) -> Iterator[tuple[str, str]]:
+    """Every placeholder in a document: its key, and its part or an empty text."""
+    if isinstance(value, str):
+        if _IN_BRACES.search(value):
+            raise ValueError(f"a placeholder inside braces is not possible: {value}")
+        for found in PLACEHOLDER.finditer(value):
+            yield found[1], found[2] or ""
+    elif isinstance(value, dict):
+        for below in value.values():
+            yield from _used(below)
+    elif isinstance(value, list):
+        for below in value:
+            yield from _used(below)
