@@ -73,7 +73,7 @@ def _info(step: Step, address: str | None) -> dict[str, Any]:
         return {"ports": [], "port_names": {}, "summary": ""}
     info: dict[str, Any] = {
         "ports": list(ports_of(found, step.config)),
-        "port_names": dict(found.port_names),
+        "port_names": dict(found.port_names_of(step.config)),
         "summary": summary_of(found, step.config),
     }
     if address is not None:
