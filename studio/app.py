@@ -9,7 +9,7 @@ from flask_login import LoginManager
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from studio import joining
-from studio.accounts import frame, guard, identity
+from studio.accounts import frame, guard, identity, recognition
 from studio.accounts.permissions import public
 from studio.accounts.service.vault import SecretVault
 from studio.audit import chain
@@ -31,6 +31,7 @@ from studio.core.settings import load as load_settings
 
 VIEWS = (
     "studio.accounts.views",
+    "studio.api.v1",
     "studio.builder.views",
     "studio.console.ops",
     "studio.console.views",
@@ -54,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.finishers.append(chain.finish)  # last: it takes the workspace's chain head
     app.extensions["studio_vault"] = SecretVault(database, app.extensions["studio_keyring"])
     app.extensions["studio_mailer"] = mail.Mailer()
-    web.init_app(app, identity.identify)
+    web.init_app(app, recognition.identify)
     _join_extensions(app, settings)
     joining.join(app, settings)
     for name in VIEWS:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from uuid import UUID
 
-from flask import g, request, session
+from flask import g, request
 from flask_login import UserMixin
 
 from studio.accounts import permissions
@@ -95,24 +95,6 @@ def narrow(uow: UnitOfWork, person: Person) -> None:
     uow.actor = person.actor(origin(person.session_id))
     uow.workspace_id = person.seat.workspace_id if person.seat else None
     tenancy.bind(uow.session, workspace_id=uow.workspace_id, user_id=person.user_id)
-
-
-def identify(uow: UnitOfWork) -> None:
-    """Find out who the request comes from. An `Authorization` header wins: the cookie is not looked at then."""
-    from studio.accounts.service import sessions, tokens  # noqa: PLC0415 - both make Persons
-
-    g.person = None
-    bearer = bearer_token()
-    if bearer is not None:
-        g.person = tokens.load(uow, bearer)
-        if g.person is None:
-            raise NotSignedIn("This API token is unknown, expired or revoked.", code="bad_token")
-    elif SESSION_KEY in session:
-        g.person = sessions.load(uow, session[SESSION_KEY])
-    if g.person is None:
-        uow.actor = replace(uow.actor, id="anonymous", name="Anonymous", origin=origin())
-    else:
-        narrow(uow, g.person)
 
 
 def bearer_token() -> str | None:

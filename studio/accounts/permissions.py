@@ -57,6 +57,7 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("run.read", _STAFF, "runs:read"),
     ("run.cancel", _BUILDERS, "runs:write"),
     ("run.rerun", _BUILDERS, "runs:write"),
+    ("run.signal", _BUILDERS, "runs:write"),
     ("approval.read", _ALL, "approvals:read"),
     ("approval.decide", _DECIDERS, "approvals:write"),
     ("approval.read_all", _STAFF, "approvals:read"),

@@ -35,12 +35,23 @@ class Member:
     locale: str | None
 
 
-def page(uow: UnitOfWork, after: UUID | None = None) -> tuple[Sequence[Seat], UUID | None]:
+def page(uow: UnitOfWork, after: UUID | None = None, size: int = PAGE) -> tuple[Sequence[Seat], UUID | None]:
     """Seats with their people, oldest first, and the cursor of the next page."""
-    query = select(Seat).options(joinedload(Seat.user)).order_by(Seat.id).limit(PAGE + 1)
+    query = select(Seat).options(joinedload(Seat.user)).order_by(Seat.id).limit(size + 1)
     rows = uow.session.scalars(query.where(Seat.id > after) if after else query).all()
-    more = len(rows) > PAGE
-    return rows[:PAGE], rows[PAGE - 1].id if more else None
+    more = len(rows) > size
+    return rows[:size], rows[size - 1].id if more else None
+
+
+def get(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
+    """One seat with its person. Raises NotFound."""
+    seat = uow.session.scalar(
+        select(Seat).options(joinedload(Seat.user)).where(Seat.id == seat_id),
+        execution_options={"populate_existing": True},
+    )
+    if seat is None:
+        raise NotFound("There is no such seat in this workspace.", resource=f"seat:{seat_id}")
+    return seat
 
 
 def working(uow: UnitOfWork, roles: Iterable[Role] = tuple(Role)) -> list[Member]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from babel import Locale, UnknownLocaleError
 from babel.numbers import list_currencies
 from sqlalchemy import select
 
@@ -86,8 +87,18 @@ def _check(facts: WorkspaceFacts) -> None:
         raise InvalidInput("Use an ISO 4217 currency code, such as EUR.", field="currency")
     if facts.time_zone not in available_timezones():
         raise InvalidInput("Use an IANA time zone, such as Europe/Berlin.", field="time_zone")
+    if not _is_locale(facts.locale):
+        raise InvalidInput("Use a locale such as en or de_AT.", field="locale")
     if facts.retention_days not in RETENTION:
         raise InvalidInput("Keep runs for 7 to 3650 days.", field="retention_days")
+
+
+def _is_locale(text: str) -> bool:
+    try:
+        Locale.parse(text)
+    except (ValueError, UnknownLocaleError):
+        return False
+    return True
 
 
 def _free_slug(uow: UnitOfWork, name: str) -> str:
