@@ -1,0 +1,22 @@
+"""What Prometheus is told. Names begin with `studio_`; labels are few and never a tenant's data."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
+ACCEPTED = Counter("studio_events_accepted", "Trigger events taken in, by verdict", ["verdict"])
+RUNS_FINISHED = Counter("studio_runs_finished", "Runs that ended, by state", ["state"])
+STEP_SECONDS = Histogram(
+    "studio_step_seconds",
+    "Duration of steps, by effect",
+    ["effect"],
+    buckets=_SECONDS,
+)
+HTTP_SECONDS = Histogram(
+    "studio_http_out_seconds",
+    "Duration of outgoing requests, by outcome",
+    ["outcome"],
+    buckets=_SECONDS,
+)
+OUTBOX_LAG = Gauge("studio_outbox_lag_seconds", "Age of the oldest job that is due")
+OUTBOX_JOBS = Counter("studio_outbox_jobs", "Jobs tried, by topic and outcome", ["topic", "outcome"])
