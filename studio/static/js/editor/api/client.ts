@@ -50,7 +50,7 @@ export function api(base: string, csrf: string) {
       call<TestResult>("POST", "/test", { document, trigger, sample, live }),
     samples: (node: string) => call<{ samples: Sample[] }>("GET", `/samples?node=${encodeURIComponent(node)}`),
     publish: (revision: number, note: string) =>
-      call<{ version: number } & Partial<Checked>>("POST", "/publish", { revision, note }),
+      call<{ version: number; enabled?: boolean } & Partial<Checked>>("POST", "/publish", { revision, note }),
     versions: () => call<{ versions: Version[] }>("GET", "/versions"),
     restore: (number: number, revision: number) => call<Restored>("POST", `/versions/${number}/restore`, { revision }),
     enable: (enabled: boolean) => call<{ enabled: boolean }>("POST", "/enabled", { enabled }),

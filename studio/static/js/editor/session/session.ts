@@ -422,7 +422,14 @@ export class Session {
         (checked) => this.checked(checked),
         () => undefined,
       );
-    this.store.set({ published: answer.version, changed: false, dialog: null });
+    // the first version turns the workflow on
+    const { enabled, published } = this.state;
+    this.store.set({
+      published: answer.version,
+      changed: false,
+      dialog: null,
+      enabled: answer.enabled ?? (enabled || published === null),
+    });
     this.say(t("toast.published", { version: answer.version }), "good");
   }
 

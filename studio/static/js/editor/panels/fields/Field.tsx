@@ -53,7 +53,7 @@ export function Field({ name, schema, path, value, required, label }: Props) {
   const [byHand, setByHand] = useState(false);
   const braced = SWITCHABLE.includes(kind) && (byHand || isBraced(value));
   const toggle = modeToggle(kind, braced, value, props.onChange, setByHand);
-  const example = schema.examples?.[0];
+  const shown = value === undefined ? exampleFor(kind, schema) : undefined;
   return (
     <div className={`field kind-${kind}`} data-field={pathText(path)}>
       {kind !== "boolean" || braced ? (
@@ -87,8 +87,11 @@ export function Field({ name, schema, path, value, required, label }: Props) {
       )}
       <small className="help" id={`${id}-help`}>
         {schema.description}
-        {example !== undefined && value === undefined && (
-          <> {t("field.example", { example: typeof example === "string" ? example : JSON.stringify(example) })}</>
+        {shown !== undefined && (
+          <>
+            {schema.description && <br />}
+            {t("field.example", { example: shown })}
+          </>
         )}
       </small>
       {problems.map((problem) => (
@@ -101,6 +104,15 @@ export function Field({ name, schema, path, value, required, label }: Props) {
       ))}
     </div>
   );
+}
+
+/** An example in words, where neither a placeholder nor the choices already show what fits. */
+function exampleFor(kind: FieldKind, schema: Schema): string | undefined {
+  const example = schema.examples?.[0];
+  const placeholder = schema.default !== undefined && schema.default !== null && schema.default !== "";
+  if (example === undefined || placeholder || !["text", "textarea", "texts", "key-values", "json"].includes(kind))
+    return undefined;
+  return typeof example === "string" ? example : JSON.stringify(example);
 }
 
 /** Several inputs under one name: the name cannot be a label. */
