@@ -1,7 +1,7 @@
 """From an HTTP step's config to one request, with its secret put in last."""
 
 from base64 import b64encode
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import orjson
@@ -9,18 +9,15 @@ import orjson
 from studio.contract.node import Context
 from studio.core.errors import InvalidInput
 from studio.core.http import HttpRequest
-
-if TYPE_CHECKING:
-    from studio.runtime.nodes.action_http import Http
+from studio.runtime.http_call.settings import READING, HttpSettings
 
 TIMEOUT_S = 30.0
 """Unless the step says another one."""
-READING = ("GET", "HEAD")
 OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "idempotency-key"})
 """Headers that a step may not set by hand."""
 
 
-def build(ctx: Context, config: "Http.Config") -> HttpRequest:
+def build(ctx: Context, config: HttpSettings) -> HttpRequest:
     """The request. Raises InvalidInput for an address or header that cannot be sent."""
     url = _url(config)
     body, content_type = (None, None) if config.method in READING else _body(config)
@@ -37,7 +34,7 @@ def build(ctx: Context, config: "Http.Config") -> HttpRequest:
     return HttpRequest(config.method, url, headers, body, timeout_s=timeout_s, max_bytes=config.max_kib * 1024)
 
 
-def _url(config: "Http.Config") -> str:
+def _url(config: HttpSettings) -> str:
     parts = urlsplit(config.url.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname:
         message = f"“{config.url[:200]}” is no web address. It begins with https:// and names a host."
@@ -50,7 +47,7 @@ def _url(config: "Http.Config") -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
 
 
-def _headers(config: "Http.Config") -> dict[str, str]:
+def _headers(config: HttpSettings) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, value in config.headers.items():
         lower = name.strip().lower()
@@ -71,7 +68,7 @@ def _headers(config: "Http.Config") -> dict[str, str]:
     return headers
 
 
-def _body(config: "Http.Config") -> tuple[bytes | None, str | None]:
+def _body(config: HttpSettings) -> tuple[bytes | None, str | None]:
     if config.body_kind == "none" or config.body is None:
         return None, None
     if config.body_kind == "json":
@@ -95,7 +92,7 @@ def _text(value: Any) -> str:
     return "" if value is None else orjson.dumps(value).decode()
 
 
-def _sign_in(ctx: Context, config: "Http.Config", host: str | None) -> tuple[str, str]:
+def _sign_in(ctx: Context, config: HttpSettings, host: str | None) -> tuple[str, str]:
     name = config.secret or ""
     secret = ctx.ports.secrets.reveal(
         ctx.run.workspace_id, name, purpose=f"HTTP request of the step “{ctx.node_name}”", host=host
