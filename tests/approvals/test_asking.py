@@ -1,15 +1,17 @@
 """Opening a request: who is asked, why, and when it is refused."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from studio.accounts.service import members
-from studio.approvals import service
+from studio.approvals import people, service
 from studio.approvals.models import Request
 from studio.approvals.outcomes import AssignmentState, RequestState
 from studio.core import clock
 from studio.core.errors import InvalidInput
+from tests.factories.accounts import make_tenant
 from tests.factories.approvals import make_ask, make_group, make_request, share_of
 
 
@@ -20,8 +22,6 @@ def shares(database, tenant, request_id):
 
 
 def _reader(uow, tenant):
-    from studio.approvals import people  # noqa: PLC0415 - only here
-
     return people.by_id(uow, tenant["owner"].user_id)
 
 
@@ -74,8 +74,6 @@ def test_a_requester_who_is_the_only_approver_is_named_as_the_reason(database, t
 
 
 def test_another_tenants_people_and_groups_are_nobody(database, tenant, jonas):
-    from tests.factories.accounts import make_tenant  # noqa: PLC0415 - only here
-
     other = make_tenant(database)
     make_group(database, other, "Refund team", [other["approver"]])
     with pytest.raises(InvalidInput, match="Nobody can decide"):
@@ -113,8 +111,6 @@ def test_a_wait_that_ends_takes_its_request_back(database, tenant, jonas):
     ask = make_ask([jonas])
     with database.unit(tenant.id) as uow:
         request_id = service.request(uow, ask)
-    from uuid import UUID  # noqa: PLC0415 - only here
-
     with database.unit(tenant.id) as uow:
         service.withdraw_for_wait(uow, UUID(ask.ref["wait_id"]), "Cancelled.")
     assert share_of(database, tenant, request_id, jonas).state == AssignmentState.WITHDRAWN

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from studio.accounts.outcomes import Role
 from studio.accounts.service import members
-from studio.approvals import service
+from studio.approvals import askers, service
 from studio.approvals.models import Comment, Decision, Request
 from studio.approvals.outcomes import AssignmentState, Channel, Outcome, RequestState
 from studio.core import clock
@@ -197,8 +197,6 @@ def test_an_admin_who_asked_cannot_decide_either(database, tenant, jonas):
 
 
 def test_a_failing_asker_undoes_the_decision(database, tenant, jonas):
-    from studio.approvals import askers  # noqa: PLC0415 - only here
-
     request_id = make_request(database, tenant, [jonas])
 
     def fail(_uow, _ended):

@@ -1,0 +1,162 @@
+"""The node type: asks through the port, waits, and goes on behind the outcome's port."""
+
+from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
+from uuid import UUID
+
+import pytest
+from pydantic import ValidationError
+
+from studio.approvals import askers, service
+from studio.approvals.nodes.request import ApprovalRequest
+from studio.approvals.outcomes import Outcome
+from studio.approvals.port import ApprovalsPort
+from studio.contract.node import Context, Signal
+from studio.contract.node import RunInfo as Run
+from studio.contract.results import Done, Fail, Wait
+from studio.core.ids import new_id
+from tests.factories.approvals import make_request, shown
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+CONFIG = {
+    "title": "Refund €420.00\n to Anna Keller",
+    "facts": [{"label": "Order", "value": "6021"}],
+    "approvers": ["group:Refund team"],
+    "due_in": {"amount": 4, "unit": "hours"},
+    "remind_before": {"amount": 30, "unit": "minutes"},
+    "requester": " Mira@Example.com ",
+    "amount": "420.00",
+}
+
+
+class Port:
+    def __init__(self):
+        self.asked = []
+
+    def request(self, uow, ask):
+        self.asked.append(ask)
+        return UUID(int=7)
+
+
+@pytest.fixture
+def port():
+    return Port()
+
+
+@pytest.fixture
+def ctx(port):
+    run = Run(
+        id=new_id(),
+        workspace_id=new_id(),
+        workflow_id=new_id(),
+        version_id=new_id(),
+        mode="live",
+        title="order 6021",
+        started_at=NOW,
+        workflow_name="High-value refunds",
+        currency="EUR",
+    )
+    return Context(
+        run=run,
+        node="ask",
+        node_name="Ask the team",
+        path="",
+        attempt=1,
+        now=NOW,
+        scope=None,
+        ports=Mock(approvals=port),
+        tx=Mock(),
+        wait_id=new_id(),
+    )
+
+
+def start(ctx, **changed):
+    return ApprovalRequest().start(ctx, ApprovalRequest.Config.model_validate(CONFIG | changed))
+
+
+def test_it_asks_in_words_and_waits(ctx, port):
+    wait = start(ctx)
+    assert isinstance(wait, Wait)
+    assert (wait.wait_id, wait.kind) == (ctx.wait_id, "approval")
+    assert wait.detail == {"request_id": str(UUID(int=7))}
+    (ask,) = port.asked
+    assert ask.title == "Refund €420.00 to Anna Keller"
+    assert ask.due_at == NOW + timedelta(hours=4)
+    assert ask.remind_at == NOW + timedelta(hours=3, minutes=30)
+    assert (ask.requester, ask.amount, ask.currency) == ("mira@example.com", "420.00", "EUR")
+    assert ask.ref["run_id"] == str(ctx.run.id)
+    assert ask.ref["wait_id"] == str(ctx.wait_id)
+    assert ask.context["workflow_name"] == "High-value refunds"
+
+
+def test_without_an_end_there_is_nothing_to_remind_of(ctx, port):
+    start(ctx, due_in=None)
+    start(ctx, remind_before={"amount": 2, "unit": "days"})
+    assert [ask.remind_at for ask in port.asked] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("requester", "Mira"), ("requester", "a@b, c@d"), ("requester", "@x"), ("amount", "many"), ("amount", "NaN")],
+)
+def test_a_rendered_text_that_makes_no_sense_asks_nobody(ctx, port, field, value):
+    failed = start(ctx, **{field: value})
+    assert isinstance(failed, Fail)
+    assert failed.field == field
+    assert "nobody was asked" in failed.message
+    assert port.asked == []
+
+
+def test_a_request_that_nobody_can_decide_fails_the_step_in_words(ctx, database, tenant, store):
+    ctx.ports = Mock(approvals=ApprovalsPort())
+    with database.unit(tenant.id) as uow:
+        ctx.tx = uow
+        failed = start(ctx, approvers=["group:nobody"])
+    assert isinstance(failed, Fail)
+    assert (failed.code, failed.field) == ("nobody_can_decide", "approvers")
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_it_goes_on_behind_the_outcomes_port(ctx, outcome):
+    payload = ApprovalRequest.sample | {"outcome": outcome.value}
+    done = ApprovalRequest().resume(ctx, None, Signal("resolved", payload))
+    assert isinstance(done, Done)
+    assert done.port == outcome.value
+    assert done.port in ApprovalRequest.ports
+    assert done.output == payload
+    assert done.note
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"approvers": []},
+        {"title": ""},
+        {"due_in": {"amount": 0, "unit": "hours"}},
+        {"due_in": {"amount": 1, "unit": "fortnights"}},
+        {"surprise": 1},
+    ],
+    ids=str,
+)
+def test_a_bad_configuration_is_refused(changed):
+    with pytest.raises(ValidationError):
+        ApprovalRequest.Config.model_validate(CONFIG | changed)
+
+
+def test_the_runs_asker_resolves_the_wait_with_what_the_node_reads(database, tenant, jonas, ctx):
+    resolved = []
+
+    class Waits:
+        def resolve(self, uow, wait_id, run_id, payload):
+            resolved.append((wait_id, run_id, payload))
+            return True
+
+    askers.register(askers.RUN, askers.resume_run(Waits()))
+    wait_id, run_id = new_id(), new_id()
+    ref = {"run_id": str(run_id), "wait_id": str(wait_id)}
+    request_id = make_request(database, tenant, [jonas], asker=askers.RUN, ref=ref)
+    with database.unit(tenant.id, jonas.actor) as uow:
+        service.approve(uow, request_id, shown=shown(database, tenant, request_id))
+    ((found_wait, found_run, payload),) = resolved
+    assert (found_wait, found_run) == (wait_id, run_id)
+    assert ApprovalRequest().resume(ctx, None, Signal("resolved", payload)).note == "Approved by Jonas Weber"
