@@ -7,13 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from studio.accounts.service import workspaces
 from studio.app import create_app
 from studio.core import db
 from studio.core.settings import Settings
 from studio.core.tenancy import TenantSession, bind
-from studio.runtime.models import Run
+from studio.runtime.models import Run, RunNote
 from studio.runtime.service import subscriptions, workflows
-from studio.accounts.service import workspaces
 
 
 @dataclass(frozen=True)
@@ -84,3 +84,17 @@ def durations_ms(settings: Settings, after: UUID) -> list[float]:
     with _Reader(settings) as session:
         found = select(Run.created_at, Run.finished_at).where(Run.id > after, Run.state == "succeeded")
         return [(end - start).total_seconds() * 1000 for start, end in session.execute(found)]
+
+
+def notes(settings: Settings) -> int:
+    """Notes on all runs of all workspaces: what their steps wrote inside."""
+    total = 0
+    with _Reader(settings) as session:
+        workspaces_found = session.scalars(select(Run.workspace_id).distinct()).all()
+    engine = db.open_engine(settings.database_url)
+    for workspace_id in workspaces_found:
+        with TenantSession(engine) as session:
+            bind(session, workspace_id=workspace_id)
+            total += session.scalar(select(func.count()).select_from(RunNote)) or 0
+    engine.dispose()
+    return total
