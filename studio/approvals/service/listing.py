@@ -165,6 +165,11 @@ def _snoozed(now: datetime) -> ColumnElement[bool]:
     return and_(Assignment.state == AssignmentState.SNOOZED, Assignment.snoozed_until > now)
 
 
+def is_cursor(text: str) -> bool:
+    """Whether a text may stand as `after`."""
+    return _read(text) is not None
+
+
 def _written(moment: datetime, key: UUID) -> str:
     return base64.urlsafe_b64encode(f"{moment.isoformat()}|{key}".encode()).decode()
 

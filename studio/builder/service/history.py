@@ -22,8 +22,8 @@ class VersionLine:
     at: datetime
 
 
-def versions(uow: UnitOfWork, workflow: Workflow, most: int = MOST) -> Sequence[VersionLine]:
-    """The newest versions first."""
+def versions(uow: UnitOfWork, workflow: Workflow, most: int = MOST, before: int | None = None) -> Sequence[VersionLine]:
+    """The newest versions first: those below the number `before`."""
     row = WorkflowVersion
     query = (
         select(row.number, row.note, row.published_by_name, row.published_at)
@@ -31,4 +31,6 @@ def versions(uow: UnitOfWork, workflow: Workflow, most: int = MOST) -> Sequence[
         .order_by(row.number.desc())
         .limit(most)
     )
+    if before is not None:
+        query = query.where(row.number < before)
     return [VersionLine(*found) for found in uow.session.execute(query)]

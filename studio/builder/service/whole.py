@@ -88,6 +88,17 @@ def rename(uow: UnitOfWork, workflow: Workflow, name: str) -> None:
     audit.record(uow, "workflow.updated", targets=[workflows.target(workflow)], changes={"name": (before, name)})
 
 
+def describe(uow: UnitOfWork, workflow: Workflow, description: str) -> None:
+    """Say otherwise what it is for, here and in its draft."""
+    if description == workflow.description:
+        return
+    before, draft = workflow.description, drafts.current(uow, workflow)
+    drafts.put(uow, workflow, draft.revision, documents.parse({**draft.document, "description": description}))
+    workflow.description = description
+    changes = {"description": (before, description)}
+    audit.record(uow, "workflow.updated", targets=[workflows.target(workflow)], changes=changes)
+
+
 def publish(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, seen: int, note: str) -> WorkflowVersion:
     """Make the draft that was seen the version that runs.
 

@@ -12,6 +12,7 @@ from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Event, Run, TriggerSubscription, Workflow
 from studio.runtime.outcomes import Lane, Mode, RunState, Verdict
+from studio.runtime.triggers.manual import Manual, answers
 
 Hint = Callable[[], None]
 
@@ -56,7 +57,14 @@ def start_manual(uow: UnitOfWork, workflow: Workflow, node_key: str | None, data
     if not rows:
         raise InvalidInput("This workflow has no such trigger in its published version.", code="trigger.unknown",
                            field="trigger")  # fmt: skip
-    return start(uow, rows[0], data, hint, meta={"by": uow.actor.name})
+    return start(uow, rows[0], _answered(rows[0], data), hint, meta={"by": uow.actor.name})
+
+
+def _answered(subscription: TriggerSubscription, data: Any) -> Any:
+    """What was given, checked against the form where the trigger has one. Raises InvalidInput."""
+    if subscription.type != Manual.key or not isinstance(data, dict):
+        return data
+    return answers(Manual.Config.model_validate(subscription.config), data)
 
 
 def get_run(uow: UnitOfWork, run_id: UUID | None) -> Run:

@@ -1,0 +1,134 @@
+"""Requests for approval: one's own, everybody's, and what may be done."""
+
+from uuid import UUID
+
+from studio.accounts.identity import signed_in_person
+from studio.api.v1.operations import operation
+from studio.api.v1.shapes import approvals as shapes
+from studio.api.v1.shapes.common import ListOf
+from studio.approvals import service
+from studio.approvals.models import Assignment, Decision, Request
+from studio.approvals.outcomes import Channel, Outcome
+from studio.approvals.service import listing
+from studio.approvals.service.reading import Details
+from studio.core.errors import Forbidden, InvalidInput, NotFound
+from studio.core.unit_of_work import UnitOfWork
+
+TAG = "Approvals"
+ONE = "/approvals/<uuid:request_id>"
+
+
+@operation("GET", "/approvals", tag=TAG, needs="approval.read", query=shapes.ApprovalQuery,
+           answer=ListOf[shapes.ApprovalLine])  # fmt: skip
+def list_approvals(uow: UnitOfWork, query: shapes.ApprovalQuery) -> ListOf[shapes.ApprovalLine]:
+    """What waits for you; or, with `everybody`, for anybody.
+
+    Pending ones by the time that is left, snoozed ones by when they wake, done ones newest first.
+    """
+    person = signed_in_person()
+    if query.everybody and not person.may("approval.read_all"):
+        raise Forbidden("Your seat shows you your own approvals only.", resource="permission:approval.read_all")
+    if query.cursor is not None and not listing.is_cursor(query.cursor):
+        raise InvalidInput("This is no cursor of this list.", code="query.cursor", field="cursor")
+    wanted = listing.Filters(
+        listing.Tab(query.tab), query.q, query.workflow_id, everybody=query.everybody, after=query.cursor
+    )
+    page = listing.listed(uow, person.user_id, wanted, query.limit)
+    lines = [_line(one.request, one.share, one.decision) for one in page.items]
+    return ListOf[shapes.ApprovalLine](data=lines, next_cursor=page.after)
+
+
+@operation("GET", ONE, tag=TAG, needs="approval.read", answer=shapes.ApprovalDetail)
+def get_approval(uow: UnitOfWork, request_id: UUID) -> shapes.ApprovalDetail:
+    """One request. Whoever was not asked, and may not read all, does not find it."""
+    return _detail(service.details(uow, request_id))
+
+
+@operation("POST", f"{ONE}/decision", tag=TAG, needs="approval.decide", body=shapes.Decide,
+           answer=shapes.ApprovalDetail, conflicts=True)  # fmt: skip
+def decide_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Decide) -> shapes.ApprovalDetail:
+    """Approve, decline, or ask for changes, as the person behind the token.
+
+    409 where somebody was faster, the time is over, or what is asked is not what was shown to you.
+    """
+    service.decide(
+        uow, request_id, Outcome(body.outcome), shown=body.shown, reason=body.comment, channel=Channel.API
+    )  # fmt: skip
+    return _detail(service.details(uow, request_id))
+
+
+@operation("POST", f"{ONE}/comments", tag=TAG, needs="approval.decide", body=shapes.NewComment,
+           answer=shapes.CommentView, status=201)  # fmt: skip
+def comment_approval(uow: UnitOfWork, request_id: UUID, body: shapes.NewComment) -> shapes.CommentView:
+    """Say something to everybody who sees the request."""
+    return shapes.CommentView.model_validate(service.comment(uow, request_id, body.comment))
+
+
+@operation("POST", f"{ONE}/reassign", tag=TAG, needs="approval.decide", body=shapes.Reassign,
+           answer=shapes.ApprovalDetail, conflicts=True)  # fmt: skip
+def reassign_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Reassign) -> shapes.ApprovalDetail:
+    """Hand a share to somebody else, who gets a mail."""
+    found = service.details(uow, request_id)
+    service.reassign(uow, _share(found, body.share_id), body.to, body.note)
+    return _detail(service.details(uow, request_id))
+
+
+@operation("POST", f"{ONE}/snooze", tag=TAG, needs="approval.decide", body=shapes.Snooze,
+           answer=shapes.ApprovalDetail, conflicts=True)  # fmt: skip
+def snooze_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Snooze) -> shapes.ApprovalDetail:
+    """Put your own share off. It comes back at the next deadline, however late you asked for it."""
+    service.snooze(uow, _share(service.details(uow, request_id), None), body.until)
+    return _detail(service.details(uow, request_id))
+
+
+@operation("POST", f"{ONE}/unsnooze", tag=TAG, needs="approval.decide", answer=shapes.ApprovalDetail, conflicts=True)
+def unsnooze_approval(uow: UnitOfWork, request_id: UUID) -> shapes.ApprovalDetail:
+    """Take your own share back up."""
+    service.restore(uow, _share(service.details(uow, request_id), None))
+    return _detail(service.details(uow, request_id))
+
+
+def _share(found: Details, wanted: UUID | None) -> UUID:
+    """The share that is meant: one of this request, or the reader's own."""
+    if wanted is None:
+        if found.own is None:
+            raise Forbidden("You were not asked, so there is nothing of yours here.", code="not_asked")
+        return found.own.row.id
+    if all(share.row.id != wanted for share in found.shares):
+        raise NotFound("There is no such share of this request.", resource=f"share:{wanted}")
+    return wanted
+
+
+def _line(request: Request, share: Assignment | None, decision: Decision | None) -> shapes.ApprovalLine:
+    plain = {name: getattr(request, name) for name in _COLUMNS}
+    return shapes.ApprovalLine(
+        **plain,
+        snoozed_until=share.snoozed_until if share else None,
+        decision=shapes.DecisionView.model_validate(decision) if decision else None,
+    )
+
+
+_COLUMNS = ("id", "title", "state", "amount", "currency", "workflow_id", "run_id", "due_at", "created_at", "closed_at")
+
+
+def _detail(found: Details) -> shapes.ApprovalDetail:
+    request, own = found.request, found.own
+    return shapes.ApprovalDetail(
+        **_line(request, own.row if own else None, found.decision).model_dump(),
+        facts=request.facts,
+        instructions=request.instructions,
+        shown=request.payload_hash,
+        context=request.context,
+        decidable=found.decidable,
+        shares=[
+            shapes.ShareView(
+                id=share.row.id,
+                user_id=share.row.user_id,
+                name=share.person.name if share.person else None,
+                state=share.row.state,
+                why=share.row.why,
+            )
+            for share in found.shares
+        ],
+        comments=[shapes.CommentView.model_validate(one) for one in found.comments],
+    )

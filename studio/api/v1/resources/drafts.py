@@ -1,0 +1,99 @@
+"""The draft of a workflow: read, save, check, publish."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from studio.api.v1.blueprint import keyring
+from studio.api.v1.operations import operation
+from studio.api.v1.reading import below
+from studio.api.v1.shapes import workflows as shapes
+from studio.builder.service import drafts, whole
+from studio.core.errors import InvalidInput
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime import document as documents
+from studio.runtime.compile import check
+from studio.runtime.models import Workflow, WorkflowVersion
+
+TAG = "Drafts and versions"
+DRAFT = "/workflows/<uuid:workflow_id>/draft"
+
+
+@operation("GET", DRAFT, tag=TAG, needs="workflow.read", answer=shapes.Draft)
+def get_draft(uow: UnitOfWork, workflow_id: UUID) -> shapes.Draft:
+    """The draft as it stands."""
+    workflow = whole.get(uow, workflow_id)
+    return draft_view(uow, workflow, drafts.current(uow, workflow))
+
+
+@operation("PUT", DRAFT, tag=TAG, needs="workflow.edit", body=shapes.DraftSave, answer=shapes.Draft, conflicts=True)
+def save_draft(uow: UnitOfWork, workflow_id: UUID, body: shapes.DraftSave) -> shapes.Draft:
+    """Save the draft.
+
+    A document with problems is kept, one of bad form is not. 409 where somebody else has saved since the revision that
+    you name; read the draft again then.
+    """
+    workflow = whole.get(uow, workflow_id)
+    with _in_document():
+        draft = drafts.save(uow, workflow, body.revision, body.document)
+    return draft_view(uow, workflow, draft)
+
+
+@operation("POST", "/workflows/<uuid:workflow_id>/check", tag=TAG, needs="workflow.read", body=shapes.CheckAsk,
+           answer=shapes.Checked)  # fmt: skip
+def check_workflow(uow: UnitOfWork, workflow_id: UUID, body: shapes.CheckAsk) -> shapes.Checked:
+    """Say what is wrong with a document, or with the draft. Keeps nothing."""
+    workflow = whole.get(uow, workflow_id)
+    with _in_document():
+        given = "document" in body.model_fields_set
+        document = documents.parse(body.document) if given else documents.load(drafts.current(uow, workflow).document)
+    found = check(document)
+    return shapes.Checked(
+        publishable=not documents.errors(found),
+        problems=[shapes.Finding.model_validate(problem) for problem in found],
+    )
+
+
+@operation("POST", "/workflows/<uuid:workflow_id>/publish", tag=TAG, needs="workflow.publish", body=shapes.Publish,
+           answer=shapes.Version, status=201, conflicts=True)  # fmt: skip
+def publish_workflow(uow: UnitOfWork, workflow_id: UUID, body: shapes.Publish) -> shapes.Version:
+    """Publish the draft: from now on triggers start this version.
+
+    422 with every problem of the document; then nothing has changed. The first publishing turns the workflow on.
+    """
+    workflow = whole.get(uow, workflow_id)
+    with _in_document():
+        version = whole.publish(uow, keyring(), workflow, body.revision, body.note)
+    return version_view(workflow, version)
+
+
+def draft_view(uow: UnitOfWork, workflow: Workflow, draft: drafts.Draft) -> shapes.Draft:
+    """A draft as answers show it."""
+    return shapes.Draft(
+        revision=draft.revision,
+        document=draft.document,
+        saved_by=draft.by,
+        saved_at=draft.at,
+        changed=whole.changed(uow, workflow, draft),
+    )
+
+
+def version_view(workflow: Workflow, version: WorkflowVersion) -> shapes.Version:
+    """A version as answers show it."""
+    return shapes.Version(
+        number=version.number,
+        note=version.note,
+        published_by=version.published_by_name,
+        published_at=version.published_at,
+        current=version.id == workflow.published_version_id,
+        document=version.document,
+    )
+
+
+@contextmanager
+def _in_document() -> Iterator[None]:
+    """Problems of a document are told below `document`, where it stands in body and answer."""
+    try:
+        yield
+    except InvalidInput as error:
+        raise below("document", error) from error

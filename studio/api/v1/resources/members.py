@@ -1,0 +1,67 @@
+"""Who has a seat."""
+
+from uuid import UUID
+
+from studio.accounts.models import Seat
+from studio.accounts.outcomes import Role
+from studio.accounts.service import invitations, members
+from studio.api.v1.blueprint import mailer, settings
+from studio.api.v1.operations import operation
+from studio.api.v1.reading import Paged
+from studio.api.v1.shapes.common import ListOf, cursor_id, written
+from studio.api.v1.shapes.workspace import Member, MemberChange, NewMember
+from studio.core.unit_of_work import UnitOfWork
+
+TAG = "Members"
+
+
+@operation("GET", "/members", tag=TAG, needs="member.read", query=Paged, answer=ListOf[Member])
+def list_members(uow: UnitOfWork, query: Paged) -> ListOf[Member]:
+    """Everybody who has or had a seat, oldest first."""
+    seats, after = members.page(uow, cursor_id(query.cursor), query.limit)
+    return ListOf[Member](data=[_view(seat) for seat in seats], next_cursor=written(after))
+
+
+@operation("POST", "/members", tag=TAG, needs="member.manage", body=NewMember, answer=Member, status=201,
+           conflicts=True)  # fmt: skip
+def add_member(uow: UnitOfWork, body: NewMember) -> Member:
+    """Give somebody a seat.
+
+    The person gets a mail, with a link to choose a password where the address is new.
+    """
+    seat = invitations.invite(
+        uow, mailer(), email=body.email, name=body.name, role=body.role, public_url=settings().public_url
+    )
+    return _view(members.get(uow, seat.id))
+
+
+@operation("PATCH", "/members/<uuid:seat_id>", tag=TAG, needs="member.manage", body=MemberChange, answer=Member,
+           conflicts=True)  # fmt: skip
+def change_member(uow: UnitOfWork, seat_id: UUID, body: MemberChange) -> Member:
+    """Make a seat another one. Takes effect with the person's next request."""
+    return _view(members.change_role(uow, seat_id, body.role))
+
+
+@operation("POST", "/members/<uuid:seat_id>/disable", tag=TAG, needs="member.manage", answer=Member,
+           conflicts=True)  # fmt: skip
+def disable_member(uow: UnitOfWork, seat_id: UUID) -> Member:
+    """Take a seat away. The person's next request is refused, and so are their tokens."""
+    return _view(members.disable(uow, seat_id))
+
+
+@operation("POST", "/members/<uuid:seat_id>/enable", tag=TAG, needs="member.manage", answer=Member)
+def enable_member(uow: UnitOfWork, seat_id: UUID) -> Member:
+    """Give a seat back."""
+    return _view(members.enable(uow, seat_id))
+
+
+def _view(seat: Seat) -> Member:
+    return Member(
+        id=seat.id,
+        user_id=seat.user_id,
+        name=seat.user.name,
+        email=seat.user.email,
+        role=Role(seat.role),
+        disabled=seat.disabled_at is not None,
+        created_at=seat.created_at,
+    )

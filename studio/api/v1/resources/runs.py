@@ -1,0 +1,105 @@
+"""Runs: the list, one of them, and what may be done to it."""
+
+from uuid import UUID
+
+from studio.api.v1.blueprint import engine
+from studio.api.v1.operations import operation
+from studio.api.v1.reading import Paged
+from studio.api.v1.resources.run_views import detail_of
+from studio.api.v1.shapes import runs as shapes
+from studio.api.v1.shapes.common import ListOf, cursor_id, cut, written
+from studio.builder.service import whole
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime import notes
+from studio.runtime.history import listing
+from studio.runtime.history.detail import detail
+from studio.runtime.service import runs, starts
+
+TAG = "Runs"
+ONE = "/runs/<uuid:run_id>"
+
+
+@operation("GET", "/runs", tag=TAG, needs="run.read", query=shapes.RunQuery, answer=ListOf[shapes.RunLine])
+def list_runs(uow: UnitOfWork, query: shapes.RunQuery) -> ListOf[shapes.RunLine]:
+    """Runs, newest first."""
+    wanted = listing.RunFilter(query.workflow_id, tuple(query.state), query.since, query.until, query.q)
+    page = listing.runs(uow, wanted, before=cursor_id(query.cursor), limit=query.limit)
+    return ListOf[shapes.RunLine](
+        data=[shapes.RunLine.model_validate(row) for row in page.rows], next_cursor=written(page.older)
+    )
+
+
+@operation("POST", "/workflows/<uuid:workflow_id>/runs", tag=TAG, needs="workflow.start", body=shapes.StartRun,
+           answer=shapes.RunDetail, status=201, conflicts=True)  # fmt: skip
+def start_run(uow: UnitOfWork, workflow_id: UUID, body: shapes.StartRun) -> shapes.RunDetail:
+    """Start a run by hand.
+
+    At a trigger with a form the data must answer it. 409 where the workflow is turned off.
+    """
+    workflow = whole.get(uow, workflow_id)
+    run = starts.start_manual(uow, workflow, body.trigger, body.data, engine().wake_main)
+    uow.session.flush()
+    return detail_of(uow, detail(uow, run))
+
+
+@operation("GET", ONE, tag=TAG, needs="run.read", answer=shapes.RunDetail)
+def get_run(uow: UnitOfWork, run_id: UUID) -> shapes.RunDetail:
+    """One run with its steps."""
+    return detail_of(uow, detail(uow, starts.get_run(uow, run_id)))
+
+
+@operation("POST", f"{ONE}/cancel", tag=TAG, needs="run.cancel", body=shapes.CancelRun, answer=shapes.RunDetail,
+           conflicts=True)  # fmt: skip
+def cancel_run(uow: UnitOfWork, run_id: UUID, body: shapes.CancelRun) -> shapes.RunDetail:
+    """End a run now. What it waits for is withdrawn."""
+    run = starts.get_run(uow, run_id)
+    runs.cancel(uow, run, engine().endings.withdraw, body.reason)
+    return detail_of(uow, detail(uow, run))
+
+
+@operation("POST", f"{ONE}/rerun", tag=TAG, needs="run.rerun", body=shapes.Rerun, answer=shapes.RunDetail, status=201,
+           conflicts=True)  # fmt: skip
+def rerun_run(uow: UnitOfWork, run_id: UUID, body: shapes.Rerun) -> shapes.RunDetail:
+    """Run it again, as a new run linked to this one.
+
+    From a step, earlier results are kept. Effects whose content is unchanged keep their idempotency key.
+    """
+    run = starts.get_run(uow, run_id)
+    again = runs.rerun(uow, run, engine().versions, engine().wake_main, from_step=body.from_step,
+                       newest=body.version == "newest")  # fmt: skip
+    uow.session.flush()
+    return detail_of(uow, detail(uow, again))
+
+
+@operation("GET", f"{ONE}/notes", tag=TAG, needs="run.read", query=Paged, answer=ListOf[shapes.NoteView])
+def list_notes(uow: UnitOfWork, run_id: UUID, query: Paged) -> ListOf[shapes.NoteView]:
+    """Remarks on a run, oldest first."""
+    found = detail(uow, starts.get_run(uow, run_id)).notes
+    page, after = cut(found, lambda note: note.id, query.cursor, query.limit)
+    return ListOf[shapes.NoteView](data=[shapes.NoteView.model_validate(note) for note in page], next_cursor=after)
+
+
+@operation("POST", f"{ONE}/notes", tag=TAG, needs="run.rerun", body=shapes.NewNote, answer=shapes.NoteView, status=201)
+def add_note(uow: UnitOfWork, run_id: UUID, body: shapes.NewNote) -> shapes.NoteView:
+    """Leave a remark that everybody sees who looks at the run."""
+    return shapes.NoteView.model_validate(notes.add(uow, starts.get_run(uow, run_id).id, body.text))
+
+
+@operation("GET", "/workflows/<uuid:workflow_id>/events", tag="Events", needs="event.read", query=Paged,
+           answer=ListOf[shapes.EventLine])  # fmt: skip
+def list_events(uow: UnitOfWork, workflow_id: UUID, query: Paged) -> ListOf[shapes.EventLine]:
+    """What a workflow received and what became of it, newest first."""
+    workflow = whole.get(uow, workflow_id)
+    page = listing.events(uow, workflow.id, before=cursor_id(query.cursor), limit=query.limit)
+    return ListOf[shapes.EventLine](
+        data=[shapes.EventLine.model_validate(row) for row in page.rows], next_cursor=written(page.older)
+    )
+
+
+@operation("POST", "/signals/<signal>", tag="Signals", needs="run.signal", body=shapes.Signal, answer=shapes.Heard)
+def send_signal(uow: UnitOfWork, signal: str, body: shapes.Signal) -> shapes.Heard:
+    """Send a signal: every run that waits for this name and key goes on.
+
+    Each wait hears one signal. A signal for which nobody waits is not kept.
+    """
+    return shapes.Heard(heard=engine().waits.signal(uow, signal, body.key, body.payload))

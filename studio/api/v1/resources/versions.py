@@ -1,0 +1,96 @@
+"""Published versions, and what starts them."""
+
+from uuid import UUID
+
+from studio.accounts.identity import signed_in_person
+from studio.api.v1.blueprint import keyring, settings
+from studio.api.v1.operations import operation
+from studio.api.v1.reading import Paged
+from studio.api.v1.resources.drafts import TAG, draft_view, version_view
+from studio.api.v1.shapes import workflows as shapes
+from studio.api.v1.shapes.common import ListOf
+from studio.builder.service import drafts, history, whole
+from studio.core.errors import InvalidInput, NotFound
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.models import TriggerSubscription
+from studio.runtime.service import subscriptions, workflows
+
+VERSIONS = "/workflows/<uuid:workflow_id>/versions"
+NUMBERED = f"{VERSIONS}/<int(min=1, max=2147483647):number>"
+TRIGGERS = "/workflows/<uuid:workflow_id>/triggers"
+
+
+@operation("GET", VERSIONS, tag=TAG, needs="workflow.read", query=Paged, answer=ListOf[shapes.VersionInfo])
+def list_versions(uow: UnitOfWork, workflow_id: UUID, query: Paged) -> ListOf[shapes.VersionInfo]:
+    """A workflow's versions, newest first."""
+    workflow = whole.get(uow, workflow_id)
+    rows = history.versions(uow, workflow, query.limit + 1, _number(query.cursor))
+    page = rows[: query.limit]
+    return ListOf[shapes.VersionInfo](
+        data=[
+            shapes.VersionInfo(
+                number=row.number,
+                note=row.note,
+                published_by=row.by,
+                published_at=row.at,
+                current=row.number == workflow.published_number,
+            )
+            for row in page
+        ],
+        next_cursor=str(page[-1].number) if len(rows) > query.limit else None,
+    )
+
+
+@operation("GET", NUMBERED, tag=TAG, needs="workflow.read", answer=shapes.Version)
+def get_version(uow: UnitOfWork, workflow_id: UUID, number: int) -> shapes.Version:
+    """One version with its document."""
+    workflow = whole.get(uow, workflow_id)
+    return version_view(workflow, workflows.version_of(uow, workflow, number))
+
+
+@operation("POST", f"{NUMBERED}/restore", tag=TAG, needs="workflow.edit", body=shapes.Restore, answer=shapes.Draft,
+           conflicts=True)  # fmt: skip
+def restore_version(uow: UnitOfWork, workflow_id: UUID, number: int, body: shapes.Restore) -> shapes.Draft:
+    """Make an old version the draft again. What runs stays as it is until the next publishing."""
+    workflow = whole.get(uow, workflow_id)
+    return draft_view(uow, workflow, drafts.restore(uow, workflow, number, body.revision))
+
+
+@operation("GET", TRIGGERS, tag="Triggers", needs="workflow.read", answer=shapes.Triggers)
+def list_triggers(uow: UnitOfWork, workflow_id: UUID) -> shapes.Triggers:
+    """What starts a published workflow, with the addresses of its webhooks."""
+    workflow = whole.get(uow, workflow_id)
+    rows = sorted(subscriptions.of_workflow(uow, workflow.id), key=lambda row: row.node_key)
+    return shapes.Triggers(data=[_trigger(row) for row in rows])
+
+
+@operation("POST", f"{TRIGGERS}/<trigger>/rotate", tag="Triggers", needs="workflow.publish", answer=shapes.Trigger)
+def rotate_address(uow: UnitOfWork, workflow_id: UUID, trigger: str) -> shapes.Trigger:
+    """Give a webhook a new address. The old one is unknown from then on."""
+    workflow = whole.get(uow, workflow_id)
+    row = next((row for row in subscriptions.of_workflow(uow, workflow.id) if row.node_key == trigger), None)
+    if row is None:
+        raise NotFound("This workflow has no such trigger.", resource=f"trigger:{trigger[:40]}")
+    if row.address_hash is None:
+        raise InvalidInput("This trigger has no address.", code="trigger.no_address")
+    subscriptions.rotate_address(uow, keyring(), row)
+    return _trigger(row)
+
+
+def _trigger(row: TriggerSubscription) -> shapes.Trigger:
+    secret = subscriptions.address(keyring(), row) if signed_in_person().may("workflow.edit") else None
+    return shapes.Trigger(
+        key=row.node_key,
+        type=row.type,
+        active=row.active,
+        address=f"{settings().public_url}/hooks/{secret}" if secret else None,
+        next_due_at=row.next_due_at,
+    )
+
+
+def _number(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
+        raise InvalidInput("This is no cursor of this list.", code="query.cursor", field="cursor")
+    return int(cursor)

@@ -1,0 +1,47 @@
+"""The workspace, and whom a request acts for."""
+
+from dataclasses import asdict
+
+from studio.accounts.identity import signed_in_person
+from studio.accounts.service import workspaces
+from studio.accounts.service.workspaces import WorkspaceFacts
+from studio.api.v1.operations import operation
+from studio.api.v1.shapes.workspace import Me, WorkspaceChange, WorkspaceInfo
+from studio.core.unit_of_work import UnitOfWork
+
+
+@operation("GET", "/me", tag="Workspace", anybody="any token may ask whom it acts for; without one it is refused",
+           answer=Me)  # fmt: skip
+def get_me(_uow: UnitOfWork) -> Me:
+    """Whom this request acts for.
+
+    Any working token may ask, whatever its scopes.
+    """
+    person = signed_in_person()
+    seat = person.seat
+    return Me(
+        user_id=person.user_id,
+        name=person.name,
+        email=person.email,
+        role=seat.role if seat else None,
+        workspace_id=seat.workspace_id if seat else None,
+        workspace=seat.workspace if seat else None,
+        token_id=person.token_id,
+        token_name=person.token_name,
+        scopes=sorted(person.scopes) if person.scopes is not None else None,
+    )
+
+
+@operation("GET", "/workspace", tag="Workspace", needs="settings.read", answer=WorkspaceInfo)
+def get_workspace(uow: UnitOfWork) -> WorkspaceInfo:
+    """What the workspace is set to."""
+    return WorkspaceInfo.model_validate(workspaces.current(uow))
+
+
+@operation("PATCH", "/workspace", tag="Workspace", needs="settings.manage", body=WorkspaceChange, answer=WorkspaceInfo)
+def change_workspace(uow: UnitOfWork, body: WorkspaceChange) -> WorkspaceInfo:
+    """Change what the workspace is set to."""
+    row = workspaces.current(uow)
+    facts = WorkspaceFacts(row.name, row.currency, row.time_zone, row.locale, row.retention_days)
+    wanted = asdict(facts) | body.model_dump(exclude_none=True)
+    return WorkspaceInfo.model_validate(workspaces.update(uow, WorkspaceFacts(**wanted)))

@@ -1,0 +1,147 @@
+"""Requests for approval, and groups of approvers."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from studio.api.v1.reading import Body, Paged
+from studio.api.v1.shapes.common import Id, Shape
+from studio.approvals.outcomes import Outcome, RequestState
+
+Remark = Annotated[str, Field(max_length=5_000)]
+
+
+class ApprovalQuery(Paged):
+    """Which requests."""
+
+    tab: Literal["pending", "snoozed", "done"] = "pending"
+    everybody: bool = Field(False, description="Everybody's instead of your own share; not for approver seats.")
+    workflow_id: Id | None = None
+    q: str = Field("", max_length=120, description="Part of what is asked.")
+
+
+class DecisionView(Shape):
+    """How a request ended."""
+
+    outcome: Outcome
+    by_name: str = Field(description="Empty: the deadline.")
+    at: datetime
+    reason: str
+    channel: str = Field(examples=["api"])
+
+
+class ApprovalLine(Shape):
+    """One request in a list."""
+
+    id: Id
+    title: str = Field(examples=["Refund €420.00 to Anna Keller"])
+    state: RequestState
+    amount: str | None = Field(description="Decimal text.", examples=["420.00"])
+    currency: str | None = Field(examples=["EUR"])
+    workflow_id: Id | None
+    run_id: Id | None
+    due_at: datetime | None
+    created_at: datetime
+    closed_at: datetime | None
+    snoozed_until: datetime | None = Field(description="Of your own share.")
+    decision: DecisionView | None
+
+
+class ShareView(Shape):
+    """One person's share of a request."""
+
+    id: Id
+    user_id: Id
+    name: str | None = Field(description="Null: that seat is gone.")
+    state: str = Field(examples=["open"])
+    why: dict[str, str] = Field(examples=[{"kind": "group", "name": "Refund team"}])
+
+
+class CommentView(Shape):
+    """A remark."""
+
+    id: Id
+    author: str
+    kind: str = Field(examples=["comment"])
+    text: str
+    at: datetime
+
+
+class ApprovalDetail(ApprovalLine):
+    """One request as you may see it."""
+
+    facts: list[list[str]] = Field(description="Pairs of label and value.", examples=[[["Order", "6021"]]])
+    instructions: str
+    shown: str = Field(description="What a decision is bound to: send it back with your decision.")
+    context: dict[str, Any] = Field(description="Names of the workflow, the run and the step that ask.")
+    decidable: bool = Field(description="You may decide now.")
+    shares: list[ShareView]
+    comments: list[CommentView]
+
+
+class Decide(Body):
+    """A decision, bound to what was shown."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"outcome": "approved", "shown": "0" * 64, "comment": "Photos attached."}]}
+    )
+
+    outcome: Literal["approved", "declined", "changes_requested"]
+    shown: str = Field(pattern=r"^[0-9a-f]{64}$", description="`shown` of the request that was read.")
+    comment: Remark = Field("", description="Needed to decline and to ask for changes.")
+
+
+class NewComment(Body):
+    """A remark that changes nothing."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"comment": "Waiting for the carrier."}]})
+
+    comment: str = Field(min_length=1, max_length=5_000)
+
+
+class Reassign(Body):
+    """To whom."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"to": "019a0000-0000-7000-8000-000000000000", "note": "On holiday."}]}
+    )
+
+    to: Id = Field(description="A person's `user_id`.")
+    share_id: Id | None = Field(None, description="Whose share; left out: your own. Others' only for admins.")
+    note: Remark = ""
+
+
+class Snooze(Body):
+    """Until when."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"until": "2030-01-01T08:00:00Z"}]})
+
+    until: AwareDatetime
+
+
+class GroupView(Shape):
+    """People who may stand in for one another."""
+
+    id: Id
+    name: str = Field(examples=["Refund team"])
+    members: list["GroupMember"]
+
+
+class GroupMember(Shape):
+    """One of them."""
+
+    user_id: Id
+    name: str
+    email: str
+
+
+class GroupSave(Body):
+    """A group as it shall be."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "Refund team", "members": ["019a0000-0000-7000-8000-000000000000"]}]}
+    )
+
+    name: str = Field(min_length=1, max_length=80)
+    members: list[Id] = Field(max_length=500, description="`user_id`s.")

@@ -1,0 +1,150 @@
+"""Runs, their steps and notes; events; signals."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from studio.api.v1.reading import Body, Paged
+from studio.api.v1.shapes.common import Id, Shape
+from studio.runtime.outcomes import RunState, Verdict
+
+State = Literal[
+    "queued", "running", "waiting", "succeeded", "failed", "cancelled", "needs_review", "quarantined"
+]  # fmt: skip
+Json = Annotated[Any, Field(description="Any JSON value.")]
+
+
+class RunQuery(Paged):
+    """Which runs."""
+
+    workflow_id: Id | None = Field(None, description="Of one workflow.")
+    state: list[State] = Field([], max_length=8, description="In one of these states; may be repeated.")
+    since: datetime | None = Field(None, description="Started at this moment or later.")
+    until: datetime | None = Field(None, description="Started before this moment.")
+    q: str = Field("", max_length=120, description="Part of the title or of the trigger's data.")
+
+
+class RunLine(Shape):
+    """One run in a list."""
+
+    id: Id
+    title: str = Field(examples=["Order 6021"])
+    state: RunState
+    workflow_id: Id
+    workflow_name: str
+    waiting_for: str | None = Field(description="Kind of what it waits for, such as `approval`.")
+    error: dict[str, Any] | None = Field(description="Of what ended it: `code`, `message`, `node`, `path`.")
+    rerun_of: Id | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class StepLine(Shape):
+    """One attempt of one node in one iteration."""
+
+    id: Id
+    node: str = Field(description="The node's key.", examples=["call"])
+    name: str
+    type: str = Field(examples=["action.http"])
+    path: str = Field(description="Iteration path such as `0.3`; empty outside of loops.")
+    attempt: int
+    state: str = Field(examples=["succeeded"])
+    port: str | None = Field(description="The port behind which the run went on.")
+    note: str | None
+    input: Json
+    output: Json
+    error: dict[str, Any] | None
+    approval_id: Id | None = Field(description="The request that it waits or waited for.")
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class NoteView(Shape):
+    """A remark on a run."""
+
+    id: Id
+    text: str
+    author: str
+    created_at: datetime
+
+
+class RunDetail(RunLine):
+    """One run with its steps, in the order of the first attempts. Secrets are redacted."""
+
+    version: int
+    version_id: Id
+    mode: str = Field(examples=["live"])
+    trigger: str = Field(description="The key of the trigger that it started at.")
+    input: Json
+    rerun_from: str | None = Field(description="The step that it started again from; null: the beginning.")
+    reruns: list[Id] = Field(description="Runs that repeat this one.")
+    started_at: datetime | None
+    steps: list[StepLine]
+    steps_cut: bool = Field(description="More steps exist than are shown.")
+    notes: list[NoteView]
+
+
+class StartRun(Body):
+    """Data for a run that is started by hand."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"data": {"order": {"id": "6021"}}}]})
+
+    trigger: str | None = Field(
+        None, max_length=40, description="The key of the trigger. Left out: the one “by hand”, else the first."
+    )
+    data: dict[str, Any] = Field(default_factory=dict, description="What the trigger brings.")
+
+
+class CancelRun(Body):
+    """Why."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "The order was withdrawn."}]})
+
+    reason: str = Field("", max_length=500)
+
+
+class Rerun(Body):
+    """From where, and on which version."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"from_step": "call", "version": "original"}]})
+
+    from_step: str | None = Field(None, max_length=40, description="Left out: from the beginning.")
+    version: Literal["original", "newest"] = "original"
+
+
+class NewNote(Body):
+    """A remark."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "The carrier confirmed the loss."}]})
+
+    text: str = Field(min_length=1, max_length=2_000)
+
+
+class EventLine(Shape):
+    """Something that a workflow received."""
+
+    id: Id
+    type: str = Field(description="The trigger's type.", examples=["trigger.webhook"])
+    verdict: Verdict
+    reason: str | None = Field(description="Why it started nothing.")
+    run_id: Id | None = Field(description="The run that it started, or that it repeats.")
+    dedup_key: str | None
+    received_at: datetime
+
+
+class Signal(Body):
+    """What runs are waiting to hear."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"key": "6021", "payload": {"tracking": "JD0002"}}]}
+    )  # fmt: skip
+
+    key: str = Field(min_length=1, max_length=160, description="Tells one run's signal from another's.")
+    payload: Json = None
+
+
+class Heard(Shape):
+    """What came of a signal."""
+
+    heard: int = Field(description="So many waits ended. 0: nobody waited for it, and it is not kept.", examples=[1])

@@ -1,0 +1,172 @@
+"""Workflows, drafts, versions and triggers."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, WithJsonSchema
+
+from studio.api.v1.reading import Body, Paged, Query
+from studio.api.v1.shapes.common import Id, Shape
+
+EXAMPLE: dict[str, Any] = {
+    "schema": "studio.workflow/1",
+    "name": "High-value refunds",
+    "nodes": [
+        {"key": "order", "type": "trigger.webhook", "version": 1, "name": "Order created", "config": {}},
+        {
+            "key": "large", "type": "condition.if", "version": 1, "name": "Total above €400?",
+            "config": {"condition": "trigger.order.total > 400.0"},
+        },
+    ],
+    "edges": [{"from": "order", "port": "next", "to": "large"}],
+}  # fmt: skip
+
+_REF = {"x-model": "Document"}
+"""Becomes a reference when the document of the API is written."""
+SentDocument = Annotated[Any, WithJsonSchema(_REF)]
+"""A document in a body: read by the one reader of documents, which names each field that is wrong."""
+KeptDocument = Annotated[dict[str, Any], WithJsonSchema(_REF)]
+"""A document in an answer, exactly as it was saved."""
+
+Revision = Annotated[int, Field(ge=0, le=2**31 - 2, description="The draft's revision that you have seen.")]
+Named = Annotated[str, Field(min_length=1, max_length=120)]
+Described = Annotated[str, Field(max_length=5_000)]
+
+
+class WorkflowInfo(Shape):
+    """One workflow, without its document."""
+
+    id: Id
+    name: str = Field(examples=["High-value refunds"])
+    description: str
+    enabled: bool = Field(description="Off: its triggers start nothing.")
+    published_version: int | None = Field(description="Null: never published.")
+    created_at: datetime
+    updated_at: datetime
+
+
+class WorkflowQuery(Paged):
+    """Which workflows."""
+
+    q: str = Field("", max_length=120, description="Part of the name.")
+    enabled: bool | None = Field(None, description="Only those that are turned on, or off.")
+
+
+class NewWorkflow(Body):
+    """A workflow with an empty draft."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "High-value refunds"}]})
+
+    name: Named
+    description: Described = ""
+
+
+class WorkflowChange(Body):
+    """What is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Large refunds", "description": "Asks first."}]})
+
+    name: Named | None = None
+    description: Described | None = None
+
+
+class Draft(Shape):
+    """What the builder shows and saves."""
+
+    revision: int = Field(description="0: nothing was saved yet; this is the published version, or an empty document.")
+    document: KeptDocument
+    saved_by: str
+    saved_at: datetime
+    changed: bool = Field(description="Publishing it would change what runs.")
+
+
+class DraftSave(Body):
+    """A document, and the revision that it was made from."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"revision": 1, "document": EXAMPLE}]})
+
+    revision: Revision
+    document: SentDocument
+
+
+class CheckAsk(Body):
+    """A document; the draft where it is left out."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"document": EXAMPLE}]})
+
+    document: SentDocument = None
+
+
+class Finding(Shape):
+    """One problem of a document."""
+
+    path: str = Field(description="Dotted path into the document.", examples=["nodes.3.config.url"])
+    code: str
+    message: str
+    severity: Literal["error", "warning"]
+    node: str | None = Field(description="The key of its node; null: the workflow as a whole.")
+
+
+class Checked(Shape):
+    """What is wrong with a document."""
+
+    publishable: bool = Field(description="No problem is an error.")
+    problems: list[Finding]
+
+
+class Publish(Body):
+    """The revision that was seen, and a note for the history."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"revision": 1, "note": "Ask above €400"}]})
+
+    revision: Revision
+    note: str = Field("", max_length=500)
+
+
+class Restore(Body):
+    """The draft's revision that is overwritten."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"revision": 2}]})
+
+    revision: Revision
+
+
+class VersionInfo(Shape):
+    """One published version, without its document."""
+
+    number: int = Field(examples=[3])
+    note: str
+    published_by: str
+    published_at: datetime
+    current: bool = Field(description="Triggers start this one.")
+
+
+class Version(VersionInfo):
+    """One published version. It never changes."""
+
+    document: KeptDocument
+
+
+class ExportQuery(Query):
+    """What to export."""
+
+    version: int | None = Field(None, ge=1, le=2**31 - 1, description="Left out: the draft.")
+
+
+class Trigger(Shape):
+    """What starts a published workflow."""
+
+    key: str = Field(description="The key of its node.", examples=["order"])
+    type: str = Field(examples=["trigger.webhook"])
+    active: bool
+    address: str | None = Field(
+        description="Where to send to. Whoever knows it can start runs, so it is shown only with workflows:write;"
+        " null too where the trigger has none."
+    )
+    next_due_at: datetime | None = Field(description="Of a schedule.")
+
+
+class Triggers(Shape):
+    """All of them: a workflow has few."""
+
+    data: list[Trigger]
