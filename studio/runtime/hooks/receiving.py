@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from studio.contract.ports import Secrets
-from studio.core import clock
+from studio.core import clock, signatures
 from studio.core.errors import InvalidInput, NotFound, NotSignedIn, StudioError, TooLarge
 from studio.core.ids import new_id
 from studio.core.unit_of_work import Database
@@ -87,8 +87,6 @@ class Receiver:
         config = hook.config
         if config.signature == "none" or config.secret is None:
             return None
-        from studio.core import signatures  # noqa: PLC0415
-
         try:
             verified = signatures.verify(
                 config.signature,
