@@ -31,6 +31,7 @@ from studio.core.settings import load as load_settings
 
 VIEWS = (
     "studio.accounts.views",
+    "studio.api.v1",
     "studio.builder.views",
     "studio.console.ops",
     "studio.console.views",
