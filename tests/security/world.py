@@ -75,6 +75,7 @@ MAKERS: dict[str, Maker] = {
 
 NO_TENANT = {
     "address": "x" * 43,  # of a webhook: a secret that a shop knows
+    "signal": "parcel-shipped",  # whoever waits for it, in the sender's workspace
     "filename": "studio.css",  # files of the build
     "token": "x" * 43,  # the link of a mail: whoever holds it may follow it
 }

@@ -11,11 +11,15 @@ from flask_wtf.csrf import generate_csrf
 from studio.accounts.identity import signed_in_person
 from studio.accounts.permissions import permission
 from studio.builder import catalogue
+from studio.builder.forms import ImportForm
 from studio.builder.service import boot, drafts, whole
 from studio.builder.views.blueprint import asked, blueprint, checked, loaded
 from studio.core import web
+from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Workflow
+
+MOST_SHOWN = 20
 
 
 @blueprint.get("/workflows/<uuid:workflow_id>/edit")
@@ -31,6 +35,26 @@ def edit(workflow_id: UUID) -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Make an empty workflow and open it."""
     workflow = whole.make_empty(web.current_uow())
+    return redirect(url_for("builder.edit", workflow_id=workflow.id))
+
+
+@blueprint.get("/workflows/import")
+@permission("workflow.edit")
+def import_page() -> ResponseReturnValue:
+    """Ask for the file."""
+    return render_template("builder/import.html", form=ImportForm(), problems=())
+
+
+@blueprint.post("/workflows/import")
+@permission("workflow.edit")
+def import_file() -> ResponseReturnValue:
+    """Make a workflow of it, or say what is wrong with it."""
+    form = ImportForm()
+    try:
+        workflow = whole.import_text(web.current_uow(), form.content())
+    except InvalidInput as error:
+        web.rollback(error)
+        return render_template("builder/import.html", form=form, problems=error.problems[:MOST_SHOWN]), 422
     return redirect(url_for("builder.edit", workflow_id=workflow.id))
 
 

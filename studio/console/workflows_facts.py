@@ -1,0 +1,102 @@
+"""Everything that one workflow's page shows, gathered once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from studio.accounts.models import User
+from studio.builder import insight
+from studio.builder.service import drafts, history, whole
+from studio.builder.service.drafts import Draft
+from studio.builder.service.history import VersionLine
+from studio.builder.steps import StepLine, steps
+from studio.console.workflows_listing import Day, day
+from studio.contract.node import NodeType, node_type
+from studio.core.crypto import Keyring
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime import document as documents
+from studio.runtime.document import Document
+from studio.runtime.history import listing
+from studio.runtime.history.listing import RunFilter, RunLine
+from studio.runtime.models import TriggerSubscription, Workflow, WorkflowVersion
+from studio.runtime.service import subscriptions
+
+RUNS, VERSIONS = 8, 12
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerFacts:
+    """One trigger of the published version."""
+
+    key: str
+    name: str
+    type: type[NodeType]
+    config: dict[str, Any]
+    address: str | None
+    curl: str | None
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One workflow."""
+
+    workflow: Workflow
+    draft: Draft
+    changed: bool
+    document: Document
+    """What runs; where nothing was published yet, the draft."""
+    steps: Sequence[StepLine]
+    triggers: Sequence[TriggerFacts]
+    versions: Sequence[VersionLine]
+    runs: Sequence[RunLine]
+    day: Day
+    owner: str | None
+
+
+def facts(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, public_url: str) -> Facts:
+    """Gather them."""
+    draft = drafts.current(uow, workflow)
+    document = _shown(uow, workflow, draft)
+    owner = uow.session.get(User, workflow.owner_id) if workflow.owner_id else None
+    return Facts(
+        workflow=workflow,
+        draft=draft,
+        changed=workflow.published_version_id is not None and whole.changed(uow, workflow, draft),
+        document=document,
+        steps=steps(document),
+        triggers=_triggers(uow, keyring, workflow, document, public_url),
+        versions=history.versions(uow, workflow, VERSIONS),
+        runs=listing.runs(uow, RunFilter(workflow_id=workflow.id), limit=RUNS).rows,
+        day=day(uow, [workflow.id]).get(workflow.id, Day()),
+        owner=owner.name if owner is not None else None,
+    )
+
+
+def trigger(uow: UnitOfWork, workflow: Workflow, key: str) -> TriggerSubscription | None:
+    """The subscription of one trigger, where the published version has it."""
+    rows = subscriptions.of_workflow(uow, workflow.id)
+    live = (row for row in rows if row.version_id == workflow.published_version_id)
+    return next((row for row in live if row.node_key == key), None)
+
+
+def _shown(uow: UnitOfWork, workflow: Workflow, draft: Draft) -> Document:
+    if workflow.published_version_id is None:
+        return documents.load(draft.document)
+    return documents.load(uow.session.get_one(WorkflowVersion, workflow.published_version_id).document)
+
+
+def _triggers(
+    uow: UnitOfWork, keyring: Keyring, workflow: Workflow, document: Document, public_url: str
+) -> list[TriggerFacts]:
+    found = []
+    for row in subscriptions.of_workflow(uow, workflow.id):
+        step, known = document.step(row.node_key), node_type(row.type)
+        if step is None or known is None or row.version_id != workflow.published_version_id:
+            continue
+        secret = subscriptions.address(keyring, row)
+        address = f"{public_url}/hooks/{secret}" if secret is not None else None
+        command = insight.curl(address, row.config) if address is not None else None
+        summary = insight.summary_of(known, row.config)
+        found.append(TriggerFacts(row.node_key, step.name, known, row.config, address, command, summary))
+    return found
