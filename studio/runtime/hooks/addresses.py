@@ -66,4 +66,8 @@ class Addresses:
             found: Any = unit.session.execute(row).one_or_none()
         if found is None:
             return None
-        return Hook(*found[:5], Webhook.Config.model_validate(found[5]), clock.monotonic() + FRESH_S)
+        config = Webhook.Config.model_validate(found.config)
+        return Hook(
+            found.id, found.workspace_id, found.workflow_id, found.version_id, found.node_key, config,
+            clock.monotonic() + FRESH_S,
+        )  # fmt: skip
