@@ -131,7 +131,7 @@ def outcome(found: RunDetail) -> tuple[str, str, str] | None:
         case "quarantined":
             return "bad", _("Studio set this run aside."), message
         case "waiting":
-            return "info", str(WAITS.get(run.waiting_for or "", _("Waiting"))) + ".", _waiting(found)
+            return "info", _waiting(found) or str(WAITS.get(run.waiting_for or "", _("Waiting"))), ""
         case "cancelled":
             return (
                 "info",
@@ -145,7 +145,7 @@ def outcome(found: RunDetail) -> tuple[str, str, str] | None:
 def _waiting(found: RunDetail) -> str:
     for step in found.steps:
         if step.state == "waiting" and step.last is not None and step.last.wait is not None:
-            return f"{step.name}: {step.last.wait.note or ''}".strip(": ")
+            return step.last.wait.note or step.name
     return ""
 
 
