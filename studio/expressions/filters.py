@@ -121,6 +121,10 @@ def amount(value: object) -> Decimal:
 
 
 def _money(value: object, manner: Manner, currency: object = None) -> str:
+    """A number in the named or the workspace's currency, or an object that says its own, as shops send them."""
+    if isinstance(value, Mapping):
+        currency = currency or value.get("currency") or value.get("currency_code")
+        value = value.get("amount")
     code = currency if currency is not None else manner.currency
     if not isinstance(code, str):
         raise Fault("expression.value", 'The currency is missing. Write money: "EUR".')
@@ -252,11 +256,13 @@ def _default(value: object, _manner: Manner, other: object) -> object:
 
 
 _NUMBERS: tuple[Kind, ...] = ("number", "string")
+_AMOUNTS: tuple[Kind, ...] = ("number", "string", "object")
+"""An object is `{"amount", "currency"}` (or `"currency_code"`): an order's currency need not be the workspace's."""
 _DATES: tuple[Kind, ...] = ("string", "timestamp")
 _LISTS: tuple[Kind, ...] = ("list",)
 
 _ALL = [
-    Filter("money", 'money: "EUR"', "An amount with its currency", "string", (0, 1), _money, _NUMBERS),
+    Filter("money", 'money: "EUR"', "An amount with its currency", "string", (0, 1), _money, _AMOUNTS),
     Filter("number", "number: 2", "A number as people write it", "string", (0, 1), _number, _NUMBERS),
     Filter("percent", "percent: 1", "0.25 as 25%", "string", (0, 1), _percent, _NUMBERS),
     Filter("round", "round: 2", "The number rounded", "number", (0, 1), _round, _NUMBERS),

@@ -50,6 +50,10 @@ class NewGroup:
 Read = Value | NewGroup
 
 
+class WrongAnswer(Exception):
+    """An answer that will not do, in words."""
+
+
 def read(template: Template, raw: Mapping[str, Any], place: Place) -> dict[str, Read]:
     """Every answer. Raises InvalidInput with a problem for each that will not do."""
     found: dict[str, Read] = {}
@@ -59,12 +63,26 @@ def read(template: Template, raw: Mapping[str, Any], place: Place) -> dict[str, 
     ]
     for question in template.questions:
         try:
-            found[question.key] = _READERS[question.kind](question, raw.get(question.key), place)
-        except ValueError as error:
+            found[question.key] = _one(question, raw.get(question.key), place)
+        except WrongAnswer as error:
             problems.append(FieldProblem(f"answers.{question.key}", "answer.invalid", str(error)))
     if problems:
         raise InvalidInput(problems[0].message, code="answers.invalid", problems=problems)
     return found
+
+
+def _one(question: Question, raw: Any, place: Place) -> Read:
+    readers: dict[str, Callable[[], Read]] = {
+        "money": lambda: _money(question, raw, place),
+        "number": lambda: _number(question, raw),
+        "text": lambda: _text(raw),
+        "email": lambda: _email(raw),
+        "choice": lambda: _choice(question, raw),
+        "duration": lambda: _duration(raw),
+        "people": lambda: named(chosen(raw, place)),
+        "group": lambda: _group(raw, place),
+    }
+    return readers[question.kind]()
 
 
 def _money(question: Question, raw: Any, place: Place) -> Value:
@@ -72,80 +90,76 @@ def _money(question: Question, raw: Any, place: Place) -> Value:
     places = max(money.decimals(place.currency), 0)
     exponent = exact.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > places:
-        raise ValueError(_("An amount in %(currency)s has at most %(n)s decimals.", currency=place.currency, n=places))
+        raise WrongAnswer(_("An amount in %(currency)s has at most %(n)s decimals.", currency=place.currency, n=places))
     shown = format_currency(exact, place.currency, locale=place.locale.replace("-", "_"))
     return values.amount(exact, shown)
 
 
-def _number(question: Question, raw: Any, place: Place) -> Value:
+def _number(question: Question, raw: Any) -> Value:
     exact = _within(question, _decimal(raw))
     return values.number(int(exact) if exact == exact.to_integral_value() else exact)
 
 
-def _text(question: Question, raw: Any, place: Place) -> Value:
+def _text(raw: Any) -> Value:
     if not isinstance(raw, str) or not raw.strip():
-        raise ValueError(_("This is needed."))
+        raise WrongAnswer(_("This is needed."))
     if len(raw) > LONGEST_TEXT:
-        raise ValueError(_("This is too long."))
+        raise WrongAnswer(_("This is too long."))
     return values.text(raw.strip())
 
 
-def _email(question: Question, raw: Any, place: Place) -> Value:
+def _email(raw: Any) -> Value:
     try:
         address = validate_email(str(raw or "").strip(), check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
-        raise ValueError(_("Write an e-mail address, such as finance@example.com.")) from None
+        raise WrongAnswer(_("Write an e-mail address, such as finance@example.com.")) from None
     return values.text(address)
 
 
-def _choice(question: Question, raw: Any, place: Place) -> Value:
+def _choice(question: Question, raw: Any) -> Value:
     chosen = next((option for option in question.options if option.value == raw), None)
     if chosen is None:
-        raise ValueError(_("Choose one of these."))
+        raise WrongAnswer(_("Choose one of these."))
     return values.text(chosen.value)
 
 
-def _duration(question: Question, raw: Any, place: Place) -> Value:
+def _duration(raw: Any) -> Value:
     count = raw.get("amount") if isinstance(raw, Mapping) else None
     unit = str(raw.get("unit")) if isinstance(raw, Mapping) else ""
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 10_000 or unit not in SECONDS:
-        raise ValueError(_("Write a whole number from 1, and choose minutes, hours or days."))
+        raise WrongAnswer(_("Write a whole number from 1, and choose minutes, hours or days."))
     seconds = count * SECONDS[unit]
     if seconds > 366 * 86_400:
-        raise ValueError(_("A year is the longest."))
+        raise WrongAnswer(_("A year is the longest."))
     return values.duration(count, unit, seconds, _span(count, unit))
 
 
-def _people(question: Question, raw: Any, place: Place) -> Value:
-    return named(chosen(raw, place))
-
-
-def _group(question: Question, raw: Any, place: Place) -> Read:
+def _group(raw: Any, place: Place) -> Read:
     """A group by its name, or people who become one: `{"group": name}` or `{"name": …, "people": […]}`."""
     if not isinstance(raw, Mapping):
-        raise ValueError(_("Choose a group, or the people who decide."))
+        raise WrongAnswer(_("Choose a group, or the people who decide."))
     if raw.get("group"):
         name = place.groups.get(str(raw["group"]).strip().casefold())
         if name is None:
-            raise ValueError(_("There is no group “%(name)s”.", name=str(raw["group"])[:80]))
+            raise WrongAnswer(_("There is no group “%(name)s”.", name=str(raw["group"])[:80]))
         return values.people([f"group:{name}"], [name], [])
     members = chosen(raw.get("people"), place)
     if not place.may_make_groups:
         return named(members)
     name = " ".join(str(raw.get("name") or "").split())
     if not 0 < len(name) <= 80:
-        raise ValueError(_("Give the group a name of 1 to 80 characters."))
+        raise WrongAnswer(_("Give the group a name of 1 to 80 characters."))
     if name.casefold() in place.groups:
-        raise ValueError(_("There is a group “%(name)s” already: choose it, or take another name.", name=name))
+        raise WrongAnswer(_("There is a group “%(name)s” already: choose it, or take another name.", name=name))
     return NewGroup(name, tuple(person.id for person in members))
 
 
 def chosen(raw: Any, place: Place) -> list[Person]:
-    """The people that were named, by id. Raises ValueError: nobody, or somebody who may not decide."""
+    """The people that were named, by id. Raises WrongAnswer: nobody, or somebody who may not decide."""
     wanted = {parse_id(str(one)) for one in raw} if isinstance(raw, list | tuple) else set()
     found = [person for person in place.deciders if person.id in wanted]
     if not found or len(found) < len(wanted):
-        raise ValueError(_("Choose at least one person who may decide."))
+        raise WrongAnswer(_("Choose at least one person who may decide."))
     return found
 
 
@@ -155,35 +169,23 @@ def named(found: Sequence[Person]) -> Value:
     return values.people(refs, [person.name for person in found], [person.email for person in found])
 
 
-_READERS: dict[str, Callable[[Question, Any, Place], Read]] = {
-    "money": _money,
-    "number": _number,
-    "text": _text,
-    "email": _email,
-    "choice": _choice,
-    "duration": _duration,
-    "people": _people,
-    "group": _group,
-}
-
-
 def _decimal(raw: Any) -> Decimal:
     if isinstance(raw, bool) or not isinstance(raw, int | float | str | Decimal):
-        raise ValueError(_("Write a number."))
+        raise WrongAnswer(_("Write a number."))
     try:
         exact = Decimal(str(raw).strip())
     except InvalidOperation:
-        raise ValueError(_("Write a number, such as 400 or 19.90.")) from None
+        raise WrongAnswer(_("Write a number, such as 400 or 19.90.")) from None
     if not exact.is_finite() or abs(exact) >= 10**12:
-        raise ValueError(_("This number is too large."))
+        raise WrongAnswer(_("This number is too large."))
     return exact
 
 
 def _within(question: Question, exact: Decimal) -> Decimal:
     if question.least is not None and exact < Decimal(str(question.least)):
-        raise ValueError(_("At least %(least)s.", least=question.least))
+        raise WrongAnswer(_("At least %(least)s.", least=question.least))
     if question.most is not None and exact > Decimal(str(question.most)):
-        raise ValueError(_("At most %(most)s.", most=question.most))
+        raise WrongAnswer(_("At most %(most)s.", most=question.most))
     return exact
 
 

@@ -1,0 +1,118 @@
+"""One template in one workspace on a real engine: events come in by their routes, people answer, time passes."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+
+from studio.approvals import service as approvals
+from studio.approvals.models import Assignment, Request
+from studio.approvals.outcomes import LIVE, Outcome, RequestState
+from studio.builder.service import drafts, whole
+from studio.core import clock, outbox
+from studio.core.models import LocalMail
+from studio.gallery import service
+from studio.gallery.template import Answer, Event, Template
+from studio.runtime import document as documents
+from studio.runtime.compile import check
+from studio.runtime.engine.engine import Engine
+from studio.runtime.models import Run, Step, TriggerSubscription, Workflow
+from studio.runtime.service import subscriptions
+from studio.runtime.service.starts import start_manual
+from tests.factories.accounts import MadeTenant
+
+
+class Trial:
+    """A template that was used with the answers that the wizard shows at first."""
+
+    def __init__(self, app: Flask, tenant: MadeTenant, template: Template) -> None:
+        self.app, self.tenant, self.template = app, tenant, template
+        self.database = app.extensions["studio_database"]
+        self.engine: Engine = app.extensions["studio_engine"]
+        with self._unit() as uow:
+            self.answers = service.defaults(uow, template, service.place_of(uow))
+            self.workflow_id = service.use(uow, template.slug, {}).id
+
+    def _unit(self, person="owner"):
+        found = self.tenant[person] if isinstance(person, str) else person
+        return self.database.unit(self.tenant.id, found.actor)
+
+    def problems(self) -> list:
+        with self._unit() as uow:
+            draft = drafts.current(uow, uow.session.get(Workflow, self.workflow_id))
+            return check(documents.parse(draft.document))
+
+    def publish(self) -> None:
+        with self._unit() as uow:
+            workflow = uow.session.get(Workflow, self.workflow_id)
+            draft = drafts.current(uow, workflow)
+            whole.publish(uow, self.app.extensions["studio_keyring"], workflow, draft.revision, "")
+
+    # -- what happens -------------------------------------------------------------------------------------------
+
+    def happen(self, event: Event) -> None:
+        if event.sample is not None:
+            self._arrive(event.sample, event.change)
+        if event.answer is not None:
+            self._answer(event.answer)
+        if event.seconds is not None:
+            clock.shift(timedelta(seconds=event.seconds))
+        self.settle()
+
+    def _arrive(self, key: str, change: dict[str, Any]) -> None:
+        sample = next(one for one in self.template.samples if one.key == key)
+        data = {**sample.data, **change}
+        with self._unit() as uow:
+            rows = {row.node_key: row for row in subscriptions.of_workflow(uow, self.workflow_id)}
+            row: TriggerSubscription = rows[sample.trigger]
+            if row.type == "trigger.manual":
+                workflow = uow.session.get(Workflow, self.workflow_id)
+                start_manual(uow, workflow, row.node_key, data, self.engine.wake_main)
+                return
+            address = subscriptions.address(self.app.extensions["studio_keyring"], row)
+        answer = self.app.test_client().post(f"/hooks/{address}", json=data)
+        assert answer.status_code == 202, answer.text
+
+    def _answer(self, answer: Answer) -> None:
+        with self._unit() as uow:
+            request = uow.session.scalars(select(Request).where(Request.state == RequestState.PENDING)).one()
+            live = select(Assignment.user_id).where(Assignment.request_id == request.id, Assignment.state.in_(LIVE))
+            asked = uow.session.scalars(live).first()
+        person = next(one for one in self.tenant.people.values() if one.user_id == asked)
+        with self._unit(person) as uow:
+            approvals.decide(
+                uow, request.id, Outcome(answer.outcome), shown=request.payload_hash, reason=answer.comment
+            )
+
+    def settle(self) -> None:
+        """Due timers fire, runs go on, mail goes out, until nothing moves."""
+        for _ in range(50):
+            moved = self.engine.writer.run(lambda session: self.engine.ledger.fire_due(session, 100))
+            moved += self.engine.executor.drain("main") + self.engine.executor.drain("effect")
+            moved += outbox.drain(self.database)
+            if not moved:
+                return
+        raise AssertionError("it never settles")
+
+    # -- what is seen -------------------------------------------------------------------------------------------
+
+    def runs(self) -> list[Run]:
+        with self._unit() as uow:
+            return list(uow.session.scalars(select(Run).order_by(Run.id)))
+
+    def path(self, run_id: UUID) -> list[str]:
+        """Keys of the steps in order; one that did not succeed says so."""
+        with self._unit() as uow:
+            steps = uow.session.scalars(select(Step).where(Step.run_id == run_id).order_by(Step.id))
+            return [one.node_key if one.state == "succeeded" else f"{one.node_key}: {one.error}" for one in steps]
+
+    def mails_of_steps(self) -> int:
+        with self._unit() as uow:
+            sent = select(Step.id).where(Step.type == "action.email", Step.state == "succeeded")
+            return len(uow.session.scalars(sent).all())
+
+    def mailbox(self) -> list[LocalMail]:
+        with self._unit() as uow:
+            return list(uow.session.scalars(select(LocalMail).order_by(LocalMail.id)))
