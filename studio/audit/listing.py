@@ -1,0 +1,130 @@
+"""Finding events: filters, pages by key, and all of them as a stream."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from studio.audit.chain import event_of
+from studio.audit.models import AuditEvent, AuditTarget
+from studio.audit.registry import Action
+from studio.core.errors import NotFound
+from studio.core.unit_of_work import UnitOfWork
+
+PAGE = 50
+STREAMED = 500
+"""Rows read from the database at once by a stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which events. None or empty: any."""
+
+    action: str | None = None
+    """A whole action, or a resource such as `approval`."""
+    actor_id: str | None = None
+    target_type: str | None = None
+    target_id: str | None = None
+    run_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    """Not included."""
+    text: str | None = None
+    """Every word of it in names, reasons and metadata, in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some events, newest first."""
+
+    events: Sequence[dict[str, Any]]
+    newer: int | None
+    """`after` of the page before; None: this is the first."""
+    older: int | None
+    """`before` of the next page; None: this is the last."""
+
+
+def page(
+    uow: UnitOfWork,
+    wanted: Filter,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """A page of the workspace's events around a sequence number."""
+    query = _query(wanted)
+    backwards = after is not None
+    if after is not None:
+        query = query.where(AuditEvent.seq > after).order_by(AuditEvent.seq)
+    else:
+        query = query.order_by(AuditEvent.seq.desc())
+        if before is not None:
+            query = query.where(AuditEvent.seq < before)
+    rows = uow.session.execute(query.limit(limit + 1)).all()
+    more, rows = len(rows) > limit, rows[:limit]
+    if backwards:
+        rows = rows[::-1]
+    events = [event_of(row.body, row.hash) for row in rows]
+    if not events:
+        return Page((), None, None)
+    first, last = events[0]["seq"], events[-1]["seq"]
+    has_newer = more if backwards else before is not None
+    has_older = backwards or more
+    return Page(events, first if has_newer else None, last if has_older else None)
+
+
+def one(uow: UnitOfWork, event_id: UUID | None) -> dict[str, Any]:
+    """One event. Raises NotFound."""
+    query = select(AuditEvent.body, AuditEvent.hash).where(AuditEvent.id == event_id)
+    row = uow.session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("There is no such audit event in this workspace.", resource="audit_event")
+    return event_of(row.body, row.hash)
+
+
+def stream(uow: UnitOfWork, wanted: Filter) -> Iterator[tuple[str, str]]:
+    """Record and hash of every event that fits, oldest first, without holding them all."""
+    query = _query(wanted).order_by(AuditEvent.seq).execution_options(yield_per=STREAMED)
+    for row in uow.session.execute(query):
+        yield row.body, row.hash
+
+
+def actions() -> list[Action]:
+    """Everything that can be filtered by, in order."""
+    return sorted(Action.registry.values())
+
+
+def _query(wanted: Filter) -> Select[str, str]:
+    query = select(AuditEvent.body, AuditEvent.hash)
+    if wanted.action:
+        whole = "." in wanted.action
+        query = query.where(
+            AuditEvent.action == wanted.action
+            if whole
+            else AuditEvent.action.startswith(wanted.action + ".", autoescape=True)
+        )
+    if wanted.actor_id:
+        query = query.where(AuditEvent.actor_id == wanted.actor_id)
+    if wanted.run_id:
+        about_run = _about("run", wanted.run_id)
+        query = query.where(or_(AuditEvent.run_id == wanted.run_id, about_run))
+    if wanted.target_type:
+        query = query.where(_about(wanted.target_type, wanted.target_id))
+    if wanted.since:
+        query = query.where(AuditEvent.occurred_at >= wanted.since)
+    if wanted.until:
+        query = query.where(AuditEvent.occurred_at < wanted.until)
+    for word in (wanted.text or "").lower().replace("\0", "").split()[:10]:
+        query = query.where(AuditEvent.search.contains(word, autoescape=True))
+    return query
+
+
+def _about(type_: str, id_: str | None) -> Any:
+    events = select(AuditTarget.event_id).where(AuditTarget.type == type_)
+    if id_:
+        events = events.where(AuditTarget.target_id == id_)
+    return AuditEvent.id.in_(events)
