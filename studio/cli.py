@@ -1,6 +1,7 @@
 """The `studio` command."""
 
 import os
+import shutil
 import socket
 import sys
 from importlib import import_module
@@ -48,6 +49,7 @@ def cli() -> None:
 def run() -> None:
     """Start everything on this machine: web, workers and timers in one process."""
     settings = _settings()
+    _share_metrics(settings, fresh=True)
     if not settings.embedded:
         _fail("STUDIO_REDIS_URL is set: use `studio web` and `studio worker` then, or unset it for one process.")
     _prepare(settings)
@@ -61,6 +63,7 @@ def web(workers: int) -> None:
     """Start the web processes of a production set-up."""
     settings = _settings()
     _must_be_free(settings)
+    _share_metrics(settings, fresh=True)
     _serve("studio.wsgi:web", settings, workers=workers)
 
 
@@ -68,7 +71,7 @@ def web(workers: int) -> None:
 @click.option("--processes", default=1, show_default=True, help="Worker processes.")
 def worker(processes: int) -> None:
     """Start worker processes: they run workflows, timers, mail."""
-    _settings()
+    _share_metrics(_settings(), fresh=False)
     import_module("studio.worker").supervise(processes)
 
 
@@ -93,6 +96,15 @@ def _settings() -> Settings:
     except (SettingsError, OSError) as error:
         _fail(str(error))
     return settings
+
+
+def _share_metrics(settings: Settings, *, fresh: bool) -> None:
+    """All processes on one data folder count into files there; a web start begins anew."""
+    folder = settings.data_dir / "metrics"
+    if fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(folder))
 
 
 def _prepare(settings: Settings) -> None:

@@ -1,11 +1,13 @@
 """What machines ask about this process: does it live, is it ready, how is it doing."""
 
+import os
 from hmac import compare_digest
 from ipaddress import ip_address
 from typing import cast
 
 from flask import Blueprint, Response, current_app, request
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
@@ -41,15 +43,26 @@ def readyz() -> Response:
 @blueprint.get("/metrics")
 @public("Prometheus scrapes with a token of its own, or from this machine", hot=True)
 def metrics() -> Response:
-    """Counters and histograms of this process. Without the token the address does not exist."""
+    """Counters and histograms of all processes on this data folder. Without the token the address does not exist."""
     if not _may_scrape(_settings()):
         raise NotFound("There is nothing at this address.")
-    return Response(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+
+
+def _registry() -> CollectorRegistry:
+    """Web and worker processes share files, so that one scrape sees them all; a lone process has its own memory."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus-client leaves it so
+    return registry
 
 
 def _may_scrape(settings: Settings) -> bool:
     if settings.metrics_token is None:
-        return request.remote_addr is not None and ip_address(request.remote_addr).is_loopback
+        # Behind a proxy on this machine everybody comes from loopback, so a public address needs a token.
+        here = request.remote_addr is not None and ip_address(request.remote_addr).is_loopback
+        return here and settings.is_local
     sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
     return compare_digest(sent.encode(), settings.metrics_token.encode())
 

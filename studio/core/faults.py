@@ -25,7 +25,7 @@ def fault_point(label: str) -> None:
 
 def arm(label: str, die: Callable[[], None] | None = None) -> None:
     """Arm a point in this process, or none by an empty label. For tests, which may die by an exception instead."""
-    global _ARMED, _die  # noqa: PLW0603 - see fault_point()
+    global _ARMED, _die
     _ARMED, _die = label, die or _kill
 
 

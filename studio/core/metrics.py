@@ -18,5 +18,5 @@ HTTP_SECONDS = Histogram(
     ["outcome"],
     buckets=_SECONDS,
 )
-OUTBOX_LAG = Gauge("studio_outbox_lag_seconds", "Age of the oldest job that is due")
+OUTBOX_LAG = Gauge("studio_outbox_lag_seconds", "Age of the oldest job that is due", multiprocess_mode="mostrecent")
 OUTBOX_JOBS = Counter("studio_outbox_jobs", "Jobs tried, by topic and outcome", ["topic", "outcome"])

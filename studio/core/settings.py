@@ -54,6 +54,11 @@ class Settings:
         return Path(self.database_url.split("///", 1)[1]) if self.database_url.startswith("sqlite") else None
 
     @property
+    def is_local(self) -> bool:
+        """Only people on this machine use it."""
+        return urlsplit(self.public_url).hostname in LOCAL_HOSTS
+
+    @property
     def secure(self) -> bool:
         """Cookies carry Secure and the __Host- prefix."""
         return self.public_url.startswith("https://")

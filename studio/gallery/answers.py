@@ -165,7 +165,7 @@ def chosen(raw: Any, place: Place) -> list[Person]:
 
 def named(found: Sequence[Person]) -> Value:
     """People as approvals name them."""
-    refs = [f"user:{person.id}" for person in found]
+    refs = [f"user:{person.email}" for person in found]
     return values.people(refs, [person.name for person in found], [person.email for person in found])
 
 

@@ -22,7 +22,7 @@ def deciders(uow: UnitOfWork) -> list[dict[str, Any]]:
         for group in groups.all_groups(uow)
     ]
     return found + [
-        {"ref": f"user:{person.id}", "name": person.name, "detail": person.email} for person in people.deciders(uow)
+        {"ref": f"user:{person.email}", "name": person.name, "detail": person.email} for person in people.deciders(uow)
     ]
 
 

@@ -21,6 +21,7 @@ from studio.contract.results import Fail
 from studio.core import clock
 from studio.core.actor import Actor, ActorType, Origin
 from studio.core.faults import fault_point
+from studio.core.metrics import RUNS_FINISHED, STEP_SECONDS
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.compiled import Compiled
 from studio.runtime.engine.leases import Leases
@@ -141,19 +142,22 @@ class Executor:
 
     def _carry_alone(self, machine: Machine) -> bool:
         """Returns whether the run goes on in memory."""
+        structlog.contextvars.bind_contextvars(run_id=str(machine.run.id))
         try:
             if machine.calls and machine.calls[0].type.effect is Effect.OUTSIDE:
                 self._outside(machine)
                 return True
             self._local(machine)
         except FenceLost:
-            log.info("fence_lost", run_id=str(machine.run.id))
+            log.info("fence_lost")
             return False
         except DBAPIError:
             # The transaction is gone and memory no longer matches the rows: the lease runs out, another claim goes on.
-            log.exception("boundary_lost", run_id=str(machine.run.id))
+            log.exception("boundary_lost")
             return False
-        return machine.state is RunState.RUNNING
+        finally:
+            structlog.contextvars.unbind_contextvars("run_id")
+        return machine.run.state == RunState.RUNNING  # as it was written: handed over, it is somebody else's
 
     def _local(self, machine: Machine) -> None:
         """Perform LOCAL effects, go on in memory, and commit all of it with the run's rows in one unit."""
@@ -161,7 +165,8 @@ class Executor:
             savepoint = unit.session.begin_nested()
             call = machine.calls.popleft() if machine.calls else None
             if call is not None:
-                outcome = machine.perform(call, unit)
+                with STEP_SECONDS.labels("local").time():
+                    outcome = machine.perform(call, unit)
                 if isinstance(outcome, Fail):
                     savepoint.rollback()
                     unit.collected.clear()
@@ -191,7 +196,9 @@ class Executor:
         started = clock.monotonic()
         outcome = machine.perform(call, None)
         fault_point("effect.after_call")
-        machine.now += timedelta(seconds=clock.monotonic() - started)
+        took = clock.monotonic() - started
+        STEP_SECONDS.labels("outside").observe(took)
+        machine.now += timedelta(seconds=took)
         machine.apply(call.step, outcome)
 
     def _flush_together(self, together: list[tuple[Machine, Flush]]) -> list[Machine]:
@@ -239,6 +246,9 @@ class Executor:
         handed = sum(1 for machine in machines if machine.run.lane == Lane.EFFECT and machine.run.state == "queued")
         if handed:
             self._hint(Lane.EFFECT, handed)
+        for machine in machines:
+            if machine.run.finished_at is not None:
+                RUNS_FINISHED.labels(machine.run.state).inc()
         waited_for = [machine.run.id for machine in machines if machine.run.respond and machine.run.finished_at]
         if waited_for:
             self._endings.finished(waited_for)

@@ -11,6 +11,7 @@ from studio.contract.ports import Secrets
 from studio.core import clock, signatures
 from studio.core.errors import InvalidInput, NotFound, NotSignedIn, StudioError, TooLarge
 from studio.core.ids import new_id
+from studio.core.metrics import ACCEPTED
 from studio.core.unit_of_work import Database
 from studio.runtime.engine.answers import Answers
 from studio.runtime.hooks.addresses import Addresses, Hook
@@ -79,6 +80,7 @@ class Receiver:
         data = read_body(config, delivery.content_type, delivery.body)
         event = self._event(hook, data, delivery, delivery_id)
         admission = self._accept(event)
+        ACCEPTED.labels(admission.verdict).inc()
         if admission.verdict == "started" and event.respond:
             return self._result(hook, event.run_id, config.wait_s)
         return _reply(admission)

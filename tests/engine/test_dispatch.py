@@ -1,0 +1,89 @@
+"""Live steps run inside Dramatiq actors and nowhere else, with either broker; hints are safe to lose."""
+
+import threading
+import time
+from dataclasses import replace
+
+import dramatiq
+import pytest
+from dramatiq.middleware import CurrentMessage
+
+from studio.core.dispatch import broker as broker_module
+from studio.runtime.compiled import Compiled
+from tests.engine.rig import Rig, step
+from tests.factories.accounts import make_tenant
+from tests.fixtures.app import close_app, open_app
+
+
+@pytest.fixture(params=["local", "redis"])
+def watched(request, store_settings, monkeypatch):
+    """A rig with real workers whose steps note which actor's message they ran under."""
+    url = request.getfixturevalue("redis_url") if request.param == "redis" else None
+    seen: list[str | None] = []
+    make = broker_module.make_broker
+
+    def with_current_message(*args, **kwargs):
+        made = make(*args, **kwargs)
+        made.add_middleware(CurrentMessage())
+        return made
+
+    monkeypatch.setattr("studio.runtime.engine.engine.make_broker", with_current_message)
+    app = open_app(replace(store_settings, redis_url=url))
+    rig = Rig(
+        app,
+        make_tenant(app.extensions["studio_database"]).id,
+        [
+            step("fields", "data.set", {"fields": [{"name": "a", "value": "1"}]}),
+            step("write", "test.local"),
+            step("call", "test.outside"),
+        ],
+        [("t", "next", "fields"), ("fields", "next", "write"), ("write", "next", "call")],
+    )
+    _spy(rig.compiled, seen)
+    rig.engine.declare()
+    rig.engine.start_workers()
+    yield rig, seen
+    rig.close()
+    close_app(app)
+
+
+def _spy(compiled: Compiled, seen: list[str | None]) -> None:
+    for node_type in compiled.types.values():
+        plain = node_type.start
+
+        def start(ctx, config, plain=plain):
+            message = CurrentMessage.get_current_message()
+            seen.append(message.actor_name if message else None)
+            return plain(ctx, config)
+
+        node_type.start = start
+
+
+def ended(rig, run_id, timeout=15):
+    until = time.monotonic() + timeout
+    while rig.run(run_id).state not in ("succeeded", "failed"):
+        assert time.monotonic() < until, rig.run(run_id).state
+        threading.Event().wait(0.02)
+    return rig.run(run_id).state
+
+
+def test_every_live_step_runs_inside_an_actor(watched):
+    rig, seen = watched
+    run_id = rig.accept().run_id
+    assert ended(rig, run_id) == "succeeded"
+    assert len(seen) == 4
+    assert set(seen) == {"look_at_main", "look_at_effect"}
+
+
+def test_a_run_whose_hint_was_lost_is_found_by_the_sweep(watched):
+    rig, _seen = watched
+    rig.engine.hints.stop()
+    run_id = rig.accept().run_id
+    rig.engine.hints.__init__(4)
+    rig.engine.declare()
+    assert ended(rig, run_id) == "succeeded"
+
+
+def test_dramatiq_is_what_carries_the_hints(watched):
+    rig, _seen = watched
+    assert all(isinstance(broker, dramatiq.Broker) for broker in rig.engine.brokers.values())
