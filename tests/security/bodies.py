@@ -1,5 +1,7 @@
 """What a route must be sent so that nothing but the other tenant's id is wrong about it."""
 
+from studio.api.v1 import blueprint
+from studio.api.v1.operations import OPERATIONS
 from tests.factories.workflows import refunds
 
 _DOCUMENT = {"document": refunds()}
@@ -22,3 +24,11 @@ BODIES: dict[str, dict] = {
     "builder.test": {"json": {**_DOCUMENT, "trigger": "order"}},
     "builder.restore_version": {"json": {"revision": 1}},
 }
+
+# The API's document carries an example of each body.
+BODIES |= {
+    f"{blueprint.name}.{one.name}": {"json": one.body.model_config["json_schema_extra"]["examples"][0]}
+    for one in OPERATIONS.values()
+    if one.body is not None
+}
+BODIES["api_v1.import_workflow"] = {"json": refunds()}

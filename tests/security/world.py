@@ -76,6 +76,7 @@ MAKERS: dict[str, Maker] = {
 NO_TENANT = {
     "address": "x" * 43,  # of a webhook: a secret that a shop knows
     "signal": "parcel-shipped",  # whoever waits for it, in the sender's workspace
+    "slug": "high-value-refunds",  # of a template: every workspace sees the same
     "filename": "studio.css",  # files of the build
     "token": "x" * 43,  # the link of a mail: whoever holds it may follow it
 }

@@ -20,9 +20,9 @@ _ARGUMENT = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
 _LIST = re.compile(r"ListOf_(\w+)_$")
 _ADDRESS: dict[str, dict[str, Any]] = {
     "uuid": {"type": "string", "format": "uuid"},
-    "int": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
+    "number": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
     "signal": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,79}$"},
-    "trigger": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
+    "trigger_key": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
 }
 """By the route's converter, or by the argument's name where it is a plain text."""
 _REFUSALS = {

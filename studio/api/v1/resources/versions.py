@@ -8,7 +8,7 @@ from studio.api.v1.operations import operation
 from studio.api.v1.reading import Paged
 from studio.api.v1.resources.drafts import TAG, draft_view, version_view
 from studio.api.v1.shapes import workflows as shapes
-from studio.api.v1.shapes.common import ListOf
+from studio.api.v1.shapes.common import ListOf, cursor_number
 from studio.builder.service import drafts, history, whole
 from studio.core.errors import InvalidInput, NotFound
 from studio.core.unit_of_work import UnitOfWork
@@ -16,7 +16,7 @@ from studio.runtime.models import TriggerSubscription
 from studio.runtime.service import subscriptions, workflows
 
 VERSIONS = "/workflows/<uuid:workflow_id>/versions"
-NUMBERED = f"{VERSIONS}/<int(min=1, max=2147483647):number>"
+NUMBERED = f"{VERSIONS}/<number>"
 TRIGGERS = "/workflows/<uuid:workflow_id>/triggers"
 
 
@@ -24,7 +24,7 @@ TRIGGERS = "/workflows/<uuid:workflow_id>/triggers"
 def list_versions(uow: UnitOfWork, workflow_id: UUID, query: Paged) -> ListOf[shapes.VersionInfo]:
     """A workflow's versions, newest first."""
     workflow = whole.get(uow, workflow_id)
-    rows = history.versions(uow, workflow, query.limit + 1, _number(query.cursor))
+    rows = history.versions(uow, workflow, query.limit + 1, cursor_number(query.cursor))
     page = rows[: query.limit]
     return ListOf[shapes.VersionInfo](
         data=[
@@ -42,18 +42,18 @@ def list_versions(uow: UnitOfWork, workflow_id: UUID, query: Paged) -> ListOf[sh
 
 
 @operation("GET", NUMBERED, tag=TAG, needs="workflow.read", answer=shapes.Version)
-def get_version(uow: UnitOfWork, workflow_id: UUID, number: int) -> shapes.Version:
+def get_version(uow: UnitOfWork, workflow_id: UUID, number: str) -> shapes.Version:
     """One version with its document."""
     workflow = whole.get(uow, workflow_id)
-    return version_view(workflow, workflows.version_of(uow, workflow, number))
+    return version_view(workflow, workflows.version_of(uow, workflow, _numbered(number)))
 
 
 @operation("POST", f"{NUMBERED}/restore", tag=TAG, needs="workflow.edit", body=shapes.Restore, answer=shapes.Draft,
            conflicts=True)  # fmt: skip
-def restore_version(uow: UnitOfWork, workflow_id: UUID, number: int, body: shapes.Restore) -> shapes.Draft:
+def restore_version(uow: UnitOfWork, workflow_id: UUID, number: str, body: shapes.Restore) -> shapes.Draft:
     """Make an old version the draft again. What runs stays as it is until the next publishing."""
     workflow = whole.get(uow, workflow_id)
-    return draft_view(uow, workflow, drafts.restore(uow, workflow, number, body.revision))
+    return draft_view(uow, workflow, drafts.restore(uow, workflow, _numbered(number), body.revision))
 
 
 @operation("GET", TRIGGERS, tag="Triggers", needs="workflow.read", answer=shapes.Triggers)
@@ -64,13 +64,13 @@ def list_triggers(uow: UnitOfWork, workflow_id: UUID) -> shapes.Triggers:
     return shapes.Triggers(data=[_trigger(row) for row in rows])
 
 
-@operation("POST", f"{TRIGGERS}/<trigger>/rotate", tag="Triggers", needs="workflow.publish", answer=shapes.Trigger)
-def rotate_address(uow: UnitOfWork, workflow_id: UUID, trigger: str) -> shapes.Trigger:
+@operation("POST", f"{TRIGGERS}/<trigger_key>/rotate", tag="Triggers", needs="workflow.publish", answer=shapes.Trigger)
+def rotate_address(uow: UnitOfWork, workflow_id: UUID, trigger_key: str) -> shapes.Trigger:
     """Give a webhook a new address. The old one is unknown from then on."""
     workflow = whole.get(uow, workflow_id)
-    row = next((row for row in subscriptions.of_workflow(uow, workflow.id) if row.node_key == trigger), None)
+    row = next((row for row in subscriptions.of_workflow(uow, workflow.id) if row.node_key == trigger_key), None)
     if row is None:
-        raise NotFound("This workflow has no such trigger.", resource=f"trigger:{trigger[:40]}")
+        raise NotFound("This workflow has no such trigger.", resource=f"trigger:{trigger_key[:40]}")
     if row.address_hash is None:
         raise InvalidInput("This trigger has no address.", code="trigger.no_address")
     subscriptions.rotate_address(uow, keyring(), row)
@@ -88,9 +88,8 @@ def _trigger(row: TriggerSubscription) -> shapes.Trigger:
     )
 
 
-def _number(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 10):
-        raise InvalidInput("This is no cursor of this list.", code="query.cursor", field="cursor")
-    return int(cursor)
+def _numbered(text: str) -> int:
+    """A version's number from an address. Raises NotFound: there is no version of any other name."""
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise NotFound("There is no such version.", resource=f"version:{text[:20]}")
+    return int(text)

@@ -60,8 +60,17 @@ def cursor_id(cursor: str | None) -> UUID | None:
         return None
     found = parse_id(cursor)
     if found is None:
-        raise InvalidInput("This is no cursor of this list.", code="query.cursor", field="cursor")
+        raise _no_cursor()
     return found
+
+
+def cursor_number(cursor: str | None) -> int | None:
+    """The number that a cursor names. Raises InvalidInput where it is no cursor of ours."""
+    if cursor is None:
+        return None
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 16):
+        raise _no_cursor()
+    return int(cursor)
 
 
 def written(cursor: UUID | None) -> str | None:
@@ -77,3 +86,7 @@ def cut(
     rest = sorted((row for row in rows if after is None or key(row) > after), key=key)
     page = rest[:limit]
     return page, written(key(page[-1])) if len(rest) > limit else None
+
+
+def _no_cursor() -> InvalidInput:
+    return InvalidInput("This is no cursor of this list.", code="query.cursor", field="cursor")

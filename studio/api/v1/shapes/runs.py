@@ -3,15 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from studio.api.v1.reading import Body, Paged
 from studio.api.v1.shapes.common import Id, Shape
 from studio.runtime.outcomes import RunState, Verdict
 
-State = Literal[
-    "queued", "running", "waiting", "succeeded", "failed", "cancelled", "needs_review", "quarantined"
-]  # fmt: skip
 Json = Annotated[Any, Field(description="Any JSON value.")]
 
 
@@ -19,9 +16,9 @@ class RunQuery(Paged):
     """Which runs."""
 
     workflow_id: Id | None = Field(None, description="Of one workflow.")
-    state: list[State] = Field([], max_length=8, description="In one of these states; may be repeated.")
-    since: datetime | None = Field(None, description="Started at this moment or later.")
-    until: datetime | None = Field(None, description="Started before this moment.")
+    state: list[RunState] = Field([], max_length=8, description="In one of these states; may be repeated.")
+    since: AwareDatetime | None = Field(None, description="Started at this moment or later.")
+    until: AwareDatetime | None = Field(None, description="Started before this moment.")
     q: str = Field("", max_length=120, description="Part of the title or of the trigger's data.")
 
 

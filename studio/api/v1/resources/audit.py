@@ -1,0 +1,65 @@
+"""The audit trail: look-ups, and everything as a file."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from flask import Response, request
+
+from studio import audit
+from studio.api.v1.operations import operation
+from studio.api.v1.shapes.audit import AuditEvent, AuditFilters, AuditQuery
+from studio.api.v1.shapes.common import ListOf, cursor_number
+from studio.audit import export, listing
+from studio.core import web
+from studio.core.errors import InvalidInput
+from studio.core.unit_of_work import Database, UnitOfWork
+
+TAG = "Audit"
+LINES = "application/x-ndjson"
+
+
+@operation("GET", "/audit/events", tag=TAG, needs="audit.read", query=AuditQuery, answer=ListOf[AuditEvent])
+def list_audit_events(uow: UnitOfWork, query: AuditQuery) -> ListOf[AuditEvent]:
+    """Audit events, newest first."""
+    page = listing.page(uow, _filter(query), before=cursor_number(query.cursor), limit=query.limit)
+    return ListOf[AuditEvent](
+        data=[AuditEvent.model_validate(event) for event in page.events],
+        next_cursor=str(page.older) if page.older is not None else None,
+    )
+
+
+@operation("GET", "/audit/events/export", tag=TAG, needs="audit.export", query=AuditFilters, media=(LINES,))
+def export_audit_events(uow: UnitOfWork, query: AuditFilters) -> Response:
+    """Audit events as a file, oldest first, one JSON object a line.
+
+    Each line is the record that was hashed, with its hash. The export is itself an event.
+    """
+    wanted, database = _filter(query), web.database()
+    said = {"format": "jsonl", "filters": request.query_string.decode() or None}
+    with database.unit(uow.workspace, uow.actor) as recording:  # this request itself only reads
+        target = audit.Target("audit", str(uow.workspace), "audit events")
+        audit.record(recording, "audit.exported", targets=[target], metadata=said)
+    answer = Response(_lines(database, uow.workspace, wanted), content_type=LINES)
+    answer.headers["Content-Disposition"] = 'attachment; filename="audit-events.jsonl"'
+    return answer
+
+
+def _lines(database: Database, workspace_id: UUID, wanted: listing.Filter) -> Iterator[str]:
+    """In a unit of its own: the request's has ended when the lines leave."""
+    with database.unit(workspace_id, read_only=True) as unit:
+        yield from export.jsonl(unit, wanted)
+
+
+def _filter(query: AuditFilters) -> listing.Filter:
+    if query.target_id is not None and query.target_type is None:
+        raise InvalidInput("Say of which type the target is.", code="query.target_type", field="target_type")
+    return listing.Filter(
+        action=query.action,
+        actor_id=query.actor_id,
+        target_type=query.target_type,
+        target_id=query.target_id,
+        run_id=query.run_id,
+        since=query.since,
+        until=query.until,
+        text=query.q,
+    )

@@ -1,0 +1,51 @@
+"""Audit events."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from studio.api.v1.reading import Paged, Query
+from studio.api.v1.shapes.common import Id, Shape
+
+
+class AuditFilters(Query):
+    """Which events."""
+
+    action: str = Field(
+        "", max_length=80, description="An action such as `member.created`, or a resource such as `member`."
+    )
+    actor_id: str | None = Field(None, max_length=200, description="Who did it: a person's or a token's id.")
+    target_type: str | None = Field(None, max_length=60, description="What it was done to, such as `workflow`.")
+    target_id: str | None = Field(None, max_length=200)
+    run_id: str | None = Field(None, max_length=80)
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    q: str = Field("", max_length=120, description="Part of names and texts.")
+
+
+class AuditQuery(AuditFilters, Paged):
+    """Which events, a page at a time."""
+
+
+class AuditEvent(Shape):
+    """One event, as it stands in the chain."""
+
+    id: Id
+    seq: int = Field(description="From 1, without gaps.")
+    schema_: str = Field(alias="schema", examples=["studio.audit/1"])
+    workspace_id: Id
+    action: str = Field(examples=["workflow.published"])
+    action_version: int
+    occurred_at: datetime
+    recorded_at: datetime
+    outcome: dict[str, Any] = Field(examples=[{"result": "success", "code": None, "reason": None}])
+    severity: Literal["info", "notice", "warning", "critical"]
+    actor: dict[str, Any] = Field(examples=[{"type": "user", "id": "…", "name": "Mira Sand", "on_behalf_of": None}])
+    targets: list[dict[str, Any]]
+    changes: list[dict[str, Any]]
+    metadata: dict[str, Any]
+    context: dict[str, Any]
+    redactions: list[dict[str, Any]]
+    prev_hash: str
+    hash: str
