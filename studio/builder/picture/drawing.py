@@ -9,12 +9,15 @@ from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from studio.builder import insight
-from studio.builder.picture.layout import HEIGHT, Box, boxes, is_loop
+from studio.builder.picture import ports
+from studio.builder.picture.layout import Box, boxes
+from studio.builder.picture.ports import HEIGHT
 from studio.contract.graph import BODY_PORT, ERROR_PORT
-from studio.contract.node import Kind, NodeType, node_type
+from studio.contract.node import Kind
+from studio.runtime.checks.outline import Outline
 from studio.runtime.document import Document, Link, Step
 
-MARGIN = 12
+MARGIN = 16
 TONES = {
     "succeeded": "good",
     "failed": "bad",
@@ -54,11 +57,11 @@ class _Drawing:
         self._document, self._placed, self._states = document, placed, states
         asset = cast("Callable[[str], str]", current_app.jinja_env.globals["asset"])
         self._sprite = asset("icons.svg")
-        self._types: dict[str, type[NodeType] | None] = {step.key: node_type(step.type) for step in document.nodes}
+        self._outline = Outline(document)
 
     def content(self) -> Markup:
         """Loops below lines below cards."""
-        loops = [step for step in self._document.nodes if is_loop(self._document, step.key)]
+        loops = [step for step in self._document.nodes if self._outline.is_loop(step.key)]
         loops.sort(key=lambda step: -self._placed[step.key].width * self._placed[step.key].height)
         parts = [self._loop(step) for step in loops]
         parts += [self._line(edge) for edge in self._document.edges]
@@ -90,33 +93,24 @@ class _Drawing:
         if not name:
             return path
         return path + Markup('<text class="port" x="{:.0f}" y="{:.0f}" text-anchor="middle">{}</text>').format(
-            x1, y1 + 15, _cut(name, 90, _LETTER_LINE)
+            x1, y1 + 15, _cut(name, 160, _LETTER_LINE)
         )
 
     def _leaves(self, edge: Link) -> tuple[float, float]:
-        """Where a line leaves its card: ports stand evenly along the lower edge, the error port at its end."""
-        box, ports = self._placed[edge.source], self._ports(edge.source)
-        if edge.port == BODY_PORT and is_loop(self._document, edge.source):
+        """Where a line leaves its card; a loop's other ports stand below its body."""
+        box, loop = self._placed[edge.source], self._outline.is_loop(edge.source)
+        if loop and edge.port == BODY_PORT:
             return box.x + box.width / 2, box.y + HEIGHT
-        if edge.port not in ports:
-            return box.right - 20, box.bottom
-        return box.x + box.width * (ports.index(edge.port) + 1) / (len(ports) + 1), box.bottom
-
-    def _ports(self, key: str) -> list[str]:
-        step, found = self._document.step(key), self._types[key]
-        if step is None or found is None:
-            return ["next"]
-        ports = insight.ports_of(found, step.config)
-        return [port for port in ports if not (port == BODY_PORT and found.is_loop)]
+        share = ports.place_of(self._outline, edge.source, edge.port) / ports.card_width(self._outline, edge.source)
+        return box.x + box.width * share, box.bottom
 
     def _port_name(self, edge: Link) -> str:
-        found = self._types[edge.source]
-        if edge.port == "next" or (edge.port == BODY_PORT and found is not None and found.is_loop):
+        if edge.port == "next" or (edge.port == BODY_PORT and self._outline.is_loop(edge.source)):
             return ""
-        return found.port_names.get(edge.port, edge.port) if found is not None else edge.port
+        return ports.name(self._outline, edge.source, edge.port)
 
     def _card(self, step: Step) -> Markup:
-        box, found, tone = self._placed[step.key], self._types[step.key], self._tone(step.key)
+        box, found, tone = self._placed[step.key], self._outline.types.get(step.key), self._tone(step.key)
         kind, icon = (found.kind, found.icon) if found is not None else (Kind.DATA, "step")
         line = (insight.summary_of(found, step.config) or found.title) if found is not None else step.type
         room = box.width - 62 - (30 if tone in _MARKS else 0)

@@ -1,16 +1,14 @@
 """Where each step stands in the picture: where somebody put it, or in rows by its place in the flow. Pure."""
 
+from collections import deque
 from dataclasses import dataclass
 
+from studio.builder.picture.ports import HEIGHT, WIDTH, card_width, place_of
 from studio.contract.graph import BODY_PORT
-from studio.contract.node import node_type
-from studio.runtime.checks.order import topological
 from studio.runtime.checks.outline import Outline
 from studio.runtime.document import Document
 
-WIDTH, HEIGHT = 240, 56
-"""Of a card, as on the canvas."""
-_ROW, _COLUMN = 116, 272
+_ROW, _GAP = 116, 32
 _PAD, _HEAD, _FOOT = 20, 80, 40
 _EMPTY_WIDTH, _EMPTY_HEIGHT = 320, 180
 
@@ -37,35 +35,69 @@ def boxes(document: Document) -> dict[str, Box]:
     """The box of every step."""
     outline = Outline(document)
     if all(step.position is not None for step in document.nodes):
-        cards = {step.key: Box(step.position.x, step.position.y) for step in document.nodes if step.position}
+        cards = {
+            step.key: Box(step.position.x, step.position.y, card_width(outline, step.key))
+            for step in document.nodes
+            if step.position is not None
+        }
     else:
         cards = _in_rows(outline)
     return _with_loops(outline, cards)
 
 
-def is_loop(document: Document, key: str) -> bool:
-    """Whether a step draws a box around others."""
-    step = document.step(key)
-    found = node_type(step.type) if step is not None else None
-    return found is not None and found.is_loop
-
-
 def _in_rows(outline: Outline) -> dict[str, Box]:
     """Each step one row below the lowest of those before it; a row's steps side by side around the middle."""
-    order, _ = topological(outline)
     above = _before(outline)
-    rows: dict[str, int] = {}
-    for key in order:
-        rows[key] = max((rows[one] + 1 for one in above[key] if one in rows), default=0)
-    last = max(rows.values(), default=0)
-    for key in outline.steps:
-        rows.setdefault(key, last + 1)  # steps of a circle have no place; they still must be seen
+    rows = _ranks(above)
     found: dict[str, Box] = {}
+    top = 0.0
     for row in range(max(rows.values(), default=0) + 1):
         keys = [key for key in outline.steps if rows[key] == row]
-        left = -(len(keys) - 1) * _COLUMN / 2
-        found |= {key: Box(left + place * _COLUMN, row * _ROW) for place, key in enumerate(keys)}
+        wanted = {key: _wanted(outline, key, found) for key in keys}
+        keys.sort(key=lambda key: wanted[key])
+        widths = [card_width(outline, key) for key in keys]
+        left = sum(wanted.values()) / len(keys) - (sum(widths) + _GAP * (len(keys) - 1)) / 2 if keys else 0.0
+        top += _FOOT if any(_follows_loop(outline, key) for key in keys) else 0.0
+        for key, width in zip(keys, widths, strict=True):
+            found[key] = Box(left, top, width)
+            left += width + _GAP
+        top += _ROW
     return found
+
+
+def _follows_loop(outline: Outline, key: str) -> bool:
+    """Whether it stands below a loop's body, whose box needs room."""
+    return any(outline.is_loop(edge.source) and edge.port != BODY_PORT for edge in outline.into[key])
+
+
+def _wanted(outline: Outline, key: str, placed: dict[str, Box]) -> float:
+    """The middle below the ports that lead to a step."""
+    middles = [
+        placed[edge.source].x + place_of(outline, edge.source, edge.port)
+        for edge in outline.into[key]
+        if edge.source in placed
+    ]
+    return sum(middles) / len(middles) if middles else 0.0
+
+
+def _ranks(above: dict[str, set[str]]) -> dict[str, int]:
+    """The longest way to each step. Steps of a circle have no place; they still must be seen, below all others."""
+    below: dict[str, list[str]] = {key: [] for key in above}
+    for key, before in above.items():
+        for one in before:
+            below[one].append(key)
+    left = {key: len(before) for key, before in above.items()}
+    ranks = {key: 0 for key, count in left.items() if count == 0}
+    ready = deque(ranks)
+    while ready:
+        key = ready.popleft()
+        for one in below[key]:
+            left[one] -= 1
+            if left[one] == 0:
+                ranks[one] = max(ranks[before] for before in above[one]) + 1
+                ready.append(one)
+    last = max(ranks.values(), default=-1) + 1
+    return ranks | {key: last for key in above if key not in ranks}
 
 
 def _before(outline: Outline) -> dict[str, set[str]]:
@@ -79,7 +111,9 @@ def _before(outline: Outline) -> dict[str, set[str]]:
         for edge in edges:
             above[edge.target].add(key)
             if edge.port != BODY_PORT:
-                above[edge.target].update(one for one in body if one != edge.target)
+                above[edge.target].update(body)
+    for key, before in above.items():
+        before.discard(key)
     return above
 
 
@@ -104,6 +138,6 @@ def _with_loops(outline: Outline, cards: dict[str, Box]) -> dict[str, Box]:
 def _around(card: Box, inside: list[Box]) -> Box:
     left = min([card.x, *(box.x - _PAD for box in inside)])
     top = min([card.y, *(box.y - _HEAD for box in inside)])
-    right = max([card.x + (WIDTH if inside else _EMPTY_WIDTH), *(box.right + _PAD for box in inside)])
+    right = max([card.x + (card.width if inside else _EMPTY_WIDTH), *(box.right + _PAD for box in inside)])
     bottom = max([card.y + (HEIGHT if inside else _EMPTY_HEIGHT), *(box.bottom + _FOOT for box in inside)])
     return Box(left, top, right - left, bottom - top)
