@@ -6,6 +6,7 @@ from importlib import import_module
 from flask import Flask
 from flask_babel import Babel
 from flask_login import LoginManager
+from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from studio import joining
@@ -35,6 +36,7 @@ VIEWS = (
     "studio.builder.views",
     "studio.console.ops",
     "studio.console.views",
+    "studio.gallery.views",
     "studio.portal.views",
     "studio.runtime.hooks.views",
 )
@@ -83,6 +85,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_LOCALE="en",
         BABEL_DEFAULT_TIMEZONE="UTC",
     )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # forms and samples keep the order they were written in
+    app.jinja_env.undefined = StrictUndefined  # a misspelt name in a template is an error, not an empty page
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:
         count = settings.trusted_proxies

@@ -55,7 +55,7 @@ def test_a_builder_without_the_right_to_groups_names_people(database: Database, 
     document = use(
         database, tenant, "high-value-refunds", "builder", deciders={"name": "X", "people": [str(approver.user_id)]}
     )
-    assert config(document, "ask")["approvers"] == [f"user:{approver.user_id}"]
+    assert config(document, "ask")["approvers"] == [f"user:{approver.email}"]
 
 
 def test_an_owner_makes_the_group_along_the_way(database: Database, tenant: MadeTenant) -> None:
