@@ -1,6 +1,7 @@
 // [data-poll="5"] with an id: asked for again every 5 s while the page is seen, and swapped when it changed. The address
 // is the page's own or [data-poll-url]; the answer is that page or the fragment, with an ETag, so that "nothing new"
-// costs next to nothing. A swapped fragment without data-poll ends it.
+// costs next to nothing. A swapped fragment without data-poll ends it. [data-poll-with="head dialogs"] names other places
+// of the page, by id, that say the same state and are swapped along.
 const SLOWEST_S = 60;
 
 export function polling(enhance: (root: ParentNode) => void): void {
@@ -51,7 +52,12 @@ class Poll {
   }
 
   private swap(place: HTMLElement, html: string): void {
-    const fresh = new DOMParser().parseFromString(html, "text/html").getElementById(this.id);
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const others = place.dataset.pollWith?.split(" ").map((id) => document.getElementById(id)) ?? [];
+    for (const one of [place, ...others]) if (one) this.swapOne(one, page.getElementById(one.id));
+  }
+
+  private swapOne(place: HTMLElement, fresh: HTMLElement | null): void {
     if (!fresh || fresh.outerHTML === place.outerHTML || isUsed(place)) return;
     const open = new Set([...place.querySelectorAll("details[open][id]")].map((one) => one.id));
     const focused = place.contains(document.activeElement) ? document.activeElement?.id : "";
