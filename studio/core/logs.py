@@ -1,11 +1,16 @@
 """Structured logs: one line an event, with the ids that lead from a line to its request or run."""
 
 import logging
+from contextlib import AbstractContextManager
+from uuid import UUID
 
 import structlog
 
 from studio.core import web
+from studio.core.redact import Redactor
 from studio.core.settings import Settings
+
+_redactor = Redactor()
 
 
 def configure(settings: Settings) -> None:
@@ -22,6 +27,7 @@ def configure(settings: Settings) -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             _request_id,
+            _redacted,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([structlog.processors.format_exc_info] if settings.json_logs else []),
@@ -39,3 +45,14 @@ def _request_id(_logger: object, _method: str, entry: structlog.types.EventDict)
     if request_id is not None:
         entry.setdefault("request_id", request_id)
     return entry
+
+
+def _redacted(_logger: object, _method: str, entry: structlog.types.EventDict) -> structlog.types.EventDict:
+    """A log line that somebody hands a whole request or config to must not keep its secrets."""
+    redacted: structlog.types.EventDict = _redactor.json(entry)
+    return redacted
+
+
+def bound_run(run_id: UUID) -> AbstractContextManager[None]:
+    """Every line of the block carries the run's id."""
+    return structlog.contextvars.bound_contextvars(run_id=str(run_id))

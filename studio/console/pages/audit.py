@@ -1,0 +1,142 @@
+"""The audit trail for people: find, read, check, download."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
+
+from studio.accounts.permissions import permission
+from studio.audit import Target, export, listing, record
+from studio.audit.listing import Filter
+from studio.audit.sentences import sentence
+from studio.audit.taxonomy import audit as actions
+from studio.audit.verifying import Report, verify
+from studio.console.blueprint import blueprint
+from studio.core.errors import InvalidInput
+from studio.core.unit_of_work import Database, UnitOfWork
+from studio.core.web import current_uow, database
+
+SPANS = {"24h": 1, "7d": 7, "30d": 30, "90d": 90, "365d": 365}
+"""Days."""
+FIELDS = ("q", "action", "actor", "target_type", "target", "run", "since")
+FILES = {"csv": ("text/csv", export.csv_file), "jsonl": ("application/x-ndjson", export.jsonl)}
+_LARGEST = 2**62
+
+
+@blueprint.get("/audit")
+@permission("audit.read")
+def audit() -> ResponseReturnValue:
+    """What people, tokens and gates did, newest first, filtered by the address."""
+    uow = current_uow()
+    page = listing.page(uow, _filter(uow, request.args), before=_number("before"), after=_number("after"))
+    return render_template(
+        "console/audit.html",
+        page=page,
+        told=lambda event: sentence(event, _),
+        moment=lambda event: datetime.fromisoformat(event["occurred_at"]),
+        actions=listing.actions(),
+        spans=tuple(SPANS),
+        wanted=_given(request.args),
+        address=_address,
+    )
+
+
+@blueprint.post("/audit/verify")
+@permission("audit.read")
+def audit_verify() -> ResponseReturnValue:
+    """Check the hash chain, and say in words what was found."""
+    uow = current_uow()
+    report = verify(uow)
+    metadata: dict[str, object] = {"checked": report.checked}
+    if report.bad is not None:
+        metadata |= {"first_bad_seq": report.bad.seq, "problem": report.bad.problem}
+    record(
+        uow,
+        actions.VERIFIED,
+        targets=[_trail(uow)],
+        metadata=metadata,
+        outcome="success" if report.ok else "failure",
+    )
+    flash(_in_words(report), "good" if report.ok else "bad")
+    return redirect(url_for("console.audit"), 303)
+
+
+@blueprint.post("/audit/export")
+@permission("audit.export")
+def audit_export() -> ResponseReturnValue:
+    """A file of all that fits the filters; that it was taken is itself an event."""
+    uow = current_uow()
+    format_ = request.form.get("format", "")
+    if format_ not in FILES:
+        raise InvalidInput(_("Choose CSV or JSON lines."), field="format")
+    wanted = _filter(uow, request.form)
+    filters = "&".join(f"{name}={value}" for name, value in _given(request.form).items())
+    said = {"format": format_, "filters": filters or None}
+    record(uow, actions.EXPORTED, targets=[_trail(uow)], metadata=said)
+    day = uow.now.date().isoformat()
+    answer = Response(_rows(database(), uow, wanted, format_), content_type=FILES[format_][0])
+    answer.headers["Content-Disposition"] = f'attachment; filename="audit-{day}.{format_}"'
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _rows(database: Database, uow: UnitOfWork, wanted: Filter, format_: str) -> Iterator[str]:
+    """In a unit of its own: the request's has committed when the first row leaves."""
+    with database.unit(uow.workspace, uow.actor, read_only=True) as reader:
+        yield from FILES[format_][1](reader, wanted)
+
+
+def _filter(uow: UnitOfWork, given: MultiDict[str, str]) -> Filter:
+    said = _given(given)
+    days = SPANS.get(said.get("since", ""))
+    return Filter(
+        action=said.get("action"),
+        actor_id=said.get("actor"),
+        target_type=said.get("target_type"),
+        target_id=said.get("target"),
+        run_id=said.get("run"),
+        since=uow.now - timedelta(days=days) if days else None,
+        text=said.get("q"),
+    )
+
+
+def _given(given: MultiDict[str, str]) -> dict[str, str]:
+    """The filters that are set, as they stand in the address."""
+    found = {name: given.get(name, "").replace("\0", "") for name in FIELDS}
+    return {name: value for name, value in found.items() if value}
+
+
+def _address(**more: object) -> str:
+    """This page with its filters, and something more or (None) less."""
+    return url_for("console.audit", **{**_given(request.args), **more})  # type: ignore[arg-type]
+
+
+def _number(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return min(int(text), _LARGEST) if text.isascii() and text.isdigit() and len(text) < 20 else None
+
+
+def _trail(uow: UnitOfWork) -> Target:
+    return Target("audit", uow.workspace, "audit events")
+
+
+def _in_words(report: Report) -> str:
+    if report.bad is not None:
+        words: str = _(
+            "The trail is broken at event %(seq)s: %(problem)s. The %(count)s events before it"
+            " are as they were written. Compare with an export or a backup.",
+            seq=report.bad.seq,
+            problem=report.bad.problem,
+            count=report.checked,
+        )
+        return words
+    fine: str = ngettext(
+        "%(num)d event is as it was written; none is missing.",
+        "All %(num)d events are as they were written; none is missing.",
+        report.checked,
+    )
+    return fine

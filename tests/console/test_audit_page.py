@@ -1,0 +1,122 @@
+"""The audit page and the local mailbox, on both databases."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from studio.audit import Target, record
+from studio.audit.models import AuditHead
+from studio.audit.taxonomy import approvals
+from studio.core import outbox
+from studio.core.mail import Mailer
+from studio.core.models import LocalMail
+from tests.factories.accounts import make_tenant, signed_in
+
+
+@pytest.fixture
+def tenant(database):
+    return make_tenant(database)
+
+
+@pytest.fixture
+def filled(database, tenant):
+    with database.unit(tenant.id, tenant["admin"].actor) as uow:
+        for number in range(60):
+            target = Target("approval", f"a-{number}", f"Refund {number} <script>alert(1)</script>")
+            record(uow, approvals.APPROVED, targets=[target], metadata={"reason": "=1+1"})
+    return tenant
+
+
+@pytest.fixture
+def auditor(app, filled):
+    return signed_in(app, filled.id, filled["auditor"])
+
+
+def test_an_auditor_reads_sentences_page_by_page(auditor, filled):
+    page = auditor.get("/audit").text
+    name = filled["admin"].name
+    assert f"{name} approved “Refund 59 &lt;script&gt;alert(1)&lt;/script&gt;”" in page
+    assert "<script>alert(1)" not in page
+    assert "Refund 9 " not in page
+    older = auditor.get("/audit?before=11").text
+    assert "Refund 9 " in older
+    assert "Newer" in older
+    assert "Older" not in older
+
+
+def test_filters_stand_in_the_address(auditor):
+    assert "Refund 7 " in auditor.get("/audit?q=a-7&action=approval&since=24h").text
+    assert "No event fits" in auditor.get("/audit?action=workflow.deleted").text
+    one = auditor.get("/audit?target_type=approval&target=a-3").text
+    assert "Refund 3 " in one
+    assert "Refund 4 " not in one
+
+
+@pytest.mark.parametrize(
+    "query", ["before=x", "before=99999999999999999999999", "after=-1", "q=%00", "actor=%00&run=%00"]
+)
+def test_odd_addresses_do_not_break_it(auditor, query):
+    assert auditor.get(f"/audit?{query}").status_code == 200
+
+
+def test_verify_says_what_it_found_and_is_recorded(app, auditor, filled, database):
+    page = auditor.post("/audit/verify", follow_redirects=True).text
+    assert "All 60 events are as they were written; none is missing." in page
+    assert "verified 60 audit events" in page
+    with database.unit(filled.id) as uow:
+        uow.session.query(AuditHead).update({"seq": 65})
+    broken = auditor.post("/audit/verify", follow_redirects=True).text
+    assert "The trail is broken at event 62" in broken
+
+
+def test_exports_are_files_and_are_recorded(auditor):
+    answer = auditor.post("/audit/export", data={"format": "csv", "target_type": "approval"})
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert len(rows) == 60
+    lines = auditor.post("/audit/export", data={"format": "jsonl"}).text.splitlines()
+    last = json.loads(lines[-1])
+    assert last["action"] == "audit.exported"
+    assert last["metadata"] == {"format": "jsonl"}
+    assert json.loads(lines[60])["metadata"]["filters"] == "target_type=approval"
+    assert auditor.post("/audit/export", data={"format": "exe"}).status_code == 422
+
+
+def test_a_builder_sees_nothing_of_it(app, filled):
+    builder = signed_in(app, filled.id, filled["builder"])
+    assert builder.get("/audit").status_code == 403
+    assert builder.post("/audit/export", data={"format": "csv"}).status_code == 403
+
+
+def test_the_mailbox_shows_kept_mail_as_text(app, database, tenant, monkeypatch):
+    with database.unit(tenant.id) as uow:
+        uow.session.add(
+            LocalMail(
+                recipients=["anna@example.com"],
+                subject="<b>Approve</b>",
+                text="Open http://localhost:8000/a/xyz <script>",
+                html="<script>alert(1)</script>",
+                sent_at=uow.now,
+            )
+        )
+    admin = signed_in(app, tenant.id, tenant["admin"])
+    page = admin.get("/mailbox").text
+    assert "&lt;b&gt;Approve&lt;/b&gt;" in page
+    with database.unit(tenant.id, read_only=True) as uow:
+        mail_id = uow.session.query(LocalMail).one().id
+    mail = admin.get(f"/mailbox/{mail_id}").text
+    assert '<a href="http://localhost:8000/a/xyz" rel="noopener noreferrer">' in mail
+    assert "alert(1)" not in mail
+    other = make_tenant(database)
+    stranger = signed_in(app, other.id, other["admin"])
+    assert stranger.get(f"/mailbox/{mail_id}").status_code == 404
+    assert signed_in(app, tenant.id, tenant["auditor"]).get("/mailbox").status_code == 403
+
+
+def test_mail_goes_from_the_outbox_into_the_mailbox(app, database, tenant):
+    with database.unit(tenant.id) as uow:
+        Mailer().send(uow, key="k", to=["anna@example.com"], subject="Hello", text="Text")
+    outbox.drain(database)
+    assert "Hello" in signed_in(app, tenant.id, tenant["owner"]).get("/mailbox").text
