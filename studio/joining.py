@@ -1,5 +1,6 @@
 """Joins ports to packages, with app.py the only place that knows them all."""
 
+from datetime import timedelta
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import cast
@@ -8,9 +9,10 @@ from uuid import UUID
 import structlog
 from flask import Flask
 
+from studio.accounts.service import purging
 from studio.accounts.service.vault import SecretVault
+from studio.api.v1 import idempotency
 from studio.approvals import askers
-from studio.approvals.jobs import Post
 from studio.approvals.jobs import Post
 from studio.approvals.port import ApprovalsPort
 from studio.approvals.service import withdraw_for_wait
@@ -26,6 +28,9 @@ from studio.runtime.notices import FailureNotices
 from studio.runtime.store import KvStore
 
 log = structlog.get_logger()
+
+OUTBOX_KEPT = timedelta(days=7)
+"""Done jobs are kept a week, for whoever asks whether a mail went out."""
 
 NODE_FOLDERS = ("studio.runtime.triggers", "studio.runtime.nodes", "studio.approvals.nodes")
 """Folders whose modules are node types. A package's line is added with its first one."""
@@ -57,6 +62,8 @@ def join(app: Flask, settings: Settings) -> Engine:
     app.extensions["studio_receiver"] = _receiver(engine)
     _join_outbox(engine, settings, mailer)
     _join_approvals(engine, Post(mailer, settings.public_url))
+    engine.retention.of_all.append(purging.purge)
+    engine.retention.of_workspaces.append(idempotency.purge)
     engine.declare()
     app.extensions["studio_engine"] = engine
     return engine
@@ -75,12 +82,12 @@ def _receiver(engine: Engine) -> Receiver:
 
 def _join_outbox(engine: Engine, settings: Settings, mailer: Mailer) -> None:
     mail.register(settings)
-    Post(mailer, settings.public_url).register()
     notices = FailureNotices(mailer, settings.public_url)
     outbox.register(notices.TOPIC, notices.tell)
     engine.endings.failed.append(notices)
     outbox.on_enqueued = lambda: engine.hints.send("outbox")
     engine.add_drain("outbox", lambda: outbox.drain(engine.database))
+    engine.retention.of_all.append(lambda _unit: outbox.purge(engine.database, OUTBOX_KEPT))
 
 
 def _join_approvals(engine: Engine, post: Post) -> None:

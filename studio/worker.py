@@ -5,6 +5,7 @@ that its runs go on within a moment and not only when their leases run out.
 """
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -92,11 +93,19 @@ def supervise(processes: int) -> None:
     Supervisor(processes).run()
 
 
+def limit_memory() -> None:
+    """The last net under a payload that grows without bound: a MemoryError instead of a dead machine."""
+    limit = settings.load().worker_memory_mb * 1024 * 1024
+    if limit:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
 def child() -> None:
     """One worker process: takes hints and sweeps until SIGTERM, or until its supervisor is gone."""
     from studio.app import create_app  # noqa: PLC0415 - the supervisor above needs no app
     from studio.wsgi import engine_of  # noqa: PLC0415 - see above
 
+    limit_memory()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())

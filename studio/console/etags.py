@@ -13,4 +13,5 @@ def fresh(html: str) -> Response:
     answer = make_response(html)
     answer.set_etag(hashlib.sha256(_CHANGES_EACH_TIME.sub("", html).encode()).hexdigest()[:32], weak=True)
     answer.cache_control.private, answer.cache_control.no_cache = True, True
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer

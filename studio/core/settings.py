@@ -38,6 +38,8 @@ class Settings:
     """None: /metrics answers only this machine."""
     worker_threads: int
     lease_seconds: float
+    worker_memory_mb: int = 4096
+    """Address space of one worker process, in MiB; 0: no limit."""
     allowed_hosts: tuple[str, ...] = field(default=())
     """Internal hosts (host or host:port) that workflows may call although they are private addresses."""
     log_level: str = "info"
@@ -86,6 +88,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         metrics_token=env.get("STUDIO_METRICS_TOKEN") or None,
         worker_threads=_number(env, "STUDIO_WORKER_THREADS", 8),
         lease_seconds=float(env.get("STUDIO_LEASE_SECONDS", "10")),
+        worker_memory_mb=_number(env, "STUDIO_WORKER_MEMORY_MB", 4096),
         allowed_hosts=tuple(part.strip() for part in env.get("STUDIO_ALLOWED_HOSTS", "").split(",") if part.strip()),
         log_level=env.get("STUDIO_LOG_LEVEL", "info"),
         json_logs=env.get("STUDIO_JSON_LOGS", "") == "1",

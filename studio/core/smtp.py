@@ -84,7 +84,7 @@ class Server:
         except smtplib.SMTPResponseException as error:
             raise MailFailed(_reply(error.smtp_code, error.smtp_error)) from error
         except (smtplib.SMTPException, OSError) as error:
-            words = f"{self.host}:{self.port} does not take mail: {error or type(error).__name__}"
+            words = f"{self.host}:{self.port} does not take mail: {str(error) or type(error).__name__}"
             raise MailFailed(words) from error
 
     def _connect(self) -> smtplib.SMTP:

@@ -141,7 +141,9 @@ def _filter() -> RunFilter:
 
 def _cursor(**cursor: Any) -> str:
     """The address of another page of the same list."""
-    kept = {name: request.args.getlist(name) for name in ("workflow", "state", "q", "since") if request.args.get(name)}
+    kept: dict[str, Any] = {
+        name: request.args.getlist(name) for name in ("workflow", "state", "q", "since") if request.args.get(name)
+    }
     return url_for("console.runs", **kept, **cursor)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from studio.accounts.models import Workspace
 from studio.core.errors import StudioError
 from studio.core.ids import first_id_at
-from studio.core.unit_of_work import Database
+from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.models import (
     Blob,
     Event,
@@ -65,11 +65,15 @@ class Schedules:
 
 
 class Retention:
-    """Deletes ended runs and their events past each workspace's retention, in small batches."""
+    """Deletes ended runs and their events past each workspace's retention, in small batches, and what others name."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._next: datetime | None = None
+        self.of_workspaces: list[Callable[[UnitOfWork], object]] = []
+        """What other packages let go of, in a unit of each workspace."""
+        self.of_all: list[Callable[[UnitOfWork], object]] = []
+        """The same for tables that belong to no workspace."""
 
     def __call__(self, now: datetime) -> None:
         """Purge, once an hour."""
@@ -83,6 +87,9 @@ class Retention:
             while self._purge_runs(workspace_id, before) == PURGE_BATCH:
                 pass
             self._purge_rest(workspace_id, before, now)
+        with self._database.unit() as unit:
+            for purge in self.of_all:
+                purge(unit)
 
     def _purge_runs(self, workspace_id: UUID, before: UUID) -> int:
         with self._database.unit(workspace_id) as unit:
@@ -98,3 +105,5 @@ class Retention:
             unit.session.execute(delete(Event).where(Event.id < before))
             unit.session.execute(delete(EventDedup).where(EventDedup.expires_at < now))
             unit.session.execute(delete(KvEntry).where(KvEntry.expires_at < now))
+            for purge in self.of_workspaces:
+                purge(unit)

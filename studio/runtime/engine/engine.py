@@ -41,10 +41,8 @@ class Engine:
         self.app_events = AppEvents(self.wake_main)
         self.endings = Endings(finished=self.answers.finished)
         self.endings.failed.append(self.app_events.run_failed)
-        self.chores: list[Callable[[datetime], None]] = [
-            Schedules(database, self.wake_main),
-            Retention(database),
-        ]
+        self.retention = Retention(database)
+        self.chores: list[Callable[[datetime], None]] = [Schedules(database, self.wake_main), self.retention]
         self.drains: dict[str, Callable[[], object]] = {}
         self._ports: Ports | None = None
         self._executor: Executor | None = None

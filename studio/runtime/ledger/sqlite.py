@@ -199,9 +199,7 @@ def _wake(now: datetime) -> Any:
 def _live_versions(session: Session, events: Sequence[Accepted]) -> dict[UUID, UUID]:
     ids = {event.subscription_id for event in events}
     found = select(TriggerSubscription.id, TriggerSubscription.version_id)
-    return dict(
-        session.execute(found.where(TriggerSubscription.id.in_(ids), TriggerSubscription.active)).all()
-    )
+    return dict(session.execute(found.where(TriggerSubscription.id.in_(ids), TriggerSubscription.active)).all())
 
 
 def _admit(session: Session, event: Accepted, live: dict[UUID, UUID], now: datetime) -> Admission:
