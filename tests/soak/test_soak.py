@@ -1,4 +1,4 @@
-"""A shop that never stops delivering while its workers are killed: for SOAK_SECONDS (60), then everything must be done."""
+"""A shop that never stops delivering while its workers are killed, for SOAK_SECONDS (60); then all must be done."""
 
 import json
 import os
