@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from studio.core import clock, rng
 from studio.core.faults import fault_point
 from studio.core.ids import new_id
+from studio.core.metrics import OUTBOX_JOBS, OUTBOX_LAG
 from studio.core.models import OutboxRow
 from studio.core.unit_of_work import Database, UnitOfWork
 
@@ -49,6 +50,17 @@ class Job:
 
 
 Outside = Callable[[Job], None]
+
+
+_JOB = (
+    OutboxRow.id,
+    OutboxRow.workspace_id,
+    OutboxRow.topic,
+    OutboxRow.key,
+    OutboxRow.payload,
+    OutboxRow.attempts,
+    OutboxRow.max_attempts,
+)
 
 
 class GiveUp(Exception):
@@ -174,18 +186,12 @@ def _claim(database: Database, count: int) -> list[Job]:
             update(OutboxRow)
             .where(OutboxRow.id.in_(select(chosen.c.id)))
             .values(state="running", attempts=OutboxRow.attempts + 1, lease_until=now + LEASE)
-            .returning(
-                OutboxRow.id,
-                OutboxRow.workspace_id,
-                OutboxRow.topic,
-                OutboxRow.key,
-                OutboxRow.payload,
-                OutboxRow.attempts,
-                OutboxRow.max_attempts,
-            )
+            .returning(*_JOB, OutboxRow.due_at)
             .execution_options(synchronize_session=False)
         )
-        jobs = [Job(*row) for row in uow.session.execute(claimed)]
+        rows = uow.session.execute(claimed).all()
+    jobs = [Job(*row[:-1]) for row in rows]
+    OUTBOX_LAG.set(max(((now - row.due_at).total_seconds() for row in rows), default=0.0))
     fault_point("outbox.claimed")
     return sorted(jobs, key=lambda job: job.id)
 
@@ -206,6 +212,7 @@ def _give_up_lost(uow: UnitOfWork, lost: Any) -> None:
 
 
 def _do(database: Database, job: Job) -> None:
+    outcome = "done"
     try:
         if job.topic in _inside:
             with database.unit(job.workspace_id) as uow:
@@ -218,9 +225,12 @@ def _do(database: Database, job: Job) -> None:
             with database.across() as uow:
                 _end(uow, job)
     except _Lost:
+        outcome = "lost"
         log.warning("outbox_lease_lost", topic=job.topic, job_id=str(job.id))
     except Exception as error:  # noqa: BLE001 - whatever it was, the row remembers it
+        outcome = "failed"
         _failed(database, job, error)
+    OUTBOX_JOBS.labels(job.topic, outcome).inc()
 
 
 def _end(uow: UnitOfWork, job: Job) -> None:

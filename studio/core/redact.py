@@ -78,7 +78,8 @@ class Redactor:
         if isinstance(value, dict):
             return {self._key(key): self._under(key, item, depth) for key, item in value.items()}
         if isinstance(value, list | tuple):
-            return type(value)(self._walk(item, depth + 1) for item in value)
+            kind = list if isinstance(value, list) else tuple
+            return kind(self._walk(item, depth + 1) for item in value)
         return value
 
     def _key(self, key: Any) -> Any:
