@@ -1,0 +1,208 @@
+"""The figures of Home. Each is one query, bounded by time or by a small state; none is asked in a loop."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, String, case, cast, func, select
+
+from studio.approvals.models import Assignment, Decision, Request
+from studio.approvals.outcomes import AssignmentState, Outcome
+from studio.core.ids import first_id_at
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.models import Run, Workflow
+from studio.runtime.outcomes import STUCK, Mode, RunState
+
+DAYS = 14
+BUSIEST = 3
+MOST_CAUSES = 4
+MOST_DECISIONS = 20_000
+"""More approvals than that in one week are summed only in part, and the page says so."""
+BAD = frozenset({RunState.FAILED, *STUCK})
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Midnights as the reader lives them."""
+
+    days: tuple[datetime, ...]
+    """Beginnings of the last DAYS days, oldest first; the last is today's."""
+    monday: datetime
+
+    @classmethod
+    def of(cls, now: datetime, zone: ZoneInfo) -> "Calendar":
+        """Around a moment, in a zone."""
+        today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        days = tuple(today - timedelta(days=back) for back in range(DAYS - 1, -1, -1))  # wall time: DST is kept
+        return cls(days, today - timedelta(days=today.weekday()))
+
+
+@dataclass(slots=True)
+class Day:
+    """The runs that began on one day."""
+
+    start: datetime
+    total: int = 0
+    succeeded: int = 0
+    bad: int = 0
+
+    @property
+    def share(self) -> Decimal | None:
+        """How much of what has ended well, per cent, never rounded up; None before anything has ended."""
+        ended = self.succeeded + self.bad
+        return Decimal(self.succeeded * 1000 // ended) / 10 if ended else None
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A workflow and its runs in the last DAYS days."""
+
+    id: UUID
+    name: str
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Runs of one workflow that share a state and a cause."""
+
+    workflow_id: UUID
+    workflow: str
+    state: str
+    cause: str
+    runs: int
+    latest: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What went through approvals in the workspace's currency."""
+
+    amount: Decimal
+    cut: bool
+    """There was more than was read."""
+
+
+def days(uow: UnitOfWork, calendar: Calendar) -> list[Day]:
+    """Runs a day, by how they ended. Ids carry their moment, so the primary index finds each day."""
+    ends = list(enumerate(calendar.days[1:]))
+    bucket = case(*((Run.id < first_id_at(end), place) for place, end in ends), else_=DAYS - 1).label("bucket")
+    query = (
+        select(bucket, Run.state, func.count())
+        .where(Run.id >= first_id_at(calendar.days[0]), Run.mode == Mode.LIVE)
+        .group_by(bucket, Run.state)
+    )
+    found = [Day(start) for start in calendar.days]
+    for place, state, count in uow.session.execute(query):
+        day = found[place]
+        day.total += count
+        day.succeeded += count if state == RunState.SUCCEEDED else 0
+        day.bad += count if state in BAD else 0
+    return found
+
+
+def busiest(uow: UnitOfWork, calendar: Calendar) -> Sequence[Busy]:
+    """The workflows with most runs."""
+    runs = func.count(Run.id)
+    query = (
+        select(Run.workflow_id, Workflow.name, runs)
+        .join(Workflow, Workflow.id == Run.workflow_id)
+        .where(Run.id >= first_id_at(calendar.days[0]), Run.mode == Mode.LIVE)
+        .group_by(Run.workflow_id, Workflow.name)
+        .order_by(runs.desc(), Workflow.name)
+        .limit(BUSIEST)
+    )
+    return [Busy(*row) for row in uow.session.execute(query)]
+
+
+def waiting_for_people(uow: UnitOfWork) -> int:
+    """Runs that go on once somebody has decided."""
+    query = select(func.count()).select_from(Run)
+    query = query.where(Run.state == RunState.WAITING, Run.waiting_for == "approval", Run.mode == Mode.LIVE)
+    return uow.session.scalar(query) or 0
+
+
+def due_today(uow: UnitOfWork, user_id: UUID, calendar: Calendar) -> int:
+    """How many of a person's open approvals end before their midnight. What is overdue has expired by itself."""
+    query = (
+        select(func.count())
+        .select_from(Assignment)
+        .join(Request, Request.id == Assignment.request_id)
+        .where(
+            Assignment.user_id == user_id,
+            Assignment.state == AssignmentState.OPEN,
+            Request.due_at < calendar.days[-1] + timedelta(days=1),
+        )
+    )
+    return uow.session.scalar(query) or 0
+
+
+def approved_money(uow: UnitOfWork, calendar: Calendar, currency: str) -> Money:
+    """The sum of what was approved this week. Added up as decimals: no database sums text to the cent."""
+    query = (
+        select(Request.amount)
+        .join(Decision, Decision.request_id == Request.id)
+        .where(
+            Decision.id >= first_id_at(calendar.monday),
+            Decision.outcome == Outcome.APPROVED,
+            Request.amount.is_not(None),
+            Request.currency == currency,
+        )
+        .limit(MOST_DECISIONS + 1)
+    )
+    found = list(uow.session.scalars(query))
+    return Money(sum((_decimal(one) for one in found[:MOST_DECISIONS]), Decimal(0)), len(found) > MOST_DECISIONS)
+
+
+def failures(uow: UnitOfWork, calendar: Calendar) -> Sequence[Trouble]:
+    """What failed today, by workflow and cause, the most frequent first."""
+    code, message = Run.error["code"].as_string(), Run.error["message"].as_string()
+    runs = func.count(Run.id)
+    query = (
+        select(Run.workflow_id, Workflow.name, Run.state, func.max(message), runs, _newest())
+        .join(Workflow, Workflow.id == Run.workflow_id)
+        .where(Run.state == RunState.FAILED, Run.id >= first_id_at(calendar.days[-1]), Run.mode == Mode.LIVE)
+        .group_by(Run.workflow_id, Workflow.name, Run.state, code)
+        .order_by(runs.desc())
+        .limit(MOST_CAUSES)
+    )
+    return [_trouble(row) for row in uow.session.execute(query)]
+
+
+def stuck(uow: UnitOfWork) -> Sequence[Trouble]:
+    """Runs that go on only when a person says how, by workflow."""
+    runs, message = func.count(Run.id), Run.error["message"].as_string()
+    query = (
+        select(Run.workflow_id, Workflow.name, Run.state, func.max(message), runs, _newest())
+        .join(Workflow, Workflow.id == Run.workflow_id)
+        .where(Run.state.in_(STUCK), Run.mode == Mode.LIVE)
+        .group_by(Run.workflow_id, Workflow.name, Run.state)
+        .order_by(runs.desc())
+        .limit(MOST_CAUSES)
+    )
+    return [_trouble(row) for row in uow.session.execute(query)]
+
+
+def has_workflows(uow: UnitOfWork) -> bool:
+    """Whether anything was ever drawn here."""
+    return uow.session.scalar(select(Workflow.id).where(Workflow.archived_at.is_(None)).limit(1)) is not None
+
+
+def _newest() -> ColumnElement[str]:
+    """The newest run of a group. As text: PostgreSQL takes no max() of ids before version 18."""
+    return func.max(cast(Run.id, String))
+
+
+def _trouble(row: Any) -> Trouble:
+    return Trouble(row[0], row[1], row[2], row[3] or "", row[4], UUID(row[5]))
+
+
+def _decimal(text: str | None) -> Decimal:
+    try:
+        return Decimal(text or "0")
+    except InvalidOperation:
+        return Decimal(0)
