@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from studio.approvals.models import Assignment, Request
 from studio.approvals.outcomes import AssignmentState, RequestState
+from studio.approvals.service.reading import Details
 from studio.approvals.service.refusing import ended_words
 from studio.core import formats
 
@@ -21,6 +22,7 @@ __all__ = [
     "fits_row",
     "joined",
     "origin",
+    "others",
     "rule",
     "share_state",
     "state",
@@ -78,6 +80,13 @@ def rule(request: Request) -> str:
     if len(names) == 1 and request.rule["any_of"][0]["kind"] == "user":
         return str(_("%(name)s decides", name=names[0]))
     return str(_("Any one of %(names)s decides", names=", ".join(names)))
+
+
+def others(found: Details) -> str:
+    """Who else can decide now, where the rule does not name them already."""
+    named = {part["name"] for part in found.request.rule.get("any_of", ())}
+    names = found.others if found.open else []
+    return joined(names) if set(names) - named else ""
 
 
 def why(share: Assignment) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from studio.accounts.service import members
 from studio.approvals.models import Request
 from studio.core import clock
-from tests.factories.approvals import TITLE, shown
+from tests.factories.approvals import TITLE, make_group, shown
 
 
 def post(shop, browser, request_id, outcome, comment="", **more):
@@ -30,13 +30,21 @@ def test_the_page_says_in_words_what_is_asked_and_why(shop):
         TITLE,
         "Due in 1 h 05 min",
         "Asked by High-value refunds for order 6021.",
-        "Lena Vogt can decide too",
+        "Any one of Jonas Weber, Lena Vogt decides.",
         "You are named as approver",
         "6021, paid 14 November",
         "optional, needed to decline",
         "You decide on exactly what stands here",
     ):
         assert words in page
+
+
+def test_the_page_names_who_else_of_a_group_can_decide(shop):
+    make_group(shop.database, shop.tenant, "Refund team", [shop.jonas, shop.lena])
+    request_id = shop.ask("group:Refund team")
+    page = shop.browser(shop.jonas).get(f"/approvals/{request_id}").text
+    assert "Any one of Refund team decides; Lena Vogt can decide too." in page
+    assert "You are in the group Refund team." in page
 
 
 def test_the_form_on_the_page_is_all_that_a_decision_needs(shop):
