@@ -29,6 +29,7 @@ from studio.core import (
 from studio.core.crypto import Keyring
 from studio.core.settings import Settings
 from studio.core.settings import load as load_settings
+from studio.runtime.hooks.front import HookFront
 
 VIEWS = (
     "studio.accounts.views",
@@ -38,7 +39,6 @@ VIEWS = (
     "studio.console.views",
     "studio.gallery.views",
     "studio.portal.views",
-    "studio.runtime.hooks.views",
 )
 """Modules with a `blueprint`. A package's line is added with its views."""
 
@@ -60,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app, recognition.identify)
     _join_extensions(app, settings)
     joining.join(app, settings)
+    app.wsgi_app = HookFront(app.wsgi_app, app.extensions["studio_receiver"])  # type: ignore[method-assign]
     for name in VIEWS:
         app.register_blueprint(import_module(name).blueprint)
     public("what the front end's build has made")(app.view_functions["static"])

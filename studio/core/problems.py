@@ -45,7 +45,12 @@ def wants_json() -> bool:
 
 
 def problem(error: StudioError) -> dict[str, Any]:
-    """An error as problem+json."""
+    """An error as problem+json, under the request's id."""
+    return as_problem(error, web.request_id())
+
+
+def as_problem(error: StudioError, request_id: str | None) -> dict[str, Any]:
+    """An error as problem+json, inside or outside of a request."""
     return {
         "type": "about:blank",
         "title": HTTPStatus(error.status).phrase,
@@ -54,7 +59,7 @@ def problem(error: StudioError) -> dict[str, Any]:
         "detail": error.message,
         "resource": error.resource,
         "errors": [{"path": item.path, "code": item.code, "message": item.message} for item in error.problems],
-        "request_id": web.request_id(),
+        "request_id": request_id,
     }
 
 

@@ -74,7 +74,6 @@ MAKERS: dict[str, Maker] = {
 }
 
 NO_TENANT = {
-    "address": "x" * 43,  # of a webhook: a secret that a shop knows
     "signal": "parcel-shipped",  # whoever waits for it, in the sender's workspace
     "slug": "high-value-refunds",  # of a template: every workspace sees the same
     "filename": "studio.css",  # files of the build

@@ -1,0 +1,80 @@
+"""`/hooks/<address>`: where shops and other systems deliver.
+
+Answered in front of Flask's request machinery: a delivery needs no session, no person and no template, and a framework
+request costs over ten times what reading and accepting one does (docs/decisions/webhooks-before-flask.md).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+import structlog
+
+from studio.core.errors import StudioError, TooLarge
+from studio.core.ids import new_id
+from studio.core.problems import Unexpected, as_problem
+from studio.runtime.hooks.receiving import MAX_BYTES, Delivery, Receiver, Reply
+
+log = structlog.get_logger()
+
+PREFIX = "/hooks/"
+_SORRY = "Studio could not take this delivery. Nothing was started; sending it again is safe."
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+_HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
+
+
+class HookFront:
+    """A WSGI application before another: takes deliveries, passes everything else on."""
+
+    def __init__(self, inner: Application, receiver: Receiver) -> None:
+        self._inner, self._receiver = inner, receiver
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request; a delivery's answer leaves after the commit."""
+        path: str = environ["PATH_INFO"]
+        if not path.startswith(PREFIX):
+            return self._inner(environ, start_response)
+        reply = self._answer(path[len(PREFIX) :], environ)
+        body = b"" if environ["REQUEST_METHOD"] == "HEAD" else orjson.dumps(reply.data)
+        phrase = HTTPStatus(reply.status).phrase
+        start_response(f"{reply.status} {phrase}", [*_HEADERS, ("Content-Length", str(len(body)))])
+        return [body]
+
+    def _answer(self, address: str, environ: Environ) -> Reply:
+        try:
+            return self._receiver.receive(address, _delivery(environ))
+        except StudioError as error:
+            return Reply(error.status, as_problem(error, None))
+        except Exception:  # whoever delivers gets an answer it can act on; the log has the trace under the same id
+            request_id = new_id().hex
+            log.exception("delivery_failed", request_id=request_id)
+            return Reply(500, as_problem(Unexpected(_SORRY), request_id))
+
+
+def _delivery(environ: Environ) -> Delivery:
+    return Delivery(
+        environ["REQUEST_METHOD"],
+        environ.get("CONTENT_TYPE", ""),
+        _headers(environ),
+        dict(parse_qsl(environ["QUERY_STRING"])) if environ.get("QUERY_STRING") else {},
+        _body(environ),
+    )
+
+
+def _headers(environ: Environ) -> Mapping[str, str]:
+    return {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
+
+
+def _body(environ: Environ) -> bytes:
+    """At most one byte more than is allowed is ever read."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if length.isdecimal() and int(length) > MAX_BYTES:
+        raise TooLarge(f"The body is larger than {MAX_BYTES // 1024:,} KiB.", code="webhook.too_large")
+    wanted = int(length) if length.isdecimal() else MAX_BYTES + 1
+    body: bytes = environ["wsgi.input"].read(wanted)
+    return body

@@ -1,0 +1,141 @@
+"""Deliveries at a webhook's address: what is taken, what is refused in which words; refusals start nothing."""
+
+import hashlib
+import hmac
+
+import pytest
+from sqlalchemy import func, select
+
+from studio.runtime.models import Event, Run
+from studio.runtime.service import subscriptions, workflows
+from tests.factories.accounts import make_tenant
+from tests.factories.workflows import make_workflow, refunds
+
+ORDER = {"order": {"id": "6021", "total": 420.0, "customer": {"name": "Anna Keller"}}}
+
+
+class Hook:
+    """One published workflow and its address."""
+
+    def __init__(self, app, **config):
+        self.app, self.database = app, app.extensions["studio_database"]
+        self.tenant = make_tenant(self.database)
+        raw = refunds()
+        raw["nodes"][0]["config"].update(config)
+        self.workflow_id = make_workflow(app, self.tenant, raw, published=True)
+        with self.unit() as unit:
+            [row] = subscriptions.of_workflow(unit, self.workflow_id)
+            self.path = "/hooks/" + subscriptions.address(app.extensions["studio_keyring"], row)
+
+    def unit(self):
+        return self.database.unit(self.tenant.id, self.tenant["builder"].actor)
+
+    def post(self, path=None, **sent):
+        return self.app.test_client().post(path or self.path, **sent)
+
+    def runs(self):
+        return self._count(Run)
+
+    def events(self):
+        return self._count(Event)
+
+    def _count(self, model):
+        with self.unit() as unit:
+            return unit.session.scalar(select(func.count()).select_from(model))
+
+
+@pytest.fixture
+def hook(app):
+    yield Hook(app)
+    app.extensions["studio_engine"].stop()
+
+
+@pytest.fixture
+def make_hook(app):
+    yield lambda **config: Hook(app, **config)
+    app.extensions["studio_engine"].stop()
+
+
+def test_a_delivery_starts_a_run_and_names_it(hook):
+    answer = hook.post(json=ORDER)
+    assert answer.status_code == 202
+    with hook.unit() as unit:
+        [run] = unit.session.scalars(select(Run))
+        assert answer.json == {"run_id": str(run.id)}
+        assert run.input == ORDER
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        ({"data": b"{", "content_type": "application/json"}, 422, "webhook.not_json"),
+        ({"data": b"a,b", "content_type": "text/csv"}, 422, "webhook.content_type"),
+        ({"data": b'{"a":"\\u0000"}', "content_type": "application/json"}, 422, "payload.text"),
+        ({"data": b"[" * 100 + b"]" * 100, "content_type": "application/json"}, 422, "payload.too_deep"),
+        ({"data": b"[" * 100_000, "content_type": "application/json"}, 422, "webhook.not_json"),
+        ({"data": b'"' + b"x" * 1_100_000 + b'"', "content_type": "application/json"}, 413, "webhook.too_large"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_words_and_starts_nothing(hook, sent, status, code):
+    answer = hook.post(**sent)
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert answer.json["detail"]
+    assert hook.runs() == 0
+
+
+@pytest.mark.parametrize("wrong", ["cut", "longer", "empty", "lower case"])
+def test_only_the_whole_address_is_known(hook, wrong):
+    path = {"cut": hook.path[:-1], "longer": hook.path + "x", "empty": "/hooks/", "lower case": hook.path.lower()}[
+        wrong
+    ]
+    assert hook.post(path, json=ORDER).status_code == 404
+    assert hook.runs() == 0
+
+
+def test_another_method_is_refused(hook):
+    assert hook.app.test_client().get(hook.path).status_code == 405
+    assert hook.app.test_client().head(hook.path).data == b""
+    assert hook.runs() == 0
+
+
+def test_a_repeat_names_the_first_run_and_starts_none(make_hook):
+    hook = make_hook(dedup_key="trigger.order.id")
+    first, second = hook.post(json=ORDER), hook.post(json=ORDER)
+    assert (first.status_code, second.status_code) == (202, 200)
+    assert second.json == {"run_id": first.json["run_id"], "duplicate": True}
+    assert (hook.runs(), hook.events()) == (1, 2)
+
+
+def test_a_delivery_without_the_key_is_kept_as_refused(make_hook):
+    hook = make_hook(dedup_key="trigger.order.id")
+    answer = hook.post(json={"order": {}})
+    assert (answer.status_code, answer.json["code"]) == (409, "webhook.refused")
+    assert (hook.runs(), hook.events()) == (0, 1)
+
+
+def test_a_workflow_that_is_off_keeps_the_event_and_says_so(hook):
+    with hook.unit() as unit:
+        workflows.set_enabled(unit, workflows.get(unit, hook.workflow_id), enabled=False)
+    answer = hook.post(json=ORDER)
+    assert answer.status_code == 409
+    assert "turned off" in answer.json["detail"]
+    assert (hook.runs(), hook.events()) == (0, 1)
+
+
+def test_a_signed_address_takes_only_what_is_signed(make_hook, app):
+    hook = make_hook(signature="github", secret="github")
+    with hook.unit() as unit:
+        app.extensions["studio_vault"].create(unit, name="github", value="it is signed", hosts=[])
+    body = b'{"order": {"total": 1}}'
+    right = "sha256=" + hmac.new(b"it is signed", body, hashlib.sha256).hexdigest()
+    sent = {"data": body, "content_type": "application/json"}
+    assert hook.post(**sent).status_code == 401
+    assert hook.post(**sent, headers={"X-Hub-Signature-256": "sha256=" + "0" * 64}).status_code == 401
+    assert (hook.runs(), hook.events()) == (0, 0)
+    assert hook.post(**sent, headers={"X-Hub-Signature-256": right, "X-GitHub-Delivery": "1"}).status_code == 202
+
+
+def test_a_missing_secret_refuses_everything(make_hook):
+    hook = make_hook(signature="shopify", secret="gone")
+    assert hook.post(json=ORDER).status_code == 401
+    assert hook.runs() == 0
