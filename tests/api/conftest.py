@@ -37,8 +37,3 @@ def caller(app: Flask, tenant: MadeTenant) -> Caller:
 def api(caller: Caller) -> StudioClient:
     """The owner's program with every scope."""
     return caller()
-
-
-@pytest.fixture
-def one_store(store: str) -> None:
-    """Name it to say that the other store would show nothing more."""

@@ -104,13 +104,13 @@ def refusals(one: Operation) -> Iterator[int]:
 
 
 def summary(one: Operation) -> str:
-    """The first line of its docstring, without the dot."""
-    return one.doc.split("\n", 1)[0].rstrip(".")
+    """The first sentence of its docstring, without the dot."""
+    return " ".join(one.doc.split()).partition(". ")[0].rstrip(".")
 
 
 def details(one: Operation) -> str:
     """The rest of its docstring and what it needs."""
-    more = " ".join(one.doc.split("\n\n", 1)[1].split()) if "\n\n" in one.doc else ""
+    more = " ".join(one.doc.split()).partition(". ")[2]
     needs = f"Needs the scope `{one.scope}`." if one.scope else "Needs a token with any scope."
     return f"{more} {needs}".strip()
 
@@ -119,7 +119,7 @@ def queries(one: Operation) -> list[dict[str, Any]]:
     """The parameters of its query."""
     if one.query is None:
         return []
-    schema = one.query.model_json_schema(schema_generator=_Schemas)
+    schema = one.query.model_json_schema(ref_template=REF, schema_generator=_Schemas)
     required = schema.get("required", [])
     return [_parameter(name, field, required=name in required) for name, field in schema.get("properties", {}).items()]
 

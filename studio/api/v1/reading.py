@@ -4,12 +4,13 @@ Everything wrong is a 4xx that names the field: no JSON, another content type, t
 not exist, a value that the database could not hold.
 """
 
+import math
 from collections.abc import Iterable
-from typing import Annotated, Any, TypeVar, get_origin
+from typing import Any, TypeVar, get_origin
 
-import orjson
 from flask import request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
 
 from studio.core.errors import FieldProblem, InvalidInput, StudioError, TooLarge
 from studio.runtime.document.wording import field_problems
@@ -18,12 +19,9 @@ LARGEST = 4 * 1_048_576
 """Bytes of one body: a workflow document with its indentation, and some."""
 MAX_DEPTH = 80
 """Levels of one body; a document's own bound lies below."""
-_INT64 = 2**63
 JSON = ("application/json",)
 
 Sent = TypeVar("Sent", bound=BaseModel)
-
-Text = Annotated[str, StringConstraints(max_length=5_000)]
 
 
 class NotJson(StudioError):
@@ -80,8 +78,8 @@ def read_body(model: type[Sent]) -> Sent:
     """The JSON body as a model. Raises InvalidInput with the fields that are wrong."""
     data = body_bytes(JSON)
     try:
-        plain = orjson.loads(data)
-    except (ValueError, UnicodeError) as error:
+        plain = from_json(data, allow_inf_nan=False)
+    except ValueError as error:
         raise NotJson(f"The body is not JSON, or is nested too deeply: {error}.") from None
     look_over(plain)
     try:
@@ -129,7 +127,7 @@ def look_over(value: object) -> None:
             stack.extend((below, depth + 1, f"{path}.{index}".lstrip(".")) for index, below in enumerate(here))
         elif isinstance(here, str):
             _check_text(here, path)
-        elif isinstance(here, int) and abs(here) >= _INT64:
+        elif isinstance(here, int | float) and not _fits(here):
             raise InvalidInput("This number is too large.", code="body.number", field=path[:200])
 
 
@@ -141,6 +139,11 @@ def below(prefix: str, error: InvalidInput) -> InvalidInput:
 
 def _below(prefix: str, path: str) -> str:
     return prefix if path in ("", prefix) else f"{prefix}.{path}"
+
+
+def _fits(number: float) -> bool:
+    """Whether JSON columns keep it: 64 bits as a whole number, finite as a float."""
+    return math.isfinite(number) if isinstance(number, float) else -(2**63) <= number < 2**63
 
 
 def _check_text(text: str, path: str) -> None:

@@ -1,0 +1,127 @@
+"""Approvals by the API, as the person behind the token; and groups of approvers."""
+
+from datetime import timedelta
+
+import pytest
+
+from studio.core import clock
+from tests.factories.approvals import TITLE, listen, make_request
+
+URL = "/api/v1/approvals"
+NOBODY = "00000000-0000-7000-8000-000000000000"
+
+
+@pytest.fixture
+def heard():
+    return listen()
+
+
+@pytest.fixture
+def approval(heard, database, tenant) -> str:
+    """A request to the approver and the admin."""
+    return f"{URL}/{make_request(database, tenant, [tenant['approver'], tenant['admin']])}"
+
+
+@pytest.fixture
+def approver(caller):
+    return caller("approver")
+
+
+def test_the_inbox_and_everybodys(approver, api, approval):
+    [line] = approver.get(URL).json["data"]
+    assert (line["title"], line["state"], line["decision"]) == (TITLE, "pending", None)
+    assert api.get(URL).json["data"] == []
+    assert len(api.get(f"{URL}?everybody=true").json["data"]) == 1
+    refused = approver.get(f"{URL}?everybody=true")
+    assert refused.status_code == 403
+
+
+def test_approve(approver, approval, heard):
+    found = approver.get(approval).json
+    assert found["decidable"] is True
+    body = {"outcome": "approved", "shown": found["shown"]}
+    done = approver.post(f"{approval}/decision", json=body)
+    assert (done.status_code, done.json["state"]) == (200, "approved")
+    assert done.json["decision"]["channel"] == "api"
+    assert [str(end.outcome) for end in heard.ends] == ["approved"]
+    assert approver.post(f"{approval}/decision", json=body).status_code == 200, "the same again is the same"
+    assert len(heard.ends) == 1
+    late = approver.post(f"{approval}/decision", json=body | {"outcome": "declined", "comment": "no"})
+    assert (late.status_code, late.json["code"]) == (409, "already_decided")
+    assert [row["id"] for row in approver.get(f"{URL}?tab=done").json["data"]] == [found["id"]]
+
+
+@pytest.mark.parametrize("outcome", ["declined", "changes_requested"])
+def test_a_no_says_why(approver, approval, outcome):
+    body = {"outcome": outcome, "shown": approver.get(approval).json["shown"]}
+    refused = approver.post(f"{approval}/decision", json=body)
+    assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, "comment")
+    done = approver.post(f"{approval}/decision", json=body | {"comment": "No photos."})
+    assert (done.json["state"], done.json["decision"]["reason"]) == (outcome, "No photos.")
+
+
+def test_a_decision_is_bound_to_what_was_shown(approver, approval, heard):
+    refused = approver.post(f"{approval}/decision", json={"outcome": "approved", "shown": "0" * 64})
+    assert (refused.status_code, refused.json["code"]) == (409, "content_changed")
+    assert heard.ends == []
+
+
+def test_who_was_not_asked_decides_nothing(caller, approval):
+    body = {"outcome": "approved", "shown": "0" * 64}
+    for role, status in (("builder", 403), ("auditor", 403)):
+        assert caller(role).post(f"{approval}/decision", json=body).status_code == status
+    assert caller("approver", ["approvals:read"]).post(f"{approval}/decision", json=body).status_code == 403
+
+
+def test_comment(approver, approval):
+    made = approver.post(f"{approval}/comments", json={"comment": "Waiting for the carrier."})
+    assert made.status_code == 201
+    assert [one["text"] for one in approver.get(approval).json["comments"]] == ["Waiting for the carrier."]
+
+
+def test_reassign_to_somebody_who_may(approver, approval, tenant, caller):
+    to = str(tenant["builder"].user_id)
+    assert approver.post(f"{approval}/reassign", json={"to": NOBODY}).json["errors"][0]["path"] == "to"
+    strange = approver.post(f"{approval}/reassign", json={"to": to, "share_id": NOBODY})
+    assert strange.status_code == 404
+    done = approver.post(f"{approval}/reassign", json={"to": to, "note": "On holiday."})
+    assert done.status_code == 200, done.json
+    states = {share["user_id"]: share["state"] for share in done.json["shares"]}
+    assert (states[str(tenant["approver"].user_id)], states[to]) == ("reassigned", "open")
+    assert len(caller("builder").get(URL).json["data"]) == 1
+
+
+def test_snooze_and_back(approver, approval):
+    until = (clock.local_now() + timedelta(hours=4)).isoformat()
+    assert approver.post(f"{approval}/snooze", json={"until": until}).json["snoozed_until"] is not None
+    assert approver.get(URL).json["data"] == []
+    assert len(approver.get(f"{URL}?tab=snoozed").json["data"]) == 1
+    approver.post(f"{approval}/unsnooze")
+    assert len(approver.get(URL).json["data"]) == 1
+    past = approver.post(f"{approval}/snooze", json={"until": "2020-01-01T00:00:00Z"})
+    assert past.json["errors"][0]["path"] == "until"
+
+
+def test_approvals_are_paged(approver, heard, database, tenant):
+    made = {str(make_request(database, tenant, [tenant["approver"]])) for _ in range(5)}
+    first = approver.get(f"{URL}?limit=3").json
+    rest = approver.get(URL, query_string={"limit": 3, "cursor": first["next_cursor"]}).json
+    assert {row["id"] for row in first["data"] + rest["data"]} == made
+    assert (len(first["data"]), len(rest["data"]), rest["next_cursor"]) == (3, 2, None)
+
+
+def test_groups(api, tenant):
+    people = [str(tenant[role].user_id) for role in ("approver", "admin")]
+    made = api.post("/api/v1/approver-groups", json={"name": "Refund team", "members": people[:1]})
+    assert (made.status_code, [one["user_id"] for one in made.json["members"]]) == (201, people[:1])
+    one = f"/api/v1/approver-groups/{made.json['id']}"
+    assert api.get(one).json == made.json
+    changed = api.put(one, json={"name": "Money team", "members": people})
+    assert (changed.json["name"], len(changed.json["members"])) == ("Money team", 2)
+    assert [row["name"] for row in api.get("/api/v1/approver-groups").json["data"]] == ["Money team"]
+    taken = api.post("/api/v1/approver-groups", json={"name": "money TEAM", "members": []})
+    assert (taken.status_code, taken.json["code"]) == (409, "name_taken")
+    auditor = api.put(one, json={"name": "Money team", "members": [str(tenant["auditor"].user_id)]})
+    assert (auditor.status_code, auditor.json["errors"][0]["path"]) == (422, "members")
+    assert api.delete(one).status_code == 204
+    assert api.get(one).status_code == 404

@@ -1,0 +1,132 @@
+"""Runs by the API: start, look, signal, cancel, run again, annotate; and a workflow's events."""
+
+import pytest
+
+from studio.runtime.outcomes import Lane
+from tests.factories.runs import make_run
+from tests.factories.workflows import make_workflow
+
+DOCUMENT = {
+    "schema": "studio.workflow/1",
+    "name": "Parcels",
+    "nodes": [
+        {
+            "key": "by_hand", "type": "trigger.manual", "name": "By hand",
+            "config": {"fields": [{"name": "order", "label": "Order"}, {"name": "pieces", "type": "number"}]},
+        },
+        {
+            "key": "set", "type": "data.set", "name": "Remember",
+            "config": {"fields": [{"name": "seen", "value": "trigger.order"}]},
+        },
+        {
+            "key": "parcel", "type": "flow.wait_signal", "name": "Wait for the parcel",
+            "config": {"name": "parcel-shipped", "key": "{{ trigger.order }}"},
+        },
+    ],
+    "edges": [
+        {"from": "by_hand", "port": "next", "to": "set"},
+        {"from": "set", "port": "next", "to": "parcel"},
+    ],
+}  # fmt: skip
+DATA = {"data": {"order": "6021", "pieces": 2}}
+
+
+@pytest.fixture
+def workflow(app, tenant) -> str:
+    return f"/api/v1/workflows/{make_workflow(app, tenant, DOCUMENT, published=True)}"
+
+
+@pytest.fixture
+def drain(app):
+    return lambda: app.extensions["studio_engine"].executor.drain(Lane.MAIN)
+
+
+def test_start_wait_signal_succeed(api, workflow, drain):
+    started = api.post(f"{workflow}/runs", json=DATA)
+    assert (started.status_code, started.json["state"], started.json["trigger"]) == (201, "queued", "by_hand")
+    one = f"/api/v1/runs/{started.json['id']}"
+    drain()
+    waiting = api.get(one).json
+    assert (waiting["state"], waiting["waiting_for"]) == ("waiting", "signal")
+    assert waiting["input"] == DATA["data"]
+    signal = "/api/v1/signals/parcel-shipped"
+    assert api.post(signal, json={"key": "other"}).json == {"heard": 0}
+    sent = {"key": "6021", "payload": {"tracking": "JD0002"}}
+    assert api.post(signal, json=sent).json == {"heard": 1}
+    assert api.post(signal, json=sent).json == {"heard": 0}
+    drain()
+    done = api.get(one).json
+    assert done["state"] == "succeeded"
+    steps = {step["node"]: step for step in done["steps"]}
+    assert steps["parcel"]["output"] == {"received": True, "payload": {"tracking": "JD0002"}}
+    assert (steps["parcel"]["port"], steps["set"]["state"]) == ("received", "succeeded")
+
+
+def test_the_form_of_the_trigger_is_checked(api, workflow):
+    refused = api.post(f"{workflow}/runs", json={"data": {"pieces": "many"}})
+    assert (refused.status_code, refused.json["code"]) == (422, "form.invalid")
+    assert [one["path"] for one in refused.json["errors"]] == ["data.order", "data.pieces"]
+    refused = api.post(f"{workflow}/runs", json={"trigger": "nothing", **DATA})
+    assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, "trigger")
+    assert api.get("/api/v1/runs").json["data"] == []
+
+
+def test_a_workflow_that_is_off_starts_nothing(api, workflow):
+    api.post(f"{workflow}/disable")
+    refused = api.post(f"{workflow}/runs", json=DATA)
+    assert (refused.status_code, refused.json["code"]) == (409, "workflow.off")
+
+
+def test_cancel_ends_a_run_once(api, workflow, drain):
+    one = f"/api/v1/runs/{api.post(f'{workflow}/runs', json=DATA).json['id']}"
+    drain()
+    ended = api.post(f"{one}/cancel", json={"reason": "withdrawn"})
+    assert (ended.status_code, ended.json["state"]) == (200, "cancelled")
+    again = api.post(f"{one}/cancel", json={})
+    assert (again.status_code, again.json["code"]) == (409, "run.ended")
+    assert api.post("/api/v1/signals/parcel-shipped", json={"key": "6021"}).json == {"heard": 0}
+
+
+def test_run_again_from_a_step(api, workflow, drain):
+    first = api.post(f"{workflow}/runs", json=DATA).json
+    drain()
+    going = api.post(f"/api/v1/runs/{first['id']}/rerun", json={})
+    assert (going.status_code, going.json["code"]) == (409, "run.going")
+    api.post(f"/api/v1/runs/{first['id']}/cancel", json={})
+    unknown = api.post(f"/api/v1/runs/{first['id']}/rerun", json={"from_step": "nothing"})
+    assert (unknown.status_code, unknown.json["errors"][0]["path"]) == (422, "from_step")
+    again = api.post(f"/api/v1/runs/{first['id']}/rerun", json={"from_step": "parcel", "version": "newest"})
+    assert (again.status_code, again.json["rerun_of"], again.json["rerun_from"]) == (201, first["id"], "parcel")
+    assert api.get(f"/api/v1/runs/{first['id']}").json["reruns"] == [again.json["id"]]
+
+
+def test_notes(api, app, tenant):
+    one = f"/api/v1/runs/{make_run(app, tenant)}/notes"
+    made = api.post(one, json={"text": "The carrier confirmed it."})
+    assert (made.status_code, made.json["author"]) == (201, f"Test ({tenant['owner'].name})")
+    assert [note["text"] for note in api.get(one).json["data"]][1:] == ["The carrier confirmed it."]
+    assert len(api.get(f"{one}?limit=1").json["data"]) == 1
+
+
+def test_the_list_is_filtered_and_paged(api, app, tenant, workflow):
+    failed = str(make_run(app, tenant))
+    ours = [api.post(f"{workflow}/runs", json={"data": {"order": str(n), "pieces": n}}).json["id"] for n in range(4)]
+
+    def ids(**query) -> list[str]:
+        return [row["id"] for row in api.get("/api/v1/runs", query_string=query).json["data"]]
+
+    assert ids(workflow_id=workflow.rsplit("/", 1)[1]) == ours[::-1]
+    assert ids(state="failed") == [failed]
+    assert ids(state=["failed", "queued"], limit=2) == ours[:1:-1]
+    assert ids(q=tenant.name) == [failed]
+    assert ids(since="2100-01-01T00:00:00Z") == []
+    first = api.get("/api/v1/runs?limit=4").json
+    rest = api.get("/api/v1/runs", query_string={"limit": 4, "cursor": first["next_cursor"]}).json
+    assert ([row["id"] for row in rest["data"]], rest["next_cursor"]) == ([failed], None)
+    assert rest["data"][0]["error"]["code"] == "test.refused"
+
+
+def test_events_of_a_workflow(api, workflow):
+    run = api.post(f"{workflow}/runs", json=DATA).json
+    [event] = api.get(f"{workflow}/events").json["data"]
+    assert (event["verdict"], event["run_id"], event["type"]) == ("started", run["id"], "trigger.manual")
