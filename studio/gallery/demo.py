@@ -14,9 +14,9 @@ from studio.builder.service import drafts, whole
 from studio.core.actor import Actor, ActorType
 from studio.core.crypto import Keyring
 from studio.core.unit_of_work import Database, UnitOfWork
-from studio.gallery import service
+from studio.gallery import installed, service
 
-TEMPLATE, GROUP = "high-value-refunds", "Refund team"
+GROUP = "Refund team"
 
 
 def install(app: Flask) -> Iterator[str]:
@@ -36,7 +36,7 @@ def install(app: Flask) -> Iterator[str]:
 def install_refunds(uow: UnitOfWork, keyring: Keyring, approvers: list[UUID]) -> None:
     """The group, and "High-value refunds" published for it."""
     groups.create(uow, GROUP, approvers)
-    workflow = service.use(uow, TEMPLATE, {"deciders": {"group": GROUP}})
+    workflow = service.use(uow, installed.TEMPLATE, {"deciders": {"group": GROUP}})
     draft = drafts.current(uow, workflow)
     whole.publish(uow, keyring, workflow, draft.revision, "Installed with Studio")
 

@@ -115,7 +115,7 @@ def test_an_empty_workspace_is_offered_three_templates(app, tenant):
     html = page(app, tenant)
     assert html.count("template-card") == 3
     assert "/gallery/high-value-refunds/use" in html
-    assert "/use\"" not in page(app, tenant, "auditor")
+    assert '/use"' not in page(app, tenant, "auditor")
 
 
 @pytest.mark.parametrize(
