@@ -5,8 +5,6 @@ import pytest
 from tests.engine.rig import Rig
 from tests.factories.accounts import make_tenant
 
-pytest_plugins = ()
-
 
 @pytest.fixture
 def make_rig(app):
