@@ -275,7 +275,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("workflow_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("document", JSON, nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("logic_hash", sa.String(length=64), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("published_by", sa.Uuid(), nullable=True),

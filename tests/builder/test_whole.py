@@ -76,6 +76,18 @@ def test_the_order_of_fields_is_kept(unit):
         assert list(stored["nodes"][2]["config"]["headers"]) == ["zeta", "a", "mm"]
 
 
+def test_a_version_is_exactly_what_was_published(unit, keyring):
+    document = refunds()
+    document["nodes"][0]["config"]["sample"] = sample = {"zeta": 1e17, "a": 1e22, "m": 1.0}
+    with unit() as uow:
+        workflow = drafted(uow, document)
+        whole.publish(uow, keyring, workflow, 1, "")
+        uow.session.expire_all()
+        again = documents.dump(documents.from_json(whole.export(uow, workflow, "json", 1).text))
+    assert again == document
+    assert list(again["nodes"][0]["config"]["sample"]) == list(sample)
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     Boolean,
     ForeignKey,
     Index,
@@ -57,7 +58,8 @@ class WorkflowVersion(Tenant, Model):
     workflow_id: Mapped[UUID] = mapped_column(ForeignKey("workflow.id"))
     number: Mapped[int] = mapped_column(Integer)
     """1, 2, 3, … within the workflow."""
-    document: Mapped[dict[str, Any]] = mapped_column(Json)
+    document: Mapped[dict[str, Any]] = mapped_column(JSON())
+    """As it was published. Text, not jsonb, which reorders keys and writes 1e17 as a whole number too large to keep."""
     logic_hash: Mapped[str] = mapped_column(String(64))
     """SHA-256 over the document without its layout."""
     note: Mapped[str] = mapped_column(Text, default="")
