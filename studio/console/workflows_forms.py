@@ -7,9 +7,9 @@ import orjson
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import DateInput, NumberInput
 
 from studio.contract.node import NodeType
@@ -26,6 +26,18 @@ class RenameForm(FlaskForm):
     """Another name."""
 
     name = StringField(_l("Name"), [InputRequired(_l("This is needed.")), Length(max=120)])
+
+
+class EnableForm(FlaskForm):
+    """On or off."""
+
+    enabled = BooleanField(_l("On"), false_values=("", "off", "false"))
+
+
+class RestoreForm(FlaskForm):
+    """The draft that the old version would replace."""
+
+    revision = IntegerField(_l("Revision"), [InputRequired(), NumberRange(0, 2**31 - 2)])
 
 
 class StartForm(FlaskForm):

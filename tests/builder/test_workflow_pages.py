@@ -175,7 +175,7 @@ def test_restore_by_button_opens_the_editor(browser, published):
     url = f"/workflows/{published}/versions/1/restore"
     assert client.post(url, data={"revision": "1"}).location == f"/workflows/{published}/edit"
     assert client.post(url, data={"revision": "1"}).status_code == 409
-    assert client.post(url, data={}).status_code == 409
+    assert client.post(url, data={}).status_code == 422
 
 
 @one_store

@@ -13,7 +13,7 @@ from studio.console import words
 from studio.console.blueprint import blueprint, keyring, settings
 from studio.console.pages.workflows import STATES
 from studio.console.workflows_facts import facts, trigger
-from studio.console.workflows_forms import RenameForm
+from studio.console.workflows_forms import EnableForm, RenameForm, RestoreForm
 from studio.console.workflows_listing import State
 from studio.console.workflows_spark import in_words, spark
 from studio.core.errors import InvalidInput, NotFound
@@ -72,7 +72,7 @@ def export_workflow(workflow_id: UUID) -> ResponseReturnValue:
 @permission("workflow.publish")
 def enable_workflow(workflow_id: UUID) -> ResponseReturnValue:
     """Turn it on or off."""
-    found, on = asked(workflow_id), request.form.get("enabled") == "on"
+    found, on = asked(workflow_id), bool(EnableForm().enabled.data)
     service.set_enabled(current_uow(), found, enabled=on)
     text = _("It is on: its triggers start runs again.") if on else _("It is off. Runs that exist go on.")
     flash(text, "good" if on else "info")
@@ -113,10 +113,12 @@ def delete_workflow(workflow_id: UUID) -> ResponseReturnValue:
 @permission("workflow.edit")
 def restore_version(workflow_id: UUID, number: str) -> ResponseReturnValue:
     """Make an old version the draft, and open it."""
-    found, seen = asked(workflow_id), request.form.get("revision", "", type=str)
+    found, form = asked(workflow_id), RestoreForm()
     if not number.isdecimal() or len(number) > 9:
         raise NotFound(_("There is no such version."))
-    drafts.restore(current_uow(), found, int(number), int(seen[:9]) if seen.isdecimal() else -1)
+    if not form.validate_on_submit():
+        raise InvalidInput(_("Reload the page, then try again. Nothing was changed."), field="revision")
+    drafts.restore(current_uow(), found, int(number), form.revision.data or 0)
     return redirect(url_for("builder.edit", workflow_id=found.id), 303)
 
 
