@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_key")),
-        sa.UniqueConstraint("workspace_id", "caller", "key", name=op.f("uq_idempotency_key_workspace_id")),
+        sa.UniqueConstraint("workspace_id", "caller", "key", name=op.f("uq_idempotency_key_workspace_id_caller_key")),
     )
     op.create_index("ix_idempotency_key_created_at", "idempotency_key", ["workspace_id", "created_at"])
     roles.tenant_table("idempotency_key")

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import AnyOf, DataRequired, Length
 
 from studio.runtime.history.detail import RunDetail
 
@@ -19,6 +19,19 @@ class NoteForm(FlaskForm):
     """A remark on a run."""
 
     text = TextAreaField(_l("Note"), [DataRequired(), Length(max=4000)])
+
+
+class AuditExportForm(FlaskForm):
+    """Which file, of which events: the filters of the page, sent along."""
+
+    format = StringField(validators=[AnyOf(("csv", "jsonl"))])
+    q = StringField()
+    action = StringField()
+    actor = StringField()
+    target_type = StringField()
+    target = StringField()
+    run = StringField()
+    since = StringField()
 
 
 class RerunForm(FlaskForm):

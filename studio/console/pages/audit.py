@@ -1,13 +1,12 @@
 """The audit trail for people: find, read, check, download."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from werkzeug.datastructures import MultiDict
 
 from studio.accounts.permissions import permission
 from studio.audit import Target, export, listing, record
@@ -16,6 +15,7 @@ from studio.audit.sentences import sentence
 from studio.audit.taxonomy import audit as actions
 from studio.audit.verifying import Report, verify
 from studio.console.blueprint import blueprint
+from studio.console.forms import AuditExportForm
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.core.web import current_uow, database
@@ -70,11 +70,12 @@ def audit_verify() -> ResponseReturnValue:
 def audit_export() -> ResponseReturnValue:
     """A file of all that fits the filters; that it was taken is itself an event."""
     uow = current_uow()
-    format_ = request.form.get("format", "")
-    if format_ not in FILES:
+    form = AuditExportForm()
+    if not form.validate():
         raise InvalidInput(_("Choose CSV or JSON lines."), field="format")
-    wanted = _filter(uow, request.form)
-    filters = "&".join(f"{name}={value}" for name, value in _given(request.form).items())
+    format_, given = str(form.format.data), {name: str(form[name].data or "") for name in FIELDS}
+    wanted = _filter(uow, given)
+    filters = "&".join(f"{name}={value}" for name, value in _given(given).items())
     said = {"format": format_, "filters": filters or None}
     record(uow, actions.EXPORTED, targets=[_trail(uow)], metadata=said)
     day = uow.now.date().isoformat()
@@ -90,7 +91,7 @@ def _rows(database: Database, uow: UnitOfWork, wanted: Filter, format_: str) -> 
         yield from FILES[format_][1](reader, wanted)
 
 
-def _filter(uow: UnitOfWork, given: MultiDict[str, str]) -> Filter:
+def _filter(uow: UnitOfWork, given: Mapping[str, str]) -> Filter:
     said = _given(given)
     days = SPANS.get(said.get("since", ""))
     return Filter(
@@ -104,7 +105,7 @@ def _filter(uow: UnitOfWork, given: MultiDict[str, str]) -> Filter:
     )
 
 
-def _given(given: MultiDict[str, str]) -> dict[str, str]:
+def _given(given: Mapping[str, str]) -> dict[str, str]:
     """The filters that are set, as they stand in the address."""
     found = {name: given.get(name, "").replace("\0", "") for name in FIELDS}
     return {name: value for name, value in found.items() if value}

@@ -291,8 +291,14 @@ class Machine:
             return crash(call.step.node_key)
 
     def _run_simulated(self, step: StepRow, node_type: NodeType, config: BaseModel) -> None:
-        step.note = "Simulated"
-        self.apply(step, node_type.simulate(self.context(step, None), config))
+        try:
+            outcome = node_type.simulate(self.context(step, None), config)
+        except CONFIG_ERRORS as error:
+            outcome = as_failure(error)
+        except Exception:  # see _guarded()
+            log.exception("node_failed", node=step.node_key, type=step.type)
+            outcome = crash(step.node_key)
+        self.apply(step, outcome)
 
     def _simulated(self, node: Node, node_type: NodeType) -> bool:
         return self.live is not None and node_type.effect is not Effect.PURE and node.key not in self.live
