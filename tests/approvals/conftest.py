@@ -23,6 +23,7 @@ def lena(tenant: MadeTenant, database: Database) -> MadePerson:
     return make_person(database, tenant.id, Role.APPROVER, "Lena Vogt")
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def heard() -> Heard:
+    """Every request needs somebody who hears its end, whether a test listens or not."""
     return listen()
