@@ -3,7 +3,18 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-PACKAGES = ("core", "audit", "accounts", "runtime", "approvals", "builder", "portal", "console", "gallery", "api")
+PACKAGES = (
+    "core",
+    "audit",
+    "accounts",
+    "runtime",
+    "approvals",
+    "builder",
+    "portal",
+    "console",
+    "gallery",
+    "api",
+)
 
 
 def load_all() -> None:

@@ -44,9 +44,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
     )
-    op.create_index(
-        "ix_event_workflow_id", "event", ["workspace_id", "workflow_id", "id"], unique=False
-    )
+    op.create_index("ix_event_workflow_id", "event", ["workspace_id", "workflow_id", "id"], unique=False)
     op.create_table(
         "event_dedup",
         sa.Column("subscription_id", sa.Uuid(), nullable=False),
@@ -230,9 +228,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workflow")),
     )
-    op.create_index(
-        "ix_workflow_workspace_id_name", "workflow", ["workspace_id", "name"], unique=False
-    )
+    op.create_index("ix_workflow_workspace_id_name", "workflow", ["workspace_id", "name"], unique=False)
     op.create_table(
         "trigger_subscription",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -247,14 +243,10 @@ def upgrade() -> None:
         sa.Column("next_due_at", MOMENT, nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["workflow_id"], ["workflow.id"], name=op.f("fk_trigger_subscription_workflow_id")
-        ),
+        sa.ForeignKeyConstraint(["workflow_id"], ["workflow.id"], name=op.f("fk_trigger_subscription_workflow_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trigger_subscription")),
         sa.UniqueConstraint("address_hash", name=op.f("uq_trigger_subscription_address_hash")),
-        sa.UniqueConstraint(
-            "workflow_id", "node_key", name=op.f("uq_trigger_subscription_workflow_id_node_key")
-        ),
+        sa.UniqueConstraint("workflow_id", "node_key", name=op.f("uq_trigger_subscription_workflow_id_node_key")),
     )
     op.create_index(
         "ix_trigger_subscription_due",
@@ -282,13 +274,9 @@ def upgrade() -> None:
         sa.Column("published_by_name", sa.String(length=120), nullable=False),
         sa.Column("published_at", MOMENT, nullable=False),
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["workflow_id"], ["workflow.id"], name=op.f("fk_workflow_version_workflow_id")
-        ),
+        sa.ForeignKeyConstraint(["workflow_id"], ["workflow.id"], name=op.f("fk_workflow_version_workflow_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workflow_version")),
-        sa.UniqueConstraint(
-            "workflow_id", "number", name=op.f("uq_workflow_version_workflow_id_number")
-        ),
+        sa.UniqueConstraint("workflow_id", "number", name=op.f("uq_workflow_version_workflow_id_number")),
     )
 
     roles.tenant_table("workflow", engine="read")

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time, get_timezone_name
 from sqlalchemy import select
 
 from studio.approvals import letters, people, service, trail
@@ -100,4 +100,6 @@ def _open_shares(uow: UnitOfWork, share_ids: list[UUID]) -> list[tuple[Assignmen
 
 def _due(moment: datetime, person: Person) -> str:
     """In the reader's own zone and language: a worker has no request to ask."""
-    return format_datetime(moment, "full", tzinfo=ZoneInfo(person.time_zone), locale=person.locale.replace("-", "_"))
+    local, locale = moment.astimezone(ZoneInfo(person.time_zone)), person.locale.replace("-", "_")
+    day, time = format_date(local, "full", locale), format_time(local, "short", local.tzinfo, locale)
+    return f"{day}, {time} ({get_timezone_name(local, locale=locale)})"

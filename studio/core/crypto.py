@@ -222,9 +222,7 @@ def _make_key_file(path: Path) -> None:
     key = base64.b64encode(rng.secret_bytes(_KEY)).decode()
     written = _written(path, f"1:{key}\n")
     try:
-        os.link(
-            written, path
-        )  # fails where another process was first; a rename would replace its key
+        os.link(written, path)  # fails where another process was first; a rename would replace its key
     except FileExistsError:
         return
     finally:

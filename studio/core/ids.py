@@ -29,8 +29,11 @@ def new_id() -> UUID:
 
 
 def first_id_at(moment: datetime) -> UUID:
-    """Return the smallest UUIDv7 of a moment's millisecond: the lower bound of an id range."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80 | _VERSION | _VARIANT)
+    """Return the smallest UUIDv7 of a moment's millisecond: the lower bound of an id range.
+
+    Before 1970 no id exists, so an earlier moment's bound is that year's.
+    """
+    return UUID(int=max(0, int(moment.timestamp() * 1000)) << 80 | _VERSION | _VARIANT)
 
 
 def parse_id(text: str) -> UUID | None:

@@ -13,7 +13,11 @@ WORKSPACE = "nullif(current_setting('studio.workspace_id', true), '')::uuid"
 USER = "nullif(current_setting('studio.user_id', true), '')::uuid"
 
 EngineAccess = Literal["none", "read", "append", "write"]
-_ENGINE_GRANTS = {"read": "select", "append": "select, insert", "write": "select, insert, update, delete"}
+_ENGINE_GRANTS = {
+    "read": "select",
+    "append": "select, insert",
+    "write": "select, insert, update, delete",
+}
 
 
 def tenant_table(

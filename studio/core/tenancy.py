@@ -75,9 +75,7 @@ def _filter(state: ORMExecuteState) -> None:
     if own_seats and user_id is not None:
         _refuse_others(state)
         state.statement = state.statement.options(
-            with_loader_criteria(
-                OwnedByUser, lambda cls: cls.user_id == user_id, include_aliases=True
-            )
+            with_loader_criteria(OwnedByUser, lambda cls: cls.user_id == user_id, include_aliases=True)
         )
     elif workspace_id is not None:
         state.statement = state.statement.options(

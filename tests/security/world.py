@@ -18,6 +18,7 @@ from studio.core.db import Base
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.approvals import listen, make_group, make_request, share_of
+from tests.factories.mail import make_mail
 from tests.factories.runs import make_run
 from tests.factories.workflows import make_workflow, refunds
 
@@ -68,6 +69,7 @@ MAKERS: dict[str, Maker] = {
     "token_id": _token,
     "secret_id": _secret,
     "workflow_id": lambda app, tenant: str(make_workflow(app, tenant, refunds(name=tenant.name), published=True)),
+    "mail_id": lambda app, tenant: str(make_mail(app, tenant)),
     "run_id": lambda app, tenant: str(make_run(app, tenant)),
     "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id
     "trigger_key": lambda _app, _tenant: "order",  # the same
