@@ -82,7 +82,8 @@ def step_result(step: StepView) -> Said:
         return Said(last.row.note or _port(step, last.row.port) or str(text), kind)
     if step.state == "failed":
         code = (last.row.error or {}).get("code", "")
-        return Said(_("Failed: %(code)s", code=code) if code else str(text), kind)
+        short = code.rpartition(".")[2].removeprefix("status_").replace("_", " ")
+        return Said(_("Failed: %(code)s", code=short) if short else str(text), kind)
     if step.state == "waiting":
         return Said(last.row.note or str(text), kind)
     return Said(str(text), kind)

@@ -30,7 +30,7 @@ TONES = {
     "not_reached": "passed",
 }
 _MARKS = {"good": "check", "bad": "x", "wait": "hourglass", "warn": "alert", "run": "play"}
-_LETTER_NAME, _LETTER_LINE = 7.4, 6.2
+_LETTER_NAME, _LETTER_LINE = 8.2, 6.6
 """Widths of one letter, for cutting: SVG text cannot cut itself."""
 
 
