@@ -61,10 +61,9 @@ check: install test-system ## Run every linter, the type checkers and the migrat
 	$(BIN)/python scripts/check.py
 
 .PHONY: fix
-fix: install ## Let ruff, djlint and Biome mend what they can
+fix: install ## Let ruff and Biome mend what they can
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
-	$(BIN)/djlint studio/templates --reformat --quiet
 	npm run --if-present fix
 
 .PHONY: migrations-check
