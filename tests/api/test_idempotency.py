@@ -55,11 +55,12 @@ def test_keys_belong_to_a_token(api, caller, other):
         assert (answer.status_code, answer.headers.get("Idempotent-Replayed")) == (201, None)
 
 
-def test_a_key_is_forgotten_after_a_day(api, database, tenant):
+def test_a_key_is_forgotten_after_a_day(api, app, database, tenant):
     assert api.post(URL, json={"name": "One"}, headers=KEY).status_code == 201
     clock.shift(timedelta(hours=25))
     assert api.post(URL, json={"name": "Two"}, headers=KEY).status_code == 201
     clock.shift(timedelta(hours=25))
+    assert idempotency.purge in app.extensions["studio_engine"].retention.of_workspaces
     with database.unit(tenant.id) as uow:
         idempotency.purge(uow)
         assert uow.session.scalar(select(func.count()).select_from(IdempotencyKey)) == 0

@@ -69,6 +69,12 @@ def test_the_query_is_checked(api):
         refused(api.get(f"{path}?cursor=nonsense"), 422, "query.cursor", "cursor")
 
 
+@pytest.mark.parametrize("moment", ["1969-12-31T23:59:59Z", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"])
+def test_moments_at_the_edge_of_the_calendar(api, moment):
+    for path in ("/api/v1/runs", "/api/v1/audit/events"):
+        refused(api.get(f"{path}?since={moment}"), 422, "query.invalid", "since")
+
+
 def test_too_large(api):
     big = json.dumps({"name": "x" * 5_000_000}).encode()
     refused(api.post(URL, data=big, content_type="application/json"), 413, "body.too_large")

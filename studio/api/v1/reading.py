@@ -6,10 +6,11 @@ not exist, a value that the database could not hold.
 
 import math
 from collections.abc import Iterable
-from typing import Any, TypeVar, get_origin
+from datetime import datetime
+from typing import Annotated, Any, TypeVar, get_origin
 
 from flask import request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
 from studio.core.errors import FieldProblem, InvalidInput, StudioError, TooLarge
@@ -22,6 +23,17 @@ MAX_DEPTH = 80
 JSON = ("application/json",)
 
 Sent = TypeVar("Sent", bound=BaseModel)
+
+
+def _in_reach(moment: datetime) -> datetime:
+    """Years at the edges cannot be turned into UTC, and databases disagree about them."""
+    if not 1970 <= moment.year <= 9000:
+        raise ValueError("Choose a moment between the years 1970 and 9000.")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_reach)]
+"""A moment in a body or a query."""
 
 
 class NotJson(StudioError):

@@ -1,5 +1,6 @@
 """Runs: the list, one of them, and what may be done to it."""
 
+import re
 from uuid import UUID
 
 from studio.api.v1.blueprint import engine
@@ -9,6 +10,7 @@ from studio.api.v1.resources.run_views import detail_of
 from studio.api.v1.shapes import runs as shapes
 from studio.api.v1.shapes.common import ListOf, cursor_id, cut, written
 from studio.builder.service import whole
+from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import notes
 from studio.runtime.history import listing
@@ -17,6 +19,7 @@ from studio.runtime.service import runs, starts
 
 TAG = "Runs"
 ONE = "/runs/<uuid:run_id>"
+_SIGNAL = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}\Z")
 
 
 @operation("GET", "/runs", tag=TAG, needs="run.read", query=shapes.RunQuery, answer=ListOf[shapes.RunLine])
@@ -102,4 +105,7 @@ def send_signal(uow: UnitOfWork, signal: str, body: shapes.Signal) -> shapes.Hea
 
     Each wait hears one signal. A signal for which nobody waits is not kept.
     """
+    if not _SIGNAL.match(signal):
+        raise InvalidInput("A signal's name starts with a letter and holds letters, digits, “_”, “-” and “.”.",
+                           code="signal.name", field="signal")  # fmt: skip
     return shapes.Heard(heard=engine().waits.signal(uow, signal, body.key, body.payload))

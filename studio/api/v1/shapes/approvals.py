@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from studio.api.v1.reading import Body, Paged
+from studio.api.v1.reading import Body, Moment, Paged
 from studio.api.v1.shapes.common import Id, Shape
 from studio.approvals.outcomes import Outcome, RequestState
 
@@ -117,7 +117,7 @@ class Snooze(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"until": "2030-01-01T08:00:00Z"}]})
 
-    until: AwareDatetime
+    until: Moment
 
 
 class GroupView(Shape):

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from studio.api.v1.reading import Paged, Query
+from studio.api.v1.reading import Moment, Paged, Query
 from studio.api.v1.shapes.common import Id, Shape
 
 
@@ -19,8 +19,8 @@ class AuditFilters(Query):
     target_type: str | None = Field(None, max_length=60, description="What it was done to, such as `workflow`.")
     target_id: str | None = Field(None, max_length=200)
     run_id: str | None = Field(None, max_length=80)
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     q: str = Field("", max_length=120, description="Part of names and texts.")
 
 

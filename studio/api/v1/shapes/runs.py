@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from studio.api.v1.reading import Body, Paged
+from studio.api.v1.reading import Body, Moment, Paged
 from studio.api.v1.shapes.common import Id, Shape
 from studio.runtime.outcomes import RunState, Verdict
 
@@ -17,8 +17,8 @@ class RunQuery(Paged):
 
     workflow_id: Id | None = Field(None, description="Of one workflow.")
     state: list[RunState] = Field([], max_length=8, description="In one of these states; may be repeated.")
-    since: AwareDatetime | None = Field(None, description="Started at this moment or later.")
-    until: AwareDatetime | None = Field(None, description="Started before this moment.")
+    since: Moment | None = Field(None, description="Started at this moment or later.")
+    until: Moment | None = Field(None, description="Started before this moment.")
     q: str = Field("", max_length=120, description="Part of the title or of the trigger's data.")
 
 
