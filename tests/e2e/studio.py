@@ -4,12 +4,13 @@ import json
 import os
 import re
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page
 
 from benchmarks.servers.process import ServerMissing
@@ -26,7 +27,7 @@ class Studio:
 
     url: str
     people: dict[str, Credentials]
-    smtp: SmtpServer
+    smtp: SmtpServer | None
     stack: Stack
 
     def sign_in(self, page: Page, first_name: str) -> Page:
@@ -38,6 +39,11 @@ class Studio:
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(lambda address: "/sign-in" not in address)
         return page
+
+    @property
+    def log(self) -> str:
+        """The end of what the process has said."""
+        return self.stack.logs["studio"].read_text()[-4000:]
 
     def deliver(self, address: str, payload: Any) -> str:
         """Post a payload as a shop does; the id of the run that it started comes back."""
@@ -54,12 +60,19 @@ class Studio:
 
 
 @contextmanager
-def running_studio(smtp: SmtpServer, allowed: str = "") -> Iterator[Studio]:
-    """`studio run` on SQLite, with the demo's people, whose passwords are known here."""
+def running_studio(
+    smtp: SmtpServer | None = None,
+    allowed: str = "",
+    furnish: Callable[[Flask, list[Credentials]], None] = lambda _app, _people: None,
+) -> Iterator[Studio]:
+    """`studio run` on SQLite, with the demo's people, whose passwords are known here. Without SMTP mail stays in it."""
+    settings = {"STUDIO_ALLOWED_HOSTS": allowed} | ({"STUDIO_SMTP_URL": smtp.url} if smtp else {})
     try:
-        with stack("sqlite", STUDIO_SMTP_URL=smtp.url, STUDIO_ALLOWED_HOSTS=allowed) as started:
+        with stack("sqlite", **settings) as started:
             app = create_app(started.settings)
             people = demo.seed(app.extensions["studio_database"])
+            furnish(app, people)
+            app.extensions["studio_engine"].stop()
             started.start("studio", "run")
             started.wait_ready()
             by_name = {one.name.split()[0]: one for one in people}

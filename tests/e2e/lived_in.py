@@ -1,0 +1,91 @@
+"""A Studio in which something of everything has happened: runs that ended well, wait and failed; a group, mail."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from studio.accounts.demo import Credentials
+from studio.core.actor import Actor, ActorType
+from studio.core.unit_of_work import UnitOfWork
+from studio.gallery import demo, loading
+from studio.runtime.models import Workflow
+from studio.runtime.service import subscriptions, workflows
+from tests.e2e import shopify
+from tests.e2e.studio import Studio, running_studio
+from tests.servers.http_target import HttpTarget
+
+TEMPLATE = "high-value-refunds"
+
+
+@dataclass
+class LivedIn:
+    """The installation, and where its workflows take orders."""
+
+    studio: Studio | None = None
+    addresses: dict[str, str] = field(default_factory=dict)
+
+    def refund(self, amount: str, number: int, **customer: str) -> str:
+        """Ask for one; the id of the run comes back."""
+        [large, *_] = loading.template(TEMPLATE).samples
+        data = {**large.data, "name": f"#{number}", "customer": {**large.data["customer"], **customer}}
+        data["refund"] = {**data["refund"], "id": f"R-{number}", "amount": amount}
+        return self.studio.deliver(self.addresses[TEMPLATE], data)
+
+
+@contextmanager
+def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
+    """Furnish it, start it, and let things happen."""
+    made = LivedIn()
+    target.always(422, json_body={"message": "Warehouse 7 is closed"})
+
+    def furnish(app: Flask, people: list[Credentials]) -> None:
+        owner = people[0]
+        actor = Actor(ActorType.USER, str(owner.user_id), owner.name, owner.user_id, owner.role.value)
+        keyring = app.extensions["studio_keyring"]
+        with app.extensions["studio_database"].unit(owner.workspace_id, actor) as uow:
+            demo.install_refunds(uow, keyring, [one.user_id for one in people if one.role.value == "approver"])
+            calling = workflows.create(uow, "Tell the warehouse")
+            workflows.publish(uow, keyring, calling, warehouse(target.url))
+            vault = app.extensions["studio_vault"]
+            vault.create(uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"])
+            made.addresses = _addresses(uow, keyring)
+
+    with running_studio(allowed=f"127.0.0.1:{target.port}", furnish=furnish) as running:
+        made.studio = running
+        made.addresses = {name: running.url + path for name, path in made.addresses.items()}
+        made.refund("24.90", 6034, first_name="Tomáš", last_name="Novák")
+        made.refund("420.00", 6021)
+        made.refund("1280.00", 6035, first_name="Ingrid", last_name="Sørensen-van der Meulenbroek")
+        running.deliver(made.addresses["Tell the warehouse"], shopify.order())
+        target.wait_for(1)
+        yield made
+
+
+def _addresses(uow: UnitOfWork, keyring: Any) -> dict[str, str]:
+    found = {}
+    for workflow in uow.session.scalars(select(Workflow)):
+        [hook] = subscriptions.of_workflow(uow, workflow.id)
+        found[workflow.template_slug or workflow.name] = f"/hooks/{subscriptions.address(keyring, hook)}"
+    return found
+
+
+def warehouse(url: str) -> dict[str, Any]:
+    """Webhook → a call that is refused."""
+    return {
+        "schema": "studio.workflow/1",
+        "name": "Tell the warehouse",
+        "description": "Sends each paid order to the warehouse.",
+        "nodes": [
+            {"key": "order", "type": "trigger.webhook", "name": "Order created", "config": {"sample": shopify.order()},
+             "position": {"x": 0, "y": 0}},
+            {"key": "call", "type": "action.http", "name": "Hand to the warehouse",
+             "config": {"url": url + "/orders", "if_unknown": "repeat", "body": {"order": "{{ trigger.name }}"}},
+             "retry": {"attempts": 2, "base_s": 0, "max_s": 0}, "position": {"x": 0, "y": 140}},
+        ],
+        "edges": [{"from": "order", "port": "next", "to": "call"}],
+        "settings": {"title": "Order {{ trigger.name }} · {{ trigger.customer.last_name }}"},
+    }  # fmt: skip

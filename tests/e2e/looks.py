@@ -1,0 +1,66 @@
+"""What a page must be besides right: readable for everybody, no wider than the screen, silent on the console."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from playwright.sync_api import ConsoleMessage, Page
+
+from tests.project.source import PROJECT
+
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+THEMES = ("light", "dark")
+GRAVE = ("serious", "critical")
+
+
+def flaws(page: Page, width: dict[str, int] = DESK) -> list[str]:
+    """What axe-core finds serious in either theme, and what makes the page wider than the screen."""
+    found = sideways(page, width)
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.evaluate("Promise.all(document.getAnimations().map(one => one.finished)).then(() => true, () => true)")
+        found += [f"{theme} {width['width']}: {flaw}" for flaw in _axe(page)]
+    return found
+
+
+def sideways(page: Page, width: dict[str, int] = PHONE) -> list[str]:
+    """What makes the page wider than the screen."""
+    page.set_viewport_size(width)
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return [f"{width['width']}: scrolls sideways because of {page.evaluate(WIDEST)}"] if wide else []
+
+
+def _axe(page: Page) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe_source())
+    violations = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
+    return [
+        f"{violation['id']}: {node['html'][:160]} ({' '.join(node['failureSummary'].split())[:240]})"
+        for violation in violations
+        if violation["impact"] in GRAVE
+        for node in violation["nodes"]
+    ]
+
+
+@cache
+def _axe_source() -> str:
+    return (PROJECT / "node_modules/axe-core/axe.min.js").read_text() + "; undefined"
+
+
+WIDEST = """() => [...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .slice(0, 3).map((one) => one.outerHTML.slice(0, 120)).join(" | ")"""
+
+
+@contextmanager
+def console_of(page: Page) -> Iterator[list[str]]:
+    """Collect what goes wrong unseen: errors, warnings, refused scripts and styles, answers that failed."""
+    said: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            said.append(f"{page.url}: {message.text}")
+
+    page.on("console", hear)
+    page.on("response", lambda got: got.status >= 400 and said.append(f"{got.url}: {got.status}"))
+    yield said
