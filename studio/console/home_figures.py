@@ -192,6 +192,11 @@ def has_workflows(uow: UnitOfWork) -> bool:
     return uow.session.scalar(select(Workflow.id).where(Workflow.archived_at.is_(None)).limit(1)) is not None
 
 
+def has_runs(uow: UnitOfWork) -> bool:
+    """Whether anything ever ran here."""
+    return uow.session.scalar(select(Run.id).limit(1)) is not None
+
+
 def _newest() -> ColumnElement[str]:
     """The newest run of a group. As text: PostgreSQL takes no max() of ids before version 18."""
     return func.max(cast(Run.id, String))

@@ -25,7 +25,7 @@ def install(app: Flask) -> Iterator[str]:
     made = demo.seed(database)
     owner = next(one for one in made if one.role is Role.OWNER)
     with database.unit(owner.workspace_id, _actor(owner)) as uow:
-        approvers = [one.user_id for one in made if one.role is Role.APPROVER]
+        approvers = [one.user_id for one in made if one.role in (Role.OWNER, Role.APPROVER)]
         install_refunds(uow, cast("Keyring", app.extensions["studio_keyring"]), approvers)
     yield "A demo workspace was made. These passwords are shown this once:\n"
     width = max(len(one.email) for one in made)

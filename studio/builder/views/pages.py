@@ -88,5 +88,6 @@ def _urls(workflow: Workflow) -> dict[str, str]:
         "api": f"/builder/api/workflows/{workflow.id}",
         "workflows": "/workflows",
         "runs": f"/runs?workflow={workflow.id}",
+        "start": f"/workflows/{workflow.id}/start/",
         "sprite": asset("icons.svg"),
     }

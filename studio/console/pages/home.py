@@ -58,7 +58,7 @@ def root() -> ResponseReturnValue:
 def home() -> ResponseReturnValue:
     """What needs me, four figures, two weeks, the busiest."""
     uow, person = current_uow(), signed_in_person()
-    if not figures.has_workflows(uow):
+    if not figures.has_runs(uow):
         return _empty(uow, person)
     calendar = Calendar.of(clock.local_now(), ZoneInfo(person.time_zone))
     days = figures.days(uow, calendar)
@@ -81,7 +81,8 @@ def home() -> ResponseReturnValue:
 
 def _empty(uow: UnitOfWork, person: Person) -> str:
     templates = [(one, picture(service.preview(uow, one))) for one in loading.templates()[:OFFERED]]
-    return render_template("console/home_empty.html", greeting=_greeting(person), templates=templates)
+    drawn = figures.has_workflows(uow)
+    return render_template("console/home_empty.html", greeting=_greeting(person), templates=templates, drawn=drawn)
 
 
 def _greeting(person: Person) -> str:

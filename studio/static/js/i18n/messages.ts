@@ -27,6 +27,7 @@ export const messages = {
   "more.versions": "Versions…",
   "more.on": "Turn on",
   "more.off": "Turn off",
+  "more.start": "Send a sample event…",
   "more.runs": "Runs of this workflow",
   "more.export": "Export as JSON",
   "more.keyboard": "Keyboard",

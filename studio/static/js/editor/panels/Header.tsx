@@ -168,6 +168,8 @@ function More() {
   const session = useSession();
   const enabled = usePart((state) => state.enabled);
   const published = usePart((state) => state.published);
+  const first = usePart((state) => state.doc.nodes.find((n) => session.types.isTrigger(n.type))?.key);
+  const trigger = published !== null && enabled ? first : undefined;
   return (
     <Menu label={t("head.more")}>
       <button type="button" onClick={() => session.dialog("versions")}>
@@ -179,6 +181,12 @@ function More() {
           <Icon name="power" />
           {t(enabled ? "more.off" : "more.on")}
         </button>
+      )}
+      {trigger && (
+        <a href={session.boot.urls.start + trigger}>
+          <Icon name="play" />
+          {t("more.start")}
+        </a>
       )}
       <a href={session.boot.urls.runs}>
         <Icon name="runs" />

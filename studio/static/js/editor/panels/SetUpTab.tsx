@@ -3,7 +3,7 @@ import { t } from "../../i18n/t";
 import type { NodeTypeInfo } from "../api/types";
 import type { JsonObject, Step } from "../document/types";
 import { Copyable } from "../parts/Copyable";
-import { usePart } from "../session/context";
+import { usePart, useSession } from "../session/context";
 import { DataPicker } from "./DataPicker";
 import { ObjectFields } from "./fields/ObjectFields";
 import { FormScope } from "./fields/scope";
@@ -52,6 +52,8 @@ function StepProblems({ step }: { step: Step }) {
 }
 
 function Address({ step, type }: { step: Step; type: NodeTypeInfo }) {
+  const session = useSession();
+  const enabled = usePart((state) => state.enabled);
   const info = usePart((state) => state.infos[step.key]);
   if (type.kind !== "trigger") return null;
   if (info?.address)
@@ -65,6 +67,13 @@ function Address({ step, type }: { step: Step; type: NodeTypeInfo }) {
             <pre className="code wrap">{info.curl}</pre>
             <Copyable text={info.curl} label={t("address.curl.copy")} buttonOnly />
           </details>
+        )}
+        {enabled && (
+          <div>
+            <a className="btn small-btn" href={session.boot.urls.start + step.key}>
+              {t("more.start")}
+            </a>
+          </div>
         )}
       </div>
     );
