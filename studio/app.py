@@ -87,6 +87,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_TIMEZONE="UTC",
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # forms and samples keep the order they were written in
+    app.jinja_env.policies["json.dumps_kwargs"] = {}  # Jinja's own would sort them in what pages carry
     app.jinja_env.undefined = StrictUndefined  # a misspelt name in a template is an error, not an empty page
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:

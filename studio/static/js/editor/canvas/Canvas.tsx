@@ -36,6 +36,8 @@ export function Canvas() {
   const state = useStore(session.store, (all) => all);
   const flow = useReactFlow<StepNode, StepEdge>();
   const memory = useRef<Memory>(new Map());
+  // the first step of an empty canvas stays where it was dropped
+  const [fits] = useState(state.doc.nodes.length > 0);
   const [dragged, setDragged] = useState<ReadonlyMap<string, Position>>(new Map());
   const { doc, infos, selected, selectedEdges, problems, test } = state;
   // biome-ignore lint/correctness/useExhaustiveDependencies: only what is drawn counts; a saved state does not draw again
@@ -128,7 +130,7 @@ export function Canvas() {
         zoomOnDoubleClick={false}
         minZoom={0.2}
         maxZoom={1.75}
-        fitView
+        fitView={fits}
         fitViewOptions={FIT}
         proOptions={{ hideAttribution: true }}
         nodeDragThreshold={3}

@@ -19,7 +19,7 @@ export interface Group {
   readonly types: readonly NodeTypeInfo[];
 }
 
-/** Groups with what fits the search: every word stands somewhere in title, help or key. */
+/** Groups with what fits the search: every word stands somewhere in title, help or key. What is named so comes first. */
 export function found(types: readonly NodeTypeInfo[], search: string, triggers = true): Group[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = (type: NodeTypeInfo): boolean => {
@@ -33,5 +33,6 @@ export function found(types: readonly NodeTypeInfo[], search: string, triggers =
       title: t(title),
       types: types.filter((type) => type.kind === kind && fits(type)).sort((a, b) => byTitle(a) - byTitle(b)),
     }))
-    .filter((group) => group.types.length > 0);
+    .filter((group) => group.types.length > 0)
+    .sort((a, b) => byTitle(a.types[0] as NodeTypeInfo) - byTitle(b.types[0] as NodeTypeInfo));
 }
