@@ -1,0 +1,156 @@
+"""The builder under the hands of people: keys, two tabs, a reload, a test-run, what is wrong and where."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e import shopify
+from tests.e2e.canvas import Canvas
+from tests.e2e.studio import Studio, running_studio
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(180)]
+
+
+@pytest.fixture(scope="module")
+def studio() -> Iterator[Studio]:
+    with running_studio() as running:
+        yield running
+
+
+@pytest.fixture
+def builder(studio, sit_down) -> Page:
+    return studio.sign_in(sit_down(), "Sofia")
+
+
+@pytest.fixture
+def canvas(builder, studio) -> Canvas:
+    builder.goto(studio.url + "/workflows")
+    builder.get_by_role("button", name="New workflow").first.click()
+    return Canvas(builder)
+
+
+def test_what_was_done_is_undone_and_done_again_by_keyboard(canvas):
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.drag_in("If", 420, 220)
+    canvas.connect("Webhook", "next", "If")
+    for steps, lines in ((2, 0), (1, 0), (0, 0)):
+        canvas.page.keyboard.press("Control+z")
+        expect(canvas.steps).to_have_count(steps)
+        expect(canvas.lines).to_have_count(lines)
+    for _ in range(3):
+        canvas.page.keyboard.press("Control+y")
+    expect(canvas.steps).to_have_count(2)
+    expect(canvas.lines).to_have_count(1)
+    canvas.saved()
+
+
+def test_steps_are_added_connected_and_set_up_without_a_mouse(canvas):
+    keyboard = canvas.page.keyboard
+    add(canvas, "Webhook")
+    add(canvas, "Note on the run")
+    expect(canvas.lines).to_have_count(1)
+    add(canvas, "Fail")
+    expect(canvas.lines).to_have_count(2)
+
+    canvas.step("Webhook").focus()
+    keyboard.press("ArrowDown")
+    expect(canvas.step("Note on the run")).to_be_focused()
+    keyboard.press("Enter")
+    expect(canvas.panel.locator(":focus")).to_be_visible()
+    canvas.step("Webhook").focus()
+    keyboard.press("Enter")
+    canvas.panel.get_by_label("Connect next to").select_option("Fail")
+    expect(canvas.lines).to_have_count(3)
+    for _ in ("out of the field", "out of the step"):
+        keyboard.press("Escape")
+    canvas.step("Fail").focus()
+    keyboard.press("Space")
+    keyboard.press("Delete")
+    expect(canvas.steps).to_have_count(2)
+    expect(canvas.lines).to_have_count(1)
+
+
+def add(canvas: Canvas, title: str) -> None:
+    before = canvas.steps.count()
+    canvas.page.keyboard.press("Escape")
+    canvas.page.keyboard.press("/")
+    canvas.page.keyboard.type(title)
+    canvas.page.keyboard.press("Enter")
+    expect(canvas.steps).to_have_count(before + 1)
+    canvas.page.get_by_label("Find a step").fill("")
+    canvas.page.keyboard.press("Escape")
+
+
+def test_a_draft_survives_a_reload(canvas):
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.rename("Webhook", "Order created")
+    canvas.saved()
+    canvas.page.reload()
+    expect(canvas.step("Order created")).to_be_visible()
+    canvas.rename("Order created", "Order paid")
+    address = canvas.page.url
+    canvas.page.get_by_role("link", name="Workflows").click()  # at once: what is not saved yet leaves with the page
+    expect(canvas.page.get_by_role("heading", name="Workflows")).to_be_visible()
+    canvas.page.goto(address)
+    expect(canvas.step("Order paid")).to_be_visible()
+
+
+def test_two_tabs_that_change_one_workflow_lose_nothing(canvas, builder):
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.saved()
+    second = builder.context.new_page()
+    second.goto(builder.url)
+    theirs = Canvas(second)
+    theirs.drag_in("Fail", 420, 300)
+    theirs.saved()
+
+    canvas.drag_in("If", 420, 220)
+    banner = canvas.page.get_by_role("alert").filter(has_text="changed this workflow in another tab")
+    expect(banner).to_be_visible()
+    expect(canvas.step("If")).to_be_visible()
+    banner.get_by_role("button", name="Load theirs").click()
+    expect(canvas.step("Fail")).to_be_visible()
+    expect(canvas.step("If")).to_have_count(0)
+    canvas.page.get_by_role("button", name="Undo").click()
+    expect(canvas.step("If")).to_be_visible()
+    canvas.saved()
+    second.reload()
+    expect(theirs.step("If")).to_be_visible()
+
+
+def test_a_test_run_shows_on_the_canvas_what_each_step_did_and_sends_nothing(canvas, http_target):
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.sample(shopify.order())
+    canvas.drag_in("If", 420, 220)
+    canvas.drag_in("HTTP request", 420, 420)
+    canvas.connect("Webhook", "next", "If")
+    canvas.connect("If", "true", "HTTP request")
+    canvas.select("If")
+    canvas.field("condition").get_by_role("button", name="Expression").click()
+    canvas.write("condition", "trigger.total_price > 400")
+    canvas.select("HTTP request")
+    canvas.write("url", http_target.url)
+    canvas.without_problems()
+    canvas.page.get_by_role("button", name="Test on a sample").click()
+    dialog = canvas.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Run the test").click()
+    expect(dialog.get_by_text("Everything that leaves Studio is simulated.")).to_be_visible()
+    dialog.get_by_role("button", name="Look at the canvas").click()
+    for name in ("Webhook", "If", "HTTP request"):
+        expect(canvas.step(name).get_by_role("img", name="Done")).to_be_visible()
+    assert http_target.requests == []
+
+
+def test_a_problem_leads_to_its_field(canvas):
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.drag_in("HTTP request", 420, 260)
+    canvas.connect("Webhook", "next", "HTTP request")
+    canvas.select("Webhook")
+    problems = canvas.page.get_by_role("region", name="Problems")
+    expect(problems).not_to_have_attribute("data-problems", "0")
+    problems.get_by_role("button", name="HTTP request: ").first.click()
+    expect(canvas.panel.get_by_label("Name of the step")).to_have_value("HTTP request")
+    expect(canvas.field("url").locator(":focus")).to_be_visible()
+    canvas.write("url", "https://erp.example.com/refunds")
+    canvas.without_problems()
