@@ -158,7 +158,9 @@ def _equality(name: str, shapes: Sequence[Schema], operands: Sequence[Node]) -> 
 
 
 def _within(shapes: Sequence[Schema]) -> Verdict:
-    kind = shapes[1].kind
+    sought, kind = shapes[0].kind, shapes[1].kind
+    if kind == "object" and sought in ("list", "object"):
+        return Schema("bool"), "An object is asked for the name of a field: a text, not a list or another object."
     if kind in ("any", "list", "object"):
         return Schema("bool"), None
     if kind == "string":
