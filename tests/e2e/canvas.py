@@ -36,6 +36,10 @@ class Canvas:
         self.step(name).locator("b").click()
         expect(self.panel.get_by_label("Name of the step")).to_have_value(name)
 
+    def select_nothing(self) -> None:
+        self.page.keyboard.press("Escape")
+        expect(self.panel.get_by_role("heading", name="This workflow")).to_be_visible()
+
     def rename(self, name: str, to: str) -> None:
         self.select(name)
         self.panel.get_by_label("Name of the step").fill(to)

@@ -97,6 +97,12 @@ export const messages = {
   "panel.none.title": "Nothing selected",
   "panel.none.text": "Select a step to set it up.",
   "panel.unknown": "This Studio does not know the step type {type}. It is kept as it is and cannot run.",
+  "workflow.panel": "This workflow",
+  "workflow.title": "Title of each run",
+  "workflow.title.help":
+    "How its runs are called in lists and mails, such as: Order {{ trigger.name }}. Empty: the workflow's name.",
+  "workflow.description": "Description",
+  "workflow.description.help": "What it is for, in a sentence; colleagues read it in the list of workflows.",
   "tab.setup": "Set up",
   "tab.reliability": "Reliability",
   "tab.sample": "Sample",

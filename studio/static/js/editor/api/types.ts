@@ -96,7 +96,13 @@ export interface Boot {
   readonly secrets: readonly string[];
   readonly csrf: string;
   readonly can_publish: boolean;
-  readonly urls: { readonly api: string; readonly workflows: string; readonly runs: string; readonly start: string; readonly sprite: string };
+  readonly urls: {
+    readonly api: string;
+    readonly workflows: string;
+    readonly runs: string;
+    readonly start: string;
+    readonly sprite: string;
+  };
   readonly locale: string;
   readonly time_zone: string;
   readonly currency: string;

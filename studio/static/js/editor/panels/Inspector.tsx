@@ -12,6 +12,7 @@ import { NotesTab } from "./NotesTab";
 import { ReliabilityTab } from "./ReliabilityTab";
 import { SampleTab } from "./SampleTab";
 import { SetUpTab } from "./SetUpTab";
+import { WorkflowPanel } from "./WorkflowPanel";
 
 export function Inspector() {
   const selected = usePart((state) => state.selected);
@@ -137,10 +138,11 @@ function OfMany({ n }: { n: number }) {
 
 function OfNothing() {
   const steps = usePart((state) => state.doc.nodes.length);
+  if (steps) return <WorkflowPanel />;
   return (
     <div className="empty">
       <h2>{t("panel.none.title")}</h2>
-      <p>{t(steps ? "panel.none.text" : "canvas.empty.text")}</p>
+      <p>{t("canvas.empty.text")}</p>
     </div>
   );
 }

@@ -304,6 +304,11 @@ export class Session {
     if (name.trim()) this.do(setWorkflow({ name: name.trim() }));
   }
 
+  /** Its description, its settings. */
+  describe(fields: { readonly [name: string]: unknown }, mark: string): void {
+    this.do(setWorkflow(fields, `workflow ${mark}`));
+  }
+
   async tidy(): Promise<void> {
     const { tidied } = await import("../canvas/tidy");
     const { doc, selected, infos } = this.state;
