@@ -8,6 +8,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from studio.accounts.identity import Person, current_person, signed_in_person
 from studio.accounts.outcomes import Role
@@ -24,6 +25,7 @@ from studio.core.formats import ago
 from studio.core.unit_of_work import UnitOfWork
 from studio.core.web import current_uow
 from studio.gallery import loading, service
+from studio.gallery.template import Template
 
 MOST_APPROVALS = 3
 OFFERED = 3
@@ -58,7 +60,7 @@ def root() -> ResponseReturnValue:
 def home() -> ResponseReturnValue:
     """What needs me, four figures, two weeks, the busiest."""
     uow, person = current_uow(), signed_in_person()
-    if not figures.has_runs(uow):
+    if not figures.has_workflows(uow):
         return _empty(uow, person)
     calendar = Calendar.of(clock.local_now(), ZoneInfo(person.time_zone))
     days = figures.days(uow, calendar)
@@ -75,14 +77,17 @@ def home() -> ResponseReturnValue:
         currency=_currency(person),
         needs=_needs(uow, person, calendar),
         busiest=figures.busiest(uow, calendar),
+        offered=() if figures.has_runs(uow) else _offered(uow),
     )
     return fresh(page)
 
 
 def _empty(uow: UnitOfWork, person: Person) -> str:
-    templates = [(one, picture(service.preview(uow, one))) for one in loading.templates()[:OFFERED]]
-    drawn = figures.has_workflows(uow)
-    return render_template("console/home_empty.html", greeting=_greeting(person), templates=templates, drawn=drawn)
+    return render_template("console/home_empty.html", greeting=_greeting(person), templates=_offered(uow))
+
+
+def _offered(uow: UnitOfWork) -> list[tuple[Template, Markup]]:
+    return [(one, picture(service.preview(uow, one))) for one in loading.templates()[:OFFERED]]
 
 
 def _greeting(person: Person) -> str:
