@@ -18,6 +18,7 @@ def flaws(page: Page, width: dict[str, int] = DESK) -> list[str]:
     found = sideways(page, width)
     for theme in THEMES:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.evaluate(RESTYLE)
         page.evaluate("Promise.all(document.getAnimations().map(one => one.finished)).then(() => true, () => true)")
         found += [f"{theme} {width['width']}: {flaw}" for flaw in _axe(page)]
     return found
@@ -46,6 +47,9 @@ def _axe(page: Page) -> list[str]:
 def _axe_source() -> str:
     return (PROJECT / "node_modules/axe-core/axe.min.js").read_text() + "; undefined"
 
+
+# Chromium may leave inherited colours as they were when the scheme changes under a page that swaps parts of itself.
+RESTYLE = "() => { const root = document.documentElement; root.hidden = true; root.offsetHeight; root.hidden = false; }"
 
 WIDEST = """() => [...document.querySelectorAll("body *")]
     .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
