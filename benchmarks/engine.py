@@ -48,7 +48,7 @@ def _idle(running: Stack, path: str) -> dict[str, float]:
     for _ in range(IDLE_RUNS):
         request = urllib.request.Request(address, workloads.BODY, {"Content-Type": "application/json"})
         urllib.request.urlopen(request, timeout=10).close()
-        time.sleep(0.05)
+        time.sleep(0.05)  # the workload itself: nothing else may be going on
     seeding.drained(running.settings, 10)
     taken = sorted(seeding.durations_ms(running.settings, before))
     return {

@@ -68,7 +68,7 @@ def drained(settings: Settings, limit_s: float) -> None:
         found = counts(settings)
         if not found.get("queued") and not found.get("running"):
             return
-        time.sleep(0.1)
+        time.sleep(0.1)  # between two looks at a fact: is the backlog gone?
     raise TimeoutError(f"the backlog was not gone after {limit_s} s: {counts(settings)}")
 
 

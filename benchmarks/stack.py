@@ -52,7 +52,7 @@ class Stack:
             try:
                 urllib.request.urlopen(address, timeout=1).close()
             except OSError:
-                time.sleep(0.05)
+                time.sleep(0.05)  # between two looks at a fact: does it answer?
                 continue
             return
         raise process.ServerFailed("\n".join(log.read_text()[-3000:] for log in self.logs.values()))

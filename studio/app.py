@@ -60,7 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app, recognition.identify)
     _join_extensions(app, settings)
     joining.join(app, settings)
-    app.wsgi_app = HookFront(app.wsgi_app, app.extensions["studio_receiver"])  # type: ignore[method-assign]
+    app.wsgi_app = HookFront(app.wsgi_app, app.extensions["studio_receiver"])  # type: ignore[method-assign]  # Flask says so
     for name in VIEWS:
         app.register_blueprint(import_module(name).blueprint)
     public("what the front end's build has made")(app.view_functions["static"])
@@ -92,7 +92,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:
         count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # same
 
 
 def _join_extensions(app: Flask, settings: Settings) -> None:
