@@ -29,14 +29,19 @@ def seed(settings: Settings, document: dict[str, Any]) -> Seeded:
     """Make the workspace and publish the document; its first webhook's path comes back."""
     app = create_app(settings)
     database, keyring = app.extensions["studio_database"], app.extensions["studio_keyring"]
-    with database.unit() as unit:
-        workspace_id = workspaces.create(unit, workspaces.WorkspaceFacts("Benchmark")).id
-    with database.unit(workspace_id) as unit:
-        workflow = workflows.create(unit, document["name"])
-        workflows.publish(unit, keyring, workflow, document)
-        [hook] = subscriptions.of_workflow(unit, workflow.id)
-        address = subscriptions.address(keyring, hook)
-    return Seeded(workspace_id, workflow.id, f"/hooks/{address}")
+    try:
+        with database.unit() as unit:
+            workspace_id = workspaces.create(unit, workspaces.WorkspaceFacts("Benchmark")).id
+        with database.unit(workspace_id) as unit:
+            workflow = workflows.create(unit, document["name"])
+            workflows.publish(unit, keyring, workflow, document)
+            [hook] = subscriptions.of_workflow(unit, workflow.id)
+            address = subscriptions.address(keyring, hook)
+        return Seeded(workspace_id, workflow.id, f"/hooks/{address}")
+    finally:
+        app.extensions["studio_engine"].stop()
+        database.app.dispose()
+        database.engine.dispose()
 
 
 class _Reader:
@@ -92,9 +97,11 @@ def notes(settings: Settings) -> int:
     with _Reader(settings) as session:
         workspaces_found = session.scalars(select(Run.workspace_id).distinct()).all()
     engine = db.open_engine(settings.database_url)
-    for workspace_id in workspaces_found:
-        with TenantSession(engine) as session:
-            bind(session, workspace_id=workspace_id)
-            total += session.scalar(select(func.count()).select_from(RunNote)) or 0
-    engine.dispose()
+    try:
+        for workspace_id in workspaces_found:
+            with TenantSession(engine) as session:
+                bind(session, workspace_id=workspace_id)
+                total += session.scalar(select(func.count()).select_from(RunNote)) or 0
+    finally:
+        engine.dispose()
     return total
