@@ -18,14 +18,14 @@ _VARIANT = 0x2 << 62
 def new_id() -> UUID:
     """Return a fresh UUIDv7, greater than every earlier one of this process."""
     global _last  # noqa: PLW0603 - the one counter that keeps ids of a process in order
-    stamp = (time.time_ns() // 1_000_000) << 12 | int.from_bytes(os.urandom(2), "big") & 0x7FF
+    random = int.from_bytes(os.urandom(10), "big")
+    stamp = (time.time_ns() // 1_000_000) << 12 | random >> 69
     with _lock:
         if stamp <= _last:
             stamp = _last + 1
         _last = stamp
-    tail = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
     high = stamp >> 12 << 80 | _VERSION | (stamp & 0xFFF) << 64
-    return UUID(int=high | _VARIANT | tail)
+    return UUID(int=high | _VARIANT | random & 0x3FFF_FFFF_FFFF_FFFF)
 
 
 def first_id_at(moment: datetime) -> UUID:

@@ -8,7 +8,7 @@ from dramatiq import Actor
 
 log = structlog.get_logger()
 
-EVERY_S = 0.005
+EVERY_S = 0.01
 """The waker sends at most this often."""
 
 

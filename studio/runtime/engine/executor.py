@@ -28,7 +28,7 @@ from studio.runtime.engine.leases import Leases
 from studio.runtime.engine.machine import Machine
 from studio.runtime.engine.writer import Writer
 from studio.runtime.ledger.port import Flush, Ledger
-from studio.runtime.ledger.rows import RunRow
+from studio.runtime.ledger.rows import Recorded, RunRow
 from studio.runtime.outcomes import Lane, Mode, RunState
 
 log = structlog.get_logger()
@@ -91,7 +91,7 @@ class Executor:
         return total
 
     def _batch(self, lane: str, limit: int) -> int:
-        now, runs = self._writer.run(
+        now, runs = self._writer.run_single(
             lambda session: self._ledger.claim(
                 session, lane=lane, limit=limit, holder=self._holder, lease_s=self._lease_s
             )
@@ -108,13 +108,16 @@ class Executor:
 
     def _machines(self, runs: list[RunRow], now: datetime) -> list[Machine]:
         known = [run.id for run in runs if not run.fresh]
-        recorded = self._writer.run(lambda session: self._ledger.recorded(session, known)) if known else {}
+        recorded = self._recorded(known) if known else {}
         machines = []
         for run in runs:
             compiled = self._versions(run.workspace_id, run.version_id)
             live = None if run.mode == Mode.LIVE else frozenset[str]()
             machines.append(Machine(run, compiled, now, self._ports, recorded.get(run.id), live))
         return machines
+
+    def _recorded(self, run_ids: list[UUID]) -> dict[UUID, Recorded]:
+        return self._writer.run(lambda session: self._ledger.recorded(session, run_ids))
 
     # -- boundaries ---------------------------------------------------------------------------------------------
 
@@ -187,7 +190,7 @@ class Executor:
         """The intent is committed before the call goes out; the outcome is written at the next boundary."""
         if any(call.step.dirty for call in machine.calls):
             flush = machine.take()
-            ours = self._writer.run(lambda session: self._ledger.flush(session, [flush]))
+            ours = self._writer.run_single(lambda session: self._ledger.flush(session, [flush]))
             if machine.run.id not in ours:
                 raise FenceLost
             machine.memory.mark_written(flush.steps, flush.waits)
@@ -207,7 +210,7 @@ class Executor:
             return []
         flushes = [flush for _, flush in together]
         states = {machine.run.id: machine.run.state for machine, _ in together}
-        ours = self._writer.run(lambda session: self._ledger.flush(session, flushes))
+        ours = self._writer.run_single(lambda session: self._ledger.flush(session, flushes))
         fault_point("flush.after_commit")
         for machine, flush in together:
             machine.memory.mark_written(flush.steps, flush.waits)
@@ -254,4 +257,4 @@ class Executor:
             self._endings.finished(waited_for)
 
     def _renew(self, held: list[tuple[UUID, int]]) -> None:
-        self._writer.run(lambda session: self._ledger.renew(session, held, self._lease_s))
+        self._writer.run_single(lambda session: self._ledger.renew(session, held, self._lease_s))

@@ -51,9 +51,9 @@ class Sweeper:
 
     def turn(self) -> None:
         """One sweep: everything that is due now. Public so that tests and `studio sweep` can call it."""
-        while self._writer.run(lambda session: self._ledger.fire_due(session, BATCH)) == BATCH:
+        while self._writer.run_single(lambda session: self._ledger.fire_due(session, BATCH)) == BATCH:
             pass
-        _, quarantined = self._writer.run(lambda session: self._ledger.release_expired(session, BATCH))
+        _, quarantined = self._writer.run_single(lambda session: self._ledger.release_expired(session, BATCH))
         for run_id in quarantined:
             log.error("run_quarantined", run_id=str(run_id))
         now = clock.local_now()
@@ -62,7 +62,7 @@ class Sweeper:
                 chore(now)
             except Exception:  # one broken chore must not keep the others from their turn
                 log.exception("chore_failed", chore=getattr(chore, "__qualname__", repr(chore)))
-        for lane, count in self._writer.run(self._ledger.queued).items():
+        for lane, count in self._writer.run_single(self._ledger.queued).items():
             self._hint(lane, count)
 
     def _loop(self) -> None:

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from studio.core.direct import Direct
 from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow, StepRow, Waiting
+
+Hands = Session | Direct
+"""How a call reaches PostgreSQL: a unit's session, or the direct way for single statements."""
+Way_contra = TypeVar("Way_contra", contravariant=True)
 
 
 class Flush:
@@ -20,43 +25,50 @@ class Flush:
         self.run, self.steps, self.waits = run, steps, waits
 
 
-class Ledger(Protocol):
-    """Rows in, rows out. Each call runs inside the transaction of the session that it gets."""
+class LedgerBy(Protocol[Way_contra]):
+    """Rows in, rows out. Each call runs inside the transaction of the session that it gets.
 
-    def accept(self, session: Session, events: Sequence[Accepted]) -> list[Admission]:
+    Given a Direct instead, each is a transaction of its own; all but `recorded` are then safe to repeat.
+    """
+
+    def accept(self, session: Way_contra, events: Sequence[Accepted]) -> list[Admission]:
         """Write events and the runs that they start; a repeated dedup key starts none."""
         ...
 
     def claim(
-        self, session: Session, *, lane: str, limit: int, holder: str, lease_s: float
+        self, session: Way_contra, *, lane: str, limit: int, holder: str, lease_s: float
     ) -> tuple[datetime, list[RunRow]]:
         """Take up to `limit` runnable runs under a lease and a new epoch. Returns the database's time with them."""
         ...
 
-    def recorded(self, session: Session, run_ids: Sequence[UUID]) -> dict[UUID, Recorded]:
+    def recorded(self, session: Way_contra, run_ids: Sequence[UUID]) -> dict[UUID, Recorded]:
         """Steps, waits and resolutions of runs that are not fresh."""
         ...
 
-    def flush(self, session: Session, flushes: Sequence[Flush]) -> set[UUID]:
+    def flush(self, session: Way_contra, flushes: Sequence[Flush]) -> set[UUID]:
         """Write what lags behind, of those runs alone that are still ours; returns their ids."""
         ...
 
-    def renew(self, session: Session, held: Sequence[tuple[UUID, int]], lease_s: float) -> None:
+    def renew(self, session: Way_contra, held: Sequence[tuple[UUID, int]], lease_s: float) -> None:
         """Lengthen leases, by (run, epoch)."""
         ...
 
-    def release_expired(self, session: Session, limit: int) -> tuple[int, list[UUID]]:
+    def release_expired(self, session: Way_contra, limit: int) -> tuple[int, list[UUID]]:
         """Queue the runs whose lease ran out; returns how many, and those quarantined for losing too many."""
         ...
 
-    def release_holder(self, session: Session, holder: str) -> int:
+    def release_holder(self, session: Way_contra, holder: str) -> int:
         """Queue the runs of a worker that is known to be dead."""
         ...
 
-    def fire_due(self, session: Session, limit: int) -> int:
+    def fire_due(self, session: Way_contra, limit: int) -> int:
         """Fire waits whose time has come and wake their runs; returns how many."""
         ...
 
-    def queued(self, session: Session) -> dict[str, int]:
+    def queued(self, session: Way_contra) -> dict[str, int]:
         """How many runs are runnable now, by lane (bounded: it stops counting at 1,000)."""
         ...
+
+
+Ledger = LedgerBy[Any]
+"""Of whichever database is there: what reaches it is handed on unread."""

@@ -1,22 +1,30 @@
 """The ledger on PostgreSQL: one statement a group, JSON parameters, `FOR UPDATE SKIP LOCKED`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy import TextClause
 from sqlalchemy.orm import Session
 
 from studio.core import clock
+from studio.core.direct import Direct, Row
 from studio.runtime.ledger import sql_postgresql as sql
 from studio.runtime.ledger.payloads import pack
-from studio.runtime.ledger.port import Flush
+from studio.runtime.ledger.port import Flush, Hands
 from studio.runtime.ledger.reading import read_recorded
 from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow
 from studio.runtime.outcomes import LOST_LEASES
 
 _OPTIONS = orjson.OPT_NON_STR_KEYS
+
+
+def _rows(hands: Hands, statement: TextClause, values: Mapping[str, Any]) -> list[Row]:
+    if isinstance(hands, Direct):
+        return hands.rows(statement, values)
+    return [tuple(row) for row in hands.execute(statement, values)]
 
 
 def _json(rows: Sequence[object]) -> str:
@@ -26,10 +34,10 @@ def _json(rows: Sequence[object]) -> str:
 class PostgresqlLedger:
     """See ledger.port.Ledger."""
 
-    def accept(self, session: Session, events: Sequence[Accepted]) -> list[Admission]:
+    def accept(self, session: Hands, events: Sequence[Accepted]) -> list[Admission]:
         """One statement for the whole group; a second one only where something did not start."""
         rows = _json([_event_json(event) for event in events])
-        started = set(session.execute(sql.ACCEPT, {"rows": rows, "shift": _shift()}).scalars())
+        started = {row[0] for row in _rows(session, sql.ACCEPT, {"rows": rows, "shift": _shift()})}
         admissions = {
             event.event_id: Admission(event.event_id, event.run_id, "started")
             for event in events
@@ -40,67 +48,61 @@ class PostgresqlLedger:
             admissions.update(self._not_started(session, rest))
         return [admissions[event.event_id] for event in events]
 
-    def _not_started(self, session: Session, events: list[Accepted]) -> dict[UUID, Admission]:
+    def _not_started(self, session: Hands, events: list[Accepted]) -> dict[UUID, Admission]:
         rows = _json([_event_json(event) for event in events])
-        found = session.execute(sql.NOT_STARTED, {"rows": rows, "shift": _shift()})
-        return {row.id: Admission(row.id, row.run_id, row.verdict, row.reason) for row in found}
+        found = _rows(session, sql.NOT_STARTED, {"rows": rows, "shift": _shift()})
+        return {row[0]: Admission(*row) for row in found}
 
     def claim(
-        self, session: Session, *, lane: str, limit: int, holder: str, lease_s: float
+        self, session: Hands, *, lane: str, limit: int, holder: str, lease_s: float
     ) -> tuple[datetime, list[RunRow]]:
         """Skip what others hold: claimants never wait for one another."""
-        found = session.execute(
-            sql.CLAIM, {"lane": lane, "limit": limit, "holder": holder, "lease": lease_s, "shift": _shift()}
-        ).all()
-        now = found[0].now if found else clock.local_now()
+        found = _rows(
+            session,
+            sql.CLAIM,
+            {"lane": lane, "limit": limit, "holder": holder, "lease": lease_s, "shift": _shift()},
+        )
+        now = found[0][-1] if found else clock.local_now()
         return now, [RunRow(*row[:-1]) for row in found]
 
     def recorded(self, session: Session, run_ids: Sequence[UUID]) -> dict[UUID, Recorded]:
         """Three reads for the whole batch."""
         return read_recorded(session, run_ids)
 
-    def flush(self, session: Session, flushes: Sequence[Flush]) -> set[UUID]:
-        """Fence first, then steps and waits of the runs that came back."""
-        runs = _json([_run_json(flush.run) for flush in flushes])
-        ours = set(session.execute(sql.FENCE, {"rows": runs, "shift": _shift()}).scalars())
-        new_steps, old_steps, waits, blobs = list[Any](), list[Any](), list[Any](), list[Any]()
+    def flush(self, session: Hands, flushes: Sequence[Flush]) -> set[UUID]:
+        """One statement: the fence, and behind it the rows of the runs that it let through."""
+        rows: dict[str, list[Any]] = {"new_steps": [], "old_steps": [], "waits": [], "blobs": []}
         for flush in flushes:
-            if flush.run.id not in ours:
-                continue
             for step in flush.steps:
-                (old_steps if step.saved else new_steps).append(_step_json(step, blobs))
-            waits.extend(_wait_json(wait) for wait in flush.waits)
-        if new_steps:
-            session.execute(sql.INSERT_STEPS, {"rows": _json(new_steps)})
-        if old_steps:
-            session.execute(sql.UPDATE_STEPS, {"rows": _json(old_steps)})
-        if waits:
-            session.execute(sql.WRITE_WAITS, {"rows": _json(waits)})
-        if blobs:
-            session.execute(sql.INSERT_BLOBS, {"rows": _json(blobs)})
-        return ours
+                rows["old_steps" if step.saved else "new_steps"].append(_step_json(step, rows["blobs"]))
+            rows["waits"].extend(_wait_json(wait) for wait in flush.waits)
+        more = rows["old_steps"] or rows["waits"] or rows["blobs"]
+        statement, wanted = (sql.FLUSH, rows) if more else (sql.FLUSH_NEW, {"new_steps": rows["new_steps"]})
+        values: dict[str, Any] = {name: _json(found) for name, found in wanted.items()}
+        values |= {"runs": _json([_run_json(flush.run) for flush in flushes]), "shift": _shift()}
+        return {row[0] for row in _rows(session, statement, values)}
 
-    def renew(self, session: Session, held: Sequence[tuple[UUID, int]], lease_s: float) -> None:
+    def renew(self, session: Hands, held: Sequence[tuple[UUID, int]], lease_s: float) -> None:
         """One statement for all that this process holds."""
         rows = _json([{"id": run_id, "epoch": epoch} for run_id, epoch in held])
-        session.execute(sql.RENEW, {"rows": rows, "lease": lease_s, "shift": _shift()})
+        _rows(session, sql.RENEW, {"rows": rows, "lease": lease_s, "shift": _shift()})
 
-    def release_expired(self, session: Session, limit: int) -> tuple[int, list[UUID]]:
+    def release_expired(self, session: Hands, limit: int) -> tuple[int, list[UUID]]:
         """By the database's clock."""
-        found = session.execute(sql.RELEASE_EXPIRED, {"limit": limit, "lost": LOST_LEASES, "shift": _shift()}).all()
-        return len(found), [row.id for row in found if row.state == "quarantined"]
+        found = _rows(session, sql.RELEASE_EXPIRED, {"limit": limit, "lost": LOST_LEASES, "shift": _shift()})
+        return len(found), [run_id for run_id, state in found if state == "quarantined"]
 
-    def release_holder(self, session: Session, holder: str) -> int:
+    def release_holder(self, session: Hands, holder: str) -> int:
         """Its leases would have lasted seconds more; nobody waits for them."""
-        return len(session.execute(sql.RELEASE_HOLDER, {"holder": holder}).all())
+        return len(_rows(session, sql.RELEASE_HOLDER, {"holder": holder}))
 
-    def fire_due(self, session: Session, limit: int) -> int:
+    def fire_due(self, session: Hands, limit: int) -> int:
         """In batches, oldest first."""
-        return len(session.execute(sql.FIRE_DUE, {"limit": limit, "shift": _shift()}).all())
+        return len(_rows(session, sql.FIRE_DUE, {"limit": limit, "shift": _shift()}))
 
-    def queued(self, session: Session) -> dict[str, int]:
+    def queued(self, session: Hands) -> dict[str, int]:
         """Bounded, so that a backlog of a million costs no more than a thousand."""
-        return dict(session.execute(sql.QUEUED, {"shift": _shift()}).all())
+        return dict(_rows(session, sql.QUEUED, {"shift": _shift()}))
 
 
 def _shift() -> float:

@@ -12,6 +12,7 @@ _EVENT = (
     " verdict text, reason text, order_key text"
 )
 
+# Safe to repeat under the same ids: where the answer to it was lost, a second try gives the first one's result.
 # The subscription's own row says whether it is on and which version it starts: a cached look-up can be a second old.
 ACCEPT = text(f"""
 with input as (select * from jsonb_to_recordset(cast(:rows as jsonb)) as x({_EVENT})),
@@ -27,7 +28,7 @@ claimed as (
   from live where dedup_key is not null order by subscription_id, dedup_key, event_id
   on conflict (subscription_id, key) do update
     set event_id = excluded.event_id, run_id = excluded.run_id, expires_at = excluded.expires_at
-    where event_dedup.expires_at < {_NOW}
+    where event_dedup.expires_at < {_NOW} or event_dedup.event_id = excluded.event_id
   returning event_id
 ),
 started as (
@@ -39,10 +40,12 @@ runs as (
   select run_id, workspace_id, workflow_id, current_version, event_id, node_key, 'queued', 'live', 'main', 0,
          order_key, {_NOW}, body, respond, {_NOW}
   from started
+  on conflict (id) do nothing
 )
 insert into event (id, workspace_id, workflow_id, subscription_id, type, verdict, run_id, dedup_key, meta, received_at)
 select event_id, workspace_id, workflow_id, subscription_id, type, 'started', run_id, dedup_key, meta, {_NOW}
 from started
+on conflict (id) do update set verdict = excluded.verdict
 returning id
 """)  # noqa: S608 - constants only
 
@@ -75,21 +78,6 @@ returning run.id, run.workspace_id, run.workflow_id, run.version_id, run.trigger
           run.created_at, run.rerun_of, run.rerun_from, run.carried, {_NOW} as now
 """)  # noqa: S608 - constants only
 
-# A wake-up that came since the claim moved wake_seq: the run is queued again instead of parked.
-FENCE = text(f"""
-update run set
-  state = case when x.state = 'waiting' and run.wake_seq <> x.wake_seq then 'queued' else x.state end,
-  lane = x.lane, title = x.title, error = x.error, waiting_for = x.waiting_for, steps_used = x.steps_used,
-  fresh = false, attempts = 0,
-  lease_until = case when x.state = 'running' then run.lease_until end,
-  lease_by = case when x.state = 'running' then run.lease_by end,
-  available_at = {_NOW}, finished_at = case when x.ended then {_NOW} end
-from jsonb_to_recordset(cast(:rows as jsonb)) as x(id uuid, epoch bigint, state text, lane text, wake_seq bigint,
-  title text, error jsonb, waiting_for text, steps_used int, ended boolean)
-where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
-returning run.id
-""")  # noqa: S608 - constants only
-
 _STEP_COLUMNS = (
     "id, run_id, workspace_id, node_key, path, attempt, state, type, port, input, output, error, note, effect_key,"
     " fingerprint, intent_epoch, wait_id, reused_from, started_at, finished_at"
@@ -99,40 +87,67 @@ _STEP = (
     " input jsonb, output jsonb, error jsonb, note text, effect_key text, fingerprint text, intent_epoch bigint,"
     " wait_id uuid, reused_from uuid, started_at timestamptz, finished_at timestamptz"
 )
-INSERT_STEPS = text(f"""
-insert into step ({_STEP_COLUMNS})
-select {_STEP_COLUMNS} from jsonb_to_recordset(cast(:rows as jsonb)) as x({_STEP})
-""")  # noqa: S608 - constants only
-
-UPDATE_STEPS = text(f"""
-update step set state = x.state, port = x.port, input = x.input, output = x.output, error = x.error, note = x.note,
-  effect_key = x.effect_key, fingerprint = x.fingerprint, intent_epoch = x.intent_epoch, wait_id = x.wait_id,
-  finished_at = x.finished_at
-from jsonb_to_recordset(cast(:rows as jsonb)) as x({_STEP})
-where step.id = x.id
-""")  # noqa: S608 - constants only
-
 _WAIT_COLUMNS = (
     "id, workspace_id, run_id, step_id, node_key, path, kind, match, state, due_at, note, detail, created_at"
 )
-WRITE_WAITS = text(f"""
-insert into wait ({_WAIT_COLUMNS})
-select {_WAIT_COLUMNS} from jsonb_to_recordset(cast(:rows as jsonb)) as x(
-  id uuid, workspace_id uuid, run_id uuid, step_id uuid, node_key text, path text, kind text, match text, state text,
-  due_at timestamptz, note text, detail jsonb, created_at timestamptz)
-on conflict (id) do update set state = excluded.state, due_at = excluded.due_at
-""")  # noqa: S608 - constants only
+_WAIT = (
+    "id uuid, workspace_id uuid, run_id uuid, step_id uuid, node_key text, path text, kind text, match text,"
+    " state text, due_at timestamptz, note text, detail jsonb, created_at timestamptz"
+)
 
-INSERT_BLOBS = text("""
-insert into payload_blob (id, workspace_id, run_id, data)
-select id, workspace_id, run_id, data from jsonb_to_recordset(cast(:rows as jsonb))
-  as x(id uuid, workspace_id uuid, run_id uuid, data jsonb)
-""")
+# One statement, so one round trip and one commit for many runs. The fence comes first: what lags behind is written of
+# those runs alone that it let through. A wake-up that came since the claim moved wake_seq: such a run is queued again
+# instead of parked.
+_FENCE = f"""
+with ours as (
+  update run set
+    state = case when x.state = 'waiting' and run.wake_seq <> x.wake_seq then 'queued' else x.state end,
+    lane = x.lane, title = x.title, error = x.error, waiting_for = x.waiting_for, steps_used = x.steps_used,
+    fresh = false, attempts = 0,
+    lease_until = case when x.state = 'running' then run.lease_until end,
+    lease_by = case when x.state = 'running' then run.lease_by end,
+    available_at = {_NOW}, finished_at = case when x.ended then {_NOW} end
+  from jsonb_to_recordset(cast(:runs as jsonb)) as x(id uuid, epoch bigint, state text, lane text, wake_seq bigint,
+    title text, error jsonb, waiting_for text, steps_used int, ended boolean)
+  where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
+  returning run.id
+),
+begun as (
+  insert into step ({_STEP_COLUMNS})
+  select {_STEP_COLUMNS} from jsonb_to_recordset(cast(:new_steps as jsonb)) as x({_STEP})
+  where x.run_id in (select ours.id from ours)
+  on conflict (id) do nothing
+)"""  # noqa: S608 - constants only
+_REST = f""",
+moved as (
+  update step set state = x.state, port = x.port, input = x.input, output = x.output, error = x.error, note = x.note,
+    effect_key = x.effect_key, fingerprint = x.fingerprint, intent_epoch = x.intent_epoch, wait_id = x.wait_id,
+    finished_at = x.finished_at
+  from jsonb_to_recordset(cast(:old_steps as jsonb)) as x({_STEP})
+  where step.id = x.id and x.run_id in (select ours.id from ours)
+),
+waits as (
+  insert into wait ({_WAIT_COLUMNS})
+  select {_WAIT_COLUMNS} from jsonb_to_recordset(cast(:waits as jsonb)) as x({_WAIT})
+  where x.run_id in (select ours.id from ours)
+  on conflict (id) do update set state = excluded.state, due_at = excluded.due_at
+),
+blobs as (
+  insert into payload_blob (id, workspace_id, run_id, data)
+  select id, workspace_id, run_id, data from jsonb_to_recordset(cast(:blobs as jsonb))
+    as x(id uuid, workspace_id uuid, run_id uuid, data jsonb)
+  where x.run_id in (select ours.id from ours)
+  on conflict (id) do nothing
+)"""  # noqa: S608 - constants only
+FLUSH_NEW = text(f"{_FENCE} select id from ours")  # noqa: S608 - constants only
+"""Runs that wrote nothing before and wait for nothing: the usual case, and cheaper to plan."""
+FLUSH = text(f"{_FENCE}{_REST} select id from ours")  # noqa: S608 - constants only
 
 RENEW = text("""
 update run set lease_until = clock_timestamp() + make_interval(secs => :lease + :shift)
 from jsonb_to_recordset(cast(:rows as jsonb)) as x(id uuid, epoch bigint)
 where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
+returning run.id
 """)
 
 RELEASE_EXPIRED = text("""
