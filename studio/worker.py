@@ -14,7 +14,7 @@ from types import FrameType
 
 import structlog
 
-from studio.core import rng, settings
+from studio.core import heap, rng, settings
 from studio.core.db import open_engine
 from studio.core.tenancy import TenantSession, bind
 from studio.runtime.ledger.choose import ledger_for
@@ -110,6 +110,7 @@ def child() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     engine = engine_of(create_app())
+    heap.settle()
     engine.start_workers()
     parent = int(os.environ.get("STUDIO_PARENT", "0"))
     while not stop.wait(CHECK_S):

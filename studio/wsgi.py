@@ -6,6 +6,7 @@ from typing import cast
 from flask import Flask
 
 from studio.app import create_app
+from studio.core import heap
 from studio.runtime.engine.engine import Engine
 
 
@@ -13,6 +14,7 @@ def web() -> Flask:
     """A web process of a production set-up: accepts and shows, executes nothing."""
     app = create_app()
     atexit.register(engine_of(app).stop)
+    heap.settle()
     return app
 
 
@@ -20,6 +22,7 @@ def embedded() -> Flask:
     """Web, workers and timers in one process."""
     app = create_app()
     engine = engine_of(app)
+    heap.settle()
     engine.start_workers()
     atexit.register(engine.stop)
     return app

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from studio.contract.ports import Ports
 from studio.contract.results import Done, Expand, Fail, Outcome, Signal, Wait
+from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -139,7 +140,7 @@ class Context:
     missed: bool = False
     """A join that starts although its count can no longer be reached."""
     wait_id: UUID | None = None
-    """The id a Wait of this step must carry, minted beforehand."""
+    """The id a Wait of this step carries, once new_wait() has minted it."""
     evaluate: Callable[[str, Mapping[str, Any]], Any] = field(default=lambda _source, _extra: None)
     """Evaluate a CEL source with extra root variables: for nodes that work over lists."""
     redact: Callable[[str], None] = field(default=lambda _secret: None)
@@ -156,8 +157,7 @@ class Context:
     def new_wait(self) -> UUID:
         """The id that this step's Wait carries, minted before whatever will resolve it."""
         if self.wait_id is None:
-            message = f"{self.node} wants to wait where nothing can wait."
-            raise RuntimeError(message)
+            self.wait_id = new_id()
         return self.wait_id
 
 
@@ -241,14 +241,9 @@ class NodeType:
 
 
 class TriggerType(NodeType, abstract=True):
-    """A node that starts runs. Its output is the event's data."""
+    """A node that starts runs. Its output is the event's data; it is never called: by then it has happened."""
 
     kind = Kind.TRIGGER
-
-    def start(self, ctx: Context, config: Any) -> Outcome:
-        """A trigger's step gives what the event brought."""
-        del config
-        return Done(ctx.event)
 
 
 registry: dict[str, type[NodeType]] = {}

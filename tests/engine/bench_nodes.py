@@ -76,7 +76,7 @@ class WaitStep(NodeType):
 
     def start(self, ctx, config):
         due = ctx.now + timedelta(seconds=config.seconds) if config.seconds is not None else None
-        return Wait(ctx.wait_id, "test", due)
+        return Wait(ctx.new_wait(), "test", due)
 
     def resume(self, ctx, config, signal):
         return Done(signal.payload, port="answered" if signal.kind == "resolved" else "late")

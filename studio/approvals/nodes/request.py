@@ -141,15 +141,13 @@ class ApprovalRequest(NodeType):
 
     def start(self, ctx: Context, config: Config) -> Done | Wait | Fail:
         """Open the request; the wait ends with its decision."""
-        if ctx.wait_id is None:
-            raise RuntimeError("an approval needs the id of its wait")
         try:
             ask = _ask(ctx, config)
             request_id = ctx.ports.approvals.request(ctx.unit, ask)
         except StudioError as error:
             return Fail(error.code, error.message, field=error.field)
         return Wait(
-            wait_id=ctx.wait_id,
+            wait_id=ctx.new_wait(),
             kind="approval",
             note=_("Waiting for a decision: %(title)s", title=ask.title),
             detail={"request_id": str(request_id)},
@@ -169,7 +167,7 @@ def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
         asker=RUN,
         ref={
             "run_id": str(ctx.run.id),
-            "wait_id": str(ctx.wait_id),
+            "wait_id": str(ctx.new_wait()),
             "workflow_id": str(ctx.run.workflow_id),
             "node": ctx.node,
         },

@@ -22,8 +22,8 @@ from studio.runtime.outcomes import Lane
 from studio.runtime.service.app_events import AppEvents
 from studio.runtime.waits import RunWaits
 
-MAIN_THREADS = 1
-"""Python runs one thread at a time, so a second drain would only contend for the same rows."""
+MAIN_THREADS = 2
+"""Python runs one thread at a time, but while one waits for its commit another computes.."""
 
 
 class Engine:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import structlog
@@ -132,6 +133,9 @@ class Machine:
             return
         step = step or self._new_step(node, place, attempt=1)
         step.state, step.dirty = StepState.RUNNING, True
+        if node.key == self.run.trigger_node:  # it has happened: there is nothing to resolve or to call
+            self.apply(step, Done(self.run.input))
+            return
         try:
             config = self.compiled.resolvers[node.key].resolve(self.data.scope(place[1]))
         except CONFIG_ERRORS as error:
@@ -317,12 +321,13 @@ class Machine:
         """What the node of a step gets."""
         scope, node = self.data.scope(step.path), self.compiled.graph.nodes[step.node_key]
         return Context(
-            run=self.info(), node=step.node_key, node_name=node.name, path=step.path, attempt=step.attempt,
+            run=self.info, node=step.node_key, node_name=node.name, path=step.path, attempt=step.attempt,
             now=self.now, scope=scope, ports=self.ports, event=self.run.input, effect_key=step.effect_key, tx=tx,
-            wait_id=new_id(), step_id=step.id, timeout_s=node.timeout_s, missed=step.place in self.progress.missed,
+            step_id=step.id, timeout_s=node.timeout_s, missed=step.place in self.progress.missed,
             evaluate=lambda source, extra: evaluate(source, _extended(scope, extra)), redact=self.redactor.add,
         )  # fmt: skip
 
+    @cached_property
     def info(self) -> RunInfo:
         """The run as its nodes see it."""
         run, workspace = self.run, self.compiled.workspace

@@ -1,0 +1,18 @@
+"""The collector's share of a busy process.
+
+A run makes thousands of short-lived objects, so Python's default of looking for cycles every 700 allocations walks the
+whole app over and over: a quarter of the engine's processor time, measured. What was loaded at start never becomes
+garbage, so it is taken out of the collector's sight; the rest is looked at less often.
+"""
+
+import gc
+
+YOUNG = 20_000
+"""Allocations between two looks at the youngest objects (Python's default: 700)."""
+
+
+def settle() -> None:
+    """Call once, when a serving process has loaded everything and before it serves."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG, 20, 20)
