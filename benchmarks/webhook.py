@@ -47,7 +47,7 @@ def start(running: Stack, store: str) -> None:
     if store == "sqlite":
         running.start("studio", "run")
     else:
-        running.start("web", "web", "--workers", "2")
+        running.start("web", "web", "--workers", "1")
         running.start("worker", "worker")
     running.wait_ready()
 
