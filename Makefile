@@ -30,6 +30,8 @@ DEV := .venv/.dev
 NODE_BASE := node_modules/.base
 NODE_DEV := node_modules/.dev
 BUNDLE := studio/static/dist/manifest.json
+COMPILED := .venv/.compiled
+SOURCES := $(shell find studio -name '*.py' 2>/dev/null)
 FRONT_END := $(shell find studio/static -path studio/static/dist -prune -o -type f -print 2>/dev/null)
 
 .PHONY: help
@@ -37,10 +39,10 @@ help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: install
-install: $(DEV) $(NODE_DEV) $(BUNDLE) ## Build .venv and the front end, with all that checks and tests need
+install: $(DEV) $(COMPILED) $(NODE_DEV) $(BUNDLE) ## Build .venv and the front end, with all that checks and tests need
 
 .PHONY: run
-run: $(BASE) $(BUNDLE) ## Start Studio on this machine: web, worker and timers in one process
+run: $(BASE) $(BUNDLE) $(COMPILED) ## Start Studio on this machine: web, worker and timers in one process
 	@exec $(BIN)/python -m studio run $(ARGS)
 
 .PHONY: test
@@ -105,6 +107,11 @@ $(BASE): requirements/base.txt | $(VENV)
 	@echo "Installing the Python packages …"
 	@$(PIP) install --require-hashes --requirement $<
 	@$(PIP) install --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Once here instead of at each start, where the environment may forbid Python to keep what it compiled.
+$(COMPILED): $(SOURCES) | $(BASE)
+	@$(BIN)/python -m compileall -q studio
 	@touch $@
 
 $(DEV): requirements/dev.txt | $(BASE)

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import click
 
+from studio.core import heap
 from studio.core import settings as settings_module
 from studio.core.settings import Settings, SettingsError
 
@@ -132,6 +133,7 @@ def _serve(target: str, settings: Settings, *, workers: int) -> None:
     from granian.constants import Interfaces  # noqa: PLC0415 - see above
     from granian.log import LogLevels  # noqa: PLC0415 - see above
 
+    heap.load()
     Granian(
         target=target,
         factory=True,

@@ -102,6 +102,7 @@ def limit_memory() -> None:
 
 def child() -> None:
     """One worker process: takes hints and sweeps until SIGTERM, or until its supervisor is gone."""
+    heap.load()
     from studio.app import create_app  # noqa: PLC0415 - the supervisor above needs no app
     from studio.wsgi import engine_of  # noqa: PLC0415 - see above
 

@@ -8,8 +8,6 @@ from typing import cast
 from flask import Blueprint, Response, current_app, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from redis import Redis
-from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -71,6 +69,8 @@ def _redis_answers() -> bool:
     url = _settings().redis_url
     if url is None:
         return True
+    from redis import Redis, RedisError  # noqa: PLC0415 - an embedded Studio starts sooner without the library
+
     try:
         with Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1) as client:
             return bool(client.ping())

@@ -54,7 +54,7 @@ class Effect(StrEnum):
 class NodeConfig(BaseModel):
     """Base of every Config: unknown fields are refused, with their path."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 def help_(

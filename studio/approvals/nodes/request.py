@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
-from pydantic import Field
 
 from studio.approvals.askers import RUN
 from studio.approvals.outcomes import Outcome
@@ -38,10 +37,8 @@ class Unit(StrEnum):
 class Duration(NodeConfig):
     """An amount of time."""
 
-    amount: int = Field(ge=1, le=10_000)
-    """How many."""
-    unit: Unit = Unit.HOURS
-    """Of what."""
+    amount: int = help_("How many.", example=24, ge=1, le=10_000)
+    unit: Unit = help_("Of what.", title="Unit", default=Unit.HOURS, example="hours")
 
     def delta(self) -> timedelta:
         """As a span of time."""
@@ -112,10 +109,13 @@ class ApprovalRequest(NodeType):
         )
         due_in: Duration | None = help_(
             "How long there is to decide; after that the run goes on at “expired”",
+            title="Due in",
             default=None,
             widget="duration",
         )
-        remind_before: Duration | None = help_("Remind once, this long before the end", default=None, widget="duration")
+        remind_before: Duration | None = help_(
+            "Remind once, this long before the end", title="Remind before", default=None, widget="duration"
+        )
         requester: str = help_(
             "E-mail address of whoever asks for it: is told the outcome and must not decide",
             default="",

@@ -4,7 +4,6 @@ from dramatiq import Broker
 from dramatiq.middleware import AgeLimit, Callbacks, Middleware, ShutdownNotifications
 
 from studio.core.dispatch.local import LocalBroker
-from studio.core.dispatch.redis_blocking import BlockingRedisBroker
 
 HINT_AGE_MS = 60_000
 """A hint older than this says nothing that a sweep has not found."""
@@ -15,6 +14,10 @@ def make_broker(redis_url: str | None, namespace: str = "studio") -> Broker:
     middleware: list[Middleware] = [AgeLimit(max_age=HINT_AGE_MS), ShutdownNotifications(), Callbacks()]
     if redis_url is None:
         return LocalBroker(middleware)
+    from studio.core.dispatch.redis_blocking import (  # noqa: PLC0415 - 150 ms that an embedded start need not spend
+        BlockingRedisBroker,
+    )
+
     return BlockingRedisBroker(  # type: ignore[no-untyped-call]  # Dramatiq leaves it so
         url=redis_url, middleware=middleware, namespace=namespace, dead_message_ttl=HINT_AGE_MS
     )

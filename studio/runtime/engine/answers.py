@@ -2,12 +2,15 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-import redis
 import structlog
 
 from studio.core import clock
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 log = structlog.get_logger()
 
@@ -19,7 +22,7 @@ class Answers:
     """One per process. With Redis, one message a batch reaches every web process."""
 
     def __init__(self, redis_url: str | None) -> None:
-        self._client = redis.Redis.from_url(redis_url) if redis_url else None
+        self._client = _client(redis_url) if redis_url else None
         self._waiting: dict[UUID, threading.Event] = {}
         self._lock = threading.Lock()
         self._listener: threading.Thread | None = None
@@ -31,7 +34,7 @@ class Answers:
             return
         try:
             self._client.publish(CHANNEL, b"".join(run_id.bytes for run_id in run_ids))
-        except redis.RedisError as error:
+        except _lost() as error:
             log.warning("answer_not_sent", error=str(error))
 
     def wait(self, run_id: UUID, has_ended: Callable[[], bool], limit_s: float) -> bool:
@@ -67,6 +70,18 @@ class Answers:
                 for message in channel.listen():
                     data: bytes = message["data"]
                     self._tell([UUID(bytes=data[start : start + 16]) for start in range(0, len(data), 16)])
-            except redis.RedisError as error:
+            except _lost() as error:
                 log.warning("answers_disconnected", error=str(error))
                 threading.Event().wait(RECHECK_S)
+
+
+def _client(url: str) -> "Redis":
+    from redis import Redis  # noqa: PLC0415 - an embedded Studio has no Redis, and starts sooner without the library
+
+    return Redis.from_url(url)
+
+
+def _lost() -> type[Exception]:
+    from redis import RedisError  # noqa: PLC0415 - see _client()
+
+    return RedisError

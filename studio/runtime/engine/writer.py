@@ -7,16 +7,18 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from studio.core.direct import Direct
 from studio.core.errors import Unavailable
 from studio.core.faults import fault_point
 from studio.core.unit_of_work import Database
 from studio.runtime.ledger.port import Hands, Ledger
 from studio.runtime.ledger.rows import Accepted, Admission
+
+if TYPE_CHECKING:
+    from studio.core.direct import Direct
 
 Result = TypeVar("Result")
 
@@ -68,7 +70,7 @@ class Writer:
         self._queue: SimpleQueue[_Entry | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._direct = Direct(database.engine) if database.dialect == "postgresql" else None
+        self._direct = _direct(database) if database.dialect == "postgresql" else None
 
     def accept(self, event: Accepted) -> Admission:
         """Wait until the event is committed. Raises Unavailable where the database does not answer in time."""
@@ -156,3 +158,9 @@ class Writer:
         events = [entry.event for entry in group if entry.event is not None]
         admissions = iter(self._ledger.accept(hands, events) if events else ())
         return [next(admissions) if entry.job is None else entry.job(hands) for entry in group]
+
+
+def _direct(database: Database) -> "Direct":
+    from studio.core.direct import Direct  # noqa: PLC0415 - brings the driver, which a Studio on SQLite need not load
+
+    return Direct(database.engine)

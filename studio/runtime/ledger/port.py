@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from studio.core.direct import Direct
 from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow, StepRow, Waiting
 
-Hands = Session | Direct
+if TYPE_CHECKING:
+    from studio.core.direct import Direct  # brings PostgreSQL's driver, which a Studio on SQLite need not load
+
+Hands: TypeAlias = "Session | Direct"
 """How a call reaches PostgreSQL: a unit's session, or the direct way for single statements."""
 Way_contra = TypeVar("Way_contra", contravariant=True)
 
