@@ -58,6 +58,10 @@ test-slow: install test-system ## Run the tests that take long: browsers, crashe
 soak: install test-system ## Run for hours what needs hours to fail
 	$(PYTEST) -m soak --timeout=0 $(ARGS)
 
+.PHONY: messages
+messages: install ## Collect every sentence that people read into studio/translations/messages.pot
+	@$(BIN)/python -m scripts.messages
+
 .PHONY: check
 check: install test-system ## Run every linter, the type checkers and the migrations on both databases
 	$(BIN)/python scripts/check.py

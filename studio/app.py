@@ -4,7 +4,7 @@ from datetime import timedelta
 from importlib import import_module
 
 from flask import Flask
-from flask_babel import Babel
+from flask_babel import Babel, gettext
 from flask_login import LoginManager
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -19,6 +19,7 @@ from studio.core import (
     db,
     formats,
     headers,
+    i18n,
     limits,
     logs,
     mail,
@@ -104,6 +105,9 @@ def _join_extensions(app: Flask, settings: Settings) -> None:
     formats.init_app(app)
     frame.init_app(app)
     Babel(app, locale_selector=frame.locale, timezone_selector=frame.time_zone)
+    i18n.use(gettext)
+    app.jinja_env.globals["told"] = i18n.gettext  # for sentences that come from a registry, not from the template
+    app.jinja_env.globals["told_all"] = i18n.each
     app.jinja_env.globals["language"] = formats.language
     login = LoginManager(app, add_context_processor=False)  # templates know `person`; an error page must not look it up
     login.session_protection = None  # a session is a row of ours, revoked there

@@ -42,9 +42,9 @@ def _time_zones() -> list[Any]:
     return _choices((name, name.replace("_", " ")) for name in names)
 
 
-@cache
 def _locales() -> list[Any]:
-    return _choices((name, Locale.parse(name).get_display_name("en") or name) for name in LOCALES)
+    """Each in its own language, as its speakers look for it."""
+    return _choices((name, Locale.parse(name).get_display_name() or name) for name in LOCALES)
 
 
 def _or_the_workspaces(choices: list[Any]) -> list[Any]:

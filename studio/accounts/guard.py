@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from studio.accounts.identity import Person, bearer_token, current_person
 from studio.accounts.permissions import Access, access_of
 from studio.core.errors import Forbidden, NotSignedIn
+from studio.core.i18n import gettext as _
 from studio.core.problems import wants_json
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -53,17 +54,21 @@ def check() -> Response | None:
 def _check_permission(person: Person, access: Access) -> Response | None:
     if access.permission is None:
         if person.token_id is not None:
-            raise Forbidden("This page is about a person; an API token cannot open it.")
+            raise Forbidden(_("This page is about a person; an API token cannot open it."))
         return None
     if person.seat is None:
         if request.method == "GET" and not wants_json():
             return redirect(url_for("accounts.workspaces"))
-        raise Forbidden("You have no seat in a workspace, or have not chosen one.", code="no_seat")
+        raise Forbidden(_("You have no seat in a workspace, or have not chosen one."), code="no_seat")
     if not person.may(access.permission):
         raise Forbidden(
-            f"Your seat ({person.seat.role.value}) does not allow this. Ask an admin of {person.seat.workspace}."
+            _(
+                "Your seat (%(value)s) does not allow this. Ask an admin of %(workspace)s.",
+                value=person.seat.role.value,
+                workspace=person.seat.workspace,
+            )
             if person.scopes is None
-            else f"This API token does not carry the permission {access.permission}.",
+            else _("This API token does not carry the permission %(permission)s.", permission=access.permission),
             resource=f"permission:{access.permission}",
         )
     return None
@@ -71,7 +76,7 @@ def _check_permission(person: Person, access: Access) -> Response | None:
 
 def _ask_to_sign_in() -> Response:
     if wants_json() or bearer_token() is not None:
-        raise NotSignedIn("Sign in, or send an API token as “Authorization: Bearer …”.")
+        raise NotSignedIn(_("Sign in, or send an API token as “Authorization: Bearer …”."))
     here = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("accounts.sign_in", next=here))
 
@@ -85,17 +90,17 @@ def _refuse_cross_site() -> None:
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None and site not in ("same-origin", "none"):
-        raise Forbidden("This request came from another site and was refused.", code="cross_site")
+        raise Forbidden(_("This request came from another site and was refused."), code="cross_site")
     origin = request.headers.get("Origin")
     # A page under `no-referrer` hides even its own origin; then the browser itself must vouch.
     hidden = origin == "null" and site == "same-origin"
     if origin is not None and not hidden and not _own_origin(origin):
-        raise Forbidden("This request came from another site and was refused.", code="cross_site")
+        raise Forbidden(_("This request came from another site and was refused."), code="cross_site")
     try:
         csrf.protect()
     except CSRFError as error:
         raise Forbidden(
-            "This page is out of date: reload it and try again. Nothing was changed.", code="csrf"
+            _("This page is out of date: reload it and try again. Nothing was changed."), code="csrf"
         ) from error
 
 
@@ -108,4 +113,4 @@ def _own_origin(origin: str) -> bool:
 def _unstated() -> None:
     if current_app.testing or current_app.debug:
         raise UnstatedPermission(f"{request.endpoint} states no permission")
-    raise Forbidden("This address is closed.", code="no_permission_stated")
+    raise Forbidden(_("This address is closed."), code="no_permission_stated")

@@ -12,6 +12,7 @@ from studio.accounts.outcomes import Role
 from studio.core import tenancy, web
 from studio.core.actor import Actor, ActorType, Origin
 from studio.core.errors import NotSignedIn
+from studio.core.i18n import gettext
 from studio.core.unit_of_work import UnitOfWork
 
 SESSION_KEY = "_user_id"
@@ -119,7 +120,7 @@ def signed_in_person() -> Person:
     """Who is signed in; raises NotSignedIn."""
     person = current_person()
     if person is None:
-        raise NotSignedIn("Sign in to go on.")
+        raise NotSignedIn(gettext("Sign in to go on."))
     return person
 
 

@@ -7,6 +7,7 @@ from flask import g, session
 from studio.accounts.identity import SESSION_KEY, bearer_token, narrow, origin
 from studio.accounts.service import sessions, tokens
 from studio.core.errors import NotSignedIn
+from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -17,7 +18,7 @@ def identify(uow: UnitOfWork) -> None:
     if bearer is not None:
         g.person = tokens.load(uow, bearer)
         if g.person is None:
-            raise NotSignedIn("This API token is unknown, expired or revoked.", code="bad_token")
+            raise NotSignedIn(_("This API token is unknown, expired or revoked."), code="bad_token")
     elif SESSION_KEY in session:
         g.person = sessions.load(uow, session[SESSION_KEY])
     if g.person is None:

@@ -12,6 +12,7 @@ from studio.audit.chain import event_of
 from studio.audit.models import AuditEvent, AuditTarget
 from studio.audit.registry import Action
 from studio.core.errors import NotFound
+from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 
 PAGE = 50
@@ -82,7 +83,7 @@ def one(uow: UnitOfWork, event_id: UUID | None) -> dict[str, Any]:
     query = select(AuditEvent.body, AuditEvent.hash).where(AuditEvent.id == event_id)
     row = uow.session.execute(query).one_or_none()
     if row is None:
-        raise NotFound("There is no such audit event in this workspace.", resource="audit_event")
+        raise NotFound(_("There is no such audit event in this workspace."), resource="audit_event")
     return event_of(row.body, row.hash)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from studio.contract.node import NodeType, registry
+from studio.core.i18n import schema
 
 DEFERRED = "x-deferred"
 
@@ -27,10 +28,10 @@ def _described(one: type[NodeType]) -> dict[str, Any]:
         "effect": one.effect,
         "title": _(one.title),
         "icon": one.icon,
-        "help": _(_first_paragraph(one)),
+        "help": _(first_paragraph(one)),
         "ports": list(one.ports),
         "port_names": {port: _(name) for port, name in one.port_names.items()},
-        "schema": schema_of(one.key),
+        "schema": schema(schema_of(one.key)),
         "sample": one.sample,
         "defaults": {},
         "is_loop": one.is_loop,
@@ -56,6 +57,6 @@ def waits(one: type[NodeType]) -> bool:
     return one.resume is not NodeType.resume
 
 
-def _first_paragraph(one: type[NodeType]) -> str:
+def first_paragraph(one: type[NodeType]) -> str:
     """The docstring as one line of help."""
     return " ".join((inspect.getdoc(one) or "").split("\n\n")[0].split())

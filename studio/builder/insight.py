@@ -8,6 +8,7 @@ from typing import Any
 
 from studio.contract.node import NodeType, node_type
 from studio.core.crypto import Keyring
+from studio.core.i18n import gettext
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.compile import check
 from studio.runtime.document import Document, Step
@@ -73,7 +74,7 @@ def _info(step: Step, address: str | None) -> dict[str, Any]:
         return {"ports": [], "port_names": {}, "summary": ""}
     info: dict[str, Any] = {
         "ports": list(ports_of(found, step.config)),
-        "port_names": dict(found.port_names_of(step.config)),
+        "port_names": {port: gettext(name) for port, name in found.port_names_of(step.config).items()},
         "summary": summary_of(found, step.config),
     }
     if address is not None:

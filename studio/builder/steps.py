@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from studio.builder import insight
 from studio.contract.graph import BODY_PORT, ERROR_PORT
 from studio.contract.node import Kind
+from studio.core.i18n import gettext
 from studio.runtime.checks.order import topological
 from studio.runtime.checks.outline import Outline
 from studio.runtime.document import Document, Link
@@ -43,7 +44,7 @@ def _line(outline: Outline, key: str) -> StepLine:
     return StepLine(
         key=key,
         name=step.name,
-        title=found.title if found is not None else step.type,
+        title=gettext(found.title) if found is not None else step.type,
         icon=found.icon if found is not None else "step",
         kind=(found.kind if found is not None else Kind.DATA).value,
         summary=insight.summary_of(found, step.config) if found is not None else "",

@@ -13,6 +13,7 @@ from studio.accounts.models import User
 from studio.builder.models import WorkflowDraft
 from studio.contract.node import node_type
 from studio.core import ids
+from studio.core.i18n import gettext
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Run, TriggerSubscription, Workflow, WorkflowVersion
 from studio.runtime.outcomes import Mode, RunState
@@ -132,7 +133,7 @@ def triggers(uow: UnitOfWork, workflow_ids: Sequence[UUID]) -> Mapping[UUID, lis
     for workflow_id, key, config in uow.session.execute(query) if workflow_ids else ():
         known = node_type(key)
         if known is not None:
-            found[workflow_id].append(TriggerLine(known.title, known.icon, known.summary(config)))
+            found[workflow_id].append(TriggerLine(gettext(known.title), known.icon, known.summary(config)))
     return found
 
 

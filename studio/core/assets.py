@@ -7,8 +7,10 @@ from flask import Flask
 from markupsafe import Markup
 
 from studio.core.errors import Unavailable
+from studio.core.i18n import gettext as _
 
 MANIFEST = "manifest.json"
+MESSAGES = "messages.json"
 
 
 def init_app(app: Flask) -> None:
@@ -16,6 +18,7 @@ def init_app(app: Flask) -> None:
     manifest = Manifest(Path(app.static_folder or "static") / "dist", reload=app.debug)
     app.jinja_env.globals["asset"] = manifest.url
     app.jinja_env.globals["icon"] = manifest.icon
+    app.jinja_env.globals["script_messages"] = manifest.messages
 
 
 class Manifest:
@@ -24,6 +27,7 @@ class Manifest:
     def __init__(self, folder: Path, *, reload: bool = False) -> None:
         self._folder, self._reload = folder, reload
         self._names: dict[str, str] | None = None
+        self._messages: dict[str, str] | None = None
 
     def url(self, name: str) -> str:
         """The address of a built file. Raises Unavailable where the front end was not built."""
@@ -35,10 +39,16 @@ class Manifest:
             extra, self.url("icons.svg"), name
         )
 
+    def messages(self) -> dict[str, str]:
+        """What the editor's scripts say, by key, in English."""
+        if self._messages is None or self._reload:
+            self._messages = json.loads((self._folder / MESSAGES).read_text(encoding="utf-8"))
+        return self._messages
+
     def _read(self) -> dict[str, str]:
         if self._names is None or self._reload:
             file = self._folder / MANIFEST
             if not file.exists():
-                raise Unavailable("The front end is not built yet: run `make install`.")
+                raise Unavailable(_("The front end is not built yet: run `make install`."))
             self._names = json.loads(file.read_text())
         return self._names

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from studio.core import rng
 from studio.core.errors import StudioError
+from studio.core.i18n import gettext
 from studio.core.settings import SettingsError
 
 log = structlog.get_logger()
@@ -138,7 +139,11 @@ class Keyring:
         master = self._keys.get(version_of(blob))
         if master is None:
             raise CryptoError(
-                f"Master key {version_of(blob)} is missing: put back the backup of {KEY_FILE}.",
+                gettext(
+                    "Master key %(blob)s is missing: put back the backup of %(key_file)s.",
+                    blob=version_of(blob),
+                    key_file=KEY_FILE,
+                ),
                 code="master_key_missing",
             )
         nonce, sealed = (
@@ -202,7 +207,7 @@ def _bytes(value: str | bytes) -> bytes:
 
 
 def _does_not_open() -> CryptoError:
-    return CryptoError("This sealed record does not open: it is damaged or belongs elsewhere.")
+    return CryptoError(gettext("This sealed record does not open: it is damaged or belongs elsewhere."))
 
 
 def _parse(text: str, source: str) -> dict[int, bytes]:

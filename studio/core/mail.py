@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from studio.core import clock, outbox, tenancy
 from studio.core.errors import InvalidInput
+from studio.core.i18n import gettext as _
 from studio.core.models import LocalMail
 from studio.core.settings import Settings
 from studio.core.smtp import Server
@@ -117,7 +118,7 @@ def _address(text: str, name: str = "") -> Address:
     try:
         return Address(display_name=_line(name), addr_spec=text)
     except (ValueError, IndexError, MessageError) as error:
-        raise InvalidInput(f"{text!r} is no e-mail address.", field="to") from error
+        raise InvalidInput(_("%(text)s is no e-mail address.", text=f"{text!r}"), field="to") from error
 
 
 def _line(text: str) -> str:

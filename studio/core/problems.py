@@ -10,15 +10,16 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from studio.core import web
 from studio.core.errors import StudioError, TooLarge, TooManyRequests
+from studio.core.i18n import marked
 
 log = structlog.get_logger()
 
 _SENTENCES = {
-    404: "There is nothing at this address.",
-    405: "This address does not take this kind of request.",
-    413: "What was sent is larger than allowed.",
-    415: "This address does not take this type of content.",
-    429: "Too many attempts. Wait a minute, then try again.",
+    404: marked("There is nothing at this address."),
+    405: marked("This address does not take this kind of request."),
+    413: marked("What was sent is larger than allowed."),
+    415: marked("This address does not take this type of content."),
+    429: marked("Too many attempts. Wait a minute, then try again."),
 }
 
 
@@ -75,7 +76,8 @@ def _http_error(error: HTTPException) -> Response:
     if error.response is not None:
         return make_response(error.response)
     status = error.code or 500
-    sentence = _SENTENCES.get(status, error.description or HTTPStatus(status).phrase)
+    ours = _SENTENCES.get(status)
+    sentence = _(ours) if ours else error.description or HTTPStatus(status).phrase
     kinds = {413: TooLarge, 429: TooManyRequests}
     known = kinds.get(status, StudioError)(sentence)
     known.status, known.code = status, HTTPStatus(status).phrase.lower().replace(" ", "_")

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from studio.core.errors import StudioError
+from studio.core.i18n import gettext as _
 
 TOLERANCE = timedelta(minutes=5)
 
@@ -62,7 +63,7 @@ def verify(
     """
     keys = [key for key in (_key(scheme, secret) for secret in secrets) if key]
     if not keys:
-        raise SignatureError("No secret is set for this signature.", code="signature.no_secret")
+        raise SignatureError(_("No secret is set for this signature."), code="signature.no_secret")
     lowered = {name.lower(): value.strip() for name, value in headers.items()}
     signed = _SCHEMES[scheme](lowered, body, header.lower())
     if signed.at is not None:
@@ -71,7 +72,7 @@ def verify(
         hmac.compare_digest(_mac(key, signed.message), candidate) for key in keys for candidate in signed.candidates
     ]
     if not any(fits):
-        raise SignatureError("The signature does not fit the body and the secret.")
+        raise SignatureError(_("The signature does not fit the body and the secret."))
     return Verified(signed.delivery_id)
 
 
@@ -83,7 +84,7 @@ def _key(scheme: Scheme, secret: str) -> bytes:
         return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except (binascii.Error, ValueError) as error:
         raise SignatureError(
-            "The secret is none of Standard Webhooks: `whsec_` and base64.",
+            _("The secret is none of Standard Webhooks: `whsec_` and base64."),
             code="signature.no_secret",
         ) from error
 
@@ -110,7 +111,7 @@ def _stripe(headers: Mapping[str, str], body: bytes, _header: str) -> _Signed:
     pairs = [(part[0].strip(), part[1].strip()) for part in parts if len(part) == 2]
     at = next((value for name, value in pairs if name == "t"), None)
     if at is None:
-        raise _malformed("Stripe-Signature has no time")
+        raise _malformed(_("Stripe-Signature has no time"))
     found = [_hex(value) for name, value in pairs if name == "v1"]
     return _Signed(f"{at}.".encode() + body, found, None, at)
 
@@ -119,14 +120,14 @@ def _slack(headers: Mapping[str, str], body: bytes, _header: str) -> _Signed:
     at = _required(headers, "x-slack-request-timestamp")
     signature = _required(headers, "x-slack-signature")
     if not signature.startswith("v0="):
-        raise _malformed("X-Slack-Signature does not begin with v0=")
+        raise _malformed(_("X-Slack-Signature does not begin with v0="))
     return _Signed(f"v0:{at}:".encode() + body, [_hex(signature[3:])], None, at)
 
 
 def _github(headers: Mapping[str, str], body: bytes, _header: str) -> _Signed:
     signature = _required(headers, "x-hub-signature-256")
     if not signature.startswith("sha256="):
-        raise _malformed("X-Hub-Signature-256 does not begin with sha256=")
+        raise _malformed(_("X-Hub-Signature-256 does not begin with sha256="))
     return _Signed(body, [_hex(signature[7:])], headers.get("x-github-delivery") or None)
 
 
@@ -149,7 +150,7 @@ SCHEMES: tuple[Scheme, ...] = tuple(_SCHEMES)
 def _required(headers: Mapping[str, str], name: str) -> str:
     value = headers.get(name)
     if not value:
-        raise SignatureError(f"The header {name} is missing.", code="signature.missing")
+        raise SignatureError(_("The header %(name)s is missing.", name=name), code="signature.missing")
     return value
 
 
@@ -157,23 +158,23 @@ def _hex(text: str) -> bytes:
     try:
         return bytes.fromhex(text) if text.isascii() else b""
     except ValueError as error:
-        raise _malformed("The signature is not hexadecimal") from error
+        raise _malformed(_("The signature is not hexadecimal")) from error
 
 
 def _base64(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise _malformed("The signature is not base64") from error
+        raise _malformed(_("The signature is not base64")) from error
 
 
 def _check_time(text: str, now: datetime) -> None:
     """Old deliveries could be recorded and sent again."""
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        raise _malformed("The time of the signature is no number")
+        raise _malformed(_("The time of the signature is no number"))
     if abs(now.timestamp() - int(text)) > TOLERANCE.total_seconds():
         raise SignatureError(
-            "The delivery is more than five minutes old, or from the future.",
+            _("The delivery is more than five minutes old, or from the future."),
             code="signature.expired",
         )
 

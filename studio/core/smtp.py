@@ -7,6 +7,7 @@ from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from studio.core.errors import InvalidInput, Unavailable
+from studio.core.i18n import gettext
 from studio.core.settings import LOCAL_HOSTS, SettingsError
 
 TIMEOUT_S = 15.0
@@ -84,7 +85,12 @@ class Server:
         except smtplib.SMTPResponseException as error:
             raise MailFailed(_reply(error.smtp_code, error.smtp_error)) from error
         except (smtplib.SMTPException, OSError) as error:
-            words = f"{self.host}:{self.port} does not take mail: {str(error) or type(error).__name__}"
+            words = gettext(
+                "%(host)s:%(port)s does not take mail: %(value)s",
+                host=self.host,
+                port=self.port,
+                value=str(error) or type(error).__name__,
+            )
             raise MailFailed(words) from error
 
     def _connect(self) -> smtplib.SMTP:
@@ -110,4 +116,4 @@ def _reply(code: int, words: bytes | str) -> str:
 
 
 def _wanted() -> str:
-    return "STUDIO_SMTP_URL must look like smtp://user:password@mail.example.com:587?starttls=1."
+    return gettext("STUDIO_SMTP_URL must look like smtp://user:password@mail.example.com:587?starttls=1.")

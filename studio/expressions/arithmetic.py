@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
+from studio.core.i18n import gettext as _
 from studio.expressions.work import Fault
 
 Number = int | float
@@ -37,7 +38,7 @@ def to_decimal(value: Operand) -> Decimal:
     """The exact decimal of a number as it is written. Raises Fault for other text."""
     if isinstance(value, str):
         if not is_numeric_text(value):
-            raise Fault("expression.type", "A number is needed here, but the text is not a number.")
+            raise Fault("expression.type", _("A number is needed here, but the text is not a number."))
         return Decimal(value.strip())
     if isinstance(value, int) or value.is_integer():
         return Decimal(int(value))
@@ -57,16 +58,16 @@ def to_number(value: Operand) -> Number:
 def _fit(value: int) -> int:
     if SMALLEST <= value <= LARGEST:
         return value
-    raise Fault("expression.value", "The number is too large to compute with.")
+    raise Fault("expression.value", _("The number is too large to compute with."))
 
 
 def _decimal(operation: Callable[[Decimal, Decimal], Decimal], a: Operand, b: Operand) -> Number:
     try:
         return float(operation(to_decimal(a), to_decimal(b)))
     except Overflow:
-        raise Fault("expression.value", "The number is too large to compute with.") from None
+        raise Fault("expression.value", _("The number is too large to compute with.")) from None
     except InvalidOperation:
-        raise Fault("expression.value", "The result of this calculation is not a number.") from None
+        raise Fault("expression.value", _("The result of this calculation is not a number.")) from None
 
 
 def add(a: Operand, b: Operand) -> Number:
@@ -92,7 +93,7 @@ def multiply(a: Operand, b: Operand) -> Number:
 def divide(a: Operand, b: Operand) -> Number:
     a, b = to_number(a), to_number(b)
     if b == 0:
-        raise Fault("expression.value", "The expression divides by zero.")
+        raise Fault("expression.value", _("The expression divides by zero."))
     if isinstance(a, int) and isinstance(b, int) and a % b == 0:
         return _fit(a // b)
     return _decimal(_CONTEXT.divide, a, b)
@@ -102,7 +103,7 @@ def remainder(a: Operand, b: Operand) -> Number:
     """What is left after dividing; it has the sign of ``a``, as in CEL."""
     a, b = to_number(a), to_number(b)
     if b == 0:
-        raise Fault("expression.value", "The expression divides by zero.")
+        raise Fault("expression.value", _("The expression divides by zero."))
     if isinstance(a, int) and isinstance(b, int):
         rest = abs(a) % abs(b)
         return -rest if a < 0 else rest
@@ -118,7 +119,7 @@ def as_text(value: Number) -> str:
     if isinstance(value, int):
         return str(value)
     if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 (NaN)
-        raise Fault("expression.value", "The result of this calculation is not a number.")
+        raise Fault("expression.value", _("The result of this calculation is not a number."))
     if value == int(value):
         return str(int(value)) if abs(value) < 1e21 else repr(value)
     return format(Decimal(repr(value)), "f") if abs(value) > 1e-12 else repr(value)
@@ -127,10 +128,10 @@ def as_text(value: Number) -> str:
 def whole(value: Operand) -> Number:
     """``int(x)``: the number without what is behind the point."""
     if isinstance(value, float) and not abs(value) < 1e19:
-        raise Fault("expression.value", "The number is too large to be a whole number here.")
+        raise Fault("expression.value", _("The number is too large to be a whole number here."))
     found = int(to_decimal(value))
     if not SMALLEST <= found <= LARGEST:
-        raise Fault("expression.value", "The number is too large to be a whole number here.")
+        raise Fault("expression.value", _("The number is too large to be a whole number here."))
     return found
 
 
@@ -149,10 +150,10 @@ def decimal(value: Operand) -> float:
 def rounded(value: Operand, digits: int = 0) -> Number:
     """Half away from zero, the way an invoice rounds."""
     if not -10 <= digits <= 10:
-        raise Fault("expression.value", "Round to between 0 and 10 places.")
+        raise Fault("expression.value", _("Round to between 0 and 10 places."))
     exact = to_decimal(to_number(value))
     if not exact.is_finite():
-        raise Fault("expression.value", "The result of this calculation is not a number.")
+        raise Fault("expression.value", _("The result of this calculation is not a number."))
     if exact.adjusted() + digits > 30:
         return to_number(value)
     result = exact.quantize(Decimal(1).scaleb(-digits), rounding="ROUND_HALF_UP", context=_CONTEXT)

@@ -7,6 +7,7 @@ by shape here, and by measure in ``work`` and ``plain``.
 from collections import Counter
 from collections.abc import Iterator
 
+from studio.core.i18n import gettext as _
 from studio.expressions.catalogue import FUNCTIONS, MACROS, OPERATORS
 from studio.expressions.limits import (
     MAX_GROWTH,
@@ -25,7 +26,12 @@ def violations(source: str, tree: Node) -> Iterator[Problem]:
     if len(loops) > MAX_MACROS:
         yield Problem(
             "expression.too_complex",
-            f"The expression goes through lists {len(loops)} times; {MAX_MACROS} is the most. Split it over two steps.",
+            _(
+                "The expression goes through lists %(loops)s times; %(max_macros)s is the most. Split it "
+                "over two steps.",
+                loops=len(loops),
+                max_macros=MAX_MACROS,
+            ),
             source,
         )
     for node in walk(tree):
@@ -35,8 +41,10 @@ def violations(source: str, tree: Node) -> Iterator[Problem]:
     if growth(tree) > MAX_GROWTH:
         yield Problem(
             "expression.unbounded",
-            "The expression copies its entries again and again, so its result could grow without "
-            "end. Build the list in one map, or split it over two steps.",
+            _(
+                "The expression copies its entries again and again, so its result could grow without end. "
+                "Build the list in one map, or split it over two steps."
+            ),
             source,
         )
 
@@ -50,27 +58,27 @@ def _node(source: str, node: Node) -> Iterator[Problem]:
         case MapNode(type_name=name, position=position) if name:
             yield Problem(
                 "expression.unknown_function",
-                f"“{name}” cannot be made here. Write an object as {{'field': value}}.",
+                _("“%(name)s” cannot be made here. Write an object as {'field': value}.", name=name),
                 source,
                 position=position,
             )
         case ListNode(optional=True, position=position) | MapNode(optional=True, position=position):
-            message = "“?” before an entry is not offered. Write .orValue(…) after the value."
+            message = _("“?” before an entry is not offered. Write .orValue(…) after the value.")
             yield Problem("expression.syntax", message, source, position=position)
         case Const(value, kind, position) if kind in ("uint", "bytes"):
             message = (
-                f"Write {value} instead of {value}u."
+                _("Write %(value)s instead of %(value)su.", value=value)
                 if kind == "uint"
-                else "Raw bytes cannot be used. Leave out the b before the quotation mark."
+                else _("Raw bytes cannot be used. Leave out the b before the quotation mark.")
             )
             yield Problem("expression.type", message, source, position=position)
         case Const(str(text), "string", position) if "\0" in text:
-            message = "A text cannot hold the character \\u0000."
+            message = _("A text cannot hold the character \\u0000.")
             yield Problem("expression.syntax", message, source, position=position)
         case Ident(name, position) if name.startswith("."):
             yield Problem(
                 "expression.syntax",
-                f"A name cannot begin with a point. Write {name[1:]}.",
+                _("A name cannot begin with a point. Write %(name)s.", name=name[1:]),
                 source,
                 position=position,
             )
@@ -82,12 +90,14 @@ def _call(name: str, count: int, method: bool) -> str | None:  # noqa: FBT001
     function = FUNCTIONS.get(name)
     if function is None:
         near = closest(name, [*FUNCTIONS, *MACROS])
-        hint = f" Did you mean {near}?" if near else ""
-        return f"There is no function “{name}”.{hint}"
+        hint = _(" Did you mean %(near)s?", near=near) if near else ""
+        return _("There is no function “%(name)s”.%(hint)s", name=name, hint=hint)
     if (method and function.style == "call") or (not method and function.style == "method"):
-        return f"Write {function.usage}."
+        return _("Write %(usage)s.", usage=function.usage)
     if count not in function.counts:
-        return f"“{name}” does not take {count} values. Write {function.usage}."
+        return _(
+            "“%(name)s” does not take %(count)s values. Write %(usage)s.", name=name, count=count, usage=function.usage
+        )
     return None
 
 
@@ -101,7 +111,7 @@ def _loop(source: str, loop: Loop) -> Iterator[Problem]:
             case Call("matches", _, args, position=position) if not isinstance(args[-1], Const):
                 yield Problem(
                     "expression.unbounded",
-                    "Inside a list function the pattern of matches() must be written out as text.",
+                    _("Inside a list function the pattern of matches() must be written out as text."),
                     source,
                     position=position,
                 )
@@ -110,7 +120,10 @@ def _loop(source: str, loop: Loop) -> Iterator[Problem]:
 def _long(source: str, position: int | None) -> Problem:
     return Problem(
         "expression.unbounded",
-        f"Inside a list function an object or list has at most {MAX_LITERAL_IN_MACRO} entries.",
+        _(
+            "Inside a list function an object or list has at most %(max_literal_in_macro)s entries.",
+            max_literal_in_macro=MAX_LITERAL_IN_MACRO,
+        ),
         source,
         position=position,
     )

@@ -2,10 +2,11 @@
 
 from typing import Literal
 
+from studio.core.i18n import gettext
 from studio.expressions.errors import ExpressionError
 from studio.expressions.filters import FILTERS
 from studio.expressions.infer import Inference
-from studio.expressions.kinds import WORDS, Kind
+from studio.expressions.kinds import Kind, words_of
 from studio.expressions.placeholders import OPEN, Placeholder, TemplateFault
 from studio.expressions.problems import Problem
 from studio.expressions.program import compile_expression
@@ -44,12 +45,16 @@ def _inspect(source: str, environment: Environment, expected: Expected) -> tuple
 
 def _misfit(shape: Schema, expected: Expected) -> str | None:
     if shape.kind == "optional":
-        return "The field may be missing. Write .orValue(…) at the end to say what to use then."
+        return gettext("The field may be missing. Write .orValue(…) at the end to say what to use then.")
     if shape.kind in ("type", "bytes"):
-        return f"The expression gives {WORDS[shape.kind]}, which cannot be stored."
+        return gettext("The expression gives %(words)s, which cannot be stored.", words=words_of(shape.kind))
     if expected == "any" or shape.kind == "any" or shape.kind in _FITS[expected]:
         return None
-    return f"The expression gives {WORDS[shape.kind]}, but {WORDS[expected]} is needed here."
+    return gettext(
+        "The expression gives %(words)s, but %(words_2)s is needed here.",
+        words=words_of(shape.kind),
+        words_2=words_of(expected),
+    )
 
 
 def check_template(source: str, environment: Environment) -> list[Problem]:
@@ -103,8 +108,13 @@ def _filters(placeholder: Placeholder, shape: Schema) -> list[Problem]:
             takes = FILTERS[call.name].takes
             if takes and kind != "any" and kind not in takes:
                 code = "expression.type"
-                wanted = " or ".join(WORDS[one] for one in takes)
-                message = f"“{call.name}” needs {wanted}, but this is {WORDS[kind]}."
+                wanted = " or ".join(words_of(one) for one in takes)
+                message = gettext(
+                    "“%(name)s” needs %(wanted)s, but this is %(words)s.",
+                    name=call.name,
+                    wanted=wanted,
+                    words=words_of(kind),
+                )
         if message is not None:
             certain = known or code == "expression.unknown_filter"
             found.append(

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from studio.core.i18n import gettext as _
 from studio.expressions.catalogue import FUNCTIONS, MACROS
 from studio.expressions.filters import FILTERS
-from studio.expressions.kinds import WORDS
+from studio.expressions.kinds import words_of
 from studio.expressions.paths import RESERVED
 from studio.expressions.placeholders import CLOSE, OPEN, split
 from studio.expressions.schema import Environment, Schema
@@ -67,7 +68,7 @@ def _filters(typed: str) -> list[Completion]:
         return []
     names = _ranked(typed, FILTERS)
     return [
-        Completion(name, FILTERS[name].usage, "filter", None, FILTERS[name].detail, replace=len(typed))
+        Completion(name, FILTERS[name].usage, "filter", None, _(FILTERS[name].detail), replace=len(typed))
         for name in names
     ]
 
@@ -137,7 +138,7 @@ def _roots(typed: str, roots: dict[str, Schema]) -> list[Completion]:
         for name in _ranked(typed, roots)
     ]
     found += [
-        Completion(name, f"{name}(", "function", None, known.detail, len(typed))
+        Completion(name, f"{name}(", "function", None, _(known.detail), len(typed))
         for name, known in FUNCTIONS.items()
         if known.style != "method" and typed and name.startswith(typed)
     ]
@@ -166,16 +167,16 @@ def _field(name: str, shape: Schema, _typed: str) -> Completion:
 def _methods(owner: Schema) -> Iterator[Completion]:
     if owner.kind == "list":
         for name in ("map", "filter", "exists", "all", "exists_one"):
-            yield Completion(name, f"{name}(x, x", "method", None, MACROS[name])
+            yield Completion(name, f"{name}(x, x", "method", None, _(MACROS[name]))
     for name, known in FUNCTIONS.items():
         if known.style != "call" and owner.kind in known.takes:
             closing = ")" if known.counts == (1,) else ""
-            yield Completion(name, f"{name}({closing}", "method", None, known.detail)
+            yield Completion(name, f"{name}({closing}", "method", None, _(known.detail))
 
 
 def _kind(shape: Schema) -> str:
-    words = "an amount" if shape.money else WORDS[shape.kind]
-    return words if shape.known else f"{words} (from a sample)"
+    words = _("an amount") if shape.money else words_of(shape.kind)
+    return words if shape.known else _("%(words)s (from a sample)", words=words)
 
 
 def _sample(shape: Schema) -> str | None:

@@ -15,6 +15,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from studio.core.i18n import gettext as _
 from studio.expressions.errors import ExpressionError
 from studio.expressions.limits import MAX_SOURCE
 from studio.expressions.paths import quoted
@@ -57,7 +58,7 @@ def conditions_to_cel(rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> 
     source = _group(group) if group["rows"] else "true"
     if len(source) > MAX_SOURCE:
         raise _refused(
-            "There are too many conditions for one step. Split them over two.",
+            _("There are too many conditions for one step. Split them over two."),
             "expression.too_long",
         )
     compile_expression(source)
@@ -80,13 +81,13 @@ def normal(rows: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Row:
 def _flat(group: Mapping[str, Any], depth: int) -> Row:
     match, rows = group.get("match", "all"), group.get("rows")
     if match not in ("all", "any") or not isinstance(rows, list):
-        raise _refused("A group of conditions is “all” or “any” of its rows.")
+        raise _refused(_("A group of conditions is “all” or “any” of its rows."))
     if depth > _MAX_DEPTH:
-        raise _refused("The conditions are nested too deeply.")
+        raise _refused(_("The conditions are nested too deeply."))
     found: list[Row] = []
     for row in rows:
         if not isinstance(row, Mapping):
-            raise _refused("A condition has a field, an operator and a value.")
+            raise _refused(_("A condition has a field, an operator and a value."))
         found += _flat_rows(row, match, depth)
     return {"match": match, "rows": found}
 
@@ -95,16 +96,16 @@ def _flat_rows(row: Mapping[str, Any], match: str, depth: int) -> list[Row]:
     if "list" in row:
         where = row.get("where")
         if not isinstance(where, Mapping | list):
-            raise _refused("A condition on a list says what holds for its entries.")
+            raise _refused(_("A condition on a list says what holds for its entries."))
         inner = normal(where)
         if not inner["rows"]:
-            raise _refused("A condition on a list says what holds for its entries.")
+            raise _refused(_("A condition on a list says what holds for its entries."))
         return [{"list": _path(row["list"]), "holds_for": row.get("holds_for"), "where": inner}]
     if "rows" not in row:
         return [_row(row)]
     inner = _flat(row, depth + 1)
     if not inner["rows"]:
-        raise _refused("A group of conditions is empty. Remove it or add a row.")
+        raise _refused(_("A group of conditions is empty. Remove it or add a row."))
     if len(inner["rows"]) == 1 or inner["match"] == match:
         rows: list[Row] = inner["rows"]
         return _dissolved(rows, match)
@@ -125,17 +126,17 @@ def _row(row: Mapping[str, Any]) -> Row:
         value = {"field": _path(value.get("field"))}
     if row.get("ignore_case") is True:
         if not isinstance(value, str) or str(operator).removeprefix("not_") not in CASELESS | {"equals"}:
-            raise _refused("Only a comparison with a text can ignore capital letters.")
+            raise _refused(_("Only a comparison with a text can ignore capital letters."))
         return {**found, "value": value.lower(), "ignore_case": True}
     return {**found, "value": value}
 
 
 def _path(field: object) -> str:
     if not isinstance(field, str) or not field:
-        raise _refused("A condition names a field, such as trigger.order.total.")
+        raise _refused(_("A condition names a field, such as trigger.order.total."))
     program = compile_expression(field)
     if program.path is None:
-        raise _refused(f"“{field[:80]}” is not the path of a field, such as trigger.order.total.")
+        raise _refused(_("“%(field)s” is not the path of a field, such as trigger.order.total.", field=field[:80]))
     return program.uses[0].text
 
 
@@ -166,7 +167,7 @@ def _written(row: Row) -> str:
     positive = str(operator).removeprefix("not_")
     text = _positive(left, positive, value)
     if text is None:
-        raise _refused(f"There is no condition “{str(operator)[:40]}”.")
+        raise _refused(_("There is no condition “%(operator)s”.", operator=str(operator)[:40]))
     return text if positive == operator else f"!({text})"
 
 
@@ -175,10 +176,10 @@ def _positive(left: str, operator: str, value: object) -> str | None:
         return f"{left}.{TEXT[operator]}({_value(value)})"
     if operator == "one_of":
         if not isinstance(value, list):
-            raise _refused("“One of” needs a list of values.")
+            raise _refused(_("“One of” needs a list of values."))
         return f"{left} in [{', '.join(_value(one) for one in value)}]"
     if operator == "includes":
-        return f"{_value(value)} in {left}"
+        return _("%(value)s in %(left)s", value=_value(value), left=left)
     return None
 
 
@@ -189,7 +190,7 @@ def _unary(field: str, operator: str) -> str:
         start = field.rindex("[") if '"' not in field else _last_bracket(field)
         present = f"{field[:start]}[?{field[start + 1 :]}.hasValue()"
     elif "." not in field:
-        raise _refused("Whether it is there can only be asked of a field, such as trigger.note.")
+        raise _refused(_("Whether it is there can only be asked of a field, such as trigger.note."))
     else:
         present = f"has({field})"
     return present if operator == "is_present" else f"!{present}"
@@ -206,7 +207,7 @@ def _quantified(row: Row) -> str:
     if holds_for == "all":
         return f"(size({path}) != 0 && {path}.all({ENTRY}, {inner}))"
     if holds_for not in ("any", "none"):
-        raise _refused("A condition on a list holds for “any”, “all” or “none” of its entries.")
+        raise _refused(_("A condition on a list holds for “any”, “all” or “none” of its entries."))
     return f"{'!' if holds_for == 'none' else ''}{path}.exists({ENTRY}, {inner})"
 
 
@@ -227,11 +228,11 @@ def _value(value: object) -> str:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise _refused("The value holds a character that cannot be stored.") from None
+            raise _refused(_("The value holds a character that cannot be stored.")) from None
     too_large = isinstance(value, int) and not -(2**63) <= value < 2**63
     if too_large or (isinstance(value, float) and not math.isfinite(value)):
-        raise _refused("The number is too large. Compare it as a text.")
+        raise _refused(_("The number is too large. Compare it as a text."))
     for kind, write in _LITERALS:
         if isinstance(value, kind):
             return write(value)
-    raise _refused("A condition compares with a text, a number, yes or no, or another field.")
+    raise _refused(_("A condition compares with a text, a number, yes or no, or another field."))

@@ -6,6 +6,7 @@ of the loops around it, times the copies that the program makes.
 
 from collections.abc import Callable, Mapping
 
+from studio.core.i18n import gettext as _
 from studio.expressions.limits import MAX_ITERATIONS, MAX_WORK
 from studio.expressions.paths import chain
 from studio.expressions.plain import Intake
@@ -25,8 +26,10 @@ def refuse_much_work(program: Program, find: Find) -> None:
     if _work(program, find) * program.growth > MAX_WORK:
         raise Fault(
             "expression.too_complex",
-            "The expression goes through this data too many times. Compare single fields, "
-            "filter the list first, or split it over two steps.",
+            _(
+                "The expression goes through this data too many times. Compare single fields, filter the "
+                "list first, or split it over two steps."
+            ),
         )
 
 

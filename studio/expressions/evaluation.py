@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from studio.core.i18n import gettext as _
 from studio.expressions import engine, explain, work
 from studio.expressions.errors import EvaluationError, ExpressionError
 from studio.expressions.plain import Outlet, settle
@@ -50,6 +51,8 @@ def _compute(program: Program, scope: Scope) -> object:
     except work.Fault as fault:
         raise explain.fault(program, fault) from None
     except MemoryError:
-        raise EvaluationError("expression.too_large", "The expression needs too much memory.", program.source) from None
+        raise EvaluationError(
+            "expression.too_large", _("The expression needs too much memory."), program.source
+        ) from None
     except engine.EngineFault as fault:
         raise explain.engine_fault(program, scope, str(fault)) from None

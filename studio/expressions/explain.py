@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from studio.core.i18n import gettext as _
+from studio.core.i18n import marked
 from studio.expressions.errors import EvaluationError
-from studio.expressions.kinds import WORDS, Kind, kind_of
+from studio.expressions.kinds import Kind, kind_of, words_of
 from studio.expressions.limits import MAX_ITERATIONS
 from studio.expressions.paths import PathUse, chain, quoted, written
 from studio.expressions.program import Program
@@ -69,32 +71,42 @@ def missing(program: Program, scope: "Scope", path: tuple[str, ...]) -> Evaluati
         else:
             message = _no_object(written(path[:at]), segment, value)
         return EvaluationError("expression.missing_path", message, program.source, written(path[: at + 1]))
-    return EvaluationError("expression.value", "The expression failed.", program.source)
+    return EvaluationError("expression.value", _("The expression failed."), program.source)
 
 
 def _no_root(name: str, roots: Mapping[str, object]) -> str:
     near = closest(name, roots)
-    hint = f" Did you mean {near}?" if near else ""
-    known = f" There is {listing(sorted(roots))}." if roots else ""
-    return f"There is nothing called “{name[:80]}” here.{known}{hint}"
+    hint = _(" Did you mean %(near)s?", near=near) if near else ""
+    known = _(" There is %(roots)s.", roots=listing(sorted(roots))) if roots else ""
+    return _("There is nothing called “%(name)s” here.%(known)s%(hint)s", name=name[:80], known=known, hint=hint)
 
 
 def _no_field(owner: str, name: str, value: Mapping[str, object]) -> str:
     if not value:
-        return f"{owner} has no field “{name[:80]}”. It is empty."
+        return _("%(owner)s has no field “%(name)s”. It is empty.", owner=owner, name=name[:80])
     near = closest(name, map(str, value))
-    hint = f" Did you mean {near}?" if near else ""
-    return f"{owner} has no field “{name[:80]}”. It has {listing(value)}.{hint}"
+    hint = _(" Did you mean %(near)s?", near=near) if near else ""
+    return _(
+        "%(owner)s has no field “%(name)s”. It has %(listing)s.%(hint)s",
+        owner=owner,
+        name=name[:80],
+        listing=listing(value),
+        hint=hint,
+    )
 
 
 def _no_object(owner: str, name: str, value: object) -> str:
     kind = kind_of(value)
     if kind == "list":
-        return (
-            f"{owner} is a list, so it has no field “{name[:80]}”. "
-            f"Write {owner}[0].{name[:80]} for its first entry, or {owner}.map(x, x.{name[:80]})."
+        return _(
+            "%(owner)s is a list, so it has no field “%(name)s”. Write %(owner)s[0].%(name)s for its "
+            "first entry, or %(owner)s.map(x, x.%(name)s).",
+            owner=owner,
+            name=name[:80],
         )
-    return f"{owner} is {WORDS[kind]}, so it has no field “{name[:80]}”."
+    return _(
+        "%(owner)s is %(words)s, so it has no field “%(name)s”.", owner=owner, words=words_of(kind), name=name[:80]
+    )
 
 
 def _breaks(use: PathUse, scope: "Scope") -> str | None:
@@ -135,10 +147,12 @@ def _loop_field(program: Program, scope: "Scope", key: str) -> tuple[str, str]:
         entries = look(loop.range, scope)
         for number, entry in enumerate(entries if isinstance(entries, list | tuple) else (), 1):
             if isinstance(entry, Mapping) and key not in entry:
-                return _no_field(f"Entry {number} of {owner}", key, entry), f"{owner}[].{key}"
+                return _no_field(
+                    _("Entry %(number)s of %(owner)s", number=number, owner=owner), key, entry
+                ), f"{owner}[].{key}"
         if entries is None:
-            return f"An entry of the list has no field “{key[:80]}”.", key
-    return f"An object in this expression has no field “{key[:80]}”.", key
+            return _("An entry of the list has no field “%(key)s”.", key=key[:80]), key
+    return _("An object in this expression has no field “%(key)s”.", key=key[:80]), key
 
 
 def look(node: Node, scope: "Scope") -> object:
@@ -171,7 +185,7 @@ def spelled(node: Node) -> str:
         case Call("_[_]", None, (operand, Const(index))):
             return f"{spelled(operand)}[{quoted(index) if isinstance(index, str) else index}]"
         case _:
-            return "the list"
+            return _("the list")
 
 
 def _selects(node: Node, variable: str, key: str) -> bool:
@@ -190,7 +204,7 @@ def _broken_path(program: Program, scope: "Scope") -> EvaluationError:
             return missing(program, scope, use.segments)
     return EvaluationError(
         "expression.missing_path",
-        "A field is taken from something that has no fields.",
+        _("A field is taken from something that has no fields."),
         program.source,
     )
 
@@ -203,53 +217,59 @@ def _words(text: str) -> tuple[str, str]:
     if index is not None:
         return "expression.value", _position(int(index[1]), int(index[2]))
     if "Iteration budget" in text:
-        message = (
-            f"The expression goes through more than {MAX_ITERATIONS:,} entries. "
-            "Filter the list first, or use a loop step."
+        message = _(
+            "The expression goes through more than %(max_iterations)s entries. Filter the list first, or "
+            "use a loop step.",
+            max_iterations=f"{MAX_ITERATIONS:,}",
         )
         return "expression.too_complex", message
     for mark, message in _PHRASES.items():
         if mark in text:
-            return "expression.value", message
-    return "expression.value", "The expression cannot be computed with this data."
+            return "expression.value", _(message)
+    return "expression.value", _("The expression cannot be computed with this data.")
 
 
 _PHRASES = {
-    "Timestamp conversion": "The text is not a date such as 2026-03-31T09:00:00Z.",
-    "Duration conversion": "The text is not a length of time such as 90s, 30m or 36h.",
-    "cannot convert string to bool": "The text is neither true nor false.",
-    "expected integer type": "A list is asked for an entry by something that is not a number.",
-    "container type": "An entry is asked of something that is neither a list nor an object.",
-    "regular expression": "The pattern cannot be read. Check its brackets.",
-    "overflow": "The number is too large to compute with.",
-    "timezone": "There is no such time zone. Write one such as Europe/Paris.",
-    "time zone": "There is no such time zone. Write one such as Europe/Paris.",
-    "bad_alloc": "The expression needs too much memory.",
-    "memory": "The expression needs too much memory.",
-    "Non-CEL value type": "A list cannot hold dates here. Write string(…) around the date.",
-    "convert function return value": "A field that may be missing needs .orValue(…) at the end.",
+    "Timestamp conversion": marked("The text is not a date such as 2026-03-31T09:00:00Z."),
+    "Duration conversion": marked("The text is not a length of time such as 90s, 30m or 36h."),
+    "cannot convert string to bool": marked("The text is neither true nor false."),
+    "expected integer type": marked("A list is asked for an entry by something that is not a number."),
+    "container type": marked("An entry is asked of something that is neither a list nor an object."),
+    "regular expression": marked("The pattern cannot be read. Check its brackets."),
+    "overflow": marked("The number is too large to compute with."),
+    "timezone": marked("There is no such time zone. Write one such as Europe/Paris."),
+    "time zone": marked("There is no such time zone. Write one such as Europe/Paris."),
+    "bad_alloc": marked("The expression needs too much memory."),
+    "memory": marked("The expression needs too much memory."),
+    "Non-CEL value type": marked("A list cannot hold dates here. Write string(…) around the date."),
+    "convert function return value": marked("A field that may be missing needs .orValue(…) at the end."),
 }
 
 
 def _position(index: int, size: int) -> str:
     if size == 0:
-        return "The list is empty, so it has no entries to take."
-    return f"The list has {size} entries, so there is none at [{index}]; [0] is the first."
+        return _("The list is empty, so it has no entries to take.")
+    return _(
+        "The list has %(size)s entries, so there is none at [%(index)s]; [0] is the first.", size=size, index=index
+    )
 
 
 def _overload(name: str, kinds: str) -> str:
     if name in ("!_", "<jump_condition>") or name in ("_&&_", "_||_"):
-        return "A condition needs yes or no (true or false) here."
+        return _("A condition needs yes or no (true or false) here.")
     if name == "_?_:_":
-        return "The part before “?” must be yes or no (true or false)."
+        return _("The part before “?” must be yes or no (true or false).")
     named = [
-        WORDS.get(_ENGINE_KINDS.get(kind.strip().split("(")[0], "any"), "a value")
-        for kind in kinds.split(",")
-        if kind.strip()
+        words_of(_ENGINE_KINDS.get(kind.strip().split("(")[0], "any")) for kind in kinds.split(",") if kind.strip()
     ]
     shown = _SIGNS.get(name) or name.replace("@tring", "string").replace("@nt", "int").replace(
         "@ouble", "double"
     ).strip("_@")
     if len(named) == 2 and not shown[:1].isalpha():
-        return f"“{shown}” does not work between {named[0]} and {named[1]}."
-    return f"“{shown}” does not work on {' and '.join(named) or 'this value'}."
+        return _(
+            "“%(shown)s” does not work between %(named)s and %(named_2)s.",
+            shown=shown,
+            named=named[0],
+            named_2=named[1],
+        )
+    return _("“%(shown)s” does not work on %(value)s.", shown=shown, value=" and ".join(named) or "this value")

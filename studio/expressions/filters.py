@@ -25,8 +25,9 @@ from babel.numbers import (
     validate_currency,
 )
 
+from studio.core.i18n import gettext as _
 from studio.expressions import arithmetic
-from studio.expressions.kinds import WORDS, Kind, kind_of
+from studio.expressions.kinds import Kind, kind_of, words_of
 from studio.expressions.limits import MAX_OUTPUT_CHARACTERS
 from studio.expressions.work import Fault
 
@@ -108,7 +109,7 @@ def as_json(value: object) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=text_of)
     except (ValueError, RecursionError):
-        raise Fault("expression.too_large", "The value is too deep to be written as text.") from None
+        raise Fault("expression.too_large", _("The value is too deep to be written as text.")) from None
 
 
 def amount(value: object) -> Decimal:
@@ -116,7 +117,7 @@ def amount(value: object) -> Decimal:
     if isinstance(value, Decimal):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise Fault("expression.type", f"The value is {WORDS[kind_of(value)]}, not a number.")
+        raise Fault("expression.type", _("The value is %(words)s, not a number.", words=words_of(kind_of(value))))
     return arithmetic.to_decimal(value)
 
 
@@ -127,14 +128,14 @@ def _money(value: object, manner: Manner, currency: object = None) -> str:
         value = value.get("amount")
     code = currency if currency is not None else manner.currency
     if not isinstance(code, str):
-        raise Fault("expression.value", 'The currency is missing. Write money: "EUR".')
+        raise Fault("expression.value", _('The currency is missing. Write money: "EUR".'))
     try:
         validate_currency(code.upper())
         return format_currency(amount(value), code.upper(), locale=manner.locale)
     except UnknownCurrencyError:
-        raise Fault("expression.value", f"There is no currency “{code[:10]}”.") from None
+        raise Fault("expression.value", _("There is no currency “%(code)s”.", code=code[:10])) from None
     except (NumberFormatError, ArithmeticError):
-        raise Fault("expression.value", "The amount cannot be written.") from None
+        raise Fault("expression.value", _("The amount cannot be written.")) from None
 
 
 def _number(value: object, manner: Manner, digits: object = None) -> str:
@@ -154,7 +155,7 @@ def _percent(value: object, manner: Manner, digits: object = 0) -> str:
 
 def _places(digits: object) -> int:
     if type(digits) is not int or not 0 <= digits <= 10:
-        raise Fault("expression.value", "Places are a whole number from 0 to 10.")
+        raise Fault("expression.value", _("Places are a whole number from 0 to 10."))
     return digits
 
 
@@ -173,12 +174,12 @@ def moment(value: object) -> datetime | date:
             return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
         except ValueError:
             pass
-    raise Fault("expression.type", "The value is not a date such as 2026-03-31 or 2026-03-31T09:00:00Z.")
+    raise Fault("expression.type", _("The value is not a date such as 2026-03-31 or 2026-03-31T09:00:00Z."))
 
 
 def _style(style: object) -> str:
     if style not in _STYLES:
-        raise Fault("expression.value", "A date is written short, medium, long or full.")
+        raise Fault("expression.value", _("A date is written short, medium, long or full."))
     return str(style)
 
 
@@ -198,7 +199,7 @@ def _date(value: object, manner: Manner, style: object = "medium") -> str:
 def _time(value: object, manner: Manner, style: object = "short") -> str:
     found = _local(value, manner)
     if not isinstance(found, datetime):
-        raise Fault("expression.type", "The value is a day without a time.")
+        raise Fault("expression.type", _("The value is a day without a time."))
     return format_time(found, format=_style(style), tzinfo=manner.time_zone, locale=manner.locale)
 
 
@@ -211,7 +212,7 @@ def _datetime(value: object, manner: Manner, style: object = "medium") -> str:
 
 def _entries(value: object) -> list[object]:
     if not isinstance(value, list | tuple):
-        raise Fault("expression.type", f"The value is {WORDS[kind_of(value)]}, not a list.")
+        raise Fault("expression.type", _("The value is %(words)s, not a list.", words=words_of(kind_of(value))))
     return list(value)
 
 
@@ -230,7 +231,7 @@ def _at(position: int) -> Callable[..., object]:
 def _length(value: object, _manner: Manner) -> int:
     if isinstance(value, str | list | tuple | Mapping):
         return len(value)
-    raise Fault("expression.type", f"The value is {WORDS[kind_of(value)]}; it has no length.")
+    raise Fault("expression.type", _("The value is %(words)s; it has no length.", words=words_of(kind_of(value))))
 
 
 def _text(function: Callable[[str], str]) -> Callable[..., object]:
@@ -240,13 +241,13 @@ def _text(function: Callable[[str], str]) -> Callable[..., object]:
 def _replace(value: object, _manner: Manner, old: object, new: object) -> str:
     text, was, becomes = text_of(value), text_of(old), text_of(new)
     if len(text) + text.count(was) * len(becomes) > MAX_OUTPUT_CHARACTERS:
-        raise Fault("expression.too_large", "The result is too large.")
+        raise Fault("expression.too_large", _("The result is too large."))
     return text.replace(was, becomes)
 
 
 def _truncate(value: object, _manner: Manner, length: object = 80) -> str:
     if type(length) is not int or not 1 <= length <= 100_000:
-        raise Fault("expression.value", "A length is a whole number from 1.")
+        raise Fault("expression.value", _("A length is a whole number from 1."))
     text = text_of(value)
     return text if len(text) <= length else text[: length - 1] + "…"
 

@@ -1,8 +1,9 @@
 """Walks an expression with what is known about the data: what kind it gives, what is wrong."""
 
+from studio.core.i18n import gettext as _
 from studio.expressions import rules
 from studio.expressions.catalogue import FUNCTIONS, TYPE_NAMES
-from studio.expressions.kinds import WORDS, Kind
+from studio.expressions.kinds import Kind, words_of
 from studio.expressions.paths import PathUse, chain, written
 from studio.expressions.problems import Problem
 from studio.expressions.schema import Environment, Schema, merged
@@ -107,14 +108,14 @@ class Inference:
     def no_root(self, use: PathUse) -> Schema:
         roots = self.environment.roots
         near = closest(use.segments[0], roots)
-        message = f"There is nothing called “{use.segments[0][:80]}” here."
+        message = _("There is nothing called “%(segments)s” here.", segments=use.segments[0][:80])
         if near is not None:
-            message += f" Did you mean {written((near, *use.segments[1:]))}?"
+            message += _(" Did you mean %(written)s?", written=written((near, *use.segments[1:])))
         else:
-            message += f" There is {listing(sorted(roots))}." if roots else ""
+            message += _(" There is %(roots)s.", roots=listing(sorted(roots))) if roots else ""
             within = [name for name, shape in roots.items() if shape.fields.get(use.segments[0])]
             if within:
-                message += f" Did you mean {written((within[0], *use.segments))}?"
+                message += _(" Did you mean %(written)s?", written=written((within[0], *use.segments)))
         return self.report(message, use.position, code="expression.unknown_path", path=use.segments[0])
 
     def follow(self, found: Schema, owner: str, use: PathUse, hint: str) -> Schema:
@@ -136,9 +137,9 @@ class Inference:
         if found.kind == "object" and found.known:
             path = written(use.segments[: at + 1])
             near = closest(use.segments[at], found.fields)
-            message = f"No earlier step ever gives {path}, so it will always be missing."
+            message = _("No earlier step ever gives %(path)s, so it will always be missing.", path=path)
             if near is not None:
-                message += f" Did you mean {written((*use.segments[:at], near))}?"
+                message += _(" Did you mean %(written)s?", written=written((*use.segments[:at], near)))
             self.report(message, use.position, certain=False, code="expression.unknown_path", path=path)
         return Schema("bool") if use.presence else Schema("optional", known=found.known)
 
@@ -147,17 +148,27 @@ class Inference:
         path, above = written(use.segments[: at + 1]), written(use.segments[:at])
         if found.kind != "object":
             return self.no_object(found, above, name, use, path)
-        who = f"{owner} has no field “{name}”." if owner not in (None, use.segments[0]) else None
+        who = (
+            _("%(owner)s has no field “%(name)s”.", owner=owner, name=name)
+            if owner not in (None, use.segments[0])
+            else None
+        )
         whole = written((*use.segments[:at], near)) if (near := closest(name, found.fields)) else ""
-        hint = f" Did you mean {whole}?" if whole else ""
+        hint = _(" Did you mean %(whole)s?", whole=whole) if whole else ""
         if not whole and found.fields:
-            hint = f" It has {listing(found.fields)}." if who else f" {above} has {listing(found.fields)}."
+            hint = (
+                _(" It has %(fields)s.", fields=listing(found.fields))
+                if who
+                else _(" %(above)s has %(fields)s.", above=above, fields=listing(found.fields))
+            )
         elif not found.fields:
-            hint = f" {above} has no fields."
+            hint = _(" %(above)s has no fields.", above=above)
         if found.known:
-            message = who or f"No earlier step gives {path}."
+            message = who or _("No earlier step gives %(path)s.", path=path)
         else:
-            message = (who or f"The sample has no {path}.") + (" If it may be missing, ask has() first.")
+            message = (who or _("The sample has no %(path)s.", path=path)) + (
+                _(" If it may be missing, ask has() first.")
+            )
         return self.report(
             message + hint,
             use.position,
@@ -167,9 +178,11 @@ class Inference:
         )
 
     def no_object(self, found: Schema, above: str, name: str, use: PathUse, path: str) -> Schema:
-        message = f"{above} is {WORDS[found.kind]}, so it has no field “{name}”."
+        message = _(
+            "%(above)s is %(words)s, so it has no field “%(name)s”.", above=above, words=words_of(found.kind), name=name
+        )
         if found.kind == "list":
-            message += f" Write {above}[0].{name} or {above}.map(x, x.{name})."
+            message += _(" Write %(above)s[0].%(name)s or %(above)s.map(x, x.%(name)s).", above=above, name=name)
         return self.report(
             message,
             use.position,
@@ -189,11 +202,15 @@ class Inference:
         if found is not None:
             return found
         if owner.kind != "object":
-            message = f"{WORDS[owner.kind].capitalize()} has no field “{name}”."
+            message = _("%(words)s has no field “%(name)s”.", words=words_of(owner.kind).capitalize(), name=name)
         else:
             near = closest(name, owner.fields)
-            message = f"There is no field “{name}” here. "
-            message += f"Did you mean {near}?" if near else f"There is {listing(owner.fields)}."
+            message = _("There is no field “%(name)s” here. ", name=name)
+            message += (
+                _("Did you mean %(near)s?", near=near)
+                if near
+                else _("There is %(fields)s.", fields=listing(owner.fields))
+            )
         return self.report(
             message,
             node.position,
@@ -208,7 +225,7 @@ class Inference:
         over = self.shape(node.range, bound)
         entry = self.entry(over, node)
         use = chain(node.range)
-        owner = f"An entry of {use.text}" if use is not None else "An entry of the list"
+        owner = _("An entry of %(text)s", text=use.text) if use is not None else _("An entry of the list")
         hidden = Schema("list") if isinstance(node.init, ListNode) else Schema()
         inner = {**bound, node.variable: (entry, owner), node.accumulator: (hidden, "")}
         if isinstance(node.init, ListNode):
@@ -225,7 +242,7 @@ class Inference:
         if over.kind in ("any", "optional"):
             return Schema(known=over.known)
         return self.report(
-            f"A list is needed here, but this is {WORDS[over.kind]}.",
+            _("A list is needed here, but this is %(words)s.", words=words_of(over.kind)),
             node.position,
             certain=over.known,
         )
@@ -247,7 +264,7 @@ class Inference:
         shape = self.shape(node, bound)
         if shape.kind not in ("bool", "any"):
             self.report(
-                f"A condition needs yes or no here, but this is {WORDS[shape.kind]}.",
+                _("A condition needs yes or no here, but this is %(words)s.", words=words_of(shape.kind)),
                 node.position,
                 certain=shape.known,
             )

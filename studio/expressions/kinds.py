@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from studio.core.i18n import gettext, marked
+
 Kind = Literal[
     "any",
     "bool",
@@ -20,20 +22,25 @@ Kind = Literal[
     "optional",
 ]
 
-WORDS: dict[Kind, str] = {
-    "any": "a value",
-    "bool": "yes or no",
-    "number": "a number",
-    "string": "a text",
-    "list": "a list",
-    "object": "an object with fields",
-    "null": "empty",
-    "timestamp": "a date",
-    "duration": "a length of time",
-    "bytes": "raw bytes",
-    "type": "the name of a kind",
-    "optional": "a value that may be missing",
+_WORDS: dict[Kind, str] = {
+    "any": marked("a value"),
+    "bool": marked("yes or no"),
+    "number": marked("a number"),
+    "string": marked("a text"),
+    "list": marked("a list"),
+    "object": marked("an object with fields"),
+    "null": marked("empty"),
+    "timestamp": marked("a date"),
+    "duration": marked("a length of time"),
+    "bytes": marked("raw bytes"),
+    "type": marked("the name of a kind"),
+    "optional": marked("a value that may be missing"),
 }
+
+
+def words_of(kind: Kind) -> str:
+    """What people call a kind, in their language."""
+    return gettext(_WORDS[kind])
 
 
 def kind_of(value: object) -> Kind:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Literal, get_args
 
+from studio.core.i18n import gettext
 from studio.expressions import arithmetic
 from studio.expressions.limits import CHARACTERS_PER_VALUE
 from studio.expressions.work import Fault, spend
@@ -40,7 +41,7 @@ def _timestamp(value: datetime | str) -> datetime:
     except ValueError:
         raise Fault(
             "expression.type",
-            "A date is needed here, but the text is not a date such as 2026-03-31T09:00:00Z.",
+            gettext("A date is needed here, but the text is not a date such as 2026-03-31T09:00:00Z."),
         ) from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
@@ -49,7 +50,7 @@ def _time(compute: Callable[[], object]) -> object:
     try:
         return compute()
     except OverflowError:
-        raise Fault("expression.value", "The date is outside the years 1 to 9999.") from None
+        raise Fault("expression.value", gettext("The date is outside the years 1 to 9999.")) from None
 
 
 def _join_texts(a: str, b: str) -> str:
@@ -65,8 +66,10 @@ def _join_lists(a: list[object], b: list[object]) -> list[object]:
 def _mixed(_a: object, _b: object) -> object:
     raise Fault(
         "expression.type",
-        "“+” cannot add a number to a text. Write double(…) around the text to add, "
-        "or string(…) around the number to join.",
+        gettext(
+            "“+” cannot add a number to a text. Write double(…) around the text to add, or string(…) "
+            "around the number to join."
+        ),
     )
 
 
@@ -218,7 +221,7 @@ def _replace(text: str, old: str, new: str) -> str:
 def _substring(text: str, start: int, end: int | None = None) -> str:
     last = len(text) if end is None else end
     if not 0 <= start <= last <= len(text):
-        raise Fault("expression.value", f"The text has only {len(text)} characters.")
+        raise Fault("expression.value", gettext("The text has only %(text)s characters.", text=len(text)))
     spend(last - start)
     return text[start:last]
 
@@ -244,7 +247,7 @@ def _word(value: object) -> str:
         return value
     if value is None:
         return ""
-    raise Fault("expression.type", "join needs a list of texts or numbers.")
+    raise Fault("expression.type", gettext("join needs a list of texts or numbers."))
 
 
 def _numbers(values: list[object]) -> list[arithmetic.Operand]:
@@ -252,7 +255,7 @@ def _numbers(values: list[object]) -> list[arithmetic.Operand]:
     found: list[arithmetic.Operand] = []
     for value in values:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
-            raise Fault("expression.type", "A list of numbers is needed here.")
+            raise Fault("expression.type", gettext("A list of numbers is needed here."))
         found.append(arithmetic.to_number(value))
     return found
 
@@ -267,7 +270,7 @@ def _sum(values: list[object]) -> object:
 def _extreme(choose: Callable[..., object], name: str) -> list[Overload]:
     def of_list(values: list[object]) -> object:
         if not values:
-            raise Fault("expression.value", f"{name} needs a list with at least one number.")
+            raise Fault("expression.value", gettext("%(name)s needs a list with at least one number.", name=name))
         return choose(_numbers(values), key=arithmetic.to_decimal)
 
     def of_two(a: arithmetic.Operand, b: arithmetic.Operand) -> object:

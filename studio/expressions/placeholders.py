@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from studio.core.i18n import gettext as _
+
 OPEN, CLOSE = "{{", "}}"
 Argument = str | int | float | bool | None
 
@@ -40,7 +42,7 @@ def cut(text: str) -> list[str | Placeholder]:
     while (start := text.find(OPEN, at)) >= 0:
         end = _close(text, start + 2)
         if end is None:
-            raise TemplateFault("“{{” is not closed: “}}” is missing.", start)
+            raise TemplateFault(_("“{{” is not closed: “}}” is missing."), start)
         if start > at:
             parts.append(text[at:start])
         parts.append(_placeholder(text[start + 2 : end], start + 2))
@@ -120,7 +122,7 @@ _WORDS: dict[str, Argument] = {"true": True, "false": False, "null": None}
 def _filter(piece: str, position: int) -> FilterCall:
     found = _FILTER.fullmatch(piece)
     if found is None:
-        raise TemplateFault('After “|” comes a filter, such as upper or money: "EUR".', position)
+        raise TemplateFault(_('After “|” comes a filter, such as upper or money: "EUR".'), position)
     arguments = split(found[2], ",") if found[2] is not None else []
     return FilterCall(found[1], tuple(_argument(one.strip(), position) for one in arguments))
 
@@ -133,7 +135,7 @@ def _argument(text: str, position: int) -> Argument:
     if _NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     raise TemplateFault(
-        f"“{text[:40]}” cannot be given to a filter. Write a text in quotation marks or a number.",
+        _("“%(text)s” cannot be given to a filter. Write a text in quotation marks or a number.", text=text[:40]),
         position,
     )
 

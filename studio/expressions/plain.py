@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from studio.core.i18n import gettext as _
 from studio.expressions import engine, library
 from studio.expressions.arithmetic import LARGEST, SMALLEST
 from studio.expressions.limits import (
@@ -51,7 +52,7 @@ class Intake:
         self.nodes += 1
         self.characters += len(value)
         if self.characters > MAX_INPUT_CHARACTERS:
-            raise Fault("expression.too_large", "The data is too long for an expression.")
+            raise Fault("expression.too_large", _("The data is too long for an expression."))
         if "\0" in value:
             # The engine would end the text there: "a\0b" must not pass for "a".
             value = value.replace("\0", "\ufffd")
@@ -59,10 +60,10 @@ class Intake:
 
     def nested(self, value: object, depth: int) -> object:
         if depth >= MAX_INPUT_DEPTH:
-            raise Fault("expression.too_large", "The data is nested too deeply for an expression.")
+            raise Fault("expression.too_large", _("The data is nested too deeply for an expression."))
         assert isinstance(value, Mapping | list | tuple)  # noqa: S101 (for mypy: callers looked)
         if self.nodes + len(value) > MAX_INPUT_NODES:
-            raise Fault("expression.too_large", "The data has too many fields for an expression.")
+            raise Fault("expression.too_large", _("The data has too many fields for an expression."))
         if isinstance(value, Mapping):
             return {
                 self.text(key if type(key) is str else str(key)): self.take(entry, depth + 1)
@@ -78,7 +79,7 @@ class Intake:
             if isinstance(value, types):
                 read_value = read(value)
                 return self.text(read_value) if isinstance(read_value, str) else read_value
-        raise Fault("expression.type", "The data holds a value that expressions cannot read.")
+        raise Fault("expression.type", _("The data holds a value that expressions cannot read."))
 
 
 def _whole(value: int) -> int | float:
@@ -106,7 +107,7 @@ def _as_float(value: int | Decimal) -> float:
     try:
         return float(value)
     except OverflowError:
-        raise Fault("expression.value", "The number is too large to compute with.") from None
+        raise Fault("expression.value", _("The number is too large to compute with.")) from None
 
 
 class Outlet:
@@ -135,7 +136,7 @@ class Outlet:
     def composite(self, value: object, depth: int) -> object:
         self.count(1, 0)
         if depth >= MAX_OUTPUT_DEPTH:
-            raise Fault("expression.too_large", "The result is nested too deeply.")
+            raise Fault("expression.too_large", _("The result is nested too deeply."))
         if isinstance(value, list):
             return [self.give(entry, depth + 1) for entry in value]
         if isinstance(value, dict):
@@ -146,14 +147,14 @@ class Outlet:
             return library.duration_text(value)
         raise Fault(
             "expression.type",
-            "The result cannot be stored. End the expression in a text, number, list or object.",
+            _("The result cannot be stored. End the expression in a text, number, list or object."),
         )
 
     def count(self, nodes: int, characters: int) -> None:
         self.nodes += nodes
         self.characters += characters
         if self.nodes > MAX_OUTPUT_NODES or self.characters > MAX_OUTPUT_CHARACTERS:
-            raise Fault("expression.too_large", "The result is too large.")
+            raise Fault("expression.too_large", _("The result is too large."))
 
 
 def _key(key: object) -> str:
@@ -165,7 +166,7 @@ def _key(key: object) -> str:
 def settle(number: float) -> int | float:
     """A computed number: whole ones come back whole, what is no number is refused."""
     if not math.isfinite(number):
-        raise Fault("expression.value", "The result of this calculation is not a number.")
+        raise Fault("expression.value", _("The result of this calculation is not a number."))
     if -_INTEGRAL <= number <= _INTEGRAL and number.is_integer():
         return int(number)
     return number

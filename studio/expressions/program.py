@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from studio.core.i18n import gettext as _
 from studio.expressions import engine
 from studio.expressions.bounds import growth, violations
 from studio.expressions.errors import ExpressionError
@@ -50,7 +51,11 @@ def compile_expression(source: str) -> Program:
         raise ExpressionError(
             Problem(
                 "expression.too_long",
-                f"The expression has {len(source):,} characters; {MAX_SOURCE:,} is the most. Split it over two steps.",
+                _(
+                    "The expression has %(source)s characters; %(max_source)s is the most. Split it over two steps.",
+                    source=f"{len(source):,}",
+                    max_source=f"{MAX_SOURCE:,}",
+                ),
                 source[:MAX_SOURCE],
             )
         )

@@ -6,9 +6,10 @@ any data is known.
 
 from collections.abc import Callable, Sequence
 
+from studio.core.i18n import gettext as _
 from studio.expressions.arithmetic import is_numeric_text
 from studio.expressions.catalogue import Function
-from studio.expressions.kinds import WORDS, Kind
+from studio.expressions.kinds import Kind, words_of
 from studio.expressions.problems import Severity
 from studio.expressions.schema import Schema
 from studio.expressions.syntax import Const, Node
@@ -62,8 +63,8 @@ def operator(name: str, shapes: Sequence[Schema], operands: Sequence[Node]) -> V
 
 
 def _clash(name: str, shapes: Sequence[Schema]) -> str:
-    left, right = (WORDS[shape.kind] for shape in shapes)
-    return f"“{_SIGNS[name]}” does not work between {left} and {right}."
+    left, right = (words_of(shape.kind) for shape in shapes)
+    return _("“%(signs)s” does not work between %(left)s and %(right)s.", signs=_SIGNS[name], left=left, right=right)
 
 
 def _is_text_amount(shapes: Sequence[Schema]) -> bool:
@@ -74,8 +75,10 @@ def _sum(name: str, shapes: Sequence[Schema], _operands: Sequence[Node]) -> Verd
     left, right = shapes[0].kind, shapes[1].kind
     if _is_text_amount(shapes):
         return Schema("string"), (
-            "Both amounts come as texts, so “+” would write them one after the other. "
-            "Write double(…) around each to add them."
+            _(
+                "Both amounts come as texts, so “+” would write them one after the other. Write double(…) "
+                "around each to add them."
+            )
         )
     if (left, right) in _SUMS:
         entries = shapes[0].entries if left == "list" else None
@@ -85,11 +88,13 @@ def _sum(name: str, shapes: Sequence[Schema], _operands: Sequence[Node]) -> Verd
         if other in ("any", "number", "string", "list", "timestamp", "duration"):
             sure: Kind = other if other in ("number", "list") else "any"
             return Schema(sure), None
-        return Schema(), f"“+” does not work with {WORDS[other]}."
+        return Schema(), _("“+” does not work with %(words)s.", words=words_of(other))
     if {left, right} == {"number", "string"}:
         return Schema(), (
-            "“+” cannot add a number to a text. Write double(…) around the text to add, "
-            "or string(…) around the number to join."
+            _(
+                "“+” cannot add a number to a text. Write double(…) around the text to add, or string(…) "
+                "around the number to join."
+            )
         )
     return Schema(), _clash(name, shapes)
 
@@ -114,11 +119,11 @@ def _calculation(name: str, shapes: Sequence[Schema], operands: Sequence[Node]) 
 def _not_numeric(shape: Schema, operand: Node) -> str | None:
     if isinstance(operand, Const) and isinstance(operand.value, str):
         if not is_numeric_text(operand.value):
-            return "A number is needed here, but this text is not a number."
+            return _("A number is needed here, but this text is not a number.")
         return None
     if shape.kind in ("any", "number", "string"):
         return None
-    return f"A number is needed here, but this is {WORDS[shape.kind]}."
+    return _("A number is needed here, but this is %(words)s.", words=words_of(shape.kind))
 
 
 def _order(name: str, shapes: Sequence[Schema], operands: Sequence[Node]) -> Verdict:
@@ -129,9 +134,9 @@ def _disorder(name: str, shapes: Sequence[Schema], operands: Sequence[Node]) -> 
     kinds = {shape.kind for shape in shapes}
     strange = next((kind for kind in kinds if kind != "any" and kind not in _ORDERED), None)
     if strange is not None:
-        return f"“{_SIGNS[name]}” cannot order {WORDS[strange]}."
+        return _("“%(signs)s” cannot order %(words)s.", signs=_SIGNS[name], words=words_of(strange))
     if _is_text_amount(shapes):
-        return "Both amounts come as texts and would be compared letter by letter. Write double(…) around each."
+        return _("Both amounts come as texts and would be compared letter by letter. Write double(…) around each.")
     if kinds == {"number", "string"}:
         wrong = (_not_numeric(Schema("string"), one) for one in operands if _is_text(one))
         return next(wrong, None)
@@ -154,18 +159,25 @@ def _equality(name: str, shapes: Sequence[Schema], operands: Sequence[Node]) -> 
         if not texts or is_numeric_text(texts[0]):
             return result, None
     answer = "never" if name == "_==_" else "always"
-    return result, (f"{WORDS[left].capitalize()} never equals {WORDS[right]}, so this is {answer} true.")
+    return result, (
+        _(
+            "%(words)s never equals %(words_2)s, so this is %(answer)s true.",
+            words=words_of(left).capitalize(),
+            words_2=words_of(right),
+            answer=answer,
+        )
+    )
 
 
 def _within(shapes: Sequence[Schema]) -> Verdict:
     sought, kind = shapes[0].kind, shapes[1].kind
     if kind == "object" and sought in ("list", "object"):
-        return Schema("bool"), "An object is asked for the name of a field: a text, not a list or another object."
+        return Schema("bool"), _("An object is asked for the name of a field: a text, not a list or another object.")
     if kind in ("any", "list", "object"):
         return Schema("bool"), None
     if kind == "string":
-        return Schema("bool"), 'To look inside a text, write text.contains("part").'
-    return Schema("bool"), f"“in” looks into a list, but this is {WORDS[kind]}."
+        return Schema("bool"), _('To look inside a text, write text.contains("part").')
+    return Schema("bool"), _("“in” looks into a list, but this is %(words)s.", words=words_of(kind))
 
 
 def _index(shapes: Sequence[Schema]) -> Verdict:
@@ -173,10 +185,10 @@ def _index(shapes: Sequence[Schema]) -> Verdict:
     if owner.kind == "list":
         if key.kind in ("any", "number"):
             return owner.entry(), None
-        return owner.entry(), "An entry of a list is asked for by its number, such as [0]."
+        return owner.entry(), _("An entry of a list is asked for by its number, such as [0].")
     if owner.kind in ("any", "object", "optional"):
         return Schema(known=owner.known), None
-    return Schema(), f"{WORDS[owner.kind].capitalize()} has no entries to ask for."
+    return Schema(), _("%(words)s has no entries to ask for.", words=words_of(owner.kind).capitalize())
 
 
 _TWO: dict[str, Callable[[str, Sequence[Schema], Sequence[Node]], Verdict]] = {
@@ -207,6 +219,11 @@ def function(known: Function, shapes: Sequence[Schema]) -> Verdict:
     elif known.name == "dyn":
         result = Schema()
     if known.takes and first.kind != "any" and first.kind not in known.takes:
-        wanted = " or ".join(WORDS[kind] for kind in known.takes)
-        return result, f"“{known.name}” needs {wanted}, but this is {WORDS[first.kind]}."
+        wanted = " or ".join(words_of(kind) for kind in known.takes)
+        return result, _(
+            "“%(name)s” needs %(wanted)s, but this is %(words)s.",
+            name=known.name,
+            wanted=wanted,
+            words=words_of(first.kind),
+        )
     return result, None

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from studio.core.i18n import gettext as _
+
 _LISTED = 8
 
 
@@ -18,4 +20,4 @@ def listing(names: Iterable[str]) -> str:
     known = [str(name) for name in names]
     shown = [name if len(name) <= 40 else name[:39] + "…" for name in known[:_LISTED]]
     rest = len(known) - len(shown)
-    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+    return ", ".join(shown) + (_(" and %(rest)s more", rest=rest) if rest else "")

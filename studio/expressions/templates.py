@@ -7,6 +7,7 @@ One pass: what a placeholder gives is text and is never read again, so a payload
 from collections.abc import Callable
 from functools import lru_cache
 
+from studio.core.i18n import gettext as _
 from studio.expressions.errors import EvaluationError
 from studio.expressions.evaluation import evaluate
 from studio.expressions.filters import FILTERS, Manner, text_of
@@ -39,12 +40,16 @@ class Template:
 
     def __init__(self, source: str) -> None:
         if len(source) > MAX_TEMPLATE:
-            raise TemplateFault(f"The text has more than {MAX_TEMPLATE:,} characters.", 0)
+            raise TemplateFault(
+                _("The text has more than %(max_template)s characters.", max_template=f"{MAX_TEMPLATE:,}"), 0
+            )
         self.source = source
         self.parts = cut(source)
         found = self.placeholders
         if len(found) > MAX_PLACEHOLDERS:
-            raise TemplateFault(f"The text has more than {MAX_PLACEHOLDERS} “{{{{ … }}}}”.", 0)
+            raise TemplateFault(
+                _("The text has more than %(max_placeholders)s “{{ … }}”.", max_placeholders=MAX_PLACEHOLDERS), 0
+            )
         alone = len(found) == 1 and all(isinstance(part, Placeholder) or not part.strip() for part in self.parts)
         self.single = found[0] if alone else None
         """The placeholder, where the text is nothing else: its value then keeps its type."""
@@ -99,7 +104,7 @@ def render(source: str, scope: Scope) -> object:
         piece = part if isinstance(part, str) else text_of(_fill(part, scope))
         size += len(piece)
         if size > MAX_OUTPUT_CHARACTERS:
-            raise EvaluationError("expression.too_large", "The text is too long.", source[:1_000])
+            raise EvaluationError("expression.too_large", _("The text is too long."), source[:1_000])
         pieces.append(piece)
     return "".join(pieces)
 
@@ -140,9 +145,11 @@ def filter_problem(call: FilterCall) -> str | None:
     known = FILTERS.get(call.name)
     if known is None:
         near = closest(call.name, FILTERS)
-        return f"There is no filter “{call.name[:40]}”." + (f" Did you mean {near}?" if near else "")
+        return _("There is no filter “%(name)s”.", name=call.name[:40]) + (
+            _(" Did you mean %(near)s?", near=near) if near else ""
+        )
     if len(call.arguments) not in known.counts:
-        return f"Write the filter as {known.usage}."
+        return _("Write the filter as %(usage)s.", usage=known.usage)
     return None
 
 
@@ -155,7 +162,7 @@ def _resolve(config: object, fill: Callable[[str], object], depth: int) -> objec
     if isinstance(config, str):
         return fill(config) if OPEN in config else config
     if isinstance(config, dict | list) and depth >= MAX_RESOLVE_DEPTH:
-        raise EvaluationError("expression.too_complex", "The settings are nested too deeply.", "")
+        raise EvaluationError("expression.too_complex", _("The settings are nested too deeply."), "")
     if isinstance(config, dict):
         return {key: _resolve(value, fill, depth + 1) for key, value in config.items()}
     if isinstance(config, list):

@@ -6,6 +6,7 @@ its input therefore runs here, in Python, and pays for what it makes from one bu
 
 import threading
 
+from studio.core.i18n import gettext as _
 from studio.expressions.limits import MAX_TEXT_WORK
 
 
@@ -47,7 +48,7 @@ def spend(amount: int) -> None:
     if _budget.left < 0:
         raise Fault(
             "expression.too_large",
-            "The expression makes too much text. Use fewer entries or shorter texts.",
+            _("The expression makes too much text. Use fewer entries or shorter texts."),
         )
 
 

@@ -39,7 +39,7 @@ def load(name: str, text: str) -> Template:
     except ValidationError as error:
         raise BadTemplate(f"{name}: {error}") from error
     if f"{made.slug}.yaml" != name:
-        raise BadTemplate(f"{name} says that it is called {made.slug}")
+        raise BadTemplate(_("%(name)s says that it is called %(slug)s", name=name, slug=made.slug))
     return made
 
 
@@ -52,3 +52,9 @@ def samples(slug: str) -> list[dict[str, Any]]:
 def categories() -> list[str]:
     """What the gallery can be narrowed to."""
     return sorted({category for one in templates() for category in one.categories})
+
+
+def sentences(template: Template) -> list[str]:
+    """What a template says to people in the gallery; what its workflow says becomes the workspace's own."""
+    asked = [text for one in template.questions for text in (one.label, one.help, *(o.label for o in one.options))]
+    return [text for text in (template.name, template.value, *template.needs, *template.categories, *asked) if text]

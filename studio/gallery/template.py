@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from studio.core.i18n import gettext
 from studio.runtime.document.model import Key, Part
 
 PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)(?:\.([a-z]+))?\}")
@@ -42,9 +43,15 @@ class Question(Part):
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         if (self.kind == "choice") is not bool(self.options):
-            raise ValueError(f"{self.key}: options belong to a choice, and to a choice alone")
+            raise ValueError(gettext("%(key)s: options belong to a choice, and to a choice alone", key=self.key))
         if self.kind in ("money", "number", "text", "choice", "duration") and self.default is None:
-            raise ValueError(f"{self.key}: a {self.kind} needs a default, so that nobody has to think of one")
+            raise ValueError(
+                gettext(
+                    "%(key)s: a %(kind)s needs a default, so that nobody has to think of one",
+                    key=self.key,
+                    kind=self.kind,
+                )
+            )
         return self
 
 
@@ -120,19 +127,25 @@ class Template(Part):
     def _hangs_together(self) -> Self:
         asked = [question.key for question in self.questions]
         if len(set(asked)) != len(asked):
-            raise ValueError("two questions have one key")
+            raise ValueError(gettext("two questions have one key"))
         used = set(_used(self.workflow))
         for key, part in used:
             question = self.question(key)
             if question is None or (part and part not in PARTS.get(question.kind, ())):
-                raise ValueError(f"the workflow uses ${{{key}{'.' + part if part else ''}}}, which nobody asks for")
+                raise ValueError(
+                    gettext(
+                        "the workflow uses ${%(key)s%(value)s}, which nobody asks for",
+                        key=key,
+                        value="." + part if part else "",
+                    )
+                )
         unused = set(asked) - {key for key, _ in used}
         if unused:
-            raise ValueError(f"asked for nothing: {', '.join(sorted(unused))}")
+            raise ValueError(gettext("asked for nothing: %(unused)s", unused=", ".join(sorted(unused))))
         known = {sample.key for sample in self.samples}
         named = {event.sample for check in self.checks for event in check.events if event.sample}
         if not named <= known:
-            raise ValueError(f"checks name unknown samples: {', '.join(sorted(named - known))}")
+            raise ValueError(gettext("checks name unknown samples: %(named)s", named=", ".join(sorted(named - known))))
         return self
 
 
@@ -140,7 +153,7 @@ def _used(value: Any) -> Iterator[tuple[str, str]]:
     """Every placeholder in a document: its key, and its part or an empty text."""
     if isinstance(value, str):
         if _IN_BRACES.search(value):
-            raise ValueError(f"a placeholder inside braces is not possible: {value}")
+            raise ValueError(gettext("a placeholder inside braces is not possible: %(value)s", value=value))
         for found in PLACEHOLDER.finditer(value):
             yield found[1], found[2] or ""
     elif isinstance(value, dict):

@@ -13,6 +13,7 @@ from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from studio.core.errors import InvalidInput
+from studio.core.i18n import gettext
 from studio.gallery.answers import Place
 from studio.gallery.template import Question, Template
 
@@ -76,22 +77,22 @@ def _fields(question: Question, place: Place, default: Any) -> dict[str, Field]:
     """The fields of one question by what each is; the main one under an empty name."""
     match question.kind:
         case "email":
-            return {"": EmailField(question.label, [Length(max=254)], default=default)}
+            return {"": EmailField(gettext(question.label), [Length(max=254)], default=default)}
         case "choice":
-            options = [SelectChoice(one.value, one.label) for one in question.options]
-            return {"": SelectField(question.label, choices=options, default=default)}
+            options = [SelectChoice(one.value, gettext(one.label)) for one in question.options]
+            return {"": SelectField(gettext(question.label), choices=options, default=default)}
         case "duration":
             units = [SelectChoice(value, label) for value, label in UNITS]
             return {
-                "": IntegerField(question.label, [Optional()], default=default["amount"]),
+                "": IntegerField(gettext(question.label), [Optional()], default=default["amount"]),
                 "unit": SelectField(_l("Unit"), choices=units, default=default["unit"]),
             }
         case "people":
-            return {"": _people(question.label, place, default)}
+            return {"": _people(gettext(question.label), place, default)}
         case "group":
             return _group(question, place, default)
         case _:
-            return {"": StringField(question.label, [Length(max=200)], default=str(default))}
+            return {"": StringField(gettext(question.label), [Length(max=200)], default=str(default))}
 
 
 def _group(question: Question, place: Place, default: Mapping[str, Any]) -> dict[str, Field]:
@@ -101,10 +102,10 @@ def _group(question: Question, place: Place, default: Mapping[str, Any]) -> dict
         new = _("A new group of these people") if place.may_make_groups else _("These people")
         groups = [SelectChoice(name, name) for name in place.groups.values()]
         chosen = default.get("group", NEW)
-        fields[""] = SelectField(question.label, choices=[*groups, SelectChoice(NEW, new)], default=chosen)
+        fields[""] = SelectField(gettext(question.label), choices=[*groups, SelectChoice(NEW, new)], default=chosen)
         fields["people"] = _people(_("Who is in the new group"), place, default.get("people", []))
     else:
-        fields["people"] = _people(question.label, place, default.get("people", []))
+        fields["people"] = _people(gettext(question.label), place, default.get("people", []))
     if place.may_make_groups:
         label, name = _("Name of the new group"), default.get("name", "")
         fields["name"] = StringField(label, [Length(max=80)], default=name)

@@ -11,6 +11,7 @@ import studio.runtime.triggers  # noqa: F401 - registers their types
 from studio.contract import graph
 from studio.contract.node import NodeType, node_type
 from studio.core.errors import InvalidInput
+from studio.core.i18n import gettext
 from studio.expressions import Environment
 from studio.runtime.checks import check
 from studio.runtime.checks.knowledge import Knowledge, sample_output
@@ -54,7 +55,9 @@ def types_of(compiled: graph.Graph) -> dict[str, NodeType]:
     for node in compiled.nodes.values():
         known = node_type(node.type)
         if known is None:
-            raise InvalidInput(f"This Studio has no node type {node.type}.", code="document.unknown_type")
+            raise InvalidInput(
+                gettext("This Studio has no node type %(type)s.", type=node.type), code="document.unknown_type"
+            )
         found[node.key] = known()
     return found
 

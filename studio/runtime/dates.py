@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 
+from studio.core.i18n import gettext as _
 from studio.runtime.spans import in_words
 from studio.runtime.zones import real, start_of_day
 
@@ -25,7 +26,7 @@ def moved(at: datetime, amount: int, unit: str) -> datetime:
     months = at.year * 12 + at.month - 1 + amount * _MONTHS[unit]
     year, month = divmod(months, 12)
     if not 1 <= year <= 9998:
-        raise ValueError("This date is too far away to compute with.")
+        raise ValueError(_("This date is too far away to compute with."))
     last = calendar.monthrange(year, month + 1)[1]
     return real(at.replace(year=year, month=month + 1, day=min(at.day, last)))
 
@@ -79,4 +80,6 @@ def written(at: datetime, locale: str, pattern: str) -> str:
     try:
         return str(format_datetime(at, pattern, tzinfo=at.tzinfo, locale=language)).replace("\u202f", " ")
     except (KeyError, AttributeError, ValueError, TypeError):
-        raise ValueError(f"“{pattern[:40]}” is no way to write a date, such as yyyy-MM-dd.") from None
+        raise ValueError(
+            _("“%(pattern)s” is no way to write a date, such as yyyy-MM-dd.", pattern=pattern[:40])
+        ) from None

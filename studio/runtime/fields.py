@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from studio.contract.node import Kind, NodeType
+from studio.core.i18n import gettext as _
 from studio.expressions import is_template
 
 Path = tuple[str | int, ...]
@@ -55,7 +56,7 @@ def label(model: type[BaseModel], path: Path) -> str:
         info = here.model_fields.get(part) if here is not None else None
         words.append((info.title if info else None) or part.replace("_", " ").capitalize())
         here = inner_model(info.annotation) if info is not None else None
-    return " ".join(words) or "The set-up"
+    return " ".join(words) or _("The set-up")
 
 
 def inner_model(annotation: Any) -> type[BaseModel] | None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from babel.numbers import get_currency_precision, list_currencies
 
+from studio.core.i18n import gettext as _
+
 LARGEST = Decimal(10) ** 15
 _ROUNDING = {
     "half_up": decimal.ROUND_HALF_UP,
@@ -31,7 +33,8 @@ def currency(code: str) -> str:
     found = code.strip().upper()
     if found not in _CURRENCIES:
         raise MoneyError(
-            f"There is no currency “{code.strip()[:10]}”. Write three letters, such as EUR.", "config.currency"
+            _("There is no currency “%(code)s”. Write three letters, such as EUR.", code=code.strip()[:10]),
+            "config.currency",
         )
     return found
 
@@ -59,7 +62,7 @@ def per_cent(amount: Decimal, rate: Decimal) -> Decimal:
 def from_minor(amount: Decimal, code: str) -> Decimal:
     """420.00 out of 42000 (cents). Raises MoneyError for parts of a minor unit."""
     if amount != amount.to_integral_value():
-        raise MoneyError("An amount in minor units is a whole number.", "config.amount")
+        raise MoneyError(_("An amount in minor units is a whole number."), "config.amount")
     return amount.scaleb(-decimals(code), _CONTEXT)
 
 
@@ -72,7 +75,7 @@ def rounded(amount: Decimal, code: str, rounding: str) -> Decimal:
 def output(amount: Decimal, code: str, rounding: str) -> dict[str, Any]:
     """`{"amount": "420.00", "currency": "EUR", "minor": 42000}`. Raises MoneyError for what is too large."""
     if abs(amount) >= LARGEST:
-        raise MoneyError("The amount is too large.", "config.amount")
+        raise MoneyError(_("The amount is too large."), "config.amount")
     final = rounded(amount, code, rounding)
     final = abs(final) if final.is_zero() else final
     minor = int(final.scaleb(decimals(code), _CONTEXT))

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ValidationError
 
 from studio.contract.graph import Node
 from studio.contract.node import NodeType, node_type
+from studio.core.i18n import gettext as _
+from studio.core.i18n import marked
 from studio.expressions import EvaluationError, Scope, evaluate, render
 from studio.expressions.filters import text_of
 from studio.expressions.work import Fault
@@ -15,10 +17,10 @@ from studio.runtime.fields import Leaf, Path, label, leaves, without_blanks
 
 Fill = Callable[[Scope], Any]
 _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
-    "bool": ((bool,), "yes or no"),
-    "string": ((str, int, float), "a text"),
-    "number": ((int, float, str), "a number"),
-    "list": ((list, tuple), "a list"),
+    "bool": ((bool,), marked("yes or no")),
+    "string": ((str, int, float), marked("a text")),
+    "number": ((int, float, str), marked("a number")),
+    "list": ((list, tuple), marked("a list")),
 }
 _UNSTORED = {"sample"}
 
@@ -77,7 +79,7 @@ def field_plan(node: Node) -> Resolver:
     """The plan for one step of a compiled version."""
     found = node_type(node.type)
     if found is None:
-        raise ConfigError("document.unknown_type", f"This Studio has no node type {node.type}.", "type")
+        raise ConfigError("document.unknown_type", _("This Studio has no node type %(type)s.", type=node.type), "type")
     return Resolver(found, node.config)
 
 
@@ -135,7 +137,10 @@ def _leaf(leaf: Leaf, model: type[BaseModel]) -> Fill:
         if not kinds or (isinstance(value, kinds) and (bool_fits or not isinstance(value, bool))):
             return value
         raise ConfigError(
-            "config.type", f"{name} gave {_word(value)}, but {wanted} is needed.", field, expression=source
+            "config.type",
+            _("%(name)s gave %(word)s, but %(wanted)s is needed.", name=name, word=_word(value), wanted=_(wanted)),
+            field,
+            expression=source,
         )
 
     return fill
@@ -152,12 +157,21 @@ def _render_text(source: str, scope: Scope) -> object:
     try:
         return value if isinstance(value, str) else text_of(value)
     except Fault:
-        raise EvaluationError("expression.too_large", "The value is too deep to be written as text.", source) from None
+        raise EvaluationError(
+            "expression.too_large", _("The value is too deep to be written as text."), source
+        ) from None
 
 
 def _word(value: object) -> str:
     """The kind of a value, never the value: it may be private."""
     if value is None:
         return "nothing"
-    words = {bool: "yes or no", str: "a text", int: "a number", float: "a number", list: "a list", dict: "an object"}
-    return words.get(type(value), "something else")
+    words = {
+        bool: _("yes or no"),
+        str: "a text",
+        int: "a number",
+        float: "a number",
+        list: "a list",
+        dict: _("an object"),
+    }
+    return words.get(type(value), _("something else"))

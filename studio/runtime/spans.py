@@ -1,5 +1,7 @@
 """Lengths of time as people say them, for notes on the run page."""
 
+from studio.core.i18n import gettext as _
+
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -10,4 +12,4 @@ def in_words(seconds: float) -> str:
         count, left = divmod(left, size)
         if count:
             parts.append(f"{count:,} {name}" + ("s" if count != 1 else ""))
-    return " ".join(parts[:2]) or "no time"
+    return " ".join(parts[:2]) or _("no time")

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from studio.core.i18n import gettext as _
+
 _FIRST_UNIX = 100_000_000
 """Smaller numbers are no moment that anybody means: they are years or amounts."""
 _MILLISECONDS = 100_000_000_000
@@ -15,7 +17,9 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError(f"There is no time zone “{name[:60]}”. Write one such as Europe/Berlin.") from None
+        raise ValueError(
+            _("There is no time zone “%(name)s”. Write one such as Europe/Berlin.", name=name[:60])
+        ) from None
 
 
 def moment(text: str, here: ZoneInfo) -> datetime:
@@ -32,7 +36,7 @@ def moment(text: str, here: ZoneInfo) -> datetime:
         parsed = datetime.fromisoformat(plain)
     except (ValueError, OverflowError, OSError):
         raise ValueError(
-            f"“{plain[:60]}” is no date that Studio can read. Write 2026-03-31 or 2026-03-31T09:00."
+            _("“%(plain)s” is no date that Studio can read. Write 2026-03-31 or 2026-03-31T09:00.", plain=plain[:60])
         ) from None
     if parsed.tzinfo is None:
         parsed = parsed.replace(tzinfo=here)
@@ -44,7 +48,7 @@ def real(local: datetime) -> datetime:
     try:
         return local.astimezone(UTC).astimezone(local.tzinfo)
     except OverflowError:
-        raise ValueError("This date is too far away to compute with.") from None
+        raise ValueError(_("This date is too far away to compute with.")) from None
 
 
 def start_of_day(day: date, here: ZoneInfo) -> datetime:

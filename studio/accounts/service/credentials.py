@@ -13,12 +13,14 @@ from studio.contract.ports import Mailer
 from studio.core import rng
 from studio.core.crypto import hash_token
 from studio.core.errors import Gone, InvalidInput
+from studio.core.i18n import gettext as _
+from studio.core.i18n import marked
 from studio.core.unit_of_work import UnitOfWork
 
 _PROBLEMS = {
-    "too_short": f"Use at least {policy.PASSWORD_MIN} characters; a few words are easiest.",
-    "too_long": f"Use at most {policy.PASSWORD_MAX} characters.",
-    "too_easy": "This is too easy to guess: use words that have nothing to do with your name.",
+    "too_short": marked(marked("Use at least %(min)s characters; a few words are easiest.")),
+    "too_long": marked(marked("Use at most %(max)s characters.")),
+    "too_easy": marked("This is too easy to guess: use words that have nothing to do with your name."),
 }
 _PAUSE = timedelta(minutes=1)
 
@@ -71,7 +73,7 @@ def whose(uow: UnitOfWork, token: object) -> User:
             )
         )
     if found is None:
-        raise Gone("This link has expired or was used. Ask for a new one.", code="link_ended")
+        raise Gone(_("This link has expired or was used. Ask for a new one."), code="link_ended")
     return found
 
 
@@ -86,7 +88,7 @@ def change(uow: UnitOfWork, user_id: UUID, *, old: str, new: str, keep: UUID | N
     """Change one's own password; other browsers are signed out."""
     user = uow.session.get_one(User, user_id)
     if not passwords.matches(old, user.password_hash):
-        raise InvalidInput("This is not your present password.", field="old", code="wrong_password")
+        raise InvalidInput(_("This is not your present password."), field="old", code="wrong_password")
     workspace = uow.workspace_id
     _store(uow, user, new)
     sessions.revoke_all(uow, user_id, keep=keep)
@@ -105,7 +107,8 @@ def set_password(uow: UnitOfWork, user: User, password: str) -> None:
 def _store(uow: UnitOfWork, user: User, password: str) -> None:
     code = policy.password_problem(password, email=user.email, name=user.name)
     if code is not None:
-        raise InvalidInput(_PROBLEMS[code], field="password", code=code)
+        sentence = _(_PROBLEMS[code], min=policy.PASSWORD_MIN, max=policy.PASSWORD_MAX)
+        raise InvalidInput(sentence, field="password", code=code)
     user.password_hash = passwords.hashed(password)
     _end_links(uow, user.id)
 

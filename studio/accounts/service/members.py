@@ -12,13 +12,15 @@ from studio.accounts import policy, trail
 from studio.accounts.models import Seat, User
 from studio.accounts.outcomes import Role
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from studio.core.i18n import gettext as _
+from studio.core.i18n import marked
 from studio.core.unit_of_work import UnitOfWork
 
 PAGE = 50
 
 _SENTENCES = {
-    "owner_only": "Only an owner may make or change an owner.",
-    "last_owner": "This is the last owner: make somebody else an owner first.",
+    "owner_only": marked("Only an owner may make or change an owner."),
+    "last_owner": marked("This is the last owner: make somebody else an owner first."),
 }
 
 
@@ -50,7 +52,7 @@ def get(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
         execution_options={"populate_existing": True},
     )
     if seat is None:
-        raise NotFound("There is no such seat in this workspace.", resource=f"seat:{seat_id}")
+        raise NotFound(_("There is no such seat in this workspace."), resource=f"seat:{seat_id}")
     return seat
 
 
@@ -79,7 +81,7 @@ def add(uow: UnitOfWork, *, email: str, name: str, role: Role) -> tuple[Seat, Us
         uow.session.add(user)
         uow.session.flush()
     if uow.session.scalar(select(Seat.id).where(Seat.user_id == user.id)):
-        raise Conflict(f"{address} already has a seat here.", code="already_member", field="email")
+        raise Conflict(_("%(address)s already has a seat here.", address=address), code="already_member", field="email")
     seat = Seat(user_id=user.id, role=role.value, created_at=uow.now)
     uow.session.add(seat)
     uow.session.flush()
@@ -125,7 +127,7 @@ def normal_email(email: str) -> str:
     try:
         parts = validate_email(email.strip(), check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:
-        raise InvalidInput(f"This is no e-mail address: {error}", field="email") from error
+        raise InvalidInput(_("This is no e-mail address: %(error)s", error=error), field="email") from error
     return parts.normalized.lower()
 
 
@@ -144,7 +146,7 @@ def _locked(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
     uow.session.scalars(select(Seat.id).where(Seat.role == Role.OWNER.value).with_for_update()).all()
     seat = uow.session.scalar(select(Seat).options(joinedload(Seat.user)).where(Seat.id == seat_id))
     if seat is None:
-        raise NotFound("There is no such seat in this workspace.", resource=f"seat:{seat_id}")
+        raise NotFound(_("There is no such seat in this workspace."), resource=f"seat:{seat_id}")
     return seat
 
 
@@ -155,9 +157,9 @@ def _refuse(uow: UnitOfWork, *, current: Role | None, wanted: Role | None) -> No
     actor = Role(uow.actor.role) if uow.actor.role else Role.OWNER
     code = policy.seat_problem(actor=actor, current=current, wanted=wanted, owners=owners or 0)
     if code == "owner_only":
-        raise Forbidden(_SENTENCES[code], code=code)
+        raise Forbidden(_(_SENTENCES[code]), code=code)
     if code is not None:
-        raise Conflict(_SENTENCES[code], code=code)
+        raise Conflict(_(_SENTENCES[code]), code=code)
 
 
 def _target(seat: Seat) -> tuple[str, object, str]:

@@ -13,6 +13,7 @@ from studio.accounts.outcomes import Role
 from studio.core import rng, tenancy, web
 from studio.core.crypto import hash_token
 from studio.core.errors import NotFound
+from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -89,7 +90,7 @@ def choose_workspace(uow: UnitOfWork, person: Person, workspace_id: UUID | None)
     """Go on in another workspace. Raises NotFound where the person has no seat there."""
     seat = next((seat for seat in person.seats if seat.workspace_id == workspace_id), None)
     if seat is None:
-        raise NotFound("You have no seat in that workspace.", resource=f"workspace:{workspace_id}")
+        raise NotFound(_("You have no seat in that workspace."), resource=f"workspace:{workspace_id}")
     uow.session.execute(
         update(UserSession).where(UserSession.id == person.session_id).values(workspace_id=seat.workspace_id)
     )

@@ -14,6 +14,7 @@ from studio.accounts.models import ApiToken, User
 from studio.accounts.service import sessions
 from studio.core import crypto, tenancy, web
 from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 
 PREFIX = "stu_"
@@ -59,8 +60,10 @@ def create(
     """Make a token that acts for a person of this workspace."""
     unknown = sorted(set(scopes) - set(permissions.SCOPES))
     if unknown or not scopes:
-        problem = FieldProblem("scopes", "unknown_scope", f"Choose from {', '.join(permissions.SCOPES)}.")
-        raise InvalidInput("A token needs at least one known scope.", problems=[problem])
+        problem = FieldProblem(
+            "scopes", "unknown_scope", _("Choose from %(scopes)s.", scopes=", ".join(permissions.SCOPES))
+        )
+        raise InvalidInput(_("A token needs at least one known scope."), problems=[problem])
     text, hashed = crypto.mint(uow.workspace, PREFIX)
     row = ApiToken(
         user_id=user_id,

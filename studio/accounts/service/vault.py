@@ -11,6 +11,7 @@ from studio.accounts.models import Secret
 from studio.core import ids, tenancy
 from studio.core.crypto import Keyring, version_of
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import Database, UnitOfWork
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}\Z")
@@ -27,10 +28,10 @@ class SecretVault:
     def create(self, uow: UnitOfWork, *, name: str, value: str, hosts: Sequence[str]) -> Secret:
         """Store a new secret. Raises Conflict where the name is taken."""
         if not _NAME.match(name):
-            sentence = "A name starts with a letter and holds letters, digits, “_”, “-” and “.”."
+            sentence = _("A name starts with a letter and holds letters, digits, “_”, “-” and “.”.")
             raise InvalidInput(sentence, field="name")
         if uow.session.scalar(select(Secret.id).where(Secret.name == name)):
-            raise Conflict(f"There is a secret named {name} already.", field="name")
+            raise Conflict(_("There is a secret named %(name)s already.", name=name), field="name")
         row = Secret(
             id=ids.new_id(),
             workspace_id=uow.workspace,
@@ -53,7 +54,7 @@ class SecretVault:
         row = tenancy.get(uow.session, Secret, secret_id, "secret")
         wanted = _checked(hosts)
         if not value and not set(wanted) <= set(row.hosts):
-            sentence = "Type the value again to let it go to another host."
+            sentence = _("Type the value again to let it go to another host.")
             raise InvalidInput(sentence, field="value", code="value_needed")
         changes = {"hosts": (row.hosts, wanted)} if wanted != row.hosts else {}
         row.hosts = wanted
@@ -80,11 +81,15 @@ class SecretVault:
         with self._database.unit(workspace_id) as unit:
             row = unit.session.scalar(select(Secret).where(Secret.name == name))
             if row is None:
-                raise NotFound(f"There is no secret named {name}.", resource=f"secret:{name}")
+                raise NotFound(_("There is no secret named %(name)s.", name=name), resource=f"secret:{name}")
             if host is not None and not policy.host_allowed(host, row.hosts):
                 raise Forbidden(
-                    f"The secret {name} may not be sent to {host}; it is bound to"
-                    f" {', '.join(row.hosts) or 'no host'}. Nothing was sent.",
+                    _(
+                        "The secret %(name)s may not be sent to %(host)s; it is bound to %(value)s. Nothing was sent.",
+                        name=name,
+                        host=host,
+                        value=", ".join(row.hosts) or "no host",
+                    ),
                     code="secret_host",
                     resource=f"secret:{name}",
                 )
@@ -95,7 +100,9 @@ class SecretVault:
 
     def _seal(self, uow: UnitOfWork, row: Secret, value: str) -> None:
         if not value or len(value) > MAX_VALUE:
-            raise InvalidInput(f"Type a value of at most {MAX_VALUE} characters.", field="value")
+            raise InvalidInput(
+                _("Type a value of at most %(max_value)s characters.", max_value=MAX_VALUE), field="value"
+            )
         row.ciphertext = self._keyring.seal(value.encode(), context=_context(row.workspace_id, row.id))
         row.key_version = version_of(row.ciphertext)
         row.updated_at, row.updated_by = uow.now, uow.actor.user_id
@@ -109,6 +116,6 @@ def _checked(hosts: Sequence[str]) -> list[str]:
     clean = sorted({host.strip().lower().rstrip(".") for host in hosts if host.strip()})
     wrong = [host for host in clean if not _HOST.match(host) or ".." in host]
     if wrong:
-        sentence = f"{wrong[0]} is no host name. Write api.example.com, or *.example.com."
+        sentence = _("%(wrong)s is no host name. Write api.example.com, or *.example.com.", wrong=wrong[0])
         raise InvalidInput(sentence, field="hosts")
     return clean

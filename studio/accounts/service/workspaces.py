@@ -14,6 +14,7 @@ from studio.accounts import trail
 from studio.accounts.models import Workspace
 from studio.core import tenancy
 from studio.core.errors import InvalidInput, NotFound
+from studio.core.i18n import gettext
 from studio.core.unit_of_work import UnitOfWork
 
 RETENTION = range(7, 3651)
@@ -46,7 +47,7 @@ def current(uow: UnitOfWork) -> Workspace:
     """The unit's workspace."""
     row = uow.session.get(Workspace, uow.workspace)
     if row is None:
-        raise NotFound("There is no such workspace.", resource=f"workspace:{uow.workspace}")
+        raise NotFound(gettext("There is no such workspace."), resource=f"workspace:{uow.workspace}")
     return row
 
 
@@ -82,15 +83,15 @@ def _columns(facts: WorkspaceFacts) -> dict[str, str | int]:
 
 def _check(facts: WorkspaceFacts) -> None:
     if not facts.name.strip():
-        raise InvalidInput("A workspace needs a name.", field="name")
+        raise InvalidInput(gettext("A workspace needs a name."), field="name")
     if facts.currency not in list_currencies():
-        raise InvalidInput("Use an ISO 4217 currency code, such as EUR.", field="currency")
+        raise InvalidInput(gettext("Use an ISO 4217 currency code, such as EUR."), field="currency")
     if facts.time_zone not in available_timezones():
-        raise InvalidInput("Use an IANA time zone, such as Europe/Berlin.", field="time_zone")
+        raise InvalidInput(gettext("Use an IANA time zone, such as Europe/Berlin."), field="time_zone")
     if not _is_locale(facts.locale):
-        raise InvalidInput("Use a locale such as en or de_AT.", field="locale")
+        raise InvalidInput(gettext("Use a locale such as en or de_AT."), field="locale")
     if facts.retention_days not in RETENTION:
-        raise InvalidInput("Keep runs for 7 to 3650 days.", field="retention_days")
+        raise InvalidInput(gettext("Keep runs for 7 to 3650 days."), field="retention_days")
 
 
 def _is_locale(text: str) -> bool:

@@ -10,6 +10,7 @@ from studio.accounts.service.vault import SecretVault
 from studio.contract.ports import Mailer
 from studio.core import web
 from studio.core.errors import StudioError, Unavailable
+from studio.core.i18n import gettext as _
 from studio.core.settings import Settings
 
 blueprint = Blueprint("accounts", "studio.accounts")
@@ -19,7 +20,7 @@ def mailer() -> Mailer:
     """Where mail goes; `app.py` joins it."""
     found = current_app.extensions.get("studio_mailer")
     if found is None:
-        raise Unavailable("Mail is not set up in this process.")
+        raise Unavailable(_("Mail is not set up in this process."))
     return cast("Mailer", found)
 
 

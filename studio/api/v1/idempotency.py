@@ -18,6 +18,7 @@ from studio.api.v1.blueprint import keyring
 from studio.core import ids
 from studio.core.crypto import same
 from studio.core.errors import Conflict, InvalidInput
+from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 
 HEADER = "Idempotency-Key"
@@ -32,7 +33,9 @@ def once(uow: UnitOfWork, answer: Callable[[], Response]) -> Response:
     if key is None:
         return answer()
     if not _KEY.match(key):
-        raise InvalidInput(f"{HEADER} has 1 to 255 visible ASCII characters.", code="idempotency.key", field=HEADER)
+        raise InvalidInput(
+            _("%(header)s has 1 to 255 visible ASCII characters.", header=HEADER), code="idempotency.key", field=HEADER
+        )
     caller = f"{uow.actor.type.value}:{uow.actor.id}"
     _hold(uow, caller, key)
     known = uow.session.scalar(select(IdempotencyKey).where(IdempotencyKey.caller == caller, IdempotencyKey.key == key))
@@ -58,7 +61,7 @@ def _hold(uow: UnitOfWork, caller: str, key: str) -> None:
     name = func.hashtextextended(f"idempotency|{uow.workspace}|{caller}|{key}", 0)
     if not uow.session.scalar(select(func.pg_try_advisory_xact_lock(name))):
         raise Conflict(
-            "A request with this Idempotency-Key is still under way. Wait a moment, then send it again.",
+            _("A request with this Idempotency-Key is still under way. Wait a moment, then send it again."),
             code="idempotency.in_flight",
         )
 
@@ -66,7 +69,7 @@ def _hold(uow: UnitOfWork, caller: str, key: str) -> None:
 def _replay(known: IdempotencyKey) -> Response:
     if not any(same(known.fingerprint, one) for one in _fingerprints()):
         raise InvalidInput(
-            "This Idempotency-Key was used for another request. Choose a new key for a new request.",
+            _("This Idempotency-Key was used for another request. Choose a new key for a new request."),
             code="idempotency.mismatch",
             field=HEADER,
         )

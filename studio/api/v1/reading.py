@@ -14,6 +14,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
 from studio.core.errors import FieldProblem, InvalidInput, StudioError, TooLarge
+from studio.core.i18n import gettext as _
 from studio.runtime.document.wording import field_problems
 
 LARGEST = 4 * 1_048_576
@@ -28,7 +29,7 @@ Sent = TypeVar("Sent", bound=BaseModel)
 def _in_reach(moment: datetime) -> datetime:
     """Years at the edges cannot be turned into UTC, and databases disagree about them."""
     if not 1970 <= moment.year <= 9000:
-        raise ValueError("Choose a moment between the years 1970 and 9000.")
+        raise ValueError(_("Choose a moment between the years 1970 and 9000."))
     return moment
 
 
@@ -82,7 +83,13 @@ def body_bytes(types: Iterable[str]) -> bytes:
     if len(data) > LARGEST:
         raise _too_large()
     if request.mimetype not in types:
-        raise WrongType(f"Send this as {' or '.join(types)}; it came as {request.mimetype or 'nothing'}.")
+        raise WrongType(
+            _(
+                "Send this as %(types)s; it came as %(value)s.",
+                types=" or ".join(types),
+                value=request.mimetype or "nothing",
+            )
+        )
     return data
 
 
@@ -92,7 +99,7 @@ def read_body(model: type[Sent]) -> Sent:
     try:
         plain = from_json(data, allow_inf_nan=False)
     except ValueError as error:
-        raise NotJson(f"The body is not JSON, or is nested too deeply: {error}.") from None
+        raise NotJson(_("The body is not JSON, or is nested too deeply: %(error)s.", error=error)) from None
     look_over(plain)
     try:
         return model.model_validate_json(data)
@@ -104,7 +111,7 @@ def read_nothing() -> None:
     """An operation without a body takes none, or an empty object, so that nobody believes a field was read."""
     data = request.get_data()
     if data.strip() not in (b"", b"{}"):
-        raise InvalidInput("This operation takes no body.", code="body.unexpected", field="body")
+        raise InvalidInput(_("This operation takes no body."), code="body.unexpected", field="body")
 
 
 def read_query(model: type[Sent]) -> Sent:
@@ -114,7 +121,7 @@ def read_query(model: type[Sent]) -> Sent:
         field = model.model_fields.get(name)
         is_list = field is not None and get_origin(field.annotation) in (list, tuple)
         if not is_list and len(values) > 1:
-            raise InvalidInput("This may be given once.", code="query.repeated", field=name)
+            raise InvalidInput(_("This may be given once."), code="query.repeated", field=name)
         given[name] = values if is_list else values[0]
     look_over(given)
     try:
@@ -129,8 +136,8 @@ def look_over(value: object) -> None:
     while stack:
         here, depth, path = stack.pop()
         if depth > MAX_DEPTH:
-            raise InvalidInput(f"The body is nested more than {MAX_DEPTH} levels deep.", code="body.too_deep",
-                               field=path[:200])  # fmt: skip
+            words = _("The body is nested more than %(max_depth)s levels deep.", max_depth=MAX_DEPTH)
+            raise InvalidInput(words, code="body.too_deep", field=path[:200])
         if isinstance(here, dict):
             for name in here:
                 _check_text(name, path)
@@ -140,7 +147,7 @@ def look_over(value: object) -> None:
         elif isinstance(here, str):
             _check_text(here, path)
         elif isinstance(here, int | float) and not _fits(here):
-            raise InvalidInput("This number is too large.", code="body.number", field=path[:200])
+            raise InvalidInput(_("This number is too large."), code="body.number", field=path[:200])
 
 
 def below(prefix: str, error: InvalidInput) -> InvalidInput:
@@ -160,11 +167,15 @@ def _fits(number: float) -> bool:
 
 def _check_text(text: str, path: str) -> None:
     if "\0" in text:
-        raise InvalidInput("This holds a zero character, which cannot be stored.", code="body.text", field=path[:200])
+        raise InvalidInput(
+            _("This holds a zero character, which cannot be stored."), code="body.text", field=path[:200]
+        )
 
 
 def _too_large() -> TooLarge:
-    return TooLarge(f"A body may have at most {LARGEST // 1024:,} KiB.", code="body.too_large")
+    return TooLarge(
+        _("A body may have at most %(largest)s KiB.", largest=f"{LARGEST // 1024:,}"), code="body.too_large"
+    )
 
 
 def _refused(error: ValidationError, family: str) -> InvalidInput:

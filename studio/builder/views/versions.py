@@ -13,6 +13,7 @@ from studio.builder.views import bodies
 from studio.builder.views.blueprint import API, asked, blueprint, checked, loaded
 from studio.core import web
 from studio.core.errors import NotFound
+from studio.core.i18n import gettext as _
 
 
 @blueprint.get(f"{API}/versions")
@@ -60,7 +61,7 @@ def recent_samples(workflow_id: UUID) -> Response:
 def whole_number(text: str) -> int:
     """A version's number from an address. Raises NotFound."""
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise NotFound("There is no such version.", resource=f"version:{text[:20]}")
+        raise NotFound(_("There is no such version."), resource=f"version:{text[:20]}")
     return int(text)
 
 

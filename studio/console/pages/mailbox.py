@@ -9,6 +9,7 @@ from studio.accounts.permissions import permission
 from studio.console.blueprint import blueprint, settings
 from studio.core import mail
 from studio.core.errors import NotFound
+from studio.core.i18n import gettext as _
 from studio.core.ids import parse_id
 from studio.core.web import current_uow
 
@@ -34,6 +35,6 @@ def mailbox() -> ResponseReturnValue:
 def mailbox_mail(mail_id: UUID) -> ResponseReturnValue:
     """One mail, as its text: the HTML says the same, and text cannot do anything."""
     if settings().smtp_url is not None:
-        raise NotFound("Mail goes out through a server here; none is kept.", resource="mail")
+        raise NotFound(_("Mail goes out through a server here; none is kept."), resource="mail")
     found = mail.kept_mail(current_uow(), mail_id)
     return render_template("console/mailbox_mail.html", mail=found)

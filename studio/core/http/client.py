@@ -13,6 +13,7 @@ from studio.core.http import body
 from studio.core.http.errors import HttpError
 from studio.core.http.messages import HttpRequest, HttpResponse
 from studio.core.http.wire import Adapter, Exchange, Hosts, RefusedPort, headers_of
+from studio.core.i18n import gettext
 from studio.core.metrics import HTTP_SECONDS
 
 CONNECT_S = 10.0
@@ -65,22 +66,22 @@ class HttpClient:
 def _prepared(request: HttpRequest) -> requests.PreparedRequest:
     """Ready to send. What two readers of an address could read differently is refused."""
     if not _METHOD.match(request.method):
-        raise _bad_url(f"{request.method!r} is no HTTP method.", "method")
+        raise _bad_url(gettext("%(method)s is no HTTP method.", method=f"{request.method!r}"), "method")
     if _UNSAFE.search(request.url):
-        raise _bad_url("The address holds a space, a backslash or a control character.")
+        raise _bad_url(gettext("The address holds a space, a backslash or a control character."))
     headers = {"User-Agent": _USER_AGENT, **headers_of(request.headers)}
     headers |= {"Accept-Encoding": "gzip, deflate", "Connection": "close"}
     try:
         prepared = requests.Request(request.method, request.url, headers=headers, data=request.body).prepare()
     except (requests.RequestException, ValueError) as error:
-        raise _bad_url(f"This is no address that can be called: {error}") from error
+        raise _bad_url(gettext("This is no address that can be called: %(error)s", error=error)) from error
     except Urllib3Error as error:
-        raise _bad_url(f"This is no address that can be called: {error}") from error
+        raise _bad_url(gettext("This is no address that can be called: %(error)s", error=error)) from error
     scheme, _, rest = (prepared.url or "").partition("://")
     if scheme not in ("http", "https"):
-        raise _bad_url("The address must begin with https:// or http://.")
+        raise _bad_url(gettext("The address must begin with https:// or http://."))
     if "@" in re.split(r"[/?#]", rest, maxsplit=1)[0]:
-        raise _bad_url("The address names a user. Put sign-in data into a secret instead.")
+        raise _bad_url(gettext("The address names a user. Put sign-in data into a secret instead."))
     return prepared
 
 
@@ -97,13 +98,13 @@ def _explained(error: Exception, exchange: Exchange, request: HttpRequest) -> Ht
         return HttpError(refused, code="http.refused_address", seen=False, retryable=False, field="url")
     if isinstance(error, body.TooLarge):
         return HttpError(
-            f"The answer is larger than {request.max_bytes} bytes.",
+            gettext("The answer is larger than %(max_bytes)s bytes.", max_bytes=request.max_bytes),
             code="http.too_large",
             seen=True,
             retryable=False,
         )
     if isinstance(error, body.BadAnswer):
-        words = "The answer's body is not packed as its headers say."
+        words = gettext("The answer's body is not packed as its headers say.")
         return HttpError(words, code="http.bad_answer", seen=True, retryable=False)
     code, words = _broken(error, exchange)
     return HttpError(words, code=code, seen=exchange.sent, retryable=True)
@@ -111,24 +112,26 @@ def _explained(error: Exception, exchange: Exchange, request: HttpRequest) -> Ht
 
 def _refused(error: Exception) -> str | None:
     if isinstance(error, RefusedPort):
-        return f"Port {error} is not called: only 80 and 443 are, or hosts that the operator lists."
+        return gettext(
+            "Port %(error)s is not called: only 80 and 443 are, or hosts that the operator lists.", error=error
+        )
     if isinstance(error, AntiSSRFError):
-        return "This address is not called: it leads inside, where workflows must not reach."
+        return gettext("This address is not called: it leads inside, where workflows must not reach.")
     return None
 
 
 def _broken(error: Exception, exchange: Exchange) -> tuple[str, str]:
     if isinstance(error, socket.gaierror | UnicodeError):
-        return "http.dns", "The host's name is not known."
+        return "http.dns", gettext("The host's name is not known.")
     if isinstance(error, requests.exceptions.SSLError) and not exchange.sent:
-        return "http.tls", "No secure connection: the certificate or the protocol does not fit."
+        return "http.tls", gettext("No secure connection: the certificate or the protocol does not fit.")
     if isinstance(error, requests.exceptions.Timeout) and exchange.sent:
-        return "http.timeout", "The other system did not answer in time."
+        return "http.timeout", gettext("The other system did not answer in time.")
     if not exchange.sent:
-        return "http.connect", "No connection to the other system."
-    return "http.broken", "The connection broke before the answer was complete."
+        return "http.connect", gettext("No connection to the other system.")
+    return "http.broken", gettext("The connection broke before the answer was complete.")
 
 
 def _timed_out(exchange: Exchange, request: HttpRequest) -> HttpError:
-    words = f"The other system took longer than {request.timeout_s:g} seconds."
+    words = gettext("The other system took longer than %(timeout_s)s seconds.", timeout_s=f"{request.timeout_s:g}")
     return HttpError(words, code="http.timeout", seen=exchange.sent, retryable=True)

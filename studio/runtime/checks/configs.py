@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from studio.core.i18n import gettext as _
 from studio.expressions import Problem as ExpressionProblem
 from studio.expressions import check_expression, check_template
 from studio.runtime.checks.knowledge import Knowledge
@@ -56,7 +57,7 @@ def _depends(one: Any, path: str, dynamic: list[Path]) -> bool:
 def _worded(model: Any, one: Any) -> str:
     name = label(model, tuple(part for part in one["loc"] if dotted((part,))))
     if one["type"] == "missing":
-        return f"{name} is required."
+        return _("%(name)s is required.", name=name)
     return f"{name}: {sentence(one)}" if one["loc"] else sentence(one)
 
 
@@ -89,6 +90,8 @@ def title_problems(knowledge: Knowledge) -> list[Problem]:
     """The template of the run's title."""
     title = knowledge.outline.document.settings.title
     return [
-        Problem(problem.code, f"Run title: {problem.message}", problem.severity, path="settings.title")
+        Problem(
+            problem.code, _("Run title: %(message)s", message=problem.message), problem.severity, path="settings.title"
+        )
         for problem in check_template(title, knowledge.workflow_environment())
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from studio.core.i18n import gettext as _
 from studio.expressions import ExpressionError, compile_expression
 from studio.expressions.placeholders import TemplateFault
 from studio.expressions.templates import template
@@ -21,9 +22,12 @@ def reading_problems(knowledge: Knowledge, key: str, leaf: Leaf, field: str) -> 
         if step not in earlier:
             yield outline.problem("reference.not_before", _never(knowledge, key, step), key, field)
         elif not guarded and not certainty.has_run(step, key):
-            message = (
-                f"{outline.name(key)} reads {outline.name(step)}, which has not run on every way here. "
-                f"Ask first with has(steps.{step}), or connect the steps so that it always has."
+            message = _(
+                "%(key)s reads %(step)s, which has not run on every way here. Ask first with "
+                "has(steps.%(step_2)s), or connect the steps so that it always has.",
+                key=outline.name(key),
+                step=outline.name(step),
+                step_2=step,
             )
             yield outline.problem("reference.may_not_have_run", message, key, field, warning=True)
 
@@ -39,13 +43,23 @@ def spoken_for(knowledge: Knowledge, key: str, path: str | None) -> bool:
 def _never(knowledge: Knowledge, key: str, step: str) -> str:
     outline = knowledge.outline
     if step == key:
-        return f"{outline.name(key)} reads its own result, which does not exist yet."
+        return _("%(key)s reads its own result, which does not exist yet.", key=outline.name(key))
     if outline.steps[key].parent == step:
-        return f"{outline.name(step)} is the loop around this step; use item and index instead of its result."
+        return _(
+            "%(step)s is the loop around this step; use item and index instead of its result.", step=outline.name(step)
+        )
     if outline.steps[step].parent not in (None, outline.steps[key].parent):
         loop = str(outline.steps[step].parent)
-        return f"{outline.name(step)} runs inside a loop; read steps.{loop}.results behind it instead."
-    return f"{outline.name(step)} does not run before {outline.name(key)}. Connect it before, or read another step."
+        return _(
+            "%(step)s runs inside a loop; read steps.%(loop)s.results behind it instead.",
+            step=outline.name(step),
+            loop=loop,
+        )
+    return _(
+        "%(step)s does not run before %(key)s. Connect it before, or read another step.",
+        step=outline.name(step),
+        key=outline.name(key),
+    )
 
 
 def _steps_read(leaf: Leaf) -> dict[str, bool]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from studio.contract.graph import BODY_PORT, ERROR_PORT
 from studio.contract.node import Kind, node_type
+from studio.core.i18n import gettext
 from studio.runtime.checks.order import topological
 from studio.runtime.checks.outline import Outline
 from studio.runtime.document import Problem
@@ -27,23 +28,32 @@ def _types(outline: Outline) -> Iterator[Problem]:
     for key, step in outline.steps.items():
         known = node_type(step.type)
         if known is None:
-            message = f"{outline.name(key)} is of the type {step.type}, which this Studio does not have."
+            message = gettext(
+                "%(key)s is of the type %(type)s, which this Studio does not have.",
+                key=outline.name(key),
+                type=step.type,
+            )
             yield outline.problem("document.unknown_type", message, key, "type")
         elif step.version > known.version:
-            message = f"{outline.name(key)} needs a newer Studio: {step.type} {step.version}."
+            message = gettext(
+                "%(key)s needs a newer Studio: %(type)s %(version)s.",
+                key=outline.name(key),
+                type=step.type,
+                version=step.version,
+            )
             yield outline.problem("document.unknown_version", message, key, "version")
 
 
 def _triggers(outline: Outline) -> Iterator[Problem]:
     if not outline.triggers:
-        message = "Nothing starts this workflow yet. Add a trigger, such as a webhook or a schedule."
+        message = gettext("Nothing starts this workflow yet. Add a trigger, such as a webhook or a schedule.")
         yield Problem("graph.no_trigger", message, path="nodes")
     for key in outline.triggers:
         for edge in outline.into[key]:
-            message = f"{outline.name(key)} starts the workflow, so nothing can lead to it."
+            message = gettext("%(key)s starts the workflow, so nothing can lead to it.", key=outline.name(key))
             yield outline.edge_problem("graph.into_trigger", message, edge)
         if outline.steps[key].parent is not None:
-            message = f"{outline.name(key)} starts the workflow, so it cannot stand inside a loop."
+            message = gettext("%(key)s starts the workflow, so it cannot stand inside a loop.", key=outline.name(key))
             yield outline.problem("graph.trigger_in_loop", message, key, "parent")
 
 
@@ -52,7 +62,11 @@ def _parents(outline: Outline) -> Iterator[Problem]:
         if step.parent is None:
             continue
         if step.parent in outline.types and not outline.is_loop(step.parent):
-            message = f"{outline.name(key)} stands inside {outline.name(step.parent)}, which is no loop."
+            message = gettext(
+                "%(key)s stands inside %(parent)s, which is no loop.",
+                key=outline.name(key),
+                parent=outline.name(step.parent),
+            )
             yield outline.problem("graph.parent_no_loop", message, key, "parent")
         seen = {key}
         above: str | None = step.parent
@@ -60,7 +74,7 @@ def _parents(outline: Outline) -> Iterator[Problem]:
             seen.add(above)
             above = outline.steps[above].parent
         if above == key:
-            message = f"{outline.name(key)} stands inside itself. Move it out of the loop."
+            message = gettext("%(key)s stands inside itself. Move it out of the loop.", key=outline.name(key))
             yield outline.problem("graph.parent_circle", message, key, "parent")
 
 
@@ -69,14 +83,24 @@ def _edges(outline: Outline) -> Iterator[Problem]:
     for edge in outline.document.edges:
         ends = (edge.source, edge.port, edge.target)
         if ends in seen:
-            message = f"{outline.name(edge.source)} is connected to {outline.name(edge.target)} twice."
+            message = gettext(
+                "%(source)s is connected to %(target)s twice.",
+                source=outline.name(edge.source),
+                target=outline.name(edge.target),
+            )
             yield outline.edge_problem("graph.duplicate_edge", message, edge)
             continue
         seen.add(ends)
         if edge.source in outline.types and edge.port not in outline.ports(edge.source):
-            message = f"{outline.name(edge.source)} has no way out called “{edge.port}”. Connect it again."
+            message = gettext(
+                "%(source)s has no way out called “%(port)s”. Connect it again.",
+                source=outline.name(edge.source),
+                port=edge.port,
+            )
             if edge.port == ERROR_PORT:
-                message = f"{outline.name(edge.source)} is a trigger: it has no error to route."
+                message = gettext(
+                    "%(source)s is a trigger: it has no error to route.", source=outline.name(edge.source)
+                )
             yield outline.edge_problem("graph.unknown_port", message, edge)
         elif not outline.stays_inside(edge):
             yield outline.edge_problem("graph.crosses_loop", _crossing(outline, edge.source, edge.target), edge)
@@ -85,18 +109,26 @@ def _edges(outline: Outline) -> Iterator[Problem]:
 def _crossing(outline: Outline, source: str, target: str) -> str:
     inside = outline.steps[target].parent or outline.steps[source].parent or ""
     if target == inside or outline.is_loop(target):
-        return (
-            f"{outline.name(source)} leads back to {outline.name(target)}. A loop goes on by itself: "
-            "leave the last step of its body unconnected."
+        return gettext(
+            "%(source)s leads back to %(target)s. A loop goes on by itself: leave the last step of its "
+            "body unconnected.",
+            source=outline.name(source),
+            target=outline.name(target),
         )
     if outline.is_loop(source) and outline.steps[target].parent != source:
-        return (
-            f"{outline.name(target)} is connected to {outline.name(source)}'s “{BODY_PORT}” but does not stand "
-            "inside it. Move it into the loop, or connect it to “done”."
+        return gettext(
+            "%(target)s is connected to %(source)s's “%(body_port)s” but does not stand inside it. Move "
+            "it into the loop, or connect it to “done”.",
+            target=outline.name(target),
+            source=outline.name(source),
+            body_port=BODY_PORT,
         )
-    return (
-        f"The connection from {outline.name(source)} to {outline.name(target)} crosses the border of the loop "
-        f"{outline.name(inside)}. Connect the loop's “done” instead."
+    return gettext(
+        "The connection from %(source)s to %(target)s crosses the border of the loop %(inside)s. "
+        "Connect the loop's “done” instead.",
+        source=outline.name(source),
+        target=outline.name(target),
+        inside=outline.name(inside),
     )
 
 
@@ -110,10 +142,15 @@ def _joins(outline: Outline) -> Iterator[Problem]:
         ways = len(outline.into[key])
         field = "join.count" if step.join is not None else "config.count"
         if mode == "count" and not found.is_join:
-            message = f"{outline.name(key)} cannot count branches; put a “Join” before it."
+            message = gettext("%(key)s cannot count branches; put a “Join” before it.", key=outline.name(key))
             yield outline.problem("graph.join_rule", message, key, "join.mode")
         elif mode == "count" and count > ways:
-            message = f"{outline.name(key)} waits for {count} branches, but only {ways} lead to it."
+            message = gettext(
+                "%(key)s waits for %(count)s branches, but only %(ways)s lead to it.",
+                key=outline.name(key),
+                count=count,
+                ways=ways,
+            )
             yield outline.problem("graph.join_count", message, key, field)
 
 
@@ -133,7 +170,9 @@ def join_rule(outline: Outline, key: str) -> tuple[str, int] | None:
 
 def _circle_problem(outline: Outline, circle: list[str]) -> Problem:
     names = " → ".join(outline.name(key) for key in (*circle, circle[0]))
-    message = f"These steps run in a circle: {names}. To repeat steps, put them inside a “For each”."
+    message = gettext(
+        "These steps run in a circle: %(names)s. To repeat steps, put them inside a “For each”.", names=names
+    )
     return outline.problem("graph.cycle", message, circle[0])
 
 
@@ -144,12 +183,12 @@ def _unreachable(outline: Outline) -> Iterator[Problem]:
         if found is None or found.kind is Kind.TRIGGER:
             continue
         if key not in reached:
-            message = f"{outline.name(key)} never runs: no trigger leads to it."
+            message = gettext("%(key)s never runs: no trigger leads to it.", key=outline.name(key))
             if step.parent is not None:
-                message = f"{outline.name(key)} never runs: nothing inside its loop leads to it."
+                message = gettext("%(key)s never runs: nothing inside its loop leads to it.", key=outline.name(key))
             yield outline.problem("graph.unreachable", message, key, warning=True)
         elif found.is_loop and not any(edge.port == BODY_PORT for edge in outline.out[key]):
-            message = f"{outline.name(key)} has no steps inside, so it does nothing for its items."
+            message = gettext("%(key)s has no steps inside, so it does nothing for its items.", key=outline.name(key))
             yield outline.problem("graph.empty_loop", message, key, warning=True)
 
 

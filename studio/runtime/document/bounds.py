@@ -5,6 +5,7 @@ import math
 import orjson
 
 from studio.core.errors import InvalidInput
+from studio.core.i18n import gettext as _
 
 MAX_BYTES = 1_048_576
 MAX_DEPTH = 64
@@ -27,7 +28,11 @@ def check_bounds(raw: object) -> None:
         if budget < 0:
             raise _too_large()
         if depth > MAX_DEPTH:
-            raise refuse("document.too_deep", f"The workflow is nested more than {MAX_DEPTH} levels deep.", path[:200])
+            raise refuse(
+                "document.too_deep",
+                _("The workflow is nested more than %(max_depth)s levels deep.", max_depth=MAX_DEPTH),
+                path[:200],
+            )
         if isinstance(value, dict):
             for key in value:
                 _check_text(key, path)
@@ -45,7 +50,9 @@ def _join(path: str, part: object) -> str:
 
 
 def _too_large() -> InvalidInput:
-    return refuse("document.too_large", f"A workflow may have at most {MAX_BYTES // 1024:,} KiB.")
+    return refuse(
+        "document.too_large", _("A workflow may have at most %(max_bytes)s KiB.", max_bytes=f"{MAX_BYTES // 1024:,}")
+    )
 
 
 def _check_scalar(value: object, path: str) -> None:
@@ -55,22 +62,22 @@ def _check_scalar(value: object, path: str) -> None:
         _check_text(value, path)
     elif isinstance(value, int):
         if abs(value) > EXACT:
-            raise refuse("document.number", "This number is too large to keep exactly; write it as a text.", path)
+            raise refuse("document.number", _("This number is too large to keep exactly; write it as a text."), path)
     elif not isinstance(value, float):
-        raise refuse("document.not_json", "This value has no form in JSON.", path)
+        raise refuse("document.not_json", _("This value has no form in JSON."), path)
     elif not math.isfinite(value):
-        raise refuse("document.number", "Infinity and “not a number” have no form in JSON.", path)
+        raise refuse("document.number", _("Infinity and “not a number” have no form in JSON."), path)
 
 
 def _check_text(value: object, path: str) -> None:
     if not isinstance(value, str):
-        raise refuse("document.not_json", "Names of fields are texts.", path)
+        raise refuse("document.not_json", _("Names of fields are texts."), path)
     if value.isascii():
         broken = "\0" in value
     else:
         broken = "\0" in value or any("\ud800" <= character <= "\udfff" for character in value)
     if broken:
-        raise refuse("document.text", "The text holds a character that cannot be stored.", path[:200])
+        raise refuse("document.text", _("The text holds a character that cannot be stored."), path[:200])
 
 
 def check_payload(value: object) -> None:
@@ -79,7 +86,10 @@ def check_payload(value: object) -> None:
     while stack:
         here, depth = stack.pop()
         if depth > MAX_DEPTH:
-            raise InvalidInput(f"The data is nested more than {MAX_DEPTH} levels deep.", code="payload.too_deep")
+            raise InvalidInput(
+                _("The data is nested more than %(max_depth)s levels deep.", max_depth=MAX_DEPTH),
+                code="payload.too_deep",
+            )
         if isinstance(here, dict):
             for name in here:
                 _check_stored(name)
@@ -92,4 +102,4 @@ def check_payload(value: object) -> None:
 
 def _check_stored(text: str) -> None:
     if "\0" in text:
-        raise InvalidInput("The data holds a zero character, which cannot be stored.", code="payload.text")
+        raise InvalidInput(_("The data holds a zero character, which cannot be stored."), code="payload.text")

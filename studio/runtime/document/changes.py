@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from studio.contract.node import Kind, node_type
+from studio.core.i18n import gettext as _
 from studio.runtime.document.model import Document, JoinRule, Link, RetryRule, Step
 
 ChangeKind = Literal["added", "removed", "renamed", "changed", "connected", "disconnected", "settings"]
@@ -36,29 +37,42 @@ def changes(old: Document, new: Document) -> list[Change]:
 def _workflow(old: Document, new: Document) -> list[Change]:
     found = []
     if old.name != new.name:
-        found.append(Change("renamed", None, f"The workflow “{old.name}” is now called “{new.name}”"))
+        found.append(
+            Change(
+                "renamed", None, _("The workflow “%(name)s” is now called “%(name_2)s”", name=old.name, name_2=new.name)
+            )
+        )
     if old.description != new.description:
-        found.append(Change("changed", None, "Its description changed"))
-    labels = (("max_steps", "The most steps of a run"), ("max_seconds", "The longest a run may take, in seconds,"))
+        found.append(Change("changed", None, _("Its description changed")))
+    labels = (
+        ("max_steps", _("The most steps of a run")),
+        ("max_seconds", _("The longest a run may take, in seconds,")),
+    )
     for name, label in labels:
         value = getattr(new.settings, name)
         if getattr(old.settings, name) != value:
-            found.append(Change("settings", None, f"{label} is now {value:,}"))
+            found.append(Change("settings", None, _("%(label)s is now %(value)s", label=label, value=f"{value:,}")))
     if old.settings.title != new.settings.title:
-        found.append(Change("settings", None, f"A run's title is now {_shown(new.settings.title or 'empty')}"))
+        found.append(
+            Change("settings", None, _("A run's title is now %(shown)s", shown=_shown(new.settings.title or "empty")))
+        )
     return found
 
 
 def _step(old: Step, new: Step) -> list[Change]:
     key, name, found = new.key, f"“{new.name}”", list[Change]()
     if old.name != new.name:
-        found.append(Change("renamed", key, f"“{old.name}” is now called {name}"))
+        found.append(Change("renamed", key, _("“%(name)s” is now called %(name_2)s", name=old.name, name_2=name)))
     if (old.type, old.version) != (new.type, new.version):
         was, now = _title(old), _title(new)
-        text = f"{name} is now: {now}" if was != now else f"{name} uses version {new.version} of {now}"
+        text = (
+            _("%(name)s is now: %(now)s", name=name, now=now)
+            if was != now
+            else _("%(name)s uses version %(version)s of %(now)s", name=name, version=new.version, now=now)
+        )
         found.append(Change("changed", key, text))
     if old.parent != new.parent:
-        where = f"moved into the loop {new.parent}" if new.parent else "moved out of its loop"
+        where = _("moved into the loop %(parent)s", parent=new.parent) if new.parent else _("moved out of its loop")
         found.append(Change("changed", key, f"{name} {where}"))
     found.extend(_config(old, new))
     found.extend(Change("changed", key, f"{name} {text}") for text in _behaviour(old, new))
@@ -69,18 +83,28 @@ def _behaviour(old: Step, new: Step) -> list[str]:
     found = []
     retry, join = new.retry or RetryRule(), new.join or JoinRule()
     if (old.retry or RetryRule()) != retry:
-        tried = f"is tried up to {retry.attempts} times" if retry.attempts > 1 else "is no longer tried again"
+        tried = (
+            _("is tried up to %(attempts)s times", attempts=retry.attempts)
+            if retry.attempts > 1
+            else _("is no longer tried again")
+        )
         found.append(tried)
     if old.timeout_s != new.timeout_s:
-        found.append(f"may take {new.timeout_s:g} s" if new.timeout_s is not None else "has its usual time limit again")
+        found.append(
+            _("may take %(timeout_s)s s", timeout_s=f"{new.timeout_s:g}")
+            if new.timeout_s is not None
+            else _("has its usual time limit again")
+        )
     if (old.join or JoinRule()) != join:
-        found.append({"all": "waits for all branches", "any": "goes on with the first branch"}.get(
-            join.mode, f"waits for {join.count} branches"
+        found.append({"all": _("waits for all branches"), "any": _("goes on with the first branch")}.get(
+            join.mode, _("waits for %(count)s branches", count=join.count)
         ))  # fmt: skip
     if old.checkpoint != new.checkpoint:
-        found.append("is saved before the next step" if new.checkpoint else "is saved together with the next step")
+        found.append(
+            _("is saved before the next step") if new.checkpoint else _("is saved together with the next step")
+        )
     if old.notes != new.notes:
-        found.append("has a new note" if new.notes else "lost its note")
+        found.append(_("has a new note") if new.notes else _("lost its note"))
     return found
 
 
@@ -96,13 +120,13 @@ def _config(old: Step, new: Step) -> list[Change]:
 def _field_text(step: Step, field: str, before: dict[str, Any]) -> str:
     name, label = f"“{step.name}”", _label(step, field)
     if field not in step.config:
-        return f"{name}: {label} was removed"
+        return _("%(name)s: %(label)s was removed", name=name, label=label)
     value = step.config[field]
     if field == "condition" and _kind(step) is Kind.CONDITION and isinstance(value, str):
-        return f"{name} now checks {_shown(value)}"
+        return _("%(name)s now checks %(shown)s", name=name, shown=_shown(value))
     if isinstance(value, dict | list):
         return f"{name}: {label} {'changed' if field in before else 'was filled in'}"
-    return f"{name}: {label} is now {_shown(value)}"
+    return _("%(name)s: %(label)s is now %(shown)s", name=name, label=label, shown=_shown(value))
 
 
 def _label(step: Step, field: str) -> str:
@@ -148,5 +172,5 @@ def _link(kind: Literal["connected", "disconnected"], edge: Link, steps: dict[st
     found = node_type(source.type)
     port = found.port_names_of(source.config).get(edge.port, edge.port) if found is not None else edge.port
     through = "" if edge.port == "next" else f" ({port})"
-    words = "now leads to" if kind == "connected" else "no longer leads to"
+    words = _("now leads to") if kind == "connected" else _("no longer leads to")
     return Change(kind, source.key, f"“{source.name}”{through} {words} “{target.name}”")

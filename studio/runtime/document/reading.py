@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from studio.contract.node import node_type
 from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.i18n import gettext as _
 from studio.runtime.document import yaml_form
 from studio.runtime.document.bounds import MAX_BYTES, check_bounds, refuse
 from studio.runtime.document.model import Document
@@ -28,7 +29,7 @@ def parse(raw: object) -> Document:
 def load(raw: object) -> Document:
     """Read a document of our own, whose node types may have gone since: its form and its references."""
     if not isinstance(raw, dict):
-        raise refuse("document.not_object", "A workflow is a JSON object with nodes and edges.")
+        raise refuse("document.not_object", _("A workflow is a JSON object with nodes and edges."))
     check_bounds(raw)
     try:
         document = Document.model_validate(raw)
@@ -59,11 +60,14 @@ def from_text(text: str | bytes) -> Document:
 
 def _json(text: str | bytes) -> Any:
     if len(text) > 2 * MAX_BYTES:
-        raise refuse("document.too_large", f"A workflow may have at most {MAX_BYTES // 1024:,} KiB.")
+        raise refuse(
+            "document.too_large",
+            _("A workflow may have at most %(max_bytes)s KiB.", max_bytes=f"{MAX_BYTES // 1024:,}"),
+        )
     try:
         return orjson.loads(text)
     except (ValueError, UnicodeError) as error:
-        raise refuse("document.not_json", f"This is not JSON: {error}.") from None
+        raise refuse("document.not_json", _("This is not JSON: %(error)s.", error=error)) from None
 
 
 def _refused(problems: list[FieldProblem]) -> InvalidInput:
@@ -79,11 +83,15 @@ def _key_problems(document: Document) -> list[FieldProblem]:
         path = f"nodes.{index}.key"
         if node.key in seen:
             problems.append(
-                FieldProblem(path, "document.duplicate_key", f"Two steps have the key “{node.key}”. Rename one.")
+                FieldProblem(
+                    path, "document.duplicate_key", _("Two steps have the key “%(key)s”. Rename one.", key=node.key)
+                )
             )
         elif node.key in UNSPEAKABLE:
             problems.append(
-                FieldProblem(path, "document.reserved_key", f"“{node.key}” is a word of the expression language.")
+                FieldProblem(
+                    path, "document.reserved_key", _("“%(key)s” is a word of the expression language.", key=node.key)
+                )
             )
         seen.add(node.key)
     return problems
@@ -92,14 +100,16 @@ def _key_problems(document: Document) -> list[FieldProblem]:
 def _reference_problems(document: Document) -> list[FieldProblem]:
     keys = {node.key for node in document.nodes}
     problems = [
-        FieldProblem(f"nodes.{index}.parent", "document.unknown_step", f"There is no step “{node.parent}”.")
+        FieldProblem(
+            f"nodes.{index}.parent", "document.unknown_step", _("There is no step “%(parent)s”.", parent=node.parent)
+        )
         for index, node in enumerate(document.nodes)
         if node.parent is not None and node.parent not in keys
     ]
     for index, edge in enumerate(document.edges):
         for end, key in (("from", edge.source), ("to", edge.target)):
             if key not in keys:
-                message = f"The connection leads {end} a step “{key}” that does not exist."
+                message = _("The connection leads %(end)s a step “%(key)s” that does not exist.", end=end, key=key)
                 problems.append(FieldProblem(f"edges.{index}.{end}", "document.unknown_step", message))
     return problems
 
@@ -109,9 +119,17 @@ def _unknown_types(document: Document) -> list[FieldProblem]:
     for index, node in enumerate(document.nodes):
         found = node_type(node.type)
         if found is None:
-            message = f"“{node.name}” is of the type {node.type}, which this Studio does not have."
+            message = _(
+                "“%(name)s” is of the type %(type)s, which this Studio does not have.", name=node.name, type=node.type
+            )
             problems.append(FieldProblem(f"nodes.{index}.type", "document.unknown_type", message))
         elif node.version > found.version:
-            message = f"“{node.name}” needs version {node.version} of {node.type}; this Studio has {found.version}."
+            message = _(
+                "“%(name)s” needs version %(version)s of %(type)s; this Studio has %(version_2)s.",
+                name=node.name,
+                version=node.version,
+                type=node.type,
+                version_2=found.version,
+            )
             problems.append(FieldProblem(f"nodes.{index}.version", "document.unknown_version", message))
     return problems

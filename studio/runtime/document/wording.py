@@ -6,40 +6,42 @@ from typing import Any
 from pydantic import ValidationError
 
 from studio.core.errors import FieldProblem
+from studio.core.i18n import gettext as _
+from studio.core.i18n import marked
 
 _WORDS = {
-    "missing": "This field is required.",
-    "extra_forbidden": "There is no such field here.",
-    "string_type": "This must be a text.",
-    "int_type": "This must be a whole number.",
-    "int_parsing": "This must be a whole number.",
-    "int_from_float": "This must be a whole number.",
-    "float_type": "This must be a number.",
-    "float_parsing": "This must be a number.",
-    "decimal_type": "This must be a number.",
-    "decimal_parsing": "This must be a number.",
-    "bool_type": "This must be yes or no.",
-    "bool_parsing": "This must be yes or no.",
-    "list_type": "This must be a list.",
-    "dict_type": "This must be an object with named fields.",
-    "model_type": "This must be an object with named fields.",
-    "model_attributes_type": "This must be an object with named fields.",
-    "finite_number": "This must be a finite number.",
+    "missing": marked("This field is required."),
+    "extra_forbidden": marked("There is no such field here."),
+    "string_type": marked("This must be a text."),
+    "int_type": marked("This must be a whole number."),
+    "int_parsing": marked("This must be a whole number."),
+    "int_from_float": marked("This must be a whole number."),
+    "float_type": marked("This must be a number."),
+    "float_parsing": marked("This must be a number."),
+    "decimal_type": marked("This must be a number."),
+    "decimal_parsing": marked("This must be a number."),
+    "bool_type": marked("This must be yes or no."),
+    "bool_parsing": marked("This must be yes or no."),
+    "list_type": marked("This must be a list."),
+    "dict_type": marked("This must be an object with named fields."),
+    "model_type": marked("This must be an object with named fields."),
+    "model_attributes_type": marked("This must be an object with named fields."),
+    "finite_number": marked("This must be a finite number."),
 }
 _BOUNDS = {
-    "string_too_short": ("min_length", "This needs at least {} characters."),
-    "string_too_long": ("max_length", "This may have at most {} characters."),
-    "too_short": ("min_length", "This needs at least {} entries."),
-    "too_long": ("max_length", "This may have at most {} entries."),
-    "greater_than": ("gt", "This must be more than {}."),
-    "greater_than_equal": ("ge", "This must be at least {}."),
-    "less_than": ("lt", "This must be less than {}."),
-    "less_than_equal": ("le", "This may be at most {}."),
-    "literal_error": ("expected", "Choose one of: {}."),
-    "enum": ("expected", "Choose one of: {}."),
+    "string_too_short": ("min_length", marked("This needs at least %(bound)s characters.")),
+    "string_too_long": ("max_length", marked("This may have at most %(bound)s characters.")),
+    "too_short": ("min_length", marked("This needs at least %(bound)s entries.")),
+    "too_long": ("max_length", marked("This may have at most %(bound)s entries.")),
+    "greater_than": ("gt", marked("This must be more than %(bound)s.")),
+    "greater_than_equal": ("ge", marked("This must be at least %(bound)s.")),
+    "less_than": ("lt", marked("This must be less than %(bound)s.")),
+    "less_than_equal": ("le", marked("This may be at most %(bound)s.")),
+    "literal_error": ("expected", marked("Choose one of: %(bound)s.")),
+    "enum": ("expected", marked("Choose one of: %(bound)s.")),
 }
 _PATTERNS = {
-    r"^[a-z][a-z0-9_]{0,39}$": "This must be a key: small letters, digits and _, at most 40, a letter first.",
+    r"^[a-z][a-z0-9_]{0,39}$": marked("This must be a key: small letters, digits and _, at most 40, a letter first."),
 }
 
 
@@ -47,12 +49,13 @@ def sentence(error: Mapping[str, Any]) -> str:
     """One pydantic error in words."""
     kind, context = str(error["type"]), error.get("ctx") or {}
     if kind in _WORDS:
-        return _WORDS[kind]
+        return _(_WORDS[kind])
     if kind in _BOUNDS:
         name, text = _BOUNDS[kind]
-        return text.format(context.get(name, "?"))
+        return _(text, bound=context.get(name, "?"))
     if kind == "string_pattern_mismatch":
-        return _PATTERNS.get(str(context.get("pattern")), "This does not have the form that the field needs.")
+        known = _PATTERNS.get(str(context.get("pattern")))
+        return _(known) if known else _("This does not have the form that the field needs.")
     if kind == "value_error":
         return str(context.get("error", error["msg"]))
     return f"{str(error['msg']).rstrip('.')}."

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from studio.core.errors import InvalidInput
+from studio.core.i18n import gettext as _
 from studio.runtime.document.bounds import MAX_BYTES, MAX_DEPTH, refuse
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -56,7 +57,10 @@ _Writer.add_representer(float, lambda dumper, number: dumper.represent_scalar("t
 def read(text: str | bytes) -> Any:
     """The plain value of a YAML text. Raises InvalidInput."""
     if len(text) > 2 * MAX_BYTES:
-        raise refuse("document.too_large", f"A workflow may have at most {MAX_BYTES // 1024:,} KiB.")
+        raise refuse(
+            "document.too_large",
+            _("A workflow may have at most %(max_bytes)s KiB.", max_bytes=f"{MAX_BYTES // 1024:,}"),
+        )
     try:
         _look_over(text)
         return yaml.load(text, Loader=_Reader)  # noqa: S506 - _Reader is a SafeLoader with fewer types
@@ -64,8 +68,8 @@ def read(text: str | bytes) -> Any:
         raise
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         where = getattr(error, "problem_mark", None)
-        line = f" in line {where.line + 1}" if where is not None else ""
-        raise refuse("document.not_yaml", f"This is neither JSON nor readable YAML{line}.") from None
+        line = _(" in line %(line)s", line=where.line + 1) if where is not None else ""
+        raise refuse("document.not_yaml", _("This is neither JSON nor readable YAML%(line)s.", line=line)) from None
 
 
 def write(value: Any) -> str:
@@ -78,12 +82,15 @@ def _look_over(text: str | bytes) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Base):
         if isinstance(event, yaml.AliasEvent):
-            raise refuse("document.alias", "YAML aliases (*name) are not allowed here; write the value out.")
+            raise refuse("document.alias", _("YAML aliases (*name) are not allowed here; write the value out."))
         if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None) not in (None, "!"):
-            raise refuse("document.tag", "YAML tags (!name) are not allowed here.")
+            raise refuse("document.tag", _("YAML tags (!name) are not allowed here."))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise refuse("document.too_deep", f"The workflow is nested more than {MAX_DEPTH} levels deep.")
+                raise refuse(
+                    "document.too_deep",
+                    _("The workflow is nested more than %(max_depth)s levels deep.", max_depth=MAX_DEPTH),
+                )
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1

@@ -23,6 +23,7 @@ from studio.contract.results import Fail
 from studio.core import clock
 from studio.core.actor import Actor, ActorType, Origin
 from studio.core.faults import fault_point
+from studio.core.i18n import gettext
 from studio.core.metrics import RUNS_FINISHED, STEP_SECONDS
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.compiled import Compiled
@@ -241,7 +242,7 @@ class Executor:
             machine.memory.close(wait)
             end = self._endings.withdraw.get(wait.kind)
             if end is not None:
-                end(unit, wait.id, "The run went on or ended without it.")
+                end(unit, wait.id, gettext("The run went on or ended without it."))
         machine.withdraw = []
         if machine.ended is RunState.FAILED and machine.run.mode == Mode.LIVE:
             for tell in self._endings.failed:

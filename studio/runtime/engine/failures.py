@@ -4,6 +4,7 @@ from sqlalchemy.exc import DBAPIError
 
 from studio.contract.results import Fail
 from studio.core.errors import StudioError
+from studio.core.i18n import gettext as _
 from studio.expressions import EvaluationError, ExpressionError
 from studio.runtime.compile import ConfigError
 
@@ -22,8 +23,11 @@ def crash(node_key: str) -> Fail:
     """A defect in a node type. The log has its trace under the run's id; people get a sentence."""
     return Fail(
         "step.crashed",
-        f"The step “{node_key}” hit an error inside Studio and was stopped. Nothing of it was kept. "
-        "The details are in the server's log under this run's id.",
+        _(
+            "The step “%(node_key)s” hit an error inside Studio and was stopped. Nothing of it was kept. "
+            "The details are in the server's log under this run's id.",
+            node_key=node_key,
+        ),
     )
 
 

@@ -19,6 +19,7 @@ from studio.contract.node import Context, Effect, NodeType, RunInfo
 from studio.contract.ports import Ports
 from studio.contract.results import Done, Expand, Fail, Outcome, Signal, Wait
 from studio.core import rng
+from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.redact import Redactor
 from studio.core.unit_of_work import UnitOfWork
@@ -239,7 +240,12 @@ class Machine:
         due = self.now + backoff.pause(node.retry, step.attempt, failure, rng.jitter)
         following = self._new_step(node, step.place, attempt=step.attempt + 1)
         following.effect_key, following.fingerprint = step.effect_key, step.fingerprint
-        wait = Wait(new_id(), "retry", due, note=f"Attempt {following.attempt} of {node.retry.attempts}")
+        wait = Wait(
+            new_id(),
+            "retry",
+            due,
+            note=_("Attempt %(attempt)s of %(attempts)s", attempt=following.attempt, attempts=node.retry.attempts),
+        )
         if self.live is not None:
             self.start(step.place, following)
         else:
@@ -352,8 +358,12 @@ class Machine:
             return False
         self.run.error = {
             "code": "run.budget",
-            "message": f"The run was stopped after {budget.steps:,} steps or {budget.seconds / 86_400:,.0f} days, "
-            "its limit. Raise it in the workflow's settings, or look for a loop that does too much.",
+            "message": _(
+                "The run was stopped after %(steps)s steps or %(seconds)s days, its limit. Raise it in the "
+                "workflow's settings, or look for a loop that does too much.",
+                steps=f"{budget.steps:,}",
+                seconds=f"{budget.seconds / 86_400:,.0f}",
+            ),
         }
         self.end(RunState.FAILED)
         return True

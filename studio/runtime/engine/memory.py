@@ -5,6 +5,7 @@ from uuid import UUID
 
 from studio.contract.node import Effect
 from studio.contract.results import Fail, Signal
+from studio.core.i18n import gettext
 from studio.runtime import decide
 from studio.runtime.decide import Fact, Place, Progress
 from studio.runtime.engine.carrier import Carrier
@@ -127,8 +128,11 @@ def _take_up_intent(machine: Carrier, place: Place, step: StepRow) -> None:
         return
     unknown = Fail(
         "effect.unknown",
-        "The worker died while this step was calling out. Nobody knows whether the call arrived, and the target "
-        "takes no key that would make a repeat safe. Check there, then re-run from this step or leave it.",
+        gettext(
+            "The worker died while this step was calling out. Nobody knows whether the call arrived, and "
+            "the target takes no key that would make a repeat safe. Check there, then re-run from this "
+            "step or leave it."
+        ),
         unknown=True,
     )
     machine.apply(step, unknown)

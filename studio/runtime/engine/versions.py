@@ -10,6 +10,7 @@ from sqlalchemy import select
 from studio.accounts.models import Workspace
 from studio.contract.node import NodeType, node_type
 from studio.core.errors import NotFound
+from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import Database
 from studio.expressions import EvaluationError, ExpressionError, Scope, render
 from studio.runtime import document as documents
@@ -51,7 +52,7 @@ class Versions:
             ).one_or_none()
             workspace = unit.session.get(Workspace, workspace_id)
         if row is None or workspace is None:
-            raise NotFound("There is no such version.", resource=f"version:{version_id}")
+            raise NotFound(_("There is no such version."), resource=f"version:{version_id}")
         version, name = row
         facts = {
             "name": workspace.name,
@@ -85,7 +86,9 @@ def compile_document(
 def _type(key: str) -> type[NodeType]:
     found = node_type(key)
     if found is None:
-        raise NotFound(f"This server has no step of type {key}.", code="document.unknown_type", resource=f"type:{key}")
+        raise NotFound(
+            _("This server has no step of type %(key)s.", key=key), code="document.unknown_type", resource=f"type:{key}"
+        )
     return found
 
 

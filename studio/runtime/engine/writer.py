@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from studio.core.errors import Unavailable
 from studio.core.faults import fault_point
+from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import Database
 from studio.runtime.ledger.port import Hands, Ledger
 from studio.runtime.ledger.rows import Accepted, Admission
@@ -55,7 +56,7 @@ class _Entry:
     def wait(self) -> Any:
         """The result, once there is one."""
         if not self._done.acquire(timeout=WAIT_S):
-            raise Unavailable("The database did not answer in time. Sending it again is safe.")
+            raise Unavailable(_("The database did not answer in time. Sending it again is safe."))
         if self.error is not None:
             raise self.error
         return self.result

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from studio.contract.node import NodeType, node_type
+from studio.core.i18n import gettext
 from studio.core.ids import parse_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
@@ -159,5 +160,5 @@ def _view(node: documents.Step, path: str) -> StepView:
     kind: type[NodeType] | None = node_type(node.type)
     return StepView(
         node.key, node.name, path, node.type,
-        kind.kind.value if kind else "data", kind.icon if kind else "alert", kind.title if kind else node.type,
+        kind.kind.value if kind else "data", kind.icon if kind else "alert", gettext(kind.title) if kind else node.type,
     )  # fmt: skip

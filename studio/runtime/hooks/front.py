@@ -13,6 +13,8 @@ import orjson
 import structlog
 
 from studio.core.errors import StudioError, TooLarge
+from studio.core.i18n import gettext as _
+from studio.core.i18n import marked
 from studio.core.ids import new_id
 from studio.core.problems import Unexpected, as_problem
 from studio.runtime.hooks.receiving import MAX_BYTES, Delivery, Receiver, Reply
@@ -20,7 +22,7 @@ from studio.runtime.hooks.receiving import MAX_BYTES, Delivery, Receiver, Reply
 log = structlog.get_logger()
 
 PREFIX = "/hooks/"
-_SORRY = "Studio could not take this delivery. Nothing was started; sending it again is safe."
+_SORRY = marked("Studio could not take this delivery. Nothing was started; sending it again is safe.")
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
@@ -53,7 +55,7 @@ class HookFront:
         except Exception:  # whoever delivers gets an answer it can act on; the log has the trace under the same id
             request_id = new_id().hex
             log.exception("delivery_failed", request_id=request_id)
-            return Reply(500, as_problem(Unexpected(_SORRY), request_id))
+            return Reply(500, as_problem(Unexpected(_(_SORRY)), request_id))
 
 
 def _delivery(environ: Environ) -> Delivery:
@@ -74,7 +76,10 @@ def _body(environ: Environ) -> bytes:
     """At most one byte more than is allowed is ever read."""
     length = environ.get("CONTENT_LENGTH") or ""
     if length.isdecimal() and int(length) > MAX_BYTES:
-        raise TooLarge(f"The body is larger than {MAX_BYTES // 1024:,} KiB.", code="webhook.too_large")
+        raise TooLarge(
+            _("The body is larger than %(max_bytes)s KiB.", max_bytes=f"{MAX_BYTES // 1024:,}"),
+            code="webhook.too_large",
+        )
     wanted = int(length) if length.isdecimal() else MAX_BYTES + 1
     body: bytes = environ["wsgi.input"].read(wanted)
     return body

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from studio.contract.ports import Secrets
 from studio.core import clock, signatures
 from studio.core.errors import InvalidInput, NotFound, NotSignedIn, StudioError, TooLarge
+from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.metrics import ACCEPTED
 from studio.core.unit_of_work import Database
@@ -70,13 +71,22 @@ class Receiver:
         """Answer after the commit. Raises StudioError for what is refused before anything is written."""
         hook = self._addresses.find(address)
         if hook is None:
-            raise NotFound("There is no webhook at this address.", code="webhook.unknown")
+            raise NotFound(_("There is no webhook at this address."), code="webhook.unknown")
         config = hook.config
         if delivery.method not in config.methods:
-            raise WrongMethod(f"This address takes {', '.join(config.methods)}, not {delivery.method}.")
+            raise WrongMethod(
+                _(
+                    "This address takes %(methods)s, not %(method)s.",
+                    methods=", ".join(config.methods),
+                    method=delivery.method,
+                )
+            )
         delivery_id = self._verify(hook, delivery)
         if len(delivery.body) > MAX_BYTES:
-            raise TooLarge(f"The body is larger than {MAX_BYTES // 1024:,} KiB.", code="webhook.too_large")
+            raise TooLarge(
+                _("The body is larger than %(max_bytes)s KiB.", max_bytes=f"{MAX_BYTES // 1024:,}"),
+                code="webhook.too_large",
+            )
         data = read_body(config, delivery.content_type, delivery.body)
         event = self._event(hook, data, delivery, delivery_id)
         admission = self._accept(event)
@@ -100,7 +110,9 @@ class Receiver:
             )
         except (signatures.SignatureError, NotFound) as error:
             self._count_forged()
-            raise NotSignedIn(f"The signature does not fit: {error.message}", code=error.code) from None
+            raise NotSignedIn(
+                _("The signature does not fit: %(message)s", message=error.message), code=error.code
+            ) from None
         return verified.delivery_id
 
     def _secret(self, workspace_id: UUID, name: str) -> str:

@@ -9,6 +9,8 @@ import orjson
 
 from studio.contract.results import Done, Fail
 from studio.core.http import HttpError, HttpRequest, HttpResponse
+from studio.core.i18n import gettext as _
+from studio.core.i18n import marked
 
 PASSING = frozenset({408, 425, 429})
 """Refusals that may end by themselves; so may every 5xx but 501 and 505."""
@@ -16,23 +18,23 @@ FINAL_SERVER_ERRORS = frozenset({501, 505})
 SHOWN = 300
 _HIDDEN = frozenset({"set-cookie", "www-authenticate", "proxy-authenticate"})
 _REASONS = {
-    400: "did not understand the request",
-    401: "did not accept the sign-in",
-    403: "does not allow this",
-    404: "knows nothing at this address",
-    405: "does not allow this method at this address",
-    409: "says this conflicts with what it holds",
-    410: "says this is gone for good",
-    413: "says the request is too large",
-    415: "does not take this kind of body",
-    422: "refused what was sent",
-    429: "received too many requests",
+    400: marked("%(host)s did not understand the request (%(status)s)"),
+    401: marked("%(host)s did not accept the sign-in (%(status)s)"),
+    403: marked("%(host)s does not allow this (%(status)s)"),
+    404: marked("%(host)s knows nothing at this address (%(status)s)"),
+    405: marked("%(host)s does not allow this method at this address (%(status)s)"),
+    409: marked("%(host)s says this conflicts with what it holds (%(status)s)"),
+    410: marked("%(host)s says this is gone for good (%(status)s)"),
+    413: marked("%(host)s says the request is too large (%(status)s)"),
+    415: marked("%(host)s does not take this kind of body (%(status)s)"),
+    422: marked("%(host)s refused what was sent (%(status)s)"),
+    429: marked("%(host)s received too many requests (%(status)s)"),
 }
 _ADVICE = {
-    401: "Check the secret under “Sign in with”.",
-    403: "Check the secret's rights there.",
-    404: "Check the URL.",
-    405: "Check the method.",
+    401: marked("Check the secret under “Sign in with”."),
+    403: marked("Check the secret's rights there."),
+    404: marked("Check the URL."),
+    405: marked("Check the method."),
 }
 
 
@@ -41,11 +43,13 @@ def outcome(request: HttpRequest, response: HttpResponse, now: datetime) -> Done
     output = _output(response)
     status = response.status
     if 200 <= status < 300:
-        return Done(output, note=f"{host_of(request)} answered {status}")
+        return Done(output, note=_("%(request)s answered %(status)s", request=host_of(request), status=status))
     if 300 <= status < 400:
-        message = (
-            f"{host_of(request)} answered {status}: it points to another address, which Studio does not follow, "
-            "so this was probably not carried out. Put the new address into the URL."
+        message = _(
+            "%(request)s answered %(status)s: it points to another address, which Studio does not "
+            "follow, so this was probably not carried out. Put the new address into the URL.",
+            request=host_of(request),
+            status=status,
         )
         return Fail("http.redirect", message, output=output, field="config.url")
     passing = status in PASSING or (status >= 500 and status not in FINAL_SERVER_ERRORS)
@@ -62,30 +66,34 @@ def not_answered(request: HttpRequest, error: HttpError) -> Fail:
     """No answer came. Whether the target has seen the request decides whether a repeat is safe."""
     host, field = host_of(request), f"config.{error.field}" if error.field else None
     if request.method in ("GET", "HEAD") or not error.seen:
-        message = f"{error.message.rstrip('.')}. Nothing was changed at {host}."
+        message = _("%(message)s. Nothing was changed at %(host)s.", message=error.message.rstrip("."), host=host)
         return Fail(error.code, message, retryable=error.retryable, field=field)
-    message = (
-        f"{error.message.rstrip('.')}. The request had already left, so {host} may or may not have carried it out. "
-        "Look there before you repeat it."
+    message = _(
+        "%(message)s. The request had already left, so %(host)s may or may not have carried it out. "
+        "Look there before you repeat it.",
+        message=error.message.rstrip("."),
+        host=host,
     )
     return Fail(error.code, message, retryable=error.retryable, unknown=True, field=field)
 
 
 def host_of(request: HttpRequest) -> str:
     """Whom people think of: the host."""
-    return urlsplit(request.url).hostname or "The other system"
+    return urlsplit(request.url).hostname or _("The other system")
 
 
 def _refusal(request: HttpRequest, status: int, body: Any, *, passing: bool) -> str:
     host = host_of(request)
     if status >= 500:
-        what = f"{host} had an error of its own ({status})"
+        what = _("%(host)s had an error of its own (%(status)s)", host=host, status=status)
     else:
-        what = f"{host} {_REASONS.get(status, 'refused the request')} ({status})"
+        refused = marked("%(host)s refused the request (%(status)s)")
+        what = _(_REASONS.get(status, refused), host=host, status=status)
     said = _said(body)
     told = f": {said.rstrip('.')}." if said else "."
-    advice = _ADVICE.get(status, "Trying again later may help." if passing else "Correct the step, then run it again.")
-    done = "" if status >= 500 else " Nothing was done there."
+    usual = _("Trying again later may help.") if passing else _("Correct the step, then run it again.")
+    advice = _(_ADVICE[status]) if status in _ADVICE else usual
+    done = "" if status >= 500 else _(" Nothing was done there.")
     return f"{what}{told}{done} {advice}"
 
 

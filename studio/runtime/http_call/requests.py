@@ -9,6 +9,7 @@ import orjson
 from studio.contract.node import Context
 from studio.core.errors import InvalidInput
 from studio.core.http import HttpRequest
+from studio.core.i18n import gettext as _
 from studio.runtime.http_call.settings import READING, HttpSettings
 
 TIMEOUT_S = 30.0
@@ -37,10 +38,10 @@ def build(ctx: Context, config: HttpSettings) -> HttpRequest:
 def _url(config: HttpSettings) -> str:
     parts = urlsplit(config.url.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        message = f"“{config.url[:200]}” is no web address. It begins with https:// and names a host."
+        message = _("“%(url)s” is no web address. It begins with https:// and names a host.", url=config.url[:200])
         raise InvalidInput(message, code="http.url", field="config.url")
     if parts.username or parts.password:
-        message = "An address with a password in it would show up in logs. Put it under “Sign in with”."
+        message = _("An address with a password in it would show up in logs. Put it under “Sign in with”.")
         raise InvalidInput(message, code="http.url", field="config.url")
     pairs = [*parse_qsl(parts.query, keep_blank_values=True), *config.query.items()] if config.query else None
     query = urlencode(pairs) if pairs is not None else parts.query
@@ -55,14 +56,18 @@ def _headers(config: HttpSettings) -> dict[str, str]:
             character.isascii() and (character.isalnum() or character in "-_.") for character in lower
         ):
             raise InvalidInput(
-                f"“{name[:80]}” cannot be the name of a header.", code="http.header", field="config.headers"
+                _("“%(name)s” cannot be the name of a header.", name=name[:80]),
+                code="http.header",
+                field="config.headers",
             )
         if lower in OURS:
             raise InvalidInput(
-                f"Studio sets the header {lower} itself. Remove it.", code="http.header", field="config.headers"
+                _("Studio sets the header %(lower)s itself. Remove it.", lower=lower),
+                code="http.header",
+                field="config.headers",
             )
         if any(character in value for character in "\r\n\0"):
-            message = f"The header {lower} would hold a line break. Nothing was sent."
+            message = _("The header %(lower)s would hold a line break. Nothing was sent.", lower=lower)
             raise InvalidInput(message, code="http.header", field="config.headers")
         headers[lower] = value
     return headers
@@ -75,7 +80,9 @@ def _body(config: HttpSettings) -> tuple[bytes | None, str | None]:
         return orjson.dumps(config.body, option=orjson.OPT_NON_STR_KEYS), "application/json"
     if config.body_kind == "form":
         if not isinstance(config.body, dict):
-            raise InvalidInput("A form's body is an object of names and values.", code="http.body", field="config.body")
+            raise InvalidInput(
+                _("A form's body is an object of names and values."), code="http.body", field="config.body"
+            )
         return urlencode(_pairs(config.body)).encode(), "application/x-www-form-urlencoded"
     return _text(config.body).encode(), "text/plain; charset=utf-8"
 
@@ -100,7 +107,9 @@ def _sign_in(ctx: Context, config: HttpSettings, host: str | None) -> tuple[str,
     ctx.redact(secret)
     if any(character in secret for character in "\r\n\0"):
         raise InvalidInput(
-            f"The secret {name} holds a line break. Save it anew.", code="http.secret", field="config.secret"
+            _("The secret %(name)s holds a line break. Save it anew.", name=name),
+            code="http.secret",
+            field="config.secret",
         )
     if config.auth == "bearer":
         return "authorization", f"Bearer {secret}"

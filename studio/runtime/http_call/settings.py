@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from studio.contract.node import NodeConfig, help_
+from studio.core.i18n import gettext as _
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 WITH_BODY = ["POST", "PUT", "PATCH", "DELETE"]
@@ -100,5 +101,5 @@ class HttpSettings(NodeConfig):
     @model_validator(mode="after")
     def _signs_in_with_something(self) -> Self:
         if self.auth != "none" and not self.secret:
-            raise ValueError("Choose the secret to sign in with, or set “Sign in with” to “none”.")
+            raise ValueError(_("Choose the secret to sign in with, or set “Sign in with” to “none”."))
         return self

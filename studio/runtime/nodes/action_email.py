@@ -6,6 +6,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 
 from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeConfig, NodeType, help_
+from studio.core.i18n import gettext as _
 
 MOST = 50
 
@@ -71,13 +72,15 @@ class Email(NodeType):
             to = list(dict.fromkeys(_address(one) for one in addresses))
             reply_to = _address(config.reply_to) if config.reply_to.strip() else None
         except ValueError as error:
-            return Fail("email.address", f"{error} No mail was sent.", field="config.to")
+            return Fail("email.address", _("%(error)s No mail was sent.", error=error), field="config.to")
         if not 0 < len(to) <= MOST:
-            message = f"The mail has {len(to)} recipients; 1 to {MOST} are possible. No mail was sent."
+            message = _(
+                "The mail has %(to)s recipients; 1 to %(most)s are possible. No mail was sent.", to=len(to), most=MOST
+            )
             return Fail("email.recipients", message, field="config.to")
         subject = " ".join(config.subject.split())
         ctx.ports.mailer.send(ctx.unit, key=_key(ctx), to=to, subject=subject, text=config.body, reply_to=reply_to)
-        return Done({"to": to, "subject": subject}, note=f"Mail to {', '.join(to)}")
+        return Done({"to": to, "subject": subject}, note=_("Mail to %(to)s", to=", ".join(to)))
 
 
 def _key(ctx: Context) -> str:
@@ -88,4 +91,4 @@ def _address(text: str) -> str:
     try:
         return validate_email(text.strip(), check_deliverability=False).normalized
     except EmailNotValidError:
-        raise ValueError(f"“{text.strip()[:80]}” is no e-mail address.") from None
+        raise ValueError(_("“%(text)s” is no e-mail address.", text=text.strip()[:80])) from None

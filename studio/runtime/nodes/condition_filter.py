@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from studio.contract.node import Context, Done, Fail, Kind, NodeConfig, NodeType, help_
+from studio.core.i18n import gettext as _
 
 
 class Filter(NodeType):
@@ -50,7 +51,13 @@ class Filter(NodeType):
             if answer is True:
                 kept.append(item)
             elif answer is not False:
-                message = f"For item {index + 1} the condition gave neither yes nor no. Nothing was filtered."
+                message = _(
+                    "For item %(index)s the condition gave neither yes nor no. Nothing was filtered.", index=index + 1
+                )
                 return Fail("config.type", message, field="config.condition")
         output = {"items": kept, "count": len(kept), "dropped": len(config.items) - len(kept)}
-        return Done(output, port="next" if kept else "empty", note=f"{len(kept)} of {len(config.items)} kept")
+        return Done(
+            output,
+            port="next" if kept else "empty",
+            note=_("%(kept)s of %(items)s kept", kept=len(kept), items=len(config.items)),
+        )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from studio.contract.node import Context, Done, Effect, Kind, NodeConfig, NodeType, help_
+from studio.core.i18n import gettext as _
 
 
 class Once(NodeType):
@@ -53,5 +54,5 @@ class Once(NodeType):
         first = ctx.ports.store.first(
             ctx.unit, table, hashed, ttl_s=config.within_s, by=f"{ctx.run.id}:{ctx.node}:{ctx.path}"
         )
-        note = "First time" if first else "Seen before"
+        note = _("First time") if first else _("Seen before")
         return Done({"first": first, "key": config.key}, port="first" if first else "seen", note=note)

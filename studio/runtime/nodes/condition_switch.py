@@ -6,6 +6,7 @@ from typing import Any, Self
 from pydantic import model_validator
 
 from studio.contract.node import Context, Done, Fail, Kind, NodeConfig, NodeType, help_
+from studio.core.i18n import gettext
 
 OTHER = "other"
 
@@ -63,7 +64,9 @@ class Switch(NodeType):
             ports = [case.key or f"case_{place}" for place, case in enumerate(self.cases, 1)]
             twice = next((port for port in ports if ports.count(port) > 1 or port in (OTHER, "error")), None)
             if twice is not None:
-                raise ValueError(f"Two ways on are called {twice}. Give each case a port of its own.")
+                raise ValueError(
+                    gettext("Two ways on are called %(twice)s. Give each case a port of its own.", twice=twice)
+                )
             return self
 
     @classmethod
@@ -84,7 +87,9 @@ class Switch(NodeType):
             if answer is True:
                 return Done({"case": case.label}, port=case.key or f"case_{place}", note=case.label)
             if answer is not False:
-                message = f"The condition of “{case.label}” gave neither yes nor no. No way was taken."
+                message = gettext(
+                    "The condition of “%(label)s” gave neither yes nor no. No way was taken.", label=case.label
+                )
                 return Fail("config.type", message, field=f"config.cases.{place - 1}.condition")
         return Done({"case": None}, port=OTHER)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from studio.contract.node import Context, Done, Fail, Kind, NodeConfig, NodeType, help_
+from studio.core.i18n import gettext as _
 from studio.runtime import dates
 from studio.runtime.zones import moment, zone
 
@@ -104,7 +105,7 @@ class Date(NodeType):
             return Done(self._computed(ctx, config))
         except (ValueError, OverflowError) as error:
             field = "config.to" if config.operation == "difference" and config.date == "" else "config.date"
-            return Fail("date.unreadable", f"{error} Nothing was computed.", field=field)
+            return Fail("date.unreadable", _("%(error)s Nothing was computed.", error=error), field=field)
 
     def _computed(self, ctx: Context, config: Config) -> dict[str, Any]:
         here = zone(config.time_zone or ctx.run.time_zone)

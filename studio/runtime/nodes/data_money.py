@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from studio.contract.node import Context, Done, Fail, Kind, NodeConfig, NodeType, help_
+from studio.core.i18n import gettext as _
 from studio.runtime import money
 
 Amount = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=28)]
@@ -78,7 +79,7 @@ class Money(NodeType):
             result = self._computed(config, currency)
             output = money.output(result, currency, config.rounding)
         except money.MoneyError as error:
-            return Fail("money.value", f"{error} Nothing was computed.", field=error.field)
+            return Fail("money.value", _("%(error)s Nothing was computed.", error=error), field=error.field)
         if config.operation == "compare":
             output["comparison"] = "more" if result > 0 else "less" if result < 0 else "equal"
         return Done(output, note=f"{output['amount']} {currency}")

@@ -6,6 +6,7 @@ from typing import Any, Self
 from pydantic import model_validator
 
 from studio.contract.node import Context, Done, Kind, NodeConfig, NodeType, help_
+from studio.core.i18n import gettext as _
 
 
 class Field(NodeConfig):
@@ -48,7 +49,7 @@ class SetFields(NodeType):
             names = [field.name for field in self.fields]
             twice = next((name for name in names if names.count(name) > 1), None)
             if twice is not None:
-                raise ValueError(f"Two fields are called {twice}. Give each a name of its own.")
+                raise ValueError(_("Two fields are called %(twice)s. Give each a name of its own.", twice=twice))
             return self
 
     @classmethod

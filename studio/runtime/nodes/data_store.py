@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeConfig, NodeType, help_
+from studio.core.i18n import gettext as _
 from studio.runtime.nodes.data_lookup import TABLE
 
 MAX_BYTES = 65_536
@@ -59,9 +60,11 @@ class StoreValue(NodeType):
     def start(self, ctx: Context, config: Config) -> Done | Fail:
         size = len(orjson.dumps(config.value, option=orjson.OPT_NON_STR_KEYS))
         if size > MAX_BYTES:
-            message = (
-                f"The value has {size // 1024:,} KiB; at most {MAX_BYTES // 1024} KiB fit into one entry. "
-                "Nothing was stored. Store only the fields that later runs need."
+            message = _(
+                "The value has %(size)s KiB; at most %(max_bytes)s KiB fit into one entry. Nothing was "
+                "stored. Store only the fields that later runs need.",
+                size=f"{size // 1024:,}",
+                max_bytes=MAX_BYTES // 1024,
             )
             return Fail("store.too_large", message, field="config.value")
         ctx.ports.store.put(ctx.unit, config.table, config.key, config.value, ttl_s=config.keep_s)

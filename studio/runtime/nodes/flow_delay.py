@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from studio.contract.node import Context, Done, Kind, NodeConfig, NodeType, Signal, Wait, help_
+from studio.core.i18n import gettext as _
 from studio.runtime.spans import in_words
 
 LONGEST_S = 366 * 86_400
@@ -42,7 +43,7 @@ class Delay(NodeType):
 
     def start(self, ctx: Context, config: Config) -> Wait:
         due = ctx.now + timedelta(seconds=config.seconds)
-        return Wait(ctx.new_wait(), "timer", due, note=f"Waits {in_words(config.seconds)}")
+        return Wait(ctx.new_wait(), "timer", due, note=_("Waits %(seconds)s", seconds=in_words(config.seconds)))
 
     def resume(self, ctx: Context, config: Config, signal: Signal) -> Done:
         return Done({"waited_s": config.seconds})

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from studio.contract.node import Context, Done, Kind, NodeConfig, NodeType, help_
+from studio.core.i18n import gettext as _
 
 
 class Join(NodeType):
@@ -47,5 +48,7 @@ class Join(NodeType):
 
     def start(self, ctx: Context, config: Config) -> Done:
         if ctx.missed:
-            return Done({"complete": False}, port="missed", note=f"Fewer than {config.count} branches arrived")
+            return Done(
+                {"complete": False}, port="missed", note=_("Fewer than %(count)s branches arrived", count=config.count)
+            )
         return Done({"complete": True})

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from studio.contract.node import Context, Done, Kind, NodeConfig, NodeType, Signal, Wait, help_
+from studio.core.i18n import gettext as _
 
 
 class WaitSignal(NodeType):
@@ -54,14 +55,16 @@ class WaitSignal(NodeType):
 
     def start(self, ctx: Context, config: Config) -> Wait:
         due = ctx.now + timedelta(seconds=config.timeout_s) if config.timeout_s is not None else None
-        note = f"Waits for the signal {config.name} with the key {config.key}"
+        note = _("Waits for the signal %(name)s with the key %(key)s", name=config.name, key=config.key)
         detail = {"match": match(config.name, config.key), "name": config.name, "key": config.key}
         return Wait(ctx.new_wait(), "signal", due, note=note, detail=detail)
 
     def resume(self, ctx: Context, config: Config, signal: Signal) -> Done:
         if signal.kind == "due":
-            return Done({"received": False, "payload": None}, port="timed_out", note="The signal did not come in time")
-        return Done({"received": True, "payload": signal.payload}, port="received", note="The signal came")
+            return Done(
+                {"received": False, "payload": None}, port="timed_out", note=_("The signal did not come in time")
+            )
+        return Done({"received": True, "payload": signal.payload}, port="received", note=_("The signal came"))
 
 
 def match(name: str, key: str) -> str:

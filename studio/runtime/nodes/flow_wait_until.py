@@ -5,6 +5,7 @@ from datetime import UTC, timedelta
 from typing import Any
 
 from studio.contract.node import Context, Done, Fail, Kind, NodeConfig, NodeType, Signal, Wait, help_
+from studio.core.i18n import gettext as _
 from studio.runtime.zones import moment, zone
 
 FARTHEST = timedelta(days=366)
@@ -50,13 +51,17 @@ class WaitUntil(NodeType):
             here = zone(config.time_zone or ctx.run.time_zone)
             due = moment(config.until, here)
         except ValueError as error:
-            return Fail("date.unreadable", f"{error} The run did not wait.", field="config.until")
+            return Fail("date.unreadable", _("%(error)s The run did not wait.", error=error), field="config.until")
         if due <= ctx.now:
-            return Done({"until": due.astimezone(UTC).isoformat(), "waited": False}, note="That moment had passed")
+            return Done({"until": due.astimezone(UTC).isoformat(), "waited": False}, note=_("That moment had passed"))
         if due - ctx.now > FARTHEST:
-            message = f"{due:%Y-%m-%d} is more than {FARTHEST.days} days away. The run did not wait."
+            message = _(
+                "%(due)s is more than %(days)s days away. The run did not wait.",
+                due=f"{due:%Y-%m-%d}",
+                days=FARTHEST.days,
+            )
             return Fail("date.too_far", message, field="config.until")
-        note = f"Waits until {due:%Y-%m-%d %H:%M} ({due.tzname()})"
+        note = _("Waits until %(due)s (%(due_2)s)", due=f"{due:%Y-%m-%d %H:%M}", due_2=due.tzname())
         return Wait(ctx.new_wait(), "timer", due, note=note, detail={"until": due.astimezone(UTC).isoformat()})
 
     def resume(self, ctx: Context, config: Config, signal: Signal) -> Done:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from studio.contract.graph import Graph
 from studio.core.errors import InvalidInput
+from studio.core.i18n import gettext
 from studio.runtime.models import Step
 from studio.runtime.outcomes import StepState
 
@@ -24,7 +25,11 @@ def plan(graph: Graph, steps: Sequence[Step], from_step: str | None) -> Kept:
     if from_step is None:
         return Kept()
     if from_step not in graph.nodes:
-        raise InvalidInput(f"That version has no step “{from_step}”.", code="rerun.unknown_step", field="from_step")
+        raise InvalidInput(
+            gettext("That version has no step “%(from_step)s”.", from_step=from_step),
+            code="rerun.unknown_step",
+            field="from_step",
+        )
     again = behind(graph, top_of(graph, from_step))
     latest: dict[tuple[str, str], Step] = {}
     for step in steps:

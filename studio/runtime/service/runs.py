@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from studio.audit import Target, record
 from studio.core import tenancy
 from studio.core.errors import Conflict, InvalidInput
+from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.compiled import Compiled
@@ -24,14 +25,16 @@ def cancel(uow: UnitOfWork, run: Run, withdraw: Withdraw, reason: str = "") -> N
     locked = uow.session.get(Run, run.id, with_for_update=True, populate_existing=True)
     assert locked is not None  # noqa: S101 - `run` came from this session
     if locked.state in ENDED:
-        raise Conflict(f"The run has already ended: {locked.state}.", code="run.ended", resource=f"run:{run.id}")
+        raise Conflict(
+            _("The run has already ended: %(state)s.", state=locked.state), code="run.ended", resource=f"run:{run.id}"
+        )
     locked.state, locked.epoch, locked.finished_at = RunState.CANCELLED, locked.epoch + 1, uow.now
     locked.lease_until = locked.lease_by = locked.waiting_for = None
     for wait in uow.session.scalars(select(WaitRow).where(WaitRow.run_id == run.id, WaitRow.state == WaitState.OPEN)):
         wait.state = WaitState.CLOSED
         end = withdraw.get(wait.kind)
         if end is not None:
-            end(uow, wait.id, reason or "The run was cancelled.")
+            end(uow, wait.id, reason or _("The run was cancelled."))
     uow.session.execute(
         update(Step)
         .where(Step.run_id == run.id, Step.state.in_((StepState.RUNNING, StepState.WAITING)))
@@ -56,7 +59,7 @@ def rerun(
     Conflict while the old run is going, InvalidInput where the step cannot be started from.
     """
     if run.state not in (*ENDED, RunState.NEEDS_REVIEW, RunState.QUARANTINED):
-        raise Conflict("The run is still going. Cancel it first, or wait for its end.", code="run.going",
+        raise Conflict(_("The run is still going. Cancel it first, or wait for its end."), code="run.going",
                        resource=f"run:{run.id}")  # fmt: skip
     version_id = run.version_id
     if newest:
@@ -65,7 +68,7 @@ def rerun(
     steps = list(uow.session.scalars(select(Step).where(Step.run_id == run.id).order_by(Step.id)))
     graph = versions(uow.workspace, version_id).graph
     if run.trigger_node not in graph.nodes:
-        raise InvalidInput("That version no longer has the trigger that started this run.", code="rerun.trigger",
+        raise InvalidInput(_("That version no longer has the trigger that started this run."), code="rerun.trigger",
                            field="version")  # fmt: skip
     kept = plan(graph, steps, from_step)
     again = _copy(uow, run, version_id, from_step, kept, steps)

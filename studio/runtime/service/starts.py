@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from studio.core import tenancy
 from studio.core.errors import Conflict, InvalidInput
+from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Event, Run, TriggerSubscription, Workflow
@@ -28,7 +29,7 @@ def start(
     """Write the event and the run that it starts. Raises Conflict where the trigger is off."""
     if not subscription.active:
         raise Conflict(
-            "The workflow is turned off, so nothing was started. Turn it on first.", code="workflow.off",
+            _("The workflow is turned off, so nothing was started. Turn it on first."), code="workflow.off",
             resource=f"workflow:{subscription.workflow_id}",
         )  # fmt: skip
     run_id, event_id = new_id(), new_id()
@@ -55,7 +56,7 @@ def start_manual(uow: UnitOfWork, workflow: Workflow, node_key: str | None, data
     else:
         rows.sort(key=lambda row: row.type != "trigger.manual")
     if not rows:
-        raise InvalidInput("This workflow has no such trigger in its published version.", code="trigger.unknown",
+        raise InvalidInput(_("This workflow has no such trigger in its published version."), code="trigger.unknown",
                            field="trigger")  # fmt: skip
     return start(uow, rows[0], _answered(rows[0], data), hint, meta={"by": uow.actor.name})
 

@@ -9,6 +9,7 @@ from studio.audit import Target, record
 from studio.core import tenancy
 from studio.core.crypto import Keyring
 from studio.core.errors import InvalidInput
+from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.compile import check
@@ -41,7 +42,11 @@ def publish(
     problems = documents.errors(check(document))
     if problems:
         raise InvalidInput(
-            f"{workflow.name} has {len(problems)} problem(s) and was not published. Nothing has changed.",
+            _(
+                "%(name)s has %(problems)s problem(s) and was not published. Nothing has changed.",
+                name=workflow.name,
+                problems=len(problems),
+            ),
             code="workflow.problems",
             resource=f"workflow:{workflow.id}",
             problems=[problem.as_field() for problem in problems],
@@ -73,7 +78,9 @@ def publish(
 def set_enabled(uow: UnitOfWork, workflow: Workflow, *, enabled: bool) -> None:
     """Turn its triggers on or off. Runs that exist go on."""
     if enabled and workflow.published_version_id is None:
-        raise InvalidInput("Publish the workflow first: there is no version yet that could run.", code="not_published")
+        raise InvalidInput(
+            _("Publish the workflow first: there is no version yet that could run."), code="not_published"
+        )
     if workflow.enabled == enabled:
         return
     workflow.enabled, workflow.updated_at = enabled, uow.now

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from studio.core.errors import InvalidInput
+from studio.core.i18n import gettext as _
 from studio.expressions import EvaluationError, Scope, evaluate
 from studio.expressions.filters import text_of
 from studio.runtime.document.bounds import MAX_DEPTH, check_payload
@@ -45,11 +46,13 @@ def dedup_key(config: Webhook.Config, data: Any, headers: Mapping[str, str], que
     try:
         value = evaluate(config.dedup_key, scope)
     except EvaluationError as error:
-        message = f"The key that tells deliveries apart could not be read: {error.message}"
+        message = _("The key that tells deliveries apart could not be read: %(message)s", message=error.message)
         raise InvalidInput(message, code="webhook.dedup_key") from None
     text = text_of(value)
     if not text:
-        raise InvalidInput("The key that tells deliveries apart is empty in this delivery.", code="webhook.dedup_key")
+        raise InvalidInput(
+            _("The key that tells deliveries apart is empty in this delivery."), code="webhook.dedup_key"
+        )
     return _short(text)
 
 
@@ -63,14 +66,16 @@ def _allow(config: Webhook.Config, wanted: str, kind: str) -> None:
 
 
 def _unwanted(kind: str) -> InvalidInput:
-    return InvalidInput(f"This address does not take {kind or 'such'} bodies.", code="webhook.content_type")
+    return InvalidInput(
+        _("This address does not take %(value)s bodies.", value=kind or "such"), code="webhook.content_type"
+    )
 
 
 def _json(body: bytes) -> Any:
     try:
         value = orjson.loads(body)
     except (ValueError, UnicodeError) as error:
-        raise InvalidInput(f"The body is not JSON: {error}.", code="webhook.not_json") from None
+        raise InvalidInput(_("The body is not JSON: %(error)s.", error=error), code="webhook.not_json") from None
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH or b"\\u0000" in body:
         check_payload(value)  # a body without these signs can be neither too deep nor unstorable
     return value
@@ -80,7 +85,7 @@ def _form(body: bytes) -> dict[str, Any]:
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_OF_A_FORM)
     except (ValueError, UnicodeError):
-        raise InvalidInput("The body is not a readable form.", code="webhook.not_form") from None
+        raise InvalidInput(_("The body is not a readable form."), code="webhook.not_form") from None
     fields: dict[str, Any] = {}
     for name, value in pairs:
         held = fields.get(name)

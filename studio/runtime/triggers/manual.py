@@ -8,6 +8,7 @@ from pydantic import model_validator
 
 from studio.contract.node import NodeConfig, TriggerType, help_
 from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.i18n import gettext
 
 _SAMPLES: Mapping[str, Any] = {"text": "R-1024", "long_text": "…", "number": 1, "yes_no": True, "date": "2026-03-31"}
 
@@ -63,9 +64,9 @@ class Manual(TriggerType):
         def _named_once(self) -> Self:
             names = [field.name for field in self.fields]
             if len(set(names)) != len(names):
-                raise ValueError("Two fields of the form have the same name.")
+                raise ValueError(gettext("Two fields of the form have the same name."))
             if any(field.type == "choice" and not field.choices for field in self.fields):
-                raise ValueError("A field with choices needs at least one.")
+                raise ValueError(gettext("A field with choices needs at least one."))
             return self
 
     @classmethod
@@ -88,7 +89,10 @@ def answers(config: Manual.Config, given: Mapping[str, Any]) -> dict[str, Any]:
         except ValueError as error:
             problems.append(FieldProblem(f"data.{field.name}", "form.answer", f"{field.label or field.name}: {error}"))
     unknown = sorted(set(given) - {field.name for field in config.fields}) if config.fields else []
-    problems += [FieldProblem(f"data.{name}", "form.unknown", f"The form has no field {name}.") for name in unknown]
+    problems += [
+        FieldProblem(f"data.{name}", "form.unknown", gettext("The form has no field %(name)s.", name=name))
+        for name in unknown
+    ]
     if problems:
         raise InvalidInput(problems[0].message, code="form.invalid", problems=problems)
     return data if config.fields else dict(given)
@@ -97,7 +101,7 @@ def answers(config: Manual.Config, given: Mapping[str, Any]) -> dict[str, Any]:
 def _answer(field: FormField, value: Any) -> Any:
     if value is None or value == "":
         if field.required and field.type != "yes_no":
-            raise ValueError("this is required.")
+            raise ValueError(gettext("this is required."))
         return False if field.type == "yes_no" else None
     match field.type:
         case "number":
@@ -105,11 +109,11 @@ def _answer(field: FormField, value: Any) -> Any:
         case "yes_no":
             return value in (True, "true", "on", "yes", "1", 1)
         case "choice" if value not in field.choices:
-            raise ValueError(f"choose one of {', '.join(field.choices)}.")
+            raise ValueError(gettext("choose one of %(choices)s.", choices=", ".join(field.choices)))
         case _ if isinstance(value, str):
             return value
         case _:
-            raise ValueError("this must be a text.")
+            raise ValueError(gettext("this must be a text."))
 
 
 def _number(value: Any) -> int | float:
@@ -118,7 +122,7 @@ def _number(value: Any) -> int | float:
     except InvalidOperation:
         number = None
     if number is None or not number.is_finite() or number.adjusted() > 15:
-        raise ValueError("this must be a number.")
+        raise ValueError(gettext("this must be a number."))
     return int(number) if number == number.to_integral_value() else float(number)
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError, field_validator
 
 from studio.contract.node import NodeConfig, TriggerType, help_
 from studio.core.errors import InvalidInput
+from studio.core.i18n import gettext as _
 from studio.runtime.zones import zone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -76,7 +77,7 @@ class Schedule(TriggerType):
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
         if config.get("mode") == "interval":
-            return f"Every {timedelta(seconds=float(config.get('every_s', 3_600)))}"
+            return _("Every %(timedelta)s", timedelta=timedelta(seconds=float(config.get("every_s", 3_600))))
         return f"{config.get('cron', '0 9 * * *')} ({config.get('time_zone', 'UTC')})"
 
 
@@ -94,7 +95,7 @@ def _next_tick(line: str, here: ZoneInfo, after: datetime) -> datetime:
         moment = tick.astimezone(UTC)
         if moment > after:
             return moment
-    raise InvalidInput(f"“{line}” never comes.", code="schedule.never", field="config.cron")
+    raise InvalidInput(_("“%(line)s” never comes.", line=line), code="schedule.never", field="config.cron")
 
 
 def _read(config: Mapping[str, Any]) -> Schedule.Config:
@@ -102,16 +103,16 @@ def _read(config: Mapping[str, Any]) -> Schedule.Config:
         return Schedule.Config.model_validate(config)
     except ValidationError as error:
         raise InvalidInput(
-            f"The schedule cannot be read: {error.errors()[0]['msg']}.", code="schedule.invalid"
+            _("The schedule cannot be read: %(msg)s.", msg=error.errors()[0]["msg"]), code="schedule.invalid"
         ) from None
 
 
 def _checked(line: str) -> str:
     if len(line.split()) != 5:
-        raise ValueError("Write five parts: minute, hour, day of the month, month, day of the week.")
+        raise ValueError(_("Write five parts: minute, hour, day of the month, month, day of the week."))
     try:
         if next(CronSim(line, _ANY_DAY), None) is None:
-            raise ValueError("This time never comes.")
+            raise ValueError(_("This time never comes."))
     except CronSimError as error:
-        raise ValueError(f"This is no schedule that Studio can read: {error}.") from None
+        raise ValueError(_("This is no schedule that Studio can read: %(error)s.", error=error)) from None
     return line

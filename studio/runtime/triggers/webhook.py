@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from studio.contract.node import NodeConfig, TriggerType, help_
+from studio.core.i18n import gettext as _
 
 Scheme = Literal["none", "standard-webhooks", "shopify", "stripe", "slack", "github", "hmac-sha256"]
 SIGNED = ["standard-webhooks", "shopify", "stripe", "slack", "github", "hmac-sha256"]
@@ -109,13 +110,13 @@ class Webhook(TriggerType):
         @model_validator(mode="after")
         def _signed_with_something(self) -> Self:
             if self.signature != "none" and not self.secret:
-                raise ValueError("Choose the secret that the sender signs with, or set the signature to “none”.")
+                raise ValueError(_("Choose the secret that the sender signs with, or set the signature to “none”."))
             return self
 
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
         signature = config.get("signature", "none")
-        return "Any sender" if signature == "none" else f"Signed: {signature}"
+        return _("Any sender") if signature == "none" else f"Signed: {signature}"
 
     @classmethod
     def sample_of(cls, config: Mapping[str, Any]) -> Any:

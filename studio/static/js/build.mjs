@@ -46,6 +46,7 @@ async function write(result) {
     if (plain) names[plain] = path.basename(file);
   }
   names["icons.svg"] = await hashed("icons.svg", await sprite());
+  await writeAtomically("messages.json", `${JSON.stringify(await messages(), null, 2)}\n`);
   await writeAtomically("manifest.json", `${JSON.stringify(names, null, 2)}\n`);
   return new Set([...Object.keys(result.metafile.outputs).map((file) => path.basename(file)), names["icons.svg"]]);
 }
@@ -60,6 +61,14 @@ function plainName(entryPoint, file) {
 async function sprite() {
   const text = await readFile(path.join(statics, "icons.svg"), "utf8");
   return text.replace(/<!--[\s\S]*?-->\s*/g, "").replace(/>\s+</g, "><");
+}
+
+/** The editor's English, by key: the server looks it up in its catalogues for readers of another language. */
+async function messages() {
+  const source = path.join(js, "i18n/messages.ts");
+  const { outputFiles } = await esbuild.build({ entryPoints: [source], bundle: true, format: "esm", write: false });
+  const module = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+  return module.messages;
 }
 
 async function hashed(name, text) {
@@ -79,7 +88,7 @@ async function writeAtomically(name, text) {
 /** Removes what an earlier build left, after the new manifest stands. */
 async function sweep(kept) {
   for (const file of await readdir(dist)) {
-    if (file !== "manifest.json" && !kept.has(file)) await rm(path.join(dist, file), { force: true });
+    if (!["manifest.json", "messages.json"].includes(file) && !kept.has(file)) await rm(path.join(dist, file), { force: true });
   }
 }
 

@@ -12,6 +12,7 @@ from studio.approvals.outcomes import Channel, Outcome
 from studio.approvals.service import listing
 from studio.approvals.service.reading import Details
 from studio.core.errors import Forbidden, InvalidInput, NotFound
+from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 
 TAG = "Approvals"
@@ -27,9 +28,9 @@ def list_approvals(uow: UnitOfWork, query: shapes.ApprovalQuery) -> ListOf[shape
     """
     person = signed_in_person()
     if query.everybody and not person.may("approval.read_all"):
-        raise Forbidden("Your seat shows you your own approvals only.", resource="permission:approval.read_all")
+        raise Forbidden(_("Your seat shows you your own approvals only."), resource="permission:approval.read_all")
     if query.cursor is not None and not listing.is_cursor(query.cursor):
-        raise InvalidInput("This is no cursor of this list.", code="query.cursor", field="cursor")
+        raise InvalidInput(_("This is no cursor of this list."), code="query.cursor", field="cursor")
     wanted = listing.Filters(
         listing.Tab(query.tab), query.q, query.workflow_id, everybody=query.everybody, after=query.cursor
     )
@@ -92,10 +93,10 @@ def _share(found: Details, wanted: UUID | None) -> UUID:
     """The share that is meant: one of this request, or the reader's own."""
     if wanted is None:
         if found.own is None:
-            raise Forbidden("You were not asked, so there is nothing of yours here.", code="not_asked")
+            raise Forbidden(_("You were not asked, so there is nothing of yours here."), code="not_asked")
         return found.own.row.id
     if all(share.row.id != wanted for share in found.shares):
-        raise NotFound("There is no such share of this request.", resource=f"share:{wanted}")
+        raise NotFound(_("There is no such share of this request."), resource=f"share:{wanted}")
     return wanted
 
 

@@ -12,6 +12,7 @@ from studio.api.v1.shapes.common import ListOf, cursor_number
 from studio.audit import export, listing
 from studio.core import web
 from studio.core.errors import InvalidInput
+from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import Database, UnitOfWork
 
 TAG = "Audit"
@@ -52,7 +53,7 @@ def _lines(database: Database, workspace_id: UUID, wanted: listing.Filter) -> It
 
 def _filter(query: AuditFilters) -> listing.Filter:
     if query.target_id is not None and query.target_type is None:
-        raise InvalidInput("Say of which type the target is.", code="query.target_type", field="target_type")
+        raise InvalidInput(_("Say of which type the target is."), code="query.target_type", field="target_type")
     return listing.Filter(
         action=query.action,
         actor_id=query.actor_id,

@@ -11,6 +11,7 @@ from studio.api.v1.shapes import runs as shapes
 from studio.api.v1.shapes.common import ListOf, cursor_id, cut, written
 from studio.builder.service import whole
 from studio.core.errors import InvalidInput
+from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import notes
 from studio.runtime.history import listing
@@ -106,6 +107,6 @@ def send_signal(uow: UnitOfWork, signal: str, body: shapes.Signal) -> shapes.Hea
     Each wait hears one signal. A signal for which nobody waits is not kept.
     """
     if not _SIGNAL.match(signal):
-        raise InvalidInput("A signal's name starts with a letter and holds letters, digits, “_”, “-” and “.”.",
+        raise InvalidInput(_("A signal's name starts with a letter and holds letters, digits, “_”, “-” and “.”."),
                            code="signal.name", field="signal")  # fmt: skip
     return shapes.Heard(heard=engine().waits.signal(uow, signal, body.key, body.payload))

@@ -11,6 +11,7 @@ from studio.api.v1.shapes import workflows as shapes
 from studio.api.v1.shapes.common import ListOf, cursor_number
 from studio.builder.service import drafts, history, whole
 from studio.core.errors import InvalidInput, NotFound
+from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import TriggerSubscription
 from studio.runtime.service import subscriptions, workflows
@@ -70,9 +71,9 @@ def rotate_address(uow: UnitOfWork, workflow_id: UUID, trigger_key: str) -> shap
     workflow = whole.get(uow, workflow_id)
     row = next((row for row in subscriptions.of_workflow(uow, workflow.id) if row.node_key == trigger_key), None)
     if row is None:
-        raise NotFound("This workflow has no such trigger.", resource=f"trigger:{trigger_key[:40]}")
+        raise NotFound(_("This workflow has no such trigger."), resource=f"trigger:{trigger_key[:40]}")
     if row.address_hash is None:
-        raise InvalidInput("This trigger has no address.", code="trigger.no_address")
+        raise InvalidInput(_("This trigger has no address."), code="trigger.no_address")
     subscriptions.rotate_address(uow, keyring(), row)
     return _trigger(row)
 
@@ -91,5 +92,5 @@ def _trigger(row: TriggerSubscription) -> shapes.Trigger:
 def _numbered(text: str) -> int:
     """A version's number from an address. Raises NotFound: there is no version of any other name."""
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise NotFound("There is no such version.", resource=f"version:{text[:20]}")
+        raise NotFound(_("There is no such version."), resource=f"version:{text[:20]}")
     return int(text)
