@@ -154,5 +154,6 @@ def test_what_the_checks_find_is_said_in_the_readers_language(world):
 
 def test_the_committed_catalogue_is_current():
     # In a process of its own: here the registries hold what tests have put there.
-    done = subprocess.run([sys.executable, "-m", "scripts.messages", "--check"], capture_output=True, text=True)
+    command = [sys.executable, "-m", "scripts.messages", "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

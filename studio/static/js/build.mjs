@@ -88,7 +88,8 @@ async function writeAtomically(name, text) {
 /** Removes what an earlier build left, after the new manifest stands. */
 async function sweep(kept) {
   for (const file of await readdir(dist)) {
-    if (!["manifest.json", "messages.json"].includes(file) && !kept.has(file)) await rm(path.join(dist, file), { force: true });
+    if (!["manifest.json", "messages.json"].includes(file) && !kept.has(file))
+      await rm(path.join(dist, file), { force: true });
   }
 }
 
