@@ -9,7 +9,7 @@ from studio.accounts.models import Seat, User
 from studio.accounts.outcomes import Role
 from studio.accounts.service import members
 from studio.core.errors import Conflict, NotFound
-from tests.factories.accounts import PASSWORD, make_person, make_tenant, make_token, signed_in, with_token
+from tests.factories.accounts import PASSWORD, give_seat, make_person, make_tenant, make_token, signed_in, with_token
 
 
 @pytest.fixture
@@ -80,11 +80,25 @@ def test_a_removed_seat_is_refused_at_once_and_so_are_its_tokens(app, tenant, ad
     program = with_token(app, make_token(app, tenant, "builder", ["settings:read"]))
     assert (builder.get("/settings").status_code, program.get("/settings").status_code) == (200, 200)
     admin.post(f"/settings/people/{tenant['builder'].seat_id}/disable")
-    assert builder.get("/settings").location == "/workspaces"
-    assert builder.post("/settings", data={"name": "x"}).status_code == 403
+    assert builder.get("/settings").location == "/sign-in?next=/settings"
+    assert builder.post("/settings", data={"name": "x"}).location == "/sign-in"
     assert program.get("/settings").status_code == 401
-    admin.post(f"/settings/people/{tenant['builder'].seat_id}/enable")
-    assert builder.get("/settings").status_code == 200
+
+
+def test_a_seat_given_back_revives_no_session(app, tenant, admin):
+    thief = signed_in(app, tenant.id, tenant["builder"])
+    for verb in ("disable", "enable"):
+        admin.post(f"/settings/people/{tenant['builder'].seat_id}/{verb}")
+    assert thief.get("/settings").location == "/sign-in?next=/settings"
+    assert signed_in(app, tenant.id, tenant["builder"]).get("/settings").status_code == 200
+
+
+def test_a_removed_seat_leaves_sessions_in_other_workspaces(app, tenant, admin, database):
+    other = make_tenant(database)
+    give_seat(database, other.id, tenant["builder"], Role.AUDITOR)
+    elsewhere = signed_in(app, other.id, tenant["builder"])
+    admin.post(f"/settings/people/{tenant['builder'].seat_id}/disable")
+    assert elsewhere.get("/settings").status_code == 200
 
 
 def test_an_admin_cannot_touch_an_owner(tenant, admin):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from studio.accounts import policy, trail
 from studio.accounts.models import Seat, User
 from studio.accounts.outcomes import Role
+from studio.accounts.service import sessions
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
@@ -103,11 +104,12 @@ def change_role(uow: UnitOfWork, seat_id: UUID | None, role: Role) -> Seat:
 
 
 def disable(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
-    """Take a seat away; the person's next request is refused, their tokens stop."""
+    """Take a seat away: the person's sessions here end, their tokens stop."""
     seat = _locked(uow, seat_id)
     if seat.disabled_at is None:
         _refuse(uow, current=Role(seat.role), wanted=None)
         seat.disabled_at = uow.now
+        sessions.revoke_here(uow, seat.user_id)
         trail.record(uow, "member.disabled", _target(seat))
     return seat
 

@@ -111,6 +111,11 @@ def revoke_token(uow: UnitOfWork, token: object) -> None:
         _revoke(uow, UserSession.token_hash == hash_token(token))
 
 
+def revoke_here(uow: UnitOfWork, user_id: UUID) -> None:
+    """End a person's sessions in the unit's workspace: whoever gets a seat back signs in again."""
+    _revoke(uow, (UserSession.user_id == user_id) & (UserSession.workspace_id == uow.workspace))
+
+
 def revoke_all(uow: UnitOfWork, user_id: UUID, *, keep: UUID | None = None) -> None:
     """End a person's sessions, but the one to `keep`."""
     _revoke(uow, (UserSession.user_id == user_id) & (UserSession.id != keep))
