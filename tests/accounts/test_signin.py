@@ -1,17 +1,24 @@
 """Signing in, in a browser and past its edges."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from studio.accounts.models import UserSession
-from studio.accounts.outcomes import Role
-from studio.accounts.service import members
+from studio.accounts.outcomes import Role, SignIn
+from studio.accounts.service import members, signin
 from studio.core import clock
+from studio.core.actor import Actor, ActorType, Origin
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import PASSWORD, MadeTenant, give_seat, make_tenant, signed_in
+from tests.fixtures.app import close_app, open_app
+
+ANYBODY = Actor(ActorType.USER, "anonymous", "Anonymous", origin=Origin(ip="198.51.100.7"))
 
 
 @pytest.fixture
@@ -166,6 +173,40 @@ def test_guessing_one_account_is_slowed_down_whether_it_exists_or_not(app, tenan
     clock.shift(timedelta(minutes=3))
     _, right = sign_in(app, tenant["builder"].email)
     assert right.status_code == 302
+
+
+def test_guesses_made_at_once_are_all_counted(database):
+    """The first failures of an account race for its counter: none may crash, none may go uncounted."""
+    email, start = "raced@example.com", threading.Barrier(8)
+
+    def guess(_number):
+        start.wait()
+        with database.unit(actor=ANYBODY) as uow:
+            return signin.sign_in(uow, signin.Checked(email, None, matches=False)).result
+
+    with ThreadPoolExecutor(8) as pool:
+        ended = list(pool.map(guess, range(8)))
+    assert (ended.count(SignIn.REFUSED), ended.count(SignIn.LOCKED)) == (5, 3)
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("proxies", "other"), [(0, 429), (1, 401)])
+def test_limits_count_the_client_behind_the_proxies_that_were_named(store_settings, mailer, proxies, other):
+    """Without a trusted proxy a made-up header buys no new attempts; behind one, clients do not share a limit."""
+    app = open_app(replace(store_settings, trusted_proxies=proxies), mailer)
+
+    def attempts(client_ip, count):
+        data = {"email": "nobody@example.com", "password": "x"}
+        return [
+            app.test_client()
+            .post("/sign-in", data=data, headers={"X-Forwarded-For": f"203.0.113.{n}, {client_ip}"})
+            .status_code
+            for n in range(count)
+        ]
+
+    assert attempts("198.51.100.1", 31)[-1] == 429
+    assert attempts("198.51.100.2", 1) == [other]
+    close_app(app)
 
 
 def test_one_address_may_not_try_many_accounts(app):

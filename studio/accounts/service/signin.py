@@ -1,10 +1,12 @@
 """Sign-in and sign-out."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from studio.accounts import passwords, policy, trail
 from studio.accounts.identity import Person, SeatFacts, narrow
@@ -55,12 +57,13 @@ def check_password(database: Database, email: str, password: str) -> Checked:
 
 def sign_in(uow: UnitOfWork, checked: Checked, *, old_token: object = None) -> Outcome:
     """Open a session, or count the failure. The old session of the browser ends either way it succeeds."""
-    locked = _locked_for(uow, checked.email)
+    counters = _counters(uow, checked.email)
+    locked = _locked_for(uow, counters)
     if locked is not None:
         return Outcome(SignIn.LOCKED, wait=locked)
     seats = sessions.seats_of(uow, checked.user_id) if checked.user_id else ()
     if not checked.matches or checked.user_id is None or not seats:
-        _count_failure(uow, checked.email)
+        _count_failure(uow, counters, checked.email)
         if checked.user_id is not None and seats:
             _record_failure(uow, checked.user_id, checked.email, seats[0])
         return Outcome(SignIn.REFUSED)
@@ -106,23 +109,26 @@ def _keys(uow: UnitOfWork, email: str) -> tuple[tuple[str, int], ...]:
     )
 
 
-def _locked_for(uow: UnitOfWork, email: str) -> timedelta | None:
-    keys = [key for key, _ in _keys(uow, email)]
-    moments = uow.session.scalars(select(AttemptCounter.locked_until).where(AttemptCounter.key.in_(keys)))
+def _counters(uow: UnitOfWork, email: str) -> Sequence[AttemptCounter]:
+    """What was counted so far, locked in a fixed order: attempts made at once are looked at one after the other."""
+    keys = sorted(key for key, _ in _keys(uow, email))
+    dialect = postgresql if uow.session.get_bind().dialect.name == "postgresql" else sqlite
+    fresh = [{"key": key, "failures": 0, "since": uow.now} for key in keys]
+    uow.session.execute(dialect.insert(AttemptCounter).values(fresh).on_conflict_do_nothing())
+    query = select(AttemptCounter).where(AttemptCounter.key.in_(keys)).order_by(AttemptCounter.key)
+    return uow.session.scalars(query.with_for_update()).all()
+
+
+def _locked_for(uow: UnitOfWork, counters: Iterable[AttemptCounter]) -> timedelta | None:
+    moments = (counter.locked_until for counter in counters)
     latest = max((moment for moment in moments if moment and moment > uow.now), default=None)
     return latest - uow.now if latest else None
 
 
-def _count_failure(uow: UnitOfWork, email: str) -> None:
-    keys = dict(_keys(uow, email))
-    found = uow.session.scalars(select(AttemptCounter).where(AttemptCounter.key.in_(keys)).with_for_update())
-    rows = {row.key: row for row in found}
-    for key, free in keys.items():
-        row = rows.get(key)
-        if row is None:
-            row = AttemptCounter(key=key, failures=0, since=uow.now)
-            uow.session.add(row)
-        lock = policy.after_failure(row.failures, row.since, uow.now, free)
+def _count_failure(uow: UnitOfWork, counters: Iterable[AttemptCounter], email: str) -> None:
+    free = dict(_keys(uow, email))
+    for row in counters:
+        lock = policy.after_failure(row.failures, row.since, uow.now, free[row.key])
         row.failures, row.since, row.locked_until = lock.failures, lock.since, lock.locked_until
 
 
