@@ -1,6 +1,6 @@
 """Commands for operators: people and API tokens. `studio user …`, `studio token …`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
@@ -140,10 +140,7 @@ def list_users(workspace: str | None) -> None:
 @click.argument("email")
 def disable_user(email: str) -> None:
     """Lock somebody out of every workspace at once."""
-    with _unit_of_no_workspace() as uow:
-        user = _user(uow, email)
-        user.disabled_at = user.disabled_at or uow.now
-        sessions.revoke_all(uow, user.id)
+    _in_each_workspace(email, credentials.lock)
     click.echo(f"{email} cannot sign in any more.")
 
 
@@ -151,8 +148,7 @@ def disable_user(email: str) -> None:
 @click.argument("email")
 def enable_user(email: str) -> None:
     """Let somebody in again."""
-    with _unit_of_no_workspace() as uow:
-        _user(uow, email).disabled_at = None
+    _in_each_workspace(email, credentials.unlock)
     click.echo(f"{email} may sign in again.")
 
 
@@ -178,6 +174,39 @@ def create_token(email: str, name: str, scopes: tuple[str, ...], days: int | Non
         made = tokens.create(uow, name=name, scopes=scopes or SCOPES, user_id=member.user_id, expires_at=ends)
         text = made.text
     click.echo(text)
+
+
+@token_group.command("list")
+@click.option("--workspace", help="Short name of the workspace; not needed where there is one.")
+def list_tokens(workspace: str | None) -> None:
+    """The tokens that work, newest first; never their text."""
+    with _unit(workspace) as uow:
+        _needs_workspace(uow)
+        for row in tokens.live(uow):
+            ends = row.expires_at.date().isoformat() if row.expires_at else "never ends"
+            click.echo(f"{row.id}\t{row.name}\t{row.user.email}\t{' '.join(row.scopes)}\t{ends}")
+
+
+@token_group.command("revoke")
+@click.argument("token_id", type=click.UUID)
+@click.option("--workspace", help="Short name of the workspace; not needed where there is one.")
+def revoke_token(token_id: UUID, workspace: str | None) -> None:
+    """End a token at once. `studio token list` shows its id."""
+    with _unit(workspace) as uow:
+        _needs_workspace(uow)
+        name = tokens.revoke(uow, token_id).name
+    click.echo(f"The token {name} is revoked.")
+
+
+def _in_each_workspace(email: str, change: Callable[[UnitOfWork, User], None]) -> None:
+    """Do it once for each workspace of a person, so that every trail tells of it; once where there is none."""
+    with _database() as database:
+        with database.unit(actor=OPERATOR, read_only=True) as uow:
+            seats = sessions.seats_of(uow, _user(uow, email).id)
+        workspace_ids: list[UUID | None] = [seat.workspace_id for seat in seats]
+        for workspace_id in workspace_ids or [None]:
+            with database.unit(workspace_id, OPERATOR) as uow:
+                change(uow, _user(uow, email))
 
 
 def _user(uow: UnitOfWork, email: str) -> User:

@@ -8,6 +8,8 @@ from studio.accounts import demo
 from studio.accounts.commands import token_group, user_group
 from studio.accounts.models import ApiToken
 from studio.accounts.outcomes import Role
+from studio.accounts.service import workspaces
+from studio.audit.listing import Filter, page
 from tests.factories.accounts import with_token
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -56,6 +58,30 @@ def test_a_disabled_person_is_out_everywhere_at_once(app, run, owner):
     assert with_token(app, text).get("/settings").status_code == 401
     run(user_group, "enable", "owner@example.com")
     assert sign_in(app, "owner@example.com", owner) == 302
+
+
+def test_every_workspace_hears_who_was_locked_out(run, owner, database):
+    run(user_group, "create", "owner@example.com", "--new-workspace", "Second")
+    run(user_group, "disable", "owner@example.com")
+    run(user_group, "enable", "owner@example.com")
+    for slug in ("smaland-co", "second"):
+        with database.unit(read_only=True) as uow:
+            workspace_id = workspaces.by_slug(uow, slug)
+        with database.unit(workspace_id, read_only=True) as uow:
+            newest = [event["action"] for event in page(uow, Filter()).events[:2]]
+        assert newest == ["user.enabled", "user.disabled"]
+
+
+def test_tokens_are_listed_without_their_text_and_revoked(app, run, owner):
+    text = run(token_group, "create", "owner@example.com", "--name", "CI", "--scope", "settings:read").output.strip()
+    listed = run(token_group, "list").output
+    token_id, *rest = listed.strip().split("\t")
+    assert rest == ["CI", "owner@example.com", "settings:read", "never ends"]
+    assert text not in listed
+    assert with_token(app, text).get("/settings").status_code == 200
+    assert run(token_group, "revoke", token_id).output == "The token CI is revoked.\n"
+    assert with_token(app, text).get("/settings").status_code == 401
+    assert run(token_group, "list").output == ""
 
 
 def test_a_token_made_by_command_is_stored_hashed(app, run, owner, database):

@@ -1,4 +1,4 @@
-"""Passwords: chosen through a link, changed on the profile, set by command."""
+"""Passwords: chosen through a link, changed on the profile, set by command; and whether a person may sign in."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -102,6 +102,21 @@ def set_password(uow: UnitOfWork, user: User, password: str) -> None:
     sessions.revoke_all(uow, user.id)
     if _act_for(uow, user):
         trail.record(uow, "password.changed", ("user", user.id, user.name))
+
+
+def lock(uow: UnitOfWork, user: User) -> None:
+    """Keep a person out of Studio as a whole. Told to the unit's workspace, where it has one."""
+    user.disabled_at = user.disabled_at or uow.now
+    sessions.revoke_all(uow, user.id)
+    if uow.workspace_id is not None:
+        trail.record(uow, "user.disabled", ("user", user.id, user.name))
+
+
+def unlock(uow: UnitOfWork, user: User) -> None:
+    """Let a person in again, where they still have seats."""
+    user.disabled_at = None
+    if uow.workspace_id is not None:
+        trail.record(uow, "user.enabled", ("user", user.id, user.name))
 
 
 def _store(uow: UnitOfWork, user: User, password: str) -> None:

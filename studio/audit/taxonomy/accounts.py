@@ -85,6 +85,20 @@ MEMBER_ENABLED = Action(
     severity="notice",
     ocsf=3001,
 )
+USER_DISABLED = Action(
+    "user.disabled",
+    "An operator locked a member out of all workspaces; their sessions ended and their tokens stopped.",
+    sentence="{actor} locked {target} out of Studio",
+    severity="warning",
+    ocsf=3001,
+)
+USER_ENABLED = Action(
+    "user.enabled",
+    "An operator let a member sign in again.",
+    sentence="{actor} let {target} sign in to Studio again",
+    severity="notice",
+    ocsf=3001,
+)
 TOKEN_CREATED = Action(
     "token.created",
     "An API token was made.",
