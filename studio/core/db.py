@@ -96,6 +96,7 @@ def sqlite_driver() -> Any:
 def engine_options(url: str) -> dict[str, Any]:
     """Options of create_engine for one database."""
     common: dict[str, Any] = {"json_serializer": json_dumps, "json_deserializer": orjson.loads}
+    common["hide_parameters"] = True  # an error that is logged must not carry a row's values: mails, payloads, hashes
     if url.startswith("sqlite"):
         return common | {
             "module": sqlite_driver(),

@@ -1,8 +1,7 @@
 """Structured logs: one line an event, with the ids that lead from a line to its request or run."""
 
 import logging
-from contextlib import AbstractContextManager
-from uuid import UUID
+import sys
 
 import structlog
 
@@ -23,21 +22,46 @@ def configure(settings: Settings) -> None:
             exception_formatter=structlog.dev.plain_traceback,  # the rich one prints local values: payloads, secrets
         )
     )
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        _request_id,
+        _redacted,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *([structlog.processors.format_exc_info] if settings.json_logs else []),
+    ]
+    _take_in_libraries(shared, renderer)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            _request_id,
-            _redacted,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([structlog.processors.format_exc_info] if settings.json_logs else []),
-            renderer,
-        ],
+        processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
         ),
         cache_logger_on_first_use=False,
     )
+
+
+class _Lines(logging.Handler):
+    """Writes where structlog's own lines go."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line."""
+        try:
+            sys.stdout.write(self.format(record) + "\n")
+        except Exception:  # noqa: BLE001 - a handler reports, it never raises into what was logged
+            self.handleError(record)
+
+
+def _take_in_libraries(shared: list[structlog.types.Processor], renderer: structlog.types.Processor) -> None:
+    """What Dramatiq, SQLAlchemy and others warn of goes through the same chain: one form, one redaction."""
+    lines = _Lines(logging.WARNING)
+    lines.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [*(handler for handler in root.handlers if not isinstance(handler, _Lines)), lines]
 
 
 def _request_id(_logger: object, _method: str, entry: structlog.types.EventDict) -> structlog.types.EventDict:
@@ -51,8 +75,3 @@ def _redacted(_logger: object, _method: str, entry: structlog.types.EventDict) -
     """A log line that somebody hands a whole request or config to must not keep its secrets."""
     redacted: structlog.types.EventDict = _redactor.json(entry)
     return redacted
-
-
-def bound_run(run_id: UUID) -> AbstractContextManager[None]:
-    """Every line of the block carries the run's id."""
-    return structlog.contextvars.bound_contextvars(run_id=str(run_id))

@@ -67,7 +67,7 @@ def as_problem(error: StudioError, request_id: str | None) -> dict[str, Any]:
 def _studio_error(error: StudioError) -> Response:
     web.rollback(error)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        log.error("request_failed", code=error.code, path=request.path, exc_info=error)
+        log.error("request_failed", code=error.code, route=_route(), exc_info=error)
     return _answer(error)
 
 
@@ -89,8 +89,13 @@ def _http_error(error: HTTPException) -> Response:
 def _unexpected(error: InternalServerError) -> Response:
     cause = error.original_exception or error
     web.rollback(cause)
-    log.error("request_crashed", path=request.path, exc_info=cause)
+    log.error("request_crashed", route=_route(), exc_info=cause)
     return _answer(Unexpected(_("Studio could not finish this. Nothing was changed.")))
+
+
+def _route() -> str:
+    """The rule of the address, not the address: that may be a mailed link, which opens something."""
+    return f"{request.method} {request.url_rule}"
 
 
 def _answer(error: StudioError) -> Response:

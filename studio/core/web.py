@@ -6,7 +6,7 @@ leaves; rolled back where anything raised. A route that never asks for it costs 
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, current_app, g, has_request_context, request
 from flask.typing import ResponseReturnValue
@@ -29,6 +29,9 @@ class StudioFlask(Flask):
         answer = super().dispatch_request()
         commit()
         return answer
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Say nothing: `problems` logs a crash by its route, while Flask would tell the address, even a mailed link."""
 
 
 def init_app(app: Flask, identify: Identify) -> None:

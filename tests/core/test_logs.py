@@ -1,5 +1,6 @@
 """Log lines carry ids and no secrets."""
 
+import logging
 from dataclasses import replace
 from uuid import UUID
 
@@ -13,14 +14,15 @@ from studio.core.settings import load
 
 @pytest.fixture
 def json_lines(tmp_path):
-    before = structlog.get_config()
+    before, handlers = structlog.get_config(), logging.getLogger().handlers
     logs.configure(replace(load({"STUDIO_DATA": str(tmp_path)}), json_logs=True))
     yield
     structlog.configure(**before)
+    logging.getLogger().handlers = handlers
 
 
 def test_a_line_is_json_with_its_run_and_without_secrets(json_lines, capsys):
-    with logs.bound_run(UUID(int=1)):
+    with structlog.contextvars.bound_contextvars(run_id=str(UUID(int=1))):
         structlog.get_logger().warning("called", headers={"Authorization": "Bearer canary"}, password="canary", count=2)
     line = orjson.loads(capsys.readouterr().out)
     assert line["run_id"] == str(UUID(int=1))
@@ -37,3 +39,17 @@ def test_an_error_keeps_its_traceback_and_not_its_locals(json_lines, capsys):
     line = orjson.loads(capsys.readouterr().out)
     assert "ValueError: invalid literal" in line["exception"]
     assert "canary" not in str(line)
+
+
+def test_what_a_library_warns_of_has_the_same_form(json_lines, capsys):
+    with structlog.contextvars.bound_contextvars(run_id="r-1"):
+        logging.getLogger("dramatiq.worker").warning("Failed to process %s.", "message 7")
+    line = orjson.loads(capsys.readouterr().out)
+    assert (line["event"], line["level"], line["run_id"]) == ("Failed to process message 7.", "warning", "r-1")
+    assert line["logger"] == "dramatiq.worker"
+
+
+def test_it_is_taken_in_once_however_often_it_is_configured(json_lines, capsys, tmp_path):
+    logs.configure(replace(load({"STUDIO_DATA": str(tmp_path)}), json_logs=True))
+    logging.getLogger("dramatiq").warning("once")
+    assert capsys.readouterr().out.count("once") == 1

@@ -297,7 +297,7 @@ class Machine:
         except Exception as error:  # a defect in one node type must fail its step, in words, not its worker
             if tx is not None and is_database_error(error):
                 raise
-            log.exception("node_failed", node=call.step.node_key, type=call.step.type)
+            log.exception("node_failed", run_id=str(self.run.id), node=call.step.node_key, type=call.step.type)
             return crash(call.step.node_key)
 
     def _run_simulated(self, step: StepRow, node_type: NodeType, config: BaseModel) -> None:
@@ -306,7 +306,7 @@ class Machine:
         except CONFIG_ERRORS as error:
             outcome = as_failure(error)
         except Exception:  # see _guarded()
-            log.exception("node_failed", node=step.node_key, type=step.type)
+            log.exception("node_failed", run_id=str(self.run.id), node=step.node_key, type=step.type)
             outcome = crash(step.node_key)
         self.apply(step, outcome)
 
