@@ -74,7 +74,7 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("secret.manage", _ADMINS, "secrets:write"),
     ("settings.read", _STAFF, "settings:read"),
     ("settings.manage", _ADMINS, "settings:write"),
-    ("mailbox.read", _ADMINS, None),
+    ("mailbox.read", _OWNERS, None),  # it holds links and codes of everybody: an admin could become an owner by them
     ("workspace.owner", _OWNERS, None),
 )
 

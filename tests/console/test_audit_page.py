@@ -101,18 +101,19 @@ def test_the_mailbox_shows_kept_mail_as_text(app, database, tenant, monkeypatch)
                 sent_at=uow.now,
             )
         )
-    admin = signed_in(app, tenant.id, tenant["admin"])
-    page = admin.get("/mailbox").text
+    owner = signed_in(app, tenant.id, tenant["owner"])
+    page = owner.get("/mailbox").text
     assert "&lt;b&gt;Approve&lt;/b&gt;" in page
     with database.unit(tenant.id, read_only=True) as uow:
         mail_id = uow.session.query(LocalMail).one().id
-    mail = admin.get(f"/mailbox/{mail_id}").text
+    mail = owner.get(f"/mailbox/{mail_id}").text
     assert '<a href="http://localhost:8000/a/xyz" rel="noopener noreferrer">' in mail
     assert "alert(1)" not in mail
     other = make_tenant(database)
-    stranger = signed_in(app, other.id, other["admin"])
+    stranger = signed_in(app, other.id, other["owner"])
     assert stranger.get(f"/mailbox/{mail_id}").status_code == 404
-    assert signed_in(app, tenant.id, tenant["auditor"]).get("/mailbox").status_code == 403
+    for role in ("admin", "builder", "auditor"):
+        assert signed_in(app, tenant.id, tenant[role]).get(f"/mailbox/{mail_id}").status_code == 403
 
 
 def test_mail_goes_from_the_outbox_into_the_mailbox(app, database, tenant):
