@@ -93,7 +93,7 @@ def bench(arguments: tuple[str, ...]) -> None:
 def _settings() -> Settings:
     try:
         settings = settings_module.load()
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except (SettingsError, OSError) as error:
         _fail(str(error))
     return settings

@@ -223,7 +223,7 @@ def _parse(text: str, source: str) -> dict[int, bytes]:
 
 
 def _make_key_file(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = base64.b64encode(rng.secret_bytes(_KEY)).decode()
     written = _written(path, f"1:{key}\n")
     try:

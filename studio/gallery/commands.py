@@ -64,7 +64,7 @@ def _settings() -> Iterator[Settings]:
 def setup(email: str, name: str, workspace: str, currency: str, time_zone: str) -> None:
     """Make an owner and an empty workspace, without the demo. Prints a first password."""
     with _settings() as settings:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         migrate.upgrade(settings)
         with _database(settings) as database, database.unit(actor=OPERATOR) as uow:
             if uow.session.scalar(select(Workspace.id).limit(1)) is not None:
