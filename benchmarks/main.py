@@ -4,8 +4,11 @@ import argparse
 
 from benchmarks import engine, webhook
 from benchmarks.report import show
+from benchmarks.servers.process import ServerMissing
 
 BENCHES = {"webhook": webhook, "engine": engine}
+MISSING = 3
+"""Exit status where a server is not installed."""
 
 
 def main(arguments: list[str]) -> None:
@@ -20,6 +23,9 @@ def main(arguments: list[str]) -> None:
     bench = BENCHES[options.name]
     if options.workload is not None and options.workload not in bench.WORKLOADS:
         parser.error(f"{options.name} has the workloads {', '.join(bench.WORKLOADS)}")
-    for workload in [options.workload] if options.workload else bench.WORKLOADS:
-        for figure in bench.measure(workload, options.store, options.seconds):
-            show(figure, as_json=options.json)
+    try:
+        for workload in [options.workload] if options.workload else bench.WORKLOADS:
+            for figure in bench.measure(workload, options.store, options.seconds):
+                show(figure, as_json=options.json)
+    except ServerMissing as missing:
+        parser.exit(MISSING, f"{missing}\n")

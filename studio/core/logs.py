@@ -36,8 +36,14 @@ def configure(settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
         ),
+        logger_factory=_to_stderr,
         cache_logger_on_first_use=False,
     )
+
+
+def _to_stderr(*_arguments: object) -> structlog.typing.WrappedLogger:
+    """Standard output belongs to what a command answers: an exported file, one JSON object a line."""
+    return structlog.PrintLogger(sys.stderr)
 
 
 class _Lines(logging.Handler):
@@ -46,7 +52,7 @@ class _Lines(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """One line."""
         try:
-            sys.stdout.write(self.format(record) + "\n")
+            sys.stderr.write(self.format(record) + "\n")
         except Exception:  # noqa: BLE001 - a handler reports, it never raises into what was logged
             self.handleError(record)
 

@@ -21,10 +21,16 @@ def json_lines(tmp_path):
     logging.getLogger().handlers = handlers
 
 
+def only_stderr(capsys):
+    printed = capsys.readouterr()
+    assert printed.out == ""  # what a command answers stands there, and nothing else
+    return printed.err
+
+
 def test_a_line_is_json_with_its_run_and_without_secrets(json_lines, capsys):
     with structlog.contextvars.bound_contextvars(run_id=str(UUID(int=1))):
         structlog.get_logger().warning("called", headers={"Authorization": "Bearer canary"}, password="canary", count=2)
-    line = orjson.loads(capsys.readouterr().out)
+    line = orjson.loads(only_stderr(capsys))
     assert line["run_id"] == str(UUID(int=1))
     assert (line["event"], line["count"], line["level"]) == ("called", 2, "warning")
     assert "canary" not in str(line)
@@ -36,7 +42,7 @@ def test_an_error_keeps_its_traceback_and_not_its_locals(json_lines, capsys):
         int(str(len(hidden)) + "?")
     except ValueError:
         structlog.get_logger().exception("failed")
-    line = orjson.loads(capsys.readouterr().out)
+    line = orjson.loads(only_stderr(capsys))
     assert "ValueError: invalid literal" in line["exception"]
     assert "canary" not in str(line)
 
@@ -44,7 +50,7 @@ def test_an_error_keeps_its_traceback_and_not_its_locals(json_lines, capsys):
 def test_what_a_library_warns_of_has_the_same_form(json_lines, capsys):
     with structlog.contextvars.bound_contextvars(run_id="r-1"):
         logging.getLogger("dramatiq.worker").warning("Failed to process %s.", "message 7")
-    line = orjson.loads(capsys.readouterr().out)
+    line = orjson.loads(only_stderr(capsys))
     assert (line["event"], line["level"], line["run_id"]) == ("Failed to process message 7.", "warning", "r-1")
     assert line["logger"] == "dramatiq.worker"
 
