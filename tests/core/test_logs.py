@@ -58,4 +58,4 @@ def test_what_a_library_warns_of_has_the_same_form(json_lines, capsys):
 def test_it_is_taken_in_once_however_often_it_is_configured(json_lines, capsys, tmp_path):
     logs.configure(replace(load({"STUDIO_DATA": str(tmp_path)}), json_logs=True))
     logging.getLogger("dramatiq").warning("once")
-    assert capsys.readouterr().out.count("once") == 1
+    assert only_stderr(capsys).count("once") == 1

@@ -23,7 +23,7 @@ def logging_app(store_settings, mailer):
 
 
 def lines(capsys):
-    return [orjson.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [orjson.loads(line) for line in capsys.readouterr().err.splitlines()]
 
 
 def test_a_crash_on_a_mailed_link_is_found_by_its_id_and_does_not_show_the_link(logging_app, capsys, monkeypatch):
@@ -54,7 +54,7 @@ def test_passwords_and_tokens_stand_in_no_line(logging_app, capsys, monkeypatch)
     answer = with_token(logging_app, token).post("/api/v1/secrets", json=body)
     logging_app.test_client().post("/sign-in", data={"email": "x@example.com", "password": "CANARY-PASSWORD"})
     assert answer.status_code == 500
-    logged = capsys.readouterr().out
+    logged = capsys.readouterr().err
     assert "request_crashed" in logged
     assert "CANARY" not in logged
     assert token not in logged
