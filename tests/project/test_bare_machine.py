@@ -94,6 +94,7 @@ def test_it_runs_and_starts_again_with_its_data(installed: Path, tmp_path: Path)
         printed = output.read_text()
         assert address in printed
         assert "curl" in printed
+        assert "[WARNING]" not in printed
         assert "mira@nordlicht.example" in printed
     with running(installed, tmp_path) as (address, output):
         # How fast is measured by hand (docs/performance.md): a timed test would judge the machine.
