@@ -112,7 +112,7 @@ class _Session:
                 begun = clock.monotonic()
                 outcome = self._perform(call)
                 self._took[call.step.id] = clock.monotonic() - begun
-                machine.apply(call.step, outcome)
+                machine.heard(call, outcome)
             elif not machine.ready:
                 return
 

@@ -11,6 +11,8 @@ import psycopg
 from sqlalchemy import Engine, TextClause
 from sqlalchemy.exc import DBAPIError
 
+from studio.core import clashes
+
 Row = tuple[Any, ...]
 _IDLE = 16
 """Connections kept. There are never more than threads that run statements at once."""
@@ -27,9 +29,20 @@ class Direct:
     def rows(self, statement: TextClause, values: Mapping[str, Any]) -> list[Row]:
         """Run one statement that returns rows, and commit it. Raises sqlalchemy's DBAPIError.
 
-        A connection that died while it lay idle is replaced and the statement repeated once, so every statement that
-        comes here must be safe to repeat: nobody knows whether the first one arrived.
+        A connection that died while it lay idle is replaced and the statement repeated once, and one that was given up
+        for another's sake is repeated a few times, so every statement that comes here must be safe to repeat: nobody
+        knows whether the first one arrived.
         """
+        for tries in range(1, clashes.TRIES):
+            try:
+                return self._rows(statement, values)
+            except DBAPIError as error:
+                if not clashes.is_clash(error):
+                    raise
+            clashes.pause(tries)
+        return self._rows(statement, values)
+
+    def _rows(self, statement: TextClause, values: Mapping[str, Any]) -> list[Row]:
         connection, kept = self._take()
         try:
             return self._execute(connection, statement, values)

@@ -23,10 +23,10 @@ def fault_point(label: str) -> None:
     _die()
 
 
-def arm(label: str, die: Callable[[], None] | None = None) -> None:
+def arm(label: str, die: Callable[[], None] | None = None, after: int = 0) -> None:
     """Arm a point in this process, or none by an empty label. For tests, which may die by an exception instead."""
-    global _ARMED, _die
-    _ARMED, _die = label, die or _kill
+    global _ARMED, _die, _left
+    _ARMED, _die, _left = label, die or _kill, after
 
 
 def _kill() -> None:

@@ -6,13 +6,18 @@ leaves; rolled back where anything raised. A route that never asks for it costs 
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from copy import deepcopy
 from typing import Any, cast
 
-from flask import Flask, current_app, g, has_request_context, request
+import structlog
+from flask import Flask, current_app, g, has_request_context, request, session
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
 
-from studio.core import ids
+from studio.core import clashes, ids
 from studio.core.unit_of_work import Database, UnitOfWork
+
+log = structlog.get_logger()
 
 Identify = Callable[[UnitOfWork], None]
 """Finds out who the request comes from and narrows the unit to that actor and workspace."""
@@ -25,7 +30,25 @@ class StudioFlask(Flask):
     """Flask, with one transaction around a view."""
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Run the view, then commit what it did; a failing commit is an error like any other."""
+        """Run the view, then commit what it did; a failing commit is an error like any other.
+
+        Where the database gave the transaction up for another's sake, the whole view is run again: nothing of the first
+        time is left, since whatever leaves the process leaves after the commit.
+        """
+        before = _session_before()
+        for tries in range(1, clashes.TRIES):
+            try:
+                return self._once()
+            except DBAPIError as error:
+                if not clashes.is_clash(error):
+                    raise
+                log.warning("request_repeated", tries=tries, path=request.path)
+                rollback(error)
+            _rewind(before)
+            clashes.pause(tries)
+        return self._once()
+
+    def _once(self) -> ResponseReturnValue:
         answer = super().dispatch_request()
         commit()
         return answer
@@ -87,6 +110,22 @@ def request_id() -> str | None:
 
 class _Abandoned(Exception):
     """The unit ends without a commit."""
+
+
+def _session_before() -> dict[str, Any] | None:
+    """What the cookie's session holds, for a view that may have to be run again. None where none came."""
+    if request.method in _SAFE or current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        return None
+    return deepcopy(dict(session))
+
+
+def _rewind(before: dict[str, Any] | None) -> None:
+    """Take back what the view did to its request: sentences for the next page, files that were read."""
+    if before is not None:
+        session.clear()
+        session.update(before)
+    for file in request.files.values():
+        file.seek(0)
 
 
 def _taken() -> AbstractContextManager[UnitOfWork] | None:

@@ -143,6 +143,7 @@ def replay(graph: Graph, trigger: str, facts: Mapping[Place, Fact]) -> tuple[Pro
                 left.append(place)
             else:
                 queue.extend(_walk(progress, place, fact, loops_done))
+    left = [place for place in left if place not in progress.settled]  # not what an abandoned iteration had begun
     return progress, left, [place for place in left if place in progress.loops]
 
 

@@ -38,9 +38,9 @@ class RunWaits:
     def signal(self, uow: UnitOfWork, name: str, key: str, payload: Any) -> int:
         """Resolve every open `wait for signal` of that name and key; returns how many heard it."""
         heard = uow.session.execute(
-            select(WaitRow.id, WaitRow.run_id).where(
-                WaitRow.kind == "signal", WaitRow.match == f"{name}:{key}", WaitRow.state == WaitState.OPEN
-            )
+            select(WaitRow.id, WaitRow.run_id)
+            .where(WaitRow.kind == "signal", WaitRow.match == f"{name}:{key}", WaitRow.state == WaitState.OPEN)
+            .order_by(WaitRow.run_id)  # two signals that wake the same runs lock them in the same order
         ).all()
         return sum(self.resolve(uow, wait.id, wait.run_id, payload) for wait in heard)
 

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from datetime import timedelta
-from threading import Lock
+from threading import Event, Lock
+
+from sqlalchemy import text
 
 from studio.contract.node import Done, Effect, Fail, Kind, NodeConfig, NodeType, Wait, help_
 from studio.runtime.models import RunNote
@@ -80,3 +82,68 @@ class WaitStep(NodeType):
 
     def resume(self, ctx, config, signal):
         return Done(signal.payload, port="answered" if signal.kind == "resolved" else "late")
+
+
+class AskStep(NodeType):
+    """Ask somebody by a row, and wait: as an approval does."""
+
+    key = "test.ask"
+    kind = Kind.FLOW
+    effect = Effect.LOCAL
+    title = "Ask"
+    icon = "clock"
+
+    def start(self, ctx, config):
+        ctx.unit.session.add(RunNote(run_id=ctx.run.id, text=f"ask|{ctx.path}", author="test", created_at=ctx.unit.now))
+        return Wait(ctx.new_wait(), "test")
+
+    def resume(self, ctx, config, signal):
+        return Done(signal.payload)
+
+
+class GiveStep(NodeType):
+    """Give an output that no database keeps."""
+
+    key = "test.give"
+    kind = Kind.DATA
+    title = "Give"
+    icon = "pencil"
+
+    class Config(NodeConfig):
+        size: int = help_("How many characters.", default=0)
+        text: str = help_("What.", default="x")
+
+    def start(self, ctx, config):
+        return Done({"text": config.text.replace("NUL", "\0") * max(1, config.size)})
+
+
+class BreakingStep(NodeType):
+    """Write something that the database refuses."""
+
+    key = "test.breaking"
+    kind = Kind.ACTION
+    effect = Effect.LOCAL
+    title = "Breaking"
+    icon = "database"
+
+    def start(self, ctx, config):
+        ctx.unit.session.execute(text("insert into nowhere values (1)"))
+        return Done()
+
+
+class ContendStep(NodeType):
+    """Take a lock of the database, and wait until somebody else holds what comes next."""
+
+    key = "test.contend"
+    kind = Kind.ACTION
+    effect = Effect.LOCAL
+    title = "Contend"
+    icon = "database"
+
+    holds, go_on = Event(), Event()
+
+    def start(self, ctx, config):
+        ctx.unit.session.execute(text("select pg_advisory_xact_lock(1)"))
+        self.holds.set()
+        self.go_on.wait(20)
+        return Done({"attempt": ctx.attempt})

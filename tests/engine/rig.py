@@ -95,13 +95,14 @@ class Rig:
             )
         )
 
-    def drain(self, lane: str = "main", crash_at: str = "") -> bool:
-        """Run what is runnable; whether it crashed at the point that was named."""
-        faults.arm(crash_at, _die)
+    def drain(self, lane: str = "main", crash_at: str = "", after: int = 0) -> bool:
+        """Run what is runnable; whether it crashed at the point that was named, after so many passes of it."""
+        faults.arm(crash_at, _die, after)
         try:
             self.engine.executor.drain(lane)
         except Crash:
-            self.engine.executor.leases.let_go(self._all_ids())
+            leases = self.engine.executor.leases
+            leases.let_go(leases.held())
             return True
         finally:
             faults.arm("")
@@ -121,6 +122,11 @@ class Rig:
         clock.shift(timedelta(seconds=seconds))
         self.engine.writer.run(lambda session: self.engine.ledger.fire_due(session, 1000))
         self.engine.writer.run(lambda session: self.engine.ledger.release_expired(session, 1000))
+
+    def free_leases(self) -> None:
+        """A supervisor sees that the worker has died."""
+        executor, ledger = self.engine.executor, self.engine.ledger
+        self.engine.writer.run(lambda session: ledger.release_holder(session, executor._holder))
 
     def answer(self, wait: WaitRow, payload) -> bool:
         with self.database.unit(self.workspace_id) as unit:
@@ -156,9 +162,6 @@ class Rig:
     def resolutions(self) -> list[UUID]:
         with self.database.unit(self.workspace_id, read_only=True) as unit:
             return list(unit.session.scalars(select(Resolution.wait_id)))
-
-    def _all_ids(self) -> list[UUID]:
-        return [run.id for run in self.all(Run)]
 
 
 def step(key: str, kind: str, config=None, **rest) -> Node:

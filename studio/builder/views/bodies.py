@@ -75,7 +75,7 @@ class Enabled(Body):
 
 def read(model: type[Sent]) -> Sent:
     """The request's body. Raises InvalidInput with the fields that are wrong."""
-    data = request.get_data(cache=False)
+    data = request.get_data()
     if len(data) > LARGEST:
         raise TooLarge(_("A request may have at most %(most)d KiB.", most=LARGEST // 1024))
     try:

@@ -3,6 +3,7 @@
 from collections import deque
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from studio.contract.results import Outcome, Signal
 from studio.runtime import decide
@@ -18,6 +19,8 @@ class Carrier(Protocol):
     run: RunRow
     compiled: Compiled
     now: datetime
+    careful: bool
+    performed: set[UUID]
     data: Data
     progress: Progress
     ready: deque[Place]

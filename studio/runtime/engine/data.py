@@ -1,5 +1,6 @@
 """What expressions see of a run at one place: trigger, steps, item, index, run, workspace."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from studio.expressions import Scope
@@ -60,3 +61,10 @@ class Data:
             return
         for known in [known for known in self._scopes if path in ("", known) or known.startswith(path + ".")]:
             del self._scopes[known]
+
+
+def extended(scope: Scope, extra: Mapping[str, Any]) -> Scope:
+    """The same values and some more roots, for a node that works over a list."""
+    for root, value in extra.items():
+        scope = scope.with_value(root, value)
+    return scope

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -22,6 +23,7 @@ from studio.contract.ports import Ports
 from studio.contract.results import Fail
 from studio.core import clock
 from studio.core.actor import Actor, ActorType, Origin
+from studio.core.clashes import TRIES, is_clash, is_outage, pause
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext
 from studio.core.metrics import RUNS_FINISHED, STEP_SECONDS
@@ -30,6 +32,7 @@ from studio.runtime.compiled import Compiled
 from studio.runtime.engine.leases import Leases
 from studio.runtime.engine.machine import Machine
 from studio.runtime.engine.writer import Writer
+from studio.runtime.ledger.payloads import Unstorable
 from studio.runtime.ledger.port import Flush, Ledger
 from studio.runtime.ledger.rows import Recorded, RunRow
 from studio.runtime.outcomes import Lane, Mode, RunState
@@ -43,6 +46,8 @@ GATHER_S = 0.01
 """How long more are then waited for: ten runs cost a batch what forty do. Nobody waits while it is calm."""
 DRAIN_S = 0.5
 """Longest one actor call drains, so that nothing behind it starves."""
+TROUBLE = (RunState.FAILED, RunState.NEEDS_REVIEW)
+"""Ends that somebody has to hear of."""
 
 
 class FenceLost(Exception):
@@ -109,11 +114,12 @@ class Executor:
         if not runs:
             return 0
         fault_point("claim.after_commit")
-        self.leases.hold((run.id, run.epoch) for run in runs)
+        held = [(run.id, run.epoch) for run in runs]
+        self.leases.hold(held)
         try:
             self._carry(self._machines(runs, now))
         finally:
-            self.leases.let_go(run.id for run in runs)
+            self.leases.let_go(held)
         return len(runs)
 
     def _machines(self, runs: list[RunRow], now: datetime) -> list[Machine]:
@@ -121,10 +127,41 @@ class Executor:
         recorded = self._recorded(known) if known else {}
         machines = []
         for run in runs:
-            compiled = self._versions(run.workspace_id, run.version_id)
-            live = None if run.mode == Mode.LIVE else frozenset[str]()
-            machines.append(Machine(run, compiled, now, self._ports, recorded.get(run.id), live))
+            try:
+                machines.append(self._machine(run, now, recorded.get(run.id)))
+            except DBAPIError:
+                raise
+            except Exception:  # its neighbours go on; its own lease runs out, and after three times it is set aside
+                log.exception("run_not_taken_up", run_id=str(run.id))
         return machines
+
+    def _machine(self, run: RunRow, now: datetime, recorded: Recorded | None, **again: Any) -> Machine:
+        compiled = self._versions(run.workspace_id, run.version_id)
+        live = None if run.mode == Mode.LIVE else frozenset[str]()
+        return Machine(run, compiled, now, self._ports, recorded, live, **again)
+
+    def _anew(self, machine: Machine, error: Exception) -> list[Machine]:
+        """Begin again at what the ledger has: memory no longer matches the rows. Nothing, where that is no use."""
+        if isinstance(error, DBAPIError) and is_outage(error):
+            log.error("boundary_lost", run_id=str(machine.run.id), error=str(error))
+            return []
+        if machine.tries >= TRIES:
+            log.error("boundary_given_up", run_id=str(machine.run.id), error=str(error))
+            return []
+        log.warning("boundary_repeated", run_id=str(machine.run.id), tries=machine.tries, error=str(error))
+        careful = machine.careful or not is_clash(error)
+        if is_clash(error):
+            pause(machine.tries)
+        run = machine.run
+        run.state, run.lane = RunState.RUNNING, machine.lane
+        run.error = run.waiting_for = run.finished_at = None
+        recorded = self._recorded([run.id])[run.id]
+        again = self._machine(
+            run, machine.now, recorded if recorded.steps else None, careful=careful,
+            performed=frozenset(machine.performed),
+        )  # fmt: skip
+        again.tries = machine.tries + 1
+        return [again]
 
     def _recorded(self, run_ids: list[UUID]) -> dict[UUID, Recorded]:
         return self._writer.run(lambda session: self._ledger.recorded(session, run_ids))
@@ -135,10 +172,13 @@ class Executor:
         while machines:
             together, again = list[tuple[Machine, Flush]](), list[Machine]()
             for machine in machines:
-                machine.advance()
+                try:
+                    machine.advance()
+                except Exception:  # see _machines()
+                    log.exception("run_not_carried", run_id=str(machine.run.id))
+                    continue
                 if self._alone(machine):
-                    if self._carry_alone(machine):
-                        again.append(machine)
+                    again.extend(self._carry_alone(machine))
                     continue
                 if machine.calls and machine.run.lane != Lane.EFFECT:
                     together.append((machine, machine.hand_over()))
@@ -151,26 +191,25 @@ class Executor:
         """Whether this boundary needs services of its workspace, or performs an outside effect here."""
         if machine.calls:
             return machine.calls[0].type.effect is Effect.LOCAL or machine.run.lane == Lane.EFFECT
-        return bool(machine.withdraw) or machine.ended is RunState.FAILED
+        return bool(machine.withdraw) or machine.ended in TROUBLE
 
-    def _carry_alone(self, machine: Machine) -> bool:
-        """Returns whether the run goes on in memory."""
+    def _carry_alone(self, machine: Machine) -> list[Machine]:
+        """Returns the run where it goes on in memory."""
         structlog.contextvars.bind_contextvars(run_id=str(machine.run.id))
         try:
             if machine.calls and machine.calls[0].type.effect is Effect.OUTSIDE:
                 self._outside(machine)
-                return True
+                return [machine]
             self._local(machine)
         except FenceLost:
             log.info("fence_lost")
-            return False
-        except DBAPIError:
-            # The transaction is gone and memory no longer matches the rows: the lease runs out, another claim goes on.
-            log.exception("boundary_lost")
-            return False
+            return []
+        except (DBAPIError, Unstorable) as error:
+            return self._anew(machine, error)
         finally:
             structlog.contextvars.unbind_contextvars("run_id")
-        return machine.run.state == RunState.RUNNING  # as it was written: handed over, it is somebody else's
+        # As it was written: handed over, it is somebody else's.
+        return [machine] if machine.run.state == RunState.RUNNING else []
 
     def _local(self, machine: Machine) -> None:
         """Perform LOCAL effects, go on in memory, and commit all of it with the run's rows in one unit."""
@@ -185,7 +224,7 @@ class Executor:
                     unit.collected.clear()
                 else:
                     savepoint.commit()
-                machine.apply(call.step, outcome)
+                machine.heard(call, outcome)
                 if not machine.pause:
                     machine.advance()
             else:
@@ -197,14 +236,12 @@ class Executor:
         self._announce([machine])
 
     def _outside(self, machine: Machine) -> None:
-        """The intent is committed before the call goes out; the outcome is written at the next boundary."""
-        if any(call.step.dirty for call in machine.calls):
-            flush = machine.take()
-            ours = self._writer.run_single(lambda session: self._ledger.flush(session, [flush]))
-            if machine.run.id not in ours:
-                raise FenceLost
-            machine.memory.mark_written(flush.steps, flush.waits)
+        """The intent, and all that came before, is committed before the call goes out; its outcome at the next one."""
+        machine.intend(machine.calls[0], machine.run.epoch)
+        if any(machine.memory.unwritten()):
+            self._write(machine)
         call = machine.calls.popleft()
+        machine.performed.add(call.step.id)
         fault_point("effect.before_call")
         started = clock.monotonic()
         outcome = machine.perform(call, None)
@@ -212,7 +249,16 @@ class Executor:
         took = clock.monotonic() - started
         STEP_SECONDS.labels("outside").observe(took)
         machine.now += timedelta(seconds=took)
-        machine.apply(call.step, outcome)
+        machine.heard(call, outcome)
+        if machine.state is RunState.RUNNING:  # what follows may have to begin anew, and must not call again for it
+            self._write(machine)
+
+    def _write(self, machine: Machine) -> None:
+        flush = machine.take()
+        ours = self._writer.run_single(lambda session: self._ledger.flush(session, [flush]))
+        if machine.run.id not in ours:
+            raise FenceLost
+        machine.memory.mark_written(flush.steps, flush.waits)
 
     def _flush_together(self, together: list[tuple[Machine, Flush]]) -> list[Machine]:
         """One commit for many runs. Returns those that go on."""
@@ -220,7 +266,15 @@ class Executor:
             return []
         flushes = [flush for _, flush in together]
         states = {machine.run.id: machine.run.state for machine, _ in together}
-        ours = self._writer.run_single(lambda session: self._ledger.flush(session, flushes))
+        try:
+            ours = self._writer.run_single(lambda session: self._ledger.flush(session, flushes))
+        except (DBAPIError, Unstorable) as error:
+            if isinstance(error, DBAPIError) and is_outage(error):
+                raise
+            if len(together) == 1:
+                return self._anew(together[0][0], error)
+            log.warning("flushed_apart", runs=len(together), error=str(error))
+            return [again for one in together for again in self._flush_together([one])]
         fault_point("flush.after_commit")
         for machine, flush in together:
             machine.memory.mark_written(flush.steps, flush.waits)
@@ -244,7 +298,7 @@ class Executor:
             if end is not None:
                 end(unit, wait.id, gettext("The run went on or ended without it."))
         machine.withdraw = []
-        if machine.ended is RunState.FAILED and machine.run.mode == Mode.LIVE:
+        if machine.ended in TROUBLE and machine.run.mode == Mode.LIVE:
             for tell in self._endings.failed:
                 tell(unit, machine.run, machine.compiled)
 

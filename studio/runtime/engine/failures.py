@@ -1,12 +1,17 @@
 """What goes wrong while a step is prepared or run, turned into a Fail in words."""
 
+from typing import Any
+
 from sqlalchemy.exc import DBAPIError
 
+from studio.contract.graph import Budget
 from studio.contract.results import Fail
+from studio.core.clashes import is_clash, is_outage
 from studio.core.errors import StudioError
 from studio.core.i18n import gettext as _
 from studio.expressions import EvaluationError, ExpressionError
 from studio.runtime.compile import ConfigError
+from studio.runtime.ledger.payloads import Unstorable, check
 
 CONFIG_ERRORS = (EvaluationError, ExpressionError, ConfigError, StudioError)
 """Expected: an expression met data it cannot work with, a field came out wrong, a service refused."""
@@ -31,6 +36,39 @@ def crash(node_key: str) -> Fail:
     )
 
 
-def is_database_error(error: Exception) -> bool:
-    """The transaction is lost; the whole boundary is repeated, not the step failed."""
-    return isinstance(error, DBAPIError)
+def over_budget(budget: Budget) -> dict[str, str]:
+    """The error of a run that took too many steps or too long."""
+    return {
+        "code": "run.budget",
+        "message": _(
+            "The run was stopped after %(steps)s steps or %(seconds)s days, its limit. Raise it in the "
+            "workflow's settings, or look for a loop that does too much.",
+            steps=f"{budget.steps:,}",
+            seconds=f"{budget.seconds / 86_400:,.0f}",
+        ),
+    }
+
+
+def unstorable(value: Any) -> Fail | None:
+    """Why no database keeps this value; None where one does."""
+    try:
+        check(value)
+    except Unstorable as error:
+        return Fail(
+            "step.unstorable",
+            _(
+                "What this step works with or gave cannot be kept: %(reason)s. Pick the fields that are needed, or "
+                "take out what is no text.",
+                reason=str(error),
+            ),
+        )
+    return None
+
+
+def breaks_off(error: Exception, *, careful: bool) -> bool:
+    """Whether the transaction is lost, so that the whole boundary is repeated instead of the step failed.
+
+    What the database merely refused may be a race that the second try wins. That one is `careful`: refused again, the
+    step has failed.
+    """
+    return isinstance(error, DBAPIError) and (not careful or is_clash(error) or is_outage(error))

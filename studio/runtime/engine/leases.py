@@ -27,11 +27,17 @@ class Leases:
                 self._thread = threading.Thread(target=self._loop, name="leases", daemon=True)
                 self._thread.start()
 
-    def let_go(self, run_ids: Iterable[UUID]) -> None:
-        """They are parked, ended or another's."""
+    def let_go(self, runs: Iterable[tuple[UUID, int]]) -> None:
+        """They are parked, ended or another's. Under a later epoch this process may hold one already: that stays."""
         with self._lock:
-            for run_id in run_ids:
-                self._held.pop(run_id, None)
+            for run_id, epoch in runs:
+                if self._held.get(run_id) == epoch:
+                    del self._held[run_id]
+
+    def held(self) -> list[tuple[UUID, int]]:
+        """What is renewed: (run, epoch)."""
+        with self._lock:
+            return list(self._held.items())
 
     def stop(self) -> None:
         """End the keeper."""
@@ -39,8 +45,7 @@ class Leases:
 
     def _loop(self) -> None:
         while not self._stop.wait(self._every):
-            with self._lock:
-                held = list(self._held.items())
+            held = self.held()
             if not held:
                 continue
             try:

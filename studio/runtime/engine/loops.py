@@ -6,6 +6,7 @@ from studio.contract.results import Expand
 from studio.runtime import decide
 from studio.runtime.decide import Place
 from studio.runtime.engine.carrier import Carrier
+from studio.runtime.engine.failures import unstorable
 from studio.runtime.ledger.rows import StepRow
 from studio.runtime.outcomes import StepState
 
@@ -44,8 +45,16 @@ class Loops:
         }
         step.state, step.port, step.finished_at, step.dirty = StepState.SUCCEEDED, "done", machine.now, True
         step.note = f"{len(items)} items" + (f", {failed} failed" if failed else "")
+        unkept = unstorable(step.output) if machine.careful else None
+        if unkept is not None:
+            machine.apply(step, unkept)
+            return
         machine.data.put(place, step.output)
         machine.follow(decide.settle(machine.progress, place, decide.DONE_PORT))
+
+    def forget(self, place: Place) -> None:
+        """The iteration that a loop stands in was given up."""
+        self._steps.pop(place, None)
 
     def give_up_iteration(self, step: StepRow) -> bool:
         """A step in a body has failed for good. True where its loop goes on with the next item."""

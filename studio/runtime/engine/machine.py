@@ -5,11 +5,10 @@ A boundary is an effect, a wait, a checkpoint or the end. Between two boundaries
 """
 
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from uuid import UUID
 
 import structlog
 from pydantic import BaseModel
@@ -23,13 +22,13 @@ from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.redact import Redactor
 from studio.core.unit_of_work import UnitOfWork
-from studio.expressions import Scope, evaluate
+from studio.expressions import evaluate
 from studio.runtime import decide
 from studio.runtime.compiled import Compiled
 from studio.runtime.decide import Place
 from studio.runtime.engine import backoff, keys
-from studio.runtime.engine.data import Data
-from studio.runtime.engine.failures import CONFIG_ERRORS, as_failure, crash, is_database_error
+from studio.runtime.engine.data import Data, extended
+from studio.runtime.engine.failures import CONFIG_ERRORS, as_failure, breaks_off, crash, over_budget, unstorable
 from studio.runtime.engine.loops import Loops
 from studio.runtime.engine.memory import Memory
 from studio.runtime.ledger.port import Flush
@@ -50,6 +49,8 @@ class Call:
     type: NodeType
     config: BaseModel
     signal: Signal | None = None
+    wait: Waiting | None = None
+    """What the signal ends: open until the step has heard it, so that a death before that loses no answer."""
 
 
 class Machine:
@@ -63,8 +64,19 @@ class Machine:
         ports: Ports,
         recorded: Recorded | None = None,
         live: frozenset[str] | None = None,
+        *,
+        careful: bool = False,
+        performed: frozenset[UUID] = frozenset(),
     ) -> None:
         self.run, self.compiled, self.now, self.ports, self.live = run, compiled, now, ports, live
+        self.lane = run.lane
+        """The lane that it was claimed in."""
+        self.performed = set(performed)
+        """Steps whose call went out under this claim, whether or not its outcome was written."""
+        self.careful = careful
+        """Something of it could not be written: every value is looked at before the run goes on with it."""
+        self.tries = 1
+        """How often this claim has begun at what the ledger has of the run."""
         self.data = Data(run, compiled)
         self.redactor = Redactor(keys=False)
         self.ready: deque[Place] = deque()
@@ -117,12 +129,16 @@ class Machine:
         return Flush(self.run, steps, waits)
 
     def hand_over(self) -> Flush:
-        """Write the intents of outside effects and leave the run to the effect lane."""
-        for call in self.calls:
-            call.step.intent_epoch, call.step.dirty = self.run.epoch + 1, True
+        """Write the intent of the first outside effect and leave the run to the effect lane."""
+        self.intend(self.calls[0], self.run.epoch + 1)
         flush = self.take()
         self.run.state, self.run.lane = RunState.QUEUED, Lane.EFFECT
         return flush
+
+    def intend(self, call: Call, epoch: int) -> None:
+        """This call goes out under that epoch. The others do not yet, so nothing of theirs can be in doubt."""
+        if call.step.intent_epoch != epoch:
+            call.step.intent_epoch, call.step.dirty = epoch, True
 
     # -- one step -----------------------------------------------------------------------------------------------
 
@@ -133,6 +149,7 @@ class Machine:
         if self._over_budget():
             return
         step = step or self._new_step(node, place, attempt=1)
+        written = step.saved and step.state == StepState.RUNNING
         step.state, step.dirty = StepState.RUNNING, True
         if node.key == self.run.trigger_node:  # it has happened: there is nothing to resolve or to call
             self.apply(step, Done(self.run.input))
@@ -143,36 +160,47 @@ class Machine:
             self.apply(step, as_failure(error))
             return
         step.input = self.redactor.json(self.compiled.resolvers[node.key].plain(config))
+        unkept = unstorable(step.input) if self._looks_at(node_type) else None
+        if unkept is not None:
+            step.input = None
+            self.apply(step, unkept)
+            return
         if self._simulated(node, node_type):
             self._run_simulated(step, node_type, config)
         elif node_type.effect is Effect.PURE:
             self.apply(step, self._guarded(Call(step, node_type, config), None))
         else:
-            self._prepare_effect(step, node_type, config)
+            self._prepare_effect(step, node_type, config, written=written)
 
     def resume(self, step: StepRow, wait: Waiting, signal: Signal) -> None:
         """Go on with a step whose wait has ended."""
-        self.memory.close(wait)
         self.parked.pop(step.place, None)
         node_type = self.compiled.types[step.node_key]
         if wait.kind == "retry":
+            self.memory.close(wait)
             self.start(step.place, step)
             return
         try:
             config = self.compiled.resolvers[step.node_key].resolve(self.data.scope(step.path))
         except CONFIG_ERRORS as error:
+            self.memory.close(wait)
             self.apply(step, as_failure(error))
             return
-        step.state, step.dirty = StepState.RUNNING, True
-        call = Call(step, node_type, config, signal)
+        call = Call(step, node_type, config, signal, wait)
         if node_type.effect is Effect.LOCAL:
             self.calls.append(call)
         else:
-            self.apply(step, self._guarded(call, None))
+            self.heard(call, self._guarded(call, None))
 
     def perform(self, call: Call, tx: UnitOfWork | None) -> Outcome:
         """Run an effect: LOCAL with its unit of work, OUTSIDE with none. Changes nothing of the machine."""
         return self._guarded(call, tx)
+
+    def heard(self, call: Call, outcome: Outcome) -> None:
+        """Take in what an effect, or a step that went on after its wait, answered."""
+        if call.wait is not None:
+            self.memory.close(call.wait)
+        self.apply(call.step, outcome)
 
     def apply(self, step: StepRow, outcome: Outcome) -> None:
         """Take in what a step answered."""
@@ -261,19 +289,21 @@ class Machine:
         if state is RunState.NEEDS_REVIEW:
             return
         self.withdraw = self.memory.open_waits()
-        for parked in self.parked.values():
-            parked.state, parked.finished_at, parked.dirty = StepState.CANCELLED, self.now, True
+        for left in self.memory.unfinished():
+            self._cancel(left)
 
     def drop(self, place: Place) -> None:
         """Cancel what had started of an iteration that was given up."""
-        step = self.parked.pop(place, None)
-        if step is not None:
-            step.state, step.finished_at, step.dirty = StepState.CANCELLED, self.now, True
-            self.withdraw.extend(wait for wait in self.memory.open_waits() if wait.step_id == step.id)
+        self.parked.pop(place, None)
+        self.loops.forget(place)
         self.ready = deque(ready for ready in self.ready if ready != place)
-        for call in [call for call in self.calls if call.step.place == place]:
-            call.step.state, call.step.finished_at, call.step.dirty = StepState.CANCELLED, self.now, True
-            self.calls.remove(call)
+        self.calls = deque(call for call in self.calls if call.step.place != place)
+        for step in [step for step in self.memory.unfinished() if step.place == place]:
+            self._cancel(step)
+            self.withdraw.extend(wait for wait in self.memory.open_waits() if wait.step_id == step.id)
+
+    def _cancel(self, step: StepRow) -> None:
+        step.state, step.finished_at, step.dirty = StepState.CANCELLED, self.now, True
 
     def follow(self, following: decide.Next) -> None:
         """Take in what decide() says comes next."""
@@ -290,15 +320,24 @@ class Machine:
         context = self.context(call.step, tx)
         try:
             if call.signal is not None:
-                return call.type.resume(context, call.config, call.signal)
-            return call.type.start(context, call.config)
+                outcome = call.type.resume(context, call.config, call.signal)
+            else:
+                outcome = call.type.start(context, call.config)
         except CONFIG_ERRORS as error:
             return as_failure(error)
         except Exception as error:  # a defect in one node type must fail its step, in words, not its worker
-            if tx is not None and is_database_error(error):
+            if tx is not None and breaks_off(error, careful=self.careful):
                 raise
             log.exception("node_failed", run_id=str(self.run.id), node=call.step.node_key, type=call.step.type)
             return crash(call.step.node_key)
+        if self._looks_at(call.type) and isinstance(outcome, Done | Expand):
+            given = outcome.output if isinstance(outcome, Done) else outcome.items
+            return unstorable(self.redactor.json(given)) or outcome
+        return outcome
+
+    def _looks_at(self, node_type: NodeType) -> bool:
+        """Whether values are tried before they are written; for what is worked out in memory once that has failed."""
+        return self.careful or node_type.effect is not Effect.PURE
 
     def _run_simulated(self, step: StepRow, node_type: NodeType, config: BaseModel) -> None:
         try:
@@ -313,13 +352,12 @@ class Machine:
     def _simulated(self, node: Node, node_type: NodeType) -> bool:
         return self.live is not None and node_type.effect is not Effect.PURE and node.key not in self.live
 
-    def _prepare_effect(self, step: StepRow, node_type: NodeType, config: BaseModel) -> None:
-        before = (step.effect_key, step.fingerprint, step.intent_epoch)
+    def _prepare_effect(self, step: StepRow, node_type: NodeType, config: BaseModel, *, written: bool) -> None:
+        before = (step.effect_key, step.fingerprint)
         earlier = (step.effect_key, step.fingerprint or "") if step.effect_key else None
         step.fingerprint = keys.fingerprint(step.type, step.input)
         step.effect_key = keys.effect_key(self.run, step, earlier)
-        step.intent_epoch = self.run.epoch
-        if step.saved and before == (step.effect_key, step.fingerprint, step.intent_epoch):
+        if written and before == (step.effect_key, step.fingerprint):
             step.dirty = False  # handed over with exactly this intent: no second commit before the call
         self.calls.append(Call(step, node_type, config))
 
@@ -330,7 +368,7 @@ class Machine:
             run=self.info, node=step.node_key, node_name=node.name, path=step.path, attempt=step.attempt,
             now=self.now, scope=scope, ports=self.ports, event=self.run.input, effect_key=step.effect_key, tx=tx,
             step_id=step.id, timeout_s=node.timeout_s, missed=step.place in self.progress.missed,
-            evaluate=lambda source, extra: evaluate(source, _extended(scope, extra)), redact=self.redactor.add,
+            evaluate=lambda source, extra: evaluate(source, extended(scope, extra)), redact=self.redactor.add,
         )  # fmt: skip
 
     @cached_property
@@ -356,20 +394,6 @@ class Machine:
         budget = self.compiled.graph.budget
         if self.run.steps_used <= budget.steps and (self.now - self.run.created_at).total_seconds() <= budget.seconds:
             return False
-        self.run.error = {
-            "code": "run.budget",
-            "message": _(
-                "The run was stopped after %(steps)s steps or %(seconds)s days, its limit. Raise it in the "
-                "workflow's settings, or look for a loop that does too much.",
-                steps=f"{budget.steps:,}",
-                seconds=f"{budget.seconds / 86_400:,.0f}",
-            ),
-        }
+        self.run.error = over_budget(budget)
         self.end(RunState.FAILED)
         return True
-
-
-def _extended(scope: Scope, extra: Mapping[str, Any]) -> Scope:
-    for root, value in extra.items():
-        scope = scope.with_value(root, value)
-    return scope

@@ -35,7 +35,11 @@ class Memory:
 
     def open_waits(self) -> list[Waiting]:
         """What is still waited for."""
-        return [wait for wait in self._waits.values() if wait.state == WaitState.OPEN]
+        return [wait for wait in self._waits.values() if wait.state != WaitState.CLOSED]
+
+    def unfinished(self) -> list[StepRow]:
+        """Steps that are under way."""
+        return [step for step in self.steps if step.finished_at is None]
 
     def oldest_kind(self) -> str | None:
         """What the run says it waits for: the oldest open wait that is for somebody or something outside of it."""
@@ -64,7 +68,9 @@ class Memory:
             latest[step.place] = step
             if step.node_key == machine.run.trigger_node:
                 machine.data.put(step.place, machine.run.input)
-            elif step.state == StepState.SUCCEEDED or step.port is not None:
+            elif step.state == StepState.FAILED and step.port is not None:
+                machine.data.put(step.place, {"error": step.error, "output": step.output})
+            elif step.port is not None:
                 machine.data.put(step.place, step.output)
             elif step.state == StepState.FAILED and step.path:
                 machine.data.put((FAILED_MARK, step.path), step.error)
@@ -108,7 +114,8 @@ def _take_up(
     elif step.state == StepState.WAITING:
         wait = waits.get(step.id)
         if wait is None:
-            return
+            message = f"the step {place} waits, but for nothing"  # going on would pass it over in silence
+            raise RuntimeError(message)
         if wait.id in answers:
             machine.resume(step, wait, Signal("resolved", answers[wait.id]))
         elif wait.state == WaitState.FIRED:
@@ -122,7 +129,7 @@ def _take_up(
 def _take_up_intent(machine: Carrier, place: Place, step: StepRow) -> None:
     """An effect whose intent is written. At its own epoch nobody has performed it; later, nobody knows."""
     node_type = machine.compiled.types[step.node_key]
-    known = step.intent_epoch is None or step.intent_epoch >= machine.run.epoch
+    known = step.intent_epoch is None or (step.intent_epoch >= machine.run.epoch and step.id not in machine.performed)
     if known or node_type.effect is not Effect.OUTSIDE or node_type.is_keyed(step.input or {}):
         machine.start(place, step)
         return

@@ -14,25 +14,41 @@ MAX_BYTES = 4_194_304
 _MARK = "$blob"
 
 
-class PayloadTooLarge(Exception):
-    """A step's output is larger than MAX_BYTES."""
+class Unstorable(ValueError):
+    """No column keeps this value: it is larger than MAX_BYTES, holds a zero character, or has no form in JSON."""
 
 
 def pack(value: Any) -> tuple[Any, tuple[UUID, Any] | None]:
-    """What the row keeps, and the blob beside it if there is one. Raises PayloadTooLarge."""
+    """What the row keeps, and the blob beside it if there is one. Raises Unstorable."""
     if value is None or isinstance(value, bool | int | float):
         return value, None
-    size = len(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))
-    if size <= INLINE_BYTES:
+    size = check(value)
+    if size <= INLINE_BYTES and not _is_mark(value):
         return value, None
-    if size > MAX_BYTES:
-        raise PayloadTooLarge(size)
     blob_id = new_id()
     return {_MARK: str(blob_id), "bytes": size}, (blob_id, value)
 
 
+def check(value: Any) -> int:
+    """The size of a value in bytes. Raises Unstorable."""
+    try:
+        written = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+    except (TypeError, ValueError) as error:
+        raise Unstorable(str(error)) from None
+    if len(written) > MAX_BYTES:
+        message = f"{len(written):,} bytes, of {MAX_BYTES:,} at most"
+        raise Unstorable(message)
+    if b"\\u0000" in written and b"\\u0000" in written.replace(b"\\\\", b""):
+        message = "a zero character"
+        raise Unstorable(message)
+    return len(written)
+
+
 def blob_of(value: Any) -> UUID | None:
     """The blob that a row's value stands for, or None."""
-    if isinstance(value, dict) and _MARK in value and value.keys() <= {_MARK, "bytes"}:
-        return UUID(value[_MARK])
-    return None
+    return UUID(value[_MARK]) if _is_mark(value) else None
+
+
+def _is_mark(value: Any) -> bool:
+    """Whether it looks like a mark. Data that does is kept as a blob itself, so that nobody can name another's."""
+    return isinstance(value, dict) and _MARK in value and value.keys() <= {_MARK, "bytes"}

@@ -26,6 +26,11 @@ class Flush:
         """`steps` and `waits` are the ones whose rows lag behind."""
         self.run, self.steps, self.waits = run, steps, waits
 
+    @property
+    def progress(self) -> bool:
+        """Whether anything is through: an intent alone says nothing against a step that kills its worker."""
+        return self.run.state != "running" or any(step.finished_at is not None for step in self.steps)
+
 
 class LedgerBy(Protocol[Way_contra]):
     """Rows in, rows out. Each call runs inside the transaction of the session that it gets.

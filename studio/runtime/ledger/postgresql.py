@@ -79,7 +79,7 @@ class PostgresqlLedger:
         more = rows["old_steps"] or rows["waits"] or rows["blobs"]
         statement, wanted = (sql.FLUSH, rows) if more else (sql.FLUSH_NEW, {"new_steps": rows["new_steps"]})
         values: dict[str, Any] = {name: _json(found) for name, found in wanted.items()}
-        values |= {"runs": _json([_run_json(flush.run) for flush in flushes]), "shift": _shift()}
+        values |= {"runs": _json([_run_json(flush) for flush in flushes]), "shift": _shift()}
         return {row[0] for row in _rows(session, statement, values)}
 
     def renew(self, session: Hands, held: Sequence[tuple[UUID, int]], lease_s: float) -> None:
@@ -94,7 +94,7 @@ class PostgresqlLedger:
 
     def release_holder(self, session: Hands, holder: str) -> int:
         """Its leases would have lasted seconds more; nobody waits for them."""
-        return len(_rows(session, sql.RELEASE_HOLDER, {"holder": holder}))
+        return len(_rows(session, sql.RELEASE_HOLDER, {"holder": holder, "lost": LOST_LEASES}))
 
     def fire_due(self, session: Hands, limit: int) -> int:
         """In batches, oldest first."""
@@ -119,11 +119,12 @@ def _event_json(event: Accepted) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _run_json(run: RunRow) -> dict[str, object]:
+def _run_json(flush: Flush) -> dict[str, object]:
+    run = flush.run
     return {
         "id": run.id, "epoch": run.epoch, "state": run.state, "lane": run.lane, "wake_seq": run.wake_seq,
         "title": run.title, "error": run.error, "waiting_for": run.waiting_for, "steps_used": run.steps_used,
-        "ended": run.finished_at is not None,
+        "ended": run.finished_at is not None, "progress": flush.progress,
     }  # fmt: skip
 
 

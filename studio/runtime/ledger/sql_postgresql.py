@@ -103,12 +103,12 @@ with ours as (
   update run set
     state = case when x.state = 'waiting' and run.wake_seq <> x.wake_seq then 'queued' else x.state end,
     lane = x.lane, title = x.title, error = x.error, waiting_for = x.waiting_for, steps_used = x.steps_used,
-    fresh = false, attempts = 0,
+    fresh = false, attempts = case when x.progress then 0 else run.attempts end,
     lease_until = case when x.state = 'running' then run.lease_until end,
     lease_by = case when x.state = 'running' then run.lease_by end,
     available_at = {_NOW}, finished_at = case when x.ended then {_NOW} end
   from jsonb_to_recordset(cast(:runs as jsonb)) as x(id uuid, epoch bigint, state text, lane text, wake_seq bigint,
-    title text, error jsonb, waiting_for text, steps_used int, ended boolean)
+    title text, error jsonb, waiting_for text, steps_used int, ended boolean, progress boolean)
   where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
   returning run.id
 ),
@@ -143,37 +143,43 @@ FLUSH_NEW = text(f"{_FENCE} select id from ours")  # noqa: S608 - constants only
 """Runs that wrote nothing before and wait for nothing: the usual case, and cheaper to plan."""
 FLUSH = text(f"{_FENCE}{_REST} select id from ours")  # noqa: S608 - constants only
 
+# Several rows are locked here in no particular order, and others (a flush, a person's cancelling) hold some of them:
+# what is locked is passed over, so that the two never wait for each other. The next round comes well within a lease.
 RENEW = text("""
 update run set lease_until = clock_timestamp() + make_interval(secs => :lease + :shift)
-from jsonb_to_recordset(cast(:rows as jsonb)) as x(id uuid, epoch bigint)
-where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
+from (
+  select run.id from run
+  join jsonb_to_recordset(cast(:rows as jsonb)) as x(id uuid, epoch bigint) on run.id = x.id and run.epoch = x.epoch
+  where run.state = 'running' for update of run skip locked
+) held
+where run.id = held.id
 returning run.id
 """)
 
-RELEASE_EXPIRED = text("""
+_LOST = """
 update run set attempts = run.attempts + 1, lease_until = null, lease_by = null,
   state = case when run.attempts + 1 >= :lost then 'quarantined' else 'queued' end,
   error = case when run.attempts + 1 >= :lost then
     jsonb_build_object('code', 'run.quarantined', 'message',
       'Its worker died ' || (run.attempts + 1) || ' times in a row while running it. Studio stopped trying.')
     else run.error end
-from (
+"""
+RELEASE_EXPIRED = text(f"""
+{_LOST} from (
   select id from run where state = 'running' and lease_until < clock_timestamp() + make_interval(secs => :shift)
   order by lease_until limit :limit for update skip locked
 ) lost
 where run.id = lost.id
 returning run.id, run.state
-""")
+""")  # noqa: S608 - constants only
+RELEASE_HOLDER = text(f"{_LOST} where state = 'running' and lease_by = :holder returning id")
 
-RELEASE_HOLDER = text("""
-update run set attempts = attempts + 1, lease_until = null, lease_by = null, state = 'queued'
-where state = 'running' and lease_by = :holder returning id
-""")
-
+# Everywhere else a run is locked before its waits. Here both are taken only where nobody holds them.
 FIRE_DUE = text(f"""
 with due as (
-  select id, run_id from wait where state = 'open' and due_at <= {_NOW}
-  order by due_at limit :limit for update skip locked
+  select wait.id, wait.run_id from wait join run on run.id = wait.run_id
+  where wait.state = 'open' and wait.due_at <= {_NOW}
+  order by wait.due_at limit :limit for update of run, wait skip locked
 ),
 fired as (update wait set state = 'fired' from due where wait.id = due.id returning wait.run_id)
 update run set wake_seq = wake_seq + 1, state = case when state = 'waiting' then 'queued' else state end,

@@ -50,7 +50,7 @@ _FENCE = (
         waiting_for=bindparam("b_waiting_for"),
         steps_used=bindparam("b_steps_used"),
         fresh=False,
-        attempts=0,
+        attempts=case((bindparam("b_progress"), 0), else_=_RUN.c.attempts),
         lease_until=case((bindparam("b_state") == "running", _RUN.c.lease_until), else_=None),
         lease_by=case((bindparam("b_state") == "running", _RUN.c.lease_by), else_=None),
         available_at=bindparam("b_now"),
@@ -111,7 +111,7 @@ class SqliteLedger:
         now, ours = clock.local_now(), set[UUID]()
         new_steps, old_steps, waits, blobs = list[Any](), list[Any](), list[Any](), list[Any]()
         for flush in flushes:
-            if session.execute(_FENCE, _fence_values(flush.run, now)).scalar() is None:
+            if session.execute(_FENCE, _fence_values(flush, now)).scalar() is None:
                 continue
             ours.add(flush.run.id)
             for step in flush.steps:
@@ -143,30 +143,12 @@ class SqliteLedger:
     def release_expired(self, session: Session, limit: int) -> tuple[int, list[UUID]]:
         """A run that lost its lease too often is quarantined."""
         expired = select(_RUN.c.id).where(_RUN.c.state == "running", _RUN.c.lease_until < clock.local_now())
-        lost_again = _RUN.c.attempts + 1
-        message = "Its worker died three times in a row while running it. Studio stopped trying."
-        released = (
-            update(_RUN)
-            .where(_RUN.c.id.in_(expired.limit(limit)))
-            .values(
-                attempts=lost_again, lease_until=None, lease_by=None,
-                state=case((lost_again >= LOST_LEASES, "quarantined"), else_="queued"),
-                error=case(
-                    (lost_again >= LOST_LEASES, bindparam("e", {"code": "run.quarantined", "message": message},
-                                                          type_=_RUN.c.error.type)),
-                    else_=_RUN.c.error,
-                ),
-            )
-            .returning(_RUN.c.id, _RUN.c.state)
-        )  # fmt: skip
-        found = session.execute(released).all()
+        found = session.execute(_lost(_RUN.c.id.in_(expired.limit(limit)))).all()
         return len(found), [row.id for row in found if row.state == "quarantined"]
 
     def release_holder(self, session: Session, holder: str) -> int:
         """Its leases would have lasted seconds more; nobody waits for them."""
-        lost = update(_RUN).where(_RUN.c.state == "running", _RUN.c.lease_by == holder)
-        values = {"attempts": _RUN.c.attempts + 1, "lease_until": None, "lease_by": None, "state": "queued"}
-        return len(session.execute(lost.values(values).returning(_RUN.c.id)).all())
+        return len(session.execute(_lost(_RUN.c.state == "running", _RUN.c.lease_by == holder)).all())
 
     def fire_due(self, session: Session, limit: int) -> int:
         """In batches, oldest first."""
@@ -185,6 +167,23 @@ class SqliteLedger:
         some = select(_RUN.c.lane).where(_RUN.c.state == "queued", _RUN.c.available_at <= clock.local_now())
         counted = some.limit(1000).subquery()
         return dict(session.execute(select(counted.c.lane, func.count()).group_by(counted.c.lane)).all())
+
+
+def _lost(*which: Any) -> Any:
+    """Their leases are lost once more; those that lost too many are set aside."""
+    lost_again = _RUN.c.attempts + 1
+    message = f"Its worker died {LOST_LEASES} times in a row while running it. Studio stopped trying."
+    error = bindparam("e", {"code": "run.quarantined", "message": message}, type_=_RUN.c.error.type)
+    return (
+        update(_RUN)
+        .where(*which)
+        .values(
+            attempts=lost_again, lease_until=None, lease_by=None,
+            state=case((lost_again >= LOST_LEASES, "quarantined"), else_="queued"),
+            error=case((lost_again >= LOST_LEASES, error), else_=_RUN.c.error),
+        )
+        .returning(_RUN.c.id, _RUN.c.state)
+    )  # fmt: skip
 
 
 def _wake(now: datetime) -> Any:
@@ -248,11 +247,13 @@ def _event_values(event: Accepted, admission: Admission, now: datetime, *, start
     }  # fmt: skip
 
 
-def _fence_values(run: RunRow, now: datetime) -> dict[str, Any]:
+def _fence_values(flush: Flush, now: datetime) -> dict[str, Any]:
+    run = flush.run
     return {
         "b_id": run.id, "b_epoch": run.epoch, "b_state": run.state, "b_wake_seq": run.wake_seq, "b_lane": run.lane,
         "b_title": run.title, "b_error": run.error, "b_waiting_for": run.waiting_for,
         "b_steps_used": run.steps_used, "b_now": now, "b_finished_at": now if run.finished_at else None,
+        "b_progress": flush.progress,
     }  # fmt: skip
 
 

@@ -21,20 +21,25 @@ Withdraw = Mapping[str, Callable[[UnitOfWork, UUID, str], None]]
 
 
 def cancel(uow: UnitOfWork, run: Run, withdraw: Withdraw, reason: str = "") -> None:
-    """End a run now. What it waits for is withdrawn; a worker that is in the middle of it is fenced off."""
+    """End a run now. What it waits for is withdrawn; a worker that is in the middle of it is fenced off.
+
+    Locks what the run waits for before the run itself, as whoever decides it does.
+    """
+    _not_ended(run)
+    said = reason or _("The run was cancelled.")
+    before = _withdraw_all(uow, run, withdraw, said, done=frozenset())
     locked = uow.session.get(Run, run.id, with_for_update=True, populate_existing=True)
     assert locked is not None  # noqa: S101 - `run` came from this session
-    if locked.state in ENDED:
-        raise Conflict(
-            _("The run has already ended: %(state)s.", state=locked.state), code="run.ended", resource=f"run:{run.id}"
-        )
+    _not_ended(locked)
+    _withdraw_all(uow, run, withdraw, said, done=before)  # what a worker has parked meanwhile
     locked.state, locked.epoch, locked.finished_at = RunState.CANCELLED, locked.epoch + 1, uow.now
     locked.lease_until = locked.lease_by = locked.waiting_for = None
-    for wait in uow.session.scalars(select(WaitRow).where(WaitRow.run_id == run.id, WaitRow.state == WaitState.OPEN)):
-        wait.state = WaitState.CLOSED
-        end = withdraw.get(wait.kind)
-        if end is not None:
-            end(uow, wait.id, reason or _("The run was cancelled."))
+    uow.session.execute(
+        update(WaitRow)
+        .where(WaitRow.run_id == run.id, WaitRow.state != WaitState.CLOSED)
+        .values(state=WaitState.CLOSED)
+        .execution_options(synchronize_session=False)
+    )
     uow.session.execute(
         update(Step)
         .where(Step.run_id == run.id, Step.state.in_((StepState.RUNNING, StepState.WAITING)))
@@ -42,6 +47,26 @@ def cancel(uow: UnitOfWork, run: Run, withdraw: Withdraw, reason: str = "") -> N
         .execution_options(synchronize_session=False)
     )
     record(uow, "run.cancelled", targets=[target(locked)], metadata={"reason": reason})
+
+
+def _not_ended(run: Run) -> None:
+    if run.state in ENDED:
+        raise Conflict(
+            _("The run has already ended: %(state)s.", state=run.state), code="run.ended", resource=f"run:{run.id}"
+        )
+
+
+def _withdraw_all(
+    uow: UnitOfWork, run: Run, withdraw: Withdraw, reason: str, *, done: frozenset[UUID]
+) -> frozenset[UUID]:
+    """Take back what the run waits for, but for what is `done`; returns the waits that were looked at."""
+    left = select(WaitRow.id, WaitRow.kind).where(WaitRow.run_id == run.id, WaitRow.state != WaitState.CLOSED)
+    found = [row for row in uow.session.execute(left.order_by(WaitRow.id)).all() if row.id not in done]
+    for row in found:
+        end = withdraw.get(row.kind)
+        if end is not None:
+            end(uow, row.id, reason)
+    return frozenset(row.id for row in found)
 
 
 def rerun(
