@@ -123,13 +123,13 @@ def test_a_wait_is_answered_once_and_goes_on(make_rig):
 
 
 def test_a_wait_that_nobody_answers_ends_by_itself(make_rig):
-    rig = make_rig([step("ask", "test.wait", {"seconds": 30})], [("t", "next", "ask")])
+    rig = make_rig([step("ask", "test.wait", {"seconds": 600})], [("t", "next", "ask")])
     run_id = rig.accept().run_id
     rig.settle()
-    rig.later(29)
+    rig.later(500)
     rig.settle()
     assert rig.run(run_id).state == "waiting"
-    rig.later(2)
+    rig.later(200)
     rig.settle()
     assert rig.steps(run_id)[-1].port == "late"
 
