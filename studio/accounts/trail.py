@@ -5,6 +5,9 @@ from typing import Any
 from studio import audit
 from studio.core.unit_of_work import UnitOfWork
 
+_PERSONAL = ("user", "mail")
+"""Targets that are called by somebody's name or address."""
+
 
 def record(
     uow: UnitOfWork,
@@ -20,7 +23,7 @@ def record(
     audit.record(
         uow,
         action,
-        targets=[audit.Target(kind, str(key), name)],
+        targets=[audit.Target(kind, str(key), name, personal=kind in _PERSONAL)],
         changes=changes or (),
         metadata=metadata,
         outcome="failure" if failed else "success",

@@ -18,7 +18,7 @@ ASKED, REMIND, EXPIRE, TOLD = (
 
 def target(request: Request) -> audit.Target:
     """A request, as the audit trail names it."""
-    return audit.Target("approval", request.id, request.title)
+    return audit.Target("approval", request.id, request.title, personal=True)
 
 
 def record(uow: UnitOfWork, action: str, request: Request, **metadata: Any) -> None:

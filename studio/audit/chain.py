@@ -5,12 +5,12 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from studio.audit.envelope import GENESIS, SCHEMA, canonical, hash_of, stamp
-from studio.audit.models import AuditEvent, AuditHead, AuditTarget
+from studio.audit.models import AuditEvent, AuditHead, AuditPersonal, AuditTarget
+from studio.audit.personal import Aside
 from studio.audit.recording import COLLECTED, Draft
 from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
@@ -31,7 +31,7 @@ def finish(uow: UnitOfWork) -> None:
 
 def _append(uow: UnitOfWork, workspace_id: UUID, drafts: list[Draft]) -> None:
     seq, prev_hash = _take_head(uow, workspace_id)
-    rows, targets = [], []
+    rows, targets, asides = [], [], []
     for draft in drafts:
         seq += 1
         event = _event(draft, seq, prev_hash, uow.now)
@@ -39,9 +39,12 @@ def _append(uow: UnitOfWork, workspace_id: UUID, drafts: list[Draft]) -> None:
         prev_hash = hash_of(prev_hash, body)
         rows.append(columns_of(event) | {"body": body.decode(), "hash": prev_hash})
         targets += targets_of(event)
+        asides += [_aside_row(event, aside) for aside in draft.asides]
     uow.session.execute(insert(AuditEvent), rows)
     if targets:
         uow.session.execute(insert(AuditTarget), targets)
+    if asides:
+        uow.session.execute(insert(AuditPersonal), asides)
     uow.session.execute(
         update(AuditHead)
         .where(AuditHead.workspace_id == workspace_id)
@@ -105,16 +108,22 @@ def targets_of(event: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _aside_row(event: dict[str, Any], aside: Aside) -> dict[str, Any]:
+    return {
+        "workspace_id": UUID(event["workspace_id"]),
+        "event_id": UUID(event["id"]),
+        "path": aside.path,
+        "subject": aside.subject,
+        "salt": aside.salt,
+        "value": aside.value,
+        "search": aside.search,
+    }
+
+
 def _search(event: dict[str, Any]) -> str:
     texts = [event["action"], event["actor"]["name"], event["outcome"]["reason"]]
     for target in event["targets"]:
         texts += [target["name"], target["id"]]
     texts += [value for value in event["metadata"].values() if isinstance(value, str)]
-    joined = " ".join(text for text in texts if text)
+    joined = " ".join(text for text in texts if isinstance(text, str))  # what is said of people is a reference
     return joined.lower().replace("\0", "")[:SEARCHED]
-
-
-def event_of(body: str, hash_: str) -> dict[str, Any]:
-    """A stored record as a whole: what is exported and shown."""
-    event: dict[str, Any] = orjson.loads(body)
-    return event | {"hash": hash_}

@@ -19,6 +19,10 @@ Generated from `studio/audit/taxonomy/` by `studio docs`; do not edit.
 
 Every entry is recorded in the transaction of what it tells about, and chained by hash within its
 workspace. `studio audit verify` checks the chain. Versions count changes of a metadata schema.
+
+Names, addresses and remarks of people lie beside the chain: the record holds a reference, an HMAC over
+path and value keyed by a salt that lies with the value. `studio audit forget` erases them; the chain
+still fits, and the erasure is itself an event. Metadata marked `reference` below lie there too.
 """
 
 

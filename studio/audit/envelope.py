@@ -20,8 +20,8 @@ _DEEPEST = 8
 
 
 def canonical(event: Mapping[str, Any]) -> bytes:
-    """The event without its hash, as RFC 8785 writes it."""
-    return rfc8785.dumps({key: value for key, value in event.items() if key != "hash"})
+    """The event without its hash and what lies beside it, as RFC 8785 writes it."""
+    return rfc8785.dumps({key: value for key, value in event.items() if key not in ("hash", "personal")})
 
 
 def hash_of(prev_hash: str, body: bytes) -> str:

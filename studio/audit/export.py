@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from studio.audit.chain import event_of
-from studio.audit.listing import Filter, stream
+from studio.audit.listing import Filter, Units, stream
 from studio.audit.sentences import sentence
-from studio.core.unit_of_work import UnitOfWork
+from studio.audit.stored import Stored
 
 CHUNK = 65_536
 """Characters gathered before they are sent on."""
@@ -22,20 +21,28 @@ COLUMNS = (
 )
 
 
-def jsonl(uow: UnitOfWork, wanted: Filter) -> Iterator[str]:
-    """One event a line: the canonical record with its hash behind it. In chunks."""
-    return _gathered(f'{body[:-1]},"hash":"{hash_}"}}\n' for body, hash_ in stream(uow, wanted))
+def jsonl(units: Units, wanted: Filter) -> Iterator[str]:
+    """One event a line: the canonical record, behind it its hash and what lies beside it. In chunks."""
+    return _gathered(_json_line(one) for one in stream(units, wanted))
 
 
-def csv_file(uow: UnitOfWork, wanted: Filter) -> Iterator[str]:
+def csv_file(units: Units, wanted: Filter) -> Iterator[str]:
     """One event a row, safe to open in a spreadsheet. In chunks, the heading first."""
-    return _gathered(_lines(uow, wanted))
+    return _gathered(_lines(units, wanted))
 
 
-def _lines(uow: UnitOfWork, wanted: Filter) -> Iterator[str]:
+def _json_line(one: Stored) -> str:
+    """Whoever reads the line can check the hash, and each reference in the record against its value and salt."""
+    beside = ",".join(
+        f'{json.dumps(aside.path)}:{{"salt":"{aside.salt.hex()}","value":{aside.value}}}' for aside in one.asides
+    )
+    return f'{one.body[:-1]},"hash":"{one.hash}","personal":{{{beside}}}}}\n'
+
+
+def _lines(units: Units, wanted: Filter) -> Iterator[str]:
     yield _line(COLUMNS)
-    for body, hash_ in stream(uow, wanted):
-        yield _line(_cells(event_of(body, hash_)))
+    for one in stream(units, wanted):
+        yield _line(_cells(one.event()))
 
 
 def _cells(event: dict[str, Any]) -> Iterator[str]:

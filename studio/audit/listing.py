@@ -1,16 +1,17 @@
 """Finding events: filters, pages by key, and all of them as a stream."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
-from studio.audit.chain import event_of
-from studio.audit.models import AuditEvent, AuditTarget
+from studio.audit.models import AuditEvent, AuditPersonal, AuditTarget
 from studio.audit.registry import Action
+from studio.audit.stored import Stored, put_together
 from studio.core.errors import NotFound
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
@@ -18,6 +19,10 @@ from studio.core.unit_of_work import UnitOfWork
 PAGE = 50
 STREAMED = 500
 """Rows read from the database at once by a stream."""
+_RECORD = (AuditEvent.id, AuditEvent.seq, AuditEvent.body, AuditEvent.hash)
+
+Units = Callable[[], AbstractContextManager[UnitOfWork]]
+"""Opens a unit of the workspace, for reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def page(
     more, rows = len(rows) > limit, rows[:limit]
     if backwards:
         rows = rows[::-1]
-    events = [event_of(row.body, row.hash) for row in rows]
+    events = [one.event() for one in put_together(uow, rows)]
     if not events:
         return Page((), None, None)
     first, last = events[0]["seq"], events[-1]["seq"]
@@ -80,18 +85,27 @@ def page(
 
 def one(uow: UnitOfWork, event_id: UUID | None) -> dict[str, Any]:
     """One event. Raises NotFound."""
-    query = select(AuditEvent.body, AuditEvent.hash).where(AuditEvent.id == event_id)
-    row = uow.session.execute(query).one_or_none()
-    if row is None:
+    rows = uow.session.execute(select(*_RECORD).where(AuditEvent.id == event_id)).all()
+    if not rows:
         raise NotFound(_("There is no such audit event in this workspace."), resource="audit_event")
-    return event_of(row.body, row.hash)
+    return put_together(uow, rows)[0].event()
 
 
-def stream(uow: UnitOfWork, wanted: Filter) -> Iterator[tuple[str, str]]:
-    """Record and hash of every event that fits, oldest first, without holding them all."""
-    query = _query(wanted).order_by(AuditEvent.seq).execution_options(yield_per=STREAMED)
-    for row in uow.session.execute(query):
-        yield row.body, row.hash
+def stream(units: Units, wanted: Filter) -> Iterator[Stored]:
+    """Every event that fits and was there at the start, oldest first, without holding them all.
+
+    Each batch is read in a unit of its own: whoever downloads slowly holds no connection and no snapshot meanwhile.
+    """
+    with units() as uow:
+        last = uow.session.scalar(select(func.max(AuditEvent.seq))) or 0
+    done = 0
+    while done < last:
+        query = _query(wanted).where(AuditEvent.seq > done, AuditEvent.seq <= last).order_by(AuditEvent.seq)
+        with units() as uow:
+            rows = uow.session.execute(query.limit(STREAMED)).all()
+            found = put_together(uow, rows)
+        yield from found
+        done = rows[-1].seq if len(rows) == STREAMED else last
 
 
 def actions() -> list[Action]:
@@ -99,8 +113,8 @@ def actions() -> list[Action]:
     return sorted(Action.registry.values())
 
 
-def _query(wanted: Filter) -> Select[str, str]:
-    query = select(AuditEvent.body, AuditEvent.hash)
+def _query(wanted: Filter) -> Select[UUID, int, str, str]:
+    query = select(*_RECORD)
     if wanted.action:
         whole = "." in wanted.action
         query = query.where(
@@ -120,7 +134,8 @@ def _query(wanted: Filter) -> Select[str, str]:
     if wanted.until:
         query = query.where(AuditEvent.occurred_at < wanted.until)
     for word in (wanted.text or "").lower().replace("\0", "").split()[:10]:
-        query = query.where(AuditEvent.search.contains(word, autoescape=True))
+        of_people = select(AuditPersonal.event_id).where(AuditPersonal.search.contains(word, autoescape=True))
+        query = query.where(or_(AuditEvent.search.contains(word, autoescape=True), AuditEvent.id.in_(of_people)))
     return query
 
 

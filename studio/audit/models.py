@@ -1,9 +1,9 @@
-"""The audit trail's tables: append-only events, what they were about, and each chain's head."""
+"""The audit trail's tables: append-only events, what they were about, what they say of people, each chain's head."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -31,7 +31,7 @@ class AuditEvent(Tenant, Model):
     actor_id: Mapped[str] = mapped_column(String(500))
     run_id: Mapped[str | None] = mapped_column(String(80))
     search: Mapped[str] = mapped_column(Text)
-    """Names and texts of the event in lower case."""
+    """Names and texts of the event in lower case, but for what is said of people."""
     body: Mapped[str] = mapped_column(Text)
     """The event without its hash, in canonical JSON: byte for byte what was hashed."""
     hash: Mapped[str] = mapped_column(String(64))
@@ -46,6 +46,25 @@ class AuditTarget(Tenant, Model):
     type: Mapped[str] = mapped_column(String(60), primary_key=True)
     target_id: Mapped[str] = mapped_column(String(200), primary_key=True)
     event_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, index=True)
+
+
+class AuditPersonal(Tenant, Model):
+    """What an event says of people. The record holds a salted reference to it, so that it can be erased."""
+
+    __tablename__ = "audit_personal"
+    __table_args__ = (Index("ix_audit_personal_subject", "workspace_id", "subject"),)
+
+    event_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    path: Mapped[str] = mapped_column(String(120), primary_key=True)
+    """Where it belongs in the event."""
+    subject: Mapped[str] = mapped_column(String(300))
+    """Whose it is or what it is about, such as `user:<id>`."""
+    salt: Mapped[bytes] = mapped_column(LargeBinary())
+    """Without it the reference in the record tells nothing."""
+    value: Mapped[str] = mapped_column(Text)
+    """In canonical JSON."""
+    search: Mapped[str] = mapped_column(Text)
+    """Its text in lower case."""
 
 
 class AuditHead(Tenant, Model):

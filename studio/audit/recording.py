@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from studio.audit import personal
 from studio.audit.envelope import actor_part, context_part, plain, short
+from studio.audit.personal import Aside
 from studio.audit.redaction import redact
 from studio.audit.registry import Action, action_named
 from studio.core.unit_of_work import UnitOfWork
@@ -26,6 +28,13 @@ class Target:
     """As people read it; the first target's name stands in the event's sentence."""
     scope: Mapping[str, str] = field(default_factory=dict)
     """Channel, store or warehouse, where it has one."""
+    personal: bool = False
+    """The name tells of a person: a member's, or what a run calls its customer. It can be erased."""
+
+    @property
+    def subject(self) -> str:
+        """What an erasure calls it."""
+        return personal.subject_of(self.type, self.id)
 
     def part(self) -> dict[str, Any]:
         """Its place in the envelope."""
@@ -41,6 +50,8 @@ class Change:
     before: Any = None
     after: Any = None
     redacted: bool = False
+    personal: bool = False
+    """Its values tell of people. They can be erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,8 @@ class Draft:
     occurred_at: datetime
     parts: Mapping[str, Any]
     """The envelope without ids, place in the chain and hashes."""
+    asides: tuple[Aside, ...] = ()
+    """What it says of people."""
 
 
 def record(
@@ -78,7 +91,7 @@ def record(
     if isinstance(changes, Mapping):
         changes = [Change(path, *pair) for path, pair in changes.items()]
     found = redact(entry, facts, [_part_of(change) for change in changes])
-    parts = {
+    parts: dict[str, Any] = {
         "action": str(entry),
         "action_version": entry.version,
         "outcome": {
@@ -92,8 +105,23 @@ def record(
         "context": context_part(uow.actor.origin),
         **found,
     }
-    draft = Draft(workspace_id or uow.workspace, occurred_at or uow.now, parts)
+    asides = personal.set_aside(parts, _subjects(uow, entry, facts, targets, changes))
+    draft = Draft(workspace_id or uow.workspace, occurred_at or uow.now, parts, asides)
     uow.collected.setdefault(COLLECTED, []).append(draft)
+
+
+def _subjects(
+    uow: UnitOfWork, entry: Action, facts: Mapping[str, Any], targets: Sequence[Target], changes: Sequence[Change]
+) -> dict[str, str]:
+    """Paths of what the event says of people, with whose it is. What is told beside a target counts as about it."""
+    subjects = personal.of_actor(uow.actor)
+    subjects |= {f"targets.{at}.name": target.subject for at, target in enumerate(targets) if target.personal}
+    about = targets[0].subject if targets else personal.subject_of("user", uow.actor.user_id or uow.actor.id)
+    for at, change in enumerate(changes):
+        if change.personal:
+            subjects |= {f"changes.{at}.from": about, f"changes.{at}.to": about}
+    named = (rule.path for rule in entry.redactions if rule.mode == personal.MODE)
+    return subjects | {path: about for path in named if path.partition(".")[2] in facts}
 
 
 def _flat(value: Any) -> Any:

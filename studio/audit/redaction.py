@@ -15,6 +15,8 @@ def redact(action: Action, metadata: dict[str, Any], changes: Sequence[dict[str,
     for key, value in metadata.items():
         path = f"metadata.{key}"
         rule = _rule(action, path, key)
+        if rule is not None and rule.mode == "reference":
+            rule = None  # it stays whole, and is set aside afterwards
         if rule is not None:
             done.append(_note(path, rule.rule, rule.mode))
         if rule is None or rule.mode == "mask":

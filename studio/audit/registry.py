@@ -26,7 +26,8 @@ class Redaction:
     """`metadata.<key>` or `changes.<path>`."""
     rule: str
     """Why, in a word: `personal`, `secret`."""
-    mode: Literal["mask", "drop"] = "mask"
+    mode: Literal["mask", "drop", "reference"] = "mask"
+    """`reference`: it lies beside the chain, whence it can be erased."""
 
 
 class Action(str):

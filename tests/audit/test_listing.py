@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -42,6 +43,10 @@ def filled(units, workspace, jonas):
             reason="no permission",
         )
     return workspace
+
+
+def reading(units, workspace):
+    return partial(units.unit, workspace, read_only=True)
 
 
 def found(units, workspace, **wanted):
@@ -121,8 +126,7 @@ def test_a_name_with_braces_is_only_a_name(units, workspace, jonas):
 
 
 def test_json_lines_verify_from_the_file_alone(units, filled):
-    with units.unit(filled, read_only=True) as uow:
-        lines = "".join(export.jsonl(uow, Filter())).splitlines()
+    lines = "".join(export.jsonl(reading(units, filled), Filter())).splitlines()
     previous = "0" * 64
     for number, line in enumerate(lines, 1):
         event = json.loads(line)
@@ -136,8 +140,8 @@ def test_csv_holds_no_formulas(units, workspace, start):
     evil = Actor(ActorType.USER, "u", start + "cmd|' /C calc'!A0")
     with units.unit(workspace, evil) as uow:
         record(uow, approvals.APPROVED, targets=[Target("approval", start + "1", start + "x")])
-    with units.unit(workspace, read_only=True) as uow:
-        (row,) = csv.DictReader(io.StringIO("".join(export.csv_file(uow, Filter())), newline=""))
+    text_ = "".join(export.csv_file(reading(units, workspace), Filter()))
+    (row,) = csv.DictReader(io.StringIO(text_, newline=""))
     assert row["actor_name"].startswith("'" + start)
     assert all(not value.startswith(("=", "+", "-", "@", "\t", "\r")) for value in row.values())
 

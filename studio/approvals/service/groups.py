@@ -111,7 +111,7 @@ def _put_members(uow: UnitOfWork, row: ApproverGroup, members: Iterable[UUID]) -
     uow.session.execute(delete(GroupMember).where(of_group, GroupMember.user_id.in_(gone)))
     uow.session.add_all(GroupMember(group_id=row.id, user_id=user_id) for user_id in new)
     names = people.by_ids(uow, held | wanted.keys())
-    changed = audit.Change("members", _emails(names, held), _emails(names, wanted.keys()))
+    changed = audit.Change("members", _emails(names, held), _emails(names, wanted.keys()), personal=True)
     audit.record(
         uow,
         "approver_group.members_changed",

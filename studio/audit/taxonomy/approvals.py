@@ -1,6 +1,11 @@
 """Requests for approval, what people decided, and the groups they are asked in."""
 
-from studio.audit.registry import Action, Metadata
+from studio.audit.registry import Action, Metadata, Redaction
+
+
+def _beside(*names: str) -> tuple[Redaction, ...]:
+    """Metadata that tell of people: they lie beside the chain."""
+    return tuple(Redaction(f"metadata.{name}", "personal", "reference") for name in names)
 
 
 class Request(Metadata):
@@ -48,6 +53,7 @@ REQUESTED = Action(
     "A run, or another part of Studio, asked people for a decision.",
     sentence="{actor} asked for approval of “{target}”",
     metadata=Request,
+    redactions=_beside("asked"),
     example={"asked": "jonas@example.com, mira@example.com", "amount": "420.00"},
 )
 APPROVED = Action(
@@ -55,6 +61,7 @@ APPROVED = Action(
     "An approver said yes.",
     sentence="{actor} approved “{target}”",
     metadata=Decision,
+    redactions=_beside("reason"),
     example={"channel": "mail_link", "amount": "420.00", "currency": "EUR"},
     severity="notice",
     ocsf=6003,
@@ -64,6 +71,7 @@ DECLINED = Action(
     "An approver said no.",
     sentence="{actor} declined “{target}”",
     metadata=Decision,
+    redactions=_beside("reason"),
     example={"reason": "Refund period is over", "channel": "page"},
     severity="notice",
     ocsf=6003,
@@ -73,6 +81,7 @@ CHANGES_REQUESTED = Action(
     "An approver sent it back: something has to change first.",
     sentence="{actor} asked for changes to “{target}”",
     metadata=Decision,
+    redactions=_beside("reason"),
     example={"reason": "Please attach the receipt", "channel": "page"},
     severity="notice",
     ocsf=6003,
@@ -82,6 +91,7 @@ COMMENTED = Action(
     "Somebody wrote a comment; nothing was decided.",
     sentence="{actor} commented on “{target}”",
     metadata=Comment,
+    redactions=_beside("comment"),
     example={"comment": "Waiting for the carrier"},
 )
 REASSIGNED = Action(
@@ -89,6 +99,7 @@ REASSIGNED = Action(
     "The question went to somebody else.",
     sentence="{actor} passed “{target}” on to {to}",
     metadata=Reassigned,
+    redactions=_beside("to", "note"),
     example={"to": "mira@example.com", "note": "On holiday"},
     severity="notice",
 )
@@ -97,6 +108,7 @@ EXPIRED = Action(
     "Nobody answered in time.",
     sentence="The approval of “{target}” expired",
     metadata=Decision,
+    redactions=_beside("reason"),
     example={"channel": "clock"},
     severity="notice",
 )
@@ -105,6 +117,7 @@ WITHDRAWN = Action(
     "Whoever asked no longer needs the answer.",
     sentence="{actor} withdrew the request “{target}”",
     metadata=Withdrawn,
+    redactions=_beside("reason"),
     example={"reason": "The run was cancelled"},
 )
 LINK_LOCKED = Action(

@@ -17,6 +17,11 @@ class Verified(Metadata):
     problem: str | None = None
 
 
+class Erased(Metadata):
+    erased: int
+    """How many values: names, addresses, remarks."""
+
+
 EXPORTED = Action(
     "audit.exported",
     "Audit events were downloaded.",
@@ -24,6 +29,15 @@ EXPORTED = Action(
     metadata=Exported,
     example={"format": "csv", "filters": "action=approval.approved"},
     severity="notice",
+    ocsf=6003,
+)
+PERSONAL_ERASED = Action(
+    "audit.personal_erased",
+    "What the trail said of a person, or in a title, was erased on request; the events stay.",
+    sentence="{actor} erased {erased} personal values from the audit trail",
+    metadata=Erased,
+    example={"erased": 31},
+    severity="warning",
     ocsf=6003,
 )
 VERIFIED = Action(

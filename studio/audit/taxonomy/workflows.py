@@ -1,6 +1,6 @@
 """What people do to workflows and their runs. A run's own progress is history, not audit."""
 
-from studio.audit.registry import Action, Metadata
+from studio.audit.registry import Action, Metadata, Redaction
 
 
 class Origin(Metadata):
@@ -100,6 +100,7 @@ RUN_CANCELLED = Action(
     "Somebody stopped a run.",
     sentence="{actor} cancelled the run “{target}”",
     metadata=Reason,
+    redactions=(Redaction("metadata.reason", "personal", "reference"),),
     example={"reason": "Order was withdrawn"},
     severity="notice",
     ocsf=6003,

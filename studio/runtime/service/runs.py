@@ -135,4 +135,4 @@ def _kept_step(uow: UnitOfWork, again: Run, step: Step) -> Step:
 
 def target(run: Run) -> Target:
     """How the audit trail names it."""
-    return Target("run", str(run.id), run.title or str(run.id))
+    return Target("run", str(run.id), run.title or str(run.id), personal=True)

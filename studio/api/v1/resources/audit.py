@@ -1,7 +1,6 @@
 """The audit trail: look-ups, and everything as a file."""
 
-from collections.abc import Iterator
-from uuid import UUID
+from functools import partial
 
 from flask import Response, request
 
@@ -13,7 +12,7 @@ from studio.audit import export, listing
 from studio.core import web
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.unit_of_work import Database, UnitOfWork
+from studio.core.unit_of_work import UnitOfWork
 
 TAG = "Audit"
 LINES = "application/x-ndjson"
@@ -33,22 +32,19 @@ def list_audit_events(uow: UnitOfWork, query: AuditQuery) -> ListOf[AuditEvent]:
 def export_audit_events(uow: UnitOfWork, query: AuditFilters) -> Response:
     """Audit events as a file, oldest first, one JSON object a line.
 
-    Each line is the record that was hashed, with its hash. The export is itself an event.
+    Each line is the record that was hashed, its hash, and under `personal` what it says of people: the record itself
+    holds references (HMAC-SHA256 over path and value, keyed by the salt), so that a person can be forgotten. The
+    export is itself an event.
     """
     wanted, database = _filter(query), web.database()
     said = {"format": "jsonl", "filters": request.query_string.decode() or None}
     with database.unit(uow.workspace, uow.actor) as recording:  # this request itself only reads
         target = audit.Target("audit", str(uow.workspace), "audit events")
         audit.record(recording, "audit.exported", targets=[target], metadata=said)
-    answer = Response(_lines(database, uow.workspace, wanted), content_type=LINES)
+    units = partial(database.unit, uow.workspace, read_only=True)
+    answer = Response(export.jsonl(units, wanted), content_type=LINES)
     answer.headers["Content-Disposition"] = 'attachment; filename="audit-events.jsonl"'
     return answer
-
-
-def _lines(database: Database, workspace_id: UUID, wanted: listing.Filter) -> Iterator[str]:
-    """In a unit of its own: the request's has ended when the lines leave."""
-    with database.unit(workspace_id, read_only=True) as unit:
-        yield from export.jsonl(unit, wanted)
 
 
 def _filter(query: AuditFilters) -> listing.Filter:

@@ -29,7 +29,7 @@ class AuditQuery(AuditFilters, Paged):
 
 
 class AuditEvent(Shape):
-    """One event, as it stands in the chain."""
+    """One event. Where something was erased, `[erased]` stands."""
 
     id: Id
     seq: int = Field(description="From 1, without gaps.")
