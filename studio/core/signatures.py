@@ -33,6 +33,8 @@ class Verified:
 
     delivery_id: str | None
     """The sender's own id of this delivery, the same on every retry; None where it sends none."""
+    once: str | None = None
+    """Where the scheme carries a time: the same for the very same bytes, so that a recorded delivery is recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def verify(
 ) -> Verified:
     """Check a delivery against each secret. Raises SignatureError.
 
-    `header` names the header of `hmac-sha256` (hex, with or without `sha256=`).
+    `header` names the header of `hmac-sha256` (hex or base64, with or without `sha256=`).
     """
     keys = [key for key in (_key(scheme, secret) for secret in secrets) if key]
     if not keys:
@@ -73,7 +75,7 @@ def verify(
     ]
     if not any(fits):
         raise SignatureError(_("The signature does not fit the body and the secret."))
-    return Verified(signed.delivery_id)
+    return Verified(signed.delivery_id, hashlib.sha256(signed.message).hexdigest() if signed.at is not None else None)
 
 
 def _key(scheme: Scheme, secret: str) -> bytes:
@@ -132,7 +134,9 @@ def _github(headers: Mapping[str, str], body: bytes, _header: str) -> _Signed:
 
 
 def _generic(headers: Mapping[str, str], body: bytes, header: str) -> _Signed:
-    return _Signed(body, [_hex(_required(headers, header).removeprefix("sha256="))])
+    signature = _required(headers, header).removeprefix("sha256=")
+    is_hex = len(signature) == 2 * hashlib.sha256().digest_size  # base64 of a digest is shorter
+    return _Signed(body, [_hex(signature) if is_hex else _base64(signature)])
 
 
 _SCHEMES: dict[Scheme, Callable[[Mapping[str, str], bytes, str], _Signed]] = {

@@ -16,6 +16,8 @@ log = structlog.get_logger()
 
 CHANNEL = "studio:finished"
 RECHECK_S = 0.25
+MOST = 16
+"""Callers of one process that may wait at once, half of its threads: the rest must go on accepting."""
 
 
 class Answers:
@@ -38,9 +40,11 @@ class Answers:
             log.warning("answer_not_sent", error=str(error))
 
     def wait(self, run_id: UUID, has_ended: Callable[[], bool], limit_s: float) -> bool:
-        """Block until the run has ended or `limit_s` is over; whether it has ended."""
+        """Block until the run has ended or `limit_s` is over; whether it has ended. Beyond MOST nobody blocks."""
         event = threading.Event()
         with self._lock:
+            if len(self._waiting) >= MOST:
+                return False
             self._waiting[run_id] = event
             if self._client is not None and self._listener is None:
                 self._listener = threading.Thread(target=self._listen, name="answers", daemon=True)

@@ -17,7 +17,7 @@ from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
 from studio.core.ids import new_id
 from studio.core.problems import Unexpected, as_problem
-from studio.runtime.hooks.receiving import MAX_BYTES, Delivery, Receiver, Reply
+from studio.runtime.hooks.receiving import MAX_BYTES, Delivery, Receiver, Reply, WrongMethod
 
 log = structlog.get_logger()
 
@@ -27,7 +27,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-_HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
+_HEADERS = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
 
 
 class HookFront:
@@ -44,14 +44,17 @@ class HookFront:
         reply = self._answer(path[len(PREFIX) :], environ)
         body = b"" if environ["REQUEST_METHOD"] == "HEAD" else orjson.dumps(reply.data)
         phrase = HTTPStatus(reply.status).phrase
-        start_response(f"{reply.status} {phrase}", [*_HEADERS, ("Content-Length", str(len(body)))])
+        kind = "application/problem+json" if "code" in reply.data else "application/json"
+        headers = [*_HEADERS, *reply.headers, ("Content-Type", kind), ("Content-Length", str(len(body)))]
+        start_response(f"{reply.status} {phrase}", headers)
         return [body]
 
     def _answer(self, address: str, environ: Environ) -> Reply:
         try:
             return self._receiver.receive(address, _delivery(environ))
         except StudioError as error:
-            return Reply(error.status, as_problem(error, None))
+            more = [("Allow", error.allowed)] if isinstance(error, WrongMethod) else []
+            return Reply(error.status, as_problem(error, None), more)
         except Exception:  # whoever delivers gets an answer it can act on; the log has the trace under the same id
             request_id = new_id().hex
             log.exception("delivery_failed", request_id=request_id)

@@ -1,6 +1,7 @@
 """One delivery, from bytes to an accepted run. No request, session or ORM: this is the hot path."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,17 +10,20 @@ from sqlalchemy import select
 
 from studio.contract.ports import Secrets
 from studio.core import clock, signatures
-from studio.core.errors import InvalidInput, NotFound, NotSignedIn, StudioError, TooLarge
+from studio.core.errors import Conflict, InvalidInput, NotFound, NotSignedIn, StudioError, TooLarge
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.metrics import ACCEPTED
+from studio.core.problems import as_problem
+from studio.core.signatures import Verified
 from studio.core.unit_of_work import Database
 from studio.runtime.engine.answers import Answers
+from studio.runtime.history.detail import payload
 from studio.runtime.hooks.addresses import Addresses, Hook
 from studio.runtime.ledger.rows import Accepted, Admission
 from studio.runtime.models import Run, Step
 from studio.runtime.outcomes import ENDED, STUCK
-from studio.runtime.triggers.deliveries import dedup_key, read_body
+from studio.runtime.triggers.deliveries import dedup_key, read_data
 
 MAX_BYTES = 1_048_576
 SECRET_FRESH_S = 10.0
@@ -30,6 +34,11 @@ class WrongMethod(StudioError):
 
     status = 405
     code = "webhook.method"
+
+    def __init__(self, given: str, allowed: Sequence[str]) -> None:
+        """`allowed`: what it takes."""
+        self.allowed = ", ".join(allowed)
+        super().__init__(_("This address takes %(methods)s, not %(method)s.", methods=self.allowed, method=given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,7 @@ class Reply:
 
     status: int
     data: dict[str, Any]
+    headers: Sequence[tuple[str, str]] = ()
 
 
 class Receiver:
@@ -74,37 +84,31 @@ class Receiver:
             raise NotFound(_("There is no webhook at this address."), code="webhook.unknown")
         config = hook.config
         if delivery.method not in config.methods:
-            raise WrongMethod(
-                _(
-                    "This address takes %(methods)s, not %(method)s.",
-                    methods=", ".join(config.methods),
-                    method=delivery.method,
-                )
-            )
-        delivery_id = self._verify(hook, delivery)
+            raise WrongMethod(delivery.method, config.methods)
+        verified = self._verify(hook, delivery)
         if len(delivery.body) > MAX_BYTES:
             raise TooLarge(
                 _("The body is larger than %(max_bytes)s KiB.", max_bytes=f"{MAX_BYTES // 1024:,}"),
                 code="webhook.too_large",
             )
-        data = read_body(config, delivery.content_type, delivery.body)
-        event = self._event(hook, data, delivery, delivery_id)
+        data = read_data(config, delivery.content_type, delivery.body, delivery.query)
+        event = self._event(hook, data, delivery, verified)
         admission = self._accept(event)
         ACCEPTED.labels(admission.verdict).inc()
         if admission.verdict == "started" and event.respond:
             return self._result(hook, event.run_id, config.wait_s)
         return _reply(admission)
 
-    def _verify(self, hook: Hook, delivery: Delivery) -> str | None:
+    def _verify(self, hook: Hook, delivery: Delivery) -> Verified:
         config = hook.config
         if config.signature == "none":
-            return None
+            return Verified(None)
         try:
-            verified = signatures.verify(
+            return signatures.verify(
                 config.signature,
                 delivery.headers,
                 delivery.body,
-                [self._secret(hook.workspace_id, config.secret)] if config.secret else [],
+                self._secrets_of(hook),
                 header=config.header,
                 now=clock.local_now(),
             )
@@ -113,7 +117,15 @@ class Receiver:
             raise NotSignedIn(
                 _("The signature does not fit: %(message)s", message=error.message), code=error.code
             ) from None
-        return verified.delivery_id
+
+    def _secrets_of(self, hook: Hook) -> list[str]:
+        """The signing secrets, newest first. A former one may be gone already; the first must be there."""
+        config = hook.config
+        found = [self._secret(hook.workspace_id, config.secret)] if config.secret else []
+        for name in config.other_secrets:
+            with suppress(NotFound):
+                found.append(self._secret(hook.workspace_id, name))
+        return found
 
     def _secret(self, workspace_id: UUID, name: str) -> str:
         known = self._known_secrets.get((workspace_id, name))
@@ -123,18 +135,18 @@ class Receiver:
         self._known_secrets[workspace_id, name] = (clock.monotonic() + SECRET_FRESH_S, value)
         return value
 
-    def _event(self, hook: Hook, data: Any, delivery: Delivery, delivery_id: str | None) -> Accepted:
+    def _event(self, hook: Hook, data: Any, delivery: Delivery, verified: Verified) -> Accepted:
         config, verdict, reason, key = hook.config, "started", None, None
         try:
             key = dedup_key(config, data, delivery.headers, delivery.query)
         except InvalidInput as error:
             verdict, reason = "refused", error.message
         meta = {"method": delivery.method, "content_type": delivery.content_type}
-        if delivery_id:
-            meta["delivery_id"] = delivery_id
+        if verified.delivery_id:
+            meta["delivery_id"] = verified.delivery_id
         return Accepted(
             new_id(), new_id(), hook.workspace_id, hook.workflow_id, hook.subscription_id, hook.version_id,
-            hook.node_key, "trigger.webhook", data, meta, key or delivery_id,
+            hook.node_key, "trigger.webhook", data, meta, key or verified.once,
             config.dedup_hours * 3600.0, config.answer == "result", verdict, reason,
         )  # fmt: skip
 
@@ -143,11 +155,11 @@ class Receiver:
             return self._state(hook, run_id) in (*ENDED, *STUCK)
 
         if not self._answers.wait(run_id, has_ended, limit_s):
-            return Reply(202, {"run_id": str(run_id), "state": "running"})
+            return Reply(202, {"run_id": str(run_id), "state": self._state(hook, run_id)})
         with self._database.unit(hook.workspace_id, read_only=True) as unit:
             run = unit.session.execute(select(Run.state, Run.error).where(Run.id == run_id)).one()
             last = select(Step.output).where(Step.run_id == run_id).order_by(Step.id.desc()).limit(1)
-            output = unit.session.execute(last).scalar()
+            output = payload(unit, unit.session.execute(last).scalar())
         return Reply(
             200 if run.state == "succeeded" else 502,
             {"run_id": str(run_id), "state": run.state, "output": output, "error": run.error},
@@ -166,11 +178,5 @@ def _reply(admission: Admission) -> Reply:
         case "duplicate":
             return Reply(200, {"run_id": run_id, "duplicate": True})
         case _:
-            return Reply(
-                409,
-                {
-                    "code": f"webhook.{admission.verdict}",
-                    "detail": admission.reason,
-                    "event_id": str(admission.event_id),
-                },
-            )
+            refused = Conflict(admission.reason or "", code=f"webhook.{admission.verdict}")
+            return Reply(409, as_problem(refused, None) | {"event_id": str(admission.event_id)})

@@ -7,22 +7,33 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from studio.core.errors import InvalidInput
+from studio.core.errors import InvalidInput, StudioError
 from studio.core.i18n import gettext as _
 from studio.expressions import EvaluationError, Scope, evaluate
 from studio.expressions.filters import text_of
 from studio.runtime.document.bounds import MAX_DEPTH, check_payload
-from studio.runtime.triggers.webhook import DELIVERY_ID, Webhook
+from studio.runtime.triggers.webhook import DELIVERY_ID, EVENT_ID, Webhook
 
 LONGEST_KEY = 255
 FIELDS_OF_A_FORM = 1_000
 
 
-def read_body(config: Webhook.Config, content_type: str, body: bytes) -> Any:
-    """The data of a delivery. Raises InvalidInput: another kind, unreadable, or nested too deeply."""
+class WrongType(StudioError):
+    """The body is of a kind that this address does not take."""
+
+    status = 415
+    code = "webhook.content_type"
+
+
+def read_data(config: Webhook.Config, content_type: str, body: bytes, query: Mapping[str, str]) -> Any:
+    """The data of a delivery: its body, or its query's parameters where it has none.
+
+    Raises WrongType, or InvalidInput for what is unreadable or nested too deeply.
+    """
     kind = content_type.partition(";")[0].strip().lower()
+    check_payload(query)
     if not body:
-        return {}
+        return dict(query)
     if kind == "application/x-www-form-urlencoded":
         _allow(config, "form", kind)
         return _form(body)
@@ -39,8 +50,7 @@ def dedup_key(config: Webhook.Config, data: Any, headers: Mapping[str, str], que
     refused, and seen, than started twice.
     """
     if config.dedup_key is None:
-        name = DELIVERY_ID.get(config.signature)
-        found = headers.get(name) if name is not None else None
+        found = _own_id(config.signature, data, headers)
         return _short(found) if found else None
     scope = Scope({"trigger": data, "headers": headers, "query": query})
     try:
@@ -56,6 +66,14 @@ def dedup_key(config: Webhook.Config, data: Any, headers: Mapping[str, str], que
     return _short(text)
 
 
+def _own_id(scheme: str, data: Any, headers: Mapping[str, str]) -> str | None:
+    """The id under which the sender itself repeats a delivery; None where it sends none."""
+    if scheme in DELIVERY_ID:
+        return headers.get(DELIVERY_ID[scheme])
+    found = data.get(EVENT_ID[scheme]) if scheme in EVENT_ID and isinstance(data, dict) else None
+    return found if isinstance(found, str) else None
+
+
 def _short(key: str) -> str:
     return key if len(key) <= LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
 
@@ -65,10 +83,8 @@ def _allow(config: Webhook.Config, wanted: str, kind: str) -> None:
         raise _unwanted(kind)
 
 
-def _unwanted(kind: str) -> InvalidInput:
-    return InvalidInput(
-        _("This address does not take %(value)s bodies.", value=kind or "such"), code="webhook.content_type"
-    )
+def _unwanted(kind: str) -> WrongType:
+    return WrongType(_("This address does not take %(value)s bodies.", value=kind or "such"))
 
 
 def _json(body: bytes) -> Any:

@@ -16,11 +16,16 @@ DELIVERY_ID: Mapping[str, str] = {
     "github": "x-github-delivery",
 }
 """The header in which a sender repeats the id of one delivery, small letters."""
+EVENT_ID: Mapping[str, str] = {"stripe": "id", "slack": "event_id"}
+"""The field of the body in which a sender without such a header repeats it."""
 SAMPLE = {"order": {"id": "6021", "total": 420.0, "currency": "EUR", "customer": {"name": "Anna Keller"}}}
 
 
 class Webhook(TriggerType):
-    """Start a run for each request that arrives at a secret address."""
+    """Start a run for each request that arrives at a secret address.
+
+    Its data is the body: JSON, or a form's fields. A request without a body brings its query's parameters.
+    """
 
     key = "trigger.webhook"
     title = "Webhook"
@@ -43,6 +48,14 @@ class Webhook(TriggerType):
             show_if={"signature": SIGNED},
             max_length=120,
         )
+        other_secrets: list[str] = help_(
+            "Names of secrets that count as well, so that the sender can change its secret without losing requests.",
+            title="Also accepted",
+            default=[],
+            example=["shopify-webhook-old"],
+            show_if={"signature": SIGNED},
+            max_length=4,
+        )
         header: str = help_(
             "The header that carries the signature: HMAC-SHA256 over the body, as hex or base64.",
             title="Signature header",
@@ -52,8 +65,8 @@ class Webhook(TriggerType):
             pattern=r"^[A-Za-z0-9-]{1,80}$",
         )
         dedup_key: str | None = help_(
-            "Two requests with the same key within the window start one run. Empty: the sender's own delivery id, "
-            "where it has one. May name trigger, headers and query.",
+            "Two requests with the same key within the window start one run. Empty: the sender's own id of the "
+            "delivery, where it has one. May name trigger, headers and query.",
             title="Same delivery, if equal",
             default=None,
             example="trigger.order.id",

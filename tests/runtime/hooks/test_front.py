@@ -2,10 +2,13 @@
 
 import hashlib
 import hmac
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from studio.core import clock
+from studio.runtime.engine import answers
 from studio.runtime.models import Event, Run
 from studio.runtime.service import subscriptions, workflows
 from tests.factories.accounts import make_tenant
@@ -17,10 +20,10 @@ ORDER = {"order": {"id": "6021", "total": 420.0, "customer": {"name": "Anna Kell
 class Hook:
     """One published workflow and its address."""
 
-    def __init__(self, app, **config):
+    def __init__(self, app, document=None, **config):
         self.app, self.database = app, app.extensions["studio_database"]
         self.tenant = make_tenant(self.database)
-        raw = refunds()
+        raw = refunds(**(document or {}))
         raw["nodes"][0]["config"].update(config)
         self.workflow_id = make_workflow(app, self.tenant, raw, published=True)
         with self.unit() as unit:
@@ -69,7 +72,7 @@ def test_a_delivery_starts_a_run_and_names_it(hook):
     ("sent", "status", "code"),
     [
         ({"data": b"{", "content_type": "application/json"}, 422, "webhook.not_json"),
-        ({"data": b"a,b", "content_type": "text/csv"}, 422, "webhook.content_type"),
+        ({"data": b"a,b", "content_type": "text/csv"}, 415, "webhook.content_type"),
         ({"data": b'{"a":"\\u0000"}', "content_type": "application/json"}, 422, "payload.text"),
         ({"data": b"[" * 100 + b"]" * 100, "content_type": "application/json"}, 422, "payload.too_deep"),
         ({"data": b"[" * 100_000, "content_type": "application/json"}, 422, "webhook.not_json"),
@@ -80,6 +83,7 @@ def test_what_cannot_be_read_is_refused_in_words_and_starts_nothing(hook, sent, 
     answer = hook.post(**sent)
     assert (answer.status_code, answer.json["code"]) == (status, code)
     assert answer.json["detail"]
+    assert answer.content_type == "application/problem+json"
     assert hook.runs() == 0
 
 
@@ -93,7 +97,8 @@ def test_only_the_whole_address_is_known(hook, wrong):
 
 
 def test_another_method_is_refused(hook):
-    assert hook.app.test_client().get(hook.path).status_code == 405
+    refused = hook.app.test_client().get(hook.path)
+    assert (refused.status_code, refused.headers["Allow"], refused.json["code"]) == (405, "POST", "webhook.method")
     assert hook.app.test_client().head(hook.path).data == b""
     assert hook.runs() == 0
 
@@ -135,7 +140,92 @@ def test_a_signed_address_takes_only_what_is_signed(make_hook, app):
     assert hook.post(**sent, headers={"X-Hub-Signature-256": right, "X-GitHub-Delivery": "1"}).status_code == 202
 
 
+def keep(hook, name, value):
+    with hook.unit() as unit:
+        hook.app.extensions["studio_vault"].create(unit, name=name, value=value, hosts=[])
+
+
+def test_a_sender_may_change_its_secret_without_losing_a_delivery(make_hook):
+    hook = make_hook(signature="github", secret="new", other_secrets=["old", "gone"])
+    keep(hook, "new", "new secret")
+    keep(hook, "old", "old secret")
+    body = b'{"order": {"total": 1}}'
+    statuses = []
+    for number, value in enumerate((b"new secret", b"old secret", b"older secret")):
+        code = "sha256=" + hmac.new(value, body, hashlib.sha256).hexdigest()
+        headers = {"X-Hub-Signature-256": code, "X-GitHub-Delivery": str(number)}
+        statuses.append(hook.post(data=body, content_type="application/json", headers=headers).status_code)
+    assert statuses == [202, 202, 401]
+
+
+@pytest.mark.parametrize("body", [b'{"type": "refund"}', b'{"id": "evt_1", "event_id": "Ev1"}'])
+@pytest.mark.parametrize("scheme", ["stripe", "slack"])
+def test_a_signed_delivery_that_is_sent_again_starts_nothing(make_hook, scheme, body):
+    hook = make_hook(signature=scheme, secret="s")
+    keep(hook, "s", "s3cret")
+
+    def send(seconds=0):
+        at = str(int((clock.local_now() - timedelta(seconds=seconds)).timestamp()))
+        said = f"{at}.".encode() if scheme == "stripe" else f"v0:{at}:".encode()
+        code = hmac.new(b"s3cret", said + body, hashlib.sha256).hexdigest()
+        headers = (
+            {"Stripe-Signature": f"t={at},v1={code}"}
+            if scheme == "stripe"
+            else {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={code}"}
+        )
+        return lambda: hook.post(data=body, content_type="application/json", headers=headers)
+
+    again, late = send(), send(seconds=301)
+    assert [again().status_code, again().status_code] == [202, 200]
+    refused = late()
+    assert (refused.status_code, refused.json["code"]) == (401, "signature.expired")
+    assert hook.runs() == 1
+
+
 def test_a_missing_secret_refuses_everything(make_hook):
     hook = make_hook(signature="shopify", secret="gone")
     assert hook.post(json=ORDER).status_code == 401
     assert hook.runs() == 0
+
+
+LONG = "x" * 50_000
+
+
+def result_of(source):
+    """A workflow that computes one field and is waited for."""
+    node = {"key": "large", "type": "data.set", "name": "Set", "config": {"fields": [{"name": "a", "value": source}]}}
+    trigger = {"key": "order", "type": "trigger.webhook", "name": "Order", "config": {"answer": "result"}}
+    edges = [{"from": "order", "port": "next", "to": "large"}]
+    return {"nodes": [trigger, node], "edges": edges}
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "state", "output"),
+    [
+        ("trigger.order.total * 2", 200, "succeeded", {"a": 840}),
+        ("trigger.text", 200, "succeeded", {"a": LONG}),
+        ("trigger.nothing", 502, "failed", None),
+    ],
+)
+def test_a_sender_that_waits_gets_the_result(app, source, status, state, output):
+    hook = Hook(app, document=result_of(source))
+    app.extensions["studio_engine"].start_workers()
+    answer = hook.post(json={**ORDER, "text": LONG})
+    app.extensions["studio_engine"].stop()
+    assert (answer.status_code, answer.json["state"], answer.json["output"]) == (status, state, output)
+    assert (answer.json["error"] is None) == (state == "succeeded")
+    with hook.unit() as unit:
+        assert answer.json["run_id"] == str(unit.session.scalar(select(Run.id)))
+
+
+def test_a_sender_that_waits_too_long_gets_the_run_that_goes_on(make_hook):
+    hook = make_hook(answer="result", wait_s=1)
+    answer = hook.post(json=ORDER)  # nobody works here, so it stays queued
+    assert (answer.status_code, answer.json["state"], hook.runs()) == (202, "queued", 1)
+
+
+def test_senders_that_wait_never_take_all_threads(make_hook, monkeypatch):
+    monkeypatch.setattr(answers, "MOST", 0)
+    hook = make_hook(answer="result", wait_s=30)
+    answer = hook.post(json=ORDER)
+    assert (answer.status_code, answer.json["state"]) == (202, "queued")
