@@ -50,6 +50,8 @@ class Fail:
     """What was received nonetheless."""
     field: str | None = None
     """Dotted path into the step's config."""
+    expression: str | None = None
+    """The source that met data it cannot work with."""
     ends_run: bool = False
     """The whole run fails here, whatever the error port says."""
 

@@ -9,6 +9,7 @@ from studio.contract.graph import Node
 from studio.contract.node import NodeType, node_type
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
+from studio.core.sizes import fits
 from studio.expressions import EvaluationError, Scope, evaluate, render
 from studio.expressions.filters import text_of
 from studio.expressions.work import Fault
@@ -23,6 +24,8 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "list": ((list, tuple), marked("a list")),
 }
 _UNSTORED = {"sample"}
+LARGEST = 4_000_000
+"""Bytes of one step's config once its expressions are filled in: the row keeps it, and a loop keeps its items."""
 
 
 class ConfigError(Exception):
@@ -55,7 +58,15 @@ class Resolver:
             return self._constant
         if self._error is not None:
             raise self._error
-        return self._checked(self._build(scope))
+        built = self._build(scope)
+        if not fits(built, LARGEST):
+            message = _(
+                "With this data the step's set-up has more than %(largest)s KB. Nothing was done. Use only the fields "
+                "that it needs, or filter the list first.",
+                largest=f"{LARGEST // 1000:,}",
+            )
+            raise ConfigError("config.too_large", message, "config")
+        return self._checked(built)
 
     def plain(self, config: BaseModel) -> dict[str, Any]:
         """What history keeps: all of it but samples. Secrets are names here, never values."""

@@ -3,7 +3,9 @@
 import pytest
 
 from studio.core.errors import Conflict
+from studio.core.http import HttpClient
 from studio.core.ids import new_id
+from studio.runtime.history.detail import payload
 from studio.runtime.ledger.rows import Accepted
 from tests.engine import bench_nodes
 from tests.engine.rig import Retry, step
@@ -213,3 +215,75 @@ def test_one_group_accepts_for_two_tenants(make_rig):
     assert [admission.verdict for admission in admissions] == ["started", "started"]
     assert one.run(admissions[0].run_id).workspace_id == one.workspace_id
     assert two.run(admissions[1].run_id).workspace_id == two.workspace_id
+
+
+def test_what_no_row_can_keep_fails_its_step_and_no_other_run(make_rig):
+    rig = make_rig(
+        [
+            step("items", "data.set", {"fields": [{"name": "x", "value": "trigger.items"}]}),
+            step("map", "data.map", {"items": "steps.items.x",
+                                     "fields": [{"name": "t", "value": "trigger.text"}]}),
+            step("after", "test.local"),
+        ],
+        [("t", "next", "items"), ("items", "next", "map"), ("map", "next", "after")],
+    )  # fmt: skip
+    large = rig.accept({"items": list(range(9_000)), "text": "x" * 500_000}).run_id
+    small = rig.accept({"items": [1], "text": "x"}).run_id
+    rig.settle()
+    assert (rig.run(large).state, rig.run(large).error["code"]) == ("failed", "step.unstorable")
+    assert rig.run(small).state == "succeeded"
+    assert len(rig.notes()) == 1
+
+
+def test_a_failure_that_brought_too_much_keeps_its_reason(make_rig, http_target):
+    rig = make_rig([step("call", "action.http", {"method": "GET", "url": http_target.url, "max_kib": 4_000})],
+                   [("t", "next", "call")])  # fmt: skip
+    rig.engine.ports.http = HttpClient(["127.0.0.1"])
+    http_target.answer(404, headers={"Content-Type": "text/plain"}, body=b'"' * 3_000_000)
+    run_id = rig.accept().run_id
+    rig.settle()
+    assert (rig.run(run_id).state, rig.run(run_id).error["code"]) == ("failed", "http.status_404")
+    assert rig.steps(run_id)[-1].output is None
+
+
+def test_a_set_up_that_grows_too_large_does_nothing(make_rig):
+    fields = [{"name": f"f{number}", "value": "trigger.text"} for number in range(100)]
+    rig = make_rig([step("set", "data.set", {"fields": fields})], [("t", "next", "set")])
+    run_id = rig.accept({"text": "x" * 500_000}).run_id
+    rig.settle()
+    assert (rig.run(run_id).state, rig.run(run_id).error["code"]) == ("failed", "config.too_large")
+    assert rig.steps(run_id)[-1].input is None
+
+
+def test_a_loop_whose_results_are_too_large_lists_fewer(make_rig):
+    rig = make_rig(
+        [
+            step("loop", "flow.for_each", {"items": "trigger.items"}),
+            step("in", "data.set", {"fields": [{"name": "t", "value": "trigger.text"}]}, parent="loop"),
+        ],
+        [("t", "next", "loop"), ("loop", "each", "in")],
+    )
+    run_id = rig.accept({"items": list(range(30)), "text": "x" * 500_000}).run_id
+    rig.settle()
+    assert rig.run(run_id).state == "succeeded"
+    with rig.database.unit(rig.workspace_id, read_only=True) as unit:
+        output = payload(unit, next(row for row in rig.steps(run_id) if row.node_key == "loop").output)
+    assert output["count"] == 30
+    assert 0 < len(output["results"]) < 30
+
+
+def test_an_error_names_field_expression_and_missing_path(make_rig):
+    rig = make_rig(
+        [
+            step("early", "condition.if", {"condition": "trigger.total > 1"}),
+            step("late", "condition.filter", {"items": "trigger.lines", "condition": "item.sku == 'a'"}),
+        ],
+        [("t", "next", "early"), ("early", "true", "late")],
+    )
+    runs = [rig.accept({"totl": 1}).run_id, rig.accept({"total": 2, "lines": [{"sku": "a"}, {"skv": 1}]}).run_id]
+    rig.settle()
+    first, second = (rig.run(run_id).error for run_id in runs)
+    assert (first["field"], first["expression"]) == ("config.condition", "trigger.total > 1")
+    assert "“total”" in first["message"]
+    assert (second["field"], second["expression"]) == ("config.condition", "item.sku == 'a'")
+    assert second["message"].startswith("Keep where: item has no field “sku”. It has skv.")

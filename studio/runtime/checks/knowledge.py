@@ -24,7 +24,10 @@ WORKSPACE = Schema.from_json_schema(
 FAILURE = Schema.from_json_schema(
     {
         "properties": {
-            "error": {"properties": {"code": _TEXT, "message": _TEXT, "field": {}}, "additionalProperties": False},
+            "error": {
+                "properties": {"code": _TEXT, "message": _TEXT, "field": {}, "expression": {}},
+                "additionalProperties": False,
+            },
             "output": {},
         },
         "additionalProperties": False,

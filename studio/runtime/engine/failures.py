@@ -1,27 +1,48 @@
 """What goes wrong while a step is prepared or run, turned into a Fail in words."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from studio.contract.graph import Budget
+from studio.contract.graph import Budget, Node
+from studio.contract.node import node_type
 from studio.contract.results import Fail
 from studio.core.clashes import is_clash, is_outage
 from studio.core.errors import StudioError
 from studio.core.i18n import gettext as _
 from studio.expressions import EvaluationError, ExpressionError
 from studio.runtime.compile import ConfigError
+from studio.runtime.document.wording import dotted
+from studio.runtime.fields import label, leaves
 from studio.runtime.ledger.payloads import Unstorable, check
 
 CONFIG_ERRORS = (EvaluationError, ExpressionError, ConfigError, StudioError)
 """Expected: an expression met data it cannot work with, a field came out wrong, a service refused."""
 
 
-def as_failure(error: Exception) -> Fail:
-    """The error's own code, sentence and field."""
+def as_failure(error: Exception, node: Node | None = None) -> Fail:
+    """The error's own code, sentence, field and expression.
+
+    `node`: the step that evaluated the expression for itself, whose config says which field it stands in.
+    """
     code = getattr(error, "code", "step.failed")
     message = getattr(error, "message", None) or str(error)
-    return Fail(code, message, field=getattr(error, "field", None))
+    field, expression = getattr(error, "field", None), getattr(error, "expression", None)
+    if node is not None and field is None and expression is not None:
+        field, message = _placed(node, expression, message)
+    return Fail(code, message, field=field, expression=expression)
+
+
+def _placed(node: Node, expression: str, message: str) -> tuple[str | None, str]:
+    """The field that holds the expression, and the sentence with its name before it."""
+    found = node_type(node.type)
+    if found is None:
+        return None, message
+    for leaf in leaves(found, node.config):
+        if leaf.source == expression:
+            return f"config.{dotted(leaf.path)}", f"{label(found.Config, leaf.path)}: {message}"
+    return None, message
 
 
 def crash(node_key: str) -> Fail:
@@ -63,6 +84,11 @@ def unstorable(value: Any) -> Fail | None:
             ),
         )
     return None
+
+
+def storable(failure: Fail) -> Fail:
+    """The failure without what was received, where no database keeps that: why it failed is worth more."""
+    return replace(failure, output=None) if unstorable(failure.output) else failure
 
 
 def breaks_off(error: Exception, *, careful: bool) -> bool:

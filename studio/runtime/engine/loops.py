@@ -3,15 +3,19 @@
 from typing import Any
 
 from studio.contract.results import Expand
+from studio.core.sizes import fits
 from studio.runtime import decide
 from studio.runtime.decide import Place
 from studio.runtime.engine.carrier import Carrier
 from studio.runtime.engine.failures import unstorable
+from studio.runtime.ledger.payloads import MAX_BYTES
 from studio.runtime.ledger.rows import StepRow
 from studio.runtime.outcomes import StepState
 
 KEPT_RESULTS = 1_000
-"""How many iterations a loop's output lists; `count` always says how many there were."""
+"""How many iterations a loop's output lists, fewer where they are large; `count` always says how many there were."""
+ROOM = 1_024
+"""Bytes for what stands around the results."""
 
 
 class Loops:
@@ -38,11 +42,10 @@ class Loops:
         items = step.output["items"]
         results = [machine.data.leave(decide.child_path(place[1], index)) for index in range(len(items))]
         failed = sum(1 for result in results if FAILED_MARK in result)
-        step.output = {
-            "count": len(items),
-            "failed": failed,
-            "results": [_shown(result) for result in results[:KEPT_RESULTS]],
-        }
+        kept = [_shown(result) for result in results[:KEPT_RESULTS]]
+        while not fits(kept, MAX_BYTES - ROOM):  # the work is done: better fewer results than none
+            kept = kept[: len(kept) // 2]
+        step.output = {"count": len(items), "failed": failed, "results": kept}
         step.state, step.port, step.finished_at, step.dirty = StepState.SUCCEEDED, "done", machine.now, True
         step.note = f"{len(items)} items" + (f", {failed} failed" if failed else "")
         unkept = unstorable(step.output) if machine.careful else None

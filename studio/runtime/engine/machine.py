@@ -26,9 +26,8 @@ from studio.expressions import evaluate
 from studio.runtime import decide
 from studio.runtime.compiled import Compiled
 from studio.runtime.decide import Place
-from studio.runtime.engine import backoff, keys
+from studio.runtime.engine import backoff, failures, keys
 from studio.runtime.engine.data import Data, extended
-from studio.runtime.engine.failures import CONFIG_ERRORS, as_failure, breaks_off, crash, over_budget, unstorable
 from studio.runtime.engine.loops import Loops
 from studio.runtime.engine.memory import Memory
 from studio.runtime.ledger.port import Flush
@@ -156,11 +155,11 @@ class Machine:
             return
         try:
             config = self.compiled.resolvers[node.key].resolve(self.data.scope(place[1]))
-        except CONFIG_ERRORS as error:
-            self.apply(step, as_failure(error))
+        except failures.CONFIG_ERRORS as error:
+            self.apply(step, failures.as_failure(error))
             return
         step.input = self.redactor.json(self.compiled.resolvers[node.key].plain(config))
-        unkept = unstorable(step.input) if self._looks_at(node_type) else None
+        unkept = failures.unstorable(step.input) if self._looks_at(node_type) else None
         if unkept is not None:
             step.input = None
             self.apply(step, unkept)
@@ -182,9 +181,9 @@ class Machine:
             return
         try:
             config = self.compiled.resolvers[step.node_key].resolve(self.data.scope(step.path))
-        except CONFIG_ERRORS as error:
+        except failures.CONFIG_ERRORS as error:
             self.memory.close(wait)
-            self.apply(step, as_failure(error))
+            self.apply(step, failures.as_failure(error))
             return
         call = Call(step, node_type, config, signal, wait)
         if node_type.effect is Effect.LOCAL:
@@ -249,6 +248,8 @@ class Machine:
     def _failed(self, step: StepRow, failure: Fail) -> None:
         node = self.compiled.graph.nodes[step.node_key]
         step.error = {"code": failure.code, "message": self.redactor.text(failure.message), "field": failure.field}
+        if failure.expression is not None:
+            step.error["expression"] = failure.expression
         step.output, step.finished_at = self.redactor.json(failure.output), self.now
         if failure.unknown and not self.compiled.types[node.key].is_keyed(step.input or {}):
             step.state = StepState.NEEDS_REVIEW
@@ -323,17 +324,17 @@ class Machine:
                 outcome = call.type.resume(context, call.config, call.signal)
             else:
                 outcome = call.type.start(context, call.config)
-        except CONFIG_ERRORS as error:
-            return as_failure(error)
+        except failures.CONFIG_ERRORS as error:
+            return failures.as_failure(error, self.compiled.graph.nodes[call.step.node_key])
         except Exception as error:  # a defect in one node type must fail its step, in words, not its worker
-            if tx is not None and breaks_off(error, careful=self.careful):
+            if tx is not None and failures.breaks_off(error, careful=self.careful):
                 raise
             log.exception("node_failed", run_id=str(self.run.id), node=call.step.node_key, type=call.step.type)
-            return crash(call.step.node_key)
+            return failures.crash(call.step.node_key)
         if self._looks_at(call.type) and isinstance(outcome, Done | Expand):
             given = outcome.output if isinstance(outcome, Done) else outcome.items
-            return unstorable(self.redactor.json(given)) or outcome
-        return outcome
+            return failures.unstorable(self.redactor.json(given)) or outcome
+        return failures.storable(outcome) if isinstance(outcome, Fail) else outcome
 
     def _looks_at(self, node_type: NodeType) -> bool:
         """Whether values are tried before they are written; for what is worked out in memory once that has failed."""
@@ -342,11 +343,11 @@ class Machine:
     def _run_simulated(self, step: StepRow, node_type: NodeType, config: BaseModel) -> None:
         try:
             outcome = node_type.simulate(self.context(step, None), config)
-        except CONFIG_ERRORS as error:
-            outcome = as_failure(error)
+        except failures.CONFIG_ERRORS as error:
+            outcome = failures.as_failure(error)
         except Exception:  # see _guarded()
             log.exception("node_failed", run_id=str(self.run.id), node=step.node_key, type=step.type)
-            outcome = crash(step.node_key)
+            outcome = failures.crash(step.node_key)
         self.apply(step, outcome)
 
     def _simulated(self, node: Node, node_type: NodeType) -> bool:
@@ -394,6 +395,6 @@ class Machine:
         budget = self.compiled.graph.budget
         if self.run.steps_used <= budget.steps and (self.now - self.run.created_at).total_seconds() <= budget.seconds:
             return False
-        self.run.error = over_budget(budget)
+        self.run.error = failures.over_budget(budget)
         self.end(RunState.FAILED)
         return True

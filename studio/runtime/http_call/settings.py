@@ -95,7 +95,7 @@ class HttpSettings(NodeConfig):
         default=1_024,
         example=1_024,
         ge=1,
-        le=10_240,
+        le=4_000,
     )
 
     @model_validator(mode="after")

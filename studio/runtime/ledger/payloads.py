@@ -6,6 +6,7 @@ from uuid import UUID
 import orjson
 
 from studio.core.ids import new_id
+from studio.core.sizes import fits
 
 INLINE_BYTES = 32_768
 """Larger outputs move to payload_blob, so that listing steps never drags them along."""
@@ -31,13 +32,13 @@ def pack(value: Any) -> tuple[Any, tuple[UUID, Any] | None]:
 
 def check(value: Any) -> int:
     """The size of a value in bytes. Raises Unstorable."""
+    if not fits(value, MAX_BYTES):  # asked first: what shares its parts may be gigabytes once it is written
+        message = f"more than {MAX_BYTES:,} bytes"
+        raise Unstorable(message)
     try:
         written = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
     except (TypeError, ValueError) as error:
         raise Unstorable(str(error)) from None
-    if len(written) > MAX_BYTES:
-        message = f"{len(written):,} bytes, of {MAX_BYTES:,} at most"
-        raise Unstorable(message)
     if b"\\u0000" in written and b"\\u0000" in written.replace(b"\\\\", b""):
         message = "a zero character"
         raise Unstorable(message)
