@@ -4,7 +4,6 @@ from datetime import timedelta
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import cast
-from uuid import UUID
 
 import structlog
 from flask import Flask
@@ -19,6 +18,7 @@ from studio.approvals.service import withdraw_for_wait
 from studio.contract.ports import Mailer, Ports
 from studio.core import mail, outbox
 from studio.core.http import HttpClient
+from studio.core.ids import parse_id
 from studio.core.settings import Settings
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.engine.engine import Engine
@@ -96,8 +96,7 @@ def _join_approvals(engine: Engine, post: Post) -> None:
     engine.endings.withdraw["approval"] = withdraw_for_wait
 
     def emit(uow: UnitOfWork, ended: askers.Ended) -> None:
-        source = ended.ref.get("workflow_id")
-        data = {"event": "approval.decided", "title": ended.title, **ended.payload()}
-        engine.app_events.emit(uow, "approval.decided", data, source=UUID(source) if source else None)
+        data = {"title": ended.title, **ended.payload()}
+        engine.app_events.approval_decided(uow, data, parse_id(ended.ref.get("run_id", "")))
 
     askers.watch("app_events", emit)

@@ -48,7 +48,10 @@ class Schedules:
         with self._database.across(read_only=True) as unit:
             found = unit.session.execute(due.order_by(TriggerSubscription.next_due_at).limit(DUE_AT_ONCE)).all()
         for row in found:
-            self._start(row.workspace_id, row.id, now)
+            try:
+                self._start(row.workspace_id, row.id, now)
+            except Exception:  # one that cannot be started must not keep the others from their time
+                log.exception("schedule_not_started", subscription_id=str(row.id))
 
     def _start(self, workspace_id: UUID, subscription_id: UUID, now: datetime) -> None:
         with self._database.unit(workspace_id) as unit:

@@ -1,17 +1,33 @@
 """What happens in Studio itself and may start a workflow: a run failed, an approval was decided."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.expressions import EvaluationError, ExpressionError, Scope, evaluate
 from studio.runtime.compiled import Compiled
 from studio.runtime.ledger.rows import RunRow
-from studio.runtime.models import TriggerSubscription
-from studio.runtime.service.starts import start
+from studio.runtime.models import Event, Run, TriggerSubscription
+from studio.runtime.outcomes import Verdict
+from studio.runtime.service.starts import start, turn_away
+
+TYPE = "trigger.app_event"
+LONGEST_CHAIN = 3
+"""Runs that may start one after the other by what happened in the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where it happened."""
+
+    workflow_id: UUID | None
+    chain: int = 0
+    """How many runs before it were started by one another."""
 
 
 class AppEvents:
@@ -20,22 +36,28 @@ class AppEvents:
     def __init__(self, hint: Callable[[], None]) -> None:
         self._hint = hint
 
-    def emit(self, uow: UnitOfWork, name: str, data: Mapping[str, Any], *, source: UUID | None = None) -> int:
-        """Start every active listener; `source` is the workflow it happened in, which never hears itself."""
-        found = select(TriggerSubscription).where(
-            TriggerSubscription.type == "trigger.app_event", TriggerSubscription.active
-        )
-        started = 0
+    def emit(self, uow: UnitOfWork, name: str, data: Mapping[str, Any], source: Source) -> int:
+        """Start every active listener; a workflow never hears itself. Returns how many were started.
+
+        Those that do not start, by their filter or because workflows start one another in a circle, keep the event.
+        """
+        found = select(TriggerSubscription).where(TriggerSubscription.type == TYPE, TriggerSubscription.active)
+        meta, started = {"event": name, "chain": source.chain + 1}, 0
         for listener in uow.session.scalars(found):
-            if listener.config.get("event") == name and listener.workflow_id != source and _wanted(listener, data):
-                start(uow, listener, dict(data), self._hint, meta={"event": name})
+            if listener.config.get("event") != name or listener.workflow_id == source.workflow_id:
+                continue
+            verdict, reason = _verdict(listener, data, source)
+            if verdict is Verdict.STARTED:
+                start(uow, listener, dict(data), self._hint, meta=meta)
                 started += 1
+            else:
+                turn_away(uow, listener, dict(data), verdict, reason, meta)
         return started
 
     def run_failed(self, uow: UnitOfWork, run: RunRow, compiled: Compiled) -> None:
         """A live run has failed. One that an event itself started stays quiet, so that no chain feeds itself."""
         trigger = compiled.graph.nodes[run.trigger_node]
-        if trigger.type == "trigger.app_event":
+        if trigger.type == TYPE:
             return
         data = {
             "event": "run.failed",
@@ -43,14 +65,35 @@ class AppEvents:
             "workflow": {"id": str(compiled.workflow_id), "name": compiled.workflow_name},
             "error": run.error or {},
         }
-        self.emit(uow, "run.failed", data, source=compiled.workflow_id)
+        self.emit(uow, "run.failed", data, Source(compiled.workflow_id))
+
+    def approval_decided(self, uow: UnitOfWork, data: Mapping[str, Any], run_id: UUID | None) -> None:
+        """A request has ended, by a person or by the clock; `run_id` is the run that asked."""
+        self.emit(uow, "approval.decided", {"event": "approval.decided", **data}, _source(uow, run_id))
 
 
-def _wanted(listener: TriggerSubscription, data: Mapping[str, Any]) -> bool:
-    source = listener.config.get("filter")
-    if not source:
-        return True
+def _source(uow: UnitOfWork, run_id: UUID | None) -> Source:
+    asked = select(Run.workflow_id, Event.type, Event.meta).join(Event, Event.id == Run.event_id, isouter=True)
+    found = uow.session.execute(asked.where(Run.id == run_id)).one_or_none()
+    if found is None:
+        return Source(None)
+    return Source(found.workflow_id, (found.meta or {}).get("chain", 1) if found.type == TYPE else 0)
+
+
+def _verdict(listener: TriggerSubscription, data: Mapping[str, Any], source: Source) -> tuple[Verdict, str]:
+    if source.chain >= LONGEST_CHAIN:
+        reason = _(
+            "%(count)s workflows had started one another by then. Studio stops there, so that they do not go on for "
+            "ever.",
+            count=source.chain,
+        )
+        return Verdict.LIMITED, reason
+    condition = listener.config.get("filter")
+    if not condition:
+        return Verdict.STARTED, ""
     try:
-        return evaluate(source, Scope({"trigger": data})) is True
-    except (EvaluationError, ExpressionError):
-        return False
+        if evaluate(condition, Scope({"trigger": data})) is True:
+            return Verdict.STARTED, ""
+    except (EvaluationError, ExpressionError) as error:
+        return Verdict.FILTERED, _("Its “Only if” could not be answered: %(message)s", message=str(error))
+    return Verdict.FILTERED, _("Its “Only if” was not true.")

@@ -11,6 +11,7 @@ from studio.core.errors import Conflict, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.document.bounds import check_payload
 from studio.runtime.models import Event, Run, TriggerSubscription, Workflow
 from studio.runtime.outcomes import Lane, Mode, RunState, Verdict
 from studio.runtime.triggers.manual import Manual, answers
@@ -47,6 +48,18 @@ def start(
     return run
 
 
+def turn_away(
+    uow: UnitOfWork, subscription: TriggerSubscription, data: Any, verdict: Verdict, reason: str, meta: dict[str, Any]
+) -> None:
+    """Write the event that starts no run, and why, so that nobody has to guess."""
+    uow.session.add(
+        Event(
+            id=new_id(), workflow_id=subscription.workflow_id, subscription_id=subscription.id, type=subscription.type,
+            verdict=verdict, reason=reason, body=data, meta=meta, received_at=uow.now,
+        )
+    )  # fmt: skip
+
+
 def start_manual(uow: UnitOfWork, workflow: Workflow, node_key: str | None, data: Any, hint: Hint) -> Run:
     """Start a workflow by hand at its manual trigger (or any trigger, with the data that it would bring)."""
     found = select(TriggerSubscription).where(TriggerSubscription.workflow_id == workflow.id)
@@ -63,9 +76,16 @@ def start_manual(uow: UnitOfWork, workflow: Workflow, node_key: str | None, data
 
 def _answered(subscription: TriggerSubscription, data: Any) -> Any:
     """What was given, checked against the form where the trigger has one. Raises InvalidInput."""
-    if subscription.type != Manual.key or not isinstance(data, dict):
+    check_payload(data)
+    if subscription.type != Manual.key:
         return data
-    return answers(Manual.Config.model_validate(subscription.config), data)
+    form = Manual.Config.model_validate(subscription.config)
+    if isinstance(data, dict):
+        return answers(form, data)
+    if form.fields:
+        raise InvalidInput(_("The form's answers are an object of names and values."), code="form.invalid",
+                           field="data")  # fmt: skip
+    return data
 
 
 def get_run(uow: UnitOfWork, run_id: UUID | None) -> Run:

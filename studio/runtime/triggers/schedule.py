@@ -18,7 +18,10 @@ _ANY_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 class Schedule(TriggerType):
-    """Start a run at set times, or again and again after a set pause."""
+    """Start a run at set times, or again and again after a set pause.
+
+    Each time starts one run. Times that passed while Studio was off start one together, as soon as it is back.
+    """
 
     key = "trigger.schedule"
     title = "Schedule"
