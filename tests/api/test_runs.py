@@ -66,6 +66,9 @@ def test_the_form_of_the_trigger_is_checked(api, workflow):
     refused = api.post(f"{workflow}/runs", json={"data": {"pieces": "many"}})
     assert (refused.status_code, refused.json["code"]) == (422, "form.invalid")
     assert [one["path"] for one in refused.json["errors"]] == ["data.order", "data.pieces"]
+    for data in ([], "6021", None, 7):
+        refused = api.post(f"{workflow}/runs", json={"data": data})
+        assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, "data"), data
     refused = api.post(f"{workflow}/runs", json={"trigger": "nothing", **DATA})
     assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, "trigger")
     assert api.get("/api/v1/runs").json["data"] == []

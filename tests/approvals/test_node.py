@@ -89,6 +89,13 @@ def test_it_asks_in_words_and_waits(ctx, port):
     assert ask.context["workflow_name"] == "High-value refunds"
 
 
+@pytest.mark.parametrize("amount", ["999999999999999999", "0.000000000000000001", "-1e17", "4.20e2"])
+def test_an_amount_fits_its_column(ctx, port, amount):
+    start(ctx, amount=amount)
+    assert len(port.asked[0].amount) <= 40
+    assert "E" not in port.asked[0].amount
+
+
 def test_without_an_end_there_is_nothing_to_remind_of(ctx, port):
     start(ctx, due_in=None)
     start(ctx, remind_before={"amount": 2, "unit": "days"})
@@ -97,7 +104,19 @@ def test_without_an_end_there_is_nothing_to_remind_of(ctx, port):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("requester", "Mira"), ("requester", "a@b, c@d"), ("requester", "@x"), ("amount", "many"), ("amount", "NaN")],
+    [
+        ("requester", "Mira"),
+        ("requester", "a@b, c@d"),
+        ("requester", "@x"),
+        ("amount", "many"),
+        ("amount", "NaN"),
+        ("amount", "1e300"),
+        ("amount", "1e-300"),
+        ("amount", "0e999"),
+        ("currency", "€"),
+        ("currency", "ßß"),
+        ("currency", "EU"),
+    ],
 )
 def test_a_rendered_text_that_makes_no_sense_asks_nobody(ctx, port, field, value):
     failed = start(ctx, **{field: value})

@@ -1,6 +1,7 @@
 """Runs that a person starts by hand."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, Self
 
@@ -10,6 +11,11 @@ from studio.contract.node import NodeConfig, TriggerType, help_
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext
 
+_YES_NO: Mapping[Any, bool] = {
+    True: True, "true": True, "on": True, "yes": True, "1": True,
+    False: False, "false": False, "off": False, "no": False, "0": False,
+}  # fmt: skip
+"""JSON's own, what a form's box sends, and what people write; 1 and 0 equal true and false."""
 _SAMPLES: Mapping[str, Any] = {"text": "R-1024", "long_text": "…", "number": 1, "yes_no": True, "date": "2026-03-31"}
 
 
@@ -107,13 +113,33 @@ def _answer(field: FormField, value: Any) -> Any:
         case "number":
             return _number(value)
         case "yes_no":
-            return value in (True, "true", "on", "yes", "1", 1)
+            return _yes_or_no(value)
+        case "date":
+            return _date(value)
         case "choice" if value not in field.choices:
             raise ValueError(gettext("choose one of %(choices)s.", choices=", ".join(field.choices)))
         case _ if isinstance(value, str):
             return value
         case _:
             raise ValueError(gettext("this must be a text."))
+
+
+def _yes_or_no(value: Any) -> bool:
+    said = _YES_NO.get(value.strip().lower() if isinstance(value, str) else value) if _is_scalar(value) else None
+    if said is None:
+        raise ValueError(gettext("this must be yes or no."))
+    return said
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, str | bool | int)
+
+
+def _date(value: Any) -> str:
+    try:
+        return date.fromisoformat(value.strip()).isoformat()
+    except (AttributeError, ValueError):
+        raise ValueError(gettext("this must be a date such as 2026-03-31.")) from None
 
 
 def _number(value: Any) -> int | float:
