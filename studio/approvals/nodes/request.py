@@ -25,6 +25,9 @@ from studio.contract.node import (
 from studio.contract.ports import ApprovalAsk
 from studio.core.errors import StudioError
 
+MOST_DIGITS = 18
+"""Before the point, behind it, and together: written out, an amount of money has no more than the column holds."""
+
 
 class Unit(StrEnum):
     """Units of a duration."""
@@ -179,7 +182,7 @@ def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
         remind_at=_remind_at(ctx.now, due_at, config.remind_before),
         requester=_address(config.requester),
         amount=amount,
-        currency=(config.currency.upper() or ctx.run.currency) if amount else None,
+        currency=_currency(config.currency.strip() or ctx.run.currency) if amount else None,
         context={
             "workflow_id": str(ctx.run.workflow_id),
             "workflow_name": ctx.run.workflow_name,
@@ -219,13 +222,29 @@ def _amount(text: str) -> str | None:
         amount = Decimal(text.strip())
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not amount.is_finite():
+    if not (amount.is_finite() and -MOST_DIGITS <= amount.adjusted() < MOST_DIGITS and _digits(amount) <= MOST_DIGITS):
         raise StudioError(
             _("“%(text)s” is no amount of money, so nobody was asked.", text=text[:80]),
             code="bad_amount",
             field="amount",
         )
     return format(amount, "f")
+
+
+def _digits(amount: Decimal) -> int:
+    return len(amount.as_tuple().digits)
+
+
+def _currency(text: str) -> str:
+    """A code of three letters; anything else would stand beside the amount and mean nothing."""
+    code = text.strip().upper()
+    if not (len(code) == 3 and code.isascii() and code.isalpha()):
+        raise StudioError(
+            _("“%(text)s” is no currency, so nobody was asked. Write three letters, such as EUR.", text=text[:20]),
+            code="bad_currency",
+            field="currency",
+        )
+    return code
 
 
 def _note(outcome: Outcome, by: str) -> str:
