@@ -248,8 +248,7 @@ class Machine:
     def _failed(self, step: StepRow, failure: Fail) -> None:
         node = self.compiled.graph.nodes[step.node_key]
         step.error = {"code": failure.code, "message": self.redactor.text(failure.message), "field": failure.field}
-        if failure.expression is not None:
-            step.error["expression"] = failure.expression
+        step.error |= {"expression": failure.expression} if failure.expression else {}
         step.output, step.finished_at = self.redactor.json(failure.output), self.now
         if failure.unknown and not self.compiled.types[node.key].is_keyed(step.input or {}):
             step.state = StepState.NEEDS_REVIEW
