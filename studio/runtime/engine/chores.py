@@ -19,6 +19,7 @@ from studio.runtime.models import (
     Resolution,
     Run,
     RunNote,
+    RunSearch,
     Step,
     TriggerSubscription,
     WaitRow,
@@ -98,7 +99,7 @@ class Retention:
         with self._database.unit(workspace_id) as unit:
             ended = select(Run.id).where(Run.id < before, Run.state.in_(ENDED)).order_by(Run.id).limit(PURGE_BATCH)
             ids = list(unit.session.scalars(ended))
-            for table in (Step, WaitRow, Resolution, Blob, RunNote):
+            for table in (Step, WaitRow, Resolution, Blob, RunNote, RunSearch):
                 unit.session.execute(delete(table).where(table.run_id.in_(ids)))
             unit.session.execute(delete(Run).where(Run.id.in_(ids)))
             return len(ids)

@@ -19,6 +19,7 @@ from studio.runtime.engine.versions import Versions
 from studio.runtime.engine.writer import Writer
 from studio.runtime.ledger.choose import ledger_for
 from studio.runtime.outcomes import Lane
+from studio.runtime.search.index import SearchIndex
 from studio.runtime.service.app_events import AppEvents
 from studio.runtime.waits import RunWaits
 
@@ -42,7 +43,10 @@ class Engine:
         self.endings = Endings(finished=self.answers.finished)
         self.endings.failed.append(self.app_events.run_failed)
         self.retention = Retention(database)
-        self.chores: list[Callable[[datetime], None]] = [Schedules(database, self.wake_main), self.retention]
+        self.search = SearchIndex(database)
+        self.chores: list[Callable[[datetime], None]] = [
+            Schedules(database, self.wake_main), self.retention, self.search
+        ]  # fmt: skip
         self.drains: dict[str, Callable[[], object]] = {}
         self._ports: Ports | None = None
         self._executor: Executor | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from studio.contract.node import NodeType, node_type
 from studio.core.i18n import gettext
@@ -107,14 +108,20 @@ class RunDetail:
         return found
 
 
-def detail(uow: UnitOfWork, run: Run) -> RunDetail:
-    """Read it in six statements, however many steps there are."""
+def detail(uow: UnitOfWork, run: Run, *, payloads: bool = True) -> RunDetail:
+    """Read it in six statements, however many steps there are.
+
+    Without `payloads` a step's input and output are read when they are first looked at: a page shows one step's.
+    """
     version = uow.session.get(WorkflowVersion, run.version_id)
     workflow = uow.session.get(Workflow, run.workflow_id)
     assert version is not None  # noqa: S101 - versions are never deleted before their runs
     assert workflow is not None  # noqa: S101 - nor are workflows
     document = documents.load(version.document)
-    rows = list(uow.session.scalars(select(Step).where(Step.run_id == run.id).order_by(Step.id).limit(MOST_STEPS + 1)))
+    found = select(Step).where(Step.run_id == run.id).order_by(Step.id).limit(MOST_STEPS + 1)
+    if not payloads:
+        found = found.options(defer(Step.input), defer(Step.output))
+    rows = list(uow.session.scalars(found))
     waits = {wait.id: wait for wait in uow.session.scalars(select(WaitRow).where(WaitRow.run_id == run.id))}
     notes = list(uow.session.scalars(select(RunNote).where(RunNote.run_id == run.id).order_by(RunNote.id)))
     reruns = list(uow.session.scalars(select(Run).where(Run.rerun_of == run.id).order_by(Run.id)))

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, cast, or_, select
+from sqlalchemy import ColumnElement, Select, select
 
 from studio.core.ids import first_id_at, parse_id
 from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.history.searching import searched
 from studio.runtime.models import Event, Run, Workflow
+from studio.runtime.search.words import asked
 
 PAGE = 50
 LONGEST_SEARCH = 120
@@ -25,7 +27,22 @@ class RunFilter:
     since: datetime | None = None
     until: datetime | None = None
     search: str = ""
-    """Part of the title or of the trigger's data; a whole id finds that run."""
+    """Words of the title or of the trigger's data, or their beginnings; a whole id finds that run."""
+
+    @property
+    def run_id(self) -> UUID | None:
+        """The one run that is looked for."""
+        return parse_id(self.search.strip())
+
+    @property
+    def words(self) -> list[str]:
+        """What is looked for otherwise."""
+        return [] if self.run_id is not None else asked(self.search[:LONGEST_SEARCH])
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the search is asked for."""
+        return bool(self.workflow_id or self.states or self.since or self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,8 @@ class Page:
     rows: Sequence[Any]
     newer: UUID | None
     older: UUID | None
+    whole: bool = True
+    """False: of the newest runs, which no index knows yet, there were too many to look at each."""
 
 
 def runs(
@@ -61,6 +80,8 @@ def runs(
         Run.id, Run.title, Run.state, Run.workflow_id, Workflow.name, Run.waiting_for, Run.error, Run.rerun_of,
         Run.created_at, Run.finished_at,
     ).join(Workflow, Workflow.id == Run.workflow_id).where(*_conditions(wanted))  # fmt: skip
+    if wanted.search.strip() and wanted.run_id is None:
+        return _found(uow, found, wanted, before, after, limit)
     return _page(uow, found, Run.id, before, after, limit, lambda row: RunLine(*row))
 
 
@@ -82,16 +103,25 @@ def _conditions(wanted: RunFilter) -> list[ColumnElement[bool]]:
         made.append(Run.id >= first_id_at(wanted.since))
     if wanted.until is not None:
         made.append(Run.id < first_id_at(wanted.until))
-    text = wanted.search.strip()[:LONGEST_SEARCH]
-    if text:
-        as_id = parse_id(text)
-        if as_id is not None:
-            made.append(Run.id == as_id)
-        else:
-            made.append(
-                or_(Run.title.icontains(text, autoescape=True), cast(Run.input, Text).icontains(text, autoescape=True))
-            )
+    if wanted.run_id is not None:
+        made.append(Run.id == wanted.run_id)
     return made
+
+
+def _found(
+    uow: UnitOfWork, found: Select[Any], wanted: RunFilter, before: UUID | None, after: UUID | None, limit: int
+) -> Page:
+    """The same, of those that carry the words."""
+    if not wanted.words:
+        return Page((), None, None)
+    rows, further, whole = searched(
+        uow, found, wanted.words, filtered=wanted.narrowed, before=before, after=after, limit=limit + 1
+    )
+    more, rows = len(rows) > limit, rows[:limit]
+    made = [RunLine(*row) for row in (rows if after is None else rows[::-1])]
+    newer = made and (before is not None if after is None else more)
+    older = made[-1].id if made and (more or after is not None) else further
+    return Page(made, made[0].id if newer else None, older, whole)
 
 
 def _page(

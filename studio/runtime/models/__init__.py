@@ -1,6 +1,7 @@
 """The engine's tables."""
 
 from studio.runtime.models.ledger import Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
+from studio.runtime.models.search import RunSearch
 from studio.runtime.models.things import KvEntry, LoopLease, RunNote
 from studio.runtime.models.workflows import TriggerSubscription, Workflow, WorkflowVersion
 
@@ -13,6 +14,7 @@ __all__ = [
     "Resolution",
     "Run",
     "RunNote",
+    "RunSearch",
     "Step",
     "TriggerSubscription",
     "WaitRow",

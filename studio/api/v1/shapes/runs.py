@@ -19,7 +19,11 @@ class RunQuery(Paged):
     state: list[RunState] = Field([], max_length=8, description="In one of these states; may be repeated.")
     since: Moment | None = Field(None, description="Started at this moment or later.")
     until: Moment | None = Field(None, description="Started before this moment.")
-    q: str = Field("", max_length=120, description="Part of the title or of the trigger's data.")
+    q: str = Field(
+        "",
+        max_length=120,
+        description="Words of the title or of the trigger's data, or their beginnings; a run's whole id.",
+    )
 
 
 class RunLine(Shape):

@@ -1,0 +1,1 @@
+"""Finding runs by the words of their title and of what their trigger brought."""
