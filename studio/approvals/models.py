@@ -41,7 +41,10 @@ class Request(Tenant, Model):
     """One question to people. Never edited: who decides decides on exactly what was asked."""
 
     __tablename__ = "approval_request"
-    __table_args__ = (Index("ix_approval_request_state", "workspace_id", "state", "id"),)
+    __table_args__ = (
+        Index("ix_approval_request_state", "workspace_id", "state", "id"),
+        Index("ix_approval_request_closed_at", "workspace_id", "closed_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
     asker: Mapped[str] = mapped_column(String(40))
@@ -88,6 +91,7 @@ class Assignment(Tenant, Model):
     __tablename__ = "approval_assignment"
     __table_args__ = (
         Index("ix_approval_assignment_user_id", "workspace_id", "user_id", "state"),
+        Index("ix_approval_assignment_closed_at", "workspace_id", "user_id", "closed_at", "id"),
         Index(
             "uq_approval_assignment_live",
             "request_id",

@@ -3,14 +3,17 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from babel.dates import format_skeleton, get_datetime_format
 from flask import Flask
 from flask_babel import (
     format_currency,
     format_date,
     format_datetime,
     format_decimal,
+    format_time,
     format_timedelta,
     get_locale,
+    to_user_timezone,
 )
 from flask_babel import gettext as _
 
@@ -20,9 +23,17 @@ _DAY = timedelta(days=1)
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `ago`, `moment`, `day`, `money`, `number`, `lasting`, `initials`."""
+    """Give templates these functions as filters."""
     app.jinja_env.filters.update(
-        ago=ago, moment=moment, day=day, money=money, number=number, lasting=lasting, initials=initials
+        ago=ago,
+        at=at,
+        clock_time=clock_time,
+        moment=moment,
+        day=day,
+        money=money,
+        number=number,
+        lasting=lasting,
+        initials=initials,
     )
 
 
@@ -30,10 +41,31 @@ def ago(when: datetime) -> str:
     """Relative up to a day ("5 minutes ago", "in 2 hours"), the date and time beyond."""
     distance = when - clock.local_now()
     if abs(distance) >= _DAY:
-        return str(format_datetime(when, "medium"))
+        return at(when)
     if abs(distance) < timedelta(seconds=5):
         return str(_("just now"))
     return str(format_timedelta(distance, add_direction=True, threshold=1.2))
+
+
+def at(when: datetime) -> str:
+    """Date and time to the minute."""
+    return _together(str(format_date(when, "medium")), when)
+
+
+def soon(when: datetime) -> str:
+    """The same without the year: for what is due."""
+    day_ = format_skeleton("MMMd", to_user_timezone(when), locale=get_locale())
+    return _together(day_, when)
+
+
+def clock_time(when: datetime) -> str:
+    """Hours and minutes."""
+    return str(format_time(when, "short"))
+
+
+def _together(day_: str, when: datetime) -> str:
+    pattern = str(get_datetime_format("medium", locale=get_locale()))
+    return pattern.replace("{0}", clock_time(when)).replace("{1}", day_).replace("'", "")
 
 
 def moment(when: datetime) -> str:

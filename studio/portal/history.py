@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from studio.approvals.models import Decision
 from studio.approvals.outcomes import AssignmentState, Channel, CommentKind, Outcome, RequestState
 from studio.approvals.service.reading import Details, Share
+from studio.core import formats
 from studio.portal import words
 
 
@@ -44,7 +44,7 @@ def _asked(share: Share) -> Event:
     why = words.asked_why(share.row)
     text = _("%(name)s was asked: %(why)s", name=name, why=why)
     if share.row.state == AssignmentState.SNOOZED and share.row.snoozed_until is not None:
-        until = format_datetime(share.row.snoozed_until, "short")
+        until = formats.at(share.row.snoozed_until)
         text = _("%(text)s (snoozed until %(until)s)", text=text, until=until)
     elif share.row.state == AssignmentState.REASSIGNED:
         text = _("%(text)s (handed on)", text=text)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_babel import format_datetime, to_user_timezone
 from flask_babel import gettext as _
+from flask_babel import to_user_timezone
 
 from studio.approvals.models import Assignment, Request
 from studio.approvals.outcomes import AssignmentState, RequestState
@@ -33,8 +33,8 @@ __all__ = [
 SOON = timedelta(hours=2)
 """Less than this is amber."""
 DAY = timedelta(days=1)
-ROW_FACTS, ROW_LETTERS = 3, 120
-"""What a row can show in full."""
+ROW_FACTS, ROW_LETTERS = 5, 280
+"""What a row can show in full, the instructions included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ def time_left(due_at: datetime | None, now: datetime) -> Chip | None:
         return Chip(formats.lasting(left.total_seconds()), "warn" if left < SOON else "")
     days = to_user_timezone(due_at).date() - to_user_timezone(now).date()
     if days == DAY:
-        return Chip(_("Tomorrow %(time)s", time=format_datetime(due_at, "HH:mm")))
-    return Chip(format_datetime(due_at, "d MMM, HH:mm"))
+        return Chip(_("Tomorrow %(time)s", time=formats.clock_time(due_at)))
+    return Chip(formats.soon(due_at))
 
 
 def due(due_at: datetime | None, now: datetime) -> Chip | None:
@@ -155,8 +155,8 @@ def facts(request: Request) -> list[tuple[str, str]]:
 def fits_row(request: Request) -> bool:
     """Whether a row shows all there is: only then may it be decided there."""
     shown = facts(request)
-    letters = sum(len(label) + len(value) for label, value in shown)
-    return not request.instructions and len(shown) <= ROW_FACTS and letters <= ROW_LETTERS
+    letters = sum(len(label) + len(value) for label, value in shown) + len(request.instructions)
+    return len(shown) <= ROW_FACTS and letters <= ROW_LETTERS
 
 
 def state(request: Request) -> Chip:

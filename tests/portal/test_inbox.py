@@ -66,17 +66,34 @@ def test_a_row_that_shows_everything_is_decided_in_place(shop):
 @pytest.mark.parametrize(
     "changed",
     [
-        {"instructions": "Look at the photo first."},
-        {"facts": [(f"Fact {n}", "x") for n in range(4)]},
-        {"facts": [("Story", "long " * 40)]},
+        {"instructions": "Look at the photo first. " * 12},
+        {"facts": [(f"Fact {n}", "x") for n in range(6)]},
+        {"facts": [("Story", "long " * 60)]},
+        {"facts": [("Story", "long " * 40)], "instructions": "Look at the photo first. " * 4},
     ],
-    ids=["instructions", "many facts", "long facts"],
+    ids=["long instructions", "many facts", "long facts", "both"],
 )
 def test_a_row_that_cannot_show_everything_asks_to_review(shop, changed):
     shop.ask(**changed)
     page = shop.browser(shop.jonas).get("/inbox").text
     assert "Review" in page
     assert 'value="approved"' not in page
+
+
+def test_a_row_that_decides_shows_the_instructions_too(shop):
+    shop.ask(instructions="Look at the photo <first>.")
+    page = shop.browser(shop.jonas).get("/inbox").text
+    assert "Look at the photo &lt;first&gt;." in page
+    assert 'value="approved"' in page
+
+
+def test_keys_are_named_only_where_they_do_something(shop):
+    shop.ask(instructions="Look at the photo first. " * 12)
+    page = shop.browser(shop.jonas).get("/inbox").text
+    assert "<kbd>s</kbd>" in page
+    assert "<kbd>a</kbd>" not in page
+    shop.ask()
+    assert "<kbd>a</kbd>" in shop.browser(shop.jonas).get("/inbox").text
 
 
 def test_snooze_hides_for_one_person_until_its_time(shop):

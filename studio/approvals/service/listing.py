@@ -25,12 +25,14 @@ from sqlalchemy import (
 from sqlalchemy.types import Uuid
 
 from studio.approvals.models import Assignment, Decision, Request
-from studio.approvals.outcomes import AssignmentState, RequestState
+from studio.approvals.outcomes import LIVE, AssignmentState, RequestState
 from studio.core import ids
 from studio.core.db import UtcDateTime
 from studio.core.unit_of_work import UnitOfWork
 
 PAGE = 50
+LOOKED_AT = 500
+"""Rows whose workflows are offered as a filter."""
 _NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Where requests without a deadline sort: after all others."""
 
@@ -79,7 +81,7 @@ def counts(uow: UnitOfWork, user_id: UUID) -> dict[Tab, int]:
     pending = func.count(case((_pending(uow.now), 1)))
     snoozed = func.count(case((_snoozed(uow.now), 1)))
     query = select(pending, snoozed).select_from(Assignment).where(
-        Assignment.user_id == user_id, Assignment.closed_at.is_(None)
+        Assignment.user_id == user_id, Assignment.state.in_(LIVE)
     )  # fmt: skip
     waiting, asleep = uow.session.execute(query).one()
     return {Tab.PENDING: waiting, Tab.SNOOZED: asleep}
@@ -102,23 +104,24 @@ def listed(uow: UnitOfWork, user_id: UUID, filters: Filters, size: int = PAGE) -
     return Page(items[:size], _written(rows[size - 1][3], rows[size - 1][4]))
 
 
-def workflows(uow: UnitOfWork, user_id: UUID, *, everybody: bool) -> Sequence[tuple[UUID, str]]:
-    """Workflows to filter by: those that ever asked."""
-    name = func.max(Request.context["workflow_name"].as_string())
-    query = select(Request.workflow_id, name).where(Request.workflow_id.is_not(None))
-    if not everybody:
-        query = query.join(Assignment, Assignment.request_id == Request.id).where(Assignment.user_id == user_id)
-    rows = uow.session.execute(query.group_by(Request.workflow_id).order_by(name).limit(200))
-    return [(row[0], row[1] or "") for row in rows]
+def workflows(uow: UnitOfWork, user_id: UUID, filters: Filters) -> Sequence[tuple[UUID, str]]:
+    """Workflows to filter a tab by: those of its first LOOKED_AT rows."""
+    name = Request.context["workflow_name"].as_string().label("name")
+    moment, key, descending = _order(filters)
+    order = (moment.desc(), key.desc()) if descending else (moment, key)
+    rows = _base(uow, user_id, filters).with_only_columns(Request.workflow_id, name).order_by(*order)
+    first = rows.where(Request.workflow_id.is_not(None)).limit(LOOKED_AT).subquery()
+    named = select(first.c.workflow_id, func.max(first.c.name).label("name")).group_by(first.c.workflow_id)
+    return [(row[0], row[1] or "") for row in uow.session.execute(named.order_by("name"))]
 
 
 def _base(uow: UnitOfWork, user_id: UUID, filters: Filters) -> Select[*tuple[Any, ...]]:
     """Request, own share (or nothing), decision, under the tab's condition."""
     if filters.everybody:
-        state = Request.state == RequestState.PENDING
+        pending = Request.state == RequestState.PENDING
         everything: Select[*tuple[Any, ...]] = select(Request, literal(None), Decision)
         return everything.outerjoin(Decision, Decision.request_id == Request.id).where(
-            ~state if filters.tab is Tab.DONE else state
+            Request.closed_at.is_not(None) if filters.tab is Tab.DONE else pending
         )
     tabs = {
         Tab.PENDING: _pending(uow.now),
@@ -148,8 +151,8 @@ def _order(filters: Filters) -> tuple[ColumnElement[Any], ColumnElement[Any], bo
     never = literal(_NEVER, UtcDateTime())
     key: ColumnElement[Any] = Request.id if filters.everybody else Assignment.id  # type: ignore[assignment]
     if filters.tab is Tab.DONE:
-        closed = Request.closed_at if filters.everybody else Assignment.closed_at
-        return func.coalesce(closed, never), key, True
+        closed: ColumnElement[Any] = (Request if filters.everybody else Assignment).closed_at  # type: ignore[assignment]
+        return closed, key, True
     if filters.tab is Tab.SNOOZED and not filters.everybody:
         return func.coalesce(Assignment.snoozed_until, never), key, False
     return func.coalesce(Request.due_at, never), key, False

@@ -4,14 +4,13 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from studio.accounts.identity import signed_in_person
 from studio.accounts.permissions import permission
 from studio.approvals import service
 from studio.approvals.outcomes import Channel
-from studio.core import web
+from studio.core import formats, web
 from studio.core.errors import Forbidden, NotFound, NotSignedIn, StudioError
 from studio.core.web import current_uow
 from studio.portal import deciding
@@ -104,7 +103,7 @@ def snooze_request(request_id: UUID) -> ResponseReturnValue:
         raise Forbidden(_("You were not asked, so there is nothing to snooze."), code="not_asked")
     until = snooze_moment(form.choice.data, uow.now, signed_in_person().time_zone)
     wake = service.snooze(uow, found.own.row.id, until)
-    flash(_("Snoozed until %(when)s.", when=format_datetime(wake, "short")), "info")
+    flash(_("Snoozed until %(when)s.", when=formats.at(wake)), "info")
     return redirect(url_for("portal.inbox"))
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from studio.accounts.identity import Person, signed_in_person
@@ -13,9 +12,10 @@ from studio.accounts.permissions import permission
 from studio.approvals import service
 from studio.approvals.service import listing
 from studio.approvals.service.listing import Filters, Tab
-from studio.core import ids
+from studio.core import formats, ids
 from studio.core.errors import InvalidInput
 from studio.core.web import current_uow
+from studio.portal import words
 from studio.portal.forms import SnoozeForm
 from studio.portal.views.blueprint import blueprint
 from studio.portal.zones import snooze_moment
@@ -45,7 +45,7 @@ def snooze(share_id: UUID) -> ResponseReturnValue:
     uow, person = current_uow(), signed_in_person()
     until = snooze_moment(form.choice.data, uow.now, person.time_zone)
     wake = service.snooze(uow, share_id, until)
-    flash(_("Snoozed until %(when)s.", when=format_datetime(wake, "short")), "info")
+    flash(_("Snoozed until %(when)s.", when=formats.at(wake)), "info")
     return redirect(url_for("portal.inbox"))
 
 
@@ -69,8 +69,9 @@ def _page(tab: Tab) -> ResponseReturnValue:
         tabs=Tab,
         page=found,
         counts=listing.counts(uow, person.user_id),
-        workflows=listing.workflows(uow, person.user_id, everybody=filters.everybody),
+        workflows=listing.workflows(uow, person.user_id, filters),
         now=uow.now,
+        in_place=any(words.fits_row(item.request) for item in found.items),
         snooze_form=SnoozeForm(),
         section="portal.done" if request.endpoint == "portal.done" else "portal.inbox",
         older=_address(filters, after=found.after) if found.after else None,
