@@ -6,39 +6,22 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, String, case, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, func, select
 
 from studio.approvals.models import Assignment, Decision, Request
 from studio.approvals.outcomes import AssignmentState, Outcome
+from studio.console.home_counts import Calendar, Counted
 from studio.core.ids import first_id_at
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Run, Workflow
 from studio.runtime.outcomes import STUCK, Mode, RunState
 
-DAYS = 14
 BUSIEST = 3
 MOST_CAUSES = 4
 MOST_DECISIONS = 20_000
 """More approvals than that in one week are summed only in part, and the page says so."""
 BAD = frozenset({RunState.FAILED, *STUCK})
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """Midnights as the reader lives them."""
-
-    days: tuple[datetime, ...]
-    """Beginnings of the last DAYS days, oldest first; the last is today's."""
-    monday: datetime
-
-    @classmethod
-    def of(cls, now: datetime, zone: ZoneInfo) -> "Calendar":
-        """Around a moment, in a zone."""
-        today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        days = tuple(today - timedelta(days=back) for back in range(DAYS - 1, -1, -1))  # wall time: DST is kept
-        return cls(days, today - timedelta(days=today.weekday()))
 
 
 @dataclass(slots=True)
@@ -87,36 +70,24 @@ class Money:
     """There was more than was read."""
 
 
-def days(uow: UnitOfWork, calendar: Calendar) -> list[Day]:
-    """Runs a day, by how they ended. Ids carry their moment, so the primary index finds each day."""
-    ends = list(enumerate(calendar.days[1:]))
-    bucket = case(*((Run.id < first_id_at(end), place) for place, end in ends), else_=DAYS - 1).label("bucket")
-    query = (
-        select(bucket, Run.state, func.count())
-        .where(Run.id >= first_id_at(calendar.days[0]), Run.mode == Mode.LIVE)
-        .group_by(bucket, Run.state)
-    )
-    found = [Day(start) for start in calendar.days]
-    for place, state, count in uow.session.execute(query):
-        day = found[place]
+def days(found: Counted, calendar: Calendar) -> list[Day]:
+    """Runs a day, by how they ended."""
+    made = [Day(start) for start in calendar.days]
+    for (place, state), count in found.by_day.items():
+        day = made[place]
         day.total += count
         day.succeeded += count if state == RunState.SUCCEEDED else 0
         day.bad += count if state in BAD else 0
-    return found
+    return made
 
 
-def busiest(uow: UnitOfWork, calendar: Calendar) -> Sequence[Busy]:
+def busiest(uow: UnitOfWork, found: Counted) -> Sequence[Busy]:
     """The workflows with most runs."""
-    runs = func.count(Run.id)
-    query = (
-        select(Run.workflow_id, Workflow.name, runs)
-        .join(Workflow, Workflow.id == Run.workflow_id)
-        .where(Run.id >= first_id_at(calendar.days[0]), Run.mode == Mode.LIVE)
-        .group_by(Run.workflow_id, Workflow.name)
-        .order_by(runs.desc(), Workflow.name)
-        .limit(BUSIEST)
-    )
-    return [Busy(*row) for row in uow.session.execute(query)]
+    most = found.by_workflow.most_common(BUSIEST)
+    names = select(Workflow.id, Workflow.name).where(Workflow.id.in_([key for key, _runs in most]))
+    named = {row.id: row.name for row in uow.session.execute(names)}
+    lines = [Busy(key, named[key], runs) for key, runs in most if key in named]
+    return sorted(lines, key=lambda one: (-one.runs, one.name))
 
 
 def waiting_for_people(uow: UnitOfWork) -> int:

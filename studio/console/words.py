@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from studio.contract.node import node_type
-from studio.core.formats import lasting
+from studio.core.formats import at, lasting
 from studio.runtime.history.detail import RunDetail, StepView
 from studio.runtime.history.listing import RunLine
 from studio.runtime.models import Event
@@ -117,37 +117,72 @@ def subtitle(found: RunDetail) -> str:
 
 
 def outcome(found: RunDetail) -> tuple[str, str, str] | None:
-    """Colour, headline and what to do about it; None where nothing needs saying."""
-    run, error = found.run, found.run.error or {}
+    """Colour, headline and what to do about it; None while it is on its way."""
+    error = found.run.error or {}
     message = str(error.get("message") or "")
-    match run.state:
+    said: tuple[str, str, str] | None = None
+    match found.run.state:
         case "failed":
-            head, _sep, rest = message.partition(". ")
-            headline = (head + "." if rest else head) or _("The run failed.")
-            ways = _("Mend the cause, then re-run from the failed step: earlier results are kept, and a call with "
-                     "unchanged content goes out under the same key.")  # fmt: skip
-            return "bad", headline, f"{rest} {ways}".strip()
+            said = "bad", *_went_wrong(message)
         case "needs_review":
-            return "warn", _("Nobody knows whether the last call arrived."), message
+            said = "warn", _("Nobody knows whether the last call arrived."), message
         case "quarantined":
-            return "bad", _("Studio set this run aside."), message
+            said = "bad", _("Studio set this run aside."), message
         case "waiting":
-            return "info", _waiting(found) or str(WAITS.get(run.waiting_for or "", _("Waiting"))), ""
+            said = "info", *_waiting(found)
         case "cancelled":
-            return (
-                "info",
-                _("The run was cancelled."),
-                _("What it waited for was withdrawn. Steps that were done stay done."),
-            )
+            kept = _("What it waited for was withdrawn. Steps that were done stay done.")
+            said = "info", _("The run was cancelled."), kept
+        case "succeeded":
+            said = "good", *_went_well(found)
+        case "queued":
+            said = "info", _("It waits for its turn."), ""
         case _:
-            return None
+            pass
+    return said
 
 
-def _waiting(found: RunDetail) -> str:
+def _went_wrong(message: str) -> tuple[str, str]:
+    head, _sep, rest = message.partition(". ")
+    headline = (head + "." if rest else head) or _("The run failed.")
+    ways = _("Mend the cause, then re-run from the failed step: earlier results are kept, and a call with "
+             "unchanged content goes out under the same key.")  # fmt: skip
+    return headline, f"{rest} {ways}".strip()
+
+
+def _waiting(found: RunDetail) -> tuple[str, str]:
+    """What for, and until when at the latest."""
     for step in found.steps:
         if step.state == "waiting" and step.last is not None and step.last.wait is not None:
-            return step.last.wait.note or step.name
-    return ""
+            due = step.last.wait.due_at
+            return step.last.wait.note or step.name, _("Until %(moment)s.", moment=at(due)) if due else ""
+    return str(WAITS.get(found.run.waiting_for or "", _("Waiting"))), ""
+
+
+def _went_well(found: RunDetail) -> tuple[str, str]:
+    """What its last step has said, or that all is done; and how much was done and left out."""
+    ran = [step for step in found.steps if step.last is not None and step.state == "succeeded"]
+    passed = {step.key for step in found.steps if step.last is None or step.state == "skipped"}
+    said = next((step.last.row.note for step in reversed(ran) if step.last and step.last.row.note), "")
+    done = ngettext("%(num)s step ran.", "%(num)s steps ran.", len(ran))
+    if not passed:
+        return said or _("Everything was done."), done
+    left = ngettext("%(num)s lay on a branch that was not taken.", "%(num)s lay on branches that were not taken.",
+                    len(passed))  # fmt: skip
+    return said or _("Everything on its way was done."), f"{done} {left}"
+
+
+def started_by(found: RunDetail) -> str:
+    """The name of the step that began it."""
+    return next((step.name for step in found.steps if step.key == found.run.trigger_node), "")
+
+
+def waits_for_people(found: RunDetail) -> StepView | None:
+    """The step at which somebody has to decide before it goes on."""
+    if found.run.state != "waiting":
+        return None
+    waiting = (step for step in found.steps if step.state == "waiting" and step.last and step.last.wait)
+    return next((step for step in waiting if step.last.wait.kind == "approval"), None)  # type: ignore[union-attr]
 
 
 def _port(step: StepView, port: str | None) -> str:

@@ -11,7 +11,8 @@ from flask import Flask
 from studio.approvals import service as approvals
 from studio.console import home_figures as figures
 from studio.console.home_chart import BASE, bars
-from studio.console.home_figures import Calendar, Day
+from studio.console.home_counts import DAYS, Calendar, counted
+from studio.console.home_figures import Day
 from studio.core import clock
 from studio.core.ids import first_id_at
 from studio.core.unit_of_work import Database
@@ -140,7 +141,7 @@ def test_a_run_belongs_to_the_day_it_began_on(database, tenant, app, workflow_id
         add_run(database, tenant, workflow_id, number, at=start)
     add_run(database, tenant, workflow_id, 99, at=calendar.days[0] - timedelta(milliseconds=2))
     with database.unit(tenant.id) as uow:
-        assert [day.total for day in figures.days(uow, calendar)] == [1] * figures.DAYS
+        assert [day.total for day in figures.days(counted(uow, calendar), calendar)] == [1] * DAYS
 
 
 def test_a_share_is_never_rounded_up():

@@ -19,7 +19,8 @@ from studio.console import home_figures as figures
 from studio.console.blueprint import blueprint
 from studio.console.etags import fresh
 from studio.console.home_chart import bars
-from studio.console.home_figures import Calendar, Trouble
+from studio.console.home_counts import Calendar, counted
+from studio.console.home_figures import Trouble
 from studio.core import clock
 from studio.core.formats import ago
 from studio.core.unit_of_work import UnitOfWork
@@ -63,7 +64,8 @@ def home() -> ResponseReturnValue:
     if not figures.has_workflows(uow):
         return _empty(uow, person)
     calendar = Calendar.of(clock.local_now(), ZoneInfo(person.time_zone))
-    days = figures.days(uow, calendar)
+    runs = counted(uow, calendar)
+    days = figures.days(runs, calendar)
     page = render_template(
         "console/home.html",
         greeting=_greeting(person),
@@ -76,7 +78,7 @@ def home() -> ResponseReturnValue:
         money=figures.approved_money(uow, calendar, _currency(person)),
         currency=_currency(person),
         needs=_needs(uow, person, calendar),
-        busiest=figures.busiest(uow, calendar),
+        busiest=figures.busiest(uow, runs),
         offered=() if figures.has_runs(uow) else _offered(uow),
     )
     return fresh(page)

@@ -30,7 +30,7 @@ from studio.runtime.service import runs as verbs
 from studio.runtime.service.starts import get_run
 
 SPANS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
-LISTED_STATES = ("running", "waiting", "succeeded", "failed", "needs_review", "cancelled")
+LISTED_STATES = ("running", "waiting", "succeeded", "failed", "needs_review", "quarantined", "cancelled")
 
 
 @blueprint.get("/runs")
@@ -60,7 +60,7 @@ def runs() -> ResponseReturnValue:
 def run(run_id: UUID) -> ResponseReturnValue:
     """One run: what happened in a sentence and the ways on, then every step."""
     uow = current_uow()
-    found = detail(uow, get_run(uow, run_id))
+    found = detail(uow, get_run(uow, run_id), payloads=False)
     chosen = _chosen(found)
     end = found.ends_at or clock.local_now()
     return fresh(
@@ -101,7 +101,7 @@ def rerun(run_id: UUID) -> ResponseReturnValue:
     """Make a new run linked to this one."""
     uow = current_uow()
     found = get_run(uow, run_id)
-    form = RerunForm.for_run(detail(uow, found))
+    form = RerunForm.for_run(detail(uow, found, payloads=False))
     if not form.validate_on_submit():
         flash(_("Choose a step and a version from the lists; nothing was started."), "bad")
         return redirect(url_for("console.run", run_id=run_id), 303)

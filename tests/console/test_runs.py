@@ -1,0 +1,216 @@
+"""The list of runs and a run's page: found again by its address, told in sentences, mended from where it failed."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, select
+
+from studio.core import clock
+from studio.core.ids import first_id_at, new_id
+from studio.runtime.models import Blob, Run, Step, WaitRow, Workflow
+from tests.factories.accounts import make_tenant, signed_in
+from tests.factories.workflows import make_workflow, refunds
+
+
+@pytest.fixture
+def tenant(database):
+    return make_tenant(database)
+
+
+@pytest.fixture
+def workflow_id(app, tenant):
+    return make_workflow(app, tenant, refunds(), published=True)
+
+
+@pytest.fixture
+def browser(app, tenant):
+    return signed_in(app, tenant.id, tenant["owner"])
+
+
+@pytest.fixture
+def add(database, tenant, workflow_id):
+    """Write one run with steps."""
+
+    def write(title, *steps, ago=timedelta(minutes=5), state="succeeded", **values):
+        at = clock.local_now() - ago
+        run_id = first_id_at(at)
+        with database.unit(tenant.id) as uow:
+            version_id = uow.session.scalars(select(Workflow.published_version_id)).one()
+            uow.session.add(
+                Run(
+                    id=run_id, workflow_id=workflow_id, version_id=version_id, trigger_node="order", title=title,
+                    available_at=at, created_at=at, state=state, finished_at=at + timedelta(seconds=4), **values,
+                )
+            )  # fmt: skip
+            uow.session.add_all(
+                Step(
+                    **{"id": new_id(), "run_id": run_id, "state": "succeeded", "type": "data.set", "started_at": at,
+                       "finished_at": at, **step}
+                )
+                for step in steps
+            )  # fmt: skip
+        return run_id
+
+    return write
+
+
+def titles(answer):
+    assert answer.status_code == 200
+    return re.findall(r'class="row-link" href="/runs/[^"]+">([^<]+)</a>', answer.text)
+
+
+def minutes(number):
+    return timedelta(minutes=number)
+
+
+CALL = {"node_key": "call", "type": "action.http"}
+ERROR = {"code": "http.status_503", "message": "erp.example.com had an error of its own (503). Nothing was sent twice."}
+
+
+class TestTheList:
+    def test_filters_stand_in_the_address_and_in_the_form(self, browser, add, workflow_id):
+        add("Fine", ago=minutes(1))
+        add("Broken", ago=minutes(2), state="failed", error=ERROR)
+        add("Long ago", ago=timedelta(days=3), state="failed", error=ERROR)
+        address = f"/runs?workflow={workflow_id}&state=failed&since=24h&q=bro"
+        page = browser.get(address)
+        assert titles(page) == ["Broken"]
+        assert "erp.example.com had an error of its own (503)." in page.text
+        assert page.text.count(" selected>") == 3
+        assert 'value="bro"' in page.text
+        assert titles(browser.get("/runs")) == ["Fine", "Broken", "Long ago"]
+        assert titles(browser.get("/runs?state=failed")) == ["Broken", "Long ago"]
+
+    @pytest.mark.parametrize("state", ["waiting", "succeeded", "failed", "needs_review", "quarantined", "cancelled"])
+    def test_each_state_can_be_chosen_and_is_shown_as_chosen(self, browser, add, state):
+        add("Mine", ago=minutes(1), state=state)
+        add("Other", ago=minutes(2), state="succeeded" if state != "succeeded" else "failed")
+        page = browser.get(f"/runs?state={state}")
+        assert titles(page) == ["Mine"]
+        assert f'<option value="{state}" selected>' in page.text
+
+    def test_what_is_queued_counts_as_running(self, browser, add):
+        add("Queued", ago=minutes(1), state="queued")
+        assert titles(browser.get("/runs?state=running")) == ["Queued"]
+
+    def test_pages_keep_the_filters(self, browser, add):
+        for number in range(52):
+            add(f"Order {number}", ago=minutes(100 - number), state="failed", error=ERROR)
+        first = browser.get("/runs?state=failed&q=order")
+        assert len(titles(first)) == 50
+        older = re.search(r'href="([^"]+)" ?>Older', first.text)[1].replace("&amp;", "&")
+        assert "state=failed" in older
+        assert "q=order" in older
+        second = browser.get(older)
+        assert titles(second) == ["Order 1", "Order 0"]
+        newer = re.search(r'href="([^"]+)" ?>Newer', second.text)[1].replace("&amp;", "&")
+        assert titles(browser.get(newer)) == titles(first)
+
+    def test_a_whole_id_finds_its_run_and_an_empty_result_says_what_to_do(self, browser, add):
+        run_id = add("Fine")
+        assert titles(browser.get(f"/runs?q={run_id}")) == ["Fine"]
+        page = browser.get("/runs?q=zzz")
+        assert "No run fits" in page.text
+        assert "Show all runs" in page.text
+
+    @pytest.mark.parametrize("query", ["state=nonsense", "since=x", "workflow=x", "before=x", "after=%00", "q=%00"])
+    def test_odd_addresses_do_not_break_it(self, browser, add, query):
+        add("Fine")
+        assert browser.get(f"/runs?{query}").status_code == 200
+
+    def test_nothing_new_costs_next_to_nothing(self, browser, add):
+        add("Fine", ago=timedelta(days=2))
+        tag = browser.get("/runs").headers["ETag"]
+        assert browser.get("/runs", headers={"If-None-Match": tag}).status_code == 304
+        add("Another", ago=timedelta(days=1, minutes=1))
+        assert browser.get("/runs", headers={"If-None-Match": tag}).status_code == 200
+
+
+class TestARun:
+    def test_a_failure_is_a_sentence_with_a_way_on(self, browser, add):
+        run_id = add("Order 6021", {**CALL, "state": "failed", "error": ERROR}, state="failed",
+                     error={**ERROR, "node": "call", "path": ""})  # fmt: skip
+        page = browser.get(f"/runs/{run_id}").text
+        assert "<b>erp.example.com had an error of its own (503).</b>" in page
+        assert "Nothing was sent twice." in page
+        assert "Failed at Tell the ERP" in page
+        assert "Re-run from “Tell the ERP”" in page
+
+    def test_a_success_is_a_sentence_too(self, browser, add):
+        steps = {"node_key": "order"}, {"node_key": "large", "note": "420 is above 400"}
+        page = browser.get(f"/runs/{add('Order 6021', *steps)}").text
+        assert "<b>420 is above 400</b>" in page
+        assert "2 steps ran. 1 lay on a branch that was not taken." in page
+        assert "started by “Order created”" in page
+
+    def test_a_wait_leads_to_whom_it_waits_for(self, browser, add, database, tenant):
+        wait_id, request_id = new_id(), new_id()
+        run_id = add("Order 6021", {**CALL, "state": "waiting", "wait_id": wait_id, "finished_at": None},
+                     state="waiting", waiting_for="approval")  # fmt: skip
+        with database.unit(tenant.id) as uow:
+            uow.session.add(
+                WaitRow(
+                    id=wait_id, run_id=run_id, step_id=new_id(), node_key="call", kind="approval",
+                    note="Waiting for a decision: Refund", detail={"request_id": str(request_id)}, created_at=uow.now,
+                )
+            )  # fmt: skip
+        page = browser.get(f"/runs/{run_id}").text
+        assert "<b>Waiting for a decision: Refund</b>" in page
+        assert page.count(f'href="/approvals/{request_id}"') == 2
+
+    def test_only_the_chosen_steps_data_are_read(self, browser, add, database):
+        large = "x" * 20_000
+        run_id = add("Loop", *({**CALL, "path": f"{n}", "output": {"n": n, "text": large}} for n in range(30)))
+        read = []
+
+        def note(_connection, _cursor, statement, *_):
+            read.append(statement)
+
+        event.listen(database.app, "before_cursor_execute", note)
+        page = browser.get(f"/runs/{run_id}?step=call.7").text
+        event.remove(database.app, "before_cursor_execute", note)
+        assert page.count(large) == 1
+        assert "item 7" in page
+        assert sum("step.output" in statement.partition("FROM")[0] for statement in read) == 1
+        assert len(read) < 20
+
+    def test_a_large_payload_is_fetched_from_where_it_lies(self, browser, add, database, tenant):
+        blob_id = new_id()
+        run_id = add("Large", {**CALL, "output": {"$blob": str(blob_id), "bytes": 40_000}})
+        with database.unit(tenant.id) as uow:
+            uow.session.add(Blob(id=blob_id, run_id=run_id, data={"inside": "the blob"}))
+        assert "the blob" in browser.get(f"/runs/{run_id}").text
+
+    def test_a_rerun_is_linked_both_ways(self, browser, add, database, tenant):
+        failed = {**CALL, "state": "failed", "error": ERROR}
+        run_id = add("Order 6021", {"node_key": "order", "port": "next"}, {"node_key": "large", "port": "true"}, failed,
+                     state="failed", error={**ERROR, "node": "call", "path": ""})  # fmt: skip
+        answer = browser.post(f"/runs/{run_id}/rerun", data={"from_step": "call", "version": "original"})
+        assert answer.status_code == 303
+        assert f'href="/runs/{run_id}"' in browser.get(answer.location).text
+        assert f'href="{answer.location}"' in browser.get(f"/runs/{run_id}").text
+        with database.unit(tenant.id) as uow:
+            again = uow.session.scalars(select(Run).where(Run.rerun_of == run_id)).one()
+            kept = uow.session.scalars(select(Step.node_key).where(Step.run_id == again.id)).all()
+            assert (again.rerun_from, sorted(kept)) == ("call", ["large", "order"])
+
+    @pytest.mark.parametrize("data", [{"from_step": "nowhere"}, {"version": "newest"}, {"version": "x"}])
+    def test_a_rerun_from_what_is_not_offered_starts_nothing(self, browser, add, database, tenant, data):
+        run_id = add("Order 6021", {**CALL}, state="failed")
+        answer = browser.post(f"/runs/{run_id}/rerun", data={"from_step": "", "version": "original"} | data)
+        assert "nothing was started" in browser.get(answer.location).text
+        with database.unit(tenant.id) as uow:
+            assert uow.session.scalars(select(Run.id)).all() == [run_id]
+
+    def test_cancelling_says_so_and_a_second_time_is_refused(self, browser, add):
+        run_id = add("Order 6021", {**CALL, "state": "running", "finished_at": None}, state="running")
+        assert browser.post(f"/runs/{run_id}/cancel", data={"reason": "Mistake"}).status_code == 303
+        page = browser.get(f"/runs/{run_id}").text
+        assert "The run was cancelled." in page
+        assert "data-poll" not in page
+        assert browser.post(f"/runs/{run_id}/cancel").status_code == 409
+
+    def test_it_is_asked_again_while_it_goes_on(self, browser, add):
+        run_id = add("Order 6021", {**CALL, "state": "running", "finished_at": None}, state="running")
+        assert 'data-poll="2"' in browser.get(f"/runs/{run_id}").text
