@@ -6,6 +6,7 @@ from studio.expressions.conditions import conditions_to_cel
 from studio.expressions.conditions_read import cel_to_conditions
 from studio.expressions.errors import EvaluationError, ExpressionError
 from studio.expressions.evaluation import evaluate
+from studio.expressions.places import Span, mention, span
 from studio.expressions.problems import Problem
 from studio.expressions.program import Program, compile_expression
 from studio.expressions.references import references
@@ -22,6 +23,7 @@ __all__ = [
     "Program",
     "Schema",
     "Scope",
+    "Span",
     "Template",
     "cel_to_conditions",
     "check_expression",
@@ -31,7 +33,9 @@ __all__ = [
     "conditions_to_cel",
     "evaluate",
     "is_template",
+    "mention",
     "references",
     "render",
     "resolve",
+    "span",
 ]

@@ -123,7 +123,7 @@ def _filters(placeholder: Placeholder, shape: Schema) -> list[Problem]:
                     message,
                     placeholder.expression,
                     severity=severity(certain=certain),
-                    position=placeholder.position,
+                    position=call.position,
                 )
             )
             break

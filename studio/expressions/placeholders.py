@@ -1,7 +1,7 @@
 """Cuts a text into its literal parts and its ``{{ expression | filter: arg }}``."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from studio.core.i18n import gettext as _
 
@@ -11,10 +11,11 @@ Argument = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class FilterCall:
-    """One filter with its literal arguments."""
+    """One filter with its literal arguments; ``position`` is where its name begins in the text."""
 
     name: str
     arguments: tuple[Argument, ...]
+    position: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ def _filter(piece: str, position: int) -> FilterCall:
     if found is None:
         raise TemplateFault(_('After “|” comes a filter, such as upper or money: "EUR".'), position)
     arguments = split(found[2], ",") if found[2] is not None else []
-    return FilterCall(found[1], tuple(_argument(one.strip(), position) for one in arguments))
+    given = tuple(_argument(one.strip(), position) for one in arguments)
+    return FilterCall(found[1], given, position + found.start(1))
 
 
 def _argument(text: str, position: int) -> Argument:

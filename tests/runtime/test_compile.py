@@ -95,7 +95,7 @@ def test_config_problems_point_at_fields():
     assert found["config.url"].code == "expression.unknown_path"
     assert found["config.url"].severity == "warning"
     assert found["config.condition"].code == "config.required"
-    assert found["config.condition"].message == "Condition is required."
+    assert found["config.condition"].message == "Fill in “Condition”."
     assert any(problem.code == "expression.syntax" and problem.node == "large" for problem in problems)
 
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from studio.core.i18n import gettext as _
 from studio.expressions import Problem as ExpressionProblem
-from studio.expressions import check_expression, check_template
+from studio.expressions import check_expression, check_template, span
 from studio.runtime.checks.knowledge import Knowledge
 from studio.runtime.checks.reading import reading_problems, spoken_for
 from studio.runtime.document import Problem
@@ -57,7 +57,7 @@ def _depends(one: Any, path: str, dynamic: list[Path]) -> bool:
 def _worded(model: Any, one: Any) -> str:
     name = label(model, tuple(part for part in one["loc"] if dotted((part,))))
     if one["type"] == "missing":
-        return _("%(name)s is required.", name=name)
+        return _("Fill in “%(name)s”.", name=name)
     return f"{name}: {sentence(one)}" if one["loc"] else sentence(one)
 
 
@@ -67,8 +67,8 @@ def _field(path: str) -> str:
 
 def _source(knowledge: Knowledge, key: str, leaf: Leaf) -> Iterator[Problem]:
     outline = knowledge.outline
-    step, found = outline.steps[key], outline.types[key]
-    field, name = _field(dotted(leaf.path)), label(found.Config, leaf.path)
+    step = outline.steps[key]
+    field = _field(dotted(leaf.path))
     deferred = leaf.kind == "deferred"
     environment = knowledge.deferred(key, step.config) if deferred else knowledge.environment(key)
     if leaf.kind == "template":
@@ -78,12 +78,14 @@ def _source(knowledge: Knowledge, key: str, leaf: Leaf) -> Iterator[Problem]:
     yield from reading_problems(knowledge, key, leaf, field)
     for problem in problems:
         if not spoken_for(knowledge, key, problem.path):
-            yield _expression_problem(knowledge, key, field, name, problem)
+            yield _expression_problem(knowledge, key, leaf, field, problem)
 
 
-def _expression_problem(knowledge: Knowledge, key: str, field: str, name: str, problem: ExpressionProblem) -> Problem:
-    message, warning = f"{name}: {problem.message}", problem.severity == "warning"
-    return knowledge.outline.problem(problem.code, message, key, field, warning=warning)
+def _expression_problem(knowledge: Knowledge, key: str, leaf: Leaf, field: str, problem: ExpressionProblem) -> Problem:
+    outline = knowledge.outline
+    message = f"{label(outline.types[key].Config, leaf.path)}: {problem.message}"
+    where = span(leaf.source, problem, template=leaf.kind == "template")
+    return outline.problem(problem.code, message, key, field, warning=problem.severity == "warning", span=where)
 
 
 def title_problems(knowledge: Knowledge) -> list[Problem]:
@@ -91,7 +93,11 @@ def title_problems(knowledge: Knowledge) -> list[Problem]:
     title = knowledge.outline.document.settings.title
     return [
         Problem(
-            problem.code, _("Run title: %(message)s", message=problem.message), problem.severity, path="settings.title"
+            problem.code,
+            _("Run title: %(message)s", message=problem.message),
+            problem.severity,
+            path="settings.title",
+            span=span(title, problem, template=True),
         )
         for problem in check_template(title, knowledge.workflow_environment())
     ]

@@ -57,7 +57,16 @@ class Outline:
         """What people call a step."""
         return f"“{self.steps[key].name}”" if key in self.steps else f"“{key}”"
 
-    def problem(self, code: str, message: str, key: str, field: str | None = None, *, warning: bool = False) -> Problem:
+    def problem(
+        self,
+        code: str,
+        message: str,
+        key: str,
+        field: str | None = None,
+        *,
+        warning: bool = False,
+        span: tuple[int, int] | None = None,
+    ) -> Problem:
         """A finding about one step."""
         path = f"nodes.{self.index[key]}"
         return Problem(
@@ -67,6 +76,7 @@ class Outline:
             node=key,
             field=field,
             path=f"{path}.{field}" if field else path,
+            span=span,
         )
 
     def edge_problem(self, code: str, message: str, edge: Link) -> Problem:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from studio.core.i18n import gettext as _
-from studio.expressions import ExpressionError, compile_expression
+from studio.expressions import ExpressionError, compile_expression, mention
 from studio.expressions.placeholders import TemplateFault
 from studio.expressions.templates import template
 from studio.runtime.checks.knowledge import Knowledge
@@ -20,7 +20,8 @@ def reading_problems(knowledge: Knowledge, key: str, leaf: Leaf, field: str) -> 
         if step not in outline.steps:
             continue
         if step not in earlier:
-            yield outline.problem("reference.not_before", _never(knowledge, key, step), key, field)
+            where = mention(leaf.source, f"steps.{step}")
+            yield outline.problem("reference.not_before", _never(knowledge, key, step), key, field, span=where)
         elif not guarded and not certainty.has_run(step, key):
             message = _(
                 "%(key)s reads %(step)s, which has not run on every way here. Ask first with "
@@ -29,7 +30,8 @@ def reading_problems(knowledge: Knowledge, key: str, leaf: Leaf, field: str) -> 
                 step=outline.name(step),
                 step_2=step,
             )
-            yield outline.problem("reference.may_not_have_run", message, key, field, warning=True)
+            where = mention(leaf.source, f"steps.{step}")
+            yield outline.problem("reference.may_not_have_run", message, key, field, warning=True, span=where)
 
 
 def spoken_for(knowledge: Knowledge, key: str, path: str | None) -> bool:

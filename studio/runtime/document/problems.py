@@ -25,6 +25,8 @@ class Problem:
     """`{"from", "port", "to"}` where it is about a connection."""
     path: str = ""
     """Such as `nodes.3.config.url`."""
+    span: tuple[int, int] | None = None
+    """Which part of the field's text it is about, in UTF-16 units; None: all of it."""
 
     def as_json(self) -> dict[str, Any]:
         """As the canvas and the API show it."""
