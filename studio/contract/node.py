@@ -92,6 +92,8 @@ def help_(
     examples = None if example is None else [example]
     if default is not ... and isinstance(default, list | dict | set):
         made = default
+        if made:  # pydantic leaves what a factory gives out of the schema, and forms must show what holds anyway
+            extra["default"] = made
         return Field(
             default_factory=made.copy,
             description=text, title=title, examples=examples, json_schema_extra=extra, **bounds,

@@ -95,20 +95,12 @@ class ApprovalRequest(NodeType):
             min_length=1,
             max_length=400,
         )
-        facts: list[Fact] = help_("What whoever decides needs to see", default=[], max_length=20, title="Facts")
         approvers: list[str] = help_(
             "People or groups; any one of them decides",
             widget="people",
             example=["group:Refund team"],
             min_length=1,
             max_length=50,
-        )
-        instructions: str = help_(
-            "How to decide: what to look at, what the house rule is",
-            default="",
-            template=True,
-            widget="textarea",
-            max_length=4000,
         )
         due_in: Duration | None = help_(
             "How long there is to decide; after that the run goes on at “expired”",
@@ -118,6 +110,14 @@ class ApprovalRequest(NodeType):
         )
         remind_before: Duration | None = help_(
             "Remind once, this long before the end", title="Remind before", default=None, widget="duration"
+        )
+        facts: list[Fact] = help_("What whoever decides needs to see", default=[], max_length=20, title="Facts")
+        instructions: str = help_(
+            "How to decide: what to look at, what the house rule is",
+            default="",
+            template=True,
+            widget="textarea",
+            max_length=4000,
         )
         requester: str = help_(
             "E-mail address of whoever asks for it: is told the outcome and must not decide",

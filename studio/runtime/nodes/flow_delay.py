@@ -27,7 +27,7 @@ class Delay(NodeType):
 
     class Config(NodeConfig):
         seconds: float = help_(
-            "How long, in seconds.",
+            "How long. A document holds it in seconds.",
             title="Wait",
             default=3_600,
             example=172_800,
