@@ -33,7 +33,6 @@ def _described(one: type[NodeType]) -> dict[str, Any]:
         "port_names": {port: _(name) for port, name in one.port_names.items()},
         "schema": schema(schema_of(one.key)),
         "sample": one.sample,
-        "defaults": {},
         "is_loop": one.is_loop,
         "is_join": one.is_join,
         "waits": waits(one),

@@ -31,16 +31,33 @@ class Checked:
         return {"problems": self.problems, "node_info": self.node_info}
 
 
-def checked(document: Document, addresses: Mapping[str, str]) -> Checked:
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A trigger that was published once."""
+
+    address: str | None
+    """Where to send to; None: it is no webhook."""
+    runs: bool
+    """Whether the version that runs has it, so that it can be started by hand."""
+
+
+NOT_YET = Listening(None, runs=False)
+
+
+def checked(document: Document, triggers: Mapping[str, Listening]) -> Checked:
     """Everything wrong with a document, and what its steps look like."""
-    infos = {step.key: _info(step, addresses.get(step.key)) for step in document.nodes}
+    infos = {step.key: _info(step, triggers.get(step.key, NOT_YET)) for step in document.nodes}
     return Checked([problem.as_json() for problem in check(document)], infos)
 
 
-def addresses(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, public_url: str) -> dict[str, str]:
-    """Where to send to, by trigger; of triggers that were published once."""
-    found = {row.node_key: subscriptions.address(keyring, row) for row in subscriptions.of_workflow(uow, workflow.id)}
-    return {key: f"{public_url}/hooks/{secret}" for key, secret in found.items() if secret is not None}
+def triggers(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, public_url: str) -> dict[str, Listening]:
+    """Every trigger that was published once, by its key."""
+    found = {}
+    for row in subscriptions.of_workflow(uow, workflow.id):
+        secret = subscriptions.address(keyring, row)
+        address = None if secret is None else f"{public_url}/hooks/{secret}"
+        found[row.node_key] = Listening(address, runs=row.version_id == workflow.published_version_id)
+    return found
 
 
 def curl(address: str, config: Mapping[str, Any]) -> str:
@@ -68,7 +85,7 @@ def summary_of(found: type[NodeType], config: Mapping[str, Any]) -> str:
         return ""
 
 
-def _info(step: Step, address: str | None) -> dict[str, Any]:
+def _info(step: Step, trigger: Listening) -> dict[str, Any]:
     found = node_type(step.type)
     if found is None:
         return {"ports": [], "port_names": {}, "summary": ""}
@@ -77,6 +94,8 @@ def _info(step: Step, address: str | None) -> dict[str, Any]:
         "port_names": {port: gettext(name) for port, name in found.port_names_of(step.config).items()},
         "summary": summary_of(found, step.config),
     }
-    if address is not None:
-        info |= {"address": address, "curl": curl(address, step.config)}
+    if trigger.runs:
+        info["runs"] = True
+    if trigger.address is not None:
+        info |= {"address": trigger.address, "curl": curl(trigger.address, step.config)}
     return info

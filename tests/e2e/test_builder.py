@@ -142,6 +142,109 @@ def test_a_test_run_shows_on_the_canvas_what_each_step_did_and_sends_nothing(can
     assert http_target.requests == []
 
 
+def test_steps_with_effects_are_switched_on_one_by_one(canvas):
+    for place, name in enumerate(("Webhook", "Send e-mail", "Approval", "Delay")):
+        canvas.drag_in(name, 420, 60 + 140 * place)
+    canvas.page.get_by_role("button", name="Test on a sample").click()
+    dialog = canvas.page.get_by_role("dialog")
+    switches = dialog.get_by_role("group", name="Steps that really act").get_by_role("checkbox")
+    expect(switches).to_have_count(1)  # nobody waits in a test, so an approval cannot be real
+    dialog.get_by_role("checkbox", name="Send e-mail").check()
+    expect(dialog.get_by_text("One step really acts.")).to_be_visible()
+    dialog.get_by_role("button", name="Run the test").click()
+    dialog.get_by_role("button", name="Look at the canvas").click()
+    expect(canvas.step("Webhook").get_by_role("img", name="Done")).to_be_visible()
+    canvas.page.get_by_role("button", name="Clear the test-run").click()
+    expect(canvas.step("Webhook").get_by_role("img", name="Done")).to_have_count(0)
+
+
+def test_the_faulty_part_of_an_expression_is_underlined(canvas):
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.sample(shopify.order())
+    canvas.drag_in("If", 420, 220)
+    canvas.connect("Webhook", "next", "If")
+    canvas.select("If")
+    canvas.field("condition").get_by_role("button", name="Expression").click()
+    canvas.write("condition", 'trigger.total_price > 400 && trigger.custmer.email == "a"')
+    expect(canvas.panel.locator(".cm-lintRange")).to_have_text("trigger.custmer")
+    canvas.write("condition", "")
+    expect(canvas.field("condition").get_by_text("Fill in “Condition”.")).to_be_visible()
+    expect(canvas.panel.locator(".cm-lintRange")).to_have_count(0)
+
+
+def test_the_list_of_steps_stands_beside_the_canvas(canvas):
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.drag_in("Fail", 420, 260)
+    canvas.select_nothing()
+    canvas.page.get_by_role("button", name="Steps as a list").click()
+    steps = canvas.page.get_by_role("region", name="Steps in the order they run")
+    steps.get_by_role("button", name="Webhook").focus()
+    canvas.page.keyboard.press("ArrowDown")
+    canvas.page.keyboard.press("Enter")
+    expect(canvas.panel.get_by_label("Name of the step")).to_have_value("Fail")
+    expect(canvas.step("Fail")).to_be_visible()
+    canvas.page.keyboard.press("/")
+    expect(canvas.page.get_by_label("Find a step")).to_be_focused()
+
+
+def test_steps_are_copied_pasted_and_tidied_by_keyboard(canvas):
+    keyboard = canvas.page.keyboard
+    canvas.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.drag_in("Fail", 700, 400)
+    canvas.connect("Webhook", "next", "Fail")
+    canvas.step("Webhook").focus()
+    keyboard.press("Control+a")
+    keyboard.press("Control+c")
+    keyboard.press("Control+v")
+    expect(canvas.steps).to_have_count(4)
+    expect(canvas.lines).to_have_count(2)
+    keyboard.press("Control+x")
+    expect(canvas.steps).to_have_count(2)
+    keyboard.press("Control+z")
+    keyboard.press("Control+z")
+    expect(canvas.steps).to_have_count(2)
+    canvas.saved()
+    before = _x(canvas, "Fail")
+    keyboard.press("Escape")
+    canvas.page.get_by_role("button", name="Tidy up").click()
+    expect(canvas.page.get_by_role("button", name="Undo")).to_have_attribute("title", "Undo: tidy up")
+    assert _x(canvas, "Webhook") == _x(canvas, "Fail") != before
+
+
+def _x(canvas: Canvas, name: str) -> float:
+    return canvas.step(name).bounding_box()["x"]
+
+
+def test_a_box_and_a_choice_are_undone_where_they_stand(canvas):
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.select("Webhook")
+    expect(canvas.field("methods").get_by_role("checkbox", name="POST")).to_be_checked()
+    get = canvas.field("methods").get_by_role("checkbox", name="GET")
+    get.check()
+    canvas.page.keyboard.press("Control+z")
+    expect(get).not_to_be_checked()
+    answer = canvas.field("answer").get_by_role("combobox")
+    answer.select_option("Result")
+    answer.press("Control+z")
+    expect(answer.locator("option:checked")).to_have_text("Accepted")
+    expect(canvas.field("answer").get_by_role("button", name="Expression")).to_have_count(0)
+
+
+def test_signing_in_again_saves_what_was_not_saved(canvas, builder, studio):
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.saved()
+    builder.context.clear_cookies()
+    canvas.rename("Webhook", "Order paid")
+    expect(canvas.page.get_by_text("Not saved: sign in in another tab")).to_be_visible()
+    address = builder.url
+    studio.sign_in(builder.context.new_page(), "Sofia").close()
+    canvas.page.keyboard.press("Control+s")
+    canvas.saved()
+    builder.goto(address)
+    expect(canvas.step("Order paid")).to_be_visible()
+
+
 def test_a_problem_leads_to_its_field(canvas):
     canvas.drag_in("Webhook", 420, 60)
     canvas.drag_in("HTTP request", 420, 260)

@@ -28,8 +28,7 @@ def test_the_first_five_minutes_need_no_documentation(sit_down):
         expect(page.get_by_text("Nothing has run here yet.")).to_be_visible()
         canvas = make_from_template(page, email)
         canvas.publish("Our first rule")
-        page.get_by_role("button", name="More", exact=True).click()
-        page.get_by_role("link", name="Send a sample event…").click()
+        page.get_by_role("link", name="Send a sample…").click()
         page.get_by_role("button", name="Start run").click()
         expect(page.locator(".page-head .chip", has_text="Waiting for a decision")).to_be_visible()
         run = page.url

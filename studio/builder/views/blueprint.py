@@ -44,7 +44,7 @@ def engine() -> Engine:
 
 def checked(workflow: Workflow, document: Document) -> Checked:
     """The problems of a document, and facts of its steps with their addresses."""
-    known = insight.addresses(web.current_uow(), keyring(), workflow, settings().public_url)
+    known = insight.triggers(web.current_uow(), keyring(), workflow, settings().public_url)
     return insight.checked(document, known)
 
 

@@ -90,4 +90,5 @@ def _urls(workflow: Workflow) -> dict[str, str]:
         "runs": f"/runs?workflow={workflow.id}",
         "start": f"/workflows/{workflow.id}/start/",
         "sprite": asset("icons.svg"),
+        "tidy": asset("tidy.js"),
     }

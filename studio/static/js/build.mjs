@@ -17,6 +17,7 @@ const entries = {
   theme: path.join(js, "pages/theme.ts"),
   pages: path.join(js, "pages/pages.ts"),
   editor: path.join(js, "editor/editor.tsx"),
+  tidy: path.join(js, "editor/canvas/tidy.worker.ts"),
 };
 
 const options = {

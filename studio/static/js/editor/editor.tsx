@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { takeTranslations } from "../i18n/t";
 import type { Boot } from "./api/types";
 import { looksOf } from "./canvas/adapter";
+import { arranged } from "./canvas/tidying";
 import type { WorkflowDocument } from "./document/types";
 import { App } from "./panels/App";
 import { setSprite } from "./parts/Icon";
@@ -18,8 +19,8 @@ function read<T>(id: string): T | null {
 async function placed(boot: Boot): Promise<WorkflowDocument> {
   const doc = boot.document;
   if (doc.nodes.every((n) => n.position)) return doc;
-  const { tidied } = await import("./canvas/tidy");
-  const places = tidied(doc, looksOf(catalogue(boot.node_types), boot.node_info));
+  const looks = looksOf(doc, catalogue(boot.node_types), boot.node_info);
+  const places = await arranged(boot.urls.tidy, doc, looks);
   return { ...doc, nodes: doc.nodes.map((n) => ({ ...n, position: places.get(n.key) ?? { x: 0, y: 0 } })) };
 }
 

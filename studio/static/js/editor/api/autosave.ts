@@ -1,7 +1,7 @@
 // Saves the draft a moment after the last change: one request at a time, the newest document each time, again and again
 // while offline, and never over somebody else's revision.
 import type { WorkflowDocument } from "../document/types";
-import { Refused, Unreachable } from "./client";
+import { Refused, SignedOut, Unreachable } from "./client";
 import type { Current, Saved } from "./types";
 
 export type SaveState =
@@ -9,6 +9,7 @@ export type SaveState =
   | { readonly kind: "waiting" }
   | { readonly kind: "saving" }
   | { readonly kind: "offline" }
+  | { readonly kind: "signed_out" }
   | { readonly kind: "refused"; readonly message: string }
   | { readonly kind: "conflict"; readonly current: Current };
 
@@ -112,7 +113,7 @@ export class Autosave {
       this.saving.state({ kind: "refused", message: refusal?.detail ?? refusal?.title ?? String(error) });
       return;
     }
-    this.saving.state({ kind: "offline" });
+    this.saving.state({ kind: error instanceof SignedOut ? "signed_out" : "offline" });
     this.later(AGAIN_MS[Math.min(this.failures, AGAIN_MS.length - 1)] ?? 20_000);
     this.failures += 1;
   }

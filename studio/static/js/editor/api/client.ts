@@ -24,6 +24,9 @@ export class Refused extends Error {
 /** The server did not answer. */
 export class Unreachable extends Error {}
 
+/** The session has ended; signing in again, in another tab too, mends it. */
+export class SignedOut extends Unreachable {}
+
 export interface Field {
   readonly document: WorkflowDocument;
   readonly node: string;
@@ -33,12 +36,25 @@ export interface Field {
 
 export type Api = ReturnType<typeof api>;
 
-export function api(base: string, csrf: string) {
+interface Session {
+  csrf: string;
+  /** The token of a session that began since; null: nobody is signed in. */
+  renewed(): Promise<string | null>;
+}
+
+export function api(base: string, csrf: string, renewed: () => Promise<string | null> = tokenOfThisPage) {
+  const session: Session = { csrf, renewed };
   const call = <T>(method: string, path: string, body?: unknown, more: RequestInit = {}): Promise<T> =>
-    request<T>(base + path, { method, ...more, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, csrf);
+    request<T>(
+      base + path,
+      { method, ...more, ...(body === undefined ? {} : { body: JSON.stringify(body) }) },
+      session,
+    );
   return {
-    save: (revision: number, document: WorkflowDocument, keepalive = false) =>
-      call<Saved>("PUT", "/draft", { revision, document }, { keepalive }),
+    save: (revision: number, document: WorkflowDocument, keepalive = false) => {
+      const body = { revision, document };
+      return call<Saved>("PUT", "/draft", body, { keepalive: keepalive && outlivesThePage(body) });
+    },
     check: (document: WorkflowDocument) => call<Checked>("POST", "/check", { document }),
     data: (document: WorkflowDocument, node: string) =>
       call<{ roots: DataNode[] }>("POST", "/data", { document, node }),
@@ -50,7 +66,7 @@ export function api(base: string, csrf: string) {
       call<TestResult>("POST", "/test", { document, trigger, sample, live }),
     samples: (node: string) => call<{ samples: Sample[] }>("GET", `/samples?node=${encodeURIComponent(node)}`),
     publish: (revision: number, note: string) =>
-      call<{ version: number; enabled?: boolean } & Partial<Checked>>("POST", "/publish", { revision, note }),
+      call<{ version: number } & Checked>("POST", "/publish", { revision, note }),
     versions: () => call<{ versions: Version[] }>("GET", "/versions"),
     restore: (number: number, revision: number) => call<Restored>("POST", `/versions/${number}/restore`, { revision }),
     enable: (enabled: boolean) => call<{ enabled: boolean }>("POST", "/enabled", { enabled }),
@@ -58,10 +74,26 @@ export function api(base: string, csrf: string) {
   };
 }
 
-async function request<T>(url: string, init: RequestInit, csrf: string): Promise<T> {
-  let answer: Response;
+/** Browsers refuse to carry more than 64 KiB past the end of a page; a larger save is sent like any other. */
+const outlivesThePage = (body: unknown): boolean => new TextEncoder().encode(JSON.stringify(body)).length < 60_000;
+
+async function request<T>(url: string, init: RequestInit, session: Session): Promise<T> {
+  const answer = await sent(url, init, session.csrf);
+  if (answer.ok && isJson(answer)) return (await answer.json()) as T;
+  if (answer.status === 502 || answer.status === 503 || answer.status === 504)
+    throw new Unreachable(String(answer.status));
+  if (answer.ok || answer.status === 401) throw new SignedOut(); // it led to the page that asks who we are
+  const refused = await refusal(answer);
+  if (refused.code !== "csrf") throw new Refused(refused);
+  const csrf = await session.renewed();
+  if (csrf === null || csrf === session.csrf) throw new SignedOut();
+  session.csrf = csrf;
+  return request<T>(url, init, session);
+}
+
+async function sent(url: string, init: RequestInit, csrf: string): Promise<Response> {
   try {
-    answer = await fetch(url, {
+    return await fetch(url, {
       ...init,
       credentials: "same-origin",
       headers: {
@@ -74,11 +106,9 @@ async function request<T>(url: string, init: RequestInit, csrf: string): Promise
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new Unreachable("no answer", { cause });
   }
-  if (answer.ok) return (await answer.json()) as T;
-  if (answer.status === 502 || answer.status === 503 || answer.status === 504)
-    throw new Unreachable(String(answer.status));
-  throw new Refused(await refusal(answer));
 }
+
+const isJson = (answer: Response): boolean => answer.headers.get("Content-Type")?.includes("json") ?? false;
 
 async function refusal(answer: Response): Promise<Refusal> {
   try {
@@ -86,4 +116,11 @@ async function refusal(answer: Response): Promise<Refusal> {
   } catch {
     return { title: `${answer.status} ${answer.statusText}`, status: answer.status, code: `http.${answer.status}` };
   }
+}
+
+/** This page, asked for again, carries one in its boot data. */
+async function tokenOfThisPage(): Promise<string | null> {
+  const page = await sent(window.location.href, {}, "").then((answer) => answer.text());
+  const boot = new DOMParser().parseFromString(page, "text/html").getElementById("boot")?.textContent;
+  return boot ? (JSON.parse(boot) as { csrf: string }).csrf : null;
 }

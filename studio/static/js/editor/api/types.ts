@@ -47,7 +47,6 @@ export interface NodeTypeInfo {
   readonly port_names: { readonly [port: string]: string };
   readonly schema: Schema;
   readonly sample: Json;
-  readonly defaults: { readonly [name: string]: Json };
   readonly is_loop: boolean;
   readonly is_join: boolean;
   readonly waits: boolean;
@@ -57,6 +56,8 @@ export interface NodeInfo {
   readonly ports: readonly string[];
   readonly port_names: { readonly [port: string]: string };
   readonly summary: string;
+  /** A trigger that the published version has. */
+  readonly runs?: boolean;
   /** Triggers by webhook: where to send, once published. */
   readonly address?: string | null;
   readonly curl?: string | null;
@@ -71,6 +72,8 @@ export interface Problem {
   readonly field: string | null;
   readonly edge: { readonly from: string; readonly port: string; readonly to: string } | null;
   readonly path: string;
+  /** Which part of the field's text it is about; null: all of it. */
+  readonly span: readonly [begin: number, end: number] | null;
 }
 
 export interface Person {
@@ -102,6 +105,8 @@ export interface Boot {
     readonly runs: string;
     readonly start: string;
     readonly sprite: string;
+    /** The script of the worker that tidies up. */
+    readonly tidy: string;
   };
   readonly locale: string;
   readonly time_zone: string;
@@ -143,7 +148,8 @@ export interface Completion {
   readonly replace?: number;
   readonly type: string;
   readonly detail: string;
-  readonly sample: Json;
+  /** As JSON text, cut where it is long; null: unknown. */
+  readonly sample: string | null;
 }
 
 export type Preview =

@@ -3,11 +3,12 @@
 import type { Edge as FlowEdge, Node as FlowNode } from "@xyflow/react";
 import type { NodeInfos, NodeTypeInfo } from "../api/types";
 import { edgeId, inOrder } from "../document/read";
-import { type Edge, ERROR_PORT, type Position, type Step } from "../document/types";
+import { type Edge, ERROR_PORT, type Position, type Step, type WorkflowDocument } from "../document/types";
 import { type Catalogue, portName, portsOf } from "../session/catalogue";
 import type { State } from "../session/state";
 import { type Boxes, boxesOf } from "./boxes";
 import { lastSteps, type Tone, toneOf, wasTaken } from "./outcome";
+import type { Looks } from "./tidy";
 import { portLayout } from "./width";
 
 export interface PortView {
@@ -43,11 +44,11 @@ export interface Drawn {
 export const widthOf = (step: Step, types: Catalogue, infos: NodeInfos): number =>
   portLayout(portsOf(step, types, infos).map((port) => portName(step, port, types, infos))).width;
 
-/** What tidying up needs to know of a step. */
-export const looksOf = (types: Catalogue, infos: NodeInfos) => ({
-  ports: (step: Step) => portsOf(step, types, infos),
-  width: (step: Step) => widthOf(step, types, infos),
-});
+/** What tidying up needs to know of each step. */
+export const looksOf = (doc: WorkflowDocument, types: Catalogue, infos: NodeInfos): Looks =>
+  Object.fromEntries(
+    doc.nodes.map((n) => [n.key, { ports: portsOf(n, types, infos), width: widthOf(n, types, infos) }]),
+  );
 
 export type Memory = Map<string, { mark: string; step: Step; node: StepNode }>;
 

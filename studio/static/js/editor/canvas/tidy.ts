@@ -1,4 +1,5 @@
-// Tidy up: layers from top to bottom, a loop's body inside its box. Loaded when first asked for.
+// Tidy up: layers from top to bottom, a loop's body inside its box. It takes seconds for hundreds of steps, so the page
+// asks a worker (tidying.ts).
 import dagre from "@dagrejs/dagre";
 import { inOrder } from "../document/read";
 import { BODY_PORT, type Edge, ERROR_PORT, type Position, type Step, type WorkflowDocument } from "../document/types";
@@ -12,10 +13,8 @@ interface Size {
 const LOOP_PAD = { side: 20, head: 100, foot: 40 };
 const LOOP_LEAST: Size = { width: 320, height: 180 };
 
-export interface Looks {
-  ports(step: Step): readonly string[];
-  width(step: Step): number;
-}
+/** What a step looks like, by its key: plain data, so that it reaches a worker. */
+export type Looks = { readonly [key: string]: { readonly ports: readonly string[]; readonly width: number } };
 
 /** New places; with `only`, those steps alone, around where they were. */
 export function tidied(
@@ -49,9 +48,9 @@ function layOut(
   for (const step of level) {
     const body = all.filter((n) => n.parent === step.key);
     const size =
-      body.length || looks.ports(step).includes(BODY_PORT)
+      body.length || portsIn(looks, step).includes(BODY_PORT)
         ? loopSize(doc, looks, all, step, body, inner)
-        : { width: looks.width(step), height: CARD.height };
+        : { width: looks[step.key]?.width ?? CARD.width, height: CARD.height };
     graph.setNode(step.key, { ...size });
   }
   for (const edge of inPortOrder(doc, level, looks)) {
@@ -146,11 +145,13 @@ function cross(one: Line, other: Line): boolean {
 /** Edges in the order of their ports, so that the first port's branch stands left. */
 function inPortOrder(doc: WorkflowDocument, level: readonly Step[], looks: Looks): Edge[] {
   return level.flatMap((step) => {
-    const ports = [...looks.ports(step), ERROR_PORT];
+    const ports = [...portsIn(looks, step), ERROR_PORT];
     const out = doc.edges.filter((edge) => edge.from === step.key);
     return out.sort((a, b) => ports.indexOf(a.port) - ports.indexOf(b.port));
   });
 }
+
+const portsIn = (looks: Looks, step: Step): readonly string[] => looks[step.key]?.ports ?? [];
 
 const grid = (n: number): number => Math.round(n / GRID) * GRID;
 

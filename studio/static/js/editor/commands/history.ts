@@ -24,6 +24,14 @@ export function perform(doc: WorkflowDocument, history: History, command: Comman
   return { doc: next, history: { past: past.slice(-KEPT), future: [] } };
 }
 
+/** Closes the gesture under way: what is typed next undoes on its own. */
+export function settled(history: History): History {
+  const last = history.past.at(-1);
+  if (last?.mark === undefined) return history;
+  const { mark: _open, ...closed } = last;
+  return { ...history, past: [...history.past.slice(0, -1), closed] };
+}
+
 export function undo(doc: WorkflowDocument, history: History): Changed | null {
   const command = history.past.at(-1);
   if (!command) return null;

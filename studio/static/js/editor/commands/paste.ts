@@ -6,11 +6,13 @@ import { putNodes } from "./nodes";
 import { renamedIn } from "./rename-key";
 import { sequence } from "./sequence";
 
-/** Steps from the clipboard (the export's own form) under fresh keys; their expressions follow the new keys. */
+/** Steps from the clipboard (the export's own form) under fresh keys; their expressions follow the new keys. A copy stays
+ * in the loop of its original, where that is here. */
 export function paste(
   doc: WorkflowDocument,
   copied: { nodes: readonly Step[]; edges: readonly Edge[] },
   by: Position,
+  isLoop: (key: string) => boolean = () => false,
 ): { command: Command; keys: string[] } {
   const keys = new Map<string, string>();
   for (const step of copied.nodes) keys.set(step.key, freshKey(doc, step.key, new Set(keys.values())));
@@ -18,7 +20,7 @@ export function paste(
   const nodes = copied.nodes.map((step) => {
     let config = step.config;
     for (const [old, fresh] of keys) config = renamedIn(config, old, fresh);
-    const parent = step.parent ? (keys.get(step.parent) ?? null) : null;
+    const parent = step.parent ? (keys.get(step.parent) ?? (isLoop(step.parent) ? step.parent : null)) : null;
     const at = step.position ?? { x: 0, y: 0 };
     const { parent: _old, ...rest } = step;
     return {

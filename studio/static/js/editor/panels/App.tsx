@@ -1,14 +1,15 @@
-// The frame of the builder: header, palette, canvas (or the list of steps), set-up panel, problems.
+// The frame of the builder: header, palette (or the list of steps), canvas, set-up panel, problems.
 import { ReactFlowProvider } from "@xyflow/react";
-import { useEffect } from "react";
 import { t } from "../../i18n/t";
 import { Canvas } from "../canvas/Canvas";
-import { SessionContext, usePart } from "../session/context";
+import { SessionContext, usePart, useSession } from "../session/context";
 import type { Session } from "../session/session";
+import { useAskedFocus } from "./asked-focus";
 import { ConflictBanner } from "./ConflictBanner";
 import { Dialogs } from "./dialogs/Dialogs";
 import { Header } from "./Header";
 import { Inspector } from "./Inspector";
+import { useLeaving } from "./leaving";
 import { Palette } from "./Palette";
 import { Problems } from "./Problems";
 import { QuickAdd } from "./QuickAdd";
@@ -21,14 +22,7 @@ export function App({ session }: { session: Session }) {
   return (
     <SessionContext value={session}>
       <ReactFlowProvider>
-        <div className="builder">
-          <Header />
-          <ConflictBanner />
-          <Palette />
-          <Stage />
-          <Inspector />
-          <Problems />
-        </div>
+        <Frame />
         <QuickAdd />
         <Dialogs />
         <Toast />
@@ -37,12 +31,22 @@ export function App({ session }: { session: Session }) {
   );
 }
 
-function Stage() {
-  const view = usePart((state) => state.view);
+function Frame() {
+  const session = useSession();
+  const left = usePart((state) => state.left);
+  useAskedFocus(null);
   return (
-    <section className="stage" aria-label={t(view === "canvas" ? "stage.canvas" : "stage.list")}>
-      {view === "canvas" ? <Canvas /> : <StepList />}
-    </section>
+    // biome-ignore lint/a11y/noStaticElementInteractions: hears that a field inside was left
+    <div className={left === "list" ? "builder with-list" : "builder"} onBlur={() => session.settle()}>
+      <Header />
+      <ConflictBanner />
+      {left === "list" ? <StepList /> : <Palette />}
+      <section className="stage" aria-label={t("stage.canvas")}>
+        <Canvas />
+      </section>
+      <Inspector />
+      <Problems />
+    </div>
   );
 }
 
@@ -53,24 +57,4 @@ function Toast() {
       {toast && <div className={`toast ${toast.tone}`}>{toast.text}</div>}
     </div>
   );
-}
-
-/** Nothing is lost on leaving: what is unsaved goes out at once, and the browser asks if it could not. */
-function useLeaving(session: Session): void {
-  useEffect(() => {
-    const hide = (): void => {
-      if (document.visibilityState === "hidden" && session.dirty) void session.saveNow(true);
-    };
-    const leave = (event: BeforeUnloadEvent): void => {
-      if (!session.dirty) return;
-      void session.saveNow(true);
-      event.preventDefault();
-    };
-    document.addEventListener("visibilitychange", hide);
-    window.addEventListener("beforeunload", leave);
-    return () => {
-      document.removeEventListener("visibilitychange", hide);
-      window.removeEventListener("beforeunload", leave);
-    };
-  }, [session]);
 }

@@ -11,10 +11,10 @@ export function ConflictBanner() {
     <div className="banner warn conflict" role="alert">
       <span>{t("conflict.text", { by, ago: ago(new Date(at), new Date(), session.boot.locale) })}</span>
       <span className="grow" />
-      <button type="button" className="btn" onClick={() => session.loadTheirs()}>
+      <button type="button" className="btn" onClick={() => session.remote.loadTheirs()}>
         {t("conflict.theirs")}
       </button>
-      <button type="button" className="btn" onClick={() => void session.keepMine()}>
+      <button type="button" className="btn" onClick={() => void session.remote.keepMine()}>
         {t("conflict.mine")}
       </button>
     </div>

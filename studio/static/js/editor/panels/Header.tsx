@@ -9,7 +9,7 @@ import { download } from "./download";
 
 export function Header() {
   const session = useSession();
-  const view = usePart((state) => state.view);
+  const left = usePart((state) => state.left);
   const errors = usePart((state) => state.problems.filter((problem) => problem.severity === "error").length);
   return (
     <header className="builder-head">
@@ -25,16 +25,17 @@ export function Header() {
       <button
         type="button"
         className="btn quiet icon-only"
-        aria-pressed={view === "list"}
+        aria-pressed={left === "list"}
         aria-label={t("head.list")}
         title={t("head.list")}
-        onClick={() => session.store.set({ view: view === "list" ? "canvas" : "list" })}
+        onClick={() => session.store.set({ left: left === "list" ? "palette" : "list" })}
       >
-        <Icon name={view === "list" ? "workflow" : "list"} />
+        <Icon name="list" />
       </button>
       <button type="button" className="btn" onClick={() => session.dialog("test")}>
         {t("head.test")}
       </button>
+      <Start button />
       <button
         type="button"
         className="btn primary"
@@ -71,7 +72,7 @@ function Name() {
         maxLength={120}
         onChange={(event) => setText(event.target.value)}
         onBlur={() => {
-          if (text.trim()) session.renameWorkflow(text);
+          if (text.trim()) session.settings.nameWorkflow(text);
           else setText(name);
         }}
         onKeyDown={(event) => {
@@ -117,7 +118,7 @@ function Saved() {
     const timer = setInterval(() => setNow(new Date()), TICK_MS);
     return () => clearInterval(timer);
   }, [save]);
-  const bad = save.kind === "offline" || save.kind === "refused" || save.kind === "conflict";
+  const bad = ["offline", "signed_out", "refused", "conflict"].includes(save.kind);
   return (
     <span className={bad ? "saved bad" : "saved"} role="status" data-save-state={save.kind}>
       {savedText(save, now, session.boot.locale)}
@@ -164,12 +165,24 @@ function History() {
   );
 }
 
+/** A real run by hand: of what is published, while that is on. */
+function Start({ button = false }: { button?: boolean }) {
+  const session = useSession();
+  const runs = usePart((state) => state.published !== null && state.enabled);
+  const trigger = usePart((state) => state.doc.nodes.find((n) => state.infos[n.key]?.runs));
+  if (!runs || !trigger) return null;
+  return (
+    <a className={button ? "btn start-btn" : undefined} href={session.boot.urls.start + trigger.key}>
+      <Icon name="play" />
+      {t(trigger.type === "trigger.manual" ? "more.start.form" : "more.start")}
+    </a>
+  );
+}
+
 function More() {
   const session = useSession();
   const enabled = usePart((state) => state.enabled);
   const published = usePart((state) => state.published);
-  const first = usePart((state) => state.doc.nodes.find((n) => session.types.isTrigger(n.type))?.key);
-  const trigger = published !== null && enabled ? first : undefined;
   return (
     <Menu label={t("head.more")}>
       <button type="button" onClick={() => session.dialog("versions")}>
@@ -177,17 +190,12 @@ function More() {
         {t("more.versions")}
       </button>
       {published !== null && (
-        <button type="button" onClick={() => void session.enable(!enabled)}>
+        <button type="button" onClick={() => void session.remote.enable(!enabled)}>
           <Icon name="power" />
           {t(enabled ? "more.off" : "more.on")}
         </button>
       )}
-      {trigger && (
-        <a href={session.boot.urls.start + trigger}>
-          <Icon name="play" />
-          {t("more.start")}
-        </a>
-      )}
+      <Start />
       <a href={session.boot.urls.runs}>
         <Icon name="runs" />
         {t("more.runs")}

@@ -8,6 +8,7 @@ import { Menu } from "../parts/Menu";
 import { Tabs } from "../parts/Tabs";
 import { usePart, useSession } from "../session/context";
 import type { Tab } from "../session/state";
+import { useAskedFocus } from "./asked-focus";
 import { NotesTab } from "./NotesTab";
 import { ReliabilityTab } from "./ReliabilityTab";
 import { SampleTab } from "./SampleTab";
@@ -56,11 +57,11 @@ function OfStep({ step }: { step: Step }) {
           </small>
         </div>
         <Menu label={t("panel.more")}>
-          <button type="button" onClick={() => session.duplicateSelection()}>
+          <button type="button" onClick={() => session.clipboard.duplicate()}>
             <Icon name="copy" />
             {t("panel.duplicate")} <kbd>Ctrl D</kbd>
           </button>
-          <button type="button" className="danger" onClick={() => session.deleteSelection()}>
+          <button type="button" className="danger" onClick={() => session.steps.deleteSelection()}>
             <Icon name="trash" />
             {t("panel.delete")} <kbd>Del</kbd>
           </button>
@@ -88,32 +89,11 @@ function StepName({ step }: { step: Step }) {
       maxLength={120}
       onChange={(event) => {
         setText(event.target.value);
-        if (event.target.value.trim()) session.rename(step.key, event.target.value);
+        if (event.target.value.trim()) session.settings.rename(step.key, event.target.value);
       }}
       onBlur={() => setText(step.name)}
     />
   );
-}
-
-/** A problem was clicked: bring its field into view and put the cursor there. */
-function useAskedFocus(key: string): void {
-  const focus = usePart((state) => state.focus);
-  useEffect(() => {
-    if (focus?.node !== key || !focus.field) return;
-    const field = focus.field.replace(/^config\./, "");
-    const frame = requestAnimationFrame(() => {
-      const parts = field.split(".");
-      for (let n = parts.length; n > 0; n -= 1) {
-        const place = document.querySelector(`[data-field="${CSS.escape(parts.slice(0, n).join("."))}"]`);
-        const input = place?.querySelector<HTMLElement>("[contenteditable=true], input, textarea, select, button");
-        if (!input) continue;
-        input.scrollIntoView({ block: "center" });
-        input.focus();
-        return;
-      }
-    });
-    return () => cancelAnimationFrame(frame);
-  }, [focus, key]);
 }
 
 function OfMany({ n }: { n: number }) {
@@ -122,13 +102,13 @@ function OfMany({ n }: { n: number }) {
     <div className="stack">
       <h2>{t("panel.many", { n })}</h2>
       <div className="row">
-        <button type="button" className="btn" onClick={() => session.duplicateSelection()}>
+        <button type="button" className="btn" onClick={() => session.clipboard.duplicate()}>
           {t("panel.duplicate")}
         </button>
-        <button type="button" className="btn" onClick={() => void session.tidy()}>
+        <button type="button" className="btn" onClick={() => void session.steps.tidy()}>
           {t("tools.tidy")}
         </button>
-        <button type="button" className="btn danger" onClick={() => session.deleteSelection()}>
+        <button type="button" className="btn danger" onClick={() => session.steps.deleteSelection()}>
           {t("panel.delete")}
         </button>
       </div>

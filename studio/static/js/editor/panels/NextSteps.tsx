@@ -42,7 +42,7 @@ function Port({ step, port, name }: { step: Step; port: string; name: string }) 
                 type="button"
                 className="chip-x"
                 aria-label={t("then.remove", { port: name, step: to })}
-                onClick={() => session.disconnect(edge)}
+                onClick={() => session.steps.disconnect(edge)}
               >
                 <Icon name="x" />
               </button>
@@ -57,8 +57,8 @@ function Port({ step, port, name }: { step: Step; port: string; name: string }) 
             const to = event.target.value;
             if (to.startsWith("+")) {
               const type = session.types.of(to.slice(1));
-              if (type) session.addBehind(type, step.key, port);
-            } else if (to) session.connect({ from: step.key, port, to });
+              if (type) session.steps.addBehind(type, step.key, port);
+            } else if (to) session.steps.connect({ from: step.key, port, to });
           }}
         >
           <option value="">{t(out.length ? "then.also" : "then.choose")}</option>

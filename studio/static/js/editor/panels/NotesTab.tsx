@@ -16,7 +16,7 @@ export function NotesTab({ step }: { step: Step }) {
           className="input"
           rows={6}
           value={step.notes ?? ""}
-          onChange={(event) => session.setFields(step.key, { notes: event.target.value || undefined })}
+          onChange={(event) => session.settings.setFields(step.key, { notes: event.target.value || undefined })}
         />
         <small className="help">{t("notes.help")}</small>
       </div>
@@ -32,7 +32,7 @@ function Key({ step }: { step: Step }) {
   useEffect(() => setText(step.key), [step.key]);
   const wrong = text !== step.key && (!isKey(text) || taken.some((n) => n.key === text));
   const save = (): void => {
-    if (text !== step.key && !wrong) session.rekey(step.key, text);
+    if (text !== step.key && !wrong) session.settings.rekey(step.key, text);
   };
   return (
     <div className="field">

@@ -14,7 +14,7 @@ export function Palette() {
   const first = groups[0]?.types[0];
   return (
     <section className="palette" aria-label={t("palette.label")}>
-      <div className="search">
+      <div className="search" data-field="nodes">
         <Icon name="search" />
         <input
           id="palette-search"
@@ -26,7 +26,7 @@ export function Palette() {
           aria-label={t("palette.find")}
           onChange={(event) => setSearch(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === "Enter" && first) session.add(first);
+            if (event.key === "Enter" && first) session.steps.add(first);
             else if (event.key === "Escape") setSearch("");
             else if (event.key === "ArrowDown") document.querySelector<HTMLElement>(".palette-item")?.focus();
             else return;
@@ -57,7 +57,7 @@ function Item({ type }: { type: NodeTypeInfo }) {
       draggable
       title={type.help}
       data-node-type={type.key}
-      onClick={() => session.add(type)}
+      onClick={() => session.steps.add(type)}
       onKeyDown={(event) => step(event.key, event.currentTarget) && event.preventDefault()}
       onDragStart={(event) => {
         event.dataTransfer.setData(DRAGGED_TYPE, type.key);

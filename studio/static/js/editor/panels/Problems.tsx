@@ -1,6 +1,7 @@
 // Below: what keeps it from running, in words; a click leads to the field.
-import { t } from "../../i18n/t";
+import { t, tIfKnown } from "../../i18n/t";
 import type { Problem } from "../api/types";
+import { toneOf } from "../canvas/outcome";
 import { stepOf } from "../document/read";
 import { Icon } from "../parts/Icon";
 import { Menu } from "../parts/Menu";
@@ -23,8 +24,30 @@ export function Problems() {
       )}
       {first && <One problem={first} />}
       <span className="grow" />
+      <TestRun />
       {errors.length + warnings.length > 1 && <All problems={[...errors, ...warnings]} />}
     </section>
+  );
+}
+
+/** What the canvas shows of a test-run, until somebody takes it away. */
+function TestRun() {
+  const session = useSession();
+  const test = usePart((state) => state.test);
+  if (!test) return null;
+  return (
+    <span className={`chip ${toneOf(test.state)}`}>
+      {t("test.shown", { state: tIfKnown(`state.${test.state}`, test.state) })}
+      <button
+        type="button"
+        className="chip-x"
+        aria-label={t("test.clear")}
+        title={t("test.clear")}
+        onClick={() => session.store.set({ test: null })}
+      >
+        <Icon name="x" />
+      </button>
+    </span>
   );
 }
 

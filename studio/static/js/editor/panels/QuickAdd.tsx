@@ -57,7 +57,7 @@ function List({ x, y }: { x: number; y: number }) {
             const chosen = all[index];
             if (event.key === "ArrowDown") setIndex(Math.min(index + 1, all.length - 1));
             else if (event.key === "ArrowUp") setIndex(Math.max(index - 1, 0));
-            else if (event.key === "Enter" && chosen && place) session.place(chosen, place);
+            else if (event.key === "Enter" && chosen && place) session.steps.place(chosen, place);
             else if (event.key === "Escape" || event.key === "Tab") close();
             else return;
             event.preventDefault();
@@ -83,7 +83,7 @@ function List({ x, y }: { x: number; y: number }) {
                 ref={(element) => {
                   if (all[index] === type) element?.scrollIntoView({ block: "nearest" });
                 }}
-                onClick={() => place && session.place(type, place)}
+                onClick={() => place && session.steps.place(type, place)}
               >
                 <Tile kind={type.kind} icon={type.icon} small />
                 {type.title}

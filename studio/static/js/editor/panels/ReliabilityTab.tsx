@@ -11,7 +11,7 @@ export function ReliabilityTab({ step, type }: { step: Step; type: NodeTypeInfo 
   const routed = usePart((state) => edgesFrom(state.doc, step.key, ERROR_PORT).length > 0);
   const put = (part: { [K in keyof Retry]?: number | undefined }): void => {
     const next = Object.fromEntries(Object.entries({ ...retry, ...part }).filter(([, value]) => value !== undefined));
-    session.setFields(step.key, { retry: Object.keys(next).length ? (next as Retry) : undefined });
+    session.settings.setFields(step.key, { retry: Object.keys(next).length ? (next as Retry) : undefined });
   };
   return (
     <div className="form">
@@ -55,14 +55,16 @@ export function ReliabilityTab({ step, type }: { step: Step; type: NodeTypeInfo 
         help="timeout.help"
         least={1}
         value={step.timeout_s ?? undefined}
-        onChange={(timeout_s) => session.setFields(step.key, { timeout_s })}
+        onChange={(timeout_s) => session.settings.setFields(step.key, { timeout_s })}
       />
       {type?.effect === "pure" && (
         <label className="check" data-field="checkpoint">
           <input
             type="checkbox"
             checked={step.checkpoint ?? false}
-            onChange={(event) => session.setFields(step.key, { checkpoint: event.target.checked || undefined })}
+            onChange={(event) =>
+              session.settings.setFields(step.key, { checkpoint: event.target.checked || undefined })
+            }
           />
           <span>
             {t("checkpoint")}

@@ -57,7 +57,7 @@ function TriggerSample({ step, type }: { step: Step; type: NodeTypeInfo }) {
   const session = useSession();
   const samples = useSamples(step.key);
   const own = type.schema.properties?.sample;
-  const put = (value: Json | undefined): void => session.configure(step.key, ["sample"], value);
+  const put = (value: Json | undefined): void => session.settings.configure(step.key, ["sample"], value);
   if (!own) return type.sample == null ? null : <Data title={t("sample.example")} data={type.sample} />;
   return (
     <>

@@ -1,7 +1,7 @@
 // The form of a step, drawn from its type's schema; where it is called from, for triggers; where it leads.
 import { t } from "../../i18n/t";
 import type { NodeTypeInfo } from "../api/types";
-import type { JsonObject, Step } from "../document/types";
+import type { Step } from "../document/types";
 import { Copyable } from "../parts/Copyable";
 import { usePart, useSession } from "../session/context";
 import { DataPicker } from "./DataPicker";
@@ -20,21 +20,13 @@ export function SetUpTab({ step, type }: { step: Step; type: NodeTypeInfo | unde
       <ObjectFields
         schema={type.schema}
         path={[]}
-        value={withDefaults(type, step)}
+        value={step.config}
         without={type.kind === "trigger" ? ["sample"] : []}
       />
       {usesData && <DataPicker step={step} />}
       <NextSteps step={step} type={type} />
     </FormScope>
   );
-}
-
-/** Lists that the server fills in by itself stand in the form as what they will be; they are written once changed. */
-function withDefaults(type: NodeTypeInfo, step: Step): JsonObject {
-  const lists = Object.entries(type.defaults).filter(
-    ([name, value]) => Array.isArray(value) && type.schema.properties?.[name]?.default === undefined,
-  );
-  return { ...Object.fromEntries(lists), ...step.config };
 }
 
 /** Problems of the step as a whole; a field's own stand under the field. */
@@ -68,7 +60,7 @@ function Address({ step, type }: { step: Step; type: NodeTypeInfo }) {
             <Copyable text={info.curl} label={t("address.curl.copy")} buttonOnly />
           </details>
         )}
-        {enabled && (
+        {enabled && info.runs && (
           <div>
             <a className="btn small-btn" href={session.boot.urls.start + step.key}>
               {t("more.start")}

@@ -1,4 +1,4 @@
-// The workflow as a plain list in the order it runs: for screen readers, and for whoever likes lists.
+// The workflow as a plain list in the order it runs, beside the canvas: for screen readers, and for whoever likes lists.
 import { t } from "../../i18n/t";
 import { edgesFrom, inOrder, stepOf } from "../document/read";
 import type { Step, WorkflowDocument } from "../document/types";
@@ -10,7 +10,7 @@ export function StepList() {
   const doc = usePart((state) => state.doc);
   const steps = inOrder(doc).flatMap((key) => stepOf(doc, key) ?? []);
   return (
-    <div className="step-list">
+    <section className="step-list" aria-labelledby="step-list-title">
       <h2 id="step-list-title">{t("list.title")}</h2>
       {steps.length === 0 && <p className="muted">{t("canvas.empty.text")}</p>}
       <ol aria-labelledby="step-list-title">
@@ -18,7 +18,7 @@ export function StepList() {
           <Row key={step.key} step={step} doc={doc} depth={depth(doc, step)} />
         ))}
       </ol>
-    </div>
+    </section>
   );
 }
 
@@ -39,7 +39,10 @@ function Row({ step, doc, depth }: { step: Step; doc: WorkflowDocument; depth: n
         className="list-step"
         aria-pressed={selected}
         data-node-key={step.key}
-        onClick={() => session.select([step.key])}
+        onClick={() => {
+          session.select([step.key]);
+          session.camera?.show([step.key]);
+        }}
         onKeyDown={(event) => {
           if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
           const rows = [...document.querySelectorAll<HTMLElement>(".list-step")];

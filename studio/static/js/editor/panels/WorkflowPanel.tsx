@@ -10,7 +10,7 @@ export function WorkflowPanel() {
   const all = usePart((state) => state.problems);
   const problems = all.filter((problem) => problem.path.startsWith("settings.title"));
   const put = (name: string, value: Json): void =>
-    session.describe(name === "title" ? { settings: { ...settings, title: value } } : { [name]: value }, name);
+    session.settings.describe(name === "title" ? { settings: { ...settings, title: value } } : { [name]: value }, name);
   return (
     <div className="form">
       <h2>{t("workflow.panel")}</h2>

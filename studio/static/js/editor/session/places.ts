@@ -20,6 +20,20 @@ export function roomFor(doc: WorkflowDocument, wish: Position): Position {
   return place;
 }
 
+/** How far copies are moved to stand beside the originals, where they cover nothing. */
+export function besides(doc: WorkflowDocument, copies: readonly Step[]): Position {
+  const places = copies.map((copy) => copy.position ?? { x: 0, y: 0 });
+  const lefts = places.map((place) => place.x);
+  const width = Math.max(...lefts) - Math.min(...lefts) + CARD.width + 4 * GRID; // room for a loop's border
+  let by = { x: width, y: 0 };
+  const covered = (): boolean =>
+    places.some((place) =>
+      doc.nodes.some((n) => covers(n.position ?? { x: 0, y: 0 }, { x: place.x + by.x, y: place.y + by.y })),
+    );
+  while (covered()) by = { x: by.x + 4 * GRID, y: 0 };
+  return by;
+}
+
 /** Below a step; several ports spread their followers sideways, in the order of the ports. */
 export function roomBelow(
   doc: WorkflowDocument,

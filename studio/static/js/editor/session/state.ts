@@ -24,11 +24,12 @@ export interface State {
   readonly published: number | null;
   readonly changed: boolean;
   readonly test: TestResult | null;
-  readonly view: "canvas" | "list";
+  /** What stands at the left: what can be added, or the steps that are there. */
+  readonly left: "palette" | "list";
   readonly tab: Tab;
   readonly dialog: Dialog | null;
   readonly quickAdd: { readonly place: Place; readonly x: number; readonly y: number } | null;
   readonly toast: { readonly text: string; readonly tone: "good" | "bad" | "plain" } | null;
-  /** A field that asks for the focus; `n` tells two askings apart. */
-  readonly focus: { readonly node: string; readonly field: string | null; readonly n: number } | null;
+  /** A field that asks for the focus, of a step or of the workflow itself; `n` tells two askings apart. */
+  readonly focus: { readonly node: string | null; readonly field: string | null; readonly n: number } | null;
 }

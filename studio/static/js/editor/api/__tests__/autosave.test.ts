@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { WorkflowDocument } from "../../document/types";
 import { Autosave, PAUSE_MS, type SaveState } from "../autosave";
-import { Refused, Unreachable } from "../client";
+import { Refused, SignedOut, Unreachable } from "../client";
 import type { Saved } from "../types";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -86,4 +86,14 @@ test("taking theirs leaves nothing to save", async () => {
   await autosave.flush();
   expect(save).not.toHaveBeenCalled();
   expect(autosave.revision).toBe(12);
+});
+
+test("signed out, it says so and tries again", async () => {
+  const { save, change, states } = setting();
+  save.mockRejectedValueOnce(new SignedOut());
+  change("a");
+  await vi.advanceTimersByTimeAsync(PAUSE_MS);
+  expect(states.at(-1)?.kind).toBe("signed_out");
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(states.at(-1)?.kind).toBe("saved");
 });

@@ -4,13 +4,14 @@ import { portsFor, someWorkflow } from "../../document/__tests__/some-workflow";
 import type { WorkflowDocument } from "../../document/types";
 import { CARD } from "../../session/places";
 import { boxesOf } from "../boxes";
-import { tidied } from "../tidy";
+import { type Looks, tidied } from "../tidy";
 
-const looks = { ports: portsFor, width: () => CARD.width };
+const looksOf = (doc: WorkflowDocument): Looks =>
+  Object.fromEntries(doc.nodes.map((n) => [n.key, { ports: portsFor(n), width: CARD.width }]));
 const isLoop = (type: string): boolean => type === "flow.for_each";
 
 const placed = (doc: WorkflowDocument): WorkflowDocument => {
-  const places = tidied(doc, looks);
+  const places = tidied(doc, looksOf(doc));
   return { ...doc, nodes: doc.nodes.map((n) => ({ ...n, position: places.get(n.key) ?? { x: 0, y: 0 } })) };
 };
 

@@ -9,7 +9,7 @@ import { addStep, insertOnEdge } from "../add-step";
 import type { Command } from "../command";
 import { remove } from "../delete";
 import { addEdges } from "../edges";
-import { NOTHING, perform, redo, undo } from "../history";
+import { NOTHING, perform, redo, settled, undo } from "../history";
 import { move } from "../move";
 import { paste } from "../paste";
 import { renameKey } from "../rename-key";
@@ -129,4 +129,25 @@ test("a renamed step is followed by the expressions that name it", () => {
   });
   const doc = renameKey("set", "order").apply(two.apply(one)[0])[0];
   expect(doc.nodes[1]?.config).toEqual({ url: "https://x/{{ steps.order.id }}/{{ steps.settled.id }}" });
+});
+
+test("what is typed after a field was left undoes on its own", () => {
+  const doc: WorkflowDocument = { schema: "studio.workflow/1", name: "W", nodes: [], edges: [] };
+  const type = (at: { doc: WorkflowDocument; history: typeof NOTHING }, name: string) =>
+    perform(at.doc, at.history, setWorkflow({ name }, "workflow name"));
+  const typed = type(type({ doc, history: NOTHING }, "A"), "AB");
+  const again = type({ doc: typed.doc, history: settled(typed.history) }, "ABC");
+  const once = undo(again.doc, again.history);
+  expect(once?.doc.name).toBe("AB");
+  expect(once && undo(once.doc, once.history)?.doc.name).toBe("W");
+});
+
+test("a copy stays in the loop of its original, where that is here", () => {
+  const inside = { ...step({ schema: "", name: "", nodes: [], edges: [] }, "data.set"), parent: "for_each" };
+  const doc: WorkflowDocument = { schema: "studio.workflow/1", name: "W", nodes: [inside], edges: [] };
+  const parents = (isLoop: boolean): unknown =>
+    paste(doc, { nodes: [inside], edges: [] }, { x: 0, y: 0 }, () => isLoop)
+      .command.apply(doc)[0]
+      .nodes.at(-1)?.parent;
+  expect([parents(true), parents(false)]).toEqual(["for_each", undefined]);
 });

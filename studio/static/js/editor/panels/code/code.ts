@@ -9,11 +9,12 @@ import {
   startCompletion,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { type Diagnostic, setDiagnostics } from "@codemirror/lint";
+import { setDiagnostics } from "@codemirror/lint";
 import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
 import type { Completion, Problem } from "../../api/types";
 import { bracesMarked, cel, colours } from "./language";
+import { underlined } from "./underlined";
 
 export interface CodeOptions {
   readonly text: string;
@@ -76,7 +77,10 @@ export function mount(parent: HTMLElement, options: CodeOptions): CodeHandle {
       view.dispatch(
         setDiagnostics(
           view.state,
-          problems.map((problem) => diagnostic(problem, view.state.doc.length)),
+          problems.flatMap((problem) => {
+            const range = underlined(problem.span, view.state.doc.length);
+            return range ? { ...range, severity: problem.severity, message: problem.message } : [];
+          }),
         ),
       ),
     focus: () => view.focus(),
@@ -110,10 +114,13 @@ function languageOf(options: CodeOptions): Extension[] {
   return options.mode === "cel" ? [cel, colours, completion, afterDot] : [bracesMarked, completion, afterDot];
 }
 
-/** Inside braces, or anywhere in an expression. */
+const IN_NUMBER = /(?:^|[^\w.])\d[\w.]*$/;
+
+/** Inside braces, or anywhere in an expression; a number is complete as it is. */
 function wantsCompletion(context: CompletionContext, mode: string): boolean {
   const before = context.state.sliceDoc(0, context.pos);
   if (mode !== "cel" && before.lastIndexOf("{{") <= before.lastIndexOf("}}")) return false;
+  if (IN_NUMBER.test(before)) return false;
   return context.explicit || /[\w.{ ]$/.test(before) || before === "";
 }
 
@@ -136,7 +143,7 @@ async function completions(context: CompletionContext, options: CodeOptions): Pr
             userEvent: "input.complete",
           });
         },
-        detail: option.sample === undefined || option.sample === null ? (option.detail ?? "") : sampled(option.sample),
+        detail: option.sample === null ? option.detail : sampled(option.sample),
         info: option.detail || undefined,
       })) as CompletionResult["options"],
     };
@@ -145,10 +152,7 @@ async function completions(context: CompletionContext, options: CodeOptions): Pr
   }
 }
 
-function sampled(sample: unknown): string {
-  const text = JSON.stringify(sample) ?? "";
-  return text.length > 28 ? `${text.slice(0, 27)}…` : text;
-}
+const sampled = (text: string): string => (text.length > 28 ? `${text.slice(0, 27)}…` : text);
 
 /** The path at the cursor; in a text outside of braces, with braces around it. */
 function insert(view: EditorView, mode: CodeOptions["mode"], path: string): void {
@@ -163,10 +167,3 @@ function insert(view: EditorView, mode: CodeOptions["mode"], path: string): void
   });
   view.focus();
 }
-
-const diagnostic = (problem: Problem, length: number): Diagnostic => ({
-  from: 0,
-  to: length,
-  severity: problem.severity,
-  message: problem.message,
-});

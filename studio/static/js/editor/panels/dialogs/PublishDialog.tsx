@@ -19,7 +19,7 @@ export function PublishDialog() {
     setBusy(true);
     setRefused([]);
     try {
-      await session.publish(note);
+      await session.remote.publish(note);
     } catch (error) {
       setBusy(false);
       if (error instanceof Refused && error.refusal.errors?.length)

@@ -1,7 +1,7 @@
 // A test-run of the draft on a sample. Steps with effects are simulated unless switched on one by one.
 import { useState } from "react";
 import { t, tIfKnown } from "../../../i18n/t";
-import type { TestResult } from "../../api/types";
+import type { NodeTypeInfo, TestResult } from "../../api/types";
 import { toneOf } from "../../canvas/outcome";
 import { stepOf } from "../../document/read";
 import type { Json, Step } from "../../document/types";
@@ -13,12 +13,11 @@ export function TestDialog() {
   const session = useSession();
   const doc = usePart((state) => state.doc);
   const triggers = doc.nodes.filter((n) => session.types.isTrigger(n.type));
-  const effects = doc.nodes.filter(
-    (n) => !session.types.isTrigger(n.type) && session.types.of(n.type)?.effect === "outside",
-  );
+  const effects = doc.nodes.filter((n) => canBeLive(session.types.of(n.type)));
   const [trigger, setTrigger] = useState(triggers[0]?.key);
   const [text, setText] = useState(() => sampleText(session.types.of(triggers[0]?.type ?? "")?.sample, triggers[0]));
   const [live, setLive] = useState<readonly string[]>([]);
+  const [event, setEvent] = useState("");
   const [busy, setBusy] = useState(false);
   const [result, setResult] = useState<TestResult | null>(null);
   const samples = useSamples(trigger);
@@ -27,13 +26,14 @@ export function TestDialog() {
   const choose = (key: string): void => {
     const step = stepOf(doc, key);
     setTrigger(key);
+    setEvent("");
     setText(sampleText(session.types.of(step?.type ?? "")?.sample, step));
   };
   const run = async (): Promise<void> => {
     if (!trigger || sample === undefined) return;
     setBusy(true);
     try {
-      setResult(await session.test(trigger, sample, live));
+      setResult(await session.remote.test(trigger, sample, live));
     } catch (error) {
       session.sayError(error);
     }
@@ -87,10 +87,12 @@ export function TestDialog() {
             <select
               id="test-event"
               className="input"
-              value=""
-              onChange={(event) =>
-                setText(JSON.stringify(samples.find((one) => one.id === event.target.value)?.data ?? {}, null, 2))
-              }
+              value={event}
+              onChange={({ target }) => {
+                const chosen = samples.find((one) => one.id === target.value);
+                setEvent(target.value);
+                if (chosen) setText(JSON.stringify(chosen.data, null, 2));
+              }}
             >
               <option value="">{t("sample.events.choose")}</option>
               {samples.map((one) => (
@@ -111,7 +113,10 @@ export function TestDialog() {
           spellCheck={false}
           aria-invalid={sample === undefined || undefined}
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={({ target }) => {
+            setText(target.value);
+            setEvent("");
+          }}
         />
         {sample === undefined && <p className="error">{t("json.bad")}</p>}
       </div>
@@ -127,7 +132,7 @@ export function TestDialog() {
                   setLive(event.target.checked ? [...live, n.key] : live.filter((key) => key !== n.key))
                 }
               />
-              <span>{t("test.effect", { step: n.name })}</span>
+              <span>{n.name}</span>
             </label>
           ))}
         </fieldset>
@@ -135,6 +140,10 @@ export function TestDialog() {
     </Modal>
   );
 }
+
+/** A step that acts, and does not wait for anybody: a test cannot wait. */
+const canBeLive = (type: NodeTypeInfo | undefined): boolean =>
+  type !== undefined && type.kind !== "trigger" && type.effect !== "pure" && !type.waits;
 
 function Result({ result }: { result: TestResult }) {
   const session = useSession();

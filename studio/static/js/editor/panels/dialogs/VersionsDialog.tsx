@@ -18,7 +18,7 @@ export function VersionsDialog() {
     );
   }, [session]);
   const restore = (number: number): void => {
-    session.restore(number).catch((error: unknown) => session.sayError(error));
+    session.remote.restore(number).catch((error: unknown) => session.sayError(error));
   };
   const close = (): void => session.dialog(null);
   return (

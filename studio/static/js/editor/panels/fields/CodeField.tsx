@@ -1,6 +1,7 @@
 // Expressions and texts with {{ … }}: CodeMirror, loaded when the first such field is shown, and below it what the value
 // comes to with the sample data.
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { Problem } from "../../api/types";
 import type { Json } from "../../document/types";
 import { useSession } from "../../session/context";
 import type { CodeHandle } from "../code/code";
@@ -18,10 +19,21 @@ interface Props extends Omit<InputProps, "value"> {
   /** The type that an expression must give. */
   readonly expects?: string;
   readonly preview?: boolean;
+  /** Where this text begins in the value that the problems are about; null: they are not about a place in it. */
+  readonly offset?: number | null;
 }
 
 const shown = (value: Json | undefined): string =>
   value === undefined || value === null ? "" : typeof value === "string" ? value : JSON.stringify(value);
+
+/** As this field counts. */
+function shifted(problems: readonly Problem[], offset: number | null): readonly Problem[] {
+  if (offset === 0) return problems;
+  if (offset === null) return [];
+  return problems.flatMap((problem) =>
+    problem.span ? { ...problem, span: [problem.span[0] - offset, problem.span[1] - offset] } : [],
+  );
+}
 
 export function CodeField({
   id,
@@ -36,6 +48,7 @@ export function CodeField({
   schema,
   onChange,
   preview = true,
+  offset = 0,
 }: Props) {
   const session = useSession();
   const { step } = useScope();
@@ -46,6 +59,7 @@ export function CodeField({
   const latest = useRef({ text, onChange, step: step.key });
   latest.current = { text, onChange, step: step.key };
   const problems = useProblems(path);
+  const marks = useMemo(() => shifted(problems, offset), [problems, offset]);
   const placeholder = typeof schema.examples?.[0] === "string" ? schema.examples[0] : "";
 
   useEffect(() => {
@@ -90,7 +104,7 @@ export function CodeField({
 
   useEffect(() => handle.current?.put(text), [text]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: squiggles wait for the editor
-  useEffect(() => handle.current?.squiggle(problems), [problems, ready]);
+  useEffect(() => handle.current?.squiggle(marks), [marks, ready]);
 
   const previewed = preview && (mode === "cel" || mode === "template");
   return (
@@ -110,7 +124,7 @@ export function CodeField({
           />
         )}
       </div>
-      {previewed && <PreviewLine source={text} template={mode === "template"} />}
+      {previewed && <PreviewLine source={text} template={mode === "template"} said={problems.length > 0} />}
     </>
   );
 }

@@ -2,11 +2,13 @@
 // read and write the expression: what rows cannot say stays an expression.
 import { useState } from "react";
 import { t } from "../../../i18n/t";
+import type { Schema } from "../../api/types";
 import { Icon } from "../../parts/Icon";
 import { CodeField } from "./CodeField";
-import { type Condition, fromRows, OPERATORS, type Operator, toRows } from "./condition-rows";
+import { type Condition, fromRows, OPERATORS, type Operator, placesIn, toRows } from "./condition-rows";
 import { PreviewLine } from "./PreviewLine";
 import type { InputProps } from "./props";
+import { useProblems } from "./scope";
 
 export function Conditions(props: InputProps) {
   const source = typeof props.value === "string" ? props.value : "";
@@ -34,12 +36,19 @@ export function Conditions(props: InputProps) {
   );
 }
 
+const EMPTY = { left: "", operator: "==", right: "" } as const;
+const ONE_EMPTY: Condition = { all: true, rows: [EMPTY] };
+
 function AsRows({ source, parsed, ...props }: InputProps & { source: string; parsed: Condition }) {
+  const problems = useProblems(props.path);
   // an unfinished row says nothing yet and is kept here until it does
-  const [draft, setDraft] = useState<Condition>(
-    parsed.rows.length ? parsed : { all: true, rows: [{ left: "", operator: "==", right: "" }] },
-  );
-  const current = fromRows(draft) === source ? draft : parsed;
+  const [draft, setDraft] = useState<Condition>(parsed);
+  const written = fromRows(draft) === source ? draft : parsed;
+  const current = written.rows.length ? written : ONE_EMPTY;
+  // written by hand with other spaces, the rows have no places in it
+  const places = fromRows(current) === source ? placesIn(current) : [];
+  const [example] = toRows(String(props.schema.examples?.[0] ?? ""))?.rows ?? [];
+  const like = (text: string | undefined): Schema => ({ ...props.schema, examples: text ? [text] : [] });
   const put = (next: Condition): void => {
     setDraft(next);
     props.onChange(fromRows(next));
@@ -57,6 +66,8 @@ function AsRows({ source, parsed, ...props }: InputProps & { source: string; par
             id={`${props.id}-${index}-left`}
             label={t("conditions.left", { n: index + 1 })}
             mode="cel"
+            schema={like(example?.left)}
+            offset={places[index]?.left ?? null}
             value={left}
             onChange={(next) => row(index, { left: String(next ?? "") })}
           />
@@ -79,6 +90,8 @@ function AsRows({ source, parsed, ...props }: InputProps & { source: string; par
               id={`${props.id}-${index}-right`}
               label={t("conditions.right", { n: index + 1 })}
               mode="cel"
+              schema={like(example?.right)}
+              offset={places[index]?.right ?? null}
               value={right}
               onChange={(next) => row(index, { right: String(next ?? "") })}
             />
@@ -99,7 +112,7 @@ function AsRows({ source, parsed, ...props }: InputProps & { source: string; par
         <button
           type="button"
           className="btn small-btn"
-          onClick={() => put({ ...current, rows: [...current.rows, { left: "", operator: "==", right: "" }] })}
+          onClick={() => put({ ...current, rows: [...current.rows, EMPTY] })}
         >
           <Icon name="plus" />
           {t("conditions.add")}
@@ -116,7 +129,7 @@ function AsRows({ source, parsed, ...props }: InputProps & { source: string; par
           </select>
         )}
       </div>
-      <PreviewLine source={source} template={false} />
+      <PreviewLine source={source} template={false} said={problems.length > 0} />
     </div>
   );
 }

@@ -14,7 +14,7 @@ import { People } from "./People";
 import type { InputProps } from "./props";
 import { Rows } from "./Rows";
 import { BooleanField, ChoiceField, ChoicesField, MoneyField, NumberField, SecretField, TextField } from "./Scalars";
-import { type FieldKind, fromLiteral, insideBraces, isBraced, kindOf, labelOf, literalOf } from "./schema";
+import { exampleFor, type FieldKind, fromLiteral, insideBraces, isBraced, kindOf, labelOf, literalOf } from "./schema";
 import { fieldId, useProblems, useScope } from "./scope";
 import { Texts } from "./Texts";
 
@@ -33,7 +33,7 @@ const NESTED: readonly FieldKind[] = ["rows", "object"];
 const SWITCHABLE: readonly FieldKind[] = ["number", "boolean", "choice", "money"];
 
 export function Field({ name, schema, path, value, required, label }: Props) {
-  const { root, set, step } = useScope();
+  const { root, set, step, dynamic } = useScope();
   const kind = kindOf(schema, root);
   const problems = useProblems(path, !NESTED.includes(kind));
   const id = fieldId(step, path);
@@ -51,8 +51,9 @@ export function Field({ name, schema, path, value, required, label }: Props) {
     onChange: (next) => set(path, next === "" && schema.default === null ? undefined : next),
   };
   const [byHand, setByHand] = useState(false);
-  const braced = SWITCHABLE.includes(kind) && (byHand || isBraced(value));
-  const toggle = modeToggle(kind, braced, value, props.onChange, setByHand);
+  const switchable = dynamic && SWITCHABLE.includes(kind);
+  const braced = switchable && (byHand || isBraced(value));
+  const toggle = switchable ? modeToggle(braced, value, props.onChange, setByHand) : null;
   const shown = value === undefined ? exampleFor(kind, schema) : undefined;
   return (
     <div className={`field kind-${kind}`} data-field={pathText(path)}>
@@ -78,6 +79,7 @@ export function Field({ name, schema, path, value, required, label }: Props) {
         <CodeField
           {...props}
           mode="cel"
+          offset={isBraced(value) ? value.indexOf(insideBraces(value)) : null}
           value={isBraced(value) ? insideBraces(value) : literalOf(value ?? schema.default)}
           onChange={(next) => props.onChange(`{{ ${String(next ?? "")} }}`)}
           expects={String(schema.type ?? "any")}
@@ -106,15 +108,6 @@ export function Field({ name, schema, path, value, required, label }: Props) {
   );
 }
 
-/** An example in words, where neither a placeholder nor the choices already show what fits. */
-function exampleFor(kind: FieldKind, schema: Schema): string | undefined {
-  const example = schema.examples?.[0];
-  const placeholder = schema.default !== undefined && schema.default !== null && schema.default !== "";
-  if (example === undefined || placeholder || !["text", "textarea", "texts", "key-values", "json"].includes(kind))
-    return undefined;
-  return typeof example === "string" ? example : JSON.stringify(example);
-}
-
 /** Several inputs under one name: the name cannot be a label. */
 const isGroup = (kind: FieldKind): boolean =>
   [
@@ -132,13 +125,11 @@ const isGroup = (kind: FieldKind): boolean =>
   ].includes(kind);
 
 function modeToggle(
-  kind: FieldKind,
   braced: boolean,
   value: Json | undefined,
   onChange: (value: Json | undefined) => void,
   setByHand: (on: boolean) => void,
 ): ReactNode {
-  if (!SWITCHABLE.includes(kind)) return null;
   const toFixed = (): void => {
     setByHand(false);
     if (isBraced(value)) onChange(fromLiteral(insideBraces(value)));

@@ -41,6 +41,7 @@ export function KeyValues(props: InputProps) {
           <CodeField
             {...props}
             id={`${id}-${index}`}
+            path={[...path, name]}
             labelledBy=""
             label={t("pairs.value", { n: index + 1 })}
             mode="template"

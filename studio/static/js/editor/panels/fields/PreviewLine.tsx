@@ -8,9 +8,16 @@ import { useScope } from "./scope";
 
 const AFTER_MS = 400;
 
-export function PreviewLine({ source, template }: { source: string; template: boolean }) {
+interface Props {
+  source: string;
+  template: boolean;
+  /** What is wrong is said already. */
+  said?: boolean;
+}
+
+export function PreviewLine({ source, template, said = false }: Props) {
   const preview = usePreview(source, template);
-  if (!preview) return null;
+  if (!preview || ("error" in preview && said)) return null;
   if ("error" in preview)
     return <p className="preview bad">{t("preview.error", { message: preview.error.message })}</p>;
   return (

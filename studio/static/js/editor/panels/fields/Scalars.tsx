@@ -172,13 +172,16 @@ export function ChoicesField({ id, labelledBy, schema, value, onChange }: InputP
   );
 }
 
-/** "any_of" reads "Any of"; codes such as GET stay. */
+/** "any_of" reads "Any of", "run.failed" "Run failed", "json" "JSON"; codes such as GET stay. */
 function words(option: Json): string {
   const text = shown(option);
-  if (!/^[a-z][a-z0-9_-]*$/.test(text)) return text || t("field.none");
-  const plain = text.replace(/[_-]/g, " ");
+  if (!/^[a-z][a-z0-9._-]*$/.test(text)) return text || t("field.none");
+  if (ACRONYMS.includes(text)) return text.toUpperCase();
+  const plain = text.replace(/[._-]/g, " ");
   return plain.charAt(0).toUpperCase() + plain.slice(1);
 }
+
+const ACRONYMS: readonly string[] = ["json", "xml", "url", "http"];
 
 /** Only names of secrets are ever here; their values never come to the browser. */
 export function SecretField(props: InputProps) {

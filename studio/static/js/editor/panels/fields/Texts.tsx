@@ -25,6 +25,8 @@ export function Texts(props: InputProps) {
             <CodeField
               {...props}
               id={`${id}-${index}`}
+              path={[...path, index]}
+              label={t("texts.nth", { n: index + 1 })}
               mode="template"
               value={text}
               onChange={(next) => replace(index, next)}

@@ -30,6 +30,24 @@ function text({ left, operator, right }: Row): string {
   return `${a} ${operator} ${b}`;
 }
 
+export interface RowPlaces {
+  readonly left: number;
+  readonly right: number;
+}
+
+/** Where each row's two values begin in the text that fromRows() makes; null for a row that says nothing yet. */
+export function placesIn(condition: Condition): readonly (RowPlaces | null)[] {
+  let at = 0;
+  return condition.rows.map((row) => {
+    const made = text(row);
+    if (made === "") return null;
+    const begin = at;
+    at += made.length + 4; // " && "
+    const [a, b] = [row.left.trim(), row.right.trim()];
+    return { left: begin + (row.operator === "has" ? 4 : 0), right: begin + made.lastIndexOf(b === "" ? a : b) };
+  });
+}
+
 /** Null where rows cannot say it. An empty text is no rows yet. */
 export function toRows(source: string): Condition | null {
   if (source.trim() === "") return { all: true, rows: [] };

@@ -103,12 +103,30 @@ function objectKind(schema: Schema, root: Schema): FieldKind {
   return values && typesOf(values)[0] === "string" ? "key-values" : "json";
 }
 
-/** "max_length" → "Max length"; a schema's own title wins unless pydantic made it from the name. */
+/** "max_length" → "Max length"; a schema's own title wins unless pydantic made it from the name ("Max Length"). */
 export function labelOf(name: string, schema: Schema): string {
   const words = name.replace(/_/g, " ").trim();
-  const plain = words.charAt(0).toUpperCase() + words.slice(1);
-  const made = schema.title?.toLowerCase().replace(/\s+/g, " ") === words.toLowerCase();
-  return schema.title && !made ? schema.title : plain;
+  const made = words.replace(/(^| )\w/g, (letter) => letter.toUpperCase());
+  return schema.title && schema.title !== made ? schema.title : words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Kinds whose input shows an example by itself, where it is empty. */
+const SHOWN_INSIDE: readonly FieldKind[] = ["template", "expression", "conditions", "code"];
+const WITH_EXAMPLE: readonly FieldKind[] = ["text", "textarea", "texts", "key-values", "json"];
+
+/** An example in words, where neither a placeholder nor the choices already show what fits. */
+export function exampleFor(kind: FieldKind, schema: Schema): string | undefined {
+  const example = schema.examples?.[0];
+  const placeholder = schema.default !== undefined && schema.default !== null && schema.default !== "";
+  const inside = SHOWN_INSIDE.includes(kind) || (kind === "textarea" && schema["x-template"] === true);
+  if (example === undefined || placeholder || inside || !WITH_EXAMPLE.includes(kind)) return undefined;
+  if (typeof example === "string") return example;
+  if (kind === "texts" && Array.isArray(example)) return example.join(", ");
+  if (kind === "key-values" && example !== null && typeof example === "object")
+    return Object.entries(example)
+      .map(([name, value]) => `${name}: ${String(value)}`)
+      .join(", ");
+  return JSON.stringify(example);
 }
 
 /** A field stands only where its siblings have the values it names. */

@@ -9,6 +9,8 @@ import type { ObjectProps } from "./props";
 interface Scope {
   readonly step: Step;
   readonly root: Schema;
+  /** Whether a value may come from an expression: a trigger is set up before there is any data. */
+  readonly dynamic: boolean;
   readonly problems: readonly Problem[];
   /** Draws the fields of an object; given from outside, because fields hold objects that hold fields. */
   readonly fields: (props: ObjectProps) => ReactNode;
@@ -32,8 +34,9 @@ export function FormScope({ step, root, fields, children }: Props) {
       step,
       root,
       fields,
+      dynamic: !session.types.isTrigger(step.type),
       problems: problems.filter((problem) => problem.node === step.key),
-      set: (path: Path, value: Json | undefined) => session.configure(step.key, path, value),
+      set: (path: Path, value: Json | undefined) => session.settings.configure(step.key, path, value),
     }),
     [step, root, fields, problems, session],
   );
@@ -50,10 +53,14 @@ export function useScope(): Scope {
 export function useProblems(path: Path, deep = false): readonly Problem[] {
   const { problems } = useScope();
   const own = pathText(path);
-  return problems.filter((problem) => {
-    const field = (problem.field ?? "").replace(/^config\.?/, "");
-    return field === own || (deep && field.startsWith(`${own}.`));
-  });
+  return useMemo(
+    () =>
+      problems.filter((problem) => {
+        const field = (problem.field ?? "").replace(/^config\.?/, "");
+        return field === own || (deep && field.startsWith(`${own}.`));
+      }),
+    [problems, own, deep],
+  );
 }
 
 export const fieldId = (step: Step, path: Path): string => `field-${step.key}-${path.join("-")}`;

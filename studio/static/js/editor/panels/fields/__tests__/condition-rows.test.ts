@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { fromRows, OPERATORS, toRows } from "../condition-rows";
+import { fromRows, OPERATORS, placesIn, toRows } from "../condition-rows";
 
 test("what a merchant writes becomes rows", () => {
   expect(toRows('trigger.order.total > 400.0 && trigger.order.currency == "EUR"')).toEqual({
@@ -37,4 +37,17 @@ test("rows survive being written and read", () => {
       expect(toRows(fromRows({ all, rows: clean }))).toEqual({ all: clean.length === 1 ? true : all, rows: clean });
     }),
   );
+});
+
+test("each value of a row is found in the text that the rows make", () => {
+  const text = 'a.id == a.id && has(a.note) && a.name.contains("id") && b > 4';
+  const rows = toRows(text);
+  if (!rows) throw new Error("these are rows");
+  const cut = (at: number | undefined, length: number): string => text.slice(at, (at ?? 0) + length);
+  const found = placesIn(rows).map((place, n) => [
+    cut(place?.left, rows.rows[n]?.left.length ?? 0),
+    cut(place?.right, rows.rows[n]?.right.length ?? 0),
+  ]);
+  expect(found).toEqual(rows.rows.map((row) => [row.left, row.right]));
+  expect(placesIn({ all: true, rows: [{ left: "a", operator: "==", right: "" }] })).toEqual([null]);
 });

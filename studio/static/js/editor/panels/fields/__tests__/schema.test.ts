@@ -1,6 +1,16 @@
 import { expect, test } from "vitest";
 import type { Schema } from "../../../api/types";
-import { emptyOf, fromLiteral, insideBraces, isBraced, isShown, kindOf, labelOf, resolved } from "../schema";
+import {
+  emptyOf,
+  exampleFor,
+  fromLiteral,
+  insideBraces,
+  isBraced,
+  isShown,
+  kindOf,
+  labelOf,
+  resolved,
+} from "../schema";
 
 const root: Schema = {
   type: "object",
@@ -60,6 +70,7 @@ test("a new row holds what is required", () => {
 test("labels are sentences", () => {
   expect(labelOf("max_length", { title: "Max Length" })).toBe("Max length");
   expect(labelOf("to", { title: "Who is told" })).toBe("Who is told");
+  expect(labelOf("url", { title: "URL" })).toBe("URL");
 });
 
 test("fixed and expression carry the value over", () => {
@@ -68,4 +79,16 @@ test("fixed and expression carry the value over", () => {
   expect(fromLiteral("order.total")).toBeUndefined();
   expect(isBraced("{{ 5 }}")).toBe(true);
   expect(insideBraces("{{ steps.a.n }}")).toBe("steps.a.n");
+});
+
+test.each<[Parameters<typeof exampleFor>[0], Schema, string | undefined]>([
+  ["text", { examples: ["customers"] }, "customers"],
+  ["text", { examples: ["customers"], default: "orders" }, undefined],
+  ["textarea", { examples: ["Hello"], "x-template": true }, undefined],
+  ["texts", { examples: [["{{ trigger.email }}"]] }, "{{ trigger.email }}"],
+  ["key-values", { examples: [{ "X-Shop": "north" }] }, "X-Shop: north"],
+  ["json", { examples: [{ a: 1 }] }, '{"a":1}'],
+  ["number", { examples: [3] }, undefined],
+])("the example of %s %j reads %s", (kind, schema, words) => {
+  expect(exampleFor(kind, schema)).toBe(words);
 });

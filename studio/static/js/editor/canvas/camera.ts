@@ -1,0 +1,49 @@
+// What of the canvas is seen.
+import type { useReactFlow } from "@xyflow/react";
+import { useEffect } from "react";
+import { stepOf } from "../document/read";
+import { useSession } from "../session/context";
+import { CARD } from "../session/places";
+import type { Session } from "../session/session";
+import type { StepEdge, StepNode } from "./adapter";
+import { placeOf } from "./boxes";
+
+export type Flow = ReturnType<typeof useReactFlow<StepNode, StepEdge>>;
+
+/** Room below for the tools. */
+export const FIT = { padding: { top: "32px", bottom: "72px", x: "32px" }, maxZoom: 1, duration: 0 } as const;
+
+export function useCamera(flow: Flow): void {
+  const session = useSession();
+  useEffect(() => {
+    session.camera = {
+      center() {
+        const box = document.querySelector(".canvas")?.getBoundingClientRect();
+        if (!box) return { x: 0, y: 0 };
+        const middle = flow.screenToFlowPosition({ x: box.left + box.width / 2, y: box.top + box.height / 3 });
+        return { x: middle.x - CARD.width / 2, y: middle.y };
+      },
+      show(keys) {
+        requestAnimationFrame(() => {
+          if (keys.length === 0) void flow.fitView(FIT);
+          else bringIntoView(session, flow, keys[0] ?? "");
+        });
+      },
+    };
+    return () => {
+      session.camera = null;
+    };
+  }, [session, flow]);
+}
+
+/** By the document's places: a step that was just added is not drawn yet. What is seen already is left where it is. */
+function bringIntoView(session: Session, flow: Flow, key: string): void {
+  const step = stepOf(session.state.doc, key);
+  const canvas = document.querySelector(".canvas")?.getBoundingClientRect();
+  if (!step || !canvas) return;
+  const at = placeOf(step);
+  const corner = flow.flowToScreenPosition(at);
+  const end = flow.flowToScreenPosition({ x: at.x + CARD.width, y: at.y + CARD.height + 40 });
+  if (corner.x >= canvas.left && corner.y >= canvas.top && end.x <= canvas.right && end.y <= canvas.bottom) return;
+  void flow.setCenter(at.x + CARD.width / 2, at.y + CARD.height / 2, { zoom: flow.getZoom(), duration: 0 });
+}

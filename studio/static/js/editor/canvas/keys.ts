@@ -1,0 +1,72 @@
+// Keys on a focused card.
+import type { KeyboardEvent } from "react";
+import { flushSync } from "react-dom";
+import { bodyOf, stepOf } from "../document/read";
+import type { Position } from "../document/types";
+import { GRID } from "../session/places";
+import type { Session } from "../session/session";
+import { placeOf } from "./boxes";
+import { FIT, type Flow } from "./camera";
+import { isDirection, travel } from "./travel";
+
+/** A step out of sight may not be drawn yet: the camera goes there first. */
+function focusStep(key: string, tries = 3): void {
+  const step = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(key)}"]`);
+  if (step) step.focus({ preventScroll: true });
+  else if (tries > 0) requestAnimationFrame(() => focusStep(key, tries - 1));
+}
+
+export function onKey(event: KeyboardEvent, session: Session, flow: Flow): void {
+  const node = (event.target as Element).closest?.(".react-flow__node");
+  if (!node || node !== event.target) return;
+  if (event.ctrlKey || event.metaKey) return; // the page's own keys, such as Ctrl A
+  const key = node.getAttribute("data-id") ?? "";
+  if (isDirection(event.key)) {
+    event.preventDefault();
+    if (event.altKey) nudge(session, key, event.key);
+    else {
+      const next = travel(session.state.doc, key, event.key);
+      if (!next) return;
+      session.select([next]);
+      session.camera?.show([next]);
+      focusStep(next);
+    }
+  } else if (event.key === "Enter") {
+    event.preventDefault();
+    flushSync(() => session.select([key])); // its form stands before the next key is pressed
+    document.querySelector<HTMLElement>(".inspector :is(input, textarea, select, [contenteditable=true])")?.focus();
+  } else if (event.key === " ") {
+    event.preventDefault();
+    const { selected } = session.state;
+    session.select(selected.includes(key) ? selected.filter((one) => one !== key) : [...selected, key]);
+  } else if (event.key === "+" || event.key === "a") {
+    const step = stepOf(session.state.doc, key);
+    const box = node.getBoundingClientRect();
+    const port = session.steps.firstPort(key);
+    if (!step || port === undefined) return;
+    event.preventDefault();
+    session.store.set({
+      quickAdd: { place: { kind: "behind", from: key, port }, x: box.left + box.width / 2, y: box.bottom + 8 },
+    });
+  } else if (event.key === "Home") {
+    void flow.fitView(FIT);
+  }
+}
+
+function nudge(session: Session, key: string, arrow: string): void {
+  const by: { [key: string]: Position } = {
+    ArrowUp: { x: 0, y: -GRID },
+    ArrowDown: { x: 0, y: GRID },
+    ArrowLeft: { x: -GRID, y: 0 },
+    ArrowRight: { x: GRID, y: 0 },
+  };
+  const { doc, selected } = session.state;
+  const keys = selected.includes(key) ? selected : [key];
+  const places = new Map<string, Position>();
+  for (const one of keys.flatMap((name) => [name, ...bodyOf(doc, name).map((n) => n.key)])) {
+    const step = stepOf(doc, one);
+    const move = by[arrow];
+    if (step && move) places.set(one, { x: placeOf(step).x + move.x, y: placeOf(step).y + move.y });
+  }
+  session.steps.moveTo(places);
+}

@@ -1,0 +1,77 @@
+// What the server does with the whole workflow: publish, restore, turn on and off, test; and who wins a conflict.
+import { t } from "../../i18n/t";
+import type { TestResult } from "../api/types";
+import type { Json } from "../document/types";
+import type { Session } from "./session";
+
+export class Remote {
+  constructor(private readonly session: Session) {}
+
+  /** Theirs becomes the document; mine is one undo away. */
+  loadTheirs(): void {
+    const { session } = this;
+    const { save } = session.state;
+    if (save.kind !== "conflict") return;
+    const { document, revision, at } = save.current;
+    session.adopt(document, revision, "command.theirs", true);
+    session.store.set({ save: { kind: "saved", at: new Date(at) } });
+    session.say(t("toast.theirs"), "plain");
+    this.check();
+  }
+
+  async keepMine(): Promise<void> {
+    const { save } = this.session.state;
+    if (save.kind === "conflict") await this.session.autosave.overwrite(save.current);
+  }
+
+  async publish(note: string): Promise<void> {
+    const { session } = this;
+    await session.saveNow();
+    const answer = await session.api.publish(session.revision, note);
+    session.checked(answer);
+    const { enabled, published } = session.state;
+    session.store.set({
+      published: answer.version,
+      changed: false,
+      dialog: null,
+      enabled: enabled || published === null, // the first version turns the workflow on
+    });
+    session.say(t("toast.published", { version: answer.version }), "good");
+  }
+
+  async restore(number: number): Promise<void> {
+    const { session } = this;
+    await session.saveNow();
+    const answer = await session.api.restore(number, session.revision);
+    session.adopt(answer.document, answer.revision, "command.restore", number !== session.state.published);
+    session.store.set({ dialog: null });
+    session.checked(answer);
+    session.say(t("toast.restored", { version: number }), "good");
+  }
+
+  async enable(enabled: boolean): Promise<void> {
+    const { session } = this;
+    try {
+      const answer = await session.api.enable(enabled);
+      session.store.set({ enabled: answer.enabled });
+      session.say(t(answer.enabled ? "toast.on" : "toast.off"), "good");
+    } catch (error) {
+      session.sayError(error);
+    }
+  }
+
+  async test(trigger: string, sample: Json, live: readonly string[]): Promise<TestResult> {
+    const test = await this.session.api.test(this.session.state.doc, trigger, sample, live);
+    this.session.store.set({ test });
+    return test;
+  }
+
+  /** Ask what is wrong with what stands now; without an answer the next save tells. */
+  private check(): void {
+    const { session } = this;
+    session.api.check(session.state.doc).then(
+      (answer) => session.checked(answer),
+      () => undefined,
+    );
+  }
+}
