@@ -85,10 +85,12 @@ def test_another_tenants_things_are_not_found_and_not_touched(world):
     for route in world.routes():
         if not route.arguments & set(MAKERS):
             continue
-        client = signed_in(world.app, world.ours.id, world.ours["owner"])
-        answer = ask(client, world, route, world.their_ids)
-        if answer.status_code != 404 or CANARY in answer.text:
-            wrong.append(f"{route}: {answer.status_code}")
+        for role in Role:
+            answer = ask(signed_in(world.app, world.ours.id, world.ours[role]), world, route, world.their_ids)
+            needed = route.access.permission
+            expected = 403 if needed and not allowed(needed, role) else 404
+            if answer.status_code != expected or CANARY in answer.text:
+                wrong.append(f"{route} as {role}: {answer.status_code}")
     assert wrong == []
     assert world.rows(world.theirs) == before
 
