@@ -1,6 +1,7 @@
 """A whole installation as one file: the database as of one moment, and the key without which it cannot be read.
 
-SQLite is copied through its own backup interface, which is right while Studio runs; PostgreSQL by pg_dump.
+SQLite is copied through its own backup interface, which is right while Studio runs; PostgreSQL by pg_dump, and put back
+in one transaction.
 """
 
 import io
@@ -24,6 +25,12 @@ from studio.core.settings import Settings
 
 FORMAT = 1
 MANIFEST, SQLITE, DUMP = "manifest.json", "studio.db", "studio.dump"
+_EMPTY = """do $$ declare one record; begin
+    for one in select tablename from pg_tables where schemaname = current_schema() and tableowner = current_user loop
+        execute format('drop table %I cascade', one.tablename);
+    end loop;
+end $$"""
+"""A newer schema than the archive's has tables that its own clean-up would leave in the way."""
 
 
 class ArchiveError(StudioError):
@@ -82,7 +89,7 @@ def _manifest(settings: Settings, name: str) -> dict[str, Any]:
 
 def _dump(settings: Settings, folder: Path) -> str:
     if settings.sqlite_path is None:
-        _run(settings, "pg_dump", "--format=custom", f"--file={folder / DUMP}")
+        _run(settings, "pg_dump", *_where(settings), "--format=custom", f"--file={folder / DUMP}")
         return DUMP
     if not settings.sqlite_path.exists():
         raise ArchiveError(f"There is no database at {settings.sqlite_path} to back up.")
@@ -92,7 +99,10 @@ def _dump(settings: Settings, folder: Path) -> str:
 
 def _load(settings: Settings, dump: Path) -> None:
     if settings.sqlite_path is None:
-        _run(settings, "pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", str(dump))
+        script = dump.with_suffix(".sql")
+        _run(settings, "pg_restore", "--no-owner", f"--file={script}", str(dump))
+        alone = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1")
+        _run(settings, "psql", *_where(settings), *alone, f"--command={_EMPTY}", f"--file={script}")
         return
     settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
     _copy_sqlite(dump, settings.sqlite_path)
@@ -138,6 +148,10 @@ def _unpack(source: Path, folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def _where(settings: Settings) -> tuple[str]:
+    return (f"--dbname={make_url(settings.migrate_url).database}",)
+
+
 def _run(settings: Settings, program: str, *arguments: str) -> None:
     """One of PostgreSQL's own programs, as the role that owns the tables. The password stays off the command line."""
     found = shutil.which(program)
@@ -150,7 +164,7 @@ def _run(settings: Settings, program: str, *arguments: str) -> None:
     if "host" in query:
         environment["PGHOST"] = query["host"]
     done = subprocess.run(  # noqa: S603 - a program of the system with our own arguments
-        [found, f"--dbname={url.database}", *arguments], env=environment, capture_output=True, text=True, check=False
+        [found, *arguments], env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         raise ArchiveError(f"{program} failed: {done.stderr.strip()[:2000]}")
