@@ -65,6 +65,7 @@ def web(workers: int) -> None:
     """Start the web processes of a production set-up."""
     settings = _settings()
     _must_be_free(settings)
+    _must_be_bound(settings)
     _share_metrics(settings, fresh=True)
     _serve("studio.wsgi:web", settings, workers=workers)
 
@@ -73,7 +74,9 @@ def web(workers: int) -> None:
 @click.option("--processes", default=1, show_default=True, help="Worker processes.")
 def worker(processes: int) -> None:
     """Start worker processes: they run workflows, timers, mail."""
-    _share_metrics(_settings(), fresh=False)
+    settings = _settings()
+    _must_be_bound(settings)
+    _share_metrics(settings, fresh=False)
     import_module("studio.worker").supervise(processes)
 
 
@@ -126,6 +129,33 @@ def _must_be_free(settings: Settings) -> None:
                 f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). "
                 f"Stop what uses it, or choose another: STUDIO_PORT={settings.port + 1} make run"
             )
+
+
+def _must_be_bound(settings: Settings) -> None:
+    """Tenants are kept apart twice, or Studio does not serve: by its own filters, and by PostgreSQL's row security."""
+    for name, url in (
+        ("STUDIO_DATABASE_URL", settings.database_url),
+        ("STUDIO_ENGINE_DATABASE_URL", settings.engine_url),
+    ):
+        role = _unbound_role(name, url)
+        if role is not None:
+            _fail(
+                f"{name} connects as {role}, whom row security does not bind: it is a superuser or owns the tables. "
+                "Connect as studio_app and studio_engine; docs/operations.md says how to make them."
+            )
+
+
+def _unbound_role(name: str, url: str) -> str | None:
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - other commands start faster without it
+
+    engine = import_module("studio.core.db").open_engine(url)
+    try:
+        role: str | None = import_module("studio.core.row_security").unbound_role(engine)
+    except SQLAlchemyError as error:
+        _fail(f"The database of {name} does not answer: {str(error).splitlines()[0]}")
+    finally:
+        engine.dispose()
+    return role
 
 
 def _serve(target: str, settings: Settings, *, workers: int) -> None:

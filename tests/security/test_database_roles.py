@@ -3,10 +3,13 @@
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InternalError, ProgrammingError
 
+from studio.cli import cli
 from studio.core.db import Base, open_engine
+from studio.core.row_security import unbound_role
 
 pytestmark = pytest.mark.parametrize("store", ["postgresql"], indirect=True)
 
@@ -140,3 +143,29 @@ def test_neither_role_rewrites_the_chain(ask, world, role):
 
 def test_the_engine_erases_nothing_of_people(ask, world):
     assert "permission denied" in (refused(ask, "engine", "delete from audit_personal") or "")
+
+
+def test_only_roles_that_row_security_binds_are_taken(store_settings, postgres):
+    superuser = f"postgresql+psycopg://postgres@/{store_settings.migrate_url.rpartition('/')[2]}"
+    superuser += f"?host={postgres.sockets}&port={postgres.port}"
+    found = {}
+    for url in (store_settings.database_url, store_settings.engine_url, store_settings.migrate_url, superuser):
+        engine = open_engine(url)
+        found[url] = unbound_role(engine)
+        engine.dispose()
+    assert list(found.values()) == [None, None, "studio_migrate", "postgres"]
+
+
+@pytest.mark.parametrize("command", [["web"], ["worker"]])
+def test_no_process_serves_as_the_tables_owner(store_settings, command, tmp_path):
+    environment = {"STUDIO_DATA": str(tmp_path), "STUDIO_PORT": "0", "STUDIO_DATABASE_URL": store_settings.migrate_url}
+    done = CliRunner().invoke(cli, command, env=environment)
+    assert done.exit_code == 2
+    assert "STUDIO_DATABASE_URL connects as studio_migrate, whom row security does not bind" in done.output
+
+
+def test_a_database_that_does_not_answer_is_named(store_settings, tmp_path):
+    environment = {"STUDIO_DATA": str(tmp_path), "STUDIO_DATABASE_URL": "postgresql+psycopg://a:CANARY@127.0.0.1:1/x"}
+    done = CliRunner().invoke(cli, ["worker"], env=environment)
+    assert (done.exit_code, "The database of STUDIO_DATABASE_URL does not answer" in done.output) == (2, True)
+    assert "CANARY" not in done.output
