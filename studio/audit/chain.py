@@ -124,6 +124,6 @@ def _search(event: dict[str, Any]) -> str:
     texts = [event["action"], event["actor"]["name"], event["outcome"]["reason"]]
     for target in event["targets"]:
         texts += [target["name"], target["id"]]
-    texts += [value for value in event["metadata"].values() if isinstance(value, str)]
+    texts += [value for _key, value in sorted(event["metadata"].items()) if isinstance(value, str)]
     joined = " ".join(text for text in texts if isinstance(text, str))  # what is said of people is a reference
     return joined.lower().replace("\0", "")[:SEARCHED]
