@@ -17,7 +17,7 @@ OF_NO_TENANT = {"workspace", "app_user", "user_session", "password_reset", "atte
 """People and their sessions, workspaces, counters, the timers' lease."""
 ENGINE_READS = {
     *("workspace", "workflow", "workflow_version", "trigger_subscription", "outbox", "kv_entry", "loop_lease"),
-    *("event", "run", "step", "wait", "resolution", "event_dedup", "payload_blob"),
+    *("event", "run", "step", "wait", "resolution", "event_dedup", "payload_blob", "run_search"),
     *("audit_event", "audit_target", "audit_personal", "audit_head"),
 }
 """Nothing that people sign in with, no secret, no approval, no mail."""
