@@ -53,3 +53,12 @@ def test_builders_do_not_read_it(caller):
     assert caller("builder").get(URL).status_code == 403
     assert caller("auditor").get(URL).status_code == 200
     assert caller("auditor", ["runs:read"]).get(f"{URL}/export").status_code == 403
+
+
+def test_the_chain_is_checked_and_the_check_is_an_event(api, caller):
+    api.post("/api/v1/workflows", json={"name": "Refunds"})
+    report = api.post("/api/v1/audit/verify").json
+    assert (report["ok"], report["bad"]) == (True, None)
+    newest = api.get(URL).json["data"][0]
+    assert (newest["action"], newest["metadata"]["checked"]) == ("audit.verified", report["checked"])
+    assert caller("builder").post("/api/v1/audit/verify").status_code == 403

@@ -22,6 +22,7 @@ _ADDRESS: dict[str, dict[str, Any]] = {
     "uuid": {"type": "string", "format": "uuid"},
     "number": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
     "signal": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,79}$"},
+    "slug": {"type": "string", "pattern": "^[a-z][a-z0-9-]{2,59}$"},
     "trigger_key": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
 }
 """By the route's converter, or by the argument's name where it is a plain text."""

@@ -45,6 +45,8 @@ class Operation:
     status: int = 200
     conflicts: bool = False
     """May answer 409 for a reason of its own."""
+    keyed: bool = True
+    """False: it has transactions of its own, with which no Idempotency-Key could commit."""
 
     @property
     def scope(self) -> str | None:
@@ -54,7 +56,7 @@ class Operation:
     @property
     def repeatable(self) -> bool:
         """Whether it takes an Idempotency-Key."""
-        return self.method == "POST"
+        return self.method == "POST" and self.keyed
 
 
 OPERATIONS: dict[str, Operation] = {}
@@ -74,13 +76,14 @@ def operation(
     media: tuple[str, ...] = JSON,
     status: int | None = None,
     conflicts: bool = False,
+    keyed: bool = True,
 ) -> Callable[[View], View]:
     """Register a view under an address and a permission (`needs`), or say why anybody may come (`anybody`)."""
 
     def register(view: View) -> View:
         known = Operation(
             view.__name__, method, path, tag, inspect.getdoc(view) or "", needs, anybody, body, file, query, answer,
-            media, status or (204 if answer is None and media == JSON else 200), conflicts,
+            media, status or (204 if answer is None and media == JSON else 200), conflicts, keyed,
         )  # fmt: skip
         if known.name in OPERATIONS:
             raise LookupError(f"there are two operations named {known.name!r}")

@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from studio.accounts.permissions import permission
-from studio.audit import Target, export, listing, record
+from studio.audit import Target, checking, export, listing, record
 from studio.audit.listing import Filter
 from studio.audit.sentences import sentence
 from studio.audit.taxonomy import audit as actions
-from studio.audit.verifying import Report, verify
+from studio.audit.verifying import Report
 from studio.console.blueprint import blueprint
 from studio.console.forms import AuditExportForm
 from studio.core.errors import InvalidInput
@@ -50,18 +50,7 @@ def audit() -> ResponseReturnValue:
 @permission("audit.read")
 def audit_verify() -> ResponseReturnValue:
     """Check the hash chain, and say in words what was found."""
-    uow = current_uow()
-    report = verify(uow)
-    metadata: dict[str, object] = {"checked": report.checked}
-    if report.bad is not None:
-        metadata |= {"first_bad_seq": report.bad.seq, "problem": report.bad.problem}
-    record(
-        uow,
-        actions.VERIFIED,
-        targets=[_trail(uow)],
-        metadata=metadata,
-        outcome="success" if report.ok else "failure",
-    )
+    report = checking.check(current_uow())
     flash(_in_words(report), "good" if report.ok else "bad")
     return redirect(url_for("console.audit"), 303)
 

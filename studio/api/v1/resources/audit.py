@@ -6,9 +6,9 @@ from flask import Response, request
 
 from studio import audit
 from studio.api.v1.operations import operation
-from studio.api.v1.shapes.audit import AuditEvent, AuditFilters, AuditQuery
+from studio.api.v1.shapes.audit import AuditEvent, AuditFilters, AuditQuery, AuditReport
 from studio.api.v1.shapes.common import ListOf, cursor_number
-from studio.audit import export, listing
+from studio.audit import checking, export, listing
 from studio.core import web
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
@@ -26,6 +26,12 @@ def list_audit_events(uow: UnitOfWork, query: AuditQuery) -> ListOf[AuditEvent]:
         data=[AuditEvent.model_validate(event) for event in page.events],
         next_cursor=str(page.older) if page.older is not None else None,
     )
+
+
+@operation("POST", "/audit/verify", tag=TAG, needs="audit.read", answer=AuditReport)
+def verify_audit_events(uow: UnitOfWork) -> AuditReport:
+    """Check the hash chain of the workspace's events. The check is itself an event."""
+    return AuditReport.model_validate(checking.check(uow))
 
 
 @operation("GET", "/audit/events/export", tag=TAG, needs="audit.export", query=AuditFilters, media=(LINES,))

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from studio.api.v1.blueprint import keyring
+from studio.api.v1.blueprint import engine, keyring
 from studio.api.v1.operations import operation
 from studio.api.v1.reading import below
 from studio.api.v1.shapes import workflows as shapes
-from studio.builder.service import drafts, whole
+from studio.builder import testrun
+from studio.builder.service import boot, drafts, whole
+from studio.builder.testrun import Ask, Place
+from studio.core import web
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
@@ -67,6 +70,23 @@ def publish_workflow(uow: UnitOfWork, workflow_id: UUID, body: shapes.Publish) -
     return version_view(workflow, version)
 
 
+@operation("POST", "/workflows/<uuid:workflow_id>/test-runs", tag=TAG, needs="workflow.edit", body=shapes.Trial,
+           answer=shapes.TrialResult, keyed=False)  # fmt: skip
+def try_workflow(uow: UnitOfWork, workflow_id: UUID, body: shapes.Trial) -> shapes.TrialResult:
+    """Try a document, or the draft, on a sample: effects are simulated, waits are skipped, nothing is kept.
+
+    Steps named in `live` happen for real.
+    """
+    workflow = whole.get(uow, workflow_id)
+    with _in_document():
+        document = _document(uow, workflow, body)
+    ask = Ask(document, body.trigger, body.sample, frozenset(body.live))
+    place = Place(workflow.id, uow.workspace, boot.workspace_facts(uow), uow.actor)
+    database = web.database()
+    web.rollback()  # live steps have transactions of their own, and SQLite knows one writer at a time
+    return shapes.TrialResult.model_validate(testrun.run(ask, place, database, engine().ports).as_json())
+
+
 def draft_view(uow: UnitOfWork, workflow: Workflow, draft: drafts.Draft) -> shapes.Draft:
     """A draft as answers show it."""
     return shapes.Draft(
@@ -88,6 +108,13 @@ def version_view(workflow: Workflow, version: WorkflowVersion) -> shapes.Version
         current=version.id == workflow.published_version_id,
         document=version.document,
     )
+
+
+def _document(uow: UnitOfWork, workflow: Workflow, body: shapes.CheckAsk | shapes.Trial) -> documents.Document:
+    """What was sent, or the draft."""
+    if "document" in body.model_fields_set:
+        return documents.parse(body.document)
+    return documents.load(drafts.current(uow, workflow).document)
 
 
 @contextmanager

@@ -28,6 +28,23 @@ class AuditQuery(AuditFilters, Paged):
     """Which events, a page at a time."""
 
 
+class BadEvent(Shape):
+    """The first event that does not fit."""
+
+    seq: int
+    id: Id | None = Field(description="Null: the event itself is missing.")
+    problem: str
+
+
+class AuditReport(Shape):
+    """What a check of the hash chain found."""
+
+    ok: bool
+    checked: int = Field(description="Events that are as they were written, up to the first bad one.")
+    head: str = Field(description="The last good hash: keep a copy elsewhere, and a rewritten chain shows.")
+    bad: BadEvent | None
+
+
 class AuditEvent(Shape):
     """One event. Where something was erased, `[erased]` stands."""
 

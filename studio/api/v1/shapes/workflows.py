@@ -114,6 +114,47 @@ class Checked(Shape):
     problems: list[Finding]
 
 
+class Trial(Body):
+    """What to try."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"document": EXAMPLE, "trigger": "order", "sample": {"order": {"total": 420}}}]}
+    )
+
+    document: SentDocument = Field(None, description="Left out: the draft.")
+    trigger: str = Field(max_length=40, description="The key of the trigger that it starts at.")
+    sample: Any = Field(None, description="What the trigger brings.")
+    live: list[str] = Field(
+        default_factory=list,
+        max_length=1_000,
+        description="Keys of the steps whose effects happen for real; all others are simulated.",
+    )
+
+
+class TrialStep(Shape):
+    """One step of a test-run."""
+
+    node: str
+    path: str = Field(description="Iteration path such as `0.3`; empty at the top.")
+    attempt: int
+    state: str
+    port: str | None
+    input: Any
+    output: Any
+    error: dict[str, Any] | None
+    note: str | None
+    duration_ms: int
+
+
+class TrialResult(Shape):
+    """What happened. Nothing of it was kept."""
+
+    state: str = Field(examples=["succeeded"])
+    error: dict[str, Any] | None
+    duration_ms: int
+    steps: list[TrialStep]
+
+
 class Publish(Body):
     """The revision that was seen, and a note for the history."""
 
