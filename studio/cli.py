@@ -173,7 +173,7 @@ def _serve(target: str, settings: Settings, *, workers: int) -> None:
         address=settings.host,
         port=settings.port,
         workers=workers,
-        blocking_threads=32,
+        blocking_threads=64,
         respawn_failed_workers=True,
         log_access=False,
         log_level=LogLevels.debug if settings.log_level == "debug" else LogLevels.warning,

@@ -113,6 +113,7 @@ class Engine:
         if self._executor is not None:
             self._executor.leases.stop()
         self.hints.stop()
+        self.answers.stop()
         self.writer.stop()
 
 

@@ -29,13 +29,14 @@ from studio.core.i18n import gettext
 from studio.core.metrics import RUNS_FINISHED, STEP_SECONDS
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.compiled import Compiled
+from studio.runtime.engine.answers import Ended
 from studio.runtime.engine.leases import Leases
 from studio.runtime.engine.machine import Machine
 from studio.runtime.engine.writer import Writer
 from studio.runtime.ledger.payloads import Unstorable
 from studio.runtime.ledger.port import Flush, Ledger
 from studio.runtime.ledger.rows import Recorded, RunRow
-from studio.runtime.outcomes import Lane, Mode, RunState
+from studio.runtime.outcomes import ENDED, STUCK, Lane, Mode, RunState
 
 log = structlog.get_logger()
 
@@ -46,6 +47,8 @@ GATHER_S = 0.01
 """How long more are then waited for: ten runs cost a batch what forty do. Nobody waits while it is calm."""
 DRAIN_S = 0.5
 """Longest one actor call drains, so that nothing behind it starves."""
+OVER = ENDED | STUCK
+"""States in which a caller need not wait any longer."""
 TROUBLE = (RunState.FAILED, RunState.NEEDS_REVIEW)
 """Ends that somebody has to hear of."""
 
@@ -61,7 +64,7 @@ class Endings:
     failed: list[Callable[[UnitOfWork, RunRow, Compiled], None]] = field(default_factory=list)
     withdraw: dict[str, Callable[[UnitOfWork, UUID, str], None]] = field(default_factory=dict)
     """By wait kind: end what the run waited for."""
-    finished: Callable[[Sequence[UUID]], None] = lambda _ids: None
+    finished: Callable[[Sequence[Ended]], None] = lambda _ended: None
     """Runs that somebody waits for on the line."""
 
 
@@ -316,9 +319,14 @@ class Executor:
         ended = Counter(machine.run.state for machine in machines if machine.run.finished_at is not None)
         for state, count in ended.items():
             RUNS_FINISHED.labels(state).inc(count)
-        waited_for = [machine.run.id for machine in machines if machine.run.respond and machine.run.finished_at]
+        waited_for = [machine for machine in machines if machine.run.respond and machine.run.state in OVER]
         if waited_for:
-            self._endings.finished(waited_for)
+            self._endings.finished([_ended(machine) for machine in waited_for])
 
     def _renew(self, held: list[tuple[UUID, int]]) -> None:
         self._writer.run_single(lambda session: self._ledger.renew(session, held, self._lease_s))
+
+
+def _ended(machine: Machine) -> Ended:
+    run, last = machine.run, machine.memory.newest
+    return Ended(run.id, run.state, last.output if last else None, run.error)

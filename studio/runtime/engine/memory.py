@@ -19,11 +19,14 @@ class Memory:
 
     def __init__(self) -> None:
         self.steps: list[StepRow] = []
+        self.newest: StepRow | None = None
+        """The step that began last: what it gave is the run's result."""
         self._waits: dict[UUID, Waiting] = {}
 
     def add_step(self, step: StepRow) -> None:
         """A step has begun."""
         self.steps.append(step)
+        self.newest = step
 
     def add_wait(self, wait: Waiting) -> None:
         """A step waits."""
@@ -81,6 +84,7 @@ class Memory:
         )
         machine.progress = progress
         self.steps = [step for step in latest.values() if step.finished_at is None]
+        self.newest = recorded.steps[-1] if recorded.steps else None
         self._waits = {wait.id: wait for wait in recorded.waits}
         for place, step in latest.items():
             if machine.compiled.types[step.node_key].is_loop and step.state == StepState.RUNNING:

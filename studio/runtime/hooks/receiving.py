@@ -17,7 +17,7 @@ from studio.core.metrics import ACCEPTED
 from studio.core.problems import as_problem
 from studio.core.signatures import Verified
 from studio.core.unit_of_work import Database
-from studio.runtime.engine.answers import Answers
+from studio.runtime.engine.answers import Answers, Call, Ended
 from studio.runtime.history.detail import payload
 from studio.runtime.hooks.addresses import Addresses, Hook
 from studio.runtime.ledger.rows import Accepted, Admission
@@ -93,11 +93,18 @@ class Receiver:
             )
         data = read_data(config, delivery.content_type, delivery.body, delivery.query)
         event = self._event(hook, data, delivery, verified)
+        if not event.respond:
+            return _reply(self._admit(event))
+        with self._answers.expect(event.run_id) as call:
+            admission = self._admit(event)
+            if admission.verdict != "started":
+                return _reply(admission)
+            return self._result(hook, event.run_id, call, config.wait_s)
+
+    def _admit(self, event: Accepted) -> Admission:
         admission = self._accept(event)
         ACCEPTED.labels(admission.verdict).inc()
-        if admission.verdict == "started" and event.respond:
-            return self._result(hook, event.run_id, config.wait_s)
-        return _reply(admission)
+        return admission
 
     def _verify(self, hook: Hook, delivery: Delivery) -> Verified:
         config = hook.config
@@ -150,20 +157,22 @@ class Receiver:
             config.dedup_hours * 3600.0, config.answer == "result", verdict, reason,
         )  # fmt: skip
 
-    def _result(self, hook: Hook, run_id: UUID, limit_s: float) -> Reply:
-        def has_ended() -> bool:
-            return self._state(hook, run_id) in (*ENDED, *STUCK)
-
-        if not self._answers.wait(run_id, has_ended, limit_s):
+    def _result(self, hook: Hook, run_id: UUID, call: Call | None, limit_s: float) -> Reply:
+        ended = call.wait(lambda: self._look(hook, run_id), limit_s) if call is not None else None
+        if ended is None:
             return Reply(202, {"run_id": str(run_id), "state": self._state(hook, run_id)})
+        return Reply(
+            200 if ended.state == "succeeded" else 502,
+            {"run_id": str(run_id), "state": ended.state, "output": ended.output, "error": ended.error},
+        )
+
+    def _look(self, hook: Hook, run_id: UUID) -> Ended | None:
         with self._database.unit(hook.workspace_id, read_only=True) as unit:
             run = unit.session.execute(select(Run.state, Run.error).where(Run.id == run_id)).one()
+            if run.state not in (*ENDED, *STUCK):
+                return None
             last = select(Step.output).where(Step.run_id == run_id).order_by(Step.id.desc()).limit(1)
-            output = payload(unit, unit.session.execute(last).scalar())
-        return Reply(
-            200 if run.state == "succeeded" else 502,
-            {"run_id": str(run_id), "state": run.state, "output": output, "error": run.error},
-        )
+            return Ended(run_id, run.state, payload(unit, unit.session.execute(last).scalar()), run.error)
 
     def _state(self, hook: Hook, run_id: UUID) -> str | None:
         with self._database.unit(hook.workspace_id, read_only=True) as unit:
