@@ -33,7 +33,7 @@ def _synchronous(running: Stack, path: str, seconds: float) -> dict[str, float]:
     succeeded = seeding.counts(running.settings).get("succeeded", 0) - before.get("succeeded", 0)
     return {
         "accepted_per_s": result["accepted"] / result["elapsed_s"],
-        "completed_per_s": succeeded / result["elapsed_s"],
+        "completed_per_s": result["done"] / result["elapsed_s"],
         "p50_ms": result["p50_ms"],
         "p99_ms": result["p99_ms"],
         "rss_mib": running.rss_mib(),

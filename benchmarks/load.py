@@ -15,6 +15,8 @@ class Tally:
 
     def __init__(self) -> None:
         self.accepted = 0
+        self.done = 0
+        """Answers with status 200: that of a run which was waited for and succeeded."""
         self.refused = 0
         self.latencies: list[float] = []
 
@@ -34,6 +36,7 @@ async def post_forever(host: str, port: int, request: bytes, until: float, tally
             tally.latencies.append(time.perf_counter() - started)
             if head[9:10] == b"2":
                 tally.accepted += 1
+                tally.done += head[9:12] == b"200"
             else:
                 tally.refused += 1
     finally:
@@ -53,6 +56,7 @@ async def load(host: str, port: int, path: str, body: bytes, connections: int, s
     ordered = sorted(tally.latencies) or [0.0]
     return {
         "accepted": tally.accepted,
+        "done": tally.done,
         "refused": tally.refused,
         "elapsed_s": elapsed,
         "p50_ms": ordered[len(ordered) // 2] * 1000,
