@@ -170,6 +170,13 @@ def test_it_says_when_the_newest_are_too_many_to_look_at(add, search, monkeypatc
     assert ids(page) == every[::-1]
 
 
+def test_it_says_when_looking_at_the_newest_took_too_long(add, search, monkeypatch):
+    monkeypatch.setattr(finding, "MOST_S", -1)
+    add({"name": "Anna"})
+    page = search("anna")
+    assert (page.rows, page.whole) == ([], False)
+
+
 def test_another_workspace_is_not_searched(app, add, index, search, database):
     other = make_tenant(database, "Other")
     add(ORDER)

@@ -9,11 +9,17 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, column, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
 
+from studio.core import clock
 from studio.runtime.models import Run, RunSearch
 from studio.runtime.search.words import fits, words_of
 
 NEWEST = 1_000
 """Runs that are not indexed yet and are looked at one by one; in the last minute of a busy shop there may be more."""
+
+AT_ONCE = 50
+"""Rows in memory at once: the data of one may be a MiB."""
+MOST_S = 0.5
+"""Seconds that looking at them may take: orders are small, but a sender may send large ones."""
 
 _run_words = table("run_words", column("rowid"), column("run_words"))
 
@@ -34,9 +40,14 @@ def fresh(session: Session, words: Sequence[str]) -> Fresh:
     newest = select(RunSearch.run_id).order_by(RunSearch.run_id.desc()).limit(1)
     edge = session.scalar(newest) or UUID(int=0)
     rows = select(Run.id, Run.title, Run.input).where(Run.id > edge).order_by(Run.id.desc()).limit(NEWEST + 1)
-    found = session.execute(rows).all()
-    hits = [row.id for row in found[:NEWEST] if fits(words, words_of(row.title, row.input))]
-    return Fresh(edge, hits, len(found) > NEWEST)
+    hits, until = list[UUID](), clock.monotonic() + MOST_S
+    with session.execute(rows.execution_options(yield_per=AT_ONCE)) as found:
+        for at, row in enumerate(found):
+            if at == NEWEST or clock.monotonic() > until:
+                return Fresh(edge, hits, cut=True)
+            if fits(words, words_of(row.title, row.input)):
+                hits.append(row.id)
+    return Fresh(edge, hits, cut=False)
 
 
 def indexed(

@@ -1,12 +1,12 @@
 """Fills the index of runs behind them, in the order of their ids, while nothing more urgent is to be done."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, func, insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from studio.core.ids import first_id_at
@@ -18,6 +18,8 @@ from studio.runtime.search.words import words_of
 SETTLED = timedelta(minutes=1)
 """A run is indexed once no run with a smaller id can still be committed. Until then it is looked at itself."""
 BATCH = 500
+AT_ONCE = 50
+"""Rows in memory at once: the data of one may be a MiB."""
 BUSY = 50
 """So many runs that wait for a worker go first."""
 LATEST = timedelta(minutes=10)
@@ -30,6 +32,15 @@ _POSTGRESQL = text("""
     order by given.run_id
 """)
 _SQLITE = text("insert into run_words (rowid, words) values (:seq, :words)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """One run's words."""
+
+    id: UUID
+    workspace_id: UUID
+    words: list[str]
 
 
 class SearchIndex:
@@ -68,29 +79,28 @@ def _busy(session: Session, now: datetime) -> bool:
     return (session.scalar(select(func.count()).select_from(waiting.limit(BUSY).subquery())) or 0) >= BUSY
 
 
-def _next(session: Session, last: UUID, now: datetime) -> Sequence[Row[Any]]:
+def _next(session: Session, last: UUID, now: datetime) -> list[_Words]:
     columns = select(Run.id, Run.workspace_id, Run.title, Run.input)
-    settled = columns.where(Run.id > last, Run.id < first_id_at(now - SETTLED))
-    return session.execute(settled.order_by(Run.id).limit(BATCH)).all()
+    settled = columns.where(Run.id > last, Run.id < first_id_at(now - SETTLED)).order_by(Run.id).limit(BATCH)
+    rows = session.execute(settled.execution_options(yield_per=AT_ONCE))
+    return [_Words(row.id, row.workspace_id, words_of(row.title, row.input)) for row in rows]
 
 
-def _write(session: Session, rows: Sequence[Row[Any]]) -> None:
+def _write(session: Session, rows: Sequence[_Words]) -> None:
     write: Callable[..., None] = _postgresql if session.get_bind().dialect.name == "postgresql" else _sqlite
     write(session, rows)
 
 
-def _postgresql(session: Session, rows: Sequence[Row[Any]]) -> None:
-    given = [
-        {"run_id": row.id, "workspace_id": row.workspace_id, "words": words_of(row.title, row.input)} for row in rows
-    ]
+def _postgresql(session: Session, rows: Sequence[_Words]) -> None:
+    given = [{"run_id": row.id, "workspace_id": row.workspace_id, "words": row.words} for row in rows]
     session.execute(_POSTGRESQL, {"rows": orjson.dumps(given).decode()})
 
 
-def _sqlite(session: Session, rows: Sequence[Row[Any]]) -> None:
+def _sqlite(session: Session, rows: Sequence[_Words]) -> None:
     first = (session.scalar(select(func.max(RunSearch.seq))) or 0) + 1
     numbered = list(enumerate(rows, first))
     session.execute(
         insert(RunSearch),
         [{"seq": seq, "run_id": row.id, "workspace_id": row.workspace_id} for seq, row in numbered],
     )
-    session.execute(_SQLITE, [{"seq": seq, "words": " ".join(words_of(row.title, row.input))} for seq, row in numbered])
+    session.execute(_SQLITE, [{"seq": seq, "words": " ".join(row.words)} for seq, row in numbered])
