@@ -46,11 +46,11 @@ class RerunForm(FlaskForm):
         form = cls()
         failed = found.failed_step
         reached = [
-            (step.key, step.name) for step in found.steps if step.attempts and not step.path
-            and step.key != found.run.trigger_node
+            (step.key, step.name) for step in found.steps
+            if step.attempts and step.key != found.run.trigger_node and (not step.path or step is failed)
         ]  # fmt: skip
         form.from_step.choices = [("", _("The beginning")), *reached]
-        if not form.is_submitted() and failed is not None and not failed.path:
+        if not form.is_submitted() and failed is not None:
             form.from_step.data = failed.key
         number, newest = found.version.number, found.workflow.published_number
         form.version.choices = [("original", _("Version %(n)s, as it ran", n=number))]

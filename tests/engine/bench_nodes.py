@@ -112,8 +112,11 @@ class GiveStep(NodeType):
     class Config(NodeConfig):
         size: int = help_("How many characters.", default=0)
         text: str = help_("What.", default="x")
+        given: dict | None = help_("Or this.", default=None)
 
     def start(self, ctx, config):
+        if config.given is not None:
+            return Done(config.given)
         return Done({"text": config.text.replace("NUL", "\0") * max(1, config.size)})
 
 

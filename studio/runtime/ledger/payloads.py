@@ -30,6 +30,11 @@ def pack(value: Any) -> tuple[Any, tuple[UUID, Any] | None]:
     return {_MARK: str(blob_id), "bytes": size}, (blob_id, value)
 
 
+def mark(blob_id: UUID, like: Any) -> dict[str, Any]:
+    """What a row keeps in place of a copy of the blob that `like` stands for."""
+    return {**like, _MARK: str(blob_id)}
+
+
 def check(value: Any) -> int:
     """The size of a value in bytes. Raises Unstorable."""
     if not fits(value, MAX_BYTES):  # asked first: what shares its parts may be gigabytes once it is written

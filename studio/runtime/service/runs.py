@@ -13,7 +13,8 @@ from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.compiled import Compiled
-from studio.runtime.models import Run, Step, WaitRow, Workflow
+from studio.runtime.ledger.payloads import blob_of, mark
+from studio.runtime.models import Blob, Run, Step, WaitRow, Workflow
 from studio.runtime.outcomes import ENDED, Lane, Mode, RunState, StepState, WaitState
 from studio.runtime.service.replay_plan import Kept, plan
 
@@ -98,7 +99,7 @@ def rerun(
     kept = plan(graph, steps, from_step)
     again = _copy(uow, run, version_id, from_step, kept, steps)
     uow.session.add(again)
-    uow.session.add_all(_kept_step(uow, again, step) for step in kept.steps)
+    _keep(uow, again, kept)
     record(
         uow,
         "run.rerun",
@@ -110,7 +111,7 @@ def rerun(
 
 
 def _copy(uow: UnitOfWork, run: Run, version_id: UUID, from_step: str | None, kept: Kept, steps: list[Step]) -> Run:
-    fresh = not kept.steps
+    fresh = not (kept.steps or kept.loops)
     carried: dict[str, Any] = {
         f"{step.node_key}|{step.path}": {"key": step.effect_key, "fingerprint": step.fingerprint}
         for step in steps
@@ -123,6 +124,20 @@ def _copy(uow: UnitOfWork, run: Run, version_id: UUID, from_step: str | None, ke
         title=run.title, available_at=uow.now, created_at=uow.now, rerun_of=run.id, rerun_from=from_step,
         carried=carried or None, fresh=fresh,
     )  # fmt: skip
+
+
+def _keep(uow: UnitOfWork, again: Run, kept: Kept) -> None:
+    """Copy what is kept, large outputs too: the old run may be let go of before the new one ends."""
+    copies = [_kept_step(uow, again, step) for step in kept.steps]
+    for step in kept.loops:
+        copies.append(_kept_step(uow, again, step))
+        copies[-1].state, copies[-1].finished_at = StepState.RUNNING, None
+    large = {blob_id: copy for copy in copies if (blob_id := blob_of(copy.output)) is not None}
+    for blob in uow.session.scalars(select(Blob).where(Blob.id.in_(large))):
+        copied = Blob(id=new_id(), run_id=again.id, data=blob.data)
+        uow.session.add(copied)
+        large[blob.id].output = mark(copied.id, large[blob.id].output)
+    uow.session.add_all(copies)
 
 
 def _kept_step(uow: UnitOfWork, again: Run, step: Step) -> Step:
