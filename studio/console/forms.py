@@ -7,12 +7,19 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, Length
 
 from studio.runtime.history.detail import RunDetail
+from studio.runtime.service.settling import Finding
 
 
 class CancelForm(FlaskForm):
     """Why a run is cancelled."""
 
     reason = StringField(_l("Reason"), [Length(max=500)])
+
+
+class SettleForm(FlaskForm):
+    """What somebody found out about a run that needs a person."""
+
+    finding = StringField(validators=[AnyOf([one.value for one in Finding])])
 
 
 class NoteForm(FlaskForm):

@@ -125,9 +125,11 @@ def outcome(found: RunDetail) -> tuple[str, str, str] | None:
         case "failed":
             said = "bad", *_went_wrong(message)
         case "needs_review":
-            said = "warn", _("Nobody knows whether the last call arrived."), message
+            ways = _("Look there. If it arrived, let the run go on; if not, try the step again; or cancel the run.")
+            said = "warn", _("Nobody knows whether the last call arrived."), f"{message} {ways}".strip()
         case "quarantined":
-            said = "bad", _("Studio set this run aside."), message
+            ways = _("Find out what its next step did to its worker before you try it again, or cancel the run.")
+            said = "bad", _("Studio set this run aside."), f"{message} {ways}".strip()
         case "waiting":
             said = "info", *_waiting(found)
         case "cancelled":

@@ -2,6 +2,7 @@
 
 import pytest
 
+from studio.runtime.models import Run, Step
 from studio.runtime.outcomes import Lane
 from tests.factories.runs import make_run
 from tests.factories.workflows import make_workflow
@@ -133,3 +134,18 @@ def test_events_of_a_workflow(api, workflow):
     run = api.post(f"{workflow}/runs", json=DATA).json
     [event] = api.get(f"{workflow}/events").json["data"]
     assert (event["verdict"], event["run_id"], event["type"]) == ("started", run["id"], "trigger.manual")
+
+
+def test_a_run_in_doubt_goes_on_as_somebody_says(api, app, tenant):
+    run_id = make_run(app, tenant)
+    with app.extensions["studio_database"].unit(tenant.id) as unit:
+        unit.session.get(Run, run_id).state = "needs_review"
+        [step] = unit.session.query(Step).filter(Step.run_id == run_id)
+        step.state = "needs_review"
+    one = f"/api/v1/runs/{run_id}"
+    assert api.post(f"{one}/settle", json={"finding": "perhaps"}).status_code == 422
+    settled = api.post(f"{one}/settle", json={"finding": "arrived"})
+    assert (settled.status_code, settled.json["state"]) == (200, "queued")
+    assert settled.json["steps"][0]["state"] == "succeeded"
+    again = api.post(f"{one}/settle", json={"finding": "arrived"})
+    assert (again.status_code, again.json["code"]) == (409, "run.not_stuck")

@@ -29,6 +29,13 @@ class Reason(Metadata):
     reason: str | None = None
 
 
+class Settled(Metadata):
+    finding: str
+    """`arrived` or `repeat`."""
+    step: str | None = None
+    """The key of the step whose call was in doubt; None or empty: none was."""
+
+
 class Rerun(Metadata):
     new_run: str
     from_step: str | None = None
@@ -111,6 +118,15 @@ RUN_RERUN = Action(
     sentence="{actor} ran “{target}” again",
     metadata=Rerun,
     example={"new_run": "019a0000-0000-7000-8000-000000000000", "from_step": "call"},
+    severity="notice",
+    ocsf=6003,
+)
+RUN_SETTLED = Action(
+    "run.settled",
+    "Somebody said how a run goes on that Studio could not carry on by itself: its call had arrived, or try it again.",
+    sentence="{actor} let “{target}” go on",
+    metadata=Settled,
+    example={"finding": "arrived", "step": "call"},
     severity="notice",
     ocsf=6003,
 )

@@ -15,7 +15,7 @@ from studio.builder.picture import picture
 from studio.console import words
 from studio.console.blueprint import blueprint, engine
 from studio.console.etags import fresh
-from studio.console.forms import CancelForm, NoteForm, RerunForm
+from studio.console.forms import CancelForm, NoteForm, RerunForm, SettleForm
 from studio.console.timeline import tracks
 from studio.core import clock
 from studio.core.ids import parse_id
@@ -27,6 +27,7 @@ from studio.runtime.history.listing import RunFilter
 from studio.runtime.models import Workflow
 from studio.runtime.outcomes import ENDED, STUCK
 from studio.runtime.service import runs as verbs
+from studio.runtime.service.settling import Finding, settle
 from studio.runtime.service.starts import get_run
 
 SPANS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
@@ -76,6 +77,7 @@ def run(run_id: UUID) -> ResponseReturnValue:
             picture=picture(found.document, found.states()),
             approvals={step.anchor: wait_target(step.last.wait) for step in found.steps if step.last},
             going=found.run.state not in (*ENDED, *STUCK),
+            stuck=found.run.state in STUCK,
             cancel_form=CancelForm(),
             note_form=NoteForm(),
             rerun_form=RerunForm.for_run(found),
@@ -112,9 +114,22 @@ def rerun(run_id: UUID) -> ResponseReturnValue:
         engine().wake_main,
         from_step=form.from_step.data or None,
         newest=form.version.data == "newest",
+        withdraw=engine().endings.withdraw,
     )
     flash(_("Started again as a new run."), "good")
     return redirect(url_for("console.run", run_id=again.id), 303)
+
+
+@blueprint.post("/runs/<uuid:run_id>/settle")
+@permission("run.rerun")
+def settle_run(run_id: UUID) -> ResponseReturnValue:
+    """Say how a run goes on that Studio cannot carry on by itself."""
+    uow, form = current_uow(), SettleForm()
+    found = get_run(uow, run_id)
+    if form.validate_on_submit():
+        settle(uow, found, Finding(form.finding.data), engine().wake_main)
+        flash(_("The run goes on."), "good")
+    return redirect(url_for("console.run", run_id=run_id), 303)
 
 
 @blueprint.post("/runs/<uuid:run_id>/notes")

@@ -141,8 +141,7 @@ def _take_up_intent(machine: Carrier, place: Place, step: StepRow) -> None:
         "effect.unknown",
         gettext(
             "The worker died while this step was calling out. Nobody knows whether the call arrived, and "
-            "the target takes no key that would make a repeat safe. Check there, then re-run from this "
-            "step or leave it."
+            "the target takes no key that would make a repeat safe."
         ),
         unknown=True,
     )

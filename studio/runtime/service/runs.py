@@ -1,6 +1,7 @@
 """What people do to runs: cancel, re-run, annotate."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.compiled import Compiled
 from studio.runtime.ledger.payloads import blob_of, mark
 from studio.runtime.models import Blob, Run, Step, WaitRow, Workflow
-from studio.runtime.outcomes import ENDED, Lane, Mode, RunState, StepState, WaitState
+from studio.runtime.outcomes import ENDED, STUCK, Lane, Mode, RunState, StepState, WaitState
 from studio.runtime.service.replay_plan import Kept, plan
 
 Withdraw = Mapping[str, Callable[[UnitOfWork, UUID, str], None]]
@@ -26,8 +27,12 @@ def cancel(uow: UnitOfWork, run: Run, withdraw: Withdraw, reason: str = "") -> N
 
     Locks what the run waits for before the run itself, as whoever decides it does.
     """
+    locked = _end(uow, run, withdraw, reason or _("The run was cancelled."))
+    record(uow, "run.cancelled", targets=[target(locked)], metadata={"reason": reason})
+
+
+def _end(uow: UnitOfWork, run: Run, withdraw: Withdraw, said: str) -> Run:
     _not_ended(run)
-    said = reason or _("The run was cancelled.")
     before = _withdraw_all(uow, run, withdraw, said, done=frozenset())
     locked = uow.session.get(Run, run.id, with_for_update=True, populate_existing=True)
     assert locked is not None  # noqa: S101 - `run` came from this session
@@ -47,7 +52,7 @@ def cancel(uow: UnitOfWork, run: Run, withdraw: Withdraw, reason: str = "") -> N
         .values(state=StepState.CANCELLED, finished_at=uow.now)
         .execution_options(synchronize_session=False)
     )
-    record(uow, "run.cancelled", targets=[target(locked)], metadata={"reason": reason})
+    return locked
 
 
 def _not_ended(run: Run) -> None:
@@ -78,13 +83,15 @@ def rerun(
     *,
     from_step: str | None = None,
     newest: bool = False,
+    withdraw: Withdraw = MappingProxyType({}),
 ) -> Run:
     """Make a new run linked to an old one: from the beginning, or from a step with the earlier outputs kept.
 
-    Effect keys travel along, so a repeated effect with unchanged content is the same effect to its target. Raises
+    Effect keys travel along, so a repeated effect with unchanged content is the same effect to its target. One that
+    needed a person needs nobody any more: it ends, and what it waited for is withdrawn. Raises
     Conflict while the old run is going, InvalidInput where the step cannot be started from.
     """
-    if run.state not in (*ENDED, RunState.NEEDS_REVIEW, RunState.QUARANTINED):
+    if run.state not in (*ENDED, *STUCK):
         raise Conflict(_("The run is still going. Cancel it first, or wait for its end."), code="run.going",
                        resource=f"run:{run.id}")  # fmt: skip
     version_id = run.version_id
@@ -97,6 +104,8 @@ def rerun(
         raise InvalidInput(_("That version no longer has the trigger that started this run."), code="rerun.trigger",
                            field="version")  # fmt: skip
     kept = plan(graph, steps, from_step)
+    if run.state in STUCK:
+        _end(uow, run, withdraw, _("It was started again as a new run."))
     again = _copy(uow, run, version_id, from_step, kept, steps)
     uow.session.add(again)
     _keep(uow, again, kept)

@@ -17,6 +17,7 @@ from studio.runtime import notes
 from studio.runtime.history import listing
 from studio.runtime.history.detail import detail
 from studio.runtime.service import runs, starts
+from studio.runtime.service.settling import settle
 
 TAG = "Runs"
 ONE = "/runs/<uuid:run_id>"
@@ -70,9 +71,22 @@ def rerun_run(uow: UnitOfWork, run_id: UUID, body: shapes.Rerun) -> shapes.RunDe
     """
     run = starts.get_run(uow, run_id)
     again = runs.rerun(uow, run, engine().versions, engine().wake_main, from_step=body.from_step,
-                       newest=body.version == "newest")  # fmt: skip
+                       newest=body.version == "newest", withdraw=engine().endings.withdraw)  # fmt: skip
     uow.session.flush()
     return detail_of(uow, detail(uow, again))
+
+
+@operation("POST", f"{ONE}/settle", tag=TAG, needs="run.rerun", body=shapes.Settle, answer=shapes.RunDetail,
+           conflicts=True)  # fmt: skip
+def settle_run(uow: UnitOfWork, run_id: UUID, body: shapes.Settle) -> shapes.RunDetail:
+    """Say how a run goes on that is in state `needs_review` or `quarantined`.
+
+    `arrived`: the call in doubt was carried out, the run goes on behind it. `repeat`: the step is tried again, under
+    the same idempotency key. To end the run instead, cancel it.
+    """
+    run = starts.get_run(uow, run_id)
+    settle(uow, run, body.finding, engine().wake_main)
+    return detail_of(uow, detail(uow, run))
 
 
 @operation("GET", f"{ONE}/notes", tag=TAG, needs="run.read", query=Paged, answer=ListOf[shapes.NoteView])

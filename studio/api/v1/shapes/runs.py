@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from studio.api.v1.reading import Body, Moment, Paged
 from studio.api.v1.shapes.common import Id, Shape
 from studio.runtime.outcomes import RunState, Verdict
+from studio.runtime.service.settling import Finding
 
 Json = Annotated[Any, Field(description="Any JSON value.")]
 
@@ -112,6 +113,14 @@ class Rerun(Body):
 
     from_step: str | None = Field(None, max_length=40, description="Left out: from the beginning.")
     version: Literal["original", "newest"] = "original"
+
+
+class Settle(Body):
+    """What somebody found out about a run that needs a person."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"finding": "arrived"}]})
+
+    finding: Finding
 
 
 class NewNote(Body):
