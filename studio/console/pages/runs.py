@@ -127,7 +127,7 @@ def settle_run(run_id: UUID) -> ResponseReturnValue:
     uow, form = current_uow(), SettleForm()
     found = get_run(uow, run_id)
     if form.validate_on_submit():
-        settle(uow, found, Finding(form.finding.data), engine().wake_main)
+        settle(uow, found, Finding(form.finding.data or ""), engine().wake_main)
         flash(_("The run goes on."), "good")
     return redirect(url_for("console.run", run_id=run_id), 303)
 

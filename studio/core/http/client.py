@@ -12,7 +12,7 @@ from studio.core import clock
 from studio.core.http import body
 from studio.core.http.errors import HttpError
 from studio.core.http.messages import HttpRequest, HttpResponse
-from studio.core.http.wire import Adapter, Exchange, Hosts, RefusedPort, headers_of
+from studio.core.http.wire import Adapter, Exchange, Hosts, LookUpTooLong, RefusedPort, headers_of
 from studio.core.i18n import gettext
 from studio.core.metrics import HTTP_SECONDS
 
@@ -91,7 +91,7 @@ def _bad_url(message: str, field: str = "url") -> HttpError:
 
 def _explained(error: Exception, exchange: Exchange, request: HttpRequest) -> HttpError:
     """What happened, in words; where the fault is the address, the field is named."""
-    if exchange.expired:
+    if exchange.expired or isinstance(error, LookUpTooLong):
         return _timed_out(exchange, request)
     refused = _refused(error)
     if refused is not None:

@@ -5,7 +5,8 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, Self
+from queue import Empty, SimpleQueue
+from typing import Any, Self, TypeVar
 from urllib.parse import urlparse
 
 from AntiSSRF import AntiSSRFPolicy, PolicyConfigOptions  # type: ignore[import-untyped]
@@ -21,6 +22,8 @@ from studio.core import clock
 
 PORTS = {"http": 80, "https": 443}
 
+Found = TypeVar("Found")
+
 _ALSO_DENIED = ["::/96", "64:ff9b::/96"]
 """Addresses that hold an IPv4 address in a form which the library's list leaves out."""
 
@@ -29,13 +32,16 @@ class RefusedPort(Exception):
     """A port that only listed hosts may be called on."""
 
 
+class LookUpTooLong(Exception):
+    """The host's name was not resolved before the deadline."""
+
+
 class Exchange:
     """One request and its answer: cut by force at its deadline, whatever the peer does."""
 
     def __init__(self, timeout_s: float) -> None:
         self.sent = False
         """The first byte may have left."""
-        self.expired = False
         self._end = clock.monotonic() + timeout_s
         self._twin: socket.socket | None = None
         self._timer = threading.Timer(timeout_s, self._cut)
@@ -54,6 +60,11 @@ class Exchange:
                 self._twin = None
 
     @property
+    def expired(self) -> bool:
+        """Its time is over, whether or not the timer has come round to cutting it."""
+        return clock.monotonic() >= self._end
+
+    @property
     def left_s(self) -> float:
         """Seconds until the deadline; never 0, which sockets take for "at once"."""
         return max(0.001, self._end - clock.monotonic())
@@ -67,7 +78,6 @@ class Exchange:
 
     def _cut(self) -> None:
         """A peer that sends a byte now and then never runs into a time-out of the socket."""
-        self.expired = True
         with self._lock:
             if self._twin is not None:
                 try:
@@ -130,7 +140,8 @@ class Adapter(_AntiSSRFAdapter):
             self._policy = _open()
         elif target[2] != PORTS.get(target[0]) and target[2] not in PORTS.values():
             raise RefusedPort(target[2])
-        where, how = super().build_connection_pool_key_attributes(request, verify, cert)
+        look_up = super().build_connection_pool_key_attributes
+        where, how = _within(self._exchange, lambda: look_up(request, verify, cert))
         request.headers["Host"] = _host_header(*target)  # the library leaves out the port
         if target[0] == "https":
             how.pop("ca_certs", None)
@@ -155,6 +166,26 @@ class Adapter(_AntiSSRFAdapter):
             return made
 
         return make
+
+
+def _within(exchange: Exchange, look_up: Callable[[], Found]) -> Found:
+    """Look up within the exchange's time. The resolver cannot be cut off: what it says later is said to nobody."""
+    found: SimpleQueue[Found | Exception] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            found.put(look_up())
+        except Exception as error:  # noqa: BLE001 - it is raised in the thread that waits
+            found.put(error)
+
+    threading.Thread(target=run, name="look-up", daemon=True).start()
+    try:
+        answer = found.get(timeout=exchange.left_s)
+    except Empty:
+        raise LookUpTooLong from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def _target(request: PreparedRequest) -> tuple[str, str, int]:

@@ -1,6 +1,8 @@
 """No address leads inside, however it is written, resolved or redirected."""
 
 import socket
+import threading
+import time
 
 import pytest
 from urllib3.util import connection as urllib3_connection
@@ -175,3 +177,14 @@ def test_a_method_that_is_none(method, connected):
 def test_a_header_cannot_smuggle_another():
     error = failure("http://93.184.216.34/", headers={"X-A": "b\r\nX-Evil: 1"})
     assert (error.code, error.seen) == ("http.url", False)
+
+
+def test_a_resolver_that_does_not_answer_holds_nobody_past_the_deadline(monkeypatch):
+    answers = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: answers.wait(30) and [])
+    begun = time.monotonic()
+    with pytest.raises(HttpError) as caught:
+        HttpClient().send(HttpRequest("POST", "https://slow.example/", timeout_s=0.3))
+    answers.set()
+    assert time.monotonic() - begun < 5
+    assert (caught.value.code, caught.value.seen, caught.value.retryable) == ("http.timeout", False, True)
