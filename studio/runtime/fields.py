@@ -53,7 +53,10 @@ def label(model: type[BaseModel], path: Path) -> str:
         if isinstance(part, int):
             words.append(str(part + 1))
             continue
-        info = here.model_fields.get(part) if here is not None else None
+        if here is None:  # a name that somebody gave, such as a header's
+            words.append(part)
+            continue
+        info = here.model_fields.get(part)
         words.append((info.title if info else None) or part.replace("_", " ").capitalize())
         here = inner_model(info.annotation) if info is not None else None
     return " ".join(words) or _("The set-up")

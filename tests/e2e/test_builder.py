@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e import shopify
 from tests.e2e.canvas import Canvas
+from tests.e2e.looks import flaws
 from tests.e2e.studio import Studio, running_studio
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(180)]
@@ -243,6 +244,55 @@ def test_signing_in_again_saves_what_was_not_saved(canvas, builder, studio):
     canvas.saved()
     builder.goto(address)
     expect(canvas.step("Order paid")).to_be_visible()
+
+
+def test_an_expression_waits_while_its_field_is_fixed(canvas):
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.drag_in("For each", 420, 220)
+    canvas.select("For each")
+    field = canvas.field("concurrency")
+    field.get_by_role("textbox").fill("4")
+    field.get_by_role("button", name="Expression").click()
+    canvas.write("concurrency", "trigger.lanes")
+    field.get_by_role("button", name="Fixed").click()
+    expect(field.get_by_role("textbox")).to_have_value("4")
+    field.get_by_role("button", name="Expression").click()
+    expect(field.get_by_role("textbox")).to_have_text("trigger.lanes")
+
+
+def test_a_problem_of_the_workflow_leads_to_its_form(canvas):
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.select_nothing()
+    canvas.panel.get_by_label("Title of each run").fill("{{ trigger.name }")
+    canvas.select("Webhook")
+    problems = canvas.page.get_by_role("region", name="Problems")
+    problems.get_by_role("button", name="Run title").click()
+    expect(canvas.panel.get_by_label("Title of each run")).to_be_focused()
+
+
+def test_every_part_of_the_builder_is_readable_in_both_themes(canvas):
+    page = canvas.page
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.sample(shopify.order())
+    canvas.drag_in("If", 420, 220)
+    canvas.connect("Webhook", "next", "If")
+    canvas.select("If")
+    canvas.saved()
+    found = flaws(page)
+    for tab in ("Reliability", "Sample", "Notes"):
+        canvas.tab(tab)
+        found += flaws(page)
+    page.get_by_role("button", name="Steps as a list").click()
+    found += flaws(page)
+    for button in ("Test on a sample", "Publish…"):
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        found += flaws(page)
+        page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found += flaws(page)
+    assert found == []
 
 
 def test_a_problem_leads_to_its_field(canvas):

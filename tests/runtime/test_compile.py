@@ -85,6 +85,13 @@ def test_joins_count_what_leads_to_them():
     ).nodes["join"].join == Join("any", 1)
 
 
+def test_what_somebody_named_is_called_so():
+    call = step("call", "action.http", url="https://erp.example.com", headers={"X-Shop_id": "{{ trigger.ordr.id }}"})
+    [problem] = check(flow([hook(), call], "hook>call"))
+    assert problem.field == "config.headers.X-Shop_id"
+    assert problem.message.startswith("Headers X-Shop_id: ")
+
+
 def test_config_problems_point_at_fields():
     problems = check(flow([hook(), step("call", "action.http", method="FETCH", url="{{ trigger.ordr.id }}"),
                            condition("large", "trigger.order.total >"), condition("empty", "")],
@@ -94,6 +101,7 @@ def test_config_problems_point_at_fields():
     assert found["config.method"].path == "nodes.1.config.method"
     assert found["config.url"].code == "expression.unknown_path"
     assert found["config.url"].severity == "warning"
+    assert found["config.url"].span == (3, 15)
     assert found["config.condition"].code == "config.required"
     assert found["config.condition"].message == "Fill in “Condition”."
     assert any(problem.code == "expression.syntax" and problem.node == "large" for problem in problems)

@@ -143,6 +143,7 @@ export const messages = {
   "pairs.name": "Name {n}",
   "pairs.name.short": "Name",
   "pairs.value": "Value {n}",
+  "pairs.twice": "Two pairs have one name: only the last of them counts.",
   "rows.add": "Add",
   "rows.up": "Move {n} up",
   "rows.down": "Move {n} down",
@@ -185,7 +186,7 @@ export const messages = {
   "data.find": "Find data",
   "data.list": "list",
   "data.open": "Fields of {path}",
-  "data.insert": "Insert {path}",
+  "data.insert": "{label}: insert {path}",
   "data.nofield": "Click into a field first; the path then goes in there.",
 
   "retry.attempts": "Attempts",

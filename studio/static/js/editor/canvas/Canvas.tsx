@@ -119,7 +119,7 @@ export function Canvas() {
         connectionRadius={28}
         panOnScroll
         zoomOnDoubleClick={false}
-        minZoom={0.2}
+        minZoom={0.05}
         maxZoom={1.75}
         fitView={fits}
         fitViewOptions={FIT}

@@ -116,7 +116,7 @@ function Pick({ node, used }: { node: DataNode; used: string }) {
       type="button"
       className={used.includes(node.path) && node.children.length === 0 ? "tree-pick used" : "tree-pick"}
       title={node.path}
-      aria-label={t("data.insert", { path: node.path })}
+      aria-label={t("data.insert", { label: node.label, path: node.path })}
       onMouseDown={(event) => event.preventDefault() /* the field keeps the cursor */}
       onClick={(event) => {
         event.preventDefault();

@@ -35,7 +35,9 @@ export function Header() {
       <button type="button" className="btn" onClick={() => session.dialog("test")}>
         {t("head.test")}
       </button>
-      <Start button />
+      <span className="start">
+        <Start button />
+      </span>
       <button
         type="button"
         className="btn primary"
@@ -172,7 +174,7 @@ function Start({ button = false }: { button?: boolean }) {
   const trigger = usePart((state) => state.doc.nodes.find((n) => state.infos[n.key]?.runs));
   if (!runs || !trigger) return null;
   return (
-    <a className={button ? "btn start-btn" : undefined} href={session.boot.urls.start + trigger.key}>
+    <a className={button ? "btn" : undefined} href={session.boot.urls.start + trigger.key}>
       <Icon name="play" />
       {t(trigger.type === "trigger.manual" ? "more.start.form" : "more.start")}
     </a>

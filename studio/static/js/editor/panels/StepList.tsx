@@ -53,7 +53,7 @@ function Row({ step, doc, depth }: { step: Step; doc: WorkflowDocument; depth: n
         <Tile kind={type?.kind ?? "data"} icon={type?.icon ?? "step"} />
         <span className="step-text">
           <b>{step.name}</b>
-          <span className="small">{[type?.title, infos[step.key]?.summary].filter(Boolean).join(" · ")}</span>
+          <span className="small truncate">{[type?.title, infos[step.key]?.summary].filter(Boolean).join(" · ")}</span>
           {next.length > 0 && <span className="small">{next.join(" · ")}</span>}
         </span>
         {problems > 0 && <span className="chip bad">{t("problems.count", { n: problems })}</span>}

@@ -1,5 +1,5 @@
 // One field: label, input by kind, help, problems.
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { t } from "../../../i18n/t";
 import type { Schema } from "../../api/types";
 import { type Path, pathText } from "../../document/paths";
@@ -51,9 +51,10 @@ export function Field({ name, schema, path, value, required, label }: Props) {
     onChange: (next) => set(path, next === "" && schema.default === null ? undefined : next),
   };
   const [byHand, setByHand] = useState(false);
+  const kept = useRef<Kept>({});
   const switchable = dynamic && SWITCHABLE.includes(kind);
   const braced = switchable && (byHand || isBraced(value));
-  const toggle = switchable ? modeToggle(braced, value, props.onChange, setByHand) : null;
+  const toggle = switchable ? modeToggle(braced, value, kept.current, props.onChange, setByHand) : null;
   const shown = value === undefined ? exampleFor(kind, schema) : undefined;
   return (
     <div className={`field kind-${kind}`} data-field={pathText(path)}>
@@ -124,19 +125,32 @@ const isGroup = (kind: FieldKind): boolean =>
     "code",
   ].includes(kind);
 
+/** What the other side held when it was left, so that a look at this side costs nothing. */
+interface Kept {
+  fixed?: Json | undefined;
+  expression?: string;
+}
+
 function modeToggle(
   braced: boolean,
   value: Json | undefined,
+  kept: Kept,
   onChange: (value: Json | undefined) => void,
   setByHand: (on: boolean) => void,
 ): ReactNode {
   const toFixed = (): void => {
     setByHand(false);
-    if (isBraced(value)) onChange(fromLiteral(insideBraces(value)));
+    if (!isBraced(value)) return;
+    kept.expression = value;
+    onChange(fromLiteral(insideBraces(value)) ?? kept.fixed);
   };
   const toExpression = (): void => {
     setByHand(true);
-    if (value !== undefined && !isBraced(value)) onChange(`{{ ${literalOf(value)} }}`);
+    if (isBraced(value)) return;
+    kept.fixed = value;
+    const before = kept.expression;
+    if (before !== undefined && fromLiteral(insideBraces(before)) === undefined) onChange(before);
+    else if (value !== undefined) onChange(`{{ ${literalOf(value)} }}`);
   };
   return (
     <span className="mode">

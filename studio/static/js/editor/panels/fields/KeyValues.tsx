@@ -26,6 +26,7 @@ export function KeyValues(props: InputProps) {
     onChange(asObject(next));
   };
   const replace = (at: number, row: Row): void => put(rows.map((one, index) => (index === at ? row : one)));
+  const twice = (name: string): boolean => name !== "" && rows.filter(([other]) => other === name).length > 1;
   return (
     <div className="stack tight" role="group" aria-labelledby={labelledBy}>
       {rows.map(([name, text], index) => (
@@ -35,6 +36,7 @@ export function KeyValues(props: InputProps) {
             className="input key-input"
             aria-label={t("pairs.name", { n: index + 1 })}
             placeholder={t("pairs.name.short")}
+            aria-invalid={twice(name) || undefined}
             value={name}
             onChange={(event) => replace(index, [event.target.value, text])}
           />
@@ -58,6 +60,7 @@ export function KeyValues(props: InputProps) {
           </button>
         </div>
       ))}
+      {rows.some(([name]) => twice(name)) && <p className="error">{t("pairs.twice")}</p>}
       <div>
         <button id={id} type="button" className="btn small-btn" onClick={() => setRows([...rows, ["", ""]])}>
           <Icon name="plus" />
