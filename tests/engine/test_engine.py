@@ -287,3 +287,21 @@ def test_an_error_names_field_expression_and_missing_path(make_rig):
     assert "“total”" in first["message"]
     assert (second["field"], second["expression"]) == ("config.condition", "item.sku == 'a'")
     assert second["message"].startswith("Keep where: item has no field “sku”. It has skv.")
+
+
+def test_what_a_target_asks_for_is_waited_and_the_key_stays(make_rig, http_target):
+    rig = make_rig([step("call", "action.http", {"url": http_target.url}, retry=Retry(2, 1, 5))],
+                   [("t", "next", "call")])  # fmt: skip
+    rig.engine.ports.http = HttpClient(["127.0.0.1"])
+    http_target.answer(429, headers={"Retry-After": "120"})
+    http_target.answer(200, json_body={"ok": True})
+    run_id = rig.accept().run_id
+    rig.settle()
+    rig.later(100)
+    rig.settle()
+    assert (rig.run(run_id).state, len(http_target.requests)) == ("waiting", 1)
+    rig.later(25)
+    rig.settle()
+    assert rig.run(run_id).state == "succeeded"
+    assert {request.headers["idempotency-key"] for request in http_target.requests} == {f"{run_id}:call"}
+    assert len(http_target.requests) == 2

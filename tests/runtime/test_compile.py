@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.contract.graph import Join, Retry
-from studio.core.errors import InvalidInput
+from studio.core.errors import InvalidInput, StudioError
 from studio.runtime.checks import check
 from studio.runtime.compile import compile_graph, environment_for, sample_values, types_of
-from studio.runtime.document import parse
+from studio.runtime.document import load, parse
+from studio.runtime.engine.versions import compile_document
 from tests.runtime.document.samples import REFUNDS
 from tests.runtime.graphs import codes, flow, hook, step
 
@@ -238,3 +239,11 @@ def test_a_document_of_a_thousand_steps_is_checked_in_seconds():
     began = time.monotonic()
     assert check(flow([hook(), *steps], "hook>n0", *(f"n{i}>n{i + 1}" for i in range(998)))) == []
     assert time.monotonic() - began < 20
+
+
+def test_a_type_that_is_gone_or_was_forged_never_runs():
+    """What an import cannot bring in is not run either, should it stand in a stored version."""
+    raw = {**REFUNDS, "nodes": [dict(one) for one in REFUNDS["nodes"]]}
+    raw["nodes"][2]["type"] = "action.shell"
+    with pytest.raises(StudioError, match="which this Studio does not have"):
+        compile_document(load(raw), {}, None, "Forged")

@@ -27,6 +27,8 @@ from studio.runtime.triggers.deliveries import dedup_key, read_data
 
 MAX_BYTES = 1_048_576
 SECRET_FRESH_S = 10.0
+_TOLD = ("code", "message")
+"""What a sender hears of an error; where in the workflow it happened is for those who build it."""
 
 
 class WrongMethod(StudioError):
@@ -161,9 +163,10 @@ class Receiver:
         ended = call.wait(lambda: self._look(hook, run_id), limit_s) if call is not None else None
         if ended is None:
             return Reply(202, {"run_id": str(run_id), "state": self._state(hook, run_id)})
+        told = {name: ended.error[name] for name in _TOLD if name in ended.error} if ended.error else None
         return Reply(
             200 if ended.state == "succeeded" else 502,
-            {"run_id": str(run_id), "state": ended.state, "output": ended.output, "error": ended.error},
+            {"run_id": str(run_id), "state": ended.state, "output": ended.output, "error": told},
         )
 
     def _look(self, hook: Hook, run_id: UUID) -> Ended | None:

@@ -214,6 +214,7 @@ def test_a_sender_that_waits_gets_the_result(app, source, status, state, output)
     app.extensions["studio_engine"].stop()
     assert (answer.status_code, answer.json["state"], answer.json["output"]) == (status, state, output)
     assert (answer.json["error"] is None) == (state == "succeeded")
+    assert set(answer.json["error"] or {}) <= {"code", "message"}
     with hook.unit() as unit:
         assert answer.json["run_id"] == str(unit.session.scalar(select(Run.id)))
 
