@@ -5,7 +5,8 @@ import re
 
 from flask import Response, make_response, request
 
-_CHANGES_EACH_TIME = re.compile(r'nonce="[^"]*"|name="csrf_token"[^>]*>|"csrf":"[^"]*"|content="[^"]*" name="csrf')
+_CHANGES_EACH_TIME = re.compile(r'nonce="[^"]*"|name="csrf[-_]token"[^>]*>|"csrf":"[^"]*"|(?<=">)[^<]*(?=</time>)')
+"""Nonces, tokens (each signs its second) and relative times, which the page keeps true by itself."""
 
 
 def fresh(html: str) -> Response:

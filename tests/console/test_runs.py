@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select
 
+from studio.console.etags import fresh
 from studio.core import clock
 from studio.core.ids import first_id_at, new_id
 from studio.runtime.models import Blob, Run, Step, WaitRow, Workflow
@@ -107,6 +108,20 @@ class TestTheList:
         newer = re.search(r'href="([^"]+)" ?>Newer', second.text)[1].replace("&amp;", "&")
         assert titles(browser.get(newer)) == titles(first)
 
+    def test_several_states_are_one_list(self, browser, add):
+        for number in range(60):
+            add(f"Order {number}", ago=minutes(100 - number), state=("failed", "cancelled", "succeeded")[number % 3])
+        wanted = [f"Order {number}" for number in reversed(range(60)) if number % 3 < 2]
+        page = browser.get("/runs?state=failed&state=cancelled")
+        assert titles(page) == wanted
+        for number in range(60, 90):
+            add(f"Order {number}", ago=minutes(100 - number), state=("failed", "cancelled")[number % 2])
+        wanted = [f"Order {number}" for number in reversed(range(60, 90))] + wanted
+        page = browser.get("/runs?state=failed&state=cancelled")
+        assert titles(page) == wanted[:50]
+        older = re.search(r'href="([^"]+)" ?>Older', page.text)[1].replace("&amp;", "&")
+        assert titles(browser.get(older)) == wanted[50:]
+
     def test_a_whole_id_finds_its_run_and_an_empty_result_says_what_to_do(self, browser, add):
         run_id = add("Fine")
         assert titles(browser.get(f"/runs?q={run_id}")) == ["Fine"]
@@ -123,6 +138,8 @@ class TestTheList:
         add("Fine", ago=timedelta(days=2))
         tag = browser.get("/runs").headers["ETag"]
         assert browser.get("/runs", headers={"If-None-Match": tag}).status_code == 304
+        token = re.compile(r'name="csrf-token" content="[^"]+"')
+        assert token.search(browser.get("/runs").text)
         add("Another", ago=timedelta(days=1, minutes=1))
         assert browser.get("/runs", headers={"If-None-Match": tag}).status_code == 200
 
@@ -171,7 +188,7 @@ class TestARun:
         page = browser.get(f"/runs/{run_id}?step=call.7").text
         event.remove(database.app, "before_cursor_execute", note)
         assert page.count(large) == 1
-        assert "item 7" in page
+        assert "item 8" in page
         assert sum("step.output" in statement.partition("FROM")[0] for statement in read) == 1
         assert len(read) < 20
 
@@ -214,3 +231,12 @@ class TestARun:
     def test_it_is_asked_again_while_it_goes_on(self, browser, add):
         run_id = add("Order 6021", {**CALL, "state": "running", "finished_at": None}, state="running")
         assert 'data-poll="2"' in browser.get(f"/runs/{run_id}").text
+
+
+def test_what_changes_with_every_answer_is_no_news(app):
+    page = """<meta name="csrf-token" content="{n}"><script nonce="{n}"></script>
+        <input id="csrf_token" name="csrf_token" type="hidden" value="{n}">
+        <time datetime="2026-03-02T10:15:00" title="March 2">{n} seconds ago</time><b>{state}</b>"""
+    with app.test_request_context():
+        tags = [fresh(page.format(n=n, state=state)).headers["ETag"] for n, state in ((1, "a"), (2, "a"), (2, "b"))]
+    assert tags[0] == tags[1] != tags[2]
