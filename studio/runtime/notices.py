@@ -1,16 +1,17 @@
-"""The owner is told by mail when runs fail: one mail for a group of failures, not one each."""
+"""The owner is told by mail when runs fail: at most two mails an hour and workflow, and no failure goes untold."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from studio.accounts.models import User
 from studio.contract.ports import Mailer
 from studio.core import outbox
-from studio.core.ids import first_id_at
+from studio.core.models import OutboxRow
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.compiled import Compiled
 from studio.runtime.ledger.rows import RunRow
@@ -20,7 +21,7 @@ from studio.runtime.outcomes import RunState
 GATHER = timedelta(minutes=1)
 """How long failures are gathered before the mail goes out."""
 WINDOW = timedelta(hours=1)
-"""One mail a workflow within this time."""
+"""Within this time a workflow's owner gets one mail soon, and one at its end about what failed after that."""
 
 
 class FailureNotices:
@@ -34,13 +35,13 @@ class FailureNotices:
     def __call__(self, uow: UnitOfWork, run: RunRow, compiled: Compiled) -> None:
         """A live run has failed."""
         window = int(uow.now.timestamp() // WINDOW.total_seconds())
-        outbox.enqueue(
-            uow,
-            self.TOPIC,
-            key=f"{self.TOPIC}:{compiled.workflow_id}:{window}",
-            payload={"workflow_id": str(compiled.workflow_id), "run_id": str(run.id), "window": window},
-            due_at=uow.now + GATHER,
-        )
+        key = f"{self.TOPIC}:{compiled.workflow_id}:{window}"
+        payload = {"workflow_id": str(compiled.workflow_id), "run_id": str(run.id), "key": key}
+        if outbox.enqueue(uow, self.TOPIC, key=key, payload=payload, due_at=uow.now + GATHER):
+            return
+        ends_at = datetime.fromtimestamp((window + 1) * WINDOW.total_seconds(), UTC)
+        rest = {**payload, "after": key, "key": f"{key}:rest"}
+        outbox.enqueue(uow, self.TOPIC, key=f"{key}:rest", payload=rest, due_at=ends_at + GATHER)
 
     def tell(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Write the mail, from the rows as they are now."""
@@ -49,11 +50,16 @@ class FailureNotices:
         owner = uow.session.get(User, workflow.owner_id) if workflow and workflow.owner_id else None
         if workflow is None or run is None or owner is None or owner.disabled_at is not None:
             return
-        count = failures_since(uow, workflow.id, uow.now - WINDOW)
-        error = (run.error or {}).get("message", "")
+        since = _told_at(uow, payload["after"]) if "after" in payload else uow.now - WINDOW
+        failed = _failed_since(uow, workflow.id, since)
+        if "after" in payload:
+            if not failed:
+                return
+            run = uow.session.get_one(Run, failed[0])
         subject = _("%(name)s failed", name=workflow.name)
-        if count > 1:
-            subject = _("%(name)s failed %(count)s times in the last hour", name=workflow.name, count=count)
+        if len(failed) > 1:
+            subject = _("%(name)s failed %(count)s times within an hour", name=workflow.name, count=len(failed))
+        error = (run.error or {}).get("message", "")
         text = "\n\n".join((
             _("Hello %(name)s,", name=owner.name),
             subject + ".",
@@ -63,11 +69,16 @@ class FailureNotices:
             _("All failed runs: %(url)s",
               url=f"{self._public_url}/runs?workflow={workflow.id}&state=failed"),
         ))  # fmt: skip
-        key = f"{self.TOPIC}:{workflow.id}:{payload['window']}"
-        self._mailer.send(uow, key=key + ":mail", to=[owner.email], subject=subject, text=text)
+        self._mailer.send(uow, key=payload["key"] + ":mail", to=[owner.email], subject=subject, text=text)
 
 
-def failures_since(uow: UnitOfWork, workflow_id: UUID, since: datetime) -> int:
-    """How many runs of a workflow that began since then have failed."""
-    found = select(func.count()).select_from(Run).where(Run.workflow_id == workflow_id, Run.id > first_id_at(since))
-    return uow.session.execute(found.where(Run.state == RunState.FAILED)).scalar_one()
+def _told_at(uow: UnitOfWork, key: str) -> datetime:
+    """When the first mail of the hour was written: what failed later is not in it."""
+    done_at = uow.session.scalar(select(OutboxRow.done_at).where(OutboxRow.key == key))
+    return done_at or uow.now - WINDOW
+
+
+def _failed_since(uow: UnitOfWork, workflow_id: UUID, since: datetime) -> Sequence[UUID]:
+    """Runs of a workflow that have failed since then, however long ago they began; the first comes first."""
+    failed = select(Run.id).where(Run.workflow_id == workflow_id, Run.state == RunState.FAILED)
+    return uow.session.scalars(failed.where(Run.finished_at > since).order_by(Run.finished_at, Run.id)).all()
