@@ -1,13 +1,13 @@
 """The figures of Home. Each is one query, bounded by time or by a small state; none is asked in a loop."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, String, Subquery, cast, func, select, union_all
 
 from studio.approvals.models import Assignment, Decision, Request
 from studio.approvals.outcomes import AssignmentState, Outcome
@@ -19,6 +19,8 @@ from studio.runtime.outcomes import STUCK, Mode, RunState
 
 BUSIEST = 3
 MOST_CAUSES = 4
+MOST_TROUBLED = 5_000
+"""Runs of a state that are grouped by cause: the newest of them."""
 MOST_DECISIONS = 20_000
 """More approvals than that in one week are summed only in part, and the page says so."""
 BAD = frozenset({RunState.FAILED, *STUCK})
@@ -131,27 +133,33 @@ def approved_money(uow: UnitOfWork, calendar: Calendar, currency: str) -> Money:
 
 def failures(uow: UnitOfWork, calendar: Calendar) -> Sequence[Trouble]:
     """What failed today, by workflow and cause, the most frequent first."""
-    code, message = Run.error["code"].as_string(), Run.error["message"].as_string()
-    runs = func.count(Run.id)
-    query = (
-        select(Run.workflow_id, Workflow.name, Run.state, func.max(message), runs, _newest())
-        .join(Workflow, Workflow.id == Run.workflow_id)
-        .where(Run.state == RunState.FAILED, Run.id >= first_id_at(calendar.days[-1]), Run.mode == Mode.LIVE)
-        .group_by(Run.workflow_id, Workflow.name, Run.state, code)
-        .order_by(runs.desc())
-        .limit(MOST_CAUSES)
-    )
-    return [_trouble(row) for row in uow.session.execute(query)]
+    run = _newest((RunState.FAILED,), Run.id >= first_id_at(calendar.days[-1]))
+    return _grouped(uow, run, run.c.code)
 
 
 def stuck(uow: UnitOfWork) -> Sequence[Trouble]:
     """Runs that go on only when a person says how, by workflow."""
-    runs, message = func.count(Run.id), Run.error["message"].as_string()
+    return _grouped(uow, _newest(STUCK))
+
+
+def _newest(states: Iterable[str], *conditions: ColumnElement[bool]) -> Subquery:
+    """The newest of each state, in the order of an index. Grouped as a whole, SQLite would read all runs."""
+    code, message = Run.error["code"].as_string().label("code"), Run.error["message"].as_string().label("message")
+    columns = select(Run.id, Run.workflow_id, Run.state, code, message).where(Run.mode == Mode.LIVE, *conditions)
+    heads = [
+        columns.where(Run.state == state).order_by(Run.id.desc()).limit(MOST_TROUBLED).subquery() for state in states
+    ]
+    return union_all(*(select(head) for head in heads)).subquery()
+
+
+def _grouped(uow: UnitOfWork, run: Subquery, *keys: ColumnElement[Any]) -> Sequence[Trouble]:
+    runs = func.count()
+    # As text: PostgreSQL takes no max() of ids before version 18.
+    latest = func.max(cast(run.c.id, String))
     query = (
-        select(Run.workflow_id, Workflow.name, Run.state, func.max(message), runs, _newest())
-        .join(Workflow, Workflow.id == Run.workflow_id)
-        .where(Run.state.in_(STUCK), Run.mode == Mode.LIVE)
-        .group_by(Run.workflow_id, Workflow.name, Run.state)
+        select(run.c.workflow_id, Workflow.name, run.c.state, func.max(run.c.message), runs, latest)
+        .join(Workflow, Workflow.id == run.c.workflow_id)
+        .group_by(run.c.workflow_id, Workflow.name, run.c.state, *keys)
         .order_by(runs.desc())
         .limit(MOST_CAUSES)
     )
@@ -166,11 +174,6 @@ def has_workflows(uow: UnitOfWork) -> bool:
 def has_runs(uow: UnitOfWork) -> bool:
     """Whether anything ever ran here."""
     return uow.session.scalar(select(Run.id).limit(1)) is not None
-
-
-def _newest() -> ColumnElement[str]:
-    """The newest run of a group. As text: PostgreSQL takes no max() of ids before version 18."""
-    return func.max(cast(Run.id, String))
 
 
 def _trouble(row: Any) -> Trouble:

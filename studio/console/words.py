@@ -1,16 +1,20 @@
 """What happened to a run, in sentences."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from studio.contract.node import node_type
-from studio.core.formats import at, lasting
+from studio.core.formats import at, clock_time, lasting
 from studio.runtime.history.detail import RunDetail, StepView
 from studio.runtime.history.listing import RunLine
 from studio.runtime.models import Event
+
+SHORT_S = 120
+"""A run that took less is told by its length."""
 
 STATES = {
     "queued": (_l("Queued"), "run"),
@@ -85,7 +89,8 @@ def step_result(step: StepView) -> Said:
         short = code.rpartition(".")[2].removeprefix("status_").replace("_", " ")
         return Said(_("Failed: %(code)s", code=short) if short else str(text), kind)
     if step.state == "waiting":
-        return Said(last.row.note or str(text), kind)
+        known = WAITS.get(last.wait.kind) if last.wait else None
+        return Said(str(known or last.row.note or text), kind)
     return Said(str(text), kind)
 
 
@@ -172,6 +177,19 @@ def _went_well(found: RunDetail) -> tuple[str, str]:
     left = ngettext("%(num)s lay on a branch that was not taken.", "%(num)s lay on branches that were not taken.",
                     len(passed))  # fmt: skip
     return said or _("Everything on its way was done."), f"{done} {left}"
+
+
+def item(path: str) -> str:
+    """An iteration path as people count: 0.3 is item 1.4."""
+    return ".".join(str(int(part) + 1) for part in path.split("."))
+
+
+def ends(found: RunDetail, end: datetime) -> str:
+    """The right edge of the timeline: the end, or how long after the start where a clock would not tell them apart."""
+    if found.ends_at is None:
+        return str(_("now"))
+    seconds = (end - found.run.created_at).total_seconds()
+    return f"+ {lasting(seconds)}" if seconds < SHORT_S else clock_time(end)
 
 
 def started_by(found: RunDetail) -> str:

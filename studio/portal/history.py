@@ -60,7 +60,7 @@ def _decided(decision: Decision) -> Event:
         Outcome.EXPIRED: (_("Nobody decided in time"), "bad"),
     }
     channels: dict[str, str] = {
-        Channel.PAGE: _("on this page"),
+        Channel.PAGE: _("in Studio"),
         Channel.MAIL_LINK: _("by the link of a mail"),
         Channel.API: _("by the API"),
         Channel.CLOCK: "",

@@ -218,7 +218,7 @@ def test_the_history_tells_it_in_order(shop):
         "Jonas Weber was asked",
         "Jonas Weber commented",
         "Lena Vogt was asked: handed on by Jonas Weber",
-        "Lena Vogt approved on this page",
+        "Lena Vogt approved in Studio",
     ]
     places = [page.index(words) for words in order]
     assert places == sorted(places)

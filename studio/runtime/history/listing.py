@@ -1,12 +1,12 @@
 """Lists of runs and events: keyset pages in the order of their ids, no counts, filters that have an index."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, select, union_all
 
 from studio.core.ids import first_id_at, parse_id
 from studio.core.unit_of_work import UnitOfWork
@@ -82,7 +82,18 @@ def runs(
     ).join(Workflow, Workflow.id == Run.workflow_id).where(*_conditions(wanted))  # fmt: skip
     if wanted.search.strip() and wanted.run_id is None:
         return _found(uow, found, wanted, before, after, limit)
+    if len(wanted.states) > 1:
+        found = found.where(Run.id.in_(_of_each_state(wanted, before, after, limit + 1)))
     return _page(uow, found, Run.id, before, after, limit, lambda row: RunLine(*row))
+
+
+def _of_each_state(wanted: RunFilter, before: UUID | None, after: UUID | None, limit: int) -> CompoundSelect[UUID]:
+    """The next ids of every state: an index has one state in the order of ids, and SQLite would walk all runs."""
+    order = Run.id.desc() if after is None else Run.id.asc()
+    at = [Run.id > after] if after is not None else [Run.id < before] if before is not None else []
+    each = [replace(wanted, states=(state,)) for state in wanted.states]
+    heads = [select(Run.id).where(*_conditions(one), *at).order_by(order).limit(limit).subquery() for one in each]
+    return union_all(*(select(head.c.id) for head in heads))
 
 
 def events(
