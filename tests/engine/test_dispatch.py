@@ -9,7 +9,9 @@ import pytest
 from dramatiq.middleware import CurrentMessage
 
 from studio.core.dispatch import broker as broker_module
+from studio.core.dispatch.local import CAPACITY, LocalBroker
 from studio.runtime.compiled import Compiled
+from tests.engine import bench_nodes
 from tests.engine.rig import Rig, step
 from tests.factories.accounts import make_tenant
 from tests.fixtures.app import close_app, open_app
@@ -85,3 +87,34 @@ def test_a_run_whose_hint_was_lost_is_found_by_the_sweep(watched):
 def test_dramatiq_is_what_carries_the_hints(watched):
     rig, _seen = watched
     assert all(isinstance(broker, dramatiq.Broker) for broker in rig.engine.brokers.values())
+
+
+def test_what_a_stopping_worker_cannot_finish_is_another_ones_at_once(watched, monkeypatch):
+    """SIGTERM in the middle of a long call: nobody waits for the lease to run out."""
+    rig, _seen = watched
+    called, go_on = threading.Event(), threading.Event()
+
+    def start(ctx, config):
+        called.set()
+        go_on.wait(20)
+        return bench_nodes.Done()
+
+    rig.compiled.types["call"].start = start
+    run_id = rig.accept().run_id
+    assert called.wait(15)
+    rig.engine.stop(patience_s=0.2)
+    run = rig.run(run_id)
+    go_on.set()
+    assert (run.state, run.lane, run.lease_by) == ("queued", "effect", None)
+
+
+def test_a_full_queue_drops_hints_and_loses_nothing():
+    """Hints of this process beyond what the queue holds say nothing new."""
+    broker = LocalBroker([])
+    broker.declare_queue("main")
+    message = dramatiq.Message(queue_name="main", actor_name="look", args=(), kwargs={}, options={})
+    for _ in range(CAPACITY * 3):
+        broker.enqueue(message)
+    assert broker.queues["main"].qsize() == CAPACITY
+    with pytest.raises(ValueError, match="never delayed"):
+        broker.enqueue(message, delay=1)

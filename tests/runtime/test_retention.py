@@ -111,3 +111,17 @@ def test_more_than_a_batch_goes_at_once_and_the_next_look_comes_in_an_hour(datab
     assert left()[0]["run"] == 1
     purge(now + timedelta(minutes=61))
     assert left()[0]["run"] == 0
+
+
+def test_a_long_purge_goes_on_at_the_next_turn_and_keeps_nothing_behind_it_waiting(database, begin, left, monkeypatch):
+    monkeypatch.setattr(chores, "PURGE_BATCH", 2)
+    for _ in range(5):
+        begin()
+    clock_now = iter(range(100))
+    monkeypatch.setattr(chores.clock, "monotonic", lambda: next(clock_now) * 0.4)  # one batch a turn
+    purge, now = Retention(database), shifted(database, days=91)
+    seen = []
+    for turn in range(4):
+        purge(now + timedelta(seconds=turn))
+        seen.append((left()[0]["run"], left()[0]["event"]))
+    assert seen == [(3, 3), (1, 1), (0, 0), (0, 0)]

@@ -1,5 +1,6 @@
 """What the sweeper does besides runs: due schedules, and letting go of what nobody needs any longer."""
 
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,6 +9,7 @@ import structlog
 from sqlalchemy import delete, select
 
 from studio.accounts.models import Workspace
+from studio.core import clock
 from studio.core.errors import StudioError
 from studio.core.ids import first_id_at
 from studio.core.unit_of_work import Database, UnitOfWork
@@ -33,6 +35,8 @@ log = structlog.get_logger()
 DUE_AT_ONCE = 500
 PURGE_EVERY = timedelta(hours=1)
 PURGE_BATCH = 500
+PURGE_S = 0.5
+"""Longest one turn of the sweeper purges."""
 
 
 class Schedules:
@@ -74,26 +78,32 @@ class Retention:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._next: datetime | None = None
+        self._left: deque[tuple[UUID, int]] = deque()
+        """Workspaces that this hour's purge has not come to, with the days they keep."""
         self.of_workspaces: list[Callable[[UnitOfWork], object]] = []
         """What other packages let go of, in a unit of each workspace."""
         self.of_all: list[Callable[[UnitOfWork], object]] = []
         """The same for tables that belong to no workspace."""
 
     def __call__(self, now: datetime) -> None:
-        """Purge, once an hour."""
-        if self._next is not None and now < self._next:
-            return
-        self._next = now + PURGE_EVERY
-        with self._database.unit(read_only=True) as unit:
-            kept = unit.session.execute(select(Workspace.id, Workspace.retention_days)).all()
-        for workspace_id, days in kept:
+        """Purge, once an hour; PURGE_S of it a turn, so that lost leases and timers behind it are not kept waiting."""
+        if not self._left:
+            if self._next is not None and now < self._next:
+                return
+            self._next = now + PURGE_EVERY
+            with self._database.unit(read_only=True) as unit:
+                kept = unit.session.execute(select(Workspace.id, Workspace.retention_days)).all()
+                self._left.extend((row.id, row.retention_days) for row in kept)
+            with self._database.unit() as unit:
+                for purge in self.of_all:
+                    purge(unit)
+        until = clock.monotonic() + PURGE_S
+        while self._left and clock.monotonic() < until:
+            workspace_id, days = self._left[0]
             before = first_id_at(now - timedelta(days=days))
-            while self._purge_runs(workspace_id, before) == PURGE_BATCH:
-                pass
-            self._purge_rest(workspace_id, before, now)
-        with self._database.unit() as unit:
-            for purge in self.of_all:
-                purge(unit)
+            if max(self._purge_runs(workspace_id, before), self._purge_events(workspace_id, before)) < PURGE_BATCH:
+                self._left.popleft()
+                self._purge_rest(workspace_id, now)
 
     def _purge_runs(self, workspace_id: UUID, before: UUID) -> int:
         with self._database.unit(workspace_id) as unit:
@@ -104,9 +114,15 @@ class Retention:
             unit.session.execute(delete(Run).where(Run.id.in_(ids)))
             return len(ids)
 
-    def _purge_rest(self, workspace_id: UUID, before: UUID, now: datetime) -> None:
+    def _purge_events(self, workspace_id: UUID, before: UUID) -> int:
         with self._database.unit(workspace_id) as unit:
-            unit.session.execute(delete(Event).where(Event.id < before))
+            old = select(Event.id).where(Event.id < before).order_by(Event.id).limit(PURGE_BATCH)
+            ids = list(unit.session.scalars(old))
+            unit.session.execute(delete(Event).where(Event.id.in_(ids)))
+            return len(ids)
+
+    def _purge_rest(self, workspace_id: UUID, now: datetime) -> None:
+        with self._database.unit(workspace_id) as unit:
             unit.session.execute(delete(EventDedup).where(EventDedup.expires_at < now))
             unit.session.execute(delete(KvEntry).where(KvEntry.expires_at < now))
             for purge in self.of_workspaces:

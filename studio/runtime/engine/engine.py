@@ -104,14 +104,14 @@ class Engine:
         self._sweeper.start()
         self.wake_main()
 
-    def stop(self) -> None:
-        """Finish what is under way and let go."""
+    def stop(self, patience_s: float = 10.0) -> None:
+        """Finish what is under way and let go. What takes longer than `patience_s` is another worker's from now on."""
         if self._sweeper is not None:
             self._sweeper.stop()
         if self._workers is not None:
-            self._workers.stop()
+            self._workers.stop(patience_s)
         if self._executor is not None:
-            self._executor.leases.stop()
+            self._executor.stop()
         self.hints.stop()
         self.answers.stop()
         self.writer.stop()

@@ -24,6 +24,7 @@ from studio.contract.results import Fail
 from studio.core import clock
 from studio.core.actor import Actor, ActorType, Origin
 from studio.core.clashes import TRIES, is_clash, is_outage, pause
+from studio.core.errors import StudioError
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext
 from studio.core.metrics import RUNS_FINISHED, STEP_SECONDS
@@ -90,6 +91,17 @@ class Executor:
         self._holder, self._lease_s, self._hint = holder, lease_s, hint
         self._gather = threading.Event()
         self.leases = Leases(self._renew, lease_s)
+
+    def stop(self) -> None:
+        """Renew nothing any more, and hand over at once what is still held: the process is about to end."""
+        self.leases.stop()
+        if not self.leases.held():
+            return
+        try:
+            freed = self._writer.run_single(lambda session: self._ledger.release_holder(session, self._holder))
+            log.warning("leases_handed_over", runs=freed)
+        except (DBAPIError, StudioError):  # the database is away too: the leases run out by themselves
+            log.exception("leases_not_handed_over")
 
     # -- draining -----------------------------------------------------------------------------------------------
 
