@@ -16,6 +16,7 @@ from flask_babel import ngettext
 
 from studio.approvals.people import Person
 from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.i18n import gettext as translated
 from studio.core.ids import parse_id
 from studio.gallery import values
 from studio.gallery.template import Question, Template
@@ -63,12 +64,23 @@ def read(template: Template, raw: Mapping[str, Any], place: Place) -> dict[str, 
     ]
     for question in template.questions:
         try:
-            found[question.key] = _one(question, raw.get(question.key), place)
+            found[question.key] = _larger(template, question, found, _one(question, raw.get(question.key), place))
         except WrongAnswer as error:
             problems.append(FieldProblem(f"answers.{question.key}", "answer.invalid", str(error)))
     if problems:
         raise InvalidInput(problems[0].message, code="answers.invalid", problems=problems)
     return found
+
+
+def _larger(template: Template, question: Question, found: Mapping[str, Read], read: Read) -> Read:
+    """The answer, where it is more than the one that it must exceed; a wrong one there is told already."""
+    other = template.question(question.more_than) if question.more_than else None
+    before = found.get(other.key) if other else None
+    if not (other and isinstance(before, Value) and isinstance(read, Value)):
+        return read
+    if Decimal(read.literal) <= Decimal(before.literal):
+        raise WrongAnswer(_("This must be more than “%(other)s”.", other=translated(other.label)))
+    return read
 
 
 def _one(question: Question, raw: Any, place: Place) -> Read:

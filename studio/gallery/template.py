@@ -39,6 +39,8 @@ class Question(Part):
     options: list[Option] = Field(default_factory=list)
     least: int | float | None = None
     most: int | float | None = None
+    more_than: Key | None = None
+    """The key of a question before this one, whose answer must be smaller."""
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
@@ -128,6 +130,10 @@ class Template(Part):
         asked = [question.key for question in self.questions]
         if len(set(asked)) != len(asked):
             raise ValueError(gettext("two questions have one key"))
+        for place, one in enumerate(self.questions):
+            kinds = {before.key: before.kind for before in self.questions[:place]}
+            if one.more_than and (one.kind not in ("money", "number") or kinds.get(one.more_than) != one.kind):
+                raise ValueError(gettext("%(key)s: no amount or number before it is called so", key=one.more_than))
         used = set(_used(self.workflow))
         for key, part in used:
             question = self.question(key)

@@ -91,6 +91,18 @@ def test_a_bad_answer_is_named_and_nothing_is_made(
     assert list(refused(database, tenant, **{key: answer})) == [f"answers.{key}"]
 
 
+@pytest.mark.parametrize(("gold", "said"), [("100", True), ("500.00", True), ("500.01", False)])
+def test_an_answer_that_must_exceed_another_does(database: Database, tenant: MadeTenant, gold: str, said: bool) -> None:
+    if not said:
+        assert use(database, tenant, "vip-customer-tier", silver="500", gold=gold)
+        return
+    with pytest.raises(InvalidInput) as error:
+        use(database, tenant, "vip-customer-tier", silver="500", gold=gold)
+    assert {one.path: one.message for one in error.value.problems} == {
+        "answers.gold": "This must be more than “Silver from”."
+    }
+
+
 def test_people_of_another_workspace_cannot_be_asked(database: Database, tenant: MadeTenant) -> None:
     stranger = make_tenant(database)["approver"]
     assert refused(database, tenant, deciders={"name": "Team", "people": [str(stranger.user_id)]})
@@ -127,6 +139,7 @@ def test_words_of_an_answer_are_never_code(app: Flask) -> None:
         ("> ${threshold} ||", "> ${treshold} ||"),
         ('subject: "Pay out {{ trigger.refund | money }}', 'subject: "Pay out {{ ${tell} | money }}'),
         ("{amount: 2, unit: days}", "null"),
+        ("kind: money", "kind: money\n    more_than: due"),
     ],
 )
 def test_a_wrong_file_is_refused(change: tuple[str, str]) -> None:
