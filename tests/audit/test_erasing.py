@@ -101,6 +101,19 @@ def test_who_is_forgotten_is_gone_and_the_chain_still_fits(units, told):
     assert (report.ok, report.checked, report.erased) == (True, 5, 5)
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_the_file_itself_keeps_no_word(store_settings, units, told):
+    def words():
+        with units.app.connect() as connection:
+            connection.connection.driver_connection.execute("pragma wal_checkpoint(truncate)")
+        return [word for word in SAID_OF_JONAS if word.encode() in store_settings.sqlite_path.read_bytes()]
+
+    assert words() == list(SAID_OF_JONAS)
+    with units.unit(told) as uow:
+        forget(uow, "user", "u-1", also=["jonas@shop.example"])
+    assert words() == []
+
+
 def test_a_case_is_forgotten_by_its_own_name(units, told):
     with units.unit(told) as uow:
         assert forget(uow, "approval", "a-1") == 2

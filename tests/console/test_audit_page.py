@@ -54,6 +54,16 @@ def test_filters_stand_in_the_address(auditor):
     assert "Refund 4 " not in one
 
 
+def test_a_filter_without_a_field_is_named_and_can_be_taken_away(auditor, filled):
+    address = f"/audit?actor={filled['admin'].user_id}&target_type=approval&q=refund"
+    page = auditor.get(address).text
+    assert f"Only what {filled['admin'].name} did" in page
+    assert "Only about this: approval" in page
+    assert 'href="/audit?q=refund&amp;target_type=approval"' in page
+    assert f'href="/audit?q=refund&amp;actor={filled["admin"].user_id}"' in page
+    assert 'id="narrowed"' not in auditor.get("/audit?q=refund").text
+
+
 @pytest.mark.parametrize(
     "query", ["before=x", "before=99999999999999999999999", "after=-1", "q=%00", "actor=%00&run=%00"]
 )
