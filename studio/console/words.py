@@ -170,7 +170,8 @@ def _went_well(found: RunDetail) -> tuple[str, str]:
     """What its last step has said, or that all is done; and how much was done and left out."""
     ran = [step for step in found.steps if step.last is not None and step.state == "succeeded"]
     passed = {step.key for step in found.steps if step.last is None or step.state == "skipped"}
-    said = next((step.last.row.note for step in reversed(ran) if step.last and step.last.row.note), "")
+    last = max((step.last.row for step in ran if step.last), key=lambda row: row.id, default=None)
+    said = (last.note if last else None) or ""
     done = ngettext("%(num)s step ran.", "%(num)s steps ran.", len(ran))
     if not passed:
         return said or _("Everything was done."), done
