@@ -214,7 +214,8 @@ def test_steps_are_copied_pasted_and_tidied_by_keyboard(canvas):
 
 
 def _x(canvas: Canvas, name: str) -> float:
-    return canvas.step(name).bounding_box()["x"]
+    """Its place on the canvas, wherever that is looked at from."""
+    return canvas.step(name).evaluate("step => new DOMMatrix(getComputedStyle(step).transform).e")
 
 
 def test_a_box_and_a_choice_are_undone_where_they_stand(canvas):
