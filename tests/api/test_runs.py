@@ -2,7 +2,9 @@
 
 import pytest
 
-from studio.runtime.models import Run, Step
+from studio.api.v1.resources import run_views
+from studio.core.ids import new_id
+from studio.runtime.models import Blob, Run, Step
 from studio.runtime.outcomes import Lane
 from tests.factories.runs import make_run
 from tests.factories.workflows import make_workflow
@@ -149,3 +151,40 @@ def test_a_run_in_doubt_goes_on_as_somebody_says(api, app, tenant):
     assert settled.json["steps"][0]["state"] == "succeeded"
     again = api.post(f"{one}/settle", json={"finding": "arrived"})
     assert (again.status_code, again.json["code"]) == (409, "run.not_stuck")
+
+
+@pytest.fixture
+def large_run(app, tenant):
+    """A run that received a forged mark, with three steps; the middle one gave very much."""
+    run_id, ids = make_run(app, tenant), [new_id() for _ in range(3)]
+    with app.extensions["studio_database"].unit(tenant.id) as uow:
+        uow.session.get_one(Run, run_id).input = {"$blob": "no id at all"}
+        blob = Blob(id=new_id(), run_id=run_id, data={"text": "x" * 50_000})
+        uow.session.add(blob)
+        for step_id, output in zip(ids, ["small", {"$blob": str(blob.id), "bytes": 50_000}, "last"], strict=True):
+            uow.session.add(
+                Step(id=step_id, run_id=run_id, node_key="call", type="action.http", state="succeeded", input={"a": 1},
+                     output=output, attempt=ids.index(step_id) + 2, started_at=uow.now, finished_at=uow.now)
+            )  # fmt: skip
+    return f"/api/v1/runs/{run_id}", [str(step_id) for step_id in ids]
+
+
+def test_a_run_shows_what_its_steps_gave(api, large_run):
+    one, ids = large_run
+    found = api.get(one).json
+    steps = {step["id"]: step for step in found["steps"]}
+    assert found["input"] == {"$blob": "no id at all"}
+    assert [steps[one]["output"] for one in ids] == ["small", {"text": "x" * 50_000}, "last"]
+    assert not any(step["payloads_left_out"] for step in steps.values())
+
+
+def test_more_than_an_answer_carries_is_read_step_by_step(api, large_run, monkeypatch):
+    monkeypatch.setattr(run_views, "INLINE_BYTES", 10_000)
+    one, ids = large_run
+    steps = {step["id"]: step for step in api.get(one).json["steps"]}
+    assert [(steps[one]["output"], steps[one]["payloads_left_out"]) for one in ids] == [
+        ("small", False), (None, True), (None, True),
+    ]  # fmt: skip
+    whole = api.get(f"{one}/steps/{ids[1]}").json
+    assert (whole["output"], whole["input"], whole["payloads_left_out"]) == ({"text": "x" * 50_000}, {"a": 1}, False)
+    assert api.get(f"{one}/steps/{new_id()}").status_code == 404

@@ -199,6 +199,25 @@ class TestARun:
             uow.session.add(Blob(id=blob_id, run_id=run_id, data={"inside": "the blob"}))
         assert "the blob" in browser.get(f"/runs/{run_id}").text
 
+    def test_what_is_too_large_for_a_page_is_downloaded(self, browser, add, database, tenant):
+        large = {"lines": ["a line of an order"] * 20_000}
+        blob_id = new_id()
+        run_id = add("Large", {**CALL, "input": {"url": "u"}, "output": {"$blob": str(blob_id), "bytes": 400_000}})
+        with database.unit(tenant.id) as uow:
+            uow.session.add(Blob(id=blob_id, run_id=run_id, data=large))
+        page = browser.get(f"/runs/{run_id}").text
+        assert len(page) < 100_000
+        [link] = re.findall(r'href="([^"]*/data[^"]*)"', page)
+        answer = browser.get(link.replace("&amp;", "&"))
+        assert answer.json == large
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert browser.get(f"/runs/{run_id}/data?part=output").status_code == 404
+        assert browser.get(f"/runs/{run_id}/data?part=x").status_code == 404
+
+    def test_data_that_looks_like_a_mark_is_shown_as_it_is(self, browser, add):
+        run_id = add("Forged", CALL, input={"$blob": "no id at all"})
+        assert browser.get(f"/runs/{run_id}/data").json == {"$blob": "no id at all"}
+
     def test_a_rerun_is_linked_both_ways(self, browser, add, database, tenant):
         failed = {**CALL, "state": "failed", "error": ERROR}
         run_id = add("Order 6021", {"node_key": "order", "port": "next"}, {"node_key": "large", "port": "true"}, failed,

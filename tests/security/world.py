@@ -72,6 +72,7 @@ MAKERS: dict[str, Maker] = {
     "mail_id": lambda app, tenant: str(make_mail(app, tenant)),
     "run_id": lambda app, tenant: str(make_run(app, tenant)),
     "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id
+    "step_id": lambda _app, _tenant: str(UUID(int=0)),  # nobody's: steps are reached through their run
     "trigger_key": lambda _app, _tenant: "order",  # the same
 }
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,14 +15,16 @@ from studio.console import words
 from studio.console.blueprint import blueprint, engine
 from studio.console.etags import fresh
 from studio.console.forms import CancelForm, NoteForm, RerunForm, SettleForm
+from studio.console.pages.run_data import BEGINNING, MOST_SHOWN, pretty
 from studio.console.timeline import tracks
 from studio.core import clock
 from studio.core.ids import parse_id
 from studio.core.web import current_uow
 from studio.runtime import notes
 from studio.runtime.history import listing
-from studio.runtime.history.detail import RunDetail, StepView, detail, payload, wait_target
+from studio.runtime.history.detail import RunDetail, StepView, detail, wait_target
 from studio.runtime.history.listing import RunFilter
+from studio.runtime.history.payloads import payload
 from studio.runtime.models import Workflow
 from studio.runtime.outcomes import ENDED, STUCK
 from studio.runtime.service import runs as verbs
@@ -61,7 +62,7 @@ def runs() -> ResponseReturnValue:
 def run(run_id: UUID) -> ResponseReturnValue:
     """One run: what happened in a sentence and the ways on, then every step."""
     uow = current_uow()
-    found = detail(uow, get_run(uow, run_id), payloads=False)
+    found = detail(uow, get_run(uow, run_id))
     chosen = _chosen(found)
     end = found.ends_at or clock.local_now()
     return fresh(
@@ -70,7 +71,9 @@ def run(run_id: UUID) -> ResponseReturnValue:
             found=found,
             chosen=chosen,
             attempt=_attempt(chosen),
-            shown=lambda value: _pretty(payload(uow, value)),
+            pretty=pretty,
+            whole=lambda value: payload(uow, value),
+            limits=(MOST_SHOWN, BEGINNING),
             tracks=tracks(found.steps, found.run.created_at, end),
             end=end,
             words=words,
@@ -103,7 +106,7 @@ def rerun(run_id: UUID) -> ResponseReturnValue:
     """Make a new run linked to this one."""
     uow = current_uow()
     found = get_run(uow, run_id)
-    form = RerunForm.for_run(detail(uow, found, payloads=False))
+    form = RerunForm.for_run(detail(uow, found))
     if not form.validate_on_submit():
         flash(_("Choose a step and a version from the lists; nothing was started."), "bad")
         return redirect(url_for("console.run", run_id=run_id), 303)
@@ -175,7 +178,3 @@ def _attempt(step: StepView | None) -> Any:
         return None
     number = request.args.get("attempt", type=int)
     return next((attempt for attempt in step.attempts if attempt.row.attempt == number), step.last)
-
-
-def _pretty(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode()

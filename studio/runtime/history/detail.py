@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,8 +13,7 @@ from studio.core.i18n import gettext
 from studio.core.ids import parse_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
-from studio.runtime.ledger.payloads import blob_of
-from studio.runtime.models import Blob, Run, RunNote, Step, WaitRow, Workflow, WorkflowVersion
+from studio.runtime.models import Run, RunNote, Step, WaitRow, Workflow, WorkflowVersion
 
 MOST_STEPS = 2_000
 """Rows of steps that a page reads; a longer run says so."""
@@ -108,10 +106,10 @@ class RunDetail:
         return found
 
 
-def detail(uow: UnitOfWork, run: Run, *, payloads: bool = True) -> RunDetail:
+def detail(uow: UnitOfWork, run: Run) -> RunDetail:
     """Read it in six statements, however many steps there are.
 
-    Without `payloads` a step's input and output are read when they are first looked at: a page shows one step's.
+    What a step got and gave may be large: it is read when it is first looked at, or by `history.payloads` for many.
     """
     version = uow.session.get(WorkflowVersion, run.version_id)
     workflow = uow.session.get(Workflow, run.workflow_id)
@@ -119,9 +117,7 @@ def detail(uow: UnitOfWork, run: Run, *, payloads: bool = True) -> RunDetail:
     assert workflow is not None  # noqa: S101 - nor are workflows
     document = documents.load(version.document)
     found = select(Step).where(Step.run_id == run.id).order_by(Step.id).limit(MOST_STEPS + 1)
-    if not payloads:
-        found = found.options(defer(Step.input), defer(Step.output))
-    rows = list(uow.session.scalars(found))
+    rows = list(uow.session.scalars(found.options(defer(Step.input), defer(Step.output))))
     waits = {wait.id: wait for wait in uow.session.scalars(select(WaitRow).where(WaitRow.run_id == run.id))}
     notes = list(uow.session.scalars(select(RunNote).where(RunNote.run_id == run.id).order_by(RunNote.id)))
     reruns = list(uow.session.scalars(select(Run).where(Run.rerun_of == run.id).order_by(Run.id)))
@@ -129,15 +125,6 @@ def detail(uow: UnitOfWork, run: Run, *, payloads: bool = True) -> RunDetail:
         run, workflow, version, document, _views(document, rows[:MOST_STEPS], waits), notes, reruns,
         cut=len(rows) > MOST_STEPS,
     )  # fmt: skip
-
-
-def payload(uow: UnitOfWork, value: Any) -> Any:
-    """A row's value, fetched from its own table where it is large."""
-    blob_id = blob_of(value)
-    if blob_id is None:
-        return value
-    found = uow.session.get(Blob, blob_id)
-    return found.data if found is not None else None
 
 
 def wait_target(wait: WaitRow | None) -> UUID | None:

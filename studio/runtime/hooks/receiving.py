@@ -18,7 +18,7 @@ from studio.core.problems import as_problem
 from studio.core.signatures import Verified
 from studio.core.unit_of_work import Database
 from studio.runtime.engine.answers import Answers, Call, Ended
-from studio.runtime.history.detail import payload
+from studio.runtime.history.payloads import payload
 from studio.runtime.hooks.addresses import Addresses, Hook
 from studio.runtime.ledger.rows import Accepted, Admission
 from studio.runtime.models import Run, Step

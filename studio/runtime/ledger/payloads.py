@@ -55,6 +55,11 @@ def blob_of(value: Any) -> UUID | None:
     return UUID(value[_MARK]) if _is_mark(value) else None
 
 
+def size_of(value: dict[str, Any]) -> int:
+    """Bytes of the blob that a mark stands for."""
+    return int(value["bytes"])
+
+
 def _is_mark(value: Any) -> bool:
     """Whether it looks like a mark. Data that does is kept as a blob itself, so that nobody can name another's."""
     return isinstance(value, dict) and _MARK in value and value.keys() <= {_MARK, "bytes"}

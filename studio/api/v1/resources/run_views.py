@@ -2,13 +2,17 @@
 
 from studio.api.v1.shapes import runs as shapes
 from studio.core.unit_of_work import UnitOfWork
-from studio.runtime.history.detail import Attempt, RunDetail, StepView, payload, wait_target
+from studio.runtime.history.detail import Attempt, RunDetail, StepView, wait_target
+from studio.runtime.history.payloads import Exchange, exchanges, payload
 from studio.runtime.outcomes import RunState
+
+INLINE_BYTES = 2_097_152
+"""JSON of all steps' inputs and outputs together that an answer carries."""
 
 
 def detail_of(uow: UnitOfWork, found: RunDetail) -> shapes.RunDetail:
     """Everything about one run."""
-    run = found.run
+    run, shown = found.run, exchanges(uow, found.run.id, INLINE_BYTES)
     return shapes.RunDetail(
         id=run.id,
         title=run.title,
@@ -19,7 +23,7 @@ def detail_of(uow: UnitOfWork, found: RunDetail) -> shapes.RunDetail:
         version_id=run.version_id,
         mode=run.mode,
         trigger=run.trigger_node,
-        input=payload(uow, run.input),
+        input=run.input,
         waiting_for=run.waiting_for,
         error=run.error,
         rerun_of=run.rerun_of,
@@ -28,13 +32,18 @@ def detail_of(uow: UnitOfWork, found: RunDetail) -> shapes.RunDetail:
         created_at=run.created_at,
         started_at=run.started_at,
         finished_at=run.finished_at,
-        steps=[_step(uow, step, attempt) for step in found.steps for attempt in step.attempts],
+        steps=[_step(step, attempt, shown.get(attempt.row.id)) for step in found.steps for attempt in step.attempts],
         steps_cut=found.cut,
         notes=[shapes.NoteView.model_validate(note) for note in found.notes],
     )
 
 
-def _step(uow: UnitOfWork, step: StepView, attempt: Attempt) -> shapes.StepLine:
+def step_of(uow: UnitOfWork, step: StepView, attempt: Attempt) -> shapes.StepLine:
+    """One attempt of a step, with everything that it got and gave."""
+    return _step(step, attempt, Exchange(payload(uow, attempt.row.input), payload(uow, attempt.row.output)))
+
+
+def _step(step: StepView, attempt: Attempt, shown: Exchange | None) -> shapes.StepLine:
     row = attempt.row
     return shapes.StepLine(
         id=row.id,
@@ -46,8 +55,9 @@ def _step(uow: UnitOfWork, step: StepView, attempt: Attempt) -> shapes.StepLine:
         state=row.state,
         port=row.port,
         note=row.note,
-        input=payload(uow, row.input),
-        output=payload(uow, row.output),
+        input=shown.input if shown else None,
+        output=shown.output if shown else None,
+        payloads_left_out=shown is None,
         error=row.error,
         approval_id=wait_target(attempt.wait),
         started_at=row.started_at,

@@ -6,11 +6,11 @@ from uuid import UUID
 from studio.api.v1.blueprint import engine
 from studio.api.v1.operations import operation
 from studio.api.v1.reading import Paged
-from studio.api.v1.resources.run_views import detail_of
+from studio.api.v1.resources.run_views import detail_of, step_of
 from studio.api.v1.shapes import runs as shapes
 from studio.api.v1.shapes.common import ListOf, cursor_id, cut, written
 from studio.builder.service import whole
-from studio.core.errors import InvalidInput
+from studio.core.errors import InvalidInput, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import notes
@@ -51,6 +51,17 @@ def start_run(uow: UnitOfWork, workflow_id: UUID, body: shapes.StartRun) -> shap
 def get_run(uow: UnitOfWork, run_id: UUID) -> shapes.RunDetail:
     """One run with its steps."""
     return detail_of(uow, detail(uow, starts.get_run(uow, run_id)))
+
+
+@operation("GET", f"{ONE}/steps/<uuid:step_id>", tag=TAG, needs="run.read", answer=shapes.StepLine)
+def get_step(uow: UnitOfWork, run_id: UUID, step_id: UUID) -> shapes.StepLine:
+    """One attempt of a step, with its whole input and output however large they are."""
+    found = detail(uow, starts.get_run(uow, run_id))
+    for step in found.steps:
+        for attempt in step.attempts:
+            if attempt.row.id == step_id:
+                return step_of(uow, step, attempt)
+    raise NotFound(_("There is no such step in this run."), resource=f"step:{step_id}")
 
 
 @operation("POST", f"{ONE}/cancel", tag=TAG, needs="run.cancel", body=shapes.CancelRun, answer=shapes.RunDetail,

@@ -56,6 +56,10 @@ class StepLine(Shape):
     note: str | None
     input: Json
     output: Json
+    payloads_left_out: bool = Field(
+        description="Input and output are null here because all together are too much for one answer: "
+        "ask for the step itself."
+    )
     error: dict[str, Any] | None
     approval_id: Id | None = Field(description="The request that it waits or waited for.")
     started_at: datetime
