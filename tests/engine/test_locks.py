@@ -44,14 +44,13 @@ def asked(app):
     return database, engine, tenant, run_id, request_id
 
 
-def until_blocked(database, count=1):
-    """Wait until so many transactions wait for a row that another holds."""
-    waiting = text(
-        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-    )
-    with database.unit(read_only=True) as unit:
-        while unit.session.execute(waiting).scalar() < count:
-            unit.session.execute(text("select pg_sleep(0.01)"))
+def until_blocked(database):
+    """Wait until a transaction waits for a row that another holds."""
+    waiting = text("select count(*), pg_sleep(0.01) from pg_locks where not granted")
+    seen = 0
+    while not seen:
+        with database.unit(read_only=True) as unit:  # anew each time: one transaction sees one moment
+            seen = unit.session.execute(waiting).one()[0]
 
 
 def test_cancelling_a_run_and_deciding_its_approval_lock_in_the_same_order(asked):
