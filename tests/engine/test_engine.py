@@ -5,7 +5,7 @@ import pytest
 from studio.core.errors import Conflict
 from studio.core.http import HttpClient
 from studio.core.ids import new_id
-from studio.runtime.history.detail import payload
+from studio.runtime.history.payloads import payload
 from studio.runtime.ledger.rows import Accepted
 from tests.engine import bench_nodes
 from tests.engine.rig import Retry, step
