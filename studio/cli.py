@@ -25,6 +25,9 @@ COMMANDS = {
 }
 """Commands of packages: a module with a list `commands` of click commands, imported when one of them is asked for."""
 
+STOP_S = 15
+"""Longest that a web process may take to finish what it is doing."""
+
 
 class PackageCommands(click.Group):
     """Finds a package's command without importing the others: `studio run` starts in a second."""
@@ -175,6 +178,7 @@ def _serve(target: str, settings: Settings, *, workers: int) -> None:
         workers=workers,
         blocking_threads=64,
         respawn_failed_workers=True,
+        workers_kill_timeout=STOP_S,  # a signal that comes while a worker begins to serve can be lost on it
         log_access=False,
         log_level=LogLevels.debug if settings.log_level == "debug" else LogLevels.warning,
         websockets=False,
