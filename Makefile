@@ -62,6 +62,12 @@ soak: install test-system ## Run for hours what needs hours to fail
 messages: install ## Collect every sentence that people read into studio/translations/messages.pot
 	@$(BIN)/python -m scripts.messages
 
+.PHONY: docs
+docs: install ## Write the pages that are made from the code: node types, audit events, API
+	@$(BIN)/python -m scripts.node_docs
+	@$(BIN)/python -c 'from pathlib import Path; from studio.audit import docs; docs.write(Path())'
+	@$(BIN)/python -m scripts.api_docs
+
 .PHONY: check
 check: install test-system ## Run every linter, the type checkers and the migrations on both databases
 	$(BIN)/python scripts/check.py

@@ -15,7 +15,7 @@ SCHEMAS = Path(__file__).with_name("schemas.json")
 
 _HEAD = """# Audit taxonomy
 
-Generated from `studio/audit/taxonomy/` by `studio docs`; do not edit.
+Generated from `studio/audit/taxonomy/` by `make docs`; do not edit.
 
 Every entry is recorded in the transaction of what it tells about, and chained by hash within its
 workspace. `studio audit verify` checks the chain. Versions count changes of a metadata schema.

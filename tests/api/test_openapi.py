@@ -77,4 +77,4 @@ def test_anybody_may_read_the_document(app):
 
 
 def test_the_page_is_current(store):
-    assert PAGE.read_text(encoding="utf-8") == page(), "run: python scripts/api_docs.py"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run `make docs`"

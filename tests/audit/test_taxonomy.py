@@ -127,11 +127,11 @@ def test_sentences_name_only_what_there_is(action):
 
 def test_the_page_is_current():
     page = (PROJECT / docs.PAGE).read_text(encoding="utf-8")
-    assert page == docs.render(), "run `studio docs`"
+    assert page == docs.render(), "run `make docs`"
 
 
 def test_every_schema_is_on_record():
-    assert docs.schemas(docs.recorded_schemas()) == docs.recorded_schemas(), "run `studio docs`"
+    assert docs.schemas(docs.recorded_schemas()) == docs.recorded_schemas(), "run `make docs`"
 
 
 def test_a_schema_does_not_change_under_its_version(monkeypatch):

@@ -198,4 +198,4 @@ def test_the_docs_page_has_it(node_type):
 
 def test_the_docs_page_is_current():
     text = (ROOT / "docs/node-types.md").read_text(encoding="utf-8")
-    assert text == page(TYPES), "Run: python scripts/node_docs.py"
+    assert text == page(TYPES), "run `make docs`"
