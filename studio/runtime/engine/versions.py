@@ -1,14 +1,16 @@
-"""Loading and keeping compiled versions: they never change, so a cache is never wrong."""
+"""Loading and keeping compiled versions. They never change; what is around them, such as a workspace's zone, may."""
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
 
 from studio.accounts.models import Workspace
 from studio.contract.node import NodeType, node_type
+from studio.core import clock
 from studio.core.errors import NotFound
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import Database
@@ -19,6 +21,16 @@ from studio.runtime.compiled import Compiled
 from studio.runtime.models import Workflow, WorkflowVersion
 
 KEPT = 512
+FRESH_S = 10.0
+"""Seconds until a change of the workspace's settings or of the workflow's name reaches the runs of every process."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """One compiled version, and until when what is around it counts as known."""
+
+    compiled: Compiled
+    fresh_until: float
 
 
 class Versions:
@@ -26,41 +38,49 @@ class Versions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._kept: OrderedDict[UUID, Compiled] = OrderedDict()
+        self._kept: OrderedDict[tuple[UUID, UUID], _Kept] = OrderedDict()
         self._lock = threading.Lock()
 
     def __call__(self, workspace_id: UUID, version_id: UUID) -> Compiled:
         """The compiled version. Raises NotFound."""
+        key, now = (workspace_id, version_id), clock.monotonic()
         with self._lock:
-            found = self._kept.get(version_id)
+            found = self._kept.get(key)
             if found is not None:
-                self._kept.move_to_end(version_id)
-                return found
-        compiled = self._load(workspace_id, version_id)
+                self._kept.move_to_end(key)
+        if found is not None and found.fresh_until > now:
+            return found.compiled
+        compiled = self._load(workspace_id, version_id, found.compiled if found else None)
         with self._lock:
-            self._kept[version_id] = compiled
+            self._kept[key] = _Kept(compiled, now + FRESH_S)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return compiled
 
-    def _load(self, workspace_id: UUID, version_id: UUID) -> Compiled:
+    def _load(self, workspace_id: UUID, version_id: UUID, known: Compiled | None) -> Compiled:
         with self._database.unit(workspace_id, read_only=True) as unit:
+            workspace = unit.session.get(Workspace, workspace_id)
+            if known is not None and workspace is not None:
+                name = unit.session.scalar(select(Workflow.name).where(Workflow.id == known.workflow_id))
+                return replace(known, workspace=_facts(workspace), workflow_name=name or known.workflow_name)
             row = unit.session.execute(
                 select(WorkflowVersion, Workflow.name)
                 .join(Workflow, Workflow.id == WorkflowVersion.workflow_id)
                 .where(WorkflowVersion.id == version_id)
             ).one_or_none()
-            workspace = unit.session.get(Workspace, workspace_id)
         if row is None or workspace is None:
             raise NotFound(_("There is no such version."), resource=f"version:{version_id}")
         version, name = row
-        facts = {
-            "name": workspace.name,
-            "currency": workspace.currency,
-            "time_zone": workspace.time_zone,
-            "locale": workspace.locale,
-        }
-        return compile_document(documents.load(version.document), facts, version, name)
+        return compile_document(documents.load(version.document), _facts(workspace), version, name)
+
+
+def _facts(workspace: Workspace) -> dict[str, str]:
+    return {
+        "name": workspace.name,
+        "currency": workspace.currency,
+        "time_zone": workspace.time_zone,
+        "locale": workspace.locale,
+    }
 
 
 def compile_document(
