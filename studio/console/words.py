@@ -202,8 +202,11 @@ def waits_for_people(found: RunDetail) -> StepView | None:
     """The step at which somebody has to decide before it goes on."""
     if found.run.state != "waiting":
         return None
-    waiting = (step for step in found.steps if step.state == "waiting" and step.last and step.last.wait)
-    return next((step for step in waiting if step.last.wait.kind == "approval"), None)  # type: ignore[union-attr]
+    return next((step for step in found.steps if step.state == "waiting" and _waits_for(step) == "approval"), None)
+
+
+def _waits_for(step: StepView) -> str | None:
+    return step.last.wait.kind if step.last and step.last.wait else None
 
 
 def _port(step: StepView, port: str | None) -> str:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
+    SQLColumnExpression,
     Text,
     and_,
     case,
@@ -147,12 +148,11 @@ def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _order(filters: Filters) -> tuple[ColumnElement[Any], ColumnElement[Any], bool]:
+def _order(filters: Filters) -> tuple[SQLColumnExpression[Any], SQLColumnExpression[Any], bool]:
     never = literal(_NEVER, UtcDateTime())
-    key: ColumnElement[Any] = Request.id if filters.everybody else Assignment.id  # type: ignore[assignment]
+    key: SQLColumnExpression[Any] = Request.id if filters.everybody else Assignment.id
     if filters.tab is Tab.DONE:
-        closed: ColumnElement[Any] = (Request if filters.everybody else Assignment).closed_at  # type: ignore[assignment]
-        return closed, key, True
+        return Request.closed_at if filters.everybody else Assignment.closed_at, key, True
     if filters.tab is Tab.SNOOZED and not filters.everybody:
         return func.coalesce(Assignment.snoozed_until, never), key, False
     return func.coalesce(Request.due_at, never), key, False
