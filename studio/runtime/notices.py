@@ -33,7 +33,7 @@ class FailureNotices:
         self._mailer, self._public_url = mailer, public_url
 
     def __call__(self, uow: UnitOfWork, run: RunRow, compiled: Compiled) -> None:
-        """A live run has failed."""
+        """A live run has failed, or needs a person to say whether a call arrived."""
         window = int(uow.now.timestamp() // WINDOW.total_seconds())
         key = f"{self.TOPIC}:{compiled.workflow_id}:{window}"
         payload = {"workflow_id": str(compiled.workflow_id), "run_id": str(run.id), "key": key}
@@ -57,6 +57,8 @@ class FailureNotices:
                 return
             run = uow.session.get_one(Run, failed[0])
         subject = _("%(name)s failed", name=workflow.name)
+        if run.state == RunState.NEEDS_REVIEW:
+            subject = _("A run of %(name)s needs a person", name=workflow.name)
         if len(failed) > 1:
             subject = _("%(name)s failed %(count)s times within an hour", name=workflow.name, count=len(failed))
         error = (run.error or {}).get("message", "")
@@ -67,7 +69,7 @@ class FailureNotices:
             error,
             _("See what happened and re-run it: %(url)s", url=f"{self._public_url}/runs/{run.id}"),
             _("All failed runs: %(url)s",
-              url=f"{self._public_url}/runs?workflow={workflow.id}&state=failed"),
+              url=f"{self._public_url}/runs?workflow={workflow.id}&state=failed&state=needs_review"),
         ))  # fmt: skip
         self._mailer.send(uow, key=payload["key"] + ":mail", to=[owner.email], subject=subject, text=text)
 
@@ -79,6 +81,7 @@ def _told_at(uow: UnitOfWork, key: str) -> datetime:
 
 
 def _failed_since(uow: UnitOfWork, workflow_id: UUID, since: datetime) -> Sequence[UUID]:
-    """Runs of a workflow that have failed since then, however long ago they began; the first comes first."""
-    failed = select(Run.id).where(Run.workflow_id == workflow_id, Run.state == RunState.FAILED)
+    """Runs of a workflow that failed or came to need a person since then, however long ago they began, in order."""
+    states = (RunState.FAILED, RunState.NEEDS_REVIEW)
+    failed = select(Run.id).where(Run.workflow_id == workflow_id, Run.state.in_(states))
     return uow.session.scalars(failed.where(Run.finished_at > since).order_by(Run.finished_at, Run.id)).all()

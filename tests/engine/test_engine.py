@@ -59,12 +59,15 @@ def test_a_killed_call_is_repeated_under_the_same_key(make_rig):
 
 def test_a_killed_call_to_a_target_without_keys_needs_a_person(make_rig):
     rig = make_rig([step("call", "test.outside", {"keyed": False})], [("t", "next", "call")])
+    told = []
+    rig.engine.endings.failed.append(lambda _uow, run, _compiled: told.append(run.id))
     run_id = rig.accept().run_id
     rig.drain()
     rig.drain("effect", crash_at="effect.after_call")
     rig.later(60)
     rig.settle()
     assert rig.run(run_id).state == "needs_review"
+    assert told == [run_id]
     assert bench_nodes.calls[f"{run_id}:call"] == 1
 
 

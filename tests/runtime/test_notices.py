@@ -39,14 +39,14 @@ class Hour:
     def at(self, minute: float) -> None:
         clock.shift(self.start + timedelta(minutes=minute) - clock.local_now())
 
-    def fail(self, minute: float, *, began: timedelta = timedelta()) -> UUID:
+    def fail(self, minute: float, *, began: timedelta = timedelta(), state: str = "failed") -> UUID:
         self.at(minute)
         number = next(self._numbers)
         with self.database.unit(self.tenant.id) as uow:
             run = Run(
                 id=UUID(int=first_id_at(uow.now - began).int + number), workflow_id=self.workflow_id,
                 version_id=self.workflow_id, trigger_node="order", title=f"Order {number}", available_at=uow.now,
-                created_at=uow.now - began, finished_at=uow.now, state="failed", error=ERROR,
+                created_at=uow.now - began, finished_at=uow.now, state=state, error=ERROR,
             )  # fmt: skip
             uow.session.add(run)
             uow.session.flush()
@@ -86,6 +86,20 @@ def test_failures_of_a_minute_share_a_mail_and_later_ones_of_the_hour_another(ho
     assert hour.mails(62) == [*first, "High-value refunds failed 3 times within an hour"]
     *_, mail = hour.mailer.sent.values()
     assert f"/runs/{later[0]}" in mail.text
+
+
+def test_a_run_that_needs_a_person_is_told_as_one(hour):
+    run_id = hour.fail(10, state="needs_review")
+    assert hour.mails(12) == ["A run of High-value refunds needs a person"]
+    [mail] = hour.mailer.sent.values()
+    assert f"/runs/{run_id}" in mail.text
+
+
+def test_runs_that_need_a_person_after_the_first_mail_are_told_too(hour):
+    hour.fail(10)
+    hour.mails(12)
+    hour.fail(20, state="needs_review")
+    assert hour.mails(62) == ["High-value refunds failed", "A run of High-value refunds needs a person"]
 
 
 def test_the_next_hour_begins_anew(hour):
