@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from markupsafe import Markup
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from studio.approvals.models import Decision, Request
 from studio.approvals.outcomes import Outcome
+
+_templates = Environment(
+    loader=PackageLoader("studio"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+"""Not the app's: mail is written by workers, where no page is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,8 @@ def asked(request: Request, link: str, *, due: str | None, reminder: bool = Fals
     subject = _("Reminder: %(title)s") if reminder else _("Decide: %(title)s")
     return _letter(
         subject % {"title": request.title},
-        [lead, request.title],
+        [lead],
+        title=request.title,
         facts=request.facts,
         after=[request.instructions, *until],
         link=(_("Open the decision"), link),
@@ -52,15 +58,21 @@ def told(request: Request, decision: Decision) -> Letter:
             subject = _("Expired: %(title)s")
             said = _("Nobody decided in time.")
     reason = _("“%(reason)s”", reason=decision.reason) if decision.reason else ""
-    title = _("You asked for: %(title)s", title=request.title)
-    return _letter(subject % {"title": request.title}, [title, said, reason], facts=request.facts)
+    return _letter(
+        subject % {"title": request.title},
+        [_("You asked for:")],
+        title=request.title,
+        said=[said, reason],
+        facts=request.facts,
+    )
 
 
 def code(digits: str) -> Letter:
     """The one-time code. Says nothing of what it opens."""
     return _letter(
         _("Your code for Studio"),
-        [_("Type this code into the page that asked for it:"), digits],
+        [_("Type this code into the page that asked for it:")],
+        title=digits,
         after=[_("It is good for ten minutes, in that browser only.")],
         small=_("If you did not ask for it, somebody may have been sent your link; ignore this mail."),
     )
@@ -70,27 +82,19 @@ def _letter(
     subject: str,
     lead: Sequence[str],
     *,
+    title: str,
+    said: Sequence[str] = (),
     facts: Sequence[Sequence[str]] = (),
     after: Sequence[str] = (),
     link: tuple[str, str] | None = None,
     small: str = "",
 ) -> Letter:
-    lead, after = [line for line in lead if line], [line for line in after if line]
-    text = [*lead]
-    html = [Markup("<p>{}</p>").format(line) for line in lead]
-    if facts:
-        text.append("\n".join(f"{label}: {value}" for label, value in facts))
-        rows = Markup("").join(
-            Markup("<tr><td>{}&nbsp;</td><td>{}</td></tr>").format(label, value) for label, value in facts
-        )
-        html.append(Markup("<table>{}</table>").format(rows))
-    text.extend(after)
-    html.extend(Markup("<p>{}</p>").format(line) for line in after)
-    if link:
-        text.append(f"{link[0]}: {link[1]}")
-        html.append(Markup('<p><a href="{}">{}</a></p>').format(link[1], link[0]))
-    if small:
-        text.append(small)
-        html.append(Markup("<p><small>{}</small></p>").format(small))
+    said, after = [line for line in said if line], [line for line in after if line]
+    listed = ["\n".join(f"{label}: {value}" for label, value in facts)] if facts else []
+    ways = [f"{link[0]}: {link[1]}"] if link else []
+    text = [*lead, title, *said, *listed, *after, *ways, *([small] if small else ())]
+    html = _templates.get_template("approvals/letter.html").render(
+        lead=lead, title=title, said=said, facts=facts, after=after, link=link, small=small
+    )
     # A title comes from an order: a line break in it must not become a header of its own.
-    return Letter(" ".join(subject.split())[:200], "\n\n".join(text) + "\n", str(Markup("\n").join(html)))
+    return Letter(" ".join(subject.split())[:200], "\n\n".join(text) + "\n", html)
