@@ -1,14 +1,17 @@
 """Named points in commit paths where a test may make the process kill itself, as a power cut would.
 
-`FAULT=label` in the environment names the point; `FAULT_AFTER=n` skips its first n passes. Unset, a point costs one
+`FAULT=label` in the environment names the point; `FAULT_AFTER=n` skips its first n passes. `FAULT_ONCE=file` lets only
+one process die of it, and only while that file is there: the death takes the file away. Unset, a point costs one
 comparison.
 """
 
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 _ARMED = os.environ.get("FAULT", "")
+_ONCE = os.environ.get("FAULT_ONCE", "")
 _left = int(os.environ.get("FAULT_AFTER", "0"))
 
 
@@ -16,6 +19,8 @@ def fault_point(label: str) -> None:
     """Die here by SIGKILL if this point is armed."""
     global _left  # noqa: PLW0603 - counts the passes of the one armed point
     if label != _ARMED:
+        return
+    if _ONCE and not Path(_ONCE).exists():
         return
     if _left > 0:
         _left -= 1
@@ -30,6 +35,11 @@ def arm(label: str, die: Callable[[], None] | None = None, after: int = 0) -> No
 
 
 def _kill() -> None:
+    if _ONCE:
+        try:
+            Path(_ONCE).unlink()
+        except FileNotFoundError:  # another process has died of it
+            return
     os.kill(os.getpid(), signal.SIGKILL)
 
 

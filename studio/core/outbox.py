@@ -192,7 +192,8 @@ def _claim(database: Database, count: int) -> list[Job]:
         rows = uow.session.execute(claimed).all()
     jobs = [Job(*row[:-1]) for row in rows]
     OUTBOX_LAG.set(max(((now - row.due_at).total_seconds() for row in rows), default=0.0))
-    fault_point("outbox.claimed")
+    if jobs:
+        fault_point("outbox.claimed")
     return sorted(jobs, key=lambda job: job.id)
 
 

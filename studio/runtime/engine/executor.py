@@ -267,6 +267,7 @@ class Executor:
         machine.heard(call, outcome)
         if machine.state is RunState.RUNNING:  # what follows may have to begin anew, and must not call again for it
             self._write(machine)
+            fault_point("effect.after_commit")
 
     def _write(self, machine: Machine) -> None:
         flush = machine.take()
