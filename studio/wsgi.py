@@ -1,6 +1,6 @@
 """What the web server loads: the app alone, or, embedded, the app with its workers in the same process."""
 
-import atexit
+from multiprocessing.util import Finalize
 from typing import cast
 
 from flask import Flask
@@ -13,8 +13,8 @@ from studio.runtime.engine.engine import Engine
 def web() -> Flask:
     """A web process of a production set-up: accepts and shows, executes nothing."""
     app = create_app()
-    atexit.register(engine_of(app).stop)
     heap.settle()
+    _stop_at_end(engine_of(app))
     return app
 
 
@@ -24,8 +24,13 @@ def embedded() -> Flask:
     engine = engine_of(app)
     heap.settle()
     engine.start_workers()
-    atexit.register(engine.stop)
+    _stop_at_end(engine)
     return app
+
+
+def _stop_at_end(engine: Engine) -> None:
+    """The server's processes are forks, which end without atexit but go through multiprocessing's own list."""
+    Finalize(None, engine.stop, exitpriority=0)
 
 
 def engine_of(app: Flask) -> Engine:
