@@ -17,6 +17,7 @@ import structlog
 from studio.core import heap, rng, settings
 from studio.core.db import open_engine
 from studio.core.tenancy import TenantSession, bind
+from studio.runtime.engine.sweeper import free_loops
 from studio.runtime.ledger.choose import ledger_for
 
 log = structlog.get_logger()
@@ -80,6 +81,7 @@ def _release(holder: str) -> None:
         with TenantSession(engine) as session:
             bind(session, workspace_id=None, cross=True)
             freed = ledger_for(engine.dialect.name).release_holder(session, holder)
+            free_loops(session, holder)
             session.commit()
         log.info("leases_freed", holder=holder, runs=freed)
     except Exception:  # the database is away too: the leases run out by themselves

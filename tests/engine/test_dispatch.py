@@ -3,14 +3,18 @@
 import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import dramatiq
 import pytest
 from dramatiq.middleware import CurrentMessage
+from sqlalchemy import select
 
+from studio import worker
 from studio.core.dispatch import broker as broker_module
 from studio.core.dispatch.local import CAPACITY, LocalBroker
 from studio.runtime.compiled import Compiled
+from studio.runtime.models import LoopLease
 from tests.engine import bench_nodes
 from tests.engine.rig import Rig, step
 from tests.factories.accounts import make_tenant
@@ -106,6 +110,31 @@ def test_what_a_stopping_worker_cannot_finish_is_another_ones_at_once(watched, m
     run = rig.run(run_id)
     go_on.set()
     assert (run.state, run.lane, run.lease_by) == ("queued", "effect", None)
+
+
+def sweepers(rig):
+    with rig.database.across(read_only=True) as unit:
+        return list(unit.session.scalars(select(LoopLease.holder)))
+
+
+def test_a_stopping_worker_leaves_the_sweep_to_whoever_comes_next(watched):
+    rig, _seen = watched
+    until = time.monotonic() + 15
+    while not sweepers(rig):
+        assert time.monotonic() < until
+        threading.Event().wait(0.02)
+    rig.engine.stop(patience_s=0.2)
+    assert sweepers(rig) == []
+
+
+def test_a_supervisor_frees_the_sweep_of_a_worker_that_died(make_rig, store_settings, monkeypatch):
+    rig = make_rig([], [])
+    with rig.database.across() as unit:
+        unit.session.add(LoopLease(name="sweeper", holder="dead", until=unit.now + timedelta(hours=1)))
+        unit.session.add(LoopLease(name="another", holder="alive", until=unit.now + timedelta(hours=1)))
+    monkeypatch.setattr(worker.settings, "load", lambda: store_settings)
+    worker._release("dead")
+    assert sweepers(rig) == ["alive"]
 
 
 def test_a_full_queue_drops_hints_and_loses_nothing():

@@ -1,4 +1,4 @@
-"""Workers that freeze or are told to stop (rows 9 and 10 of the fault catalogue)."""
+"""Workers that freeze, are told to stop, or die with the timers in their hands (rows 9 to 11)."""
 
 import os
 import signal
@@ -55,3 +55,21 @@ def test_a_worker_that_is_told_to_stop_hands_over_what_takes_too_long(production
     stop_in_a_call(production, "handed-over", 60.0)
     production.check("handed-over", repeated=1)
     assert production.mails("handed-over") == 1
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["its process", "its machine"])
+def test_timers_fire_although_the_worker_that_swept_is_dead(production, alone):
+    """A supervisor that is left frees the lease at once; where it went too, the lease of five seconds runs out."""
+    drill, order = production, f"timer-{alone}"
+    drill.begin()
+    drill.running.start("standby", "worker")
+    name, swept = drill.sweeping_worker()
+    drill.deliver(order)
+    eventually(lambda: drill.run(order).state == "waiting", drill.log)
+    if alone:
+        os.kill(swept, signal.SIGKILL)
+    else:
+        drill.kill(name)
+    drill.finished(order)
+    assert drill.sweeping_worker()[1] != swept
+    drill.check(order)

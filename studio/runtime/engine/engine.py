@@ -32,6 +32,8 @@ class Engine:
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings, self.database = settings, database
+        self.holder = os.environ.get("STUDIO_HOLDER") or f"{socket.gethostname()}:{os.getpid()}:{new_id().hex[-6:]}"
+        """Whose the leases of this process are. A supervisor frees them by this name."""
         self.ledger = ledger_for(database.dialect)
         self.brokers = {queue: make_broker(settings.redis_url) for queue in ("main", "effects")}
         self.hints = Hints(most=max(1, settings.worker_threads))
@@ -73,8 +75,7 @@ class Engine:
         if self._executor is None:
             self._executor = Executor(
                 self.database, self.ledger, self.writer, self.versions, self.ports, self.endings,
-                holder=os.environ.get("STUDIO_HOLDER") or f"{socket.gethostname()}:{os.getpid()}:{new_id().hex[-6:]}",
-                lease_s=self.settings.lease_seconds, hint=self.hints.send,
+                holder=self.holder, lease_s=self.settings.lease_seconds, hint=self.hints.send,
             )  # fmt: skip
         return self._executor
 
@@ -98,9 +99,7 @@ class Engine:
         threads = {Lane.MAIN: MAIN_THREADS, Lane.EFFECT: self.settings.worker_threads}
         self._workers = Workers(self.brokers, {_queue(name): count for name, count in threads.items()})
         self._workers.start()
-        self._sweeper = Sweeper(
-            self.database, self.ledger, self.writer, self.hints.send, f"{os.getpid()}:{new_id().hex[-6:]}", self.chores
-        )
+        self._sweeper = Sweeper(self.database, self.ledger, self.writer, self.hints.send, self.holder, self.chores)
         self._sweeper.start()
         self.wake_main()
 

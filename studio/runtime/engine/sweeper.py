@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from studio.core import clock
@@ -18,6 +19,11 @@ log = structlog.get_logger()
 TICK_S = 0.5
 LEASE_S = 5.0
 BATCH = 1_000
+
+
+def free_loops(session: Session, holder: str) -> None:
+    """Whoever held a loop does not turn it any more: another may begin at once."""
+    session.execute(delete(LoopLease).where(LoopLease.holder == holder))
 
 
 class Sweeper:
@@ -44,10 +50,16 @@ class Sweeper:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the turn under way."""
+        """End after the turn under way, and leave the next one to whoever comes first."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10)
+        if self._thread is None:
+            return
+        self._thread.join(timeout=10)
+        self._thread = None
+        try:
+            self._writer.run(lambda session: free_loops(session, self._holder))
+        except Exception:  # the database is away: the lease runs out by itself
+            log.exception("loop_not_freed")
 
     def turn(self) -> None:
         """One sweep: everything that is due now. Public so that tests and `studio sweep` can call it."""
