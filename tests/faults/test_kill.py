@@ -4,13 +4,13 @@ import os
 import signal
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
 
 from benchmarks import seeding, workloads
 from benchmarks.servers.process import ServerMissing
 from benchmarks.stack import stack
+from tests.faults.drill import children
 
 RUNS = 12
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(120)]
@@ -80,10 +80,6 @@ def kill(made):
     else:
         for child in children(made.processes["worker"].pid):
             os.kill(child, signal.SIGKILL)
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()]
 
 
 def finished(made, timeout=60):

@@ -12,7 +12,7 @@ import pytest
 from benchmarks import seeding, workloads
 from benchmarks.stack import stack
 from benchmarks.webhook import post, start
-from tests.faults.test_kill import children
+from tests.faults.drill import children
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "60"))
 pytestmark = pytest.mark.soak
