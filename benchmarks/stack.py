@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.servers import process
-from benchmarks.servers.postgres import postgres_server
-from benchmarks.servers.redis import redis_server
+from benchmarks.servers.postgres import PostgresServer, postgres_server
+from benchmarks.servers.redis import RedisServer, redis_server
 from studio.core import settings as settings_module
 from studio.core.migrate import upgrade
 from studio.core.settings import Settings
@@ -26,6 +26,8 @@ class Stack:
 
     settings: Settings
     environ: dict[str, str]
+    postgres: PostgresServer | None = None
+    redis: RedisServer | None = None
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     logs: dict[str, Path] = field(default_factory=dict)
 
@@ -73,7 +75,7 @@ class Stack:
 
 
 @contextmanager
-def stack(store: str, **extra: str) -> Iterator[Stack]:
+def stack(store: str, *, postgres_settings: dict[str, str] | None = None, **extra: str) -> Iterator[Stack]:
     """Databases and settings; the caller starts processes. `store` is `sqlite` or `postgresql` (with Redis)."""
     with ExitStack() as opened:
         folder = opened.enter_context(process.scratch("bench"))
@@ -85,8 +87,10 @@ def stack(store: str, **extra: str) -> Iterator[Stack]:
             "STUDIO_LOG_LEVEL": "warning",
             **extra,
         }
+        postgres = redis = None
         if store == "postgresql":
-            urls = opened.enter_context(postgres_server(durable=True)).empty_database("bench")
+            postgres = opened.enter_context(postgres_server(durable=True, settings=postgres_settings))
+            urls = postgres.empty_database("bench")
             redis = opened.enter_context(redis_server())
             environ |= {
                 "STUDIO_DATABASE_URL": urls.app,
@@ -97,7 +101,7 @@ def stack(store: str, **extra: str) -> Iterator[Stack]:
         settings = settings_module.load(environ)
         settings.data_dir.mkdir(parents=True)
         upgrade(settings)
-        running = Stack(settings, environ)
+        running = Stack(settings, environ, postgres, redis)
         try:
             yield running
         finally:

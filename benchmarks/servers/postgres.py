@@ -2,7 +2,7 @@
 
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -35,9 +35,20 @@ class PostgresServer:
     port: int
     sockets: Path
     log: Path
-    pid: int
+    _begin: Callable[[], subprocess.Popen[bytes]]
+    _running: subprocess.Popen[bytes] | None = None
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _template: str | None = None
+
+    def start(self) -> None:
+        """Begin, or begin again on the same data and port."""
+        self._running = self._begin()
+        process.wait_until(lambda: _answers(self), self._running, self.log)
+
+    def stop(self, *signals: signal.Signals) -> None:
+        """End it: SIGINT disconnects everybody, SIGQUIT is at once and leaves the log to be replayed."""
+        if self._running is not None:
+            process.stop(self._running, *signals)
 
     def new_database(self) -> PostgresUrls:
         """Make a database with the current schema."""
@@ -93,21 +104,20 @@ def postgres_server(*, durable: bool = False, settings: dict[str, str] | None = 
         _initialise(initdb, data, folder, log, user)
         port = process.free_port()
         options = _options(folder, port, durable=durable) | (settings or {})
-        running = process.start(
-            [postgres, "-D", data, *(f"--{name}={value}" for name, value in options.items())],
+        command = [postgres, "-D", data, *(f"--{name}={value}" for name, value in options.items())]
+        server = PostgresServer(
+            port,
+            folder,
             log,
-            cwd=folder,
-            user=user,
-            last_signal=signal.SIGQUIT,
+            lambda: process.start(command, log, cwd=folder, user=user, last_signal=signal.SIGQUIT),
         )
         try:
-            server = PostgresServer(port=port, sockets=folder, log=log, pid=running.pid)
-            process.wait_until(lambda: _answers(server), running, log)
+            server.start()
             _create_roles(server)
             yield server
         finally:
             # Fast shutdown when the data must survive a look, else at once.
-            process.stop(running, signal.SIGINT, signal.SIGQUIT)
+            server.stop(signal.SIGINT, signal.SIGQUIT)
 
 
 def _initialise(initdb: Path, data: Path, folder: Path, log: Path, user: str | None) -> None:

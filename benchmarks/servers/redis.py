@@ -1,25 +1,59 @@
 """A Redis server of our own that writes nothing to disk."""
 
 import signal
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import redis
 
 from benchmarks.servers import process
 
 
-@dataclass(frozen=True)
+@dataclass
 class RedisServer:
     """A running server."""
 
     port: int
-    pid: int
+    log: Path
+    _begin: Callable[[], subprocess.Popen[bytes]]
+    _running: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         return f"redis://{process.HOST}:{self.port}/0"
+
+    def start(self) -> None:
+        """Begin, or begin again on the same port; nothing is left of what it held."""
+        self._running = self._begin()
+        process.wait_until(lambda: process.accepts(self.port), self._running, self.log)
+
+    def stop(self, *signals: signal.Signals) -> None:
+        """End it."""
+        if self._running is not None:
+            process.stop(self._running, *signals)
+
+    @contextmanager
+    def stalled(self) -> Iterator[None]:
+        """It accepts connections and answers none while the block runs."""
+        assert self._running is not None
+        self._running.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._running.send_signal(signal.SIGCONT)
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """It refuses to write while the block runs."""
+        with redis.Redis.from_url(self.url) as client:
+            client.config_set("maxmemory", 1)
+            try:
+                yield
+            finally:
+                client.config_set("maxmemory", 0)
 
     def flush(self) -> None:
         """Forget everything."""
@@ -33,9 +67,10 @@ def redis_server() -> Iterator[RedisServer]:
     with process.scratch("redis") as folder:
         port, log = process.free_port(), folder / "log"
         command = [binary, "--port", str(port), "--bind", process.HOST, "--dir", folder]
-        running = process.start([*command, "--save", "", "--appendonly", "no", "--daemonize", "no"], log, cwd=folder)
+        command += ["--save", "", "--appendonly", "no", "--daemonize", "no"]
+        server = RedisServer(port, log, lambda: process.start(command, log, cwd=folder))
         try:
-            process.wait_until(lambda: process.accepts(port), running, log)
-            yield RedisServer(port=port, pid=running.pid)
+            server.start()
+            yield server
         finally:
-            process.stop(running, signal.SIGTERM)
+            server.stop(signal.SIGTERM)

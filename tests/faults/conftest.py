@@ -1,12 +1,60 @@
-"""What the fault tests share: a store with its servers lives as long as a module, processes as long as a test."""
+"""What the fault tests share: a store with its servers lives as long as a module, processes as long as a test.
 
-from contextlib import ExitStack
+`drill` and `production` kill processes; `running` and `shop` are a whole Studio whose servers a test may break.
+"""
+
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from benchmarks import seeding
+from benchmarks.stack import stack
 from tests.faults.drill import drill as open_drill
+from tests.faults.shop import Shop, selling
 from tests.servers.http_target import http_target as run_http_target
 from tests.servers.missing import start_or_skip
+
+LEASE_S = "3"
+
+
+@contextmanager
+def studio(store, **more):
+    """Databases, the workflow and its target; `begin()` starts the processes. Gives the stack and the target."""
+    with ExitStack() as opened:
+        target = opened.enter_context(run_http_target())
+        allowed = {"STUDIO_ALLOWED_HOSTS": f"127.0.0.1:{target.port}", "STUDIO_LEASE_SECONDS": LEASE_S}
+        made = start_or_skip(stack(store, **allowed, **more), opened)
+        made.seeded = seeding.seed(made.settings, selling(target.url))
+        yield made, target
+
+
+def begin(made):
+    """Start what serves and what works, and wait until it does."""
+    if made.postgres is None:
+        made.start("studio", "run")
+    else:
+        made.start("web", "web", "--workers", "1")
+        made.start("worker", "worker")
+    made.wait_ready()
+
+
+@pytest.fixture(scope="module")
+def running():
+    """One for all tests of a module: each leaves its servers as it found them."""
+    with studio("postgresql") as (made, target):
+        begin(made)
+        yield made, target
+
+
+@pytest.fixture
+def shop(running, request):
+    """A shop of this test's own that has sold something already."""
+    made, target = running
+    shop = Shop(made, target, request.node.name)
+    with shop.open():
+        shop.sells(5)
+        shop.finishes(1)
+    return shop
 
 
 def _drill(store):
