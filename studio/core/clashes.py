@@ -6,7 +6,8 @@ left, so whoever began it begins anew. Bounded, and jittered so that the two do 
 
 import threading
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from studio.core import rng
 
@@ -25,13 +26,19 @@ def is_clash(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _CLASHES
 
 
-def is_outage(error: DBAPIError) -> bool:
+def is_outage(error: BaseException) -> bool:
     """Whether the database itself is in trouble. What it merely refused, it will refuse again."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
     if error.connection_invalidated:
         return True
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
         return str(state).startswith(_OUTAGES)
+    if hasattr(error.orig, "sqlstate"):  # the driver speaks, not the server: of a connection that was refused, or broke
+        return isinstance(error, OperationalError)
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in _SQLITE_OUTAGES
 

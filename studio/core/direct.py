@@ -79,7 +79,10 @@ class Direct:
         try:
             return self._idle.pop(), True
         except IndexError:
-            pooled = self._engine.raw_connection()
+            try:
+                pooled = self._engine.raw_connection()
+            except psycopg.Error as error:  # a pool hands on what the driver says
+                raise self._worded(error) from error
             pooled.detach()
             connection = cast("psycopg.Connection[Row]", pooled.dbapi_connection)
             connection.autocommit = True
@@ -92,9 +95,9 @@ class Direct:
             text = self._texts[id(statement)] = str(statement.compile(dialect=self._engine.dialect))
         return text
 
-    def _worded(self, error: psycopg.Error, connection: "psycopg.Connection[Row]") -> BaseException:
+    def _worded(self, error: psycopg.Error, connection: "psycopg.Connection[Row] | None" = None) -> BaseException:
         """As every other database error looks here; without the values, which may be private."""
         return DBAPIError.instance(
             None, None, error, cast("Any", psycopg.Error),
-            connection_invalidated=connection.closed, dialect=self._engine.dialect,
+            connection_invalidated=connection is None or connection.closed, dialect=self._engine.dialect,
         )  # fmt: skip

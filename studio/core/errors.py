@@ -18,6 +18,8 @@ class StudioError(Exception):
 
     status = 400
     code = "bad_request"
+    retry_after_s: int | None = None
+    """When it is worth trying again, where that is known."""
 
     def __init__(
         self,
@@ -98,3 +100,4 @@ class Unavailable(StudioError):
 
     status = 503
     code = "unavailable"
+    retry_after_s = 2

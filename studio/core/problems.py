@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from studio.core import web
-from studio.core.errors import StudioError, TooLarge, TooManyRequests
+from studio.core.clashes import is_outage
+from studio.core.errors import StudioError, TooLarge, TooManyRequests, Unavailable
 from studio.core.i18n import marked
 
 log = structlog.get_logger()
@@ -89,6 +90,9 @@ def _http_error(error: HTTPException) -> Response:
 def _unexpected(error: InternalServerError) -> Response:
     cause = error.original_exception or error
     web.rollback(cause)
+    if is_outage(cause):
+        log.error("database_unavailable", route=_route(), error=str(cause))
+        return _answer(Unavailable(_("Studio cannot reach its database now. Try again in a moment.")))
     log.error("request_crashed", route=_route(), exc_info=cause)
     return _answer(Unexpected(_("Studio could not finish this. Nothing was changed.")))
 
@@ -107,4 +111,6 @@ def _answer(error: StudioError) -> Response:
     answer.status_code = error.status
     if error.status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="studio"'
+    if error.retry_after_s is not None:
+        answer.headers["Retry-After"] = str(error.retry_after_s)
     return answer

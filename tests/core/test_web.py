@@ -4,6 +4,8 @@ import json
 
 import pytest
 from flask import Flask
+from psycopg import OperationalError as Refused
+from sqlalchemy.exc import OperationalError
 
 from studio.accounts.models import AttemptCounter
 from studio.accounts.permissions import public
@@ -125,3 +127,15 @@ def test_a_body_over_the_limit_is_refused(app):
     app.config["MAX_CONTENT_LENGTH"] = 10
     answer = app.test_client().post("/big", data=b"x" * 11, headers={"Accept": "application/json"})
     assert (answer.status_code, answer.json["code"]) == (413, "request_entity_too_large")
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_a_database_that_is_away_is_no_defect_but_a_reason_to_come_later(app, accept):
+    def ask():
+        raise OperationalError("select 1", None, Refused("connection refused"))
+
+    add(app, "/ask", ask)
+    app.config["PROPAGATE_EXCEPTIONS"] = False  # a test's app would raise it instead
+    answer = app.test_client().post("/ask", headers={"Accept": accept})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert "database" in answer.text

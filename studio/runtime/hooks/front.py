@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl
 import orjson
 import structlog
 
-from studio.core.errors import StudioError, TooLarge
+from studio.core.clashes import is_outage
+from studio.core.errors import StudioError, TooLarge, Unavailable
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
 from studio.core.ids import new_id
@@ -22,6 +23,7 @@ from studio.runtime.hooks.receiving import MAX_BYTES, Delivery, Receiver, Reply,
 log = structlog.get_logger()
 
 PREFIX = "/hooks/"
+_LATER = marked("The database did not answer in time. Sending it again is safe.")
 _SORRY = marked("Studio could not take this delivery. Nothing was started; sending it again is safe.")
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -53,12 +55,21 @@ class HookFront:
         try:
             return self._receiver.receive(address, _delivery(environ))
         except StudioError as error:
-            more = [("Allow", error.allowed)] if isinstance(error, WrongMethod) else []
-            return Reply(error.status, as_problem(error, None), more)
-        except Exception:  # whoever delivers gets an answer it can act on; the log has the trace under the same id
+            return _refusal(error)
+        except Exception as error:  # whoever delivers gets an answer it can act on; the log has the trace
+            if is_outage(error):  # each delivery of an outage would log the same trace
+                log.warning("delivery_not_taken", error=str(error))
+                return _refusal(Unavailable(_(_LATER)))
             request_id = new_id().hex
             log.exception("delivery_failed", request_id=request_id)
             return Reply(500, as_problem(Unexpected(_(_SORRY)), request_id))
+
+
+def _refusal(error: StudioError) -> Reply:
+    more = [("Allow", error.allowed)] if isinstance(error, WrongMethod) else []
+    if error.retry_after_s is not None:
+        more.append(("Retry-After", str(error.retry_after_s)))
+    return Reply(error.status, as_problem(error, None), more)
 
 
 def _delivery(environ: Environ) -> Delivery:

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from studio.contract.ports import Secrets
 from studio.core import clock, signatures
+from studio.core.clashes import is_outage
 from studio.core.errors import Conflict, InvalidInput, NotFound, NotSignedIn, StudioError, TooLarge
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
@@ -24,6 +26,8 @@ from studio.runtime.ledger.rows import Accepted, Admission
 from studio.runtime.models import Run, Step
 from studio.runtime.outcomes import ENDED, STUCK
 from studio.runtime.triggers.deliveries import dedup_key, read_data
+
+Found = TypeVar("Found")
 
 MAX_BYTES = 1_048_576
 SECRET_FRESH_S = 10.0
@@ -160,9 +164,9 @@ class Receiver:
         )  # fmt: skip
 
     def _result(self, hook: Hook, run_id: UUID, call: Call | None, limit_s: float) -> Reply:
-        ended = call.wait(lambda: self._look(hook, run_id), limit_s) if call is not None else None
+        ended = call.wait(lambda: _asked(lambda: self._look(hook, run_id)), limit_s) if call is not None else None
         if ended is None:
-            return Reply(202, {"run_id": str(run_id), "state": self._state(hook, run_id)})
+            return Reply(202, {"run_id": str(run_id), "state": _asked(lambda: self._state(hook, run_id))})
         told = {name: ended.error[name] for name in _TOLD if name in ended.error} if ended.error else None
         return Reply(
             200 if ended.state == "succeeded" else 502,
@@ -180,6 +184,16 @@ class Receiver:
     def _state(self, hook: Hook, run_id: UUID) -> str | None:
         with self._database.unit(hook.workspace_id, read_only=True) as unit:
             return unit.session.execute(select(Run.state).where(Run.id == run_id)).scalar()
+
+
+def _asked(question: Callable[[], Found]) -> Found | None:
+    """None where the database cannot be asked now: what was accepted is never answered as a failure."""
+    try:
+        return question()
+    except SQLAlchemyError as error:
+        if not is_outage(error):
+            raise
+        return None
 
 
 def _reply(admission: Admission) -> Reply:

@@ -5,7 +5,10 @@ import hmac
 from datetime import timedelta
 
 import pytest
+from psycopg import OperationalError as Refused
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from studio.core import clock
 from studio.runtime.engine import answers
@@ -230,3 +233,30 @@ def test_senders_that_wait_never_take_all_threads(make_hook, monkeypatch):
     hook = make_hook(answer="result", wait_s=30)
     answer = hook.post(json=ORDER)
     assert (answer.status_code, answer.json["state"]) == (202, "queued")
+
+
+REFUSED = OperationalError("select 1", None, Refused("connection refused"))
+
+
+def failing(error):
+    def fail(*_):
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize("error", [REFUSED, PoolTimeout("no connection is free")])
+def test_while_the_database_is_away_senders_are_told_to_come_later(hook, monkeypatch, error):
+    monkeypatch.setattr(hook.app.extensions["studio_receiver"], "_accept", failing(error))
+    answer = hook.post(json=ORDER)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert answer.json["code"] == "unavailable"
+
+
+def test_what_was_accepted_is_never_answered_as_a_failure(make_hook, monkeypatch):
+    hook = make_hook(answer="result", wait_s=1)
+    receiver = hook.app.extensions["studio_receiver"]
+    monkeypatch.setattr(receiver, "_look", failing(REFUSED))
+    monkeypatch.setattr(receiver, "_state", failing(REFUSED))
+    answer = hook.post(json=ORDER)
+    assert (answer.status_code, answer.json["state"], hook.runs()) == (202, None, 1)
