@@ -46,6 +46,8 @@ class _Entry:
     job: Callable[[Any], Any] | None = None
     result: Any = None
     error: Exception | None = None
+    abandoned: bool = False
+    """Whoever waited was told to try again: done now, it would be done twice."""
     _done: threading.Lock = field(default_factory=_held)
 
     def settle(self, result: Any = None, error: Exception | None = None) -> None:
@@ -56,6 +58,7 @@ class _Entry:
     def wait(self) -> Any:
         """The result, once there is one."""
         if not self._done.acquire(timeout=WAIT_S):
+            self.abandoned = True
             raise Unavailable(_("The database did not answer in time. Sending it again is safe."))
         if self.error is not None:
             raise self.error
@@ -131,7 +134,7 @@ class Writer:
 
     def _commit(self, group: list[_Entry]) -> None:
         try:
-            results = self._write(group)
+            written = self._write(group)
         except Exception as error:  # noqa: BLE001 - it is handed to whoever waits, or tried again one by one
             if len(group) == 1:
                 group[0].settle(error=error)
@@ -139,26 +142,28 @@ class Writer:
             for entry in group:
                 self._commit([entry])
             return
-        if any(entry.event is not None for entry in group):
+        if any(entry.event is not None for entry, _ in written):
             self._after_accept()
-        for entry, result in zip(group, results, strict=True):
+        for entry, result in written:
             entry.settle(result)
 
-    def _write(self, group: list[_Entry]) -> list[Any]:
+    def _write(self, group: list[_Entry]) -> list[tuple[_Entry, Any]]:
         if self._direct is not None:
             fault_point("accept.before_commit")
-            results = self._do(group, self._direct)
+            written = self._do(group, self._direct)
         else:
             with self._database.across() as unit:
-                results = self._do(group, unit.session)
+                unit.session.connection()  # waits for SQLite's lock, and somebody may give up meanwhile
+                written = self._do(group, unit.session)
                 fault_point("accept.before_commit")
         fault_point("accept.after_commit")
-        return results
+        return written
 
-    def _do(self, group: list[_Entry], hands: Hands) -> list[Any]:
+    def _do(self, group: list[_Entry], hands: Hands) -> list[tuple[_Entry, Any]]:
+        group = [entry for entry in group if not entry.abandoned]
         events = [entry.event for entry in group if entry.event is not None]
         admissions = iter(self._ledger.accept(hands, events) if events else ())
-        return [next(admissions) if entry.job is None else entry.job(hands) for entry in group]
+        return [(entry, next(admissions) if entry.job is None else entry.job(hands)) for entry in group]
 
 
 def _direct(database: Database) -> "Direct":
