@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from studio.accounts.permissions import public
 from studio.core import web
 from studio.core.errors import NotFound
+from studio.core.redis_options import redis_options
 from studio.core.settings import Settings
 
 blueprint = Blueprint("ops", __name__)
@@ -72,7 +73,7 @@ def _redis_answers() -> bool:
     from redis import Redis, RedisError  # noqa: PLC0415 - an embedded Studio starts sooner without the library
 
     try:
-        with Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1) as client:
+        with Redis.from_url(url, **redis_options(1.0, again=0)) as client:
             return bool(client.ping())
     except RedisError:
         return False

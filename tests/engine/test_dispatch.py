@@ -20,11 +20,13 @@ from tests.engine.rig import Rig, step
 from tests.factories.accounts import make_tenant
 from tests.fixtures.app import close_app, open_app
 
+BROKERS = {"local": None, "redis away": "redis://127.0.0.1:1/0"}
+
 
 @pytest.fixture(params=["local", "redis"])
 def watched(request, store_settings, monkeypatch):
     """A rig with real workers whose steps note which actor's message they ran under."""
-    url = request.getfixturevalue("redis_url") if request.param == "redis" else None
+    url = request.getfixturevalue("redis_url") if request.param == "redis" else BROKERS[request.param]
     seen: list[str | None] = []
     make = broker_module.make_broker
 
@@ -73,6 +75,7 @@ def ended(rig, run_id, timeout=15):
     return rig.run(run_id).state
 
 
+@pytest.mark.parametrize("watched", ["local", "redis", "redis away"], indirect=True)
 def test_every_live_step_runs_inside_an_actor(watched):
     rig, seen = watched
     run_id = rig.accept().run_id

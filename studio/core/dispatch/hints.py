@@ -2,14 +2,20 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 
 import structlog
 from dramatiq import Actor
+
+from studio.core import clock
+from studio.core.dispatch.workers import Actors
 
 log = structlog.get_logger()
 
 EVERY_S = 0.01
 """The waker sends at most this often."""
+AWAY_S = 1.0
+"""How long a broker that failed is not tried again."""
 
 
 class Hints:
@@ -24,6 +30,9 @@ class Hints:
         self._lock = threading.Lock()
         self._stopped = False
         self._thread: threading.Thread | None = None
+        self._away_until = 0.0
+        self.spare: Callable[[], Actors] | None = None
+        """Where workers are: the same actors on a broker inside this process, for as long as the other is away."""
 
     def register(self, name: str, actor: "Actor[[], None]") -> None:
         """Which actor looks at things called `name`."""
@@ -62,8 +71,15 @@ class Hints:
         actor = self._actors.get(name)
         if actor is None:
             return
-        try:
+        if clock.monotonic() >= self._away_until:
+            try:
+                for _ in range(count):
+                    actor.send()
+            except Exception as error:  # noqa: BLE001 - the broker is away: the sweeper finds the rows
+                log.warning("hint_not_sent", name=name, error=str(error))
+                self._away_until = clock.monotonic() + AWAY_S
+            else:
+                return
+        if (spare := self.spare) is not None:
             for _ in range(count):
-                actor.send()
-        except Exception as error:  # noqa: BLE001 - the broker is away: the sweeper finds the rows
-            log.warning("hint_not_sent", name=name, error=str(error))
+                spare()[name].send()

@@ -4,6 +4,8 @@ The stock consumer sleeps up to a second between looks, which an idle shop would
 also drops a token into a list that the consumer waits on, so a hint arrives within a round trip.
 """
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import redis
@@ -49,14 +51,27 @@ class _BlockingConsumer(_RedisConsumer):
     message_cache: list[bytes]
 
     def __next__(self) -> MessageProxy | None:
-        try:
+        with _told_as_closed():
             message = self._fetch()
             if message is None:
                 self.broker.client.blpop([self.broker.wake_key(self.queue_name)], timeout=WAIT_S)
                 message = self._fetch()
-        except redis.ConnectionError as error:
-            raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]  # Dramatiq leaves it so
         return message
+
+    def ack(self, message: MessageProxy) -> None:
+        """Cross off."""
+        with _told_as_closed():
+            super().ack(message)  # type: ignore[no-untyped-call]  # Dramatiq leaves it so
+
+    def nack(self, message: MessageProxy) -> None:
+        """Give up."""
+        with _told_as_closed():
+            super().nack(message)  # type: ignore[no-untyped-call]  # Dramatiq leaves it so
+
+    def requeue(self, messages: Iterable[MessageProxy]) -> None:
+        """At a stop, hand back. Where Redis is away that is Dramatiq's own case, and stopping goes on."""
+        with _told_as_closed():
+            super().requeue(messages)  # type: ignore[no-untyped-call]  # Dramatiq leaves it so
 
     def _fetch(self) -> MessageProxy | None:
         room = self.prefetch - self.outstanding_message_count
@@ -67,3 +82,12 @@ class _BlockingConsumer(_RedisConsumer):
         message = Message.decode(self.message_cache.pop(0))
         self.queued_message_ids.add(message.message_id)
         return MessageProxy(message)
+
+
+@contextmanager
+def _told_as_closed() -> Iterator[None]:
+    """The one error of which Dramatiq knows that it passes: the stock consumer takes a silent Redis for a defect."""
+    try:
+        yield
+    except (redis.ConnectionError, redis.TimeoutError) as error:
+        raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]  # Dramatiq leaves it so

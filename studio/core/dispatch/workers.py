@@ -1,16 +1,21 @@
 """Dramatiq's worker threads, grouped by queue so that slow effects never hold up the rest."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from dramatiq import Actor, Broker, Worker
 
 IDLE_MS = 1_000
+Brokers: TypeAlias = Mapping[str, Broker]
+"""By queue."""
+Actors: TypeAlias = "dict[str, Actor[[], None]]"
+"""By the name of what they look at."""
 
 
 class Workers:
     """The worker threads of one process."""
 
-    def __init__(self, brokers: Mapping[str, Broker], threads: Mapping[str, int]) -> None:
+    def __init__(self, brokers: Brokers, threads: Mapping[str, int]) -> None:
         """`threads`: how many threads each queue gets. A broker a queue: two workers cannot share one."""
         for queue, broker in brokers.items():
             broker.declare_queue(queue)

@@ -11,6 +11,7 @@ import orjson
 import structlog
 
 from studio.core import clock
+from studio.core.redis_options import redis_options
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -143,7 +144,7 @@ def _written(ended: Ended) -> bytes:
 def _client(url: str) -> "Redis":
     from redis import Redis  # noqa: PLC0415 - an embedded Studio has no Redis, and starts sooner without the library
 
-    return Redis.from_url(url)
+    return Redis.from_url(url, **redis_options())
 
 
 def _lost() -> type[Exception]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from studio.contract.ports import Ports
 from studio.core.dispatch import Hints, Workers, make_broker
-from studio.core.dispatch.workers import actor
+from studio.core.dispatch.workers import Actors, Brokers, actor
 from studio.core.ids import new_id
 from studio.core.settings import Settings
 from studio.core.unit_of_work import Database
@@ -53,6 +53,8 @@ class Engine:
         self._ports: Ports | None = None
         self._executor: Executor | None = None
         self._workers: Workers | None = None
+        self._spare_workers: Workers | None = None
+        self._spare: Actors = {}
         self._sweeper: Sweeper | None = None
 
     def wake_main(self) -> None:
@@ -86,29 +88,51 @@ class Engine:
 
     def declare(self) -> None:
         """Make the actors, so that hints can be sent. In every process."""
+        for name, made in self._actors(self.brokers).items():
+            self.hints.register(name, made)
+
+    def _actors(self, brokers: Brokers) -> Actors:
         looks: dict[str, Callable[[], object]] = {
             Lane.MAIN: lambda: self.executor.drain(Lane.MAIN),
             Lane.EFFECT: lambda: self.executor.drain(Lane.EFFECT),
             **self.drains,
         }
-        for name, look in looks.items():
-            self.hints.register(name, actor(self.brokers[_queue(name)], f"look_at_{name}", _queue(name), _quiet(look)))
+        return {
+            name: actor(brokers[_queue(name)], f"look_at_{name}", _queue(name), _quiet(look))
+            for name, look in looks.items()
+        }
 
     def start_workers(self) -> None:
         """Take hints and sweep."""
-        threads = {Lane.MAIN: MAIN_THREADS, Lane.EFFECT: self.settings.worker_threads}
-        self._workers = Workers(self.brokers, {_queue(name): count for name, count in threads.items()})
-        self._workers.start()
+        self._workers = self._worked(self.brokers)
+        if not self.settings.embedded:
+            self.hints.spare = self._while_redis_is_away
         self._sweeper = Sweeper(self.database, self.ledger, self.writer, self.hints.send, self.holder, self.chores)
         self._sweeper.start()
         self.wake_main()
+
+    def _worked(self, brokers: Brokers) -> Workers:
+        threads = {Lane.MAIN: MAIN_THREADS, Lane.EFFECT: self.settings.worker_threads}
+        workers = Workers(brokers, {_queue(name): count for name, count in threads.items()})
+        workers.start()
+        return workers
+
+    def _while_redis_is_away(self) -> Actors:
+        """Actors inside this process, made at the first need: what the sweeper finds is then looked at here."""
+        if self._spare_workers is None:
+            brokers = {queue: make_broker(None) for queue in self.brokers}
+            self._spare = self._actors(brokers)
+            self._spare_workers = self._worked(brokers)
+        return self._spare
 
     def stop(self, patience_s: float = 10.0) -> None:
         """Finish what is under way and let go. What takes longer than `patience_s` is another worker's from now on."""
         if self._sweeper is not None:
             self._sweeper.stop()
-        if self._workers is not None:
-            self._workers.stop(patience_s)
+        self.hints.spare = None
+        for workers in (self._workers, self._spare_workers):
+            if workers is not None:
+                workers.stop(patience_s)
         if self._executor is not None:
             self._executor.stop()
         self.hints.stop()

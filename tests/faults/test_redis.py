@@ -1,0 +1,91 @@
+"""Redis restarted, emptied, away, stalled and full: deliveries are taken, work goes on, nothing is lost."""
+
+import os
+import signal
+
+import pytest
+from redis import Redis
+
+from tests.faults.shop import wait_for
+from tests.faults.test_kill import children
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(120)]
+
+DEGRADED, OK = (200, "degraded: redis unavailable"), (200, "ok")
+
+
+@pytest.fixture
+def redis(running):
+    """The server that Studio uses."""
+    return running[0].redis
+
+
+def test_restarted(shop, redis):
+    with shop.open():
+        shop.sells(5)
+        redis.stop(signal.SIGKILL)
+        redis.start()
+        shop.sells(10)
+        shop.finishes(5)
+        wait_for(lambda: shop.ready() == OK)
+    shop.assert_nothing_lost()
+
+
+def test_emptied_while_hints_lie_in_it(shop, running, redis):
+    made, _ = running
+    workers = children(made.processes["worker"].pid)
+    with shop.open():
+        for worker in workers:
+            os.kill(worker, signal.SIGSTOP)
+        try:
+            shop.sells(10)
+            with Redis.from_url(redis.url) as client:
+                wait_for(client.dbsize)
+            redis.flush()
+        finally:
+            for worker in workers:
+                os.kill(worker, signal.SIGCONT)
+        shop.finishes(10, timeout=10)
+    shop.assert_nothing_lost()
+
+
+def test_away_for_a_while(shop, redis):
+    with shop.open():
+        shop.sells(5)
+        redis.stop(signal.SIGKILL)
+        try:
+            wait_for(lambda: shop.ready() == DEGRADED)
+            shop.sells(20)
+            shop.finishes(20)
+            assert shop.ready() == DEGRADED
+        finally:
+            redis.start()
+        wait_for(lambda: shop.ready() == OK)
+        shop.sells(5)
+        shop.finishes(5)
+    shop.assert_nothing_lost()
+
+
+def test_stalled(shop, redis):
+    with shop.open():
+        shop.sells(5)
+        with redis.stalled():
+            assert shop.ready() == DEGRADED
+            shop.sells(20)
+            shop.finishes(20)
+            assert shop.get("/sign-in").status_code == 200
+        wait_for(lambda: shop.ready() == OK)
+        shop.sells(5)
+        shop.finishes(5)
+    shop.assert_nothing_lost()
+
+
+def test_out_of_memory(shop, redis):
+    with shop.open():
+        shop.sells(5)
+        with redis.full():
+            shop.sells(20)
+            shop.finishes(20)
+        shop.sells(5)
+        shop.finishes(5)
+    shop.assert_nothing_lost()
