@@ -62,7 +62,7 @@ class Sweeper:
             log.exception("loop_not_freed")
 
     def turn(self) -> None:
-        """One sweep: everything that is due now. Public so that tests and `studio sweep` can call it."""
+        """One sweep: everything that is due now. Public so that tests can call it."""
         while self._writer.run_single(lambda session: self._ledger.fire_due(session, BATCH)) == BATCH:
             pass
         _, quarantined = self._writer.run_single(lambda session: self._ledger.release_expired(session, BATCH))
