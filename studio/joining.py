@@ -86,7 +86,7 @@ def _join_outbox(engine: Engine, settings: Settings, mailer: Mailer) -> None:
     outbox.register(notices.TOPIC, notices.tell)
     engine.endings.failed.append(notices)
     outbox.on_enqueued = lambda: engine.hints.send("outbox")
-    engine.add_drain("outbox", lambda: outbox.drain(engine.database))
+    engine.add_drain("outbox", lambda: outbox.drain(engine.database, holder=engine.holder))
     engine.retention.of_all.append(lambda _unit: outbox.purge(engine.database, OUTBOX_KEPT))
 
 

@@ -17,7 +17,7 @@ import structlog
 from studio.core import heap, rng, settings
 from studio.core.db import open_engine
 from studio.core.tenancy import TenantSession, bind
-from studio.runtime.engine.sweeper import free_loops
+from studio.runtime.engine.freeing import free_holder
 from studio.runtime.ledger.choose import ledger_for
 
 log = structlog.get_logger()
@@ -61,7 +61,7 @@ class Supervisor:
                 continue
             del self._children[holder]
             log.warning("worker_died", holder=holder, status=child.returncode)
-            _release(holder)
+            _release(holder, dead=True)
 
     def _end(self) -> None:
         for child in self._children.values():
@@ -72,18 +72,17 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-                _release(holder)
+                _release(holder, dead=False)  # told to stop, it took too long: that says nothing against its runs
 
 
-def _release(holder: str) -> None:
+def _release(holder: str, *, dead: bool) -> None:
     engine = open_engine(settings.load().engine_url)
     try:
         with TenantSession(engine) as session:
             bind(session, workspace_id=None, cross=True)
-            freed = ledger_for(engine.dialect.name).release_holder(session, holder)
-            free_loops(session, holder)
+            freed = free_holder(session, ledger_for(engine.dialect.name), holder, dead=dead)
             session.commit()
-        log.info("leases_freed", holder=holder, runs=freed)
+        log.info("leases_freed", holder=holder, runs=freed.runs, jobs=freed.jobs)
     except Exception:  # the database is away too: the leases run out by themselves
         log.exception("leases_not_freed", holder=holder)
     finally:

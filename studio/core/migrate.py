@@ -1,5 +1,6 @@
 """Bringing the database to the current schema, with a copy beside an SQLite file before it is changed."""
 
+import re
 from datetime import UTC
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from sqlalchemy import Connection, inspect, text
 from studio.core import clock, db
 from studio.core.settings import Settings
 
+_REVISION = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
+_DOWN = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 CONFIG = Path(__file__).resolve().parents[2] / "migrations" / "alembic.ini"
 
 
@@ -29,8 +32,14 @@ def upgrade(settings: Settings) -> Path | None:
 
 
 def newest() -> str:
-    """The last revision there is. File names start with it, so that a start with nothing to do imports no Alembic."""
-    return max(file.stem.split("_")[0] for file in (CONFIG.parent / "versions").glob("[0-9]*_*.py"))
+    """The last revision there is: the one that none comes after.
+
+    Read from the files, so that a start with nothing to do imports no Alembic. Their names say nothing of the order.
+    """
+    files = [path.read_text("utf-8") for path in (CONFIG.parent / "versions").glob("[0-9]*_*.py")]
+    revisions = {str(name) for file in files for name in _REVISION.findall(file)}
+    [last] = revisions.difference(*(_DOWN.findall(file) for file in files))
+    return last
 
 
 def _current(connection: Connection) -> str | None:

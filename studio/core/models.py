@@ -37,6 +37,8 @@ class OutboxRow(Tenant, Model):
     """Counted before each try; also the fencing token of whoever holds the lease."""
     max_attempts: Mapped[int] = mapped_column(Integer)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    holder: Mapped[str | None] = mapped_column(String(80))
+    """Who does it, so that a dead process's jobs can be freed with its other leases."""
     last_error: Mapped[str | None] = mapped_column(Text)
     """Of the latest try that failed."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from studio.core import clock, rng
 from studio.core.faults import fault_point
@@ -47,6 +48,7 @@ class Job:
     payload: dict[str, Any]
     attempts: int
     max_attempts: int
+    holder: str | None
 
 
 Outside = Callable[[Job], None]
@@ -60,6 +62,7 @@ _JOB = (
     OutboxRow.payload,
     OutboxRow.attempts,
     OutboxRow.max_attempts,
+    OutboxRow.holder,
 )
 
 
@@ -131,14 +134,14 @@ def cancel(uow: UnitOfWork, key: str) -> bool:
     return uow.session.execute(gone.returning(OutboxRow.id)).first() is not None
 
 
-def drain(database: Database, limit: int = 100, budget_s: float = 5.0) -> int:
+def drain(database: Database, limit: int = 100, budget_s: float = 5.0, *, holder: str | None = None) -> int:
     """Do what is due: at most `limit` jobs, beginning none after `budget_s` seconds.
 
-    Returns how many were tried.
+    Returns how many were tried. `holder` is the name by which free() finds what a process held.
     """
     end, tried = clock.monotonic() + budget_s, 0
     while tried < limit and clock.monotonic() < end:
-        jobs = _claim(database, min(BATCH, limit - tried))
+        jobs = _claim(database, min(BATCH, limit - tried), holder)
         if not jobs:
             break
         stale = clock.monotonic() + STALE_S
@@ -149,6 +152,29 @@ def drain(database: Database, limit: int = 100, budget_s: float = 5.0) -> int:
             _do(database, job)
             tried += 1
     return tried
+
+
+def free(session: Session, holder: str, *, dead: bool) -> int:
+    """Let others do at once what a process held that has died, or is about to stop. Returns how many jobs.
+
+    A death has used up the attempt, a stop has not.
+    """
+    held = and_(OutboxRow.state == "running", OutboxRow.holder == holder)
+    if dead:
+        _give_up_lost(session, held)
+    freed = (
+        update(OutboxRow)
+        .where(held)
+        .values(
+            state="queued",
+            lease_until=None,
+            holder=None,
+            attempts=OutboxRow.attempts if dead else OutboxRow.attempts - 1,
+        )
+        .returning(OutboxRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(session.execute(freed).all())
 
 
 def lag_s(database: Database) -> float:
@@ -166,13 +192,13 @@ def purge(database: Database, older_than: timedelta) -> int:
         return len(uow.session.execute(old.returning(OutboxRow.id)).all())
 
 
-def _claim(database: Database, count: int) -> list[Job]:
+def _claim(database: Database, count: int, holder: str | None) -> list[Job]:
     """Take the oldest due jobs under a lease, counting the attempt before it is made."""
     topics = (*_inside, *_outside)
     with database.across() as uow:
         now = uow.now
         lost = and_(OutboxRow.state == "running", OutboxRow.lease_until < now)
-        _give_up_lost(uow, lost)
+        _give_up_lost(uow.session, lost)
         due = and_(OutboxRow.state == "queued", OutboxRow.due_at <= now)
         chosen = (
             select(OutboxRow.id)
@@ -185,7 +211,7 @@ def _claim(database: Database, count: int) -> list[Job]:
         claimed = (
             update(OutboxRow)
             .where(OutboxRow.id.in_(select(chosen.c.id)))
-            .values(state="running", attempts=OutboxRow.attempts + 1, lease_until=now + LEASE)
+            .values(state="running", attempts=OutboxRow.attempts + 1, lease_until=now + LEASE, holder=holder)
             .returning(*_JOB, OutboxRow.due_at)
             .execution_options(synchronize_session=False)
         )
@@ -197,15 +223,16 @@ def _claim(database: Database, count: int) -> list[Job]:
     return sorted(jobs, key=lambda job: job.id)
 
 
-def _give_up_lost(uow: UnitOfWork, lost: Any) -> None:
+def _give_up_lost(session: Session, lost: Any) -> None:
     """A job that takes its worker down with it every time must stop costing workers."""
-    uow.session.execute(
+    session.execute(
         update(OutboxRow)
         .where(lost, OutboxRow.attempts >= OutboxRow.max_attempts)
         .values(
             state="failed",
-            done_at=uow.now,
+            done_at=clock.database_now(session),
             lease_until=None,
+            holder=None,
             last_error="its worker was lost at every attempt",
         )
         .execution_options(synchronize_session=False)
@@ -235,7 +262,7 @@ def _do(database: Database, job: Job) -> None:
 
 
 def _end(uow: UnitOfWork, job: Job) -> None:
-    _settle(uow, job, state="done", payload={}, lease_until=None, done_at=uow.now)
+    _settle(uow, job, state="done", payload={}, done_at=uow.now)
 
 
 def _failed(database: Database, job: Job, error: Exception) -> None:
@@ -246,7 +273,7 @@ def _failed(database: Database, job: Job, error: Exception) -> None:
         now = uow.now
         outcome = {"state": "failed", "done_at": now} if final else _again(now, job.attempts)
         try:
-            _settle(uow, job, last_error=words, lease_until=None, **outcome)
+            _settle(uow, job, last_error=words, **outcome)
         except _Lost:
             return
 
@@ -260,25 +287,26 @@ def _again(now: datetime, attempts: int) -> dict[str, Any]:
 def _hand_back(database: Database, jobs: list[Job]) -> None:
     with database.across() as uow:
         for job in jobs:
-            mine = (OutboxRow.id == job.id, OutboxRow.attempts == job.attempts)
             uow.session.execute(
                 update(OutboxRow)
-                .where(*mine, OutboxRow.state == "running")
-                .values(state="queued", attempts=job.attempts - 1, lease_until=None)
+                .where(_ours(job))
+                .values(state="queued", attempts=job.attempts - 1, lease_until=None, holder=None)
                 .execution_options(synchronize_session=False)
             )
+
+
+def _ours(job: Job) -> Any:
+    """Whether nobody else has claimed it since: one who was freed of it may have the same attempt's number."""
+    same = (OutboxRow.attempts == job.attempts, OutboxRow.holder.is_not_distinct_from(job.holder))
+    return and_(OutboxRow.id == job.id, OutboxRow.state == "running", *same)
 
 
 def _settle(uow: UnitOfWork, job: Job, **values: Any) -> None:
     """Write a job's end, if the lease is still ours."""
     statement = (
         update(OutboxRow)
-        .where(
-            OutboxRow.id == job.id,
-            OutboxRow.state == "running",
-            OutboxRow.attempts == job.attempts,
-        )
-        .values(**values)
+        .where(_ours(job))
+        .values(lease_until=None, holder=None, **values)
         .returning(OutboxRow.id)
         .execution_options(synchronize_session=False)
     )

@@ -133,7 +133,7 @@ def test_a_cancelled_job_is_not_done_and_its_key_is_free(units, workspace):
 def test_a_lost_worker_s_job_is_taken_over_and_the_late_one_is_fenced_off(units, workspace):
     outbox.register("t", keep_mail)
     leave(units, workspace, payload={"n": "mail"})
-    (late,) = outbox._claim(units, 1)
+    (late,) = outbox._claim(units, 1, None)
     assert outbox.drain(units) == 0
     clock.shift(outbox.LEASE + timedelta(seconds=1))
     assert outbox.drain(units) == 1
@@ -146,7 +146,7 @@ def test_a_job_that_always_takes_its_worker_down_stops(units, workspace):
     outbox.register("t", keep_mail)
     leave(units, workspace, max_attempts=2)
     for _ in range(2):
-        assert len(outbox._claim(units, 1)) == 1
+        assert len(outbox._claim(units, 1, None)) == 1
         clock.shift(outbox.LEASE + timedelta(seconds=1))
     assert outbox.drain(units) == 0
     assert rows(units, workspace)[0].state == "failed"
@@ -190,3 +190,35 @@ def test_old_jobs_are_forgotten(units, workspace):
     assert outbox.purge(units, timedelta(days=7)) == 0
     clock.shift(timedelta(days=8))
     assert outbox.purge(units, timedelta(days=7)) == 1
+
+
+def freed(units, holder, *, dead):
+    with units.across() as uow:
+        return outbox.free(uow.session, holder, dead=dead)
+
+
+@pytest.mark.parametrize("dead", [True, False], ids=["died", "stops"])
+def test_what_a_process_held_is_freed_at_once_and_it_is_fenced_off(units, workspace, dead):
+    outbox.register("t", keep_mail)
+    leave(units, workspace, payload={"n": "mail"})
+    (late,) = outbox._claim(units, 1, "one")
+    assert freed(units, "another", dead=dead) == 0
+    assert freed(units, "one", dead=dead) == 1
+    (row,) = rows(units, workspace)
+    assert (row.state, row.holder, row.attempts) == ("queued", None, 1 if dead else 0)
+    (current,) = outbox._claim(units, 1, "two")
+    outbox._do(units, late)
+    assert mails(units, workspace) == []
+    outbox._do(units, current)
+    assert mails(units, workspace) == ["mail"]
+    assert rows(units, workspace)[0].holder is None
+
+
+def test_a_job_that_kills_its_process_every_time_is_given_up_when_it_is_freed(units, workspace):
+    outbox.register("t", keep_mail)
+    leave(units, workspace, max_attempts=2)
+    for _ in range(2):
+        assert len(outbox._claim(units, 1, "one")) == 1
+        freed(units, "one", dead=True)
+    (row,) = rows(units, workspace)
+    assert (row.state, row.holder, row.last_error) == ("failed", None, "its worker was lost at every attempt")

@@ -126,7 +126,7 @@ class Rig:
     def free_leases(self) -> None:
         """A supervisor sees that the worker has died."""
         executor, ledger = self.engine.executor, self.engine.ledger
-        self.engine.writer.run(lambda session: ledger.release_holder(session, executor._holder))
+        self.engine.writer.run(lambda session: ledger.release_holder(session, executor._holder, dead=True))
 
     def answer(self, wait: WaitRow, payload) -> bool:
         with self.database.unit(self.workspace_id) as unit:
@@ -149,6 +149,9 @@ class Rig:
 
     def run(self, run_id: UUID) -> Run:
         return self.all(Run, Run.id == run_id)[0]
+
+    def all_running(self) -> list[Run]:
+        return self.all(Run, Run.state == "running")
 
     def steps(self, run_id: UUID) -> list[Step]:
         return self.all(Step, Step.run_id == run_id)

@@ -72,6 +72,11 @@ def _drill_on_postgresql():
     yield from _drill("postgresql")
 
 
+@pytest.fixture(scope="module")
+def _drill_on_sqlite():
+    yield from _drill("sqlite")
+
+
 @pytest.fixture
 def drill(_drill_on_either):
     """Give a Studio on each store, of which nothing runs yet."""
@@ -84,3 +89,10 @@ def production(_drill_on_postgresql):
     """Give one on PostgreSQL and Redis: what needs several processes."""
     yield _drill_on_postgresql
     _drill_on_postgresql.end()
+
+
+@pytest.fixture
+def embedded_drill(_drill_on_sqlite):
+    """Give one on SQLite: what needs one process alone."""
+    yield _drill_on_sqlite
+    _drill_on_sqlite.end()

@@ -70,6 +70,21 @@ def test_timers_fire_although_the_worker_that_swept_is_dead(production, alone):
         os.kill(swept, signal.SIGKILL)
     else:
         drill.kill(name)
+        drill.hurry_mail()
     drill.finished(order)
     assert drill.sweeping_worker()[1] != swept
     drill.check(order)
+
+
+def test_a_killed_embedded_studio_goes_on_as_soon_as_it_is_back(embedded_drill):
+    """It is alone on its file, so nobody waits for a lease: neither the run nor its mail."""
+    drill = embedded_drill
+    drill.begin(**LONG)
+    drill.target.answer(delay=60.0)
+    drill.deliver("alone")
+    drill.target.wait_for(1)
+    drill.kill("studio")
+    assert drill.run("alone").state == "running"
+    drill.start_executing()
+    drill.finished("alone", timeout=15)
+    drill.check("alone", repeated=1)

@@ -5,15 +5,20 @@ import socket
 from collections.abc import Callable
 from datetime import datetime
 
+import structlog
+
 from studio.contract.ports import Ports
+from studio.core import outbox
 from studio.core.dispatch import Hints, Workers, make_broker
 from studio.core.dispatch.workers import Actors, Brokers, actor
 from studio.core.ids import new_id
+from studio.core.presence import Presence
 from studio.core.settings import Settings
 from studio.core.unit_of_work import Database
 from studio.runtime.engine.answers import Answers
 from studio.runtime.engine.chores import Retention, Schedules
 from studio.runtime.engine.executor import Endings, Executor
+from studio.runtime.engine.freeing import Freed, free_all_dead
 from studio.runtime.engine.sweeper import Sweeper
 from studio.runtime.engine.versions import Versions
 from studio.runtime.engine.writer import Writer
@@ -22,6 +27,8 @@ from studio.runtime.outcomes import Lane
 from studio.runtime.search.index import SearchIndex
 from studio.runtime.service.app_events import AppEvents
 from studio.runtime.waits import RunWaits
+
+log = structlog.get_logger()
 
 MAIN_THREADS = 2
 """Python runs one thread at a time, but while one waits for its commit another computes.."""
@@ -56,6 +63,7 @@ class Engine:
         self._spare_workers: Workers | None = None
         self._spare: Actors = {}
         self._sweeper: Sweeper | None = None
+        self._presence = Presence(settings.sqlite_path) if settings.sqlite_path is not None else None
 
     def wake_main(self) -> None:
         """Hint that there are runnable runs."""
@@ -104,12 +112,27 @@ class Engine:
 
     def start_workers(self) -> None:
         """Take hints and sweep."""
+        if self._presence is not None:
+            self._presence.enter(self._free_all_dead)
         self._workers = self._worked(self.brokers)
         if not self.settings.embedded:
             self.hints.spare = self._while_redis_is_away
         self._sweeper = Sweeper(self.database, self.ledger, self.writer, self.hints.send, self.holder, self.chores)
         self._sweeper.start()
         self.wake_main()
+
+    def _free_all_dead(self) -> None:
+        """Nobody else works on this file: what is held was held by processes that have died."""
+        freed = self.writer.run(lambda session: free_all_dead(session, self.ledger))
+        if freed != Freed():
+            log.info("leases_freed", runs=freed.runs, jobs=freed.jobs)
+
+    def _free_jobs(self) -> None:
+        """Jobs of the outbox that are still under way are another process's from now on."""
+        try:
+            self.writer.run(lambda session: outbox.free(session, self.holder, dead=False))
+        except Exception:  # the database is away too: the leases run out by themselves
+            log.exception("jobs_not_handed_over")
 
     def _worked(self, brokers: Brokers) -> Workers:
         threads = {Lane.MAIN: MAIN_THREADS, Lane.EFFECT: self.settings.worker_threads}
@@ -135,9 +158,13 @@ class Engine:
                 workers.stop(patience_s)
         if self._executor is not None:
             self._executor.stop()
+        if self._workers is not None:
+            self._free_jobs()
         self.hints.stop()
         self.answers.stop()
         self.writer.stop()
+        if self._presence is not None:
+            self._presence.leave()
 
 
 def _queue(name: str) -> str:

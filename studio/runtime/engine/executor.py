@@ -98,7 +98,9 @@ class Executor:
         if not self.leases.held():
             return
         try:
-            freed = self._writer.run_single(lambda session: self._ledger.release_holder(session, self._holder))
+            freed = self._writer.run_single(
+                lambda session: self._ledger.release_holder(session, self._holder, dead=False)
+            )
             log.warning("leases_handed_over", runs=freed)
         except (DBAPIError, StudioError):  # the database is away too: the leases run out by themselves
             log.exception("leases_not_handed_over")

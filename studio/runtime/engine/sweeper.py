@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from studio.core import clock
 from studio.core.unit_of_work import Database
+from studio.runtime.engine.freeing import free_loops
 from studio.runtime.engine.writer import Writer
 from studio.runtime.ledger.port import Ledger
 from studio.runtime.models import LoopLease
@@ -19,11 +19,6 @@ log = structlog.get_logger()
 TICK_S = 0.5
 LEASE_S = 5.0
 BATCH = 1_000
-
-
-def free_loops(session: Session, holder: str) -> None:
-    """Whoever held a loop does not turn it any more: another may begin at once."""
-    session.execute(delete(LoopLease).where(LoopLease.holder == holder))
 
 
 class Sweeper:

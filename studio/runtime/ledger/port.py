@@ -64,8 +64,8 @@ class LedgerBy(Protocol[Way_contra]):
         """Queue the runs whose lease ran out; returns how many, and those quarantined for losing too many."""
         ...
 
-    def release_holder(self, session: Way_contra, holder: str) -> int:
-        """Queue the runs of a worker that is known to be dead."""
+    def release_holder(self, session: Way_contra, holder: str, *, dead: bool) -> int:
+        """Queue the runs of a worker that is known to be dead, or about to stop, which says nothing against them."""
         ...
 
     def fire_due(self, session: Way_contra, limit: int) -> int:

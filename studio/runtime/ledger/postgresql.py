@@ -92,9 +92,11 @@ class PostgresqlLedger:
         found = _rows(session, sql.RELEASE_EXPIRED, {"limit": limit, "lost": LOST_LEASES, "shift": _shift()})
         return len(found), [run_id for run_id, state in found if state == "quarantined"]
 
-    def release_holder(self, session: Hands, holder: str) -> int:
+    def release_holder(self, session: Hands, holder: str, *, dead: bool) -> int:
         """Its leases would have lasted seconds more; nobody waits for them."""
-        return len(_rows(session, sql.RELEASE_HOLDER, {"holder": holder, "lost": LOST_LEASES}))
+        if dead:
+            return len(_rows(session, sql.RELEASE_HOLDER, {"holder": holder, "lost": LOST_LEASES}))
+        return len(_rows(session, sql.HAND_OVER, {"holder": holder}))
 
     def fire_due(self, session: Hands, limit: int) -> int:
         """In batches, oldest first."""

@@ -173,6 +173,10 @@ where run.id = lost.id
 returning run.id, run.state
 """)  # noqa: S608 - constants only
 RELEASE_HOLDER = text(f"{_LOST} where state = 'running' and lease_by = :holder returning id")
+HAND_OVER = text("""
+update run set lease_until = null, lease_by = null, state = 'queued'
+where state = 'running' and lease_by = :holder returning id
+""")
 
 # Everywhere else a run is locked before its waits. Here both are taken only where nobody holds them.
 FIRE_DUE = text(f"""

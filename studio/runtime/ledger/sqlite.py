@@ -146,9 +146,11 @@ class SqliteLedger:
         found = session.execute(_lost(_RUN.c.id.in_(expired.limit(limit)))).all()
         return len(found), [row.id for row in found if row.state == "quarantined"]
 
-    def release_holder(self, session: Session, holder: str) -> int:
+    def release_holder(self, session: Session, holder: str, *, dead: bool) -> int:
         """Its leases would have lasted seconds more; nobody waits for them."""
-        return len(session.execute(_lost(_RUN.c.state == "running", _RUN.c.lease_by == holder)).all())
+        held = (_RUN.c.state == "running", _RUN.c.lease_by == holder)
+        queue = update(_RUN).values(state="queued", lease_until=None, lease_by=None).returning(_RUN.c.id)
+        return len(session.execute(_lost(*held) if dead else queue.where(*held)).all())
 
     def fire_due(self, session: Session, limit: int) -> int:
         """In batches, oldest first."""
