@@ -11,7 +11,7 @@ from studio.core.ids import new_id
 from studio.runtime import notes
 from studio.runtime.engine import chores
 from studio.runtime.engine.chores import Retention
-from studio.runtime.models import Blob, Event, Resolution, Run, RunNote, RunSearch, Step, WaitRow
+from studio.runtime.models import Blob, Event, RateState, Resolution, Run, RunNote, RunSearch, Step, WaitRow
 from studio.runtime.search.index import SearchIndex
 from studio.runtime.service import starts, subscriptions
 from tests.factories.accounts import make_tenant
@@ -125,3 +125,13 @@ def test_a_long_purge_goes_on_at_the_next_turn_and_keeps_nothing_behind_it_waiti
         purge(now + timedelta(seconds=turn))
         seen.append((left()[0]["run"], left()[0]["event"]))
     assert seen == [(3, 3), (1, 1), (0, 0), (0, 0)]
+
+
+def test_a_rate_that_holds_nobody_up_any_more_is_forgotten(database, tenant):
+    now = shifted(database)
+    with database.unit(tenant.id) as uow:
+        for key, hours in (("past", -2), ("ahead", 1)):
+            uow.session.add(RateState(scope="workflow:a", key=key, tat=now + timedelta(hours=hours)))
+    Retention(database)(now)
+    with database.unit(tenant.id, read_only=True) as uow:
+        assert list(uow.session.scalars(select(RateState.key))) == ["ahead"]

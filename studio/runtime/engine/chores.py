@@ -18,6 +18,7 @@ from studio.runtime.models import (
     Event,
     EventDedup,
     KvEntry,
+    RateState,
     Resolution,
     Run,
     RunNote,
@@ -125,5 +126,6 @@ class Retention:
         with self._database.unit(workspace_id) as unit:
             unit.session.execute(delete(EventDedup).where(EventDedup.expires_at < now))
             unit.session.execute(delete(KvEntry).where(KvEntry.expires_at < now))
+            unit.session.execute(delete(RateState).where(RateState.tat < now - PURGE_EVERY))
             for purge in self.of_workspaces:
                 purge(unit)

@@ -1,5 +1,6 @@
 """The engine's tables."""
 
+from studio.runtime.models.flow import RateState, WorkspaceLimit
 from studio.runtime.models.ledger import Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
 from studio.runtime.models.search import RunSearch
 from studio.runtime.models.things import KvEntry, LoopLease, RunNote
@@ -11,6 +12,7 @@ __all__ = [
     "EventDedup",
     "KvEntry",
     "LoopLease",
+    "RateState",
     "Resolution",
     "Run",
     "RunNote",
@@ -20,4 +22,5 @@ __all__ = [
     "WaitRow",
     "Workflow",
     "WorkflowVersion",
+    "WorkspaceLimit",
 ]

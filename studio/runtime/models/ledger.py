@@ -18,6 +18,11 @@ from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
 
 _QUEUED, _RUNNING = text("state = 'queued'"), text("state = 'running'")
+# Indexes of limited runs alone: the others cost nothing by them. Queries repeat these words, or no planner sees it.
+_AT_THE_GATE = text("state = 'queued' and gate_key is not null")
+_ORDERED = text("order_key is not null and state not in ('succeeded', 'failed', 'cancelled')")
+_PLACED = text("place_key is not null and state in ('queued', 'running')")
+_RATED = text("rate_key is not null")
 _OPEN = text("state = 'open' and due_at is not null")
 
 
@@ -71,6 +76,22 @@ class Run(Tenant, Model):
             sqlite_where=_QUEUED,
             postgresql_where=_QUEUED,
         ),
+        Index(
+            "ix_run_gate",
+            "workspace_id",
+            "workflow_id",
+            "lane",
+            "gate_key",
+            "created_at",
+            "id",
+            sqlite_where=_AT_THE_GATE,
+            postgresql_where=_AT_THE_GATE,
+        ),
+        Index("ix_run_ordered", "workflow_id", "order_key", sqlite_where=_ORDERED, postgresql_where=_ORDERED),
+        Index(
+            "ix_run_placed", "workspace_id", "workflow_id", "place_key", sqlite_where=_PLACED, postgresql_where=_PLACED
+        ),
+        Index("ix_run_rated", "workflow_id", "rate_key", "created_at", sqlite_where=_RATED, postgresql_where=_RATED),
         Index("ix_run_lease", "lease_until", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
         Index("ix_run_workspace", "workspace_id", "id"),
         Index("ix_run_workflow", "workspace_id", "workflow_id", "id"),
@@ -90,6 +111,12 @@ class Run(Tenant, Model):
     """Smaller first."""
     order_key: Mapped[str | None] = mapped_column(String(255))
     """Runs of one key run one after the other; None: freely."""
+    gate_key: Mapped[str | None] = mapped_column(String(64))
+    """Runs of one workflow with the same one wait for the same things, and pass the gate in order; None: unlimited."""
+    place_key: Mapped[str | None] = mapped_column(String(255))
+    """So many runs of one key execute at once; None: not counted."""
+    rate_key: Mapped[str | None] = mapped_column(String(255))
+    """So many runs of one key start in a time; None: not counted."""
     available_at: Mapped[datetime] = mapped_column(UtcDateTime())
     """Not claimed before."""
     epoch: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

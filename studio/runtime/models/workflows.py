@@ -95,6 +95,10 @@ class TriggerSubscription(Tenant, Model):
     """SHA-256 of the 256-bit address; None where the trigger has none."""
     address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The address itself, encrypted, so that the builder can show it."""
+    priority: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Of the runs that it starts. Smaller first."""
+    control: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """What limits the runs that it starts (runtime.flow.control); None: nothing, and nothing is asked."""
     next_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """Schedules: when it starts a run next."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
