@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from studio.core import roles
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
