@@ -1,6 +1,6 @@
 """Everything that one workflow's page shows, gathered once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ class TriggerFacts:
     key: str
     name: str
     type: type[NodeType]
-    config: dict[str, Any]
+    config: Mapping[str, Any]
     address: str | None
     curl: str | None
     summary: str
@@ -96,7 +96,7 @@ def _triggers(
             continue
         secret = subscriptions.address(keyring, row)
         address = f"{public_url}/hooks/{secret}" if secret is not None else None
-        command = insight.curl(address, row.config) if address is not None else None
-        summary = insight.summary_of(known, row.config)
-        found.append(TriggerFacts(row.node_key, step.name, known, row.config, address, command, summary))
+        command = insight.curl(address, row.settings) if address is not None else None
+        summary = insight.summary_of(known, row.settings)
+        found.append(TriggerFacts(row.node_key, step.name, known, row.settings, address, command, summary))
     return found

@@ -163,11 +163,18 @@ class Context:
         return self.wait_id
 
 
+Upgrade = Callable[[Mapping[str, Any]], dict[str, Any]]
+"""From a raw config as one version of a node type wrote it to the next version's."""
+
+
 class NodeType:
     """Base of every node type. A class attribute says one thing about it; the docstring is its first help text."""
 
     key: ClassVar[str]
     version: ClassVar[int] = 1
+    """Grows when a config of before would no longer be read, or would do something else."""
+    upgrades: ClassVar[Mapping[int, Upgrade]] = {}
+    """For each former version, what turns its config into the next version's. Pure; expressions stay as written."""
     kind: ClassVar[Kind]
     effect: ClassVar[Effect] = Effect.PURE
     title: ClassVar[str]
@@ -196,6 +203,13 @@ class NodeType:
         super().__init_subclass__(**kwargs)
         if not abstract:
             register(cls)
+
+    @classmethod
+    def upgraded(cls, config: Mapping[str, Any], version: int) -> Mapping[str, Any]:
+        """A raw config that `version` of this type wrote, as the present version reads it."""
+        for former in range(version, cls.version):
+            config = cls.upgrades[former](config)
+        return config
 
     @classmethod
     def ports_of(cls, config: Mapping[str, Any]) -> tuple[str, ...]:
@@ -253,10 +267,13 @@ registry: dict[str, type[NodeType]] = {}
 
 
 def register(cls: type[NodeType]) -> None:
-    """Take a node type into the registry. Raises on a key that another class holds."""
+    """Take a node type into the registry. Raises on a key that another class holds, or on a gap in its upgrades."""
     held = registry.get(cls.key)
     if held is not None and held.__qualname__ != cls.__qualname__:
         message = f"node type {cls.key!r} is defined twice: {held.__module__} and {cls.__module__}"
+        raise RuntimeError(message)
+    if sorted(cls.upgrades) != list(range(1, cls.version)):
+        message = f"node type {cls.key!r} is at version {cls.version} and upgrades from {sorted(cls.upgrades)} only"
         raise RuntimeError(message)
     registry[cls.key] = cls
 

@@ -61,7 +61,7 @@ def current(uow: UnitOfWork, workflow: Workflow) -> Draft:
         return _draft(row)
     version = uow.session.get(WorkflowVersion, workflow.published_version_id) if workflow.published_version_id else None
     if version is not None:
-        document, logic_hash = version.document, version.logic_hash
+        document, logic_hash = _present(version.document), version.logic_hash
         return Draft(workflow.id, document, UNSAVED, version.published_by_name, version.published_at, logic_hash)
     document = blank(workflow.name)
     logic_hash = documents.logic_hash(documents.load(document))
@@ -119,8 +119,15 @@ def blank(name: str) -> dict[str, Any]:
     return {"schema": "studio.workflow/1", "name": name, "nodes": [], "edges": []}
 
 
+def _present(stored: dict[str, Any]) -> dict[str, Any]:
+    """A stored document with its steps as this Studio's versions of their types read them."""
+    return documents.dump(documents.load(stored)) if documents.is_dated(stored) else stored
+
+
 def _draft(row: WorkflowDraft) -> Draft:
-    return Draft(row.workflow_id, row.document, row.revision, row.updated_by_name, row.updated_at, row.logic_hash)
+    return Draft(
+        row.workflow_id, _present(row.document), row.revision, row.updated_by_name, row.updated_at, row.logic_hash
+    )
 
 
 def _values(uow: UnitOfWork, draft: Draft) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def changes(uow: UnitOfWork, workflow: Workflow) -> list[Change]:
     if workflow.published_version_id is None:
         return documents.changes(documents.load(drafts.blank(draft.name)), draft)
     version = uow.session.get_one(WorkflowVersion, workflow.published_version_id)
-    return documents.changes(documents.load(version.document), draft)
+    return documents.changes(documents.as_written(version.document), draft)
 
 
 def _file_stem(name: str) -> str:

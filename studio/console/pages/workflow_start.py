@@ -24,7 +24,7 @@ def start_page(workflow_id: UUID, trigger_key: str) -> ResponseReturnValue:
     """Ask for what the run needs."""
     found = asked(workflow_id)
     row, known = _trigger(found, trigger_key)
-    return _page(found, row, known, start_form(known, row.config))
+    return _page(found, row, known, start_form(known, row.settings))
 
 
 @blueprint.post("/workflows/<uuid:workflow_id>/start/<trigger_key>")
@@ -33,11 +33,11 @@ def start_run(workflow_id: UUID, trigger_key: str) -> ResponseReturnValue:
     """Start the run."""
     found, uow = asked(workflow_id), current_uow()
     row, known = _trigger(found, trigger_key)
-    form = start_form(known, row.config)
+    form = start_form(known, row.settings)
     if not form.validate_on_submit():
         return _page(found, row, known, form), 422
     try:
-        data = form.answers(row.config)
+        data = form.answers(row.settings)
     except InvalidInput as error:
         form.show(error)
         return _page(found, row, known, form, error.message), 422

@@ -17,7 +17,7 @@ class Outline:
         self.types: dict[str, type[NodeType]] = {}
         for step in document.nodes:
             found = node_type(step.type)
-            if found is not None and step.version <= found.version:
+            if found is not None and step.version == found.version:
                 self.types[step.key] = found
         self.into: dict[str, list[Link]] = {key: [] for key in self.steps}
         self.out: dict[str, list[Link]] = {key: [] for key in self.steps}

@@ -42,6 +42,15 @@ def _types(outline: Outline) -> Iterator[Problem]:
                 version=step.version,
             )
             yield outline.problem("document.unknown_version", message, key, "version")
+        elif step.version < known.version:
+            message = gettext(
+                "%(key)s was set up for an older Studio (%(type)s %(version)s) and could not be brought over. "
+                "Remove it and add it anew.",
+                key=outline.name(key),
+                type=step.type,
+                version=step.version,
+            )
+            yield outline.problem("document.not_upgraded", message, key, "version")
 
 
 def _triggers(outline: Outline) -> Iterator[Problem]:

@@ -3,7 +3,8 @@
 from studio.runtime.document.changes import Change, changes
 from studio.runtime.document.model import Document, JoinRule, Link, Position, RetryRule, Settings, Step
 from studio.runtime.document.problems import Problem, errors
-from studio.runtime.document.reading import from_json, from_text, from_yaml, load, parse
+from studio.runtime.document.reading import as_written, from_json, from_text, from_yaml, load, parse
+from studio.runtime.document.upgrading import is_dated
 from studio.runtime.document.writing import dump, logic, logic_hash, to_json, to_yaml
 
 __all__ = [
@@ -16,12 +17,14 @@ __all__ = [
     "RetryRule",
     "Settings",
     "Step",
+    "as_written",
     "changes",
     "dump",
     "errors",
     "from_json",
     "from_text",
     "from_yaml",
+    "is_dated",
     "load",
     "logic",
     "logic_hash",

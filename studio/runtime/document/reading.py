@@ -11,6 +11,7 @@ from studio.core.i18n import gettext as _
 from studio.runtime.document import yaml_form
 from studio.runtime.document.bounds import MAX_BYTES, check_bounds, refuse
 from studio.runtime.document.model import Document
+from studio.runtime.document.upgrading import upgraded
 from studio.runtime.document.wording import field_problems
 
 UNSPEAKABLE = frozenset({"true", "false", "null", "in"})
@@ -27,7 +28,15 @@ def parse(raw: object) -> Document:
 
 
 def load(raw: object) -> Document:
-    """Read a document of our own, whose node types may have gone since: its form and its references."""
+    """Read a document of our own, whose node types may have changed or gone since: its form and its references.
+
+    Steps of older versions of their types come upgraded.
+    """
+    return upgraded(as_written(raw))
+
+
+def as_written(raw: object) -> Document:
+    """Read a document of our own as it was written, whatever has become of its node types."""
     if not isinstance(raw, dict):
         raise refuse("document.not_object", _("A workflow is a JSON object with nodes and edges."))
     check_bounds(raw)

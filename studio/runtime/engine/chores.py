@@ -66,7 +66,7 @@ class Schedules:
                 return
             due, row.next_due_at = row.next_due_at, None
             try:
-                row.next_due_at = next_due(row.config, now)
+                row.next_due_at = next_due(row.settings, now)
             except (StudioError, ValueError):
                 # A version that was published before a rule was tightened: it stops, and says so in the log.
                 log.exception("schedule_broken", subscription_id=str(subscription_id))

@@ -24,15 +24,17 @@ from studio.contract.results import Fail
 from studio.core import clock
 from studio.core.actor import Actor, ActorType, Origin
 from studio.core.clashes import TRIES, is_clash, is_outage, pause
-from studio.core.errors import StudioError
+from studio.core.errors import StudioError, Unavailable
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext
 from studio.core.metrics import RUNS_FINISHED, STEP_SECONDS
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.compiled import Compiled
+from studio.runtime.engine import strangers
 from studio.runtime.engine.answers import Ended
 from studio.runtime.engine.leases import Leases
 from studio.runtime.engine.machine import Machine
+from studio.runtime.engine.strangers import Strangers
 from studio.runtime.engine.writer import Writer
 from studio.runtime.ledger.payloads import Unstorable
 from studio.runtime.ledger.port import Flush, Ledger
@@ -90,6 +92,7 @@ class Executor:
         self._versions, self._ports, self._endings = versions, ports, endings
         self._holder, self._lease_s, self._hint = holder, lease_s, hint
         self._gather = threading.Event()
+        self._strangers = Strangers()
         self.leases = Leases(self._renew, lease_s)
 
     def stop(self) -> None:
@@ -134,10 +137,38 @@ class Executor:
         held = [(run.id, run.epoch) for run in runs]
         self.leases.hold(held)
         try:
-            self._carry(self._machines(runs, now))
+            self._carry(self._machines(self._familiar(runs), now))
         finally:
             self.leases.let_go(held)
         return len(runs)
+
+    def _familiar(self, runs: list[RunRow]) -> list[RunRow]:
+        """Those whose version this worker can run. A newer one may know the others: see engine.strangers."""
+        strange = dict[UUID, str]()
+        for run in {run.version_id: run for run in runs}.values():
+            try:
+                self._versions(run.workspace_id, run.version_id)
+            except DBAPIError:
+                raise
+            except Exception as error:  # its neighbours go on
+                strange[run.version_id] = getattr(error, "message", "") or type(error).__name__
+                if self._strangers.is_new(run.version_id):
+                    log.exception("version_unknown_here", version_id=str(run.version_id))
+        if not strange:
+            return runs
+        over = {version_id for version_id in strange if self._strangers.met(version_id)}
+        aside = [run for run in runs if run.version_id in over]
+        for run in aside:
+            run.state, run.error = RunState.QUARANTINED, strangers.unknown_here(strange[run.version_id])
+        if aside:
+            self._writer.run_single(lambda session: self._ledger.flush(session, [Flush(run, [], []) for run in aside]))
+        self._put_back([run for run in runs if run.version_id in strange and run.version_id not in over])
+        return [run for run in runs if run.version_id not in strange]
+
+    def _put_back(self, runs: list[RunRow]) -> None:
+        held = [(run.id, run.epoch) for run in runs]
+        if held:
+            self._writer.run_single(lambda session: self._ledger.put_back(session, held, strangers.pause()))
 
     def _machines(self, runs: list[RunRow], now: datetime) -> list[Machine]:
         known = [run.id for run in runs if not run.fresh]
@@ -145,7 +176,8 @@ class Executor:
         machines = []
         for run in runs:
             try:
-                machines.append(self._machine(run, now, recorded.get(run.id)))
+                found = recorded.get(run.id)
+                machines.append(self._machine(run, now, found if found is not None and found.steps else None))
             except DBAPIError:
                 raise
             except Exception:  # its neighbours go on; its own lease runs out, and after three times it is set aside
@@ -223,6 +255,10 @@ class Executor:
             return []
         except (DBAPIError, Unstorable) as error:
             return self._anew(machine, error)
+        except Unavailable as error:  # what it has to tell, only a newer Studio can: nothing of it is written
+            log.warning("run_put_back", error=error.message)
+            self._put_back([machine.run])
+            return []
         finally:
             structlog.contextvars.unbind_contextvars("run_id")
         # As it was written: handed over, it is somebody else's.

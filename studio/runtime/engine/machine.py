@@ -356,7 +356,8 @@ class Machine:
         before = (step.effect_key, step.fingerprint)
         earlier = (step.effect_key, step.fingerprint or "") if step.effect_key else None
         step.fingerprint = keys.fingerprint(step.type, step.input)
-        step.effect_key = keys.effect_key(self.run, step, earlier)
+        if not (written and step.effect_key):  # an intent that may have gone out keeps its key, whoever takes it up
+            step.effect_key = keys.effect_key(self.run, step, earlier)
         if written and before == (step.effect_key, step.fingerprint):
             step.dirty = False  # handed over with exactly this intent: no second commit before the call
         self.calls.append(Call(step, node_type, config))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from studio.core import clock
 from studio.core.crypto import hash_token
 from studio.core.unit_of_work import Database
-from studio.runtime.models import TriggerSubscription
+from studio.runtime.models import TriggerSubscription, trigger_settings
 from studio.runtime.triggers.webhook import Webhook
 
 FRESH_S = 2.0
@@ -60,13 +60,14 @@ class Addresses:
     def _look_up(self, address: str) -> Hook | None:
         row = select(
             TriggerSubscription.id, TriggerSubscription.workspace_id, TriggerSubscription.workflow_id,
-            TriggerSubscription.version_id, TriggerSubscription.node_key, TriggerSubscription.config,
+            TriggerSubscription.version_id, TriggerSubscription.node_key, TriggerSubscription.type,
+            TriggerSubscription.type_version, TriggerSubscription.config,
         ).where(TriggerSubscription.address_hash == hash_token(address))  # fmt: skip
         with self._database.across(read_only=True) as unit:
             found: Any = unit.session.execute(row).one_or_none()
         if found is None:
             return None
-        config = Webhook.Config.model_validate(found.config)
+        config = Webhook.Config.model_validate(trigger_settings(found.type, found.type_version, found.config))
         return Hook(
             found.id, found.workspace_id, found.workflow_id, found.version_id, found.node_key, config,
             clock.monotonic() + FRESH_S,

@@ -56,6 +56,10 @@ class LedgerBy(Protocol[Way_contra]):
         """Write what lags behind, of those runs alone that are still ours; returns their ids."""
         ...
 
+    def put_back(self, session: Way_contra, held: Sequence[tuple[UUID, int]], delay_s: float) -> None:
+        """Queue claimed runs, by (run, epoch), as they were: to be claimed again after `delay_s`, by whoever comes."""
+        ...
+
     def renew(self, session: Way_contra, held: Sequence[tuple[UUID, int]], lease_s: float) -> None:
         """Lengthen leases, by (run, epoch)."""
         ...

@@ -82,6 +82,11 @@ class PostgresqlLedger:
         values |= {"runs": _json([_run_json(flush) for flush in flushes]), "shift": _shift()}
         return {row[0] for row in _rows(session, statement, values)}
 
+    def put_back(self, session: Hands, held: Sequence[tuple[UUID, int]], delay_s: float) -> None:
+        """One statement for all of them."""
+        rows = _json([{"id": run_id, "epoch": epoch} for run_id, epoch in held])
+        _rows(session, sql.PUT_BACK, {"rows": rows, "delay": delay_s, "shift": _shift()})
+
     def renew(self, session: Hands, held: Sequence[tuple[UUID, int]], lease_s: float) -> None:
         """One statement for all that this process holds."""
         rows = _json([{"id": run_id, "epoch": epoch} for run_id, epoch in held])

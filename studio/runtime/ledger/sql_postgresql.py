@@ -156,6 +156,14 @@ where run.id = held.id
 returning run.id
 """)
 
+PUT_BACK = text(f"""
+update run set state = 'queued', lease_until = null, lease_by = null,
+  available_at = {_NOW} + make_interval(secs => :delay)
+from jsonb_to_recordset(cast(:rows as jsonb)) as x(id uuid, epoch bigint)
+where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
+returning run.id
+""")  # noqa: S608 - constants only
+
 _LOST = """
 update run set attempts = run.attempts + 1, lease_until = null, lease_by = null,
   state = case when run.attempts + 1 >= :lost then 'quarantined' else 'queued' end,

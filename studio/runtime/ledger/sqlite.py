@@ -133,6 +133,16 @@ class SqliteLedger:
             session.execute(insert(Blob.__table__), blobs)  # type: ignore[arg-type]  # see accept
         return ours
 
+    def put_back(self, session: Session, held: Sequence[tuple[UUID, int]], delay_s: float) -> None:
+        """Run by run; few are put back."""
+        values = {
+            "state": "queued", "lease_until": None, "lease_by": None,
+            "available_at": clock.local_now() + timedelta(seconds=delay_s),
+        }  # fmt: skip
+        for run_id, epoch in held:
+            ours = (_RUN.c.id == run_id, _RUN.c.epoch == epoch, _RUN.c.state == "running")
+            session.execute(update(_RUN).where(*ours).values(**values))
+
     def renew(self, session: Session, held: Sequence[tuple[UUID, int]], lease_s: float) -> None:
         """Run by run; a process holds few."""
         until = clock.local_now() + timedelta(seconds=lease_s)

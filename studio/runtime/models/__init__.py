@@ -4,7 +4,7 @@ from studio.runtime.models.flow import RateState, WorkspaceLimit
 from studio.runtime.models.ledger import Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
 from studio.runtime.models.search import RunSearch
 from studio.runtime.models.things import KvEntry, LoopLease, RunNote
-from studio.runtime.models.workflows import TriggerSubscription, Workflow, WorkflowVersion
+from studio.runtime.models.workflows import TriggerSubscription, Workflow, WorkflowVersion, trigger_settings
 
 __all__ = [
     "Blob",
@@ -23,4 +23,5 @@ __all__ = [
     "Workflow",
     "WorkflowVersion",
     "WorkspaceLimit",
+    "trigger_settings",
 ]

@@ -1,5 +1,6 @@
 """Workflows, their immutable versions, and what starts them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
+from studio.contract.node import node_type
 from studio.core.db import Json, Model, UtcDateTime
+from studio.core.errors import Unavailable
+from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
 
@@ -89,7 +93,9 @@ class TriggerSubscription(Tenant, Model):
     """The version that it starts."""
     node_key: Mapped[str] = mapped_column(String(40))
     type: Mapped[str] = mapped_column(String(60))
+    type_version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     config: Mapped[dict[str, Any]] = mapped_column(Json)
+    """As that version of its type wrote it; `settings` is what the present one reads."""
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     address_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     """SHA-256 of the 256-bit address; None where the trigger has none."""
@@ -102,3 +108,22 @@ class TriggerSubscription(Tenant, Model):
     next_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """Schedules: when it starts a run next."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Its config for this Studio's version of its type. Raises Unavailable where only a newer one can read it."""
+        return trigger_settings(self.type, self.type_version, self.config)
+
+
+def trigger_settings(type_key: str, version: int, config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A trigger's stored config as this Studio reads it. Raises Unavailable where only a newer one can."""
+    known = node_type(type_key)
+    if known is None or known.version < version:
+        raise Unavailable(
+            _(
+                "%(type)s was published by a newer Studio than this server runs. Sending it again is safe.",
+                type=type_key,
+            ),
+            code="trigger.newer_version",
+        )
+    return known.upgraded(config, version)

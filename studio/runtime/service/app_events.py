@@ -44,7 +44,7 @@ class AppEvents:
         found = select(TriggerSubscription).where(TriggerSubscription.type == TYPE, TriggerSubscription.active)
         meta, started = {"event": name, "chain": source.chain + 1}, 0
         for listener in uow.session.scalars(found):
-            if listener.config.get("event") != name or listener.workflow_id == source.workflow_id:
+            if listener.settings.get("event") != name or listener.workflow_id == source.workflow_id:
                 continue
             verdict, reason = _verdict(listener, data, source)
             if verdict is Verdict.STARTED:
@@ -88,7 +88,7 @@ def _verdict(listener: TriggerSubscription, data: Mapping[str, Any], source: Sou
             count=source.chain,
         )
         return Verdict.LIMITED, reason
-    condition = listener.config.get("filter")
+    condition = listener.settings.get("filter")
     if not condition:
         return Verdict.STARTED, ""
     try:

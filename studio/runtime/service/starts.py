@@ -79,7 +79,7 @@ def _answered(subscription: TriggerSubscription, data: Any) -> Any:
     check_payload(data)
     if subscription.type != Manual.key:
         return data
-    form = Manual.Config.model_validate(subscription.config)
+    form = Manual.Config.model_validate(subscription.settings)
     if isinstance(data, dict):
         return answers(form, data)
     if form.fields:

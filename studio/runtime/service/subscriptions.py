@@ -25,7 +25,8 @@ def renew(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, version: Workfl
         row = held.pop(step.key, None)
         if row is None or row.type != step.type:
             row = _replace(uow, keyring, workflow, step, row)
-        row.version_id, row.config, row.active = version.id, step.config, workflow.enabled
+        row.version_id, row.active = version.id, workflow.enabled
+        row.type_version, row.config = step.version, step.config
         row.next_due_at = _next(step, uow.now)
     for gone in held.values():
         gone.active = False
@@ -36,7 +37,7 @@ def set_active(uow: UnitOfWork, workflow: Workflow, *, active: bool) -> None:
     for row in of_workflow(uow, workflow.id):
         row.active = active and row.version_id == workflow.published_version_id
         if row.active and row.type == "trigger.schedule":
-            row.next_due_at = next_due(row.config, uow.now)
+            row.next_due_at = next_due(row.settings, uow.now)
 
 
 def of_workflow(uow: UnitOfWork, workflow_id: UUID) -> list[TriggerSubscription]:
@@ -67,7 +68,7 @@ def _replace(
         uow.session.flush()
     row = TriggerSubscription(
         workflow_id=workflow.id, version_id=workflow.published_version_id, node_key=step.key, type=step.type,
-        config=step.config, active=True, created_at=uow.now,
+        type_version=step.version, config=step.config, active=True, created_at=uow.now,
     )  # fmt: skip
     uow.session.add(row)
     uow.session.flush()
