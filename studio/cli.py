@@ -5,14 +5,18 @@ import os
 import shutil
 import socket
 import sys
+from collections.abc import Callable
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from studio.core import heap
 from studio.core import settings as settings_module
 from studio.core.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 COMMANDS = {
     "user": "studio.accounts.commands",
@@ -69,6 +73,7 @@ def web(workers: int) -> None:
     settings = _settings()
     _must_be_free(settings)
     _must_be_bound(settings)
+    _must_fit(settings, workers)
     _share_metrics(settings, fresh=True)
     _serve("studio.wsgi:web", settings, workers=workers)
 
@@ -79,6 +84,7 @@ def worker(processes: int) -> None:
     """Start worker processes: they run workflows, timers, mail."""
     settings = _settings()
     _must_be_bound(settings)
+    _must_fit(settings, processes)
     _share_metrics(settings, fresh=False)
     import_module("studio.worker").supervise(processes)
 
@@ -149,16 +155,33 @@ def _must_be_bound(settings: Settings) -> None:
 
 
 def _unbound_role(name: str, url: str) -> str | None:
+    role: str | None = _asked(name, url, import_module("studio.core.row_security").unbound_role)
+    return role
+
+
+def _must_fit(settings: Settings, processes: int) -> None:
+    """PostgreSQL allows what these processes may open: else one of them would find none left, at its busiest."""
+    allowed = _asked("STUDIO_DATABASE_URL", settings.database_url, import_module("studio.core.connecting").allowed)
+    each = settings.database_connections
+    if allowed is None or processes * each <= allowed:
+        return
+    _fail(
+        f"PostgreSQL allows {allowed} connections, but {processes} times {each} may be opened here. Raise "
+        "max_connections there, start fewer processes, or give each fewer connections: STUDIO_DATABASE_CONNECTIONS."
+    )
+
+
+def _asked(name: str, url: str, question: Callable[["Engine"], Any]) -> Any:
+    """What one database answers."""
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - other commands start faster without it
 
     engine = import_module("studio.core.db").open_engine(url)
     try:
-        role: str | None = import_module("studio.core.row_security").unbound_role(engine)
+        return question(engine)
     except SQLAlchemyError as error:
         _fail(f"The database of {name} does not answer: {str(error).splitlines()[0]}")
     finally:
         engine.dispose()
-    return role
 
 
 def _serve(target: str, settings: Settings, *, workers: int) -> None:

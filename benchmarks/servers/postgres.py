@@ -1,5 +1,6 @@
 """A PostgreSQL cluster of our own, with the three roles that Studio knows."""
 
+import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -49,6 +50,20 @@ class PostgresServer:
         """End it: SIGINT disconnects everybody, SIGQUIT is at once and leaves the log to be replayed."""
         if self._running is not None:
             process.stop(self._running, *signals)
+
+    @contextmanager
+    def stalled(self) -> Iterator[None]:
+        """It accepts connections and answers none while the block runs: neither on new ones nor on those it has."""
+        assert self._running is not None
+        self._running.send_signal(signal.SIGSTOP)  # first: it starts no further ones then
+        stopped = _children(self._running.pid)
+        try:
+            for pid in stopped:
+                os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in (*stopped, self._running.pid):
+                os.kill(pid, signal.SIGCONT)
 
     def new_database(self) -> PostgresUrls:
         """Make a database with the current schema."""
@@ -182,3 +197,7 @@ def _create_roles(server: PostgresServer) -> None:
 
 def _version(folder: Path) -> float:
     return float(folder.parent.name)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()]

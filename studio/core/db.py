@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from studio.core import connecting
 from studio.core.settings import Settings, SettingsError
 
 SQLITE_FLOOR = (3, 51, 3)
@@ -93,8 +94,8 @@ def sqlite_driver() -> Any:
     return dbapi2
 
 
-def engine_options(url: str) -> dict[str, Any]:
-    """Options of create_engine for one database."""
+def engine_options(url: str, connections: int = 20, patience_s: float | None = None) -> dict[str, Any]:
+    """Options of create_engine for one database. SQLite needs neither limit."""
     common: dict[str, Any] = {"json_serializer": json_dumps, "json_deserializer": orjson.loads}
     common["hide_parameters"] = True  # an error that is logged must not carry a row's values: mails, payloads, hashes
     if url.startswith("sqlite"):
@@ -102,7 +103,13 @@ def engine_options(url: str) -> dict[str, Any]:
             "module": sqlite_driver(),
             "connect_args": {"timeout": 15, "check_same_thread": False},
         }
-    return common | {"pool_size": 10, "max_overflow": 10, "pool_timeout": 5, "pool_pre_ping": True}
+    return common | {
+        "pool_size": connections,
+        "max_overflow": 0,
+        "pool_timeout": connecting.POOL_S,
+        "pool_pre_ping": True,
+        "connect_args": connecting.arguments(url, patience_s),
+    }
 
 
 def prepare(engine: Engine) -> Engine:
@@ -120,15 +127,18 @@ def open_engine(url: str) -> Engine:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Join the engines to a Flask app."""
+    shares, patience_s = connecting.shares(settings.database_connections), settings.database_patience_s
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url, shares.app, patience_s)
     app.config["SQLALCHEMY_BINDS"] = {
-        "engine": {"url": settings.engine_url, **engine_options(settings.engine_url)},
+        "engine": {"url": settings.engine_url, **engine_options(settings.engine_url, shares.engine, patience_s)},
     }
     db.init_app(app)
     with app.app_context():
         for engine in cast("dict[str | None, Engine]", db.engines).values():
             prepare(engine)
+            if engine.dialect.name == "postgresql":
+                connecting.be_patient(engine, patience_s)
 
 
 def _sqlite_pragmas(connection: Any, _record: object) -> None:

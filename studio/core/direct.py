@@ -4,25 +4,28 @@ Each statement is its own transaction, on a connection that stays open and in au
 takes three, at a fifth of the processor time (docs/decisions/engine-statements.md).
 """
 
+import threading
 from collections.abc import Mapping
 from typing import Any, cast
 
 import psycopg
 from sqlalchemy import Engine, TextClause
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from studio.core import clashes
+from studio.core.connecting import POOL_S
 
 Row = tuple[Any, ...]
-_IDLE = 16
-"""Connections kept. There are never more than threads that run statements at once."""
 
 
 class Direct:
     """Runs statements of the role of one engine. Use from any thread."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, most: int) -> None:
+        """`most`: connections at once. Whoever comes then waits, as at a pool."""
+        self._engine, self._most = engine, most
+        self._free = threading.Semaphore(most)
         self._idle: list[psycopg.Connection[Row]] = []
         self._texts: dict[int, str] = {}
 
@@ -35,12 +38,21 @@ class Direct:
         """
         for tries in range(1, clashes.TRIES):
             try:
-                return self._rows(statement, values)
+                return self._permitted(statement, values)
             except DBAPIError as error:
                 if not clashes.is_clash(error):
                     raise
             clashes.pause(tries)
-        return self._rows(statement, values)
+        return self._permitted(statement, values)
+
+    def _permitted(self, statement: TextClause, values: Mapping[str, Any]) -> list[Row]:
+        if not self._free.acquire(timeout=POOL_S):
+            message = f"all {self._most} connections for single statements are in use"
+            raise PoolTimeout(message)
+        try:
+            return self._rows(statement, values)
+        finally:
+            self._free.release()
 
     def _rows(self, statement: TextClause, values: Mapping[str, Any]) -> list[Row]:
         connection, kept = self._take()
@@ -69,7 +81,7 @@ class Direct:
         try:
             return connection.execute(self._text(statement), values).fetchall()
         finally:
-            if not connection.closed and len(self._idle) < _IDLE:
+            if not connection.closed:
                 self._idle.append(connection)
             else:
                 connection.close()

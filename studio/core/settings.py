@@ -40,6 +40,10 @@ class Settings:
     lease_seconds: float
     worker_memory_mb: int = 4096
     """Address space of one worker process, in MiB; 0: no limit."""
+    database_connections: int = 20
+    """Most that one process opens to PostgreSQL."""
+    database_patience_s: float = 60.0
+    """Longest that PostgreSQL may take over one answer; a transaction in which nothing is said ends after half."""
     allowed_hosts: tuple[str, ...] = field(default=())
     """Internal hosts (host or host:port) that workflows may call although they are private addresses."""
     log_level: str = "info"
@@ -89,18 +93,24 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         worker_threads=_number(env, "STUDIO_WORKER_THREADS", 8),
         lease_seconds=float(env.get("STUDIO_LEASE_SECONDS", "10")),
         worker_memory_mb=_number(env, "STUDIO_WORKER_MEMORY_MB", 4096),
+        database_connections=_number(env, "STUDIO_DATABASE_CONNECTIONS", 20, least=5),
+        database_patience_s=float(_number(env, "STUDIO_DATABASE_PATIENCE_SECONDS", 60, least=1)),
         allowed_hosts=tuple(part.strip() for part in env.get("STUDIO_ALLOWED_HOSTS", "").split(",") if part.strip()),
         log_level=env.get("STUDIO_LOG_LEVEL", "info"),
         json_logs=env.get("STUDIO_JSON_LOGS", "") == "1",
     )
 
 
-def _number(env: Mapping[str, str], name: str, default: int) -> int:
+def _number(env: Mapping[str, str], name: str, default: int, *, least: int = 0) -> int:
     try:
-        return int(env.get(name, default))
+        number = int(env.get(name, default))
     except ValueError as error:
         message = f"{name} must be a whole number, not {env[name]!r}."
         raise SettingsError(message) from error
+    if number < least:
+        message = f"{name} must be {least} or more, not {number}."
+        raise SettingsError(message)
+    return number
 
 
 def _public_url(url: str) -> str:

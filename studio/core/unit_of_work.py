@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from studio.core import clock, tenancy
 from studio.core.actor import SYSTEM, Actor
+from studio.core.connecting import shares
 from studio.core.db import db
 
 log = structlog.get_logger()
@@ -71,6 +72,8 @@ class Database:
 
     app: Engine
     engine: Engine
+    direct: int = 5
+    """Connections for single statements beside the pools."""
     finishers: list[Finisher] = field(default_factory=list)
 
     @property
@@ -121,6 +124,7 @@ def init_app(app: Flask) -> Database:
     """Make the database of an app from its engines."""
     with app.app_context():
         engines = cast("dict[str | None, Engine]", db.engines)
-        database = Database(app=engines[None], engine=engines["engine"])
+        share = shares(app.extensions["studio_settings"].database_connections).direct
+        database = Database(app=engines[None], engine=engines["engine"], direct=share)
     app.extensions["studio_database"] = database
     return database

@@ -58,11 +58,11 @@ class Told:
     run_id: str | None
 
 
-def wait_for(fact, timeout=30.0):
+def wait_for(fact, timeout=30.0, why=lambda: ""):
     """Look until it is so, and return it."""
     until = time.monotonic() + timeout
     while not (found := fact()):
-        assert time.monotonic() < until, f"still not so: {fact}"
+        assert time.monotonic() < until, f"still not so: {fact} {why()}"
         time.sleep(0.05)  # between two looks at a fact
     return found
 
@@ -142,6 +142,9 @@ class Shop:
         """How many of its runs have."""
         return sum(state == "succeeded" for found in self.runs().values() for _, state in found)
 
+    def _states(self):
+        return Counter(state for found in self.runs().values() for _, state in found)
+
     def runs(self):
         """Runs by order: (id, state)."""
         found = defaultdict(list)
@@ -158,7 +161,7 @@ class Shop:
         assert all(told.retry_after for told in self.told if told.status == 503)
         assert max(told.took for told in self.told) < DEADLINE_S
         taken = self.taken()
-        wait_for(lambda: self.succeeded() >= len(taken), timeout)
+        wait_for(lambda: self.succeeded() >= len(taken), timeout, self._states)
         assert self.runs() == {order: [(run_id, "succeeded")] for order, run_id in taken.items()}
         run_ids = set(taken.values())
         with self._looking() as session:

@@ -169,4 +169,4 @@ class Writer:
 def _direct(database: Database) -> "Direct":
     from studio.core.direct import Direct  # noqa: PLC0415 - brings the driver, which a Studio on SQLite need not load
 
-    return Direct(database.engine)
+    return Direct(database.engine, database.direct)
