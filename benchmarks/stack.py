@@ -31,14 +31,14 @@ class Stack:
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     logs: dict[str, Path] = field(default_factory=dict)
 
-    def start(self, name: str, *arguments: str) -> None:
-        """Start `studio ARGUMENTS` under a name."""
+    def start(self, name: str, *arguments: str, checkout: Path = PROJECT) -> None:
+        """Start `studio ARGUMENTS` under a name, from the source that lies in a folder."""
         log = self.settings.data_dir / f"{name}.log"
         self.logs[name] = log
         with log.open("ab") as output:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, "-m", "studio", *arguments],
-                cwd=PROJECT,
+                cwd=checkout,
                 env=self.environ,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -1,5 +1,6 @@
 """The `studio` command."""
 
+import json
 import logging
 import os
 import shutil
@@ -7,7 +8,7 @@ import socket
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
@@ -94,6 +95,24 @@ def migrate() -> None:
     """Bring the database to the current schema."""
     copy = import_module("studio.core.migrate").upgrade(_settings())
     click.echo(f"The schema is current. The file as it was before: {copy}" if copy else "The schema is current.")
+
+
+@cli.command()
+@click.option("--limit", type=click.IntRange(1), default=1_000, show_default=True, help="Newest runs of a workspace.")
+@click.option("--save", type=click.File("w", lazy=True), help="Keep the histories that differ here, as a JSON list.")
+@click.pass_context
+def replay(context: click.Context, limit: int, save: TextIO | None) -> None:
+    """Walk recorded runs with this code and name each decision that differs. Status 1 where one does.
+
+    For a new release, against the running Studio's database, before its deploy. It changes nothing: what runs did
+    outside of themselves is taken from the record, all else is worked out again.
+    """
+    import_module("studio.joining").load_node_types()
+    walked, differing = import_module("studio.runtime.replaying").report(_settings(), limit, click.echo)
+    click.echo(f"{walked:,} runs walked, {len(differing):,} differ.")
+    if save is not None:
+        json.dump(differing, save, indent=2, ensure_ascii=False)
+    context.exit(1 if differing else 0)
 
 
 @cli.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})

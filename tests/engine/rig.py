@@ -14,7 +14,8 @@ from studio.core.unit_of_work import Database
 from studio.runtime.compile import field_plan
 from studio.runtime.compiled import Compiled
 from studio.runtime.engine.engine import Engine
-from studio.runtime.ledger.rows import Accepted, Admission
+from studio.runtime.engine.histories import row_of
+from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow
 from studio.runtime.models import Resolution, Run, RunNote, Step, TriggerSubscription, WaitRow, Workflow
 from studio.runtime.service import runs
 from tests.engine import bench_nodes  # noqa: F401 - registers its node types
@@ -158,6 +159,11 @@ class Rig:
 
     def open_waits(self) -> list[WaitRow]:
         return self.all(WaitRow, WaitRow.state == "open")
+
+    def recorded(self, run_id: UUID) -> tuple[RunRow, Recorded]:
+        """A run and its steps as a worker reads them."""
+        found = self.engine.writer.run(lambda session: self.engine.ledger.recorded(session, [run_id]))
+        return row_of(self.run(run_id)), found[run_id]
 
     def notes(self) -> list[RunNote]:
         return self.all(RunNote)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from studio.core.errors import Conflict
+from studio.runtime.engine.replay import replay
 from studio.runtime.models import Run
 from studio.runtime.service.settling import Finding, settle
 from tests.engine import bench_nodes
@@ -132,6 +133,8 @@ def machine_for(app) -> type[RuleBasedStateMachine]:  # noqa: C901 - one class w
             assert bench_nodes.calls[f"{run.id}:tell"] <= 1  # never repeated blindly
             assert not [row for row in rows if row.finished_at is None]
             assert not [wait for wait in self.rig.open_waits() if wait.run_id == run.id]
+            row, recorded = self.rig.recorded(run.id)
+            assert replay(row, self.rig.compiled, recorded) == []  # and it would decide the same again
             if run.state == "succeeded":
                 assert (notes["end|"], notes["ask|"]) == (1, 1)
 

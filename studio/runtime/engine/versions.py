@@ -62,7 +62,7 @@ class Versions:
             workspace = unit.session.get(Workspace, workspace_id)
             if known is not None and workspace is not None:
                 name = unit.session.scalar(select(Workflow.name).where(Workflow.id == known.workflow_id))
-                return replace(known, workspace=_facts(workspace), workflow_name=name or known.workflow_name)
+                return replace(known, workspace=facts_of(workspace), workflow_name=name or known.workflow_name)
             row = unit.session.execute(
                 select(WorkflowVersion, Workflow.name)
                 .join(Workflow, Workflow.id == WorkflowVersion.workflow_id)
@@ -71,10 +71,11 @@ class Versions:
         if row is None or workspace is None:
             raise NotFound(_("There is no such version."), resource=f"version:{version_id}")
         version, name = row
-        return compile_document(documents.load(version.document), _facts(workspace), version, name)
+        return compile_document(documents.load(version.document), facts_of(workspace), version, name)
 
 
-def _facts(workspace: Workspace) -> dict[str, str]:
+def facts_of(workspace: Workspace) -> dict[str, str]:
+    """The root `workspace` of expressions."""
     return {
         "name": workspace.name,
         "currency": workspace.currency,

@@ -1,0 +1,1 @@
+"""Histories that earlier versions of Studio recorded: every later one has to decide the same."""
