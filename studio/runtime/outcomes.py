@@ -76,3 +76,5 @@ class Lane(StrEnum):
 
 LOST_LEASES = 3
 """So many lost leases quarantine a run."""
+COUNTED = 100
+"""Runnable runs of a lane are counted no further: whoever asks wants to know how many looks to ask for."""

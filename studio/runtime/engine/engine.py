@@ -20,6 +20,7 @@ from studio.runtime.engine.chores import Retention, Schedules
 from studio.runtime.engine.executor import Endings, Executor
 from studio.runtime.engine.freeing import Freed, free_all_dead
 from studio.runtime.engine.sweeper import Sweeper
+from studio.runtime.engine.turns import SPARE
 from studio.runtime.engine.versions import Versions
 from studio.runtime.engine.writer import Writer
 from studio.runtime.ledger.choose import ledger_for
@@ -86,6 +87,7 @@ class Engine:
             self._executor = Executor(
                 self.database, self.ledger, self.writer, self.versions, self.ports, self.endings,
                 holder=self.holder, lease_s=self.settings.lease_seconds, hint=self.hints.send,
+                calls=self.settings.worker_threads,
             )  # fmt: skip
         return self._executor
 
@@ -135,7 +137,7 @@ class Engine:
             log.exception("jobs_not_handed_over")
 
     def _worked(self, brokers: Brokers) -> Workers:
-        threads = {Lane.MAIN: MAIN_THREADS, Lane.EFFECT: self.settings.worker_threads}
+        threads = {Lane.MAIN: MAIN_THREADS, Lane.EFFECT: self.settings.worker_threads + SPARE}
         workers = Workers(brokers, {_queue(name): count for name, count in threads.items()})
         workers.start()
         return workers

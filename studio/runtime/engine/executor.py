@@ -5,9 +5,10 @@ effects, and ends that need services), and the intent of an outside effect befor
 open.
 """
 
+import math
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,6 +36,7 @@ from studio.runtime.engine.answers import Ended
 from studio.runtime.engine.leases import Leases
 from studio.runtime.engine.machine import Machine
 from studio.runtime.engine.strangers import Strangers
+from studio.runtime.engine.turns import BATCH, Calls, more_wait, next_size
 from studio.runtime.engine.writer import Writer
 from studio.runtime.ledger.payloads import Unstorable
 from studio.runtime.ledger.port import Flush, Ledger
@@ -43,13 +45,12 @@ from studio.runtime.outcomes import ENDED, STUCK, Lane, Mode, RunState
 
 log = structlog.get_logger()
 
-BATCH = 200
 BUSY = 8
 """Runs in a batch from which on more are known to be coming."""
 GATHER_S = 0.01
 """How long more are then waited for: ten runs cost a batch what forty do. Nobody waits while it is calm."""
 DRAIN_S = 0.5
-"""Longest one actor call drains, so that nothing behind it starves."""
+"""Longest one actor call drains, and one batch is carried, so that nothing behind it starves."""
 OVER = ENDED | STUCK
 """States in which a caller need not wait any longer."""
 TROUBLE = (RunState.FAILED, RunState.NEEDS_REVIEW)
@@ -86,13 +87,18 @@ class Executor:
         holder: str,
         lease_s: float,
         hint: Callable[[str, int], None],
+        calls: int = 8,
     ) -> None:
-        """`versions(workspace_id, version_id)` gives compiled versions; `hint(lane, count)` asks for more looks."""
+        """`versions(workspace_id, version_id)` gives compiled versions; `hint(lane, count)` asks for more looks.
+
+        `calls`: how many runs of one workspace may be calling out at once.
+        """
         self._database, self._ledger, self._writer = database, ledger, writer
         self._versions, self._ports, self._endings = versions, ports, endings
         self._holder, self._lease_s, self._hint = holder, lease_s, hint
         self._gather = threading.Event()
         self._strangers = Strangers()
+        self._calls, self._size = Calls(calls), BATCH
         self.leases = Leases(self._renew, lease_s)
 
     def stop(self) -> None:
@@ -112,35 +118,51 @@ class Executor:
 
     def drain(self, lane: str) -> int:
         """Run what is runnable, for DRAIN_S at most. Returns how many runs were claimed."""
-        limit = BATCH if lane == Lane.MAIN else 1
-        until, total, claimed = clock.monotonic() + DRAIN_S, 0, limit
-        while claimed == limit or claimed >= BUSY:
+        until, total, more = clock.monotonic() + DRAIN_S, 0, True
+        while more:
+            limit = self._size if lane == Lane.MAIN else 1
             claimed = self._batch(lane, limit)
-            total += claimed
+            total += len(claimed)
             if clock.monotonic() >= until:
                 if claimed:
                     self._hint(lane, 1)
                 break
-            if BUSY <= claimed < limit:
+            sure = more_wait(claimed, limit)
+            more = sure or len(claimed) >= BUSY
+            if more and not sure:
                 self._gather.wait(GATHER_S)
         return total
 
-    def _batch(self, lane: str, limit: int) -> int:
-        now, runs = self._writer.run_single(
+    def _batch(self, lane: str, limit: int) -> list[RunRow]:
+        if lane == Lane.MAIN:
+            now, runs = self._claim(lane, limit)
+            self._held(now, runs, lambda machines: self._carry_in_time(machines, limit))
+            return runs
+        now, runs = self._calls.claim(lambda full: self._claim(lane, limit, full))
+        try:
+            self._held(now, runs, self._carry)
+        finally:
+            self._calls.let_go(runs)
+        return runs
+
+    def _claim(self, lane: str, limit: int, full: Collection[UUID] = ()) -> tuple[datetime, list[RunRow]]:
+        return self._writer.run_single(
             lambda session: self._ledger.claim(
-                session, lane=lane, limit=limit, holder=self._holder, lease_s=self._lease_s
+                session, lane=lane, limit=limit, holder=self._holder, lease_s=self._lease_s, full=full
             )
         )
+
+    def _held(self, now: datetime, runs: list[RunRow], carry: Callable[[list[Machine]], object]) -> None:
+        """Carry runs while their leases are renewed."""
         if not runs:
-            return 0
+            return
         fault_point("claim.after_commit")
         held = [(run.id, run.epoch) for run in runs]
         self.leases.hold(held)
         try:
-            self._carry(self._machines(self._familiar(runs), now))
+            carry(self._machines(self._familiar(runs), now))
         finally:
             self.leases.let_go(held)
-        return len(runs)
 
     def _familiar(self, runs: list[RunRow]) -> list[RunRow]:
         """Those whose version this worker can run. A newer one may know the others: see engine.strangers."""
@@ -162,13 +184,14 @@ class Executor:
             run.state, run.error = RunState.QUARANTINED, strangers.unknown_here(strange[run.version_id])
         if aside:
             self._writer.run_single(lambda session: self._ledger.flush(session, [Flush(run, [], []) for run in aside]))
-        self._put_back([run for run in runs if run.version_id in strange and run.version_id not in over])
+        self._put_back([run for run in runs if run.version_id in strange and run.version_id not in over], delayed=True)
         return [run for run in runs if run.version_id not in strange]
 
-    def _put_back(self, runs: list[RunRow]) -> None:
+    def _put_back(self, runs: list[RunRow], *, delayed: bool = False) -> None:
         held = [(run.id, run.epoch) for run in runs]
+        pause = strangers.pause() if delayed else None
         if held:
-            self._writer.run_single(lambda session: self._ledger.put_back(session, held, strangers.pause()))
+            self._writer.run_single(lambda session: self._ledger.put_back(session, held, pause))
 
     def _machines(self, runs: list[RunRow], now: datetime) -> list[Machine]:
         known = [run.id for run in runs if not run.fresh]
@@ -217,10 +240,23 @@ class Executor:
 
     # -- boundaries ---------------------------------------------------------------------------------------------
 
-    def _carry(self, machines: list[Machine]) -> None:
+    def _carry_in_time(self, machines: list[Machine], limit: int) -> None:
+        """Carry for DRAIN_S, and give back what is left: other workspaces' runs must not wait behind slow steps."""
+        started = clock.monotonic()
+        left = self._carry(machines, started + DRAIN_S)
+        if left:
+            self._put_back([machine.run for machine in left])
+        self._size = next_size(limit, clock.monotonic() - started, DRAIN_S, cut=bool(left))
+
+    def _carry(self, machines: list[Machine], until: float = math.inf) -> list[Machine]:
+        """Returns those that are at a written boundary when time is up."""
+        left = list[Machine]()
         while machines:
             together, again = list[tuple[Machine, Flush]](), list[Machine]()
             for machine in machines:
+                if clock.monotonic() >= until and machine.tries == 1:
+                    left.append(machine)
+                    continue
                 try:
                     machine.advance()
                 except Exception:  # see _machines()
@@ -235,6 +271,7 @@ class Executor:
                     together.append((machine, machine.take()))
             again.extend(self._flush_together(together))
             machines = again
+        return left
 
     def _alone(self, machine: Machine) -> bool:
         """Whether this boundary needs services of its workspace, or performs an outside effect here."""

@@ -1,6 +1,6 @@
 """The storage that the engine needs, the same promise on both databases."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 from uuid import UUID
@@ -43,9 +43,13 @@ class LedgerBy(Protocol[Way_contra]):
         ...
 
     def claim(
-        self, session: Way_contra, *, lane: str, limit: int, holder: str, lease_s: float
+        self, session: Way_contra, *, lane: str, limit: int, holder: str, lease_s: float, full: Collection[UUID] = ()
     ) -> tuple[datetime, list[RunRow]]:
-        """Take up to `limit` runnable runs under a lease and a new epoch. Returns the database's time with them."""
+        """Take up to `limit` runnable runs under a lease and a new epoch. Returns the database's time with them.
+
+        Workspaces that have some share the limit equally, those that come next first; within one a smaller priority
+        goes first, then who has waited longest. Those in `full` are passed over.
+        """
         ...
 
     def recorded(self, session: Way_contra, run_ids: Sequence[UUID]) -> dict[UUID, Recorded]:
@@ -56,8 +60,11 @@ class LedgerBy(Protocol[Way_contra]):
         """Write what lags behind, of those runs alone that are still ours; returns their ids."""
         ...
 
-    def put_back(self, session: Way_contra, held: Sequence[tuple[UUID, int]], delay_s: float) -> None:
-        """Queue claimed runs, by (run, epoch), as they were: to be claimed again after `delay_s`, by whoever comes."""
+    def put_back(self, session: Way_contra, held: Sequence[tuple[UUID, int]], delay_s: float | None = None) -> None:
+        """Queue claimed runs again, by (run, epoch), not begun or at a written boundary. It counts as no attempt.
+
+        They may be claimed after `delay_s`; without one at once, in their old place.
+        """
         ...
 
     def renew(self, session: Way_contra, held: Sequence[tuple[UUID, int]], lease_s: float) -> None:
@@ -77,7 +84,7 @@ class LedgerBy(Protocol[Way_contra]):
         ...
 
     def queued(self, session: Way_contra) -> dict[str, int]:
-        """How many runs are runnable now, by lane (bounded: it stops counting at 1,000)."""
+        """How many runs are runnable now, by lane (bounded: each lane is counted to 100)."""
         ...
 
 

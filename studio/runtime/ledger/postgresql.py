@@ -1,6 +1,7 @@
 """The ledger on PostgreSQL: one statement a group, JSON parameters, `FOR UPDATE SKIP LOCKED`."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from studio.core import clock
 from studio.core.direct import Direct, Row
+from studio.runtime.ledger import claim_postgresql as claiming
 from studio.runtime.ledger import sql_postgresql as sql
 from studio.runtime.ledger.payloads import pack
 from studio.runtime.ledger.port import Flush, Hands
 from studio.runtime.ledger.reading import read_recorded
 from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow
-from studio.runtime.outcomes import LOST_LEASES
+from studio.runtime.outcomes import COUNTED, LOST_LEASES, Lane
 
 _OPTIONS = orjson.OPT_NON_STR_KEYS
 
@@ -33,6 +35,10 @@ def _json(rows: Sequence[object]) -> str:
 
 class PostgresqlLedger:
     """See ledger.port.Ledger."""
+
+    def __init__(self) -> None:
+        self._walked = defaultdict[str, UUID](lambda: UUID(int=0))
+        """Where the last claim in a lane ended: the workspaces behind it come next."""
 
     def accept(self, session: Hands, events: Sequence[Accepted]) -> list[Admission]:
         """One statement for the whole group; a second one only where something did not start."""
@@ -54,16 +60,20 @@ class PostgresqlLedger:
         return {row[0]: Admission(*row) for row in found}
 
     def claim(
-        self, session: Hands, *, lane: str, limit: int, holder: str, lease_s: float
+        self, session: Hands, *, lane: str, limit: int, holder: str, lease_s: float, full: Collection[UUID] = ()
     ) -> tuple[datetime, list[RunRow]]:
         """Skip what others hold: claimants never wait for one another."""
-        found = _rows(
-            session,
-            sql.CLAIM,
-            {"lane": lane, "limit": limit, "holder": holder, "lease": lease_s, "shift": _shift()},
-        )
-        now = found[0][-1] if found else clock.local_now()
-        return now, [RunRow(*row[:-1]) for row in found]
+        values: dict[str, Any] = {
+            "lane": lane, "limit": limit, "holder": holder, "lease": lease_s, "shift": _shift(),
+            "full": list(full), "after": self._walked[lane], "tenants": min(limit, claiming.TENANTS),
+        }  # fmt: skip
+        statement = claiming.CLAIM
+        if limit == 1:
+            statement, values["tenants"] = claiming.CLAIM_ONE, claiming.TENANTS_OF_ONE
+        found = _rows(session, statement, values)
+        claimed = [RunRow(*row[:-2]) for row in found if row[0] is not None]
+        self._walked[lane] = claimed[0].workspace_id if limit == 1 and claimed else found[0][-2]
+        return found[0][-1], claimed
 
     def recorded(self, session: Session, run_ids: Sequence[UUID]) -> dict[UUID, Recorded]:
         """Three reads for the whole batch."""
@@ -82,7 +92,7 @@ class PostgresqlLedger:
         values |= {"runs": _json([_run_json(flush) for flush in flushes]), "shift": _shift()}
         return {row[0] for row in _rows(session, statement, values)}
 
-    def put_back(self, session: Hands, held: Sequence[tuple[UUID, int]], delay_s: float) -> None:
+    def put_back(self, session: Hands, held: Sequence[tuple[UUID, int]], delay_s: float | None = None) -> None:
         """One statement for all of them."""
         rows = _json([{"id": run_id, "epoch": epoch} for run_id, epoch in held])
         _rows(session, sql.PUT_BACK, {"rows": rows, "delay": delay_s, "shift": _shift()})
@@ -108,8 +118,9 @@ class PostgresqlLedger:
         return len(_rows(session, sql.FIRE_DUE, {"limit": limit, "shift": _shift()}))
 
     def queued(self, session: Hands) -> dict[str, int]:
-        """Bounded, so that a backlog of a million costs no more than a thousand."""
-        return dict(_rows(session, sql.QUEUED, {"shift": _shift()}))
+        """Bounded lane by lane, so that a backlog of one says nothing of another, and costs little."""
+        values = {"lanes": [str(lane) for lane in Lane], "most": COUNTED, "shift": _shift()}
+        return {lane: count for lane, count in _rows(session, sql.QUEUED, values) if count}
 
 
 def _shift() -> float:

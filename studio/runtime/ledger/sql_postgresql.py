@@ -63,21 +63,6 @@ left join event_dedup d on d.subscription_id = s.id and d.key = i.dedup_key
 returning id, run_id, verdict, reason
 """)  # noqa: S608 - constants only
 
-CLAIM = text(f"""
-update run set state = 'running', epoch = run.epoch + 1, lease_by = :holder,
-       lease_until = clock_timestamp() + make_interval(secs => :lease + :shift),
-       started_at = coalesce(run.started_at, {_NOW})
-from (
-  select id from run
-  where state = 'queued' and lane = :lane and available_at <= {_NOW}
-  order by priority, available_at limit :limit for update skip locked
-) due
-where run.id = due.id
-returning run.id, run.workspace_id, run.workflow_id, run.version_id, run.trigger_node, run.epoch, run.wake_seq,
-          run.attempts, run.fresh, run.input, run.title, run.mode, run.lane, run.steps_used, run.respond,
-          run.created_at, run.rerun_of, run.rerun_from, run.carried, {_NOW} as now
-""")  # noqa: S608 - constants only
-
 _STEP_COLUMNS = (
     "id, run_id, workspace_id, node_key, path, attempt, state, type, port, input, output, error, note, effect_key,"
     " fingerprint, intent_epoch, wait_id, reused_from, started_at, finished_at"
@@ -158,7 +143,7 @@ returning run.id
 
 PUT_BACK = text(f"""
 update run set state = 'queued', lease_until = null, lease_by = null,
-  available_at = {_NOW} + make_interval(secs => :delay)
+  available_at = coalesce({_NOW} + make_interval(secs => :delay), run.available_at)
 from jsonb_to_recordset(cast(:rows as jsonb)) as x(id uuid, epoch bigint)
 where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
 returning run.id
@@ -201,7 +186,8 @@ returning id
 """)  # noqa: S608 - constants only
 
 QUEUED = text(f"""
-select lane, count(*) from (
-  select lane from run where state = 'queued' and available_at <= {_NOW} limit 1000
-) runnable group by lane
+select lane, (select count(*) from (
+  select from run where state = 'queued' and run.lane = known.lane and available_at <= {_NOW} limit :most
+) counted)
+from unnest(cast(:lanes as text[])) as known(lane)
 """)  # noqa: S608 - constants only

@@ -1,22 +1,24 @@
 """The ledger on SQLite: one writer at a time, so plain statements inside BEGIN IMMEDIATE keep the same promises."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, and_, bindparam, case, func, insert, select, update
+from sqlalchemy import Table, and_, bindparam, case, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
 from studio.core import clock
+from studio.runtime.ledger import claim_sqlite as claiming
 from studio.runtime.ledger.payloads import pack
 from studio.runtime.ledger.port import Flush
 from studio.runtime.ledger.reading import read_recorded
 from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow, StepRow, Waiting
 from studio.runtime.models import Blob, Event, EventDedup, Run, Step, TriggerSubscription, WaitRow
-from studio.runtime.outcomes import LOST_LEASES
+from studio.runtime.outcomes import COUNTED, LOST_LEASES, Lane
 
 _RUN: Table = Run.__table__  # type: ignore[assignment]  # declarative types it as FromClause
 _STEP: Table = Step.__table__  # type: ignore[assignment]  # see above
@@ -63,6 +65,10 @@ _FENCE = (
 class SqliteLedger:
     """See ledger.port.Ledger."""
 
+    def __init__(self) -> None:
+        self._walked = defaultdict[str, UUID](lambda: claiming.NOBODY)
+        """Where the last claim in a lane ended: the workspaces behind it come next."""
+
     def accept(self, session: Session, events: Sequence[Accepted]) -> list[Admission]:
         """Row by row inside the group's one transaction."""
         now = clock.local_now()
@@ -81,16 +87,13 @@ class SqliteLedger:
         return admissions
 
     def claim(
-        self, session: Session, *, lane: str, limit: int, holder: str, lease_s: float
+        self, session: Session, *, lane: str, limit: int, holder: str, lease_s: float, full: Collection[UUID] = ()
     ) -> tuple[datetime, list[RunRow]]:
         """The lock is ours already, so a plain UPDATE … RETURNING claims."""
         now = clock.local_now()
-        due = (
-            select(_RUN.c.id)
-            .where(_RUN.c.state == "queued", _RUN.c.lane == lane, _RUN.c.available_at <= now)
-            .order_by(_RUN.c.priority, _RUN.c.available_at)
-            .limit(limit)
-        )
+        due, self._walked[lane] = claiming.due(session, lane, limit, now, self._walked[lane], full)
+        if not due:
+            return now, []
         taken = (
             update(_RUN)
             .where(_RUN.c.id.in_(due))
@@ -133,12 +136,11 @@ class SqliteLedger:
             session.execute(insert(Blob.__table__), blobs)  # type: ignore[arg-type]  # see accept
         return ours
 
-    def put_back(self, session: Session, held: Sequence[tuple[UUID, int]], delay_s: float) -> None:
+    def put_back(self, session: Session, held: Sequence[tuple[UUID, int]], delay_s: float | None = None) -> None:
         """Run by run; few are put back."""
-        values = {
-            "state": "queued", "lease_until": None, "lease_by": None,
-            "available_at": clock.local_now() + timedelta(seconds=delay_s),
-        }  # fmt: skip
+        values: dict[str, Any] = {"state": "queued", "lease_until": None, "lease_by": None}
+        if delay_s is not None:
+            values["available_at"] = clock.local_now() + timedelta(seconds=delay_s)
         for run_id, epoch in held:
             ours = (_RUN.c.id == run_id, _RUN.c.epoch == epoch, _RUN.c.state == "running")
             session.execute(update(_RUN).where(*ours).values(**values))
@@ -175,10 +177,15 @@ class SqliteLedger:
         return len(run_ids)
 
     def queued(self, session: Session) -> dict[str, int]:
-        """Bounded, so that a backlog of a million costs no more than a thousand."""
-        some = select(_RUN.c.lane).where(_RUN.c.state == "queued", _RUN.c.available_at <= clock.local_now())
-        counted = some.limit(1000).subquery()
-        return dict(session.execute(select(counted.c.lane, func.count()).group_by(counted.c.lane)).all())
+        """Bounded lane by lane, so that a backlog of one says nothing of another, and costs little."""
+        found, now = dict[str, int](), clock.local_now()
+        for lane in Lane:
+            some = select(_RUN.c.id).where(text("run.state = 'queued'"), _RUN.c.lane == lane,
+                                           _RUN.c.available_at <= now)  # fmt: skip
+            count = session.scalar(select(func.count()).select_from(some.limit(COUNTED).subquery()))
+            if count:
+                found[lane] = count
+        return found
 
 
 def _lost(*which: Any) -> Any:

@@ -71,6 +71,7 @@ class Run(Tenant, Model):
         Index(
             "ix_run_queued",
             "lane",
+            "workspace_id",
             "priority",
             "available_at",
             sqlite_where=_QUEUED,
