@@ -1,50 +1,98 @@
 """A workspace with one published workflow, and counting what became of its runs."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import func, select
 
-from studio.accounts.service import workspaces
+from benchmarks.workloads import SAMPLE
+from studio.accounts.identity import SESSION_KEY
+from studio.accounts.outcomes import Role
+from studio.accounts.service import members, sessions, tokens, workspaces
 from studio.app import create_app
 from studio.core import db
 from studio.core.settings import Settings
 from studio.core.tenancy import TenantSession, bind
 from studio.runtime.models import Run, RunNote
-from studio.runtime.service import subscriptions, workflows
+from studio.runtime.service import starts, subscriptions, workflows
+
+APPROVER = "approver@example.com"
+
+
+@dataclass(frozen=True)
+class Approver:
+    """A person who is asked, as a browser and as a program."""
+
+    cookie: str
+    """Value of the header Cookie."""
+    token: str
+    """Of the REST API."""
 
 
 @dataclass(frozen=True)
 class Seeded:
-    """Where to post."""
+    """Where to post, and who decides where somebody does."""
 
     workspace_id: UUID
     workflow_id: UUID
     path: str
+    approver: Approver | None = None
 
 
-def seed(settings: Settings, document: dict[str, Any]) -> Seeded:
-    """Make the workspace and publish the document; its first webhook's path comes back."""
-    app = create_app(settings)
-    database, keyring = app.extensions["studio_database"], app.extensions["studio_keyring"]
-    try:
+def seed(settings: Settings, document: dict[str, Any], *, approver: bool = False, name: str = "Benchmark") -> Seeded:
+    """Make a workspace, with the person APPROVER where wanted, and publish the document with its one webhook."""
+    with _application(settings) as app:
+        database, keyring = app.extensions["studio_database"], app.extensions["studio_keyring"]
         with database.unit() as unit:
-            workspace_id = workspaces.create(unit, workspaces.WorkspaceFacts("Benchmark")).id
+            workspace_id = workspaces.create(unit, workspaces.WorkspaceFacts(name)).id
+        person = _approver(app, workspace_id) if approver else None
         with database.unit(workspace_id) as unit:
             workflow = workflows.create(unit, document["name"])
             workflows.publish(unit, keyring, workflow, document)
             [hook] = subscriptions.of_workflow(unit, workflow.id)
             address = subscriptions.address(keyring, hook)
-        return Seeded(workspace_id, workflow.id, f"/hooks/{address}")
+        return Seeded(workspace_id, workflow.id, f"/hooks/{address}", person)
+
+
+def queue(settings: Settings, seeded: Seeded) -> UUID:
+    """Start a run while no process is there that would execute it; its id."""
+    with _application(settings) as app, app.extensions["studio_database"].unit(seeded.workspace_id) as unit:
+        [hook] = subscriptions.of_workflow(unit, seeded.workflow_id)
+        return starts.start(unit, hook, SAMPLE, hint=lambda: None).id
+
+
+def _approver(app: Flask, workspace_id: UUID) -> Approver:
+    with app.extensions["studio_database"].unit(workspace_id) as unit:
+        _, user = members.add(unit, email=APPROVER, name="Approver", role=Role.APPROVER)
+        unit.session.flush()
+        token = tokens.create(unit, name="Benchmark", scopes=["approvals:read", "approvals:write"], user_id=user.id)
+        session, _ = sessions.start(unit, user.id, workspace_id)
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert serializer is not None  # the app has a key
+    cookie = f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps({SESSION_KEY: session})}"
+    return Approver(cookie, token.text)
+
+
+@contextmanager
+def _application(settings: Settings) -> Iterator[Flask]:
+    """The app in this process, executing nothing."""
+    app = create_app(settings)
+    database = app.extensions["studio_database"]
+    try:
+        yield app
     finally:
         app.extensions["studio_engine"].stop()
         database.app.dispose()
         database.engine.dispose()
 
 
-class _Reader:
+class Reader:
     """A session as the engine, which sees all runs."""
 
     def __init__(self, settings: Settings) -> None:
@@ -62,7 +110,7 @@ class _Reader:
 
 def counts(settings: Settings) -> dict[str, int]:
     """Runs by state."""
-    with _Reader(settings) as session:
+    with Reader(settings) as session:
         return dict(session.execute(select(Run.state, func.count()).group_by(Run.state)).all())
 
 
@@ -77,16 +125,26 @@ def drained(settings: Settings, limit_s: float) -> None:
     raise TimeoutError(f"the backlog was not gone after {limit_s} s: {counts(settings)}")
 
 
+def reached(settings: Settings, state: str, count: int, limit_s: float) -> None:
+    """Wait until so many runs are in a state."""
+    until = time.monotonic() + limit_s
+    while counts(settings).get(state, 0) < count:
+        if time.monotonic() > until:
+            message = f"not {count} runs were {state} after {limit_s} s: {counts(settings)}"
+            raise TimeoutError(message)
+        time.sleep(0.1)  # between two looks at a fact
+
+
 def newest_run(settings: Settings) -> UUID:
     """The id that later runs are greater than."""
-    with _Reader(settings) as session:
+    with Reader(settings) as session:
         found = session.execute(select(Run.id).order_by(Run.id.desc()).limit(1)).scalar()
         return found or UUID(int=0)
 
 
 def durations_ms(settings: Settings, after: UUID) -> list[float]:
     """From acceptance to the end, of each run that succeeded since."""
-    with _Reader(settings) as session:
+    with Reader(settings) as session:
         found = select(Run.created_at, Run.finished_at).where(Run.id > after, Run.state == "succeeded")
         return [(end - start).total_seconds() * 1000 for start, end in session.execute(found)]
 
@@ -94,7 +152,7 @@ def durations_ms(settings: Settings, after: UUID) -> list[float]:
 def notes(settings: Settings) -> int:
     """Notes on all runs of all workspaces: what their steps wrote inside."""
     total = 0
-    with _Reader(settings) as session:
+    with Reader(settings) as session:
         workspaces_found = session.scalars(select(Run.workspace_id).distinct()).all()
     engine = db.open_engine(settings.database_url)
     try:

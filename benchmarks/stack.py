@@ -1,15 +1,17 @@
 """A whole Studio for a measurement: databases, web and worker processes, on ports of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks import memory
 from benchmarks.servers import process
 from benchmarks.servers.postgres import PostgresServer, postgres_server
 from benchmarks.servers.redis import RedisServer, redis_server
@@ -59,19 +61,23 @@ class Stack:
             return
         raise process.ServerFailed("\n".join(log.read_text()[-3000:] for log in self.logs.values()))
 
-    def rss_mib(self) -> float:
-        """Resident memory of all its processes and their children."""
-        return sum(_rss(pid) for running in self.processes.values() for pid in _family(running.pid)) / 1024
+    def memory(self) -> dict[str, float]:
+        """Memory of all its processes and their children, in MiB."""
+        return {"memory_mib": memory.proportional_mib(self._pids()), "rss_mib": memory.resident_mib(self._pids())}
 
     def cpu_s(self) -> float:
         """Processor seconds used so far by all its processes and their children."""
-        ticks = os.sysconf("SC_CLK_TCK")
-        return sum(_ticks(pid) for running in self.processes.values() for pid in _family(running.pid)) / ticks
+        return memory.cpu_s(self._pids())
+
+    def _pids(self) -> list[int]:
+        return [running.pid for running in self.processes.values()]
 
     def stop(self) -> None:
-        """SIGTERM, then SIGKILL."""
+        """SIGTERM, then SIGKILL, also to whatever a process that had to be killed has left behind."""
         for running in self.processes.values():
-            process.stop(running, process.signal.SIGTERM)
+            process.stop(running, signal.SIGTERM)
+            with suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGKILL)
 
 
 @contextmanager
@@ -106,23 +112,3 @@ def stack(store: str, *, postgres_settings: dict[str, str] | None = None, **extr
             yield running
         finally:
             running.stop()
-
-
-def _family(pid: int) -> list[int]:
-    found = [pid]
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += _family(int(child))
-    return found
-
-
-def _rss(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1])
-    return 0
-
-
-def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])

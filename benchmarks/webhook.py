@@ -1,64 +1,72 @@
 """W1 and W2: webhooks posted on 32 connections, every run kept; counted in the database once the backlog is gone."""
 
-import json
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from benchmarks import seeding, workloads
-from benchmarks.report import UNITS, Figure
-from benchmarks.stack import PROJECT, Stack, stack
+from benchmarks import history, seeding, workloads
+from benchmarks.driving import post, start
+from benchmarks.figures import ratio, summary
+from benchmarks.plan import Plan
+from benchmarks.stack import Stack, stack
 
-WORKLOADS: dict[str, Callable[[], dict[str, Any]]] = {"W1": workloads.w1, "W2": workloads.w2}
-CONNECTIONS = 32
-WARM_UP_S = 2.0
-DRAIN_LIMIT_S = 60.0
+DRAIN_LIMIT_S = 120.0
 
 
-def measure(workload: str, store: str, seconds: float) -> Iterator[Figure]:
-    """One round: warm-up, load, drain, count."""
-    with stack(store) as running:
-        seeded = seeding.seed(running.settings, WORKLOADS[workload]())
-        start(running, store)
-        post(running, seeded.path, WARM_UP_S)
-        seeding.drained(running.settings, DRAIN_LIMIT_S)
+def loaded(document: dict[str, Any]) -> Callable[[str, Plan], dict[str, float]]:
+    """Measure one workflow under load."""
+
+    def measure(store: str, plan: Plan) -> dict[str, float]:
+        with stack(store) as running:
+            seeded = seeding.seed(running.settings, document)
+            start(running, store)
+            return summary(list(rounds(running, seeded.path, plan)))
+
+    return measure
+
+
+def growth(store: str, plan: Plan) -> dict[str, float]:
+    """W1 with so many runs in history; each size's throughput, and its ratio to the smallest size's."""
+    found: dict[str, float] = {"lost": 0}
+    smallest: float | None = None
+    for size in plan.sizes:
+        with stack(store) as running:
+            seeded = seeding.seed(running.settings, workloads.w1())
+            history.fill(running, seeded, size)
+            start(running, store)
+            of_size = summary(list(rounds(running, seeded.path, plan)))
+        found |= {f"{name}_{size}": of_size[name] for name in ("completed_per_s", "p99_ms")}
+        found["lost"] += of_size["lost"]
+        smallest = of_size["completed_per_s"] if smallest is None else smallest
+        found[f"ratio_{size}"] = ratio(of_size["completed_per_s"], smallest) or 0.0
+    return found
+
+
+WORKLOADS: Mapping[str, Callable[[str, Plan], dict[str, float]]] = {
+    "W1": loaded(workloads.w1()),
+    "W2": loaded(workloads.w2()),
+    "growth": growth,
+}
+USUAL = ("W1", "W2")
+POSTGRESQL_ONLY = ("growth",)
+
+
+def rounds(running: Stack, path: str, plan: Plan) -> Iterator[dict[str, float]]:
+    """Warm-up, then rounds of load, drain and count, one after the other on the same database."""
+    post(running, path, plan.warm_up_s)
+    seeding.drained(running.settings, DRAIN_LIMIT_S)
+    for _ in range(plan.rounds):
         before, started = seeding.counts(running.settings), time.perf_counter()
-        result = post(running, seeded.path, seconds)
+        result = post(running, path, plan.seconds)
         seeding.drained(running.settings, DRAIN_LIMIT_S)
         elapsed = time.perf_counter() - started
         after = seeding.counts(running.settings)
         succeeded = after.get("succeeded", 0) - before.get("succeeded", 0)
-        values = {
+        yield {
             "accepted_per_s": result["accepted"] / result["elapsed_s"],
             "completed_per_s": succeeded / elapsed,
             "p50_ms": result["p50_ms"],
             "p99_ms": result["p99_ms"],
-            "rss_mib": running.rss_mib(),
+            **running.memory(),
             "lost": result["accepted"] - succeeded,
         }
-        for metric, value in values.items():
-            yield Figure("webhook", workload, store, metric, value, UNITS[metric])
-
-
-def start(running: Stack, store: str) -> None:
-    """The processes of a production set-up on two cores, or the one embedded process."""
-    if store == "sqlite":
-        running.start("studio", "run")
-    else:
-        running.start("web", "web", "--workers", "1")
-        running.start("worker", "worker")
-    running.wait_ready()
-
-
-def post(running: Stack, path: str, seconds: float, connections: int = CONNECTIONS) -> dict[str, float]:
-    """Load from a process of its own."""
-    settings = running.settings
-    command = [settings.host, str(settings.port), path, str(connections), str(seconds)]
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load", *command],
-        cwd=PROJECT, input=workloads.BODY, stdout=subprocess.PIPE, check=True, timeout=seconds + 60,
-    )  # fmt: skip
-    result: dict[str, float] = json.loads(done.stdout)
-    return result

@@ -55,3 +55,37 @@ def w3() -> dict[str, Any]:
         *(_set(key, {"total": "trigger.order.total"}, checkpoint=True) for key in keys),
     ]
     return _document("W3", nodes, [("hook", "next", "one"), ("one", "next", "two"), ("two", "next", "three")])
+
+
+def fanout() -> dict[str, Any]:
+    """Webhook, answered when done → ten set steps side by side → join → set."""
+    branches = [f"branch_{number}" for number in range(1, 11)]
+    nodes = [
+        _trigger(answer="result", wait_s=30),
+        *(_set(key, {"total": "trigger.order.total"}) for key in branches),
+        {"key": "join", "type": "flow.join", "name": "join", "config": {"mode": "all"}},
+        _set("after", {"total": "trigger.order.total"}),
+    ]
+    ways = [("hook", "next", key) for key in branches] + [(key, "next", "join") for key in branches]
+    return _document("Fan-out", nodes, [*ways, ("join", "next", "after")])
+
+
+def approval(approver: str) -> dict[str, Any]:
+    """Webhook → one person is asked → set."""
+    asked = {"title": "Refund order {{ trigger.order.id }}", "approvers": [f"user:{approver}"]}
+    nodes = [
+        _trigger(),
+        {"key": "ask", "type": "approval.request", "name": "Ask", "config": asked},
+        _set("after", {"total": "trigger.order.total"}),
+    ]
+    return _document("Approval", nodes, [("hook", "next", "ask"), ("ask", "approved", "after")])
+
+
+def timer() -> dict[str, Any]:
+    """Webhook → an hour's delay → set."""
+    nodes = [
+        _trigger(),
+        {"key": "pause", "type": "flow.delay", "name": "Pause", "config": {"seconds": 3600}},
+        _set("after", {"total": "trigger.order.total"}),
+    ]
+    return _document("Timer", nodes, [("hook", "next", "pause"), ("pause", "next", "after")])

@@ -118,7 +118,7 @@ def replay(context: click.Context, limit: int, save: TextIO | None) -> None:
 @cli.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(arguments: tuple[str, ...]) -> None:
-    """Measure: `studio bench webhook|engine [--store sqlite|postgresql] [--workload W] [--json]`."""
+    """Measure: `studio bench webhook|engine [--store sqlite|postgresql] [--workload W] [--json] [--compare FILE]`."""
     import_module("benchmarks.main").main(list(arguments))
 
 

@@ -1,46 +1,102 @@
 """`studio bench` measures what it says, loses nothing, and prints what a program can read."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
-from benchmarks.main import MISSING
-from benchmarks.report import UNITS
+from benchmarks.main import INTERRUPTED, MISSING
+from benchmarks.memory import families
+from benchmarks.report import unit
 from tests.project.source import PROJECT
 from tests.servers.missing import missing
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
-LOAD = {"accepted_per_s", "completed_per_s", "p50_ms", "p99_ms", "rss_mib", "lost"}
+MEMORY = {"memory_mib", "rss_mib"}
+LOAD = {"accepted_per_s", "completed_per_s", "p50_ms", "p99_ms", "lost", *MEMORY}
+PARKED = {"parked_mib", "idle_cpu_pct", "inbox_p95_ms", "wake_p99_ms", "lost", *MEMORY}
+GROWTH = {"lost", *(f"{name}_{size}" for name in ("completed_per_s", "p99_ms", "ratio") for size in (10, 200))}
+KEYS = {"bench", "workload", "store", "metric", "value", "unit", "seconds", "rounds", "machine"}
+BOTH = ("sqlite", "postgresql")
+MEASURED = [
+    *(("webhook", "W1", LOAD, store, ()) for store in BOTH),
+    ("webhook", "growth", GROWTH, "postgresql", ("--sizes", "200,10")),
+    *(("engine", "W3", LOAD, store, ()) for store in BOTH),
+    *(("engine", "idle", {"p50_ms", "p99_ms", "lost", *MEMORY}, store, ()) for store in BOTH),
+    ("engine", "fanout", LOAD, "postgresql", ()),
+    *(("engine", "parked", PARKED, store, ("--count", "200")) for store in BOTH),
+    *(("engine", "timers", {"lateness_p99_s", "lost", *MEMORY}, store, ("--count", "50")) for store in BOTH),
+    *(("engine", "noisy", {"quiet_start_p95_s", "lost", *MEMORY}, store, ("--count", "500")) for store in BOTH),
+]
+MAY_BE_NOTHING = {"lost", "parked_mib", "lateness_p99_s", "idle_cpu_pct"}
 
 
-def bench(*arguments):
-    """Standard output alone: whatever else is said goes elsewhere."""
+def command(*arguments):
+    return [sys.executable, "-m", "studio", "bench", *arguments, "--json"]
+
+
+@pytest.mark.parametrize(("name", "workload", "metrics", "store", "more"), MEASURED)
+def test_each_figure_is_one_object_a_line(name, workload, metrics, store, more):
+    quick = ["--seconds", "1", "--warmup-seconds", "0.5", "--rounds", "1"]
     done = subprocess.run(
-        [sys.executable, "-m", "studio", "bench", *arguments, "--seconds", "1", "--json"],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+        command(name, "--store", store, "--workload", workload, *quick, *more),
+        cwd=PROJECT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     if done.returncode == MISSING:
         missing(done.stderr)
     assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-@pytest.mark.parametrize("store", ["sqlite", "postgresql"])
-@pytest.mark.parametrize(
-    ("name", "workload", "metrics"),
-    [("webhook", "W1", LOAD), ("engine", "W3", LOAD), ("engine", "idle", {"p50_ms", "p99_ms", "rss_mib", "lost"})],
-)
-def test_each_figure_is_one_object_a_line(name, workload, metrics, store):
-    figures = bench(name, "--store", store, "--workload", workload)
+    figures = [json.loads(line) for line in done.stdout.splitlines()]  # standard output alone: warnings go elsewhere
     assert {figure["metric"] for figure in figures} == metrics
     for figure in figures:
-        assert set(figure) == {"bench", "workload", "store", "metric", "value", "unit"}
+        assert set(figure) == KEYS
         assert (figure["bench"], figure["workload"], figure["store"]) == (name, workload, store)
-        assert figure["unit"] == UNITS[figure["metric"]]
-        assert figure["value"] == 0 if figure["metric"] == "lost" else figure["value"] > 0
+        assert (figure["seconds"], figure["rounds"]) == (1, 1)
+        assert figure["unit"] == unit(figure["metric"])
+        if figure["metric"] == "lost":
+            assert figure["value"] == 0
+        elif figure["metric"] not in MAY_BE_NOTHING:
+            assert figure["value"] > 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_leaves_nothing_behind_when_it_is_interrupted(number):
+    running = subprocess.Popen(
+        command("webhook", "--store", "sqlite", "--seconds", "60"), cwd=PROJECT, stderr=subprocess.PIPE, text=True
+    )
+    until = time.monotonic() + 60
+    while not (serving := _serving(running.pid)):
+        assert running.poll() is None, running.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.05)  # between two looks at a fact: has it started its Studio?
+    started, folder = list(families([running.pid])), serving.parent
+    assert folder.exists()
+    running.send_signal(number)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == INTERRUPTED
+    assert "Interrupted" in said
+    assert "Traceback" not in said
+    assert not folder.exists()
+    assert not [pid for pid in started if _runs(pid)]
+
+
+def _serving(pid: int) -> Path | None:
+    """The data folder of the Studio that a measurement has started, once it runs."""
+    for child in families([pid]):
+        if child == pid or b"studio\0run\0" not in Path(f"/proc/{child}/cmdline").read_bytes():
+            continue
+        environ = Path(f"/proc/{child}/environ").read_bytes().split(b"\0")
+        return next(Path(os.fsdecode(line[12:])) for line in environ if line.startswith(b"STUDIO_DATA="))
+    return None
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False

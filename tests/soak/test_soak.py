@@ -10,8 +10,8 @@ import time
 import pytest
 
 from benchmarks import seeding, workloads
+from benchmarks.driving import post, start
 from benchmarks.stack import stack
-from benchmarks.webhook import post, start
 from tests.faults.drill import children
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "60"))
