@@ -1,12 +1,14 @@
 """Node types that tests of the engine run: one for each kind of effect, with counters outside of the database."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Event, Lock
 
 from sqlalchemy import text
 
 from studio.contract.node import Done, Effect, Fail, Kind, NodeConfig, NodeType, Wait, help_
+from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import RunNote
 
 calls: Counter[str] = Counter()
@@ -44,6 +46,10 @@ class OutsideStep(NodeType):
         return Done({"key": ctx.effect_key})
 
 
+severing: list[Callable[[UnitOfWork], object]] = []
+"""What happens to the database in the next steps of `test.severing`, one each."""
+
+
 class LocalStep(NodeType):
     """Write one row in the step's own transaction."""
 
@@ -62,6 +68,23 @@ class LocalStep(NodeType):
         )
         ctx.unit.session.flush()
         return Fail("test.refused", "Refused.") if config.fail else Done({"written": True})
+
+
+class SeveringStep(NodeType):
+    """Write one row, and break the connection that it goes over."""
+
+    key = "test.severing"
+    kind = Kind.ACTION
+    effect = Effect.LOCAL
+    title = "Severing"
+    icon = "database"
+
+    def start(self, ctx, _config):
+        ctx.unit.session.add(RunNote(run_id=ctx.run.id, text=ctx.node, author="test", created_at=ctx.unit.now))
+        ctx.unit.session.flush()
+        if severing:
+            severing.pop(0)(ctx.unit)
+        return Done({"written": True})
 
 
 class WaitStep(NodeType):

@@ -23,7 +23,7 @@ def studio(store, **more):
     with ExitStack() as opened:
         target = opened.enter_context(run_http_target())
         allowed = {"STUDIO_ALLOWED_HOSTS": f"127.0.0.1:{target.port}", "STUDIO_LEASE_SECONDS": LEASE_S}
-        made = start_or_skip(stack(store, **allowed, **more), opened)
+        made = start_or_skip(stack(store, **(allowed | more)), opened)
         made.seeded = seeding.seed(made.settings, selling(target.url))
         yield made, target
 

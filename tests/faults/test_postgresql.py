@@ -87,8 +87,8 @@ def _taken_away(made, connection, held):
 
 @pytest.fixture(scope="module")
 def cutting():
-    """Web and worker reach the database through a proxy each."""
-    with studio("postgresql") as (made, target), ExitStack() as opened:
+    """Web and worker reach the database through a proxy each; no lease runs out within the test."""
+    with studio("postgresql", STUDIO_LEASE_SECONDS="600") as (made, target), ExitStack() as opened:
         whole, proxies = dict(made.environ), {}
         for name in ("web", "worker"):
             proxies[name] = opened.enter_context(tcp_proxy(made.postgres.port))

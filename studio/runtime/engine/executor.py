@@ -35,6 +35,7 @@ from studio.runtime.engine import strangers
 from studio.runtime.engine.answers import Ended
 from studio.runtime.engine.leases import Leases
 from studio.runtime.engine.machine import Machine
+from studio.runtime.engine.returning import Returns
 from studio.runtime.engine.strangers import Strangers
 from studio.runtime.engine.turns import BATCH, Calls, more_wait, next_size
 from studio.runtime.engine.writer import Writer
@@ -99,7 +100,11 @@ class Executor:
         self._gather = threading.Event()
         self._strangers = Strangers()
         self._calls, self._size = Calls(calls), BATCH
-        self.leases = Leases(self._renew, lease_s)
+        self._returns = Returns(
+            lambda held: self._writer.run_single(lambda session: ledger.lose(session, held)),
+            lambda held: self._writer.run_single(lambda session: ledger.put_back(session, held, 0.0)),
+        )
+        self.leases = Leases(self._renew, lease_s, self._returns.retry)
 
     def stop(self) -> None:
         """Renew nothing any more, and hand over at once what is still held: the process is about to end."""
@@ -161,6 +166,10 @@ class Executor:
         self.leases.hold(held)
         try:
             carry(self._machines(self._familiar(runs), now))
+        except DBAPIError as error:
+            if is_outage(error):
+                self._returns.give(held)
+            raise
         finally:
             self.leases.let_go(held)
 
@@ -216,6 +225,8 @@ class Executor:
         """Begin again at what the ledger has: memory no longer matches the rows. Nothing, where that is no use."""
         if isinstance(error, DBAPIError) and is_outage(error):
             log.error("boundary_lost", run_id=str(machine.run.id), error=str(error))
+            self._returns.give([(machine.run.id, machine.run.epoch)])
+            self._hint(machine.lane, 1)
             return []
         if machine.tries >= TRIES:
             log.error("boundary_given_up", run_id=str(machine.run.id), error=str(error))

@@ -8,12 +8,18 @@ import structlog
 
 log = structlog.get_logger()
 
+LONGEST_S = 3.0
+"""Between two rounds, however long the lease is: what could not be given back waits for the next one."""
+
 
 class Leases:
     """The runs that this process holds, renewed at a third of the lease."""
 
-    def __init__(self, renew: Callable[[list[tuple[UUID, int]]], None], lease_s: float) -> None:
-        self._renew, self._every = renew, lease_s / 3
+    def __init__(
+        self, renew: Callable[[list[tuple[UUID, int]]], None], lease_s: float, before: Callable[[], None]
+    ) -> None:
+        """`before` is called at every round."""
+        self._renew, self._every, self._before = renew, min(lease_s / 3, LONGEST_S), before
         self._held: dict[UUID, int] = {}
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -46,9 +52,9 @@ class Leases:
     def _loop(self) -> None:
         while not self._stop.wait(self._every):
             held = self.held()
-            if not held:
-                continue
             try:
-                self._renew(held)
+                self._before()
+                if held:
+                    self._renew(held)
             except Exception:  # the next round tries again; a lease that runs out is fenced, not corrupted
                 log.exception("lease_renewal_failed", runs=len(held))

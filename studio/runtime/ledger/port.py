@@ -71,6 +71,10 @@ class LedgerBy(Protocol[Way_contra]):
         """Lengthen leases, by (run, epoch)."""
         ...
 
+    def lose(self, session: Way_contra, held: Sequence[tuple[UUID, int]]) -> list[UUID]:
+        """Queue runs whose lease is lost, by (run, epoch); returns those quarantined for losing too many."""
+        ...
+
     def release_expired(self, session: Way_contra, limit: int) -> tuple[int, list[UUID]]:
         """Queue the runs whose lease ran out; returns how many, and those quarantined for losing too many."""
         ...

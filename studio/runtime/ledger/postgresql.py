@@ -102,6 +102,12 @@ class PostgresqlLedger:
         rows = _json([{"id": run_id, "epoch": epoch} for run_id, epoch in held])
         _rows(session, sql.RENEW, {"rows": rows, "lease": lease_s, "shift": _shift()})
 
+    def lose(self, session: Hands, held: Sequence[tuple[UUID, int]]) -> list[UUID]:
+        """Waits for whoever has locked their rows: a transaction of which nobody knows whether it was committed."""
+        rows = _json([{"id": run_id, "epoch": epoch} for run_id, epoch in held])
+        found = _rows(session, sql.LOSE, {"rows": rows, "lost": LOST_LEASES})
+        return [run_id for run_id, state in found if state == "quarantined"]
+
     def release_expired(self, session: Hands, limit: int) -> tuple[int, list[UUID]]:
         """By the database's clock."""
         found = _rows(session, sql.RELEASE_EXPIRED, {"limit": limit, "lost": LOST_LEASES, "shift": _shift()})

@@ -157,6 +157,11 @@ update run set attempts = run.attempts + 1, lease_until = null, lease_by = null,
       'Its worker died ' || (run.attempts + 1) || ' times in a row while running it. Studio stopped trying.')
     else run.error end
 """
+LOSE = text(f"""
+{_LOST} from jsonb_to_recordset(cast(:rows as jsonb)) as x(id uuid, epoch bigint)
+where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
+returning run.id, run.state
+""")
 RELEASE_EXPIRED = text(f"""
 {_LOST} from (
   select id from run where state = 'running' and lease_until < clock_timestamp() + make_interval(secs => :shift)

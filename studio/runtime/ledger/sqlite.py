@@ -152,6 +152,14 @@ class SqliteLedger:
             ours = (_RUN.c.id == run_id, _RUN.c.epoch == epoch, _RUN.c.state == "running")
             session.execute(update(_RUN).where(*ours).values(lease_until=until))
 
+    def lose(self, session: Session, held: Sequence[tuple[UUID, int]]) -> list[UUID]:
+        """Run by run; few lose theirs so."""
+        aside = list[UUID]()
+        for run_id, epoch in held:
+            ours = (_RUN.c.id == run_id, _RUN.c.epoch == epoch, _RUN.c.state == "running")
+            aside += [row.id for row in session.execute(_lost(*ours)) if row.state == "quarantined"]
+        return aside
+
     def release_expired(self, session: Session, limit: int) -> tuple[int, list[UUID]]:
         """A run that lost its lease too often is quarantined."""
         expired = select(_RUN.c.id).where(_RUN.c.state == "running", _RUN.c.lease_until < clock.local_now())

@@ -1,0 +1,58 @@
+"""Gives back runs whose boundary was lost with its connection: they go on at once instead of when the lease runs out.
+
+Nobody knows whether the lost transaction was committed. The next claim has a new epoch and waits for the run's row, so
+it finds either all of what was written, or nothing and nothing to come.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from studio.core.clashes import is_outage
+from studio.core.errors import Unavailable
+
+log = structlog.get_logger()
+Held = Sequence[tuple[UUID, int]]
+
+
+class Returns:
+    """Runs, by (run, epoch), that this process holds and does not carry any more."""
+
+    def __init__(self, lose: Callable[[Held], list[UUID]], put_back: Callable[[Held], None]) -> None:
+        """`lose` counts a lost lease and names whom that sets aside, `put_back` counts none."""
+        self._lose, self._put_back = lose, put_back
+        self._later = dict[UUID, int]()
+        self._lock = threading.Lock()
+
+    def give(self, held: Held) -> None:
+        """Give them back, now or once the database is there again.
+
+        Where it is there, it may be the run itself that breaks its connection, so a lease is counted as lost. A
+        database that was away says nothing against the runs.
+        """
+        try:
+            aside = self._lose(held)
+        except (DBAPIError, Unavailable) as error:
+            if isinstance(error, DBAPIError) and not is_outage(error):
+                raise
+            with self._lock:
+                self._later.update(held)
+            return
+        for run_id in aside:
+            log.error("run_quarantined", run_id=str(run_id))
+
+    def retry(self) -> None:
+        """Give back what could not be given back before. Raises where that is still so."""
+        with self._lock:
+            held = list(self._later.items())
+        if not held:
+            return
+        self._put_back(held)
+        log.info("runs_given_back", runs=len(held))
+        with self._lock:
+            for run_id, epoch in held:
+                if self._later.get(run_id) == epoch:
+                    del self._later[run_id]

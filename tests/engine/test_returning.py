@@ -1,0 +1,72 @@
+"""A step whose connection died is repeated at once; one that breaks it every time is set aside."""
+
+import pytest
+from psycopg import sql
+from sqlalchemy import text
+
+from tests.engine import bench_nodes
+from tests.engine.rig import step
+
+pytestmark = pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+
+
+@pytest.fixture
+def rig(make_rig):
+    yield make_rig([step("write", "test.severing")], [("t", "next", "write")])
+    bench_nodes.severing.clear()
+
+
+def die(unit):
+    """Its backend, as an administrator or the server's memory may end it."""
+    unit.session.execute(text("select pg_terminate_backend(pg_backend_pid())"))
+
+
+def test_it_is_repeated_at_once_and_has_written_once(rig):
+    bench_nodes.severing.append(die)
+    run_id = rig.accept().run_id
+    rig.drain()
+    run = rig.run(run_id)
+    assert (run.state, run.attempts, run.lease_by) == ("queued", 1, None)
+    rig.drain()
+    run = rig.run(run_id)
+    assert (run.state, run.attempts) == ("succeeded", 0)
+    assert len(rig.notes()) == 1
+
+
+def test_one_that_breaks_its_connection_every_time_is_set_aside(rig):
+    bench_nodes.severing.extend([die] * 4)
+    run_id = rig.accept().run_id
+    for _ in range(4):
+        rig.drain()
+    assert rig.run(run_id).state == "quarantined"
+    assert len(bench_nodes.severing) == 1
+    assert rig.notes() == []
+
+
+def test_a_database_that_goes_away_says_nothing_against_the_run(rig, postgres):
+    name = rig.settings.database_url.rpartition("/")[2]
+
+    def allow(word):
+        postgres.execute(sql.SQL("alter database {} allow_connections " + word).format(sql.Identifier(name)))
+
+    def go_away(_unit):
+        allow("false")
+        with postgres.superuser() as connection:
+            connection.execute(
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s", [name]
+            )
+
+    bench_nodes.severing.append(go_away)
+    run_id = rig.accept().run_id
+    try:
+        rig.drain()
+        with pytest.raises(Exception, match="not currently accepting connections"):
+            rig.engine.executor._returns.retry()
+    finally:
+        allow("true")
+    rig.engine.executor._returns.retry()
+    run = rig.run(run_id)
+    assert (run.state, run.attempts) == ("queued", 0)
+    rig.drain()
+    assert rig.run(run_id).state == "succeeded"
+    assert len(rig.notes()) == 1
