@@ -81,7 +81,9 @@ class Stack:
 
 
 @contextmanager
-def stack(store: str, *, postgres_settings: dict[str, str] | None = None, **extra: str) -> Iterator[Stack]:
+def stack(
+    store: str, *, postgres_settings: dict[str, str] | None = None, tables: Path | None = None, **extra: str
+) -> Iterator[Stack]:
     """Databases and settings; the caller starts processes. `store` is `sqlite` or `postgresql` (with Redis)."""
     with ExitStack() as opened:
         folder = opened.enter_context(process.scratch("bench"))
@@ -95,7 +97,7 @@ def stack(store: str, *, postgres_settings: dict[str, str] | None = None, **extr
         }
         postgres = redis = None
         if store == "postgresql":
-            postgres = opened.enter_context(postgres_server(durable=True, settings=postgres_settings))
+            postgres = opened.enter_context(postgres_server(durable=True, settings=postgres_settings, tables=tables))
             urls = postgres.empty_database("bench")
             redis = opened.enter_context(redis_server())
             environ |= {

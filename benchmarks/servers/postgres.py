@@ -109,14 +109,19 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(*, durable: bool = False, settings: dict[str, str] | None = None) -> Iterator[PostgresServer]:
-    """Run a cluster; `durable=True` keeps fsync on, as a benchmark must."""
+def postgres_server(
+    *, durable: bool = False, settings: dict[str, str] | None = None, tables: Path | None = None
+) -> Iterator[PostgresServer]:
+    """Run a cluster; `durable=True` keeps fsync on, as a benchmark must.
+
+    `tables` is a folder on another disk for everything but the log of writes.
+    """
     user = process.service_user("postgres")
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
     initdb, postgres = (process.program(name, *folders) for name in ("initdb", "postgres"))
     with process.scratch("pg", user) as folder:
-        data, log = folder / "data", folder / "log"
-        _initialise(initdb, data, folder, log, user)
+        data, log = (tables or folder) / "data", folder / "log"
+        _initialise(initdb, data, folder, log, user, *([f"--waldir={folder / 'wal'}"] if tables else []))
         port = process.free_port()
         options = _options(folder, port, durable=durable) | (settings or {})
         command = [postgres, "-D", data, *(f"--{name}={value}" for name, value in options.items())]
@@ -135,7 +140,7 @@ def postgres_server(*, durable: bool = False, settings: dict[str, str] | None = 
             server.stop(signal.SIGINT, signal.SIGQUIT)
 
 
-def _initialise(initdb: Path, data: Path, folder: Path, log: Path, user: str | None) -> None:
+def _initialise(initdb: Path, data: Path, folder: Path, log: Path, user: str | None, *more: str) -> None:
     command = [
         initdb,
         f"--pgdata={data}",
@@ -146,6 +151,7 @@ def _initialise(initdb: Path, data: Path, folder: Path, log: Path, user: str | N
         "--auth-host=scram-sha-256",
         "--no-sync",
         "--no-instructions",
+        *more,
     ]
     running = process.start(command, log, cwd=folder, user=user)
     try:

@@ -154,9 +154,12 @@ class Shop:
                     found[order].append((str(run_id), state))
         return found
 
-    def assert_nothing_lost(self, timeout=40.0):
-        """Invariants 1 to 4 for all its orders, and that Studio was honest and prompt all the time."""
-        assert self.broken == []
+    def assert_nothing_lost(self, timeout=40.0, *, broken=False):
+        """Invariants 1 to 4 for all its orders, and that Studio was honest and prompt all the time.
+
+        `broken`: the web itself was away, so some deliveries had no answer.
+        """
+        assert broken or self.broken == []
         assert {told.status for told in self.told} <= {200, 202, 503}
         assert all(told.retry_after for told in self.told if told.status == 503)
         assert max(told.took for told in self.told) < DEADLINE_S
