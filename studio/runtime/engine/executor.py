@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from studio.contract.node import Effect
@@ -166,8 +166,8 @@ class Executor:
         self.leases.hold(held)
         try:
             carry(self._machines(self._familiar(runs), now))
-        except DBAPIError as error:
-            if is_outage(error):
+        except (SQLAlchemyError, Unavailable) as error:
+            if is_outage(error) or isinstance(error, Unavailable):
                 self._returns.give(held)
             raise
         finally:

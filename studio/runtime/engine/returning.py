@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from studio.core.clashes import is_outage
 from studio.core.errors import Unavailable
@@ -35,8 +35,8 @@ class Returns:
         """
         try:
             aside = self._lose(held)
-        except (DBAPIError, Unavailable) as error:
-            if isinstance(error, DBAPIError) and not is_outage(error):
+        except (SQLAlchemyError, Unavailable) as error:
+            if isinstance(error, SQLAlchemyError) and not is_outage(error):
                 raise
             with self._lock:
                 self._later.update(held)
