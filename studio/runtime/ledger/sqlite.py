@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, and_, bindparam, case, func, insert, select, text, update
+from sqlalchemy import Table, bindparam, case, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
 from studio.core import clock
 from studio.runtime.ledger import claim_sqlite as claiming
+from studio.runtime.ledger.flush_sqlite import begin_steps, fence
 from studio.runtime.ledger.payloads import pack
 from studio.runtime.ledger.port import Flush
 from studio.runtime.ledger.reading import read_recorded
@@ -38,28 +39,6 @@ _STEP_UPDATE = (
                      "intent_epoch", "wait_id", "finished_at")
     })
 )  # fmt: skip
-_FENCE = (
-    update(_RUN)
-    .where(_RUN.c.id == bindparam("b_id"), _RUN.c.epoch == bindparam("b_epoch"), _RUN.c.state == "running")
-    .values(
-        state=case(
-            (and_(bindparam("b_state") == "waiting", _RUN.c.wake_seq != bindparam("b_wake_seq")), "queued"),
-            else_=bindparam("b_state"),
-        ),
-        lane=bindparam("b_lane"),
-        title=bindparam("b_title"),
-        error=bindparam("b_error", type_=_RUN.c.error.type),
-        waiting_for=bindparam("b_waiting_for"),
-        steps_used=bindparam("b_steps_used"),
-        fresh=False,
-        attempts=case((bindparam("b_progress"), 0), else_=_RUN.c.attempts),
-        lease_until=case((bindparam("b_state") == "running", _RUN.c.lease_until), else_=None),
-        lease_by=case((bindparam("b_state") == "running", _RUN.c.lease_by), else_=None),
-        available_at=bindparam("b_now"),
-        finished_at=bindparam("b_finished_at"),
-    )
-    .returning(_RUN.c.id)
-)
 
 
 class SqliteLedger:
@@ -111,12 +90,11 @@ class SqliteLedger:
 
     def flush(self, session: Session, flushes: Sequence[Flush]) -> set[UUID]:
         """Fence first, then steps and waits of the runs that came back."""
-        now, ours = clock.local_now(), set[UUID]()
+        ours = fence(session, flushes, clock.local_now())
         new_steps, old_steps, waits, blobs = list[Any](), list[Any](), list[Any](), list[Any]()
         for flush in flushes:
-            if session.execute(_FENCE, _fence_values(flush, now)).scalar() is None:
+            if flush.run.id not in ours:
                 continue
-            ours.add(flush.run.id)
             for step in flush.steps:
                 values = _step_values(step, blobs)
                 if step.saved:
@@ -124,8 +102,7 @@ class SqliteLedger:
                 else:
                     new_steps.append(values)
             waits.extend(_wait_values(wait) for wait in flush.waits)
-        if new_steps:
-            session.execute(insert(_STEP), new_steps)
+        begin_steps(session, new_steps)
         if old_steps:
             session.connection().execute(_STEP_UPDATE, old_steps)
         if waits:
@@ -271,16 +248,6 @@ def _event_values(event: Accepted, admission: Admission, now: datetime, *, start
         "subscription_id": event.subscription_id, "type": event.type, "verdict": admission.verdict,
         "reason": admission.reason, "run_id": admission.run_id, "dedup_key": event.dedup_key,
         "body": None if started else event.body, "meta": event.meta, "received_at": now,
-    }  # fmt: skip
-
-
-def _fence_values(flush: Flush, now: datetime) -> dict[str, Any]:
-    run = flush.run
-    return {
-        "b_id": run.id, "b_epoch": run.epoch, "b_state": run.state, "b_wake_seq": run.wake_seq, "b_lane": run.lane,
-        "b_title": run.title, "b_error": run.error, "b_waiting_for": run.waiting_for,
-        "b_steps_used": run.steps_used, "b_now": now, "b_finished_at": now if run.finished_at else None,
-        "b_progress": flush.progress,
     }  # fmt: skip
 
 
