@@ -73,6 +73,7 @@ def _receiver(engine: Engine) -> Receiver:
     return Receiver(
         engine.database,
         Addresses(engine.database),
+        engine.shedding.check,
         engine.writer.accept,
         engine.answers,
         engine.ports.secrets,

@@ -44,6 +44,8 @@ class Settings:
     """Most that one process opens to PostgreSQL."""
     database_patience_s: float = 60.0
     """Longest that PostgreSQL may take over one answer; a transaction in which nothing is said ends after half."""
+    most_queued: int = 500_000
+    """Runs that may wait to be worked off; beyond it deliveries are answered 503."""
     allowed_hosts: tuple[str, ...] = field(default=())
     """Internal hosts (host or host:port) that workflows may call although they are private addresses."""
     log_level: str = "info"
@@ -95,6 +97,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         worker_memory_mb=_number(env, "STUDIO_WORKER_MEMORY_MB", 4096),
         database_connections=_number(env, "STUDIO_DATABASE_CONNECTIONS", 20, least=5),
         database_patience_s=float(_number(env, "STUDIO_DATABASE_PATIENCE_SECONDS", 60, least=1)),
+        most_queued=_number(env, "STUDIO_MOST_QUEUED", 500_000, least=1),
         allowed_hosts=tuple(part.strip() for part in env.get("STUDIO_ALLOWED_HOSTS", "").split(",") if part.strip()),
         log_level=env.get("STUDIO_LOG_LEVEL", "info"),
         json_logs=env.get("STUDIO_JSON_LOGS", "") == "1",

@@ -19,6 +19,7 @@ from studio.runtime.engine.answers import Answers
 from studio.runtime.engine.chores import Retention, Schedules
 from studio.runtime.engine.executor import Endings, Executor
 from studio.runtime.engine.freeing import Freed, free_all_dead
+from studio.runtime.engine.shedding import Shedding
 from studio.runtime.engine.sweeper import Sweeper
 from studio.runtime.engine.turns import SPARE
 from studio.runtime.engine.versions import Versions
@@ -46,6 +47,7 @@ class Engine:
         self.brokers = {queue: make_broker(settings.redis_url) for queue in ("main", "effects")}
         self.hints = Hints(most=max(1, settings.worker_threads))
         self.writer = Writer(database, self.ledger, self.wake_main)
+        self.shedding = Shedding(database, settings.most_queued, self.writer.wait_s)
         self.versions = Versions(database)
         self.answers = Answers(settings.redis_url)
         self.waits = RunWaits(self.wake_main)

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from studio.core import clock
 from studio.core.errors import Unavailable
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import Database
+from studio.runtime.engine.shedding import SOON_S, expected_wait
 from studio.runtime.ledger.port import Hands, Ledger
 from studio.runtime.ledger.rows import Accepted, Admission
 
@@ -25,6 +27,8 @@ Result = TypeVar("Result")
 
 GROUP = 256
 """Most events or jobs in one commit."""
+REMEMBERED = 8
+"""Commits that say how long one usually takes."""
 WAIT_S = 10.0
 """Longest a request waits for its commit before it is told to try again."""
 
@@ -75,11 +79,20 @@ class Writer:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._direct = _direct(database) if database.dialect == "postgresql" else None
+        self._began: float | None = None
+        """When the commit under way began."""
+        self._usual_s = 0.0
 
     def accept(self, event: Accepted) -> Admission:
         """Wait until the event is committed. Raises Unavailable where the database does not answer in time."""
         admission: Admission = self._wait(_Entry(event=event))
         return admission
+
+    def wait_s(self) -> float:
+        """How long what is handed over now is expected to wait for its commit."""
+        began = self._began
+        under_way_s = None if began is None else clock.monotonic() - began
+        return expected_wait(self._queue.qsize(), GROUP, self._usual_s, under_way_s)
 
     def run(self, job: Callable[[Session], Result]) -> Result:
         """Run a job as studio_engine. On SQLite in the group's transaction, elsewhere in one of its own."""
@@ -128,7 +141,10 @@ class Writer:
                     last = True
                     break
                 group.append(entry)
+            self._began = clock.monotonic()
             self._commit(group)
+            took, self._began = clock.monotonic() - self._began, None
+            self._usual_s += (min(took, SOON_S / 2) - self._usual_s) / REMEMBERED
             if last:
                 return
 

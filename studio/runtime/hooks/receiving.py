@@ -74,12 +74,14 @@ class Receiver:
         self,
         database: Database,
         addresses: Addresses,
+        shed: Callable[[UUID], None],
         accept: Callable[[Accepted], Admission],
         answers: Answers,
         secrets: Secrets,
         count_forged: Callable[[], None],
     ) -> None:
-        self._database, self._addresses, self._accept = database, addresses, accept
+        """`shed` raises Unavailable where a workspace's deliveries are to come later."""
+        self._database, self._addresses, self._shed, self._accept = database, addresses, shed, accept
         self._answers, self._secrets, self._count_forged = answers, secrets, count_forged
         self._known_secrets: dict[tuple[UUID, str], tuple[float, str]] = {}
 
@@ -91,6 +93,7 @@ class Receiver:
         config = hook.config
         if delivery.method not in config.methods:
             raise WrongMethod(delivery.method, config.methods)
+        self._shed(hook.workspace_id)
         verified = self._verify(hook, delivery)
         if len(delivery.body) > MAX_BYTES:
             raise TooLarge(

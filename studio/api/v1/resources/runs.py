@@ -39,8 +39,10 @@ def list_runs(uow: UnitOfWork, query: shapes.RunQuery) -> ListOf[shapes.RunLine]
 def start_run(uow: UnitOfWork, workflow_id: UUID, body: shapes.StartRun) -> shapes.RunDetail:
     """Start a run by hand.
 
-    At a trigger with a form the data must answer it. 409 where the workflow is turned off.
+    At a trigger with a form the data must answer it. 409 where the workflow is turned off. 503 with `Retry-After`
+    where more runs are waiting than this Studio is set up for: nothing was started.
     """
+    engine().shedding.check(uow.workspace)
     workflow = whole.get(uow, workflow_id)
     run = starts.start_manual(uow, workflow, body.trigger, body.data, engine().wake_main)
     uow.session.flush()
