@@ -230,6 +230,12 @@ class NodeType:
         return cls.keyed
 
     @classmethod
+    def target_of(cls, config: Any) -> str | None:
+        """OUTSIDE only: whom one resolved configuration calls, as `scheme://host:port`; None: nobody to be spared."""
+        del config
+        return None
+
+    @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
         """One line under the node's name on the canvas."""
         del config

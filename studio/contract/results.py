@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from studio.core.targets import Sign
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -54,6 +56,10 @@ class Fail:
     """The source that met data it cannot work with."""
     ends_run: bool = False
     """The whole run fails here, whatever the error port says."""
+    target: Sign = Sign.NONE
+    """What the call says of its target: enough that are DOWN stop the calls to it for a while."""
+    not_called: bool = False
+    """Nothing went out, for no fault of this step: it is tried once more even where it has no retries."""
 
 
 @dataclass(frozen=True, slots=True)

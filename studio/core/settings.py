@@ -38,6 +38,8 @@ class Settings:
     """None: /metrics answers only this machine."""
     worker_threads: int
     lease_seconds: float
+    target_calls: int = 0
+    """Calls at once to one target of one workspace, in each worker process; 0: half of the threads."""
     worker_memory_mb: int = 4096
     """Address space of one worker process, in MiB; 0: no limit."""
     database_connections: int = 20
@@ -94,6 +96,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         metrics_token=env.get("STUDIO_METRICS_TOKEN") or None,
         worker_threads=_number(env, "STUDIO_WORKER_THREADS", 8),
         lease_seconds=float(env.get("STUDIO_LEASE_SECONDS", "10")),
+        target_calls=_number(env, "STUDIO_TARGET_CALLS", 0),
         worker_memory_mb=_number(env, "STUDIO_WORKER_MEMORY_MB", 4096),
         database_connections=_number(env, "STUDIO_DATABASE_CONNECTIONS", 20, least=5),
         database_patience_s=float(_number(env, "STUDIO_DATABASE_PATIENCE_SECONDS", 60, least=1)),

@@ -8,6 +8,7 @@ from threading import Event, Lock
 from sqlalchemy import text
 
 from studio.contract.node import Done, Effect, Fail, Kind, NodeConfig, NodeType, Wait, help_
+from studio.core.targets import Sign
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import RunNote
 
@@ -32,16 +33,21 @@ class OutsideStep(NodeType):
     class Config(NodeConfig):
         keyed: bool = help_("Whether the target honours keys.", default=True)
         fails: int = help_("How many attempts fail.", default=0)
+        target: str | None = help_("Whom it calls.", default=None)
 
     @classmethod
     def is_keyed(cls, config):
         return config.get("keyed", True)
 
+    @classmethod
+    def target_of(cls, config):
+        return config.target
+
     def start(self, ctx, config):
         with _lock:
             calls[ctx.effect_key] += 1
             if ctx.attempt <= config.fails:
-                return Fail("target.busy", "The target is busy.", retryable=True)
+                return Fail("target.busy", "The target is busy.", retryable=True, target=Sign.DOWN)
             effects.add(ctx.effect_key)
         return Done({"key": ctx.effect_key})
 

@@ -10,6 +10,7 @@ from studio.contract.node import node_type
 from studio.contract.ports import Ports
 from studio.core import clock, faults
 from studio.core.ids import new_id
+from studio.core.targets import Targets
 from studio.core.unit_of_work import Database
 from studio.runtime.compile import field_plan
 from studio.runtime.compiled import Compiled
@@ -29,6 +30,11 @@ def _die() -> None:
     raise Crash
 
 
+def passing() -> float:
+    """A clock that never jumps, but by what a test lets pass."""
+    return clock.monotonic() + clock.offset().total_seconds()
+
+
 class Rig:
     """One workspace with one workflow of test nodes."""
 
@@ -37,6 +43,7 @@ class Rig:
         self.database: Database = app.extensions["studio_database"]
         self.workspace_id = workspace_id
         self.engine = Engine(self.settings, self.database)
+        self.engine.targets = Targets(4, 8, now=passing, patience_s=0)
         self.engine.join_ports(Ports(self.engine.waits, None, None, None, None, None))
         self.withdrawn: list[UUID] = []
         self.engine.endings.withdraw["test"] = lambda _uow, wait_id, _reason: self.withdrawn.append(wait_id)

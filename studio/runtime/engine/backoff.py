@@ -12,7 +12,8 @@ LONGEST_ASKED_S = 86_400.0
 
 def may_retry(retry: Retry, attempt: int, failure: Fail) -> bool:
     """Whether another attempt follows attempt number `attempt` (1 = the first)."""
-    return failure.retryable and not failure.ends_run and attempt < retry.attempts
+    most = max(retry.attempts, 2) if failure.not_called else retry.attempts
+    return failure.retryable and not failure.ends_run and attempt < most
 
 
 def pause(retry: Retry, attempt: int, failure: Fail, jitter: Callable[[float], float]) -> timedelta:

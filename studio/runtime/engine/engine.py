@@ -14,6 +14,7 @@ from studio.core.dispatch.workers import Actors, Brokers, actor
 from studio.core.ids import new_id
 from studio.core.presence import Presence
 from studio.core.settings import Settings
+from studio.core.targets import Targets
 from studio.core.unit_of_work import Database
 from studio.runtime.engine.answers import Answers
 from studio.runtime.engine.chores import Retention, Schedules
@@ -49,6 +50,8 @@ class Engine:
         self.writer = Writer(database, self.ledger, self.wake_main)
         self.shedding = Shedding(database, settings.most_queued, self.writer.wait_s)
         self.versions = Versions(database)
+        threads = settings.worker_threads
+        self.targets = Targets(settings.target_calls or threads // 2, threads + SPARE)
         self.answers = Answers(settings.redis_url)
         self.waits = RunWaits(self.wake_main)
         self.app_events = AppEvents(self.wake_main)
@@ -88,7 +91,7 @@ class Engine:
         if self._executor is None:
             self._executor = Executor(
                 self.database, self.ledger, self.writer, self.versions, self.ports, self.endings,
-                holder=self.holder, lease_s=self.settings.lease_seconds, hint=self.hints.send,
+                self.targets, holder=self.holder, lease_s=self.settings.lease_seconds, hint=self.hints.send,
                 calls=self.settings.worker_threads,
             )  # fmt: skip
         return self._executor

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from studio.contract.node import Effect
 from studio.contract.ports import Ports
-from studio.contract.results import Fail
+from studio.contract.results import Fail, Outcome
 from studio.core import clock
 from studio.core.actor import Actor, ActorType, Origin
 from studio.core.clashes import TRIES, is_clash, is_outage, pause
@@ -29,9 +29,11 @@ from studio.core.errors import StudioError, Unavailable
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext
 from studio.core.metrics import RUNS_FINISHED, STEP_SECONDS
+from studio.core.targets import Targets, Ticket
+from studio.core.targets.registry import NOTHING
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.compiled import Compiled
-from studio.runtime.engine import strangers
+from studio.runtime.engine import outgoing, strangers
 from studio.runtime.engine.answers import Ended
 from studio.runtime.engine.leases import Leases
 from studio.runtime.engine.machine import Machine
@@ -84,6 +86,7 @@ class Executor:
         versions: Callable[[UUID, UUID], Compiled],
         ports: Ports,
         endings: Endings,
+        targets: Targets,
         *,
         holder: str,
         lease_s: float,
@@ -96,7 +99,7 @@ class Executor:
         """
         self._database, self._ledger, self._writer = database, ledger, writer
         self._versions, self._ports, self._endings = versions, ports, endings
-        self._holder, self._lease_s, self._hint = holder, lease_s, hint
+        self._targets, self._holder, self._lease_s, self._hint = targets, holder, lease_s, hint
         self._gather = threading.Event()
         self._strangers = Strangers()
         self._calls, self._size = Calls(calls), BATCH
@@ -296,8 +299,8 @@ class Executor:
         try:
             if machine.calls and machine.calls[0].type.effect is Effect.OUTSIDE:
                 self._outside(machine)
-                return [machine]
-            self._local(machine)
+            else:
+                self._local(machine)
         except FenceLost:
             log.info("fence_lost")
             return []
@@ -337,6 +340,31 @@ class Executor:
         self._announce([machine])
 
     def _outside(self, machine: Machine) -> None:
+        """One call, if one of its calls may go out now; otherwise the run makes room for others."""
+        match outgoing.choose(self._targets, machine):
+            case outgoing.Go(index, ticket):
+                outgoing.bring_forward(machine, index)
+                self._call(machine, ticket)
+            case outgoing.Hold(index, failure):
+                call = outgoing.bring_forward(machine, index)
+                machine.calls.popleft()
+                machine.heard(call, failure)
+            case outgoing.Later(delay_s):
+                here = next((i for i, call in enumerate(machine.calls) if call.type.effect is Effect.LOCAL), None)
+                if here is None:
+                    self._write(machine, outgoing.put_back(machine, delay_s))
+                else:
+                    outgoing.bring_forward(machine, here)
+
+    def _call(self, machine: Machine, ticket: Ticket | None) -> None:
+        said = NOTHING
+        try:
+            said = outgoing.report(self._perform(machine))
+        finally:
+            if ticket is not None:
+                self._targets.leave(ticket, said)
+
+    def _perform(self, machine: Machine) -> Outcome:
         """The intent, and all that came before, is committed before the call goes out; its outcome at the next one."""
         machine.intend(machine.calls[0], machine.run.epoch)
         if any(machine.memory.unwritten()):
@@ -354,9 +382,10 @@ class Executor:
         if machine.state is RunState.RUNNING:  # what follows may have to begin anew, and must not call again for it
             self._write(machine)
             fault_point("effect.after_commit")
+        return outcome
 
-    def _write(self, machine: Machine) -> None:
-        flush = machine.take()
+    def _write(self, machine: Machine, flush: Flush | None = None) -> None:
+        flush = flush or machine.take()
         ours = self._writer.run_single(lambda session: self._ledger.flush(session, [flush]))
         if machine.run.id not in ours:
             raise FenceLost

@@ -134,8 +134,11 @@ class Machine:
         self.run.state, self.run.lane = RunState.QUEUED, Lane.EFFECT
         return flush
 
-    def intend(self, call: Call, epoch: int) -> None:
-        """This call goes out under that epoch. The others do not yet, so nothing of theirs can be in doubt."""
+    def intend(self, call: Call, epoch: int | None) -> None:
+        """This call goes out under that epoch. The others do not yet, so nothing of theirs can be in doubt.
+
+        None: it does not, for certain.
+        """
         if call.step.intent_epoch != epoch:
             call.step.intent_epoch, call.step.dirty = epoch, True
 
@@ -145,10 +148,10 @@ class Machine:
         """Start a step, or the next attempt of one whose row exists."""
         node = self.compiled.graph.nodes[place[0]]
         node_type = self.compiled.types[node.key]
-        if self._over_budget():
+        written = step is not None and step.saved and step.state == StepState.RUNNING
+        if self._over_budget(counted=written):
             return
         step = step or self._new_step(node, place, attempt=1)
-        written = step.saved and step.state == StepState.RUNNING
         step.state, step.dirty = StepState.RUNNING, True
         if node.key == self.run.trigger_node:  # it has happened: there is nothing to resolve or to call
             self.apply(step, Done(self.run.input))
@@ -268,12 +271,10 @@ class Machine:
         due = self.now + backoff.pause(node.retry, step.attempt, failure, rng.jitter)
         following = self._new_step(node, step.place, attempt=step.attempt + 1)
         following.effect_key, following.fingerprint = step.effect_key, step.fingerprint
-        wait = Wait(
-            new_id(),
-            "retry",
-            due,
-            note=_("Attempt %(attempt)s of %(attempts)s", attempt=following.attempt, attempts=node.retry.attempts),
-        )
+        words = _("Attempt %(attempt)s of %(attempts)s", attempt=following.attempt, attempts=node.retry.attempts)
+        if failure.not_called:
+            words = _("Attempt %(attempt)s, when calls there may go out again", attempt=following.attempt)
+        wait = Wait(new_id(), "retry", due, note=words)
         if self.live is not None:
             self.start(step.place, following)
         else:
@@ -390,8 +391,9 @@ class Machine:
         self.memory.add_step(step)
         return step
 
-    def _over_budget(self) -> bool:
-        self.run.steps_used += 1
+    def _over_budget(self, *, counted: bool) -> bool:
+        """`counted`: the step had begun before, and was handed over or put back since."""
+        self.run.steps_used += not counted
         budget = self.compiled.graph.budget
         if self.run.steps_used <= budget.steps and (self.now - self.run.created_at).total_seconds() <= budget.seconds:
             return False

@@ -11,11 +11,16 @@ from studio.contract.results import Done, Fail
 from studio.core.http import HttpError, HttpRequest, HttpResponse
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
+from studio.core.targets import Sign
 
 PASSING = frozenset({408, 425, 429})
 """Refusals that may end by themselves; so may every 5xx but 501 and 505."""
 FINAL_SERVER_ERRORS = frozenset({501, 505})
 SHOWN = 300
+_SIGNS = {
+    "http.url": Sign.NONE, "http.refused_address": Sign.NONE, "http.too_large": Sign.WELL, "http.bad_answer": Sign.WELL
+}  # fmt: skip
+"""What having no answer says of the target, where that is not that it is down."""
 _HIDDEN = frozenset({"set-cookie", "www-authenticate", "proxy-authenticate"})
 _REASONS = {
     400: marked("%(host)s did not understand the request (%(status)s)"),
@@ -51,30 +56,40 @@ def outcome(request: HttpRequest, response: HttpResponse, now: datetime) -> Done
             request=host_of(request),
             status=status,
         )
-        return Fail("http.redirect", message, output=output, field="config.url")
+        return Fail("http.redirect", message, output=output, field="config.url", target=Sign.WELL)
     passing = status in PASSING or (status >= 500 and status not in FINAL_SERVER_ERRORS)
+    asked = _retry_after(response, now) if passing else None
     return Fail(
         f"http.status_{status}",
         _refusal(request, status, output["body"], passing=passing),
         retryable=passing,
-        retry_after_s=_retry_after(response, now) if passing else None,
+        retry_after_s=asked,
         output=output,
+        target=_sign(status, asked),
     )
+
+
+def _sign(status: int, asked: float | None) -> Sign:
+    """An error of its own speaks against the target; a refusal does not, and a pause is what it asked for."""
+    if status == 429 and asked:
+        return Sign.BUSY
+    return Sign.DOWN if status >= 500 and status not in FINAL_SERVER_ERRORS else Sign.WELL
 
 
 def not_answered(request: HttpRequest, error: HttpError) -> Fail:
     """No answer came. Whether the target has seen the request decides whether a repeat is safe."""
     host, field = host_of(request), f"config.{error.field}" if error.field else None
+    sign = _SIGNS.get(error.code, Sign.DOWN)
     if request.method in ("GET", "HEAD") or not error.seen:
         message = _("%(message)s. Nothing was changed at %(host)s.", message=error.message.rstrip("."), host=host)
-        return Fail(error.code, message, retryable=error.retryable, field=field)
+        return Fail(error.code, message, retryable=error.retryable, field=field, target=sign)
     message = _(
         "%(message)s. The request had already left, so %(host)s may or may not have carried it out. "
         "Look there before you repeat it.",
         message=error.message.rstrip("."),
         host=host,
     )
-    return Fail(error.code, message, retryable=error.retryable, unknown=True, field=field)
+    return Fail(error.code, message, retryable=error.retryable, unknown=True, field=field, target=sign)
 
 
 def host_of(request: HttpRequest) -> str:

@@ -14,6 +14,7 @@ from studio.runtime.http_call.settings import READING, HttpSettings
 
 TIMEOUT_S = 30.0
 """Unless the step says another one."""
+_PORTS = {"http": 80, "https": 443}
 OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "idempotency-key"})
 """Headers that a step may not set by hand."""
 
@@ -33,6 +34,19 @@ def build(ctx: Context, config: HttpSettings) -> HttpRequest:
         headers[name] = value
     timeout_s = ctx.timeout_s or TIMEOUT_S
     return HttpRequest(config.method, url, headers, body, timeout_s=timeout_s, max_bytes=config.max_kib * 1024)
+
+
+def target(url: str) -> str | None:
+    """Scheme, host and port of an address, as calls to it are counted; None where it is none."""
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    if port is None or not parts.hostname:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host.rstrip('.')}:{port}"
 
 
 def _url(config: HttpSettings) -> str:

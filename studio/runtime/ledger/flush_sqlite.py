@@ -4,7 +4,7 @@ Bound parameters are what the columns keep: ids as 32 hex digits, moments as UTC
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +21,11 @@ update run set
   fresh = 0, attempts = case when x.progress then 0 else run.attempts end,
   lease_until = case when x.state = 'running' then run.lease_until end,
   lease_by = case when x.state = 'running' then run.lease_by end,
-  available_at = ?2, finished_at = case when x.ended then ?2 end
+  available_at = coalesce(x.available_at, ?2), finished_at = case when x.ended then ?2 end
 from (
   select value ->> 0 as id, value ->> 1 as epoch, value ->> 2 as state, value ->> 3 as lane, value ->> 4 as wake_seq,
          value ->> 5 as title, value ->> 6 as error, value ->> 7 as waiting_for, value ->> 8 as steps_used,
-         value ->> 9 as ended, value ->> 10 as progress
+         value ->> 9 as ended, value ->> 10 as progress, value ->> 11 as available_at
   from json_each(?1)
 ) as x
 where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
@@ -40,7 +40,7 @@ _BEGIN = f"insert into step ({', '.join(_STEP)}) values ({', '.join('?' * len(_S
 
 def fence(session: Session, flushes: Sequence[Flush], now: datetime) -> set[UUID]:
     """Write the runs that are still ours, and return their ids."""
-    runs = [_run(flush) for flush in flushes]
+    runs = [_run(flush, now) for flush in flushes]
     found = session.connection().exec_driver_sql(_FENCE, (json_dumps(runs), _moment(now)))
     return {UUID(hex=row[0]) for row in found}
 
@@ -51,11 +51,12 @@ def begin_steps(session: Session, steps: Sequence[dict[str, Any]]) -> None:
         session.connection().exec_driver_sql(_BEGIN, [_step(step) for step in steps])
 
 
-def _run(flush: Flush) -> tuple[Any, ...]:
+def _run(flush: Flush, now: datetime) -> tuple[Any, ...]:
     run = flush.run
+    later = _moment(now + timedelta(seconds=flush.delay_s)) if flush.delay_s else None
     return (
         run.id.hex, run.epoch, run.state, run.lane, run.wake_seq, run.title, _json(run.error), run.waiting_for,
-        run.steps_used, run.finished_at is not None, flush.progress,
+        run.steps_used, run.finished_at is not None, flush.progress, later,
     )  # fmt: skip
 
 

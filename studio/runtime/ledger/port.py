@@ -20,16 +20,18 @@ Way_contra = TypeVar("Way_contra", contravariant=True)
 class Flush:
     """What one run has to write at a boundary."""
 
-    __slots__ = ("run", "steps", "waits")
+    __slots__ = ("delay_s", "run", "steps", "waits")
 
-    def __init__(self, run: RunRow, steps: list[StepRow], waits: list[Waiting]) -> None:
-        """`steps` and `waits` are the ones whose rows lag behind."""
-        self.run, self.steps, self.waits = run, steps, waits
+    def __init__(self, run: RunRow, steps: list[StepRow], waits: list[Waiting], delay_s: float = 0.0) -> None:
+        """`steps` and `waits` are the ones whose rows lag behind; `delay_s`: put back, not to be claimed before."""
+        self.run, self.steps, self.waits, self.delay_s = run, steps, waits, delay_s
 
     @property
     def progress(self) -> bool:
         """Whether anything is through: an intent alone says nothing against a step that kills its worker."""
-        return self.run.state != "running" or any(step.finished_at is not None for step in self.steps)
+        return (self.run.state != "running" and not self.delay_s) or any(
+            step.finished_at is not None for step in self.steps
+        )
 
 
 class LedgerBy(Protocol[Way_contra]):

@@ -148,7 +148,7 @@ def _run_json(flush: Flush) -> dict[str, object]:
     return {
         "id": run.id, "epoch": run.epoch, "state": run.state, "lane": run.lane, "wake_seq": run.wake_seq,
         "title": run.title, "error": run.error, "waiting_for": run.waiting_for, "steps_used": run.steps_used,
-        "ended": run.finished_at is not None, "progress": flush.progress,
+        "ended": run.finished_at is not None, "progress": flush.progress, "delay_s": flush.delay_s,
     }  # fmt: skip
 
 

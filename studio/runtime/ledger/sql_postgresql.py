@@ -91,9 +91,10 @@ with ours as (
     fresh = false, attempts = case when x.progress then 0 else run.attempts end,
     lease_until = case when x.state = 'running' then run.lease_until end,
     lease_by = case when x.state = 'running' then run.lease_by end,
-    available_at = {_NOW}, finished_at = case when x.ended then {_NOW} end
+    available_at = {_NOW} + make_interval(secs => x.delay_s), finished_at = case when x.ended then {_NOW} end
   from jsonb_to_recordset(cast(:runs as jsonb)) as x(id uuid, epoch bigint, state text, lane text, wake_seq bigint,
-    title text, error jsonb, waiting_for text, steps_used int, ended boolean, progress boolean)
+    title text, error jsonb, waiting_for text, steps_used int, ended boolean, progress boolean,
+    delay_s float8)
   where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
   returning run.id
 ),

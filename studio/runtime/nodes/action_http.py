@@ -49,6 +49,10 @@ class Http(NodeType):
         """Reading twice does no harm; anything else only where the target was said to honour the key."""
         return config.get("method") in READING or config.get("if_unknown") == "repeat"
 
+    @classmethod
+    def target_of(cls, config: HttpSettings) -> str | None:
+        return requests.target(config.url)
+
     def start(self, ctx: Context, config: Config) -> Outcome:
         request = requests.build(ctx, config)
         try:
