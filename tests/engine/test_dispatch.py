@@ -13,6 +13,7 @@ from sqlalchemy import select
 from studio import worker
 from studio.core.dispatch import broker as broker_module
 from studio.core.dispatch.local import CAPACITY, LocalBroker
+from studio.core.dispatch.workers import Workers, actor
 from studio.runtime.compiled import Compiled
 from studio.runtime.models import LoopLease
 from tests.engine import bench_nodes
@@ -150,3 +151,20 @@ def test_a_full_queue_drops_hints_and_loses_nothing():
     assert broker.queues["main"].qsize() == CAPACITY
     with pytest.raises(ValueError, match="never delayed"):
         broker.enqueue(message, delay=1)
+
+
+@pytest.mark.parametrize("broker", ["local", "redis"])
+def test_every_thread_takes_a_hint_at_once(broker, request):
+    """A slow call in one of them must not keep the others idle."""
+    url = request.getfixturevalue("redis_url") if broker == "redis" else None
+    made, all_there = broker_module.make_broker(url), threading.Barrier(6)
+    looks = actor(made, "look", "effects", lambda: all_there.wait(20))
+    working = Workers({"effects": made}, {"effects": 5})
+    working.start()
+    try:
+        for _ in range(5):
+            looks.send()
+        all_there.wait(20)
+    finally:
+        all_there.abort()
+        working.stop()

@@ -28,9 +28,9 @@ class BlockingRedisBroker(RedisBroker):
         return _BlockingConsumer
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
-        """Read hints one by one: a prefetched hint would wait behind a slow one."""
-        del prefetch
-        return _BlockingConsumer(self, queue_name, 2, timeout)  # type: ignore[no-untyped-call]  # see below
+        """Read as many hints as there are threads: one more would wait behind a slow one."""
+        threads = max(1, prefetch // 2)  # Dramatiq asks for two a thread
+        return _BlockingConsumer(self, queue_name, threads, timeout)  # type: ignore[no-untyped-call]  # see below
 
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
         """Send a hint and wake one consumer."""
