@@ -1,8 +1,11 @@
 """Calls out spare their target and one another, on both databases."""
 
+from datetime import timedelta
+
 import pytest
 
 from studio.contract.graph import Budget
+from studio.core import clock
 from studio.core.targets import Report, Sign, Ticket
 from studio.core.targets.breaker import THRESHOLD
 from studio.runtime.outcomes import Lane
@@ -31,6 +34,7 @@ def fill(rig, target=SLOW):
     tickets = []
     while isinstance(ticket := rig.engine.targets.enter(rig.workspace_id, target, object()), Ticket):
         tickets.append(ticket)
+    clock.shift(timedelta(seconds=30))  # as calls usually take so long, whoever comes now is sent away for seconds
     return tickets
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -31,13 +31,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. `reset` cuts the connection after the request was read."""
+    """One answer. `reset` cuts the connection after the request was read; `until` says when it may leave."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b'{"ok": true}'
     delay: float = 0
     reset: bool = False
+    until: Event | None = None
 
 
 class HttpTarget:
@@ -55,7 +56,7 @@ class HttpTarget:
         return f"http://{process.HOST}:{self.port}"
 
     def answer(self, status: int = 200, *, times: int = 1, **kwargs: Any) -> None:
-        """Script the next answers: status, headers, body (or json_body), delay, reset."""
+        """Script the next answers: status, headers, body (or json_body), delay, reset, until."""
         self._next += [_answer(status, **kwargs)] * times
 
     def always(self, status: int = 200, **kwargs: Any) -> None:
@@ -129,6 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _respond(self) -> None:
         answer = cast("_Server", self.server).target.take(self._read())
         time.sleep(answer.delay)
+        if answer.until is not None:
+            answer.until.wait(120)
         if answer.reset:
             # A linger of zero seconds makes close() send RST instead of FIN.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
