@@ -45,14 +45,30 @@ class Seeded:
     approver: Approver | None = None
 
 
-def seed(settings: Settings, document: dict[str, Any], *, approver: bool = False, name: str = "Benchmark") -> Seeded:
-    """Make a workspace, with the person APPROVER where wanted, and publish the document with its one webhook."""
+def seed(
+    settings: Settings,
+    document: dict[str, Any],
+    called: dict[str, Any] | None = None,
+    *,
+    approver: bool = False,
+    name: str = "Benchmark",
+) -> Seeded:
+    """Make a workspace, with the person APPROVER where wanted, and publish the document with its one webhook.
+
+    `called` is published before it: its steps that call a workflow call this one.
+    """
     with _application(settings) as app:
         database, keyring = app.extensions["studio_database"], app.extensions["studio_keyring"]
         with database.unit() as unit:
             workspace_id = workspaces.create(unit, workspaces.WorkspaceFacts(name)).id
         person = _approver(app, workspace_id) if approver else None
         with database.unit(workspace_id) as unit:
+            if called is not None:
+                other = workflows.create(unit, called["name"])
+                workflows.publish(unit, keyring, other, called)
+                for step in document["nodes"]:
+                    if step["type"] == "flow.call":
+                        step["config"]["workflow"] = str(other.id)
             workflow = workflows.create(unit, document["name"])
             workflows.publish(unit, keyring, workflow, document)
             [hook] = subscriptions.of_workflow(unit, workflow.id)

@@ -57,6 +57,7 @@ def join(app: Flask, settings: Settings) -> Engine:
             store=KvStore(),
             secrets=cast("SecretVault", app.extensions["studio_vault"]),
             http=HttpClient(settings.allowed_hosts),
+            calls=engine.calls,
         )
     )
     app.extensions["studio_receiver"] = _receiver(engine)

@@ -10,10 +10,10 @@ from studio.contract.node import NodeType, node_type
 from studio.core.crypto import Keyring
 from studio.core.i18n import gettext
 from studio.core.unit_of_work import UnitOfWork
-from studio.runtime.compile import check
 from studio.runtime.document import Document, Step
 from studio.runtime.models import Workflow
 from studio.runtime.service import subscriptions
+from studio.runtime.service.call_checks import called_names, check_in
 
 LONGEST_SAMPLE = 2_000
 """A larger sample does not go into a command line."""
@@ -44,10 +44,12 @@ class Listening:
 NOT_YET = Listening(None, runs=False)
 
 
-def checked(document: Document, triggers: Mapping[str, Listening]) -> Checked:
-    """Everything wrong with a document, and what its steps look like."""
+def checked(uow: UnitOfWork, document: Document, workflow: Workflow, triggers: Mapping[str, Listening]) -> Checked:
+    """Everything wrong with a workflow's document, and what its steps look like."""
     infos = {step.key: _info(step, triggers.get(step.key, NOT_YET)) for step in document.nodes}
-    return Checked([problem.as_json() for problem in check(document)], infos)
+    for key, name in called_names(uow, document).items():
+        infos[key]["summary"] = name
+    return Checked([problem.as_json() for problem in check_in(uow, document, workflow)], infos)
 
 
 def triggers(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, public_url: str) -> dict[str, Listening]:

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from studio.contract.node import node_type
 from studio.core.formats import at, clock_time, lasting
-from studio.runtime.history.detail import RunDetail, StepView
+from studio.runtime.history.detail import CalledRun, RunDetail, StepView
 from studio.runtime.history.listing import RunLine
 from studio.runtime.models import Event
 
@@ -33,6 +33,7 @@ WAITS = {
     "timer": _l("Waiting for its time"),
     "retry": _l("Trying again soon"),
     "signal": _l("Waiting for a signal"),
+    "child": _l("Waiting for another workflow"),
 }
 VERDICTS = {
     "started": (_l("Started a run"), "good"),
@@ -51,7 +52,7 @@ class Said:
     kind: str
 
 
-def run_state(run: RunLine) -> Said:
+def run_state(run: RunLine | CalledRun) -> Said:
     """A run's state in a list."""
     text, kind = STATES.get(run.state, (run.state, ""))
     if run.state == "waiting" and run.waiting_for in WAITS:

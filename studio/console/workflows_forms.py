@@ -15,7 +15,8 @@ from wtforms.widgets import DateInput, NumberInput
 from studio.contract.node import NodeType
 from studio.core.errors import InvalidInput
 from studio.runtime.document.bounds import check_payload
-from studio.runtime.triggers import manual
+from studio.runtime.triggers import form as forms
+from studio.runtime.triggers.manual import Manual
 
 PREFIX = "answer_"
 """Before a field's own name, which could be one that WTForms uses itself."""
@@ -47,8 +48,8 @@ class StartForm(FlaskForm):
         """The run's data. Raises InvalidInput, whose paths begin with `data.`."""
         if "data_json" in self._fields:
             return _json(self._fields["data_json"].data or "{}")
-        asked = manual.Manual.Config.model_validate(config)
-        return manual.answers(asked, {field.name: self._fields[PREFIX + field.name].data for field in asked.fields})
+        asked = Manual.Config.model_validate(config)
+        return forms.answers(asked, {field.name: self._fields[PREFIX + field.name].data for field in asked.fields})
 
     def show(self, error: InvalidInput) -> None:
         """Put what was wrong under its fields."""
@@ -60,10 +61,10 @@ class StartForm(FlaskForm):
 
 def start_form(found: type[NodeType], config: Mapping[str, Any]) -> StartForm:
     """The form of one trigger."""
-    if found is not manual.Manual:
+    if found is not Manual:
         fields = {"data_json": _json_field(found, config)}
     else:
-        asked = manual.Manual.Config.model_validate(config)
+        asked = Manual.Config.model_validate(config)
         fields = {PREFIX + field.name: _field(field) for field in asked.fields}
     made: type[StartForm] = type("_Start", (StartForm,), fields)
     return made()
@@ -75,7 +76,7 @@ def _json_field(found: type[NodeType], config: Mapping[str, Any]) -> Field:
     return TextAreaField(_l("Data"), [Length(max=LONGEST)], default=text)
 
 
-def _field(field: manual.FormField) -> Field:
+def _field(field: forms.Question) -> Field:
     label, needed = field.label or field.name, [InputRequired(_l("This is needed."))] if field.required else []
     match field.type:
         case "yes_no":

@@ -109,6 +109,44 @@ class Http(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class CallAsk:
+    """A workflow that a run calls."""
+
+    workflow: str
+    """Its id, as the step's config has it."""
+    inputs: Mapping[str, Any]
+    run_id: UUID
+    """The run that calls."""
+    node: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The run that a call has started."""
+
+    run_id: UUID
+    name: str
+    """Of its workflow."""
+
+
+class Calls(Protocol):
+    """Run another workflow of the same workspace."""
+
+    def start(self, uow: UnitOfWork, ask: CallAsk, wait_id: UUID | None) -> Called:
+        """Write the run in the caller's transaction. Its end resolves `wait_id`; None: nobody waits for it.
+
+        Raises InvalidInput with a path below `config` for each input that does not fit, or for a workflow that cannot
+        be called; Conflict where it is turned off.
+        """
+        ...
+
+    def rehearse(self, workspace_id: UUID, ask: CallAsk) -> tuple[str, Any]:
+        """What a test-run shows instead: the workflow's name and the sample of its last step. Raises as start()."""
+        ...
+
+
 @dataclass(slots=True)
 class Ports:
     """What nodes reach other packages by. `app.py` fills it."""
@@ -119,3 +157,4 @@ class Ports:
     store: Store
     secrets: Secrets
     http: Http
+    calls: Calls

@@ -38,7 +38,9 @@ WORDS_OF_A_FORM = {
     "maxProperties", "minProperties", "minLength", "minimum", "pattern", "properties", "required", "title", "type",
     "x-deferred", "x-expression", "x-show-if", "x-template", "x-widget",
 }  # fmt: skip
-WIDGETS = {"code", "secret", "people", "duration", "conditions", "key-values", "cron", "json", "textarea", "money"}
+WIDGETS = {
+    "code", "secret", "people", "duration", "conditions", "key-values", "cron", "json", "textarea", "money", "workflow",
+}  # fmt: skip
 
 
 def every(types=TYPES):

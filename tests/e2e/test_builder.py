@@ -296,6 +296,33 @@ def test_every_part_of_the_builder_is_readable_in_both_themes(canvas):
     assert found == []
 
 
+def test_a_workflow_is_picked_from_those_that_may_be_called(canvas, builder, studio):
+    canvas.drag_in("Called by another workflow", 420, 60)
+    canvas.select("Called by another workflow")
+    canvas.field("fields").get_by_role("button", name="Add").click()
+    canvas.field("fields.0.name").get_by_role("textbox").fill("order")
+    builder.keyboard.press("Escape")  # out of the field
+    canvas.select_nothing()
+    canvas.panel.get_by_label("Name", exact=True).fill("Refund one order")
+    canvas.publish("May be called")
+    builder.goto(studio.url + "/workflows")
+    builder.get_by_role("button", name="New workflow").first.click()
+    caller = Canvas(builder)
+    caller.drag_in("Webhook", 420, 60)
+    caller.drag_in("Run another workflow", 420, 220)
+    caller.connect("Webhook", "next", "Run another workflow")
+    caller.select("Run another workflow")
+    caller.panel.get_by_label("Workflow", exact=True).select_option("Refund one order")
+    expect(caller.field("workflow")).to_contain_text("It asks for: order")
+    expect(caller.field("inputs")).to_contain_text("needs the input “order”")
+    caller.panel.get_by_role("button", name="Add its inputs").click()
+    expect(caller.field("inputs").get_by_label("Name 1")).to_have_value("order")
+    caller.write("inputs", "{{ trigger.id }}")
+    expect(caller.step("Run another workflow")).to_contain_text("Refund one order")
+    caller.saved()
+    assert flaws(builder) == []
+
+
 def test_a_problem_leads_to_its_field(canvas):
     canvas.drag_in("Webhook", 420, 60)
     canvas.drag_in("HTTP request", 420, 260)

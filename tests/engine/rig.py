@@ -1,5 +1,6 @@
 """An engine without threads: a test says when it drains, sweeps, crashes and how late it is."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -35,6 +36,15 @@ def passing() -> float:
     return clock.monotonic() + clock.offset().total_seconds()
 
 
+@dataclass(frozen=True)
+class Published:
+    """One workflow of a rig."""
+
+    workflow_id: UUID
+    version_id: UUID
+    subscription: UUID
+
+
 class Rig:
     """One workspace with one workflow of test nodes."""
 
@@ -44,46 +54,52 @@ class Rig:
         self.workspace_id = workspace_id
         self.engine = Engine(self.settings, self.database)
         self.engine.targets = Targets(4, 8, now=passing, patience_s=0)
-        self.engine.join_ports(Ports(self.engine.waits, None, None, None, None, None))
+        self.engine.join_ports(Ports(self.engine.waits, None, None, None, None, None, self.engine.calls))
         self.withdrawn: list[UUID] = []
         self.engine.endings.withdraw["test"] = lambda _uow, wait_id, _reason: self.withdrawn.append(wait_id)
-        self.version_id = new_id()
-        self.subscription = self._publish()
-        self.compiled = self._compile(nodes, edges)
-        self.engine.versions = lambda _workspace, _version: self.compiled
+        self.known: dict[UUID, Compiled] = {}
+        self.engine.versions = lambda _workspace, version: (
+            self.compiled if version == self.version_id else self.known[version]
+        )
+        self.use(self.publish(nodes, edges, name="Rig"))
 
-    def _publish(self) -> UUID:
+    def use(self, made: Published) -> None:
+        """Events start this workflow from now on."""
+        self.workflow_id, self.version_id, self.subscription = made.workflow_id, made.version_id, made.subscription
+        self.compiled = self.known[made.version_id]
+
+    def publish(
+        self, nodes: list[Node], edges: list[tuple[str, str, str]], *, name: str, trigger: str = "trigger.webhook",
+        config: dict | None = None,
+    ) -> Published:  # fmt: skip
+        """A workflow of test nodes that begins at the step `t`."""
+        version_id = new_id()
         with self.database.unit(self.workspace_id) as unit:
-            workflow = Workflow(name="Rig", enabled=True, created_at=unit.now, updated_at=unit.now)
+            workflow = Workflow(
+                name=name, enabled=True, published_version_id=version_id, created_at=unit.now, updated_at=unit.now
+            )
             unit.session.add(workflow)
             unit.session.flush()
             row = TriggerSubscription(
-                workflow_id=workflow.id,
-                version_id=self.version_id,
-                node_key="t",
-                type="trigger.webhook",
-                config={},
-                active=True,
-                created_at=unit.now,
-            )
+                workflow_id=workflow.id, version_id=version_id, node_key="t", type=trigger, config=config or {},
+                active=True, created_at=unit.now,
+            )  # fmt: skip
             unit.session.add(row)
             unit.session.flush()
-            self.workflow_id = workflow.id
-            return row.id
-
-    def _compile(self, nodes: list[Node], edges: list[tuple[str, str, str]]) -> Compiled:
-        nodes = [Node("t", "trigger.webhook", 1, "Trigger", {}), *nodes]
+            made = Published(workflow.id, version_id, row.id)
+        nodes = [Node("t", trigger, 1, "Trigger", config or {}), *nodes]
         graph = build(nodes, [Edge(*edge) for edge in edges], tuple(node.key for node in nodes), Budget())
-        return Compiled(
-            self.version_id,
-            self.workflow_id,
-            "Rig",
+        self.known[version_id] = Compiled(
+            version_id,
+            made.workflow_id,
+            name,
             1,
             graph,
             {node.key: node_type(node.type)() for node in nodes},
             {node.key: field_plan(node) for node in nodes},
             {"name": "Test", "currency": "EUR", "time_zone": "UTC"},
         )
+        return made
 
     # -- what a test does ---------------------------------------------------------------------------------------
 
@@ -124,6 +140,18 @@ class Rig:
             if not self.engine.writer.run(self.engine.ledger.queued):
                 return
         raise AssertionError("the runs never settle")
+
+    def settle_until_effect(self) -> None:
+        """The worker dies in the first call out, and others find out."""
+        self.settle_main()
+        assert self.drain("effect", crash_at="effect.after_call")
+        self.later(60)
+        self.settle()
+
+    def settle_main(self) -> None:
+        """Drain the lane of what runs in memory, as often as it takes to hand an effect over."""
+        for _ in range(4):
+            self.drain("main")
 
     def later(self, seconds: float) -> None:
         """Time passes: leases run out, timers fire."""

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from studio.contract.graph import Node
 from studio.contract.node import Context, RunInfo, registry
-from studio.contract.ports import Ports
+from studio.contract.ports import CallAsk, Called, Ports
 from studio.core.errors import NotFound
 from studio.core.http import HttpClient
 from studio.core.ids import new_id
+from studio.core.unit_of_work import UnitOfWork
 from studio.expressions import Scope, evaluate
 from studio.runtime.compile import field_plan
 from studio.runtime.store import KvStore
@@ -34,6 +35,21 @@ class KnownSecrets:
 
 
 @dataclass
+class KnownCalls:
+    """Implements studio.contract.ports.Calls."""
+
+    asked: list[CallAsk] = field(default_factory=list)
+
+    def start(self, uow: UnitOfWork, ask: CallAsk, wait_id: UUID | None) -> Called:
+        self.asked.append(ask)
+        return Called(new_id(), "Refund one order")
+
+    def rehearse(self, workspace_id: UUID, ask: CallAsk) -> tuple[str, object]:
+        self.asked.append(ask)
+        return "Refund one order", {"refunded": True}
+
+
+@dataclass
 class World:
     """One run in which nodes are started one by one."""
 
@@ -42,6 +58,7 @@ class World:
     mailer: RecordingMailer = field(default_factory=RecordingMailer)
     http: HttpClient = field(default_factory=lambda: HttpClient(["127.0.0.1"]))
     secrets: KnownSecrets = field(default_factory=KnownSecrets)
+    calls: KnownCalls = field(default_factory=KnownCalls)
     redacted: list[str] = field(default_factory=list)
     run_id: UUID = field(default_factory=new_id)
     steps: dict[str, object] = field(default_factory=dict)
@@ -63,7 +80,7 @@ class World:
             attempt=1,
             now=self.now,
             scope=scope,
-            ports=Ports(None, None, self.mailer, KvStore(), self.secrets, self.http),
+            ports=Ports(None, None, self.mailer, KvStore(), self.secrets, self.http, self.calls),
             event=self.data,
             effect_key=f"{self.run_id}:{node}",
             tx=tx,

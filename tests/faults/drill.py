@@ -34,12 +34,13 @@ PATIENCE_S = 40.0
 """Longest wait for a fact, on a machine that does other things too. What is usual is a tenth of it."""
 CALLS = ("left", "right")
 NOTES = ("beside", "joined")
-STEPS = ("hook", *CALLS, *NOTES, "join", "tell", "pause", "done")
+STEPS = ("hook", *CALLS, *NOTES, "join", "sub", "tell", "pause", "done")
+INNER = ("called", "inside")
 UNDER_WAY = ("queued", "running", "waiting")
 
 
 def document(url: str) -> dict[str, Any]:
-    """Webhook → two calls and a note side by side → join → note → mail → a timer → end: every commit path there is."""
+    """Webhook → two calls and a note side by side → join → note → a workflow → mail → a timer → end."""
     fields = [{"name": "id", "value": "trigger.order.id"}]
     return {
         "schema": "studio.workflow/1",
@@ -53,6 +54,7 @@ def document(url: str) -> dict[str, Any]:
             _note("beside"),
             {"key": "join", "type": "flow.join", "name": "join", "config": {"mode": "all"}},
             _note("joined"),
+            {"key": "sub", "type": "flow.call", "name": "sub", "config": {"inputs": {"order": "{{ trigger.order }}"}}},
             {
                 "key": "tell", "type": "action.email", "name": "tell",
                 "config": {"to": ["anna@example.com"], "subject": "{{ trigger.order.id }}", "body": "It is done."},
@@ -63,9 +65,20 @@ def document(url: str) -> dict[str, Any]:
         "edges": [
             *(_edge("hook", key) for key in (*CALLS, "beside")),
             *(_edge(key, "join") for key in (*CALLS, "beside")),
-            _edge("join", "joined"), _edge("joined", "tell"), _edge("tell", "pause"), _edge("pause", "done"),
+            _edge("join", "joined"), _edge("joined", "sub"), _edge("sub", "tell"), _edge("tell", "pause"),
+            _edge("pause", "done"),
         ],
     }  # fmt: skip
+
+
+def called() -> dict[str, Any]:
+    """What it calls: one commit of its own before its end."""
+    return {
+        "schema": "studio.workflow/1",
+        "name": "Called",
+        "nodes": [{"key": "called", "type": "trigger.called", "name": "Called", "config": {}}, _note("inside")],
+        "edges": [_edge("called", "inside")],
+    }
 
 
 def _call(key: str, url: str) -> dict[str, Any]:
@@ -214,7 +227,8 @@ class Drill:
     def runs(self, order: str) -> list[Run]:
         """Runs that an order's deliveries have started."""
         with self.database.unit(self.seeded.workspace_id, read_only=True) as unit:
-            return [run for run in unit.session.scalars(select(Run)) if run.input["order"]["id"] == order]
+            started = unit.session.scalars(select(Run).where(Run.parent_run_id.is_(None)))
+            return [run for run in started if run.input["order"]["id"] == order]
 
     def run(self, order: str) -> Run:
         """Its one run (I1)."""
@@ -261,6 +275,9 @@ class Drill:
             assert {(step.state, step.attempt) for step in steps} == {("succeeded", 1)}, self._story(order)
             notes = unit.session.scalars(select(RunNote.text).where(RunNote.run_id == run.id)).all()
             assert sorted(notes) == sorted(NOTES)
+            [child] = unit.session.scalars(select(Run).where(Run.parent_run_id == run.id))
+            inner = unit.session.scalars(select(Step.node_key).where(Step.run_id == child.id)).all()
+            assert (child.state, sorted(inner)) == ("succeeded", sorted(INNER)), self._story(order)
             waits = select(func.count()).select_from(WaitRow).where(WaitRow.run_id == run.id, WaitRow.state == "open")
             assert unit.session.scalar(waits) == 0
             assert verify(unit).bad is None
@@ -284,7 +301,7 @@ def drill(store: str, target: HttpTarget) -> Iterator[Drill]:
         running = opened.enter_context(
             stack(store, STUDIO_ALLOWED_HOSTS=f"127.0.0.1:{target.port}", STUDIO_LEASE_SECONDS=str(LEASE_S))
         )
-        seeded = seeding.seed(running.settings, document(target.url))
+        seeded = seeding.seed(running.settings, document(target.url), called())
         engines = open_engine(running.settings.database_url), open_engine(running.settings.engine_url)
         for engine in engines:
             opened.callback(engine.dispose)

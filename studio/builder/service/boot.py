@@ -9,6 +9,8 @@ from studio.accounts.models import Secret, Workspace
 from studio.approvals import people
 from studio.approvals.service import groups
 from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.models import TriggerSubscription, Workflow
+from studio.runtime.triggers.called import Called
 
 
 def deciders(uow: UnitOfWork) -> list[dict[str, Any]]:
@@ -29,6 +31,30 @@ def deciders(uow: UnitOfWork) -> list[dict[str, Any]]:
 def secret_names(uow: UnitOfWork) -> list[str]:
     """Names alone; values never leave the vault."""
     return list(uow.session.scalars(select(Secret.name).order_by(Secret.name).limit(500)))
+
+
+def callable_workflows(uow: UnitOfWork) -> list[dict[str, Any]]:
+    """Workflows whose published version others may call, with the inputs that it asks for."""
+    found = (
+        select(Workflow, TriggerSubscription)
+        .join(TriggerSubscription, TriggerSubscription.version_id == Workflow.published_version_id)
+        .where(TriggerSubscription.type == Called.key, Workflow.archived_at.is_(None))
+        .order_by(Workflow.name, Workflow.id, TriggerSubscription.node_key)
+        .limit(500)
+    )
+    rows = {row.id: (row, trigger) for row, trigger in reversed(uow.session.execute(found).all())}  # first triggers win
+    return [
+        {
+            "id": str(row.id),
+            "name": row.name,
+            "on": row.enabled,
+            "inputs": [
+                {"name": field.name, "label": field.label, "type": field.type, "required": field.required}
+                for field in Called.Config.model_validate(trigger.settings).fields
+            ],
+        }
+        for row, trigger in reversed(rows.values())
+    ]
 
 
 def workspace_facts(uow: UnitOfWork) -> dict[str, str]:

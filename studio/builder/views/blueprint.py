@@ -44,8 +44,9 @@ def engine() -> Engine:
 
 def checked(workflow: Workflow, document: Document) -> Checked:
     """The problems of a document, and facts of its steps with their addresses."""
-    known = insight.triggers(web.current_uow(), keyring(), workflow, settings().public_url)
-    return insight.checked(document, known)
+    uow = web.current_uow()
+    known = insight.triggers(uow, keyring(), workflow, settings().public_url)
+    return insight.checked(uow, document, workflow, known)
 
 
 def loaded(draft: Draft) -> Document:

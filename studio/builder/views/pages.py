@@ -73,6 +73,7 @@ def _boot(uow: UnitOfWork, workflow: Workflow) -> dict[str, Any]:
         "node_types": catalogue.node_types(),
         "people": boot.deciders(uow),
         "secrets": boot.secret_names(uow),
+        "workflows": boot.callable_workflows(uow),
         "csrf": generate_csrf(),
         "can_publish": person.may("workflow.publish"),
         "urls": _urls(workflow),

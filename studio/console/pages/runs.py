@@ -95,7 +95,7 @@ def cancel_run(run_id: UUID) -> ResponseReturnValue:
     uow, form = current_uow(), CancelForm()
     found = get_run(uow, run_id)
     if form.validate_on_submit():
-        verbs.cancel(uow, found, engine().endings.withdraw, form.reason.data or "")
+        verbs.cancel(uow, found, engine().endings.withdraw, form.reason.data or "", hint=engine().wake_main)
         flash(_("The run was cancelled. What it waited for is withdrawn."), "good")
     return redirect(url_for("console.run", run_id=run_id), 303)
 

@@ -29,6 +29,8 @@ from studio.runtime.ledger.choose import ledger_for
 from studio.runtime.outcomes import Lane
 from studio.runtime.search.index import SearchIndex
 from studio.runtime.service.app_events import AppEvents
+from studio.runtime.service.calls import RunCalls
+from studio.runtime.service.children import Children
 from studio.runtime.waits import RunWaits
 
 log = structlog.get_logger()
@@ -57,6 +59,9 @@ class Engine:
         self.app_events = AppEvents(self.wake_main)
         self.endings = Endings(finished=self.answers.finished)
         self.endings.failed.append(self.app_events.run_failed)
+        self.calls = RunCalls(database, self.wake_main)
+        children = Children(self.waits, self.endings.withdraw)
+        self.endings.called, self.endings.withdraw["child"] = children.ended, children.withdraw
         self.retention = Retention(database)
         self.search = SearchIndex(database)
         self.chores: list[Callable[[datetime], None]] = [

@@ -66,11 +66,13 @@ class FenceLost(Exception):
 
 @dataclass
 class Endings:
-    """What other parts hear of a run's end, in its transaction (`failed`, `withdraw`) or after it (`finished`)."""
+    """What other parts hear of a run's end: in its transaction, or after it (`finished`)."""
 
     failed: list[Callable[[UnitOfWork, RunRow, Compiled], None]] = field(default_factory=list)
     withdraw: dict[str, Callable[[UnitOfWork, UUID, str], None]] = field(default_factory=dict)
     """By wait kind: end what the run waited for."""
+    called: Callable[[UnitOfWork, RunRow, Any], None] = lambda _uow, _run, _output: None
+    """A run has ended that another one has called and waits for; with what its last step gave."""
     finished: Callable[[Sequence[Ended]], None] = lambda _ended: None
     """Runs that somebody waits for on the line."""
 
@@ -291,7 +293,8 @@ class Executor:
         """Whether this boundary needs services of its workspace, or performs an outside effect here."""
         if machine.calls:
             return machine.calls[0].type.effect is Effect.LOCAL or machine.run.lane == Lane.EFFECT
-        return bool(machine.withdraw) or machine.ended in TROUBLE
+        awaited = machine.run.parent_wait_id is not None and machine.state in ENDED
+        return awaited or bool(machine.withdraw) or machine.ended in TROUBLE
 
     def _carry_alone(self, machine: Machine) -> list[Machine]:
         """Returns the run where it goes on in memory."""
@@ -335,6 +338,7 @@ class Executor:
                 savepoint.commit()
             self._end_in(unit, machine)
             self._flush_in(unit.session, machine)
+            self._tell_caller(unit, machine)
             fault_point("local.before_commit")
         fault_point("local.after_commit")
         self._announce([machine])
@@ -432,6 +436,12 @@ class Executor:
         if machine.ended in TROUBLE and machine.run.mode == Mode.LIVE:
             for tell in self._endings.failed:
                 tell(unit, machine.run, machine.compiled)
+
+    def _tell_caller(self, unit: UnitOfWork, machine: Machine) -> None:
+        """After its own row is locked: every caller is locked after what it has called."""
+        run = machine.run
+        if run.parent_wait_id is not None and run.state in ENDED:
+            self._endings.called(unit, run, _ended(machine).output)
 
     def _unit(self, machine: Machine) -> AbstractContextManager[UnitOfWork]:
         run = machine.run

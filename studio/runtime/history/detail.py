@@ -15,6 +15,8 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.models import Run, RunNote, Step, WaitRow, Workflow, WorkflowVersion
 
+MOST_CALLED = 200
+"""Runs that a run called, as far as its page lists them."""
 MOST_STEPS = 2_000
 """Rows of steps that a page reads; a longer run says so."""
 
@@ -63,6 +65,20 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
+class CalledRun:
+    """A run that this one started as a part of itself."""
+
+    id: UUID
+    title: str
+    state: str
+    workflow_name: str
+    created_at: datetime
+    waiting_for: str | None
+    awaited: bool
+    """Its result is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunDetail:
     """Everything the run page shows."""
 
@@ -73,6 +89,8 @@ class RunDetail:
     steps: Sequence[StepView]
     notes: Sequence[RunNote]
     reruns: Sequence[Run]
+    called: Sequence[CalledRun]
+    """Runs that it called, oldest first; MOST_CALLED of them."""
     cut: bool
     """More steps exist than were read."""
 
@@ -107,7 +125,7 @@ class RunDetail:
 
 
 def detail(uow: UnitOfWork, run: Run) -> RunDetail:
-    """Read it in six statements, however many steps there are.
+    """Read it in seven statements, however many steps there are.
 
     What a step got and gave may be large: it is read when it is first looked at, or by `history.payloads` for many.
     """
@@ -123,8 +141,20 @@ def detail(uow: UnitOfWork, run: Run) -> RunDetail:
     reruns = list(uow.session.scalars(select(Run).where(Run.rerun_of == run.id).order_by(Run.id)))
     return RunDetail(
         run, workflow, version, document, _views(document, rows[:MOST_STEPS], waits), notes, reruns,
-        cut=len(rows) > MOST_STEPS,
+        called_by(uow, run), cut=len(rows) > MOST_STEPS,
     )  # fmt: skip
+
+
+def called_by(uow: UnitOfWork, run: Run) -> list[CalledRun]:
+    """The runs that it called, oldest first."""
+    found = (
+        select(Run.id, Run.title, Run.state, Workflow.name, Run.created_at, Run.waiting_for, Run.parent_wait_id)
+        .join(Workflow, Workflow.id == Run.workflow_id)
+        .where(Run.parent_run_id == run.id)
+        .order_by(Run.id)
+        .limit(MOST_CALLED)
+    )
+    return [CalledRun(*row[:-1], awaited=row[-1] is not None) for row in uow.session.execute(found)]
 
 
 def wait_target(wait: WaitRow | None) -> UUID | None:

@@ -29,6 +29,8 @@ class RunRow:
     rerun_of: UUID | None = None
     rerun_from: str | None = None
     carried: dict[str, Any] | None = None
+    parent_run_id: UUID | None = None
+    parent_wait_id: UUID | None = None
     state: str = "running"
     error: dict[str, Any] | None = None
     waiting_for: str | None = None

@@ -28,6 +28,7 @@ _CLAIMED = (
     _RUN.c.id, _RUN.c.workspace_id, _RUN.c.workflow_id, _RUN.c.version_id, _RUN.c.trigger_node, _RUN.c.epoch,
     _RUN.c.wake_seq, _RUN.c.attempts, _RUN.c.fresh, _RUN.c.input, _RUN.c.title, _RUN.c.mode, _RUN.c.lane,
     _RUN.c.steps_used, _RUN.c.respond, _RUN.c.created_at, _RUN.c.rerun_of, _RUN.c.rerun_from, _RUN.c.carried,
+    _RUN.c.parent_run_id, _RUN.c.parent_wait_id,
 )  # fmt: skip
 _STEP_FIELDS = tuple(column.name for column in _STEP.columns)
 _STEP_UPDATE = (

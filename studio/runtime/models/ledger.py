@@ -23,6 +23,7 @@ _AT_THE_GATE = text("state = 'queued' and gate_key is not null")
 _ORDERED = text("order_key is not null and state not in ('succeeded', 'failed', 'cancelled')")
 _PLACED = text("place_key is not null and state in ('queued', 'running')")
 _RATED = text("rate_key is not null")
+_CALLED, _AWAITED = text("parent_run_id is not null"), text("parent_wait_id is not null")
 _OPEN = text("state = 'open' and due_at is not null")
 
 
@@ -97,6 +98,8 @@ class Run(Tenant, Model):
         Index("ix_run_workspace", "workspace_id", "id"),
         Index("ix_run_workflow", "workspace_id", "workflow_id", "id"),
         Index("ix_run_state", "workspace_id", "state", "id"),
+        Index("ix_run_parent", "parent_run_id", "id", sqlite_where=_CALLED, postgresql_where=_CALLED),
+        Index("ix_run_parent_wait", "parent_wait_id", sqlite_where=_AWAITED, postgresql_where=_AWAITED),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
@@ -144,6 +147,9 @@ class Run(Tenant, Model):
     carried: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """A re-run's effect keys: {"node|path": {"key", "fingerprint"}}."""
     parent_run_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """The run that called it."""
+    parent_wait_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """What its end resolves there; None: nobody waits for it."""
     rerun_of: Mapped[UUID | None] = mapped_column(Uuid(), index=True)
     """The run that this one repeats."""
     rerun_from: Mapped[str | None] = mapped_column(String(40))

@@ -1,11 +1,11 @@
 """What people do to runs: cancel, re-run, annotate."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from studio.audit import Target, record
 from studio.core import tenancy
@@ -15,64 +15,28 @@ from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.compiled import Compiled
 from studio.runtime.ledger.payloads import blob_of, mark
-from studio.runtime.models import Blob, Run, Step, WaitRow, Workflow
-from studio.runtime.outcomes import ENDED, STUCK, Lane, Mode, RunState, StepState, WaitState
+from studio.runtime.models import Blob, Run, Step, Workflow
+from studio.runtime.outcomes import ENDED, STUCK, Lane, Mode, RunState, StepState
+from studio.runtime.service.children import hand_over, tell_caller
+from studio.runtime.service.ending import Withdraw, end
 from studio.runtime.service.replay_plan import Kept, plan
+from studio.runtime.waits import RunWaits
 
-Withdraw = Mapping[str, Callable[[UnitOfWork, UUID, str], None]]
+
+def _unannounced() -> None:
+    """The sweeper finds the run that waited for it."""
 
 
-def cancel(uow: UnitOfWork, run: Run, withdraw: Withdraw, reason: str = "") -> None:
+def cancel(
+    uow: UnitOfWork, run: Run, withdraw: Withdraw, reason: str = "", *, hint: Callable[[], None] = _unannounced
+) -> None:
     """End a run now. What it waits for is withdrawn; a worker that is in the middle of it is fenced off.
 
-    Locks what the run waits for before the run itself, as whoever decides it does.
+    A run that called it and waits for it goes on; `hint` announces that.
     """
-    locked = _end(uow, run, withdraw, reason or _("The run was cancelled."))
+    locked = end(uow, run, withdraw, reason or _("The run was cancelled."))
+    tell_caller(uow, RunWaits(hint), locked)
     record(uow, "run.cancelled", targets=[target(locked)], metadata={"reason": reason})
-
-
-def _end(uow: UnitOfWork, run: Run, withdraw: Withdraw, said: str) -> Run:
-    _not_ended(run)
-    before = _withdraw_all(uow, run, withdraw, said, done=frozenset())
-    locked = uow.session.get(Run, run.id, with_for_update=True, populate_existing=True)
-    assert locked is not None  # noqa: S101 - `run` came from this session
-    _not_ended(locked)
-    _withdraw_all(uow, run, withdraw, said, done=before)  # what a worker has parked meanwhile
-    locked.state, locked.epoch, locked.finished_at = RunState.CANCELLED, locked.epoch + 1, uow.now
-    locked.lease_until = locked.lease_by = locked.waiting_for = None
-    uow.session.execute(
-        update(WaitRow)
-        .where(WaitRow.run_id == run.id, WaitRow.state != WaitState.CLOSED)
-        .values(state=WaitState.CLOSED)
-        .execution_options(synchronize_session=False)
-    )
-    uow.session.execute(
-        update(Step)
-        .where(Step.run_id == run.id, Step.state.in_((StepState.RUNNING, StepState.WAITING)))
-        .values(state=StepState.CANCELLED, finished_at=uow.now)
-        .execution_options(synchronize_session=False)
-    )
-    return locked
-
-
-def _not_ended(run: Run) -> None:
-    if run.state in ENDED:
-        raise Conflict(
-            _("The run has already ended: %(state)s.", state=run.state), code="run.ended", resource=f"run:{run.id}"
-        )
-
-
-def _withdraw_all(
-    uow: UnitOfWork, run: Run, withdraw: Withdraw, reason: str, *, done: frozenset[UUID]
-) -> frozenset[UUID]:
-    """Take back what the run waits for, but for what is `done`; returns the waits that were looked at."""
-    left = select(WaitRow.id, WaitRow.kind).where(WaitRow.run_id == run.id, WaitRow.state != WaitState.CLOSED)
-    found = [row for row in uow.session.execute(left.order_by(WaitRow.id)).all() if row.id not in done]
-    for row in found:
-        end = withdraw.get(row.kind)
-        if end is not None:
-            end(uow, row.id, reason)
-    return frozenset(row.id for row in found)
 
 
 def rerun(
@@ -88,8 +52,10 @@ def rerun(
     """Make a new run linked to an old one: from the beginning, or from a step with the earlier outputs kept.
 
     Effect keys travel along, so a repeated effect with unchanged content is the same effect to its target. One that
-    needed a person needs nobody any more: it ends, and what it waited for is withdrawn. Raises
-    Conflict while the old run is going, InvalidInput where the step cannot be started from.
+    needed a person needs nobody any more: it ends, what it waited for is withdrawn, and a run that waits for its result
+    waits for the new one's.
+
+    Raises Conflict while the old run is going, InvalidInput where the step cannot be started from.
     """
     if run.state not in (*ENDED, *STUCK):
         raise Conflict(_("The run is still going. Cancel it first, or wait for its end."), code="run.going",
@@ -104,9 +70,12 @@ def rerun(
         raise InvalidInput(_("That version no longer has the trigger that started this run."), code="rerun.trigger",
                            field="version")  # fmt: skip
     kept = plan(graph, steps, from_step)
-    if run.state in STUCK:
-        _end(uow, run, withdraw, _("It was started again as a new run."))
+    stuck = run.state in STUCK
+    if stuck:
+        end(uow, run, withdraw, _("It was started again as a new run."))
     again = _copy(uow, run, version_id, from_step, kept, steps)
+    if stuck:
+        hand_over(uow, run, again)
     uow.session.add(again)
     _keep(uow, again, kept)
     record(

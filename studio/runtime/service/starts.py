@@ -1,6 +1,6 @@
 """Runs that a person, an application event or a schedule starts: an event and a run in the caller's transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +14,13 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.document.bounds import check_payload
 from studio.runtime.models import Event, Run, TriggerSubscription, Workflow
 from studio.runtime.outcomes import Lane, Mode, RunState, Verdict
-from studio.runtime.triggers.manual import Manual, answers
+from studio.runtime.triggers.called import Called
+from studio.runtime.triggers.form import Form, answers
+from studio.runtime.triggers.manual import Manual
 
 Hint = Callable[[], None]
+FORMS: Mapping[str, type[Form]] = {Manual.key: Manual.Config, Called.key: Called.Config}
+"""Triggers that ask for something, by type."""
 
 
 def start(
@@ -71,15 +75,16 @@ def start_manual(uow: UnitOfWork, workflow: Workflow, node_key: str | None, data
     if not rows:
         raise InvalidInput(_("This workflow has no such trigger in its published version."), code="trigger.unknown",
                            field="trigger")  # fmt: skip
-    return start(uow, rows[0], _answered(rows[0], data), hint, meta={"by": uow.actor.name})
+    return start(uow, rows[0], answered(rows[0], data), hint, meta={"by": uow.actor.name})
 
 
-def _answered(subscription: TriggerSubscription, data: Any) -> Any:
+def answered(subscription: TriggerSubscription, data: Any) -> Any:
     """What was given, checked against the form where the trigger has one. Raises InvalidInput."""
     check_payload(data)
-    if subscription.type != Manual.key:
+    asked = FORMS.get(subscription.type)
+    if asked is None:
         return data
-    form = Manual.Config.model_validate(subscription.settings)
+    form = asked.model_validate(subscription.settings)
     if isinstance(data, dict):
         return answers(form, data)
     if form.fields:

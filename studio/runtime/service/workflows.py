@@ -12,9 +12,9 @@ from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
-from studio.runtime.compile import check
 from studio.runtime.models import Workflow, WorkflowVersion
 from studio.runtime.service import subscriptions
+from studio.runtime.service.call_checks import check_in
 
 
 def get(uow: UnitOfWork, workflow_id: UUID | None) -> Workflow:
@@ -39,7 +39,7 @@ def publish(
 ) -> WorkflowVersion:
     """Make a version of a document and let triggers start it. Raises InvalidInput with every problem found."""
     document = documents.parse(raw)
-    problems = documents.errors(check(document))
+    problems = documents.errors(check_in(uow, document, workflow))
     if problems:
         raise InvalidInput(
             _(

@@ -15,8 +15,8 @@ from studio.core import web
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
-from studio.runtime.compile import check
 from studio.runtime.models import Workflow, WorkflowVersion
+from studio.runtime.service.call_checks import check_in
 
 TAG = "Drafts and versions"
 DRAFT = "/workflows/<uuid:workflow_id>/draft"
@@ -50,7 +50,7 @@ def check_workflow(uow: UnitOfWork, workflow_id: UUID, body: shapes.CheckAsk) ->
     with _in_document():
         given = "document" in body.model_fields_set
         document = documents.parse(body.document) if given else documents.load(drafts.current(uow, workflow).document)
-    found = check(document)
+    found = check_in(uow, document, workflow)
     return shapes.Checked(
         publishable=not documents.errors(found),
         problems=[shapes.Finding.model_validate(problem) for problem in found],

@@ -29,6 +29,8 @@ def detail_of(uow: UnitOfWork, found: RunDetail) -> shapes.RunDetail:
         rerun_of=run.rerun_of,
         rerun_from=run.rerun_from,
         reruns=[again.id for again in found.reruns],
+        parent_run_id=run.parent_run_id,
+        called=[one.id for one in found.called],
         created_at=run.created_at,
         started_at=run.started_at,
         finished_at=run.finished_at,

@@ -71,7 +71,7 @@ def get_step(uow: UnitOfWork, run_id: UUID, step_id: UUID) -> shapes.StepLine:
 def cancel_run(uow: UnitOfWork, run_id: UUID, body: shapes.CancelRun) -> shapes.RunDetail:
     """End a run now. What it waits for is withdrawn."""
     run = starts.get_run(uow, run_id)
-    runs.cancel(uow, run, engine().endings.withdraw, body.reason)
+    runs.cancel(uow, run, engine().endings.withdraw, body.reason, hint=engine().wake_main)
     return detail_of(uow, detail(uow, run))
 
 

@@ -85,6 +85,8 @@ class RunDetail(RunLine):
     input: Json
     rerun_from: str | None = Field(description="The step that it started again from; null: the beginning.")
     reruns: list[Id] = Field(description="Runs that repeat this one.")
+    parent_run_id: Id | None = Field(description="The run that called this one.")
+    called: list[Id] = Field(description="Runs that this one called, oldest first; 200 at most.")
     started_at: datetime | None
     steps: list[StepLine]
     steps_cut: bool = Field(description="More steps exist than are shown.")

@@ -82,6 +82,18 @@ export interface Person {
   readonly detail: string;
 }
 
+export interface CallableWorkflow {
+  readonly id: string;
+  readonly name: string;
+  readonly on: boolean;
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly label: string;
+    readonly type: string;
+    readonly required: boolean;
+  }[];
+}
+
 export interface Boot {
   readonly workflow: {
     readonly id: string;
@@ -97,6 +109,8 @@ export interface Boot {
   readonly node_info: NodeInfos;
   readonly people: readonly Person[];
   readonly secrets: readonly string[];
+  /** Those that other workflows may call. */
+  readonly workflows: readonly CallableWorkflow[];
   readonly csrf: string;
   readonly can_publish: boolean;
   readonly urls: {

@@ -3,7 +3,7 @@
 import { t } from "../../i18n/t";
 import { Autosave } from "../api/autosave";
 import { type Api, api, Refused, SignedOut, Unreachable } from "../api/client";
-import type { Boot, Checked, Person, Problem } from "../api/types";
+import type { Boot, CallableWorkflow, Checked, Person, Problem } from "../api/types";
 import type { Command } from "../commands/command";
 import { NOTHING, perform, redo, settled, undo } from "../commands/history";
 import { replace } from "../commands/replace";
@@ -26,6 +26,7 @@ export class Session {
   readonly api: Api;
   readonly people: readonly Person[];
   readonly secrets: readonly string[];
+  readonly workflows: readonly CallableWorkflow[];
   readonly autosave: Autosave;
   readonly steps = new Steps(this);
   readonly clipboard = new Clipboard(this);
@@ -41,6 +42,7 @@ export class Session {
     this.types = catalogue(boot.node_types);
     this.people = boot.people;
     this.secrets = boot.secrets;
+    this.workflows = boot.workflows;
     this.api = api(boot.urls.api, boot.csrf);
     this.store = new Store<State>({
       doc: boot.document,

@@ -17,6 +17,7 @@ import { BooleanField, ChoiceField, ChoicesField, MoneyField, NumberField, Secre
 import { exampleFor, type FieldKind, fromLiteral, insideBraces, isBraced, kindOf, labelOf, literalOf } from "./schema";
 import { fieldId, useProblems, useScope } from "./scope";
 import { Texts } from "./Texts";
+import { WorkflowPicker } from "./WorkflowPicker";
 
 interface Props {
   name: string;
@@ -195,6 +196,8 @@ function Input({ kind, title, toggle, ...props }: InputProps & { kind: FieldKind
       return <SecretField {...props} />;
     case "people":
       return <People {...props} />;
+    case "workflow":
+      return <WorkflowPicker {...props} />;
     case "duration":
       return <Duration {...props} />;
     case "cron":

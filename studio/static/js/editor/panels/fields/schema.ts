@@ -18,6 +18,7 @@ export type FieldKind =
   | "key-values"
   | "secret"
   | "people"
+  | "workflow"
   | "duration"
   | "conditions"
   | "cron"
@@ -72,7 +73,18 @@ export function kindOf(schema: Schema, root: Schema): FieldKind {
   }
 }
 
-const WIDGETS = ["textarea", "code", "key-values", "secret", "people", "duration", "cron", "money", "json"] as const;
+const WIDGETS = [
+  "textarea",
+  "code",
+  "key-values",
+  "secret",
+  "people",
+  "workflow",
+  "duration",
+  "cron",
+  "money",
+  "json",
+] as const;
 const isWidget = (widget: string | undefined): widget is (typeof WIDGETS)[number] =>
   (WIDGETS as readonly string[]).includes(widget ?? "");
 
