@@ -14,7 +14,7 @@ from types import FrameType
 
 import structlog
 
-from studio.core import heap, rng, settings
+from studio.core import heap, logs, rng, settings
 from studio.core.db import open_engine
 from studio.core.tenancy import TenantSession, bind
 from studio.runtime.engine.freeing import free_holder
@@ -91,6 +91,7 @@ def _release(holder: str, *, dead: bool) -> None:
 
 def supervise(processes: int) -> None:
     """`studio worker`."""
+    logs.configure(settings.load())  # left as it comes, it prints local values: the database's password
     Supervisor(processes).run()
 
 
