@@ -68,7 +68,7 @@ class Memory:
         """Take up a run where the ledger left it."""
         latest: dict[Place, StepRow] = {}
         for step in recorded.steps:
-            latest[step.place] = step
+            latest[step.place] = max(latest.get(step.place, step), step, key=_attempt)
             if step.node_key == machine.run.trigger_node:
                 machine.data.put(step.place, machine.run.input)
             elif step.state == StepState.FAILED and step.port is not None:
@@ -93,6 +93,10 @@ class Memory:
         for place in left:
             _take_up(machine, loops, place, latest.get(place), waits, recorded.answers)
         return progress
+
+
+def _attempt(step: StepRow) -> int:
+    return step.attempt
 
 
 def _fact(machine: Carrier, step: StepRow) -> Fact:

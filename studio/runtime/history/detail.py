@@ -13,7 +13,7 @@ from studio.core.i18n import gettext
 from studio.core.ids import parse_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
-from studio.runtime.models import Run, RunNote, Step, WaitRow, Workflow, WorkflowVersion
+from studio.runtime.models import IN_ORDER, Run, RunNote, Step, WaitRow, Workflow, WorkflowVersion
 
 MOST_CALLED = 200
 """Runs that a run called, as far as its page lists them."""
@@ -134,7 +134,7 @@ def detail(uow: UnitOfWork, run: Run) -> RunDetail:
     assert version is not None  # noqa: S101 - versions are never deleted before their runs
     assert workflow is not None  # noqa: S101 - nor are workflows
     document = documents.load(version.document)
-    found = select(Step).where(Step.run_id == run.id).order_by(Step.id).limit(MOST_STEPS + 1)
+    found = select(Step).where(Step.run_id == run.id).order_by(*IN_ORDER).limit(MOST_STEPS + 1)
     rows = list(uow.session.scalars(found.options(defer(Step.input), defer(Step.output))))
     waits = {wait.id: wait for wait in uow.session.scalars(select(WaitRow).where(WaitRow.run_id == run.id))}
     notes = list(uow.session.scalars(select(RunNote).where(RunNote.run_id == run.id).order_by(RunNote.id)))

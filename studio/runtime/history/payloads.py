@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.ledger.payloads import blob_of, size_of
-from studio.runtime.models import Blob, Step
+from studio.runtime.models import IN_ORDER, Blob, Step
 
 AT_ONCE = 50
 """Steps in memory at once."""
@@ -35,7 +35,7 @@ def payload(uow: UnitOfWork, value: Any) -> Any:
 
 def exchanges(uow: UnitOfWork, run_id: UUID, most_bytes: int) -> dict[UUID, Exchange]:
     """By step, in the order in which they began, until `most_bytes` of JSON are reached: the rest is left out."""
-    columns = select(Step.id, Step.input, Step.output).where(Step.run_id == run_id).order_by(Step.id)
+    columns = select(Step.id, Step.input, Step.output).where(Step.run_id == run_id).order_by(*IN_ORDER)
     found, left = dict[UUID, Exchange](), most_bytes
     with uow.session.execute(columns.execution_options(yield_per=AT_ONCE)) as rows:
         for part in rows.partitions():

@@ -23,7 +23,7 @@ from studio.runtime.engine.answers import Answers, Call, Ended
 from studio.runtime.history.payloads import payload
 from studio.runtime.hooks.addresses import Addresses, Hook
 from studio.runtime.ledger.rows import Accepted, Admission
-from studio.runtime.models import Run, Step
+from studio.runtime.models import IN_ORDER, Run, Step
 from studio.runtime.outcomes import ENDED, STUCK
 from studio.runtime.triggers.deliveries import dedup_key, read_data
 
@@ -181,7 +181,12 @@ class Receiver:
             run = unit.session.execute(select(Run.state, Run.error).where(Run.id == run_id)).one()
             if run.state not in (*ENDED, *STUCK):
                 return None
-            last = select(Step.output).where(Step.run_id == run_id).order_by(Step.id.desc()).limit(1)
+            last = (
+                select(Step.output)
+                .where(Step.run_id == run_id)
+                .order_by(*(moment.desc() for moment in IN_ORDER))
+                .limit(1)
+            )
             return Ended(run_id, run.state, payload(unit, unit.session.execute(last).scalar()), run.error)
 
     def _state(self, hook: Hook, run_id: UUID) -> str | None:

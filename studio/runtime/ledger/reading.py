@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from studio.runtime.ledger.payloads import blob_of
 from studio.runtime.ledger.rows import Recorded, StepRow, Waiting
-from studio.runtime.models import Blob, Resolution, Step, WaitRow
+from studio.runtime.models import IN_ORDER, Blob, Resolution, Step, WaitRow
 
 _STEP = (
     Step.id, Step.run_id, Step.workspace_id, Step.node_key, Step.path, Step.attempt, Step.state, Step.type,
@@ -24,7 +24,7 @@ _WAIT = (
 def read_recorded(session: Session, run_ids: Sequence[UUID]) -> dict[UUID, Recorded]:
     """Steps in the order they were written, waits that have not closed, and the answers to them."""
     found = {run_id: Recorded() for run_id in run_ids}
-    for row in session.execute(select(*_STEP).where(Step.run_id.in_(run_ids)).order_by(Step.id)):
+    for row in session.execute(select(*_STEP).where(Step.run_id.in_(run_ids)).order_by(*IN_ORDER)):
         step = StepRow(*row)
         step.saved, step.dirty = True, False
         found[row.run_id].steps.append(step)

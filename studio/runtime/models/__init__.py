@@ -1,12 +1,13 @@
 """The engine's tables."""
 
 from studio.runtime.models.flow import RateState, WorkspaceLimit
-from studio.runtime.models.ledger import Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
+from studio.runtime.models.ledger import IN_ORDER, Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
 from studio.runtime.models.search import RunSearch
 from studio.runtime.models.things import KvEntry, LoopLease, RunNote
 from studio.runtime.models.workflows import TriggerSubscription, Workflow, WorkflowVersion, trigger_settings
 
 __all__ = [
+    "IN_ORDER",
     "Blob",
     "Event",
     "EventDedup",

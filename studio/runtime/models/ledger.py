@@ -193,6 +193,11 @@ class Step(Tenant, Model):
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
 
+IN_ORDER = (Step.started_at, Step.id)
+"""The order in which steps of a run began. The database's clock comes first: ids carry the clocks of several machines,
+and agree only within one."""
+
+
 class WaitRow(Tenant, Model):
     """What a run waits for."""
 

@@ -15,7 +15,7 @@ from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.compiled import Compiled
 from studio.runtime.ledger.payloads import blob_of, mark
-from studio.runtime.models import Blob, Run, Step, Workflow
+from studio.runtime.models import IN_ORDER, Blob, Run, Step, Workflow
 from studio.runtime.outcomes import ENDED, STUCK, Lane, Mode, RunState, StepState
 from studio.runtime.service.children import hand_over, tell_caller
 from studio.runtime.service.ending import Withdraw, end
@@ -64,7 +64,7 @@ def rerun(
     if newest:
         workflow = tenancy.get(uow.session, Workflow, run.workflow_id, "workflow")
         version_id = workflow.published_version_id or run.version_id
-    steps = list(uow.session.scalars(select(Step).where(Step.run_id == run.id).order_by(Step.id)))
+    steps = list(uow.session.scalars(select(Step).where(Step.run_id == run.id).order_by(*IN_ORDER)))
     graph = versions(uow.workspace, version_id).graph
     if run.trigger_node not in graph.nodes:
         raise InvalidInput(_("That version no longer has the trigger that started this run."), code="rerun.trigger",

@@ -10,7 +10,7 @@ from studio.contract.node import node_type
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
-from studio.runtime.models import Run, Step
+from studio.runtime.models import IN_ORDER, Run, Step
 from studio.runtime.outcomes import STUCK, Lane, RunState, StepState
 from studio.runtime.service.runs import target
 
@@ -47,7 +47,7 @@ def _doubtful(uow: UnitOfWork, run: Run) -> Step | None:
     if run.state != RunState.NEEDS_REVIEW:
         return None
     found = select(Step).where(Step.run_id == run.id, Step.state == StepState.NEEDS_REVIEW)
-    return uow.session.scalars(found.order_by(Step.id.desc()).limit(1)).first()
+    return uow.session.scalars(found.order_by(*(moment.desc() for moment in IN_ORDER)).limit(1)).first()
 
 
 def _settle_step(uow: UnitOfWork, step: Step, finding: Finding) -> None:
