@@ -82,7 +82,12 @@ class Stack:
 
 @contextmanager
 def stack(
-    store: str, *, postgres_settings: dict[str, str] | None = None, tables: Path | None = None, **extra: str
+    store: str,
+    *,
+    postgres_settings: dict[str, str] | None = None,
+    tables: Path | None = None,
+    append_only: bool = False,
+    **extra: str,
 ) -> Iterator[Stack]:
     """Databases and settings; the caller starts processes. `store` is `sqlite` or `postgresql` (with Redis)."""
     with ExitStack() as opened:
@@ -99,7 +104,7 @@ def stack(
         if store == "postgresql":
             postgres = opened.enter_context(postgres_server(durable=True, settings=postgres_settings, tables=tables))
             urls = postgres.empty_database("bench")
-            redis = opened.enter_context(redis_server())
+            redis = opened.enter_context(redis_server(append_only=append_only))
             environ |= {
                 "STUDIO_DATABASE_URL": urls.app,
                 "STUDIO_ENGINE_DATABASE_URL": urls.engine,

@@ -46,6 +46,10 @@ class PostgresServer:
         self._running = self._begin()
         process.wait_until(lambda: _answers(self), self._running, self.log)
 
+    def running(self) -> bool:
+        """Whether its process is there."""
+        return self._running is not None and self._running.poll() is None
+
     def stop(self, *signals: signal.Signals) -> None:
         """End it: SIGINT disconnects everybody, SIGQUIT is at once and leaves the log to be replayed."""
         if self._running is not None:

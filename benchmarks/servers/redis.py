@@ -1,4 +1,4 @@
-"""A Redis server of our own that writes nothing to disk."""
+"""A Redis server of our own, which writes to disk only where asked."""
 
 import signal
 import subprocess
@@ -26,9 +26,13 @@ class RedisServer:
         return f"redis://{process.HOST}:{self.port}/0"
 
     def start(self) -> None:
-        """Begin, or begin again on the same port; nothing is left of what it held."""
+        """Begin, or begin again on the same port, with what it has kept on disk."""
         self._running = self._begin()
         process.wait_until(lambda: process.accepts(self.port), self._running, self.log)
+
+    def running(self) -> bool:
+        """Whether its process is there."""
+        return self._running is not None and self._running.poll() is None
 
     def stop(self, *signals: signal.Signals) -> None:
         """End it."""
@@ -62,12 +66,13 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server() -> Iterator[RedisServer]:
+def redis_server(*, append_only: bool = False) -> Iterator[RedisServer]:
+    """Run one; `append_only=True` keeps its data over restarts, as production should."""
     binary = process.program("redis-server")
     with process.scratch("redis") as folder:
         port, log = process.free_port(), folder / "log"
         command = [binary, "--port", str(port), "--bind", process.HOST, "--dir", folder]
-        command += ["--save", "", "--appendonly", "no", "--daemonize", "no"]
+        command += ["--save", "", "--appendonly", "yes" if append_only else "no", "--daemonize", "no"]
         server = RedisServer(port, log, lambda: process.start(command, log, cwd=folder))
         try:
             server.start()

@@ -4,12 +4,12 @@ import json
 import socket
 import struct
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.servers import process
@@ -88,10 +88,14 @@ class HttpTarget:
             return self._next.pop(0) if self._next else self._always
 
 
+Target = TypeVar("Target", bound=HttpTarget)
+
+
 @contextmanager
-def http_target() -> Iterator[HttpTarget]:
+def http_target(make: Callable[[int], Target] = HttpTarget) -> Iterator[Target]:
+    """Run one. `make`: from its port to what answers, where that is not scripted."""
     server = _Server((process.HOST, 0), _Handler)
-    target = HttpTarget(server.server_port)
+    target = make(server.server_port)
     server.target = target
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -38,14 +38,24 @@ class TcpProxy:
             self._cuts.append(cut)
         return cut
 
+    def sever(self) -> None:
+        """End every connection; new ones are taken."""
+        with self._lock:
+            ended, self._open = self._open, set()
+        for side in ended:
+            _end(side)
+
     def close(self) -> None:
-        """End every connection."""
+        """End every connection, and take none any more."""
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self.sever()
+
+    def forget(self, *sides: socket.socket) -> None:
+        """They have ended by themselves."""
         with self._lock:
-            for side in self._open:
-                _end(side)
+            self._open.difference_update(sides)
 
     def _listen(self) -> None:
         while True:
@@ -98,6 +108,7 @@ class _Pair:
         self._close()
 
     def _close(self) -> None:
+        self._proxy.forget(self._client, self._server)
         _end(self._client)
         _end(self._server)
 

@@ -1,6 +1,8 @@
 """The counterparts themselves: what they promise to the tests that lean on them."""
 
+import signal
 import smtplib
+import socket
 from email.message import EmailMessage
 
 import psycopg
@@ -9,6 +11,8 @@ import requests
 from redis import Redis
 
 from benchmarks.servers.postgres import PostgresServer
+from benchmarks.servers.redis import redis_server
+from tests.servers.tcp_proxy import tcp_proxy
 
 
 def connect(url: str) -> psycopg.Connection:
@@ -79,3 +83,23 @@ def test_browser_shows_a_page(page, http_target) -> None:
     http_target.always(headers={"Content-Type": "text/html"}, body=b"<title>Studio</title>")
     page.goto(http_target.url)
     assert page.title() == "Studio"
+
+
+def test_redis_keeps_what_it_was_told_to_keep() -> None:
+    with redis_server(append_only=True) as server, Redis.from_url(server.url) as client:
+        client.set("kept", "1")
+        server.stop(signal.SIGTERM)
+        assert not server.running()
+        server.start()
+        assert client.get("kept") == b"1"
+
+
+def test_a_severed_proxy_ends_connections_and_takes_new_ones(redis) -> None:
+    with tcp_proxy(redis.port) as proxy, socket.create_connection(("127.0.0.1", proxy.port)) as before:
+        before.sendall(b"PING\r\n")
+        assert before.recv(100) == b"+PONG\r\n"
+        proxy.sever()
+        assert before.recv(100) == b""
+        with socket.create_connection(("127.0.0.1", proxy.port)) as after:
+            after.sendall(b"PING\r\n")
+            assert after.recv(100) == b"+PONG\r\n"
