@@ -35,6 +35,7 @@ class Kill:
 
     at: datetime
     runs: Sequence[str]
+    kind: str = Kind.KILL_CHILD
 
 
 class Breaker:
@@ -94,8 +95,8 @@ class Breaker:
         name = part.removesuffix("-clock").removesuffix("-wire")
         again = partial(running.start, name)
         acts: dict[Kind, tuple[Callable[[], object], Callable[[], object]]] = {
-            Kind.KILL_CHILD: (partial(self._kill, name, partial(running.signal_child, name)), _nothing),
-            Kind.KILL_ALL: (partial(self._kill, name, partial(running.signal_all, name)), again),
+            Kind.KILL_CHILD: (partial(self._kill, incident, partial(running.signal_child, name)), _nothing),
+            Kind.KILL_ALL: (partial(self._kill, incident, partial(running.signal_all, name)), again),
             Kind.KILL_PARENT: (partial(self._kill_parent, name), again),
             Kind.FREEZE: (
                 partial(running.signal_child, name, signal.SIGSTOP),
@@ -152,15 +153,15 @@ class Breaker:
         self._running.made.processes[name].kill()
         self._running.made.processes[name].wait()
 
-    def _kill(self, part: str, send: Callable[[signal.Signals], object]) -> None:
+    def _kill(self, incident: Incident, send: Callable[[signal.Signals], object]) -> None:
         """Wait for a moment in which a worker holds something; note what, while it is frozen; then kill it."""
-        holder = None if part == "web" else self._running.holder(part)
+        holder = None if incident.part == "web" else self._running.holder(incident.part)
         until = time.monotonic() + AIM_S
         while holder is not None and not self._held(holder)[1] and time.monotonic() < until:
             time.sleep(0.02)  # between two looks at a fact
         send(signal.SIGSTOP)
         if holder is not None:
-            self.kills.append(Kill(*self._held(holder)))
+            self.kills.append(Kill(*self._held(holder), incident.kind))
         send(signal.SIGKILL)
         self.killed += 1
 

@@ -42,6 +42,8 @@ class Report:
     accepted: int
     kills: int
     resumes_s: list[float]
+    by_kind: dict[str, list[float]] = field(default_factory=dict)
+    """The same by the kind of kill."""
     more: dict[str, Any] = field(default_factory=dict)
     logs: str = ""
     """The end of what the processes wrote."""
@@ -65,7 +67,10 @@ class Report:
                 "resume_p99_s": quantile(self.resumes_s, 0.99),
                 "broken": len(self.broken),
                 "unknown": verdict.unknown,
-                "resumed": len(self.resumes_s),
+                "resumed": {
+                    kind: {"runs": len(found), "p50_s": quantile(found, 0.5), "max_s": quantile(found, 1.0)}
+                    for kind, found in self.by_kind.items()
+                },
                 "states": dict(verdict.states),
                 **self.more,
             }

@@ -90,7 +90,12 @@ def _soak(wanted: Wanted, plan: list[mixture.Incident], running: Studio) -> Repo
     logs = "\n".join(
         f"--- {name}\n{path.read_text(errors='replace')[-LOG_SHOWN:]}" for name, path in running.made.logs.items()
     )
-    return Report(verdict, len(load.taken), breaker.killed, resumes_s(breaker.kills, found.commits), more, logs)
+    by_kind = {
+        kind: resumes_s([kill for kill in breaker.kills if kill.kind == kind], found.commits)
+        for kind in sorted({kill.kind for kill in breaker.kills})
+    }
+    resumes = resumes_s(breaker.kills, found.commits)
+    return Report(verdict, len(load.taken), breaker.killed, resumes, by_kind, more, logs)
 
 
 def _drain(running: Studio) -> bool:
