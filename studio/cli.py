@@ -14,6 +14,7 @@ import click
 
 from studio.core import heap
 from studio.core import settings as settings_module
+from studio.core.errors import StudioError
 from studio.core.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -113,6 +114,24 @@ def replay(context: click.Context, limit: int, save: TextIO | None) -> None:
     if save is not None:
         json.dump(differing, save, indent=2, ensure_ascii=False)
     context.exit(1 if differing else 0)
+
+
+@cli.command()
+@click.option("--fence", is_flag=True, help="For a copy that `studio restore` did not put back. Stop Studio first.")
+def reconcile(*, fence: bool) -> None:
+    """After a restore: list the calls that may have gone out since the backup was made."""
+    settings = _settings()
+    reconciling = import_module("studio.console.reconciling")
+    import_module("studio.joining").load_node_types()
+    if fence:
+        if reconciling.is_running(settings):
+            _fail(f"Something answers on port {settings.port}: stop Studio first.")
+        reconciling.fence(settings)
+    try:
+        for line in reconciling.lines(settings):
+            click.echo(line)
+    except StudioError as error:
+        _fail(str(error))
 
 
 @cli.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})

@@ -1,13 +1,12 @@
 """`studio backup FILE` and `studio restore FILE`."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from studio.console import archive
+from studio.console import archive, reconciling
 from studio.core.errors import StudioError
 from studio.core.settings import Settings, SettingsError, load
 
@@ -39,16 +38,14 @@ def backup(file: Path, *, force: bool) -> None:
 def restore(file: Path, *, force: bool) -> None:
     """Put a backup back. Stop Studio first."""
     with _settings() as settings:
-        if _runs(settings):
+        if reconciling.is_running(settings):
             raise click.ClickException(f"Something answers on port {settings.port}: stop Studio before restoring.")
         archive.restore(settings, file.absolute(), force=force)
-    click.echo("Everything is as it was when the backup was made. Start Studio with `studio run`.")
-
-
-def _runs(settings: Settings) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((settings.host, settings.port)) == 0
+        reconciling.fence(settings)
+    click.echo(
+        "Everything is as it was when the backup was made. Before you start Studio: `studio migrate`, then "
+        "`studio reconcile` lists the calls that may have gone out since."
+    )
 
 
 commands = [backup, restore]

@@ -31,6 +31,16 @@ def upgrade(settings: Settings) -> Path | None:
         engine.dispose()
 
 
+def is_current(settings: Settings) -> bool:
+    """Whether nothing is missing."""
+    engine = db.open_engine(settings.migrate_url)
+    try:
+        with engine.connect() as connection:
+            return _current(connection) == newest()
+    finally:
+        engine.dispose()
+
+
 def newest() -> str:
     """The last revision there is: the one that none comes after.
 

@@ -70,8 +70,8 @@ def wait_for(fact, timeout=30.0, why=lambda: ""):
 class Shop:
     """Orders of one name, so that tests can share a Studio."""
 
-    def __init__(self, made, target, name):
-        self.made, self.target, self.name = made, target, name
+    def __init__(self, made, target, name, pause=PAUSE_S):
+        self.made, self.target, self.name, self._pause = made, target, name, pause
         self.address = f"http://{made.settings.host}:{made.settings.port}"
         self.told: list[Told] = []
         self.broken: list[str] = []
@@ -148,7 +148,7 @@ class Shop:
     def runs(self):
         """Runs by order: (id, state)."""
         found = defaultdict(list)
-        with self._looking() as session:
+        with self.looking() as session:
             for run_id, state, data in session.execute(select(Run.id, Run.state, Run.input)):
                 if (order := data["order"]["id"]).startswith(self.name):
                     found[order].append((str(run_id), state))
@@ -167,7 +167,7 @@ class Shop:
         wait_for(lambda: self.succeeded() >= len(taken), timeout, self._states)
         assert self.runs() == {order: [(run_id, "succeeded")] for order, run_id in taken.items()}
         run_ids = set(taken.values())
-        with self._looking() as session:
+        with self.looking() as session:
             steps = Counter((str(run_id), node) for run_id, node in session.execute(select(Step.run_id, Step.node_key)))
             notes = Counter(str(run_id) for run_id in session.scalars(select(RunNote.run_id)))
         assert {key: n for key, n in steps.items() if key[0] in run_ids} == dict.fromkeys(
@@ -186,11 +186,11 @@ class Shop:
             order = f"{self.name}-{number}"
             while not self.deliver(order):
                 time.sleep(0.1)  # a shop's pause before it delivers again
-            if self._closed.wait(PAUSE_S):
+            if self._closed.wait(self._pause):
                 return
 
     @contextmanager
-    def _looking(self):
+    def looking(self):
         """As superuser, who has connections of its own and sees every row."""
         made = self.made
         if made.postgres is None:
