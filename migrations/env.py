@@ -40,7 +40,8 @@ def _configure_and_run(connection) -> None:  # noqa: ANN001 - a SQLAlchemy conne
     )
     with context.begin_transaction():
         if not sqlite:
-            connection.execute(text("set lock_timeout = '5s'"))
+            # While it waits for a table, everybody who comes later waits behind it. core.migrate tries again.
+            connection.execute(text("set lock_timeout = '1s'"))
             connection.execute(text("set statement_timeout = '15min'"))
         context.run_migrations()
 

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
@@ -94,7 +95,7 @@ def worker(processes: int) -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to the current schema."""
-    copy = import_module("studio.core.migrate").upgrade(_settings())
+    copy = _upgrade(_settings())
     click.echo(f"The schema is current. The file as it was before: {copy}" if copy else "The schema is current.")
 
 
@@ -161,9 +162,17 @@ def _share_metrics(settings: Settings, *, fresh: bool) -> None:
 
 def _prepare(settings: Settings) -> None:
     _must_be_free(settings)
-    copy = import_module("studio.core.migrate").upgrade(settings)
+    copy = _upgrade(settings)
     if copy:
         click.echo(f"The database was brought to the current schema; a copy of it as it was: {copy}")
+
+
+def _upgrade(settings: Settings) -> Path | None:
+    try:
+        copy: Path | None = import_module("studio.core.migrate").upgrade(settings)
+    except StudioError as error:
+        _fail(str(error))
+    return copy
 
 
 def _must_be_free(settings: Settings) -> None:

@@ -1,17 +1,34 @@
 """Bringing the database to the current schema, with a copy beside an SQLite file before it is changed."""
 
 import re
+import threading
 from datetime import UTC
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import OperationalError
 
-from studio.core import clock, db
+from studio.core import clock, db, rng
+from studio.core.errors import StudioError
 from studio.core.settings import Settings
 
+log = structlog.get_logger()
+
+TRIES = 30
+"""About two minutes, with the pauses."""
+PAUSE_S = 3.0
+_IN_THE_WAY = ("55P03", "40P01")
+"""A lock that was not had in time, a deadlock."""
 _REVISION = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
 _DOWN = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 CONFIG = Path(__file__).resolve().parents[2] / "migrations" / "alembic.ini"
+
+
+class Busy(StudioError):
+    """Tables that a migration changes were never free."""
+
+    code = "migration.busy"
 
 
 def upgrade(settings: Settings) -> Path | None:
@@ -24,8 +41,7 @@ def upgrade(settings: Settings) -> Path | None:
             if current == newest():
                 return None
             copy = _copy(settings) if current is not None else None
-            _run(connection)
-            connection.commit()
+            _run_between_others(connection)
             return copy
     finally:
         engine.dispose()
@@ -56,6 +72,24 @@ def _current(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("select version_num from alembic_version")).scalar()
+
+
+def _run_between_others(connection: Connection) -> None:
+    """Give way to who holds a table for long, and come again. What was done before that stays done."""
+    for tries in range(1, TRIES + 1):
+        try:
+            _run(connection)
+            connection.commit()
+        except OperationalError as error:
+            connection.rollback()
+            if getattr(error.orig, "sqlstate", None) not in _IN_THE_WAY:
+                raise
+            log.warning("migration_gives_way", tries=tries, error=str(error.orig).strip())
+        else:
+            return
+        if tries < TRIES:
+            threading.Event().wait(PAUSE_S / 2 + rng.jitter(PAUSE_S))
+    raise Busy(f"After {TRIES} tries somebody still holds a table that a migration changes. Nothing else was changed.")
 
 
 def _run(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """PostgreSQL stopped at once, backends terminated in mid-transaction, connections used up, replies lost."""
 
 import signal
+import threading
 from contextlib import ExitStack, closing, suppress
 
 import psycopg
@@ -54,6 +55,33 @@ def test_a_backend_is_terminated_in_mid_transaction(shop, running, table, role):
         shop.sells(10)
         shop.finishes(10)
     shop.assert_nothing_lost()
+
+
+def test_a_deadlock_costs_a_pause_and_the_whole_step_is_done_again(running):
+    """The worker has written its note and waits for its run, which somebody holds who waits for the notes."""
+    made, target = running
+    shop, notes = Shop(made, target, "deadlock"), "lock table run_note in share row exclusive mode"
+    with superuser(made) as first, superuser(made) as second, superuser(made) as looking:
+        deadlocks = _deadlocks(looking)
+        second.execute("set deadlock_timeout = '60s'")  # so it is the worker that finds out, and gives way
+        with second.transaction():
+            with first.transaction():
+                first.execute(notes)
+                assert shop.deliver("deadlock-0")
+                wait_for(lambda: looking.execute(WAITING, ["studio_app"]).fetchall())
+                second.execute("select from run where id = %s for update", [shop.taken()["deadlock-0"]])
+                asking = threading.Thread(target=second.execute, args=[notes])
+                asking.start()
+                wait_for(lambda: looking.execute(WAITING, ["postgres"]).fetchall())
+            asking.join(30)
+            assert not asking.is_alive()
+        wait_for(lambda: _deadlocks(looking) > deadlocks)
+    shop.assert_nothing_lost()
+    assert "boundary_repeated" in made.logs["worker"].read_text()
+
+
+def _deadlocks(connection):
+    return connection.execute("select deadlocks from pg_stat_database where datname = current_database()").fetchone()[0]
 
 
 def test_connections_are_used_up():
