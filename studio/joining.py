@@ -26,6 +26,7 @@ from studio.runtime.hooks.addresses import Addresses
 from studio.runtime.hooks.receiving import Receiver
 from studio.runtime.notices import FailureNotices
 from studio.runtime.store import KvStore
+from studio.runtime.turns import RunTurns
 
 log = structlog.get_logger()
 
@@ -58,6 +59,7 @@ def join(app: Flask, settings: Settings) -> Engine:
             secrets=cast("SecretVault", app.extensions["studio_vault"]),
             http=HttpClient(settings.allowed_hosts),
             calls=engine.calls,
+            turns=RunTurns(),
         )
     )
     app.extensions["studio_receiver"] = _receiver(engine)

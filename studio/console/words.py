@@ -34,6 +34,8 @@ WAITS = {
     "retry": _l("Trying again soon"),
     "signal": _l("Waiting for a signal"),
     "child": _l("Waiting for another workflow"),
+    "turn": _l("Waiting for its turn"),
+    "quiet": _l("Waiting whether another one comes"),
 }
 VERDICTS = {
     "started": (_l("Started a run"), "good"),

@@ -143,6 +143,8 @@ class Context:
     """A join that starts although its count can no longer be reached."""
     wait_id: UUID | None = None
     """The id a Wait of this step carries, once new_wait() has minted it."""
+    waited_id: UUID | None = None
+    """The wait that has ended, where the step goes on after one."""
     evaluate: Callable[[str, Mapping[str, Any]], Any] = field(default=lambda _source, _extra: None)
     """Evaluate a CEL source with extra root variables: for nodes that work over lists."""
     redact: Callable[[str], None] = field(default=lambda _secret: None)
@@ -155,6 +157,14 @@ class Context:
             message = f"{self.node} asked for a transaction, but its type is not LOCAL."
             raise RuntimeError(message)
         return self.tx
+
+    @property
+    def waited(self) -> UUID:
+        """The wait that resume() goes on after."""
+        if self.waited_id is None:
+            message = f"{self.node} asked what it waited for, but it has not waited."
+            raise RuntimeError(message)
+        return self.waited_id
 
     def new_wait(self) -> UUID:
         """The id that this step's Wait carries, minted before whatever will resolve it."""

@@ -147,6 +147,37 @@ class Calls(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One that waits to see whether another comes."""
+
+    run_id: UUID
+    wait_id: UUID
+    due_at: datetime
+    """When it goes on, unless another has come."""
+
+
+class Turns(Protocol):
+    """Which of many runs go on now. `stream` says where they meet (at most 80 characters), `key` which are alike."""
+
+    def slot(
+        self, uow: UnitOfWork, stream: str, key: str, *, limit: int, per_s: float, burst: int, now: datetime, take: bool
+    ) -> datetime:
+        """The first moment at which one more may go on. Taken, unless it is later than `now` and `take` is False."""
+        ...
+
+    def arrive(
+        self, uow: UnitOfWork, stream: str, key: str, run_id: UUID, wait_id: UUID, *, quiet_s: float, longest_s: float,
+        now: datetime,
+    ) -> tuple[datetime, Arrival | None]:  # fmt: skip
+        """Be the last one. Returns when it goes on, and the one whose place it has taken."""
+        ...
+
+    def leave(self, uow: UnitOfWork, stream: str, key: str, wait_id: UUID) -> bool:
+        """Whether the one whose time has come goes on: it is still the last, and is none any more."""
+        ...
+
+
 @dataclass(slots=True)
 class Ports:
     """What nodes reach other packages by. `app.py` fills it."""
@@ -158,3 +189,4 @@ class Ports:
     secrets: Secrets
     http: Http
     calls: Calls
+    turns: Turns

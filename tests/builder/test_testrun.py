@@ -42,7 +42,7 @@ class OneAnswer:
 
 
 def ports(**given) -> Ports:
-    nothing = dict.fromkeys(("waits", "approvals", "mailer", "store", "secrets", "http", "calls"), Forbidden())
+    nothing = dict.fromkeys(("waits", "approvals", "mailer", "store", "secrets", "http", "calls", "turns"), Forbidden())
     return Ports(**(nothing | given))
 
 

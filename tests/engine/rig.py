@@ -20,6 +20,7 @@ from studio.runtime.engine.histories import row_of
 from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow
 from studio.runtime.models import Resolution, Run, RunNote, Step, TriggerSubscription, WaitRow, Workflow
 from studio.runtime.service import runs
+from studio.runtime.turns import RunTurns
 from tests.engine import bench_nodes  # noqa: F401 - registers its node types
 
 
@@ -54,7 +55,7 @@ class Rig:
         self.workspace_id = workspace_id
         self.engine = Engine(self.settings, self.database)
         self.engine.targets = Targets(4, 8, now=passing, patience_s=0)
-        self.engine.join_ports(Ports(self.engine.waits, None, None, None, None, None, self.engine.calls))
+        self.engine.join_ports(Ports(self.engine.waits, None, None, None, None, None, self.engine.calls, RunTurns()))
         self.withdrawn: list[UUID] = []
         self.engine.endings.withdraw["test"] = lambda _uow, wait_id, _reason: self.withdrawn.append(wait_id)
         self.known: dict[UUID, Compiled] = {}

@@ -14,6 +14,7 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.expressions import Scope, evaluate
 from studio.runtime.compile import field_plan
 from studio.runtime.store import KvStore
+from studio.runtime.turns import RunTurns
 from tests.fakes.mailer import RecordingMailer
 
 NOW = datetime(2026, 3, 27, 9, 30, tzinfo=UTC)
@@ -80,7 +81,7 @@ class World:
             attempt=1,
             now=self.now,
             scope=scope,
-            ports=Ports(None, None, self.mailer, KvStore(), self.secrets, self.http, self.calls),
+            ports=Ports(None, None, self.mailer, KvStore(), self.secrets, self.http, self.calls, RunTurns()),
             event=self.data,
             effect_key=f"{self.run_id}:{node}",
             tx=tx,

@@ -319,6 +319,7 @@ class Machine:
 
     def _guarded(self, call: Call, tx: UnitOfWork | None) -> Outcome:
         context = self.context(call.step, tx)
+        context.waited_id = call.wait.id if call.wait is not None else None
         try:
             if call.signal is not None:
                 outcome = call.type.resume(context, call.config, call.signal)
