@@ -6,6 +6,7 @@ Without a mail server it is kept in the workspace's local mailbox.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -15,12 +16,12 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from studio.core import clock, outbox, tenancy
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.models import LocalMail
+from studio.core.models import LocalMail, OutboxRow
 from studio.core.settings import Settings
 from studio.core.smtp import Server
 from studio.core.unit_of_work import UnitOfWork
@@ -149,6 +150,35 @@ def mailbox(uow: UnitOfWork, *, before: UUID | None = None, limit: int = 50) -> 
     if before is not None:
         query = query.where(LocalMail.id < before)
     return uow.session.scalars(query).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A mail that the server has not taken."""
+
+    subject: str
+    to: tuple[str, ...]
+    reason: str
+    tried_again_at: datetime | None
+    """None: never again."""
+
+
+def stuck(uow: UnitOfWork, limit: int = 50) -> list[Stuck]:
+    """Mail of the workspace that the server refused or could not take so far, newest first."""
+    tried = and_(OutboxRow.state == "queued", OutboxRow.attempts > 0)
+    query = (
+        select(OutboxRow)
+        .where(OutboxRow.topic == TOPIC, or_(OutboxRow.state == "failed", tried))
+        .order_by(OutboxRow.id.desc())
+        .limit(limit)
+    )
+    return [
+        Stuck(
+            row.payload["subject"], tuple(row.payload["to"]), row.last_error or "",
+            row.due_at if row.state == "queued" else None,
+        )
+        for row in uow.session.scalars(query)
+    ]  # fmt: skip
 
 
 def kept_mail(uow: UnitOfWork, mail_id: UUID | None) -> LocalMail:

@@ -1,7 +1,11 @@
 """The mail server of an installation: its address, and delivering one message to it."""
 
 import smtplib
+import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -12,6 +16,8 @@ from studio.core.settings import LOCAL_HOSTS, SettingsError
 
 TIMEOUT_S = 15.0
 """Of each step of the conversation."""
+DEADLINE_S = 60.0
+"""Of all of it: a server that drips must not hold a worker for hours."""
 
 
 class MailRefused(InvalidInput):
@@ -24,6 +30,9 @@ class MailFailed(Unavailable):
     """It could not be delivered now: no connection, no sign-in, a server that is busy."""
 
     code = "mail_failed"
+
+
+_READY = 220
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,7 @@ class Server:
         Raises MailRefused, or MailFailed where another try may help.
         """
         try:
-            with self._connect() as connection:
+            with self._connected() as connection:
                 return sorted(connection.send_message(message, sender, recipients))
         except smtplib.SMTPRecipientsRefused as error:
             words = "; ".join(f"{to}: {_reply(*said)}" for to, said in error.recipients.items())
@@ -84,7 +93,7 @@ class Server:
             raise (MailRefused if error.smtp_code >= 500 else MailFailed)(words) from error
         except smtplib.SMTPResponseException as error:
             raise MailFailed(_reply(error.smtp_code, error.smtp_error)) from error
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, _TooLong) as error:
             words = gettext(
                 "%(host)s:%(port)s does not take mail: %(value)s",
                 host=self.host,
@@ -93,21 +102,51 @@ class Server:
             )
             raise MailFailed(words) from error
 
-    def _connect(self) -> smtplib.SMTP:
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        """A conversation, cut off where it takes too long."""
         context = ssl.create_default_context()
-        if self.tls:
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_S, context=context)
-        else:
-            connection = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_S)
+        connection = (
+            smtplib.SMTP_SSL(timeout=TIMEOUT_S, context=context) if self.tls else smtplib.SMTP(timeout=TIMEOUT_S)
+        )
+        # TLS asks for it; the constructor that sets it would connect at once, before the time is taken.
+        connection._host = self.host  # type: ignore[attr-defined]  # noqa: SLF001
+        late = threading.Event()
+        timer = threading.Timer(DEADLINE_S, _cut, (connection, late))
+        timer.daemon = True
+        timer.start()
         try:
-            if self.starttls:
-                connection.starttls(context=context)
-            if self.user is not None:
-                connection.login(self.user, self.password or "")
-        except BaseException:
-            connection.close()
+            self._greet(connection, context)
+            yield connection
+            with suppress(smtplib.SMTPException, OSError):  # it has the mail: how it parts is all the same
+                connection.quit()
+        except (smtplib.SMTPException, OSError) as error:
+            if late.is_set():
+                raise _TooLong(gettext("it took longer than %(value)s seconds", value=DEADLINE_S)) from error
             raise
-        return connection
+        finally:
+            timer.cancel()
+            connection.close()
+
+    def _greet(self, connection: smtplib.SMTP, context: ssl.SSLContext) -> None:
+        code, words = connection.connect(self.host, self.port)
+        if code != _READY:
+            raise smtplib.SMTPConnectError(code, words)
+        if self.starttls:
+            connection.starttls(context=context)
+        if self.user is not None:
+            connection.login(self.user, self.password or "")
+
+
+class _TooLong(Exception):
+    """The conversation was cut off."""
+
+
+def _cut(connection: smtplib.SMTP, late: threading.Event) -> None:
+    late.set()
+    if connection.sock is not None:
+        with suppress(OSError):  # it has ended by itself in this moment
+            connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _reply(code: int, words: bytes | str) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from studio.audit.models import AuditHead
 from studio.audit.taxonomy import approvals
 from studio.core import outbox
 from studio.core.mail import Mailer
-from studio.core.models import LocalMail
+from studio.core.models import LocalMail, OutboxRow
 from tests.factories.accounts import make_tenant, signed_in
 
 
@@ -131,3 +132,26 @@ def test_mail_goes_from_the_outbox_into_the_mailbox(app, database, tenant):
         Mailer().send(uow, key="k", to=["anna@example.com"], subject="Hello", text="Text")
     outbox.drain(database)
     assert "Hello" in signed_in(app, tenant.id, tenant["owner"]).get("/mailbox").text
+
+
+def test_mail_that_the_server_does_not_take_is_seen_with_its_reason(app, database, tenant, monkeypatch):
+    monkeypatch.setitem(
+        app.extensions,
+        "studio_settings",
+        replace(app.extensions["studio_settings"], smtp_url="smtp://mail.example.com"),
+    )
+    owner = signed_in(app, tenant.id, tenant["owner"])
+    assert "nothing is kept here" in owner.get("/mailbox").text
+    with database.unit(tenant.id) as uow:
+        for key, subject in (("no", "Refused"), ("later", "Delayed"), ("new", "Not tried yet")):
+            Mailer().send(uow, key=key, to=["anna@example.com"], subject=subject, text="Text")
+        rows = {row.key: row for row in uow.session.query(OutboxRow)}
+        rows["mail:no"].state, rows["mail:no"].last_error = "failed", "GiveUp: 550 No <such> user"
+        rows["mail:later"].attempts, rows["mail:later"].last_error = 1, "MailFailed: 451 Later"
+    page = owner.get("/mailbox").text
+    assert "550 No &lt;such&gt; user" in page
+    assert "None: it failed for good" in page
+    assert "451 Later" in page
+    assert "Not tried yet" not in page
+    other = make_tenant(database)
+    assert "Refused" not in signed_in(app, other.id, other["owner"]).get("/mailbox").text

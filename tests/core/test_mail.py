@@ -1,10 +1,14 @@
 """Mail leaves after the commit through a real server; titles and addresses cannot smuggle headers."""
 
+import socket
+import threading
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import pytest
 
 from studio.core import mail, outbox
+from studio.core import smtp as smtp_module
 from studio.core.errors import InvalidInput, NotFound
 from studio.core.ids import new_id
 from studio.core.models import OutboxRow
@@ -54,7 +58,7 @@ def test_a_repeat_has_the_same_message_id_and_another_mail_has_another():
 
 def test_a_busy_server_is_asked_again(units, workspace, store_settings, smtp: SmtpServer):
     mail.register(replace(store_settings, smtp_url=smtp.url))
-    smtp.refuse("451 4.3.0 Try again later")
+    smtp.refuse("451 4.3.0 Try again later", times=10)  # the first pause may be none
     send(units, workspace)
     outbox.drain(units)
     row = job_row(units, workspace)
@@ -75,6 +79,55 @@ def test_no_server_there_is_tried_again(units, workspace, store_settings):
     send(units, workspace)
     outbox.drain(units)
     assert job_row(units, workspace).state == "queued"
+
+
+@contextmanager
+def talking(*lines, every=0.0):
+    """A server that says these lines, so many seconds apart, and then nothing any more."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as opened:
+        over = threading.Event()
+
+        def serve():
+            connection = opened.enter_context(listening.accept()[0])
+            for line in lines:
+                connection.sendall(line)
+                if over.wait(every):
+                    return
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield Server.parse(f"smtp://127.0.0.1:{listening.getsockname()[1]}")
+        over.set()
+        thread.join(5)
+
+
+def deliver(server):
+    server.deliver(mail.compose(LETTER, "S <s@example.org>", key="k"), "s@example.org", ["anna@example.com"])
+
+
+def test_a_server_that_says_nothing_is_given_up(monkeypatch):
+    monkeypatch.setattr(smtp_module, "TIMEOUT_S", 0.2)
+    with talking() as silent, pytest.raises(MailFailed, match="timed out"):
+        deliver(silent)
+
+
+def test_a_server_that_drips_is_given_up(monkeypatch):
+    """Each step of it is quick enough; all of it would never end."""
+    monkeypatch.setattr(smtp_module, "DEADLINE_S", 0.4)
+    lines = [b"220-so much to say\r\n"] * 200
+    with talking(*lines, every=0.05) as dripping, pytest.raises(MailFailed, match=r"longer than 0\.4 seconds"):
+        deliver(dripping)
+
+
+def test_a_server_that_is_not_ready_is_asked_again():
+    with talking(b"421 4.3.2 Restarting\r\n") as busy, pytest.raises(MailFailed, match="421"):
+        deliver(busy)
+
+
+def test_a_mail_that_was_taken_is_not_sent_again_for_a_rude_goodbye():
+    ok = [b"220 hello\r\n", b"250 hello\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n", b"250 taken\r\n"]
+    with talking(*ok, b"500 no\r\n") as rude:
+        deliver(rude)
 
 
 def test_a_title_with_line_ends_stays_one_header():

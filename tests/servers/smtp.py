@@ -1,5 +1,6 @@
 """An SMTP server that keeps what it is sent."""
 
+import asyncio
 import email
 import email.policy
 import time
@@ -22,6 +23,23 @@ class SmtpServer:
         self.messages: list[EmailMessage] = []
         self.envelopes: list[Envelope] = []
         self._refusals: list[str] = []
+        self._pauses: list[float] = []
+        self._controller: Controller | None = None
+
+    def start(self) -> None:
+        """Begin, or begin again on the same port."""
+        self._controller = Controller(self, hostname=self.host, port=self.port)
+        self._controller.start()
+
+    def stop(self) -> None:
+        """Be gone; what came stays."""
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+    def wait(self, seconds: float) -> None:
+        """Let the next message wait so long for its answer."""
+        self._pauses.append(seconds)
 
     @property
     def url(self) -> str:
@@ -53,9 +71,12 @@ class SmtpServer:
         self.messages.clear()
         self.envelopes.clear()
         self._refusals.clear()
+        self._pauses.clear()
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Take one message; aiosmtpd calls it by this name."""
+        if self._pauses:
+            await asyncio.sleep(self._pauses.pop(0))
         if self._refusals:
             return self._refusals.pop(0)
         self.messages.append(email.message_from_bytes(envelope.original_content or b"", policy=email.policy.default))
@@ -66,9 +87,8 @@ class SmtpServer:
 @contextmanager
 def smtp_server() -> Iterator[SmtpServer]:
     server = SmtpServer(process.free_port())
-    controller = Controller(server, hostname=server.host, port=server.port)
-    controller.start()
+    server.start()
     try:
         yield server
     finally:
-        controller.stop()
+        server.stop()

@@ -1,4 +1,4 @@
-"""The local mailbox: what an installation without a mail server would have sent."""
+"""The local mailbox: what an installation without a mail server would have sent; with one, what it does not take."""
 
 from uuid import UUID
 
@@ -21,12 +21,14 @@ PAGE = 50
 def mailbox() -> ResponseReturnValue:
     """Kept mail, newest first."""
     before = parse_id(request.args.get("before", ""))
+    sent_out = settings().smtp_url is not None
     mails = mail.mailbox(current_uow(), before=before, limit=PAGE + 1)
     return render_template(
         "console/mailbox.html",
         mails=mails[:PAGE],
         older=mails[PAGE - 1].id if len(mails) > PAGE else None,
-        sent_out=settings().smtp_url is not None,
+        sent_out=sent_out,
+        stuck=mail.stuck(current_uow(), PAGE) if sent_out else (),
     )
 
 
