@@ -33,7 +33,7 @@ from studio.core.targets import Targets, Ticket
 from studio.core.targets.registry import NOTHING
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.compiled import Compiled
-from studio.runtime.engine import outgoing, strangers
+from studio.runtime.engine import isolation, outgoing, strangers
 from studio.runtime.engine.answers import Ended
 from studio.runtime.engine.leases import Leases
 from studio.runtime.engine.machine import Machine
@@ -104,7 +104,7 @@ class Executor:
         self._targets, self._holder, self._lease_s, self._hint = targets, holder, lease_s, hint
         self._gather = threading.Event()
         self._strangers = Strangers()
-        self._calls, self._size = Calls(calls), BATCH
+        self._calls, self._size, self._gate = Calls(calls), BATCH, isolation.Gate()
         self._returns = Returns(
             lambda held: self._writer.run_single(lambda session: ledger.lose(session, held)),
             lambda held: self._writer.run_single(lambda session: ledger.put_back(session, held, 0.0)),
@@ -144,16 +144,38 @@ class Executor:
         return total
 
     def _batch(self, lane: str, limit: int) -> list[RunRow]:
+        with self._gate.together():
+            runs = self._look(lane, limit)
+        if isolation.suspects(runs):
+            self._one_by_one(lane)
+        return runs
+
+    def _one_by_one(self, lane: str) -> None:
+        """Those whose workers died twice, each with nothing beside it: see engine.isolation."""
+        with self._gate.alone() as alone:
+            more = alone
+            while more:
+                more = bool(isolation.suspects(self._look(lane, 1, alone=True)))
+
+    def _look(self, lane: str, limit: int, *, alone: bool = False) -> list[RunRow]:
         if lane == Lane.MAIN:
             now, runs = self._claim(lane, limit)
-            self._held(now, runs, lambda machines: self._carry_in_time(machines, limit))
+            begun = runs if alone else self._unsuspected(runs)
+            self._held(now, begun, lambda machines: self._carry_in_time(machines, limit))
             return runs
         now, runs = self._calls.claim(lambda full: self._claim(lane, limit, full))
         try:
-            self._held(now, runs, self._carry)
+            self._held(now, runs if alone else self._unsuspected(runs), self._carry)
         finally:
             self._calls.let_go(runs)
         return runs
+
+    def _unsuspected(self, runs: list[RunRow]) -> list[RunRow]:
+        suspected = isolation.suspects(runs)
+        if not suspected:
+            return runs
+        self._put_back(suspected)
+        return [run for run in runs if run not in suspected]
 
     def _claim(self, lane: str, limit: int, full: Collection[UUID] = ()) -> tuple[datetime, list[RunRow]]:
         return self._writer.run_single(
@@ -372,7 +394,9 @@ class Executor:
         """The intent, and all that came before, is committed before the call goes out; its outcome at the next one."""
         machine.intend(machine.calls[0], machine.run.epoch)
         if any(machine.memory.unwritten()):
+            fault_point("intent.before_commit")
             self._write(machine)
+            fault_point("intent.after_commit")
         call = machine.calls.popleft()
         machine.performed.add(call.step.id)
         fault_point("effect.before_call")
@@ -381,12 +405,16 @@ class Executor:
         fault_point("effect.after_call")
         took = clock.monotonic() - started
         STEP_SECONDS.labels("outside").observe(took)
-        machine.now += timedelta(seconds=took)
+        machine.now = self._later(machine.now, took)
         machine.heard(call, outcome)
         if machine.state is RunState.RUNNING:  # what follows may have to begin anew, and must not call again for it
             self._write(machine)
             fault_point("effect.after_commit")
         return outcome
+
+    def _later(self, before: datetime, took_s: float) -> datetime:
+        """The database's time after a call. On SQLite that is this machine's, which may have been set meanwhile."""
+        return clock.local_now() if self._database.dialect == "sqlite" else before + timedelta(seconds=took_s)
 
     def _write(self, machine: Machine, flush: Flush | None = None) -> None:
         flush = flush or machine.take()
