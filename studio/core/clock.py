@@ -46,6 +46,16 @@ def local_now() -> datetime:
     return datetime.now(UTC) + _offset
 
 
+def machine_now() -> datetime:
+    """This machine's time without a test's offset: for seeing that the clock itself was set."""
+    return datetime.now(UTC)
+
+
+def since_boot() -> float:
+    """Seconds on a clock that never jumps and goes on while a laptop sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
 def monotonic() -> float:
     """Seconds on a clock that never jumps, for measuring how long something took."""
     return time.monotonic()

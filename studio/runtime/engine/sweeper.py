@@ -8,7 +8,10 @@ import structlog
 from sqlalchemy.orm import Session
 
 from studio.core import clock
+from studio.core.faults import fault_point
 from studio.core.unit_of_work import Database
+from studio.runtime.engine import clock_steps
+from studio.runtime.engine.clock_steps import ClockSteps
 from studio.runtime.engine.freeing import free_loops
 from studio.runtime.engine.writer import Writer
 from studio.runtime.ledger.port import Ledger
@@ -36,6 +39,7 @@ class Sweeper:
         """`chores` are called at every turn with the time: schedules, outbox, retention."""
         self._database, self._ledger, self._writer = database, ledger, writer
         self._hint, self._holder, self._chores = hint, holder, chores
+        self._steps = ClockSteps() if database.dialect == "sqlite" else None
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -58,12 +62,19 @@ class Sweeper:
 
     def turn(self) -> None:
         """One sweep: everything that is due now. Public so that tests can call it."""
-        while self._writer.run_single(lambda session: self._ledger.fire_due(session, BATCH)) == BATCH:
-            pass
-        _, quarantined = self._writer.run_single(lambda session: self._ledger.release_expired(session, BATCH))
+        if self._steps is not None:
+            self._follow(self._steps)
+        fired = BATCH
+        while fired == BATCH:
+            fired = self._writer.run_single(lambda session: self._ledger.fire_due(session, BATCH))
+            if fired:
+                fault_point("timers.after_commit")
+        freed, quarantined = self._writer.run_single(lambda session: self._ledger.release_expired(session, BATCH))
+        if freed:
+            fault_point("leases.after_commit")
         for run_id in quarantined:
             log.error("run_quarantined", run_id=str(run_id))
-        now = clock.local_now()
+        now = self._writer.run(clock.database_now)  # this machine's clock may be wrong by an hour
         for chore in self._chores:
             try:
                 chore(now)
@@ -72,10 +83,17 @@ class Sweeper:
         for lane, count in self._writer.run_single(self._ledger.queued).items():
             self._hint(lane, count)
 
+    def _follow(self, steps: ClockSteps) -> None:
+        """What lasts a while is not due because the clock was set: before anything is looked at."""
+        step, passed = steps.look()
+        if step:
+            self._writer.run(lambda session: clock_steps.follow(session, step, passed))
+
     def _loop(self) -> None:
         while not self._stop.wait(TICK_S):
             try:
                 if self._writer.run(self._is_mine):
+                    fault_point("sweeper.after_commit")
                     self.turn()
             except Exception:  # the database is away: the next tick tries again
                 log.exception("sweep_failed")
