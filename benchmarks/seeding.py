@@ -53,7 +53,7 @@ def seed(
     approver: bool = False,
     name: str = "Benchmark",
 ) -> Seeded:
-    """Make a workspace, with the person APPROVER where wanted, and publish the document with its one webhook.
+    """Make a workspace, with the person APPROVER where wanted, and publish the document, by its webhook if any.
 
     `called` is published before it: its steps that call a workflow call this one.
     """
@@ -71,8 +71,8 @@ def seed(
                         step["config"]["workflow"] = str(other.id)
             workflow = workflows.create(unit, document["name"])
             workflows.publish(unit, keyring, workflow, document)
-            [hook] = subscriptions.of_workflow(unit, workflow.id)
-            address = subscriptions.address(keyring, hook)
+            hooks = [row for row in subscriptions.of_workflow(unit, workflow.id) if row.type == "trigger.webhook"]
+            address = subscriptions.address(keyring, hooks[0]) if hooks else ""
         return Seeded(workspace_id, workflow.id, f"/hooks/{address}", person)
 
 

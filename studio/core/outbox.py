@@ -247,11 +247,13 @@ def _do(database: Database, job: Job) -> None:
                 _end(uow, job)  # first: it locks the row, so a late rival finds the lease gone
                 _inside[job.topic](uow, job.payload)
                 fault_point("outbox.inside")
+            fault_point("outbox.after_commit")
         else:
             _outside[job.topic](job)
             fault_point("outbox.sent")
             with database.across() as uow:
                 _end(uow, job)
+            fault_point("outbox.done")
     except _Lost:
         outcome = "lost"
         log.warning("outbox_lease_lost", topic=job.topic, job_id=str(job.id))
@@ -276,6 +278,7 @@ def _failed(database: Database, job: Job, error: Exception) -> None:
             _settle(uow, job, last_error=words, **outcome)
         except _Lost:
             return
+    fault_point("outbox.failed")
 
 
 def _again(now: datetime, attempts: int) -> dict[str, Any]:
@@ -293,6 +296,7 @@ def _hand_back(database: Database, jobs: list[Job]) -> None:
                 .values(state="queued", attempts=job.attempts - 1, lease_until=None, holder=None)
                 .execution_options(synchronize_session=False)
             )
+    fault_point("outbox.handed_back")
 
 
 def _ours(job: Job) -> Any:

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import seeding
 from benchmarks.stack import stack
+from tests.faults.approving import Approving, asking
 from tests.faults.drill import drill as open_drill
 from tests.faults.shop import Shop, selling
 from tests.servers.http_target import http_target as run_http_target
@@ -96,3 +97,32 @@ def embedded_drill(_drill_on_sqlite):
     """Give one on SQLite: what needs one process alone."""
     yield _drill_on_sqlite
     _drill_on_sqlite.end()
+
+
+def _approving(store):
+    with run_http_target() as target, ExitStack() as opened:
+        yield Approving(start_or_skip(open_drill(store, target, asking), opened))
+
+
+@pytest.fixture(scope="module", params=["postgresql", "sqlite"])
+def _approving_on_either(request):
+    yield from _approving(request.param)
+
+
+@pytest.fixture(scope="module")
+def _approving_on_postgresql():
+    yield from _approving("postgresql")
+
+
+@pytest.fixture
+def approving_on_either(_approving_on_either):
+    """Give people who are asked, on each store; nothing runs yet."""
+    yield _approving_on_either
+    _approving_on_either.drill.end()
+
+
+@pytest.fixture
+def approving_on_postgresql(_approving_on_postgresql):
+    """Give them on PostgreSQL and Redis."""
+    yield _approving_on_postgresql
+    _approving_on_postgresql.drill.end()

@@ -1,7 +1,7 @@
 """A Studio of real processes that a test breaks in the middle of a run, and what must hold afterwards.
 
 I1 one run an accepted trigger · I2 nothing stuck · I3 one commit a step · I4 a target sees each key's effect once ·
-I6 the audit chain verifies. (I5, one decision an approval, has no part in these runs.)
+I6 the audit chain verifies. (I5, one decision an approval: see approving.py.)
 """
 
 import http.client
@@ -15,6 +15,7 @@ import urllib.request
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from sqlalchemy import delete, func, select, text
 
 from benchmarks import seeding, workloads
 from benchmarks.stack import Stack, stack
+from studio.audit import chain
 from studio.audit.verifying import verify
 from studio.core.db import open_engine
 from studio.core.models import LocalMail, OutboxRow
@@ -120,9 +122,11 @@ class Drill:
 
     # -- processes ----------------------------------------------------------------------------------------------
 
-    def begin(self, workers: int = 1, **environ: str) -> None:
-        """Start the processes with such an environment."""
+    def begin(self, workers: int = 1, *, laid: bool = False, **environ: str) -> None:
+        """Start the processes with such an environment; with the charge `laid`, they may die while they start."""
         self.end()
+        if laid:
+            self.lay()
         self.target.clear()
         self.running.environ.clear()
         self.running.environ |= self._plain | environ | {"FAULT_ONCE": str(self.charge)}
@@ -228,7 +232,7 @@ class Drill:
         """Runs that an order's deliveries have started."""
         with self.database.unit(self.seeded.workspace_id, read_only=True) as unit:
             started = unit.session.scalars(select(Run).where(Run.parent_run_id.is_(None)))
-            return [run for run in started if run.input["order"]["id"] == order]
+            return [run for run in started if run.input.get("order", {}).get("id") == order]
 
     def run(self, order: str) -> Run:
         """Its one run (I1)."""
@@ -242,7 +246,7 @@ class Drill:
     def finished(self, order: str, timeout: float = PATIENCE_S) -> None:
         """Wait until nothing of it is under way any more."""
         eventually(
-            lambda: self.run(order).state not in UNDER_WAY, lambda: f"{self._story(order)}\n{self.log()}", timeout
+            lambda: self.run(order).state not in UNDER_WAY, lambda: f"{self.story(order)}\n{self.log()}", timeout
         )
         eventually(lambda: self._unsent() == 0, self.log)
 
@@ -252,11 +256,14 @@ class Drill:
             unit.session.execute(text("update outbox set lease_until = created_at where state = 'running'"))
 
     def _unsent(self) -> int:
+        """Jobs that are due soon; a deadline in an hour is not waited for."""
         with self.database.unit(self.seeded.workspace_id, read_only=True) as unit:
-            left = select(func.count()).select_from(OutboxRow).where(OutboxRow.state.in_(("queued", "running")))
+            soon = OutboxRow.due_at < unit.now + timedelta(minutes=1)
+            left = select(func.count()).select_from(OutboxRow).where(OutboxRow.state.in_(("queued", "running")), soon)
             return unit.session.scalar(left) or 0
 
-    def _story(self, order: str) -> list[object]:
+    def story(self, order: str) -> list[object]:
+        """What became of an order, for whoever reads a failure."""
         with self.database.unit(self.seeded.workspace_id, read_only=True) as unit:
             found: list[object] = []
             for run in self.runs(order):
@@ -268,16 +275,16 @@ class Drill:
     def check(self, order: str, *, repeated: int = 0) -> None:
         """I1 to I4 and I6 of an order; `repeated` calls were asked for a second time, under their key."""
         run = self.run(order)
-        assert run.state == "succeeded", self._story(order)
+        assert run.state == "succeeded", self.story(order)
         with self.database.unit(self.seeded.workspace_id, read_only=True) as unit:
             steps = unit.session.scalars(select(Step).where(Step.run_id == run.id)).all()
-            assert Counter(step.node_key for step in steps) == Counter(STEPS), self._story(order)
-            assert {(step.state, step.attempt) for step in steps} == {("succeeded", 1)}, self._story(order)
+            assert Counter(step.node_key for step in steps) == Counter(STEPS), self.story(order)
+            assert {(step.state, step.attempt) for step in steps} == {("succeeded", 1)}, self.story(order)
             notes = unit.session.scalars(select(RunNote.text).where(RunNote.run_id == run.id)).all()
             assert sorted(notes) == sorted(NOTES)
             [child] = unit.session.scalars(select(Run).where(Run.parent_run_id == run.id))
             inner = unit.session.scalars(select(Step.node_key).where(Step.run_id == child.id)).all()
-            assert (child.state, sorted(inner)) == ("succeeded", sorted(INNER)), self._story(order)
+            assert (child.state, sorted(inner)) == ("succeeded", sorted(INNER)), self.story(order)
             waits = select(func.count()).select_from(WaitRow).where(WaitRow.run_id == run.id, WaitRow.state == "open")
             assert unit.session.scalar(waits) == 0
             assert verify(unit).bad is None
@@ -295,16 +302,19 @@ class Drill:
 
 
 @contextmanager
-def drill(store: str, target: HttpTarget) -> Iterator[Drill]:
-    """Databases with the workflow in them; the tests start and kill the processes."""
+def drill(
+    store: str, target: HttpTarget, make: Callable[[str], dict[str, Any]] = document, **settings: str
+) -> Iterator[Drill]:
+    """Databases with a workflow in them; the tests start and kill the processes."""
     with ExitStack() as opened:
-        running = opened.enter_context(
-            stack(store, STUDIO_ALLOWED_HOSTS=f"127.0.0.1:{target.port}", STUDIO_LEASE_SECONDS=str(LEASE_S))
-        )
-        seeded = seeding.seed(running.settings, document(target.url), called())
+        settings = {
+            "STUDIO_ALLOWED_HOSTS": f"127.0.0.1:{target.port}", "STUDIO_LEASE_SECONDS": str(LEASE_S)
+        } | settings  # fmt: skip
+        running = opened.enter_context(stack(store, **settings))
+        seeded = seeding.seed(running.settings, make(target.url), called() if make is document else None)
         engines = open_engine(running.settings.database_url), open_engine(running.settings.engine_url)
         for engine in engines:
             opened.callback(engine.dispose)
-        made = Drill(running, store, target, Database(*engines), seeded)
+        made = Drill(running, store, target, Database(*engines, finishers=[chain.finish]), seeded)
         opened.callback(made.end)
         yield made

@@ -14,6 +14,7 @@ from studio.approvals.service import ending, groups, rows
 from studio.contract.ports import ApprovalAsk
 from studio.core import ids
 from studio.core.errors import InvalidInput
+from studio.core.faults import fault_point
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -34,6 +35,7 @@ def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
         trail.mail_asked(uow, share.id)
     trail.schedule(uow, row)
     trail.requested(uow, row, [one.email for one in chosen])
+    fault_point("ask.before_commit")
     return row.id
 
 
@@ -46,6 +48,8 @@ def withdraw(uow: UnitOfWork, request_id: UUID, reason: str) -> None:
     rows.settle(uow, row, rows.assignments(uow, row))
     trail.unschedule(uow, row)
     trail.record(uow, "approval.withdrawn", row, reason=reason)
+    fault_point("withdraw.before_commit")
+    uow.after_commit(lambda: fault_point("withdraw.after_commit"))
 
 
 def withdraw_for_wait(uow: UnitOfWork, wait_id: UUID, reason: str) -> None:

@@ -10,6 +10,7 @@ from studio.approvals.people import Person
 from studio.approvals.service import rows
 from studio.core import ids
 from studio.core.errors import Conflict
+from studio.core.faults import fault_point
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -46,6 +47,8 @@ def end(
     trail.mail_told(uow, request)
     trail.decided(uow, request, decision)
     askers.tell(uow, _ended(request, decision))
+    fault_point("decide.before_commit")
+    uow.after_commit(lambda: fault_point("decide.after_commit"))
     return decision
 
 

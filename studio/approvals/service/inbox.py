@@ -12,6 +12,7 @@ from studio.approvals.people import Person
 from studio.approvals.service import rows
 from studio.core import ids
 from studio.core.errors import Conflict, Forbidden, InvalidInput
+from studio.core.faults import fault_point
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -67,6 +68,8 @@ def reassign(uow: UnitOfWork, assignment_id: UUID, to: UUID, note: str = "") -> 
         to=target.email,
         note=note.strip() or None,
     )
+    fault_point("reassign.before_commit")
+    uow.after_commit(lambda: fault_point("reassign.after_commit"))
     return new
 
 

@@ -17,6 +17,7 @@ from studio.approvals.outcomes import LIVE, CodeVerdict, RequestState
 from studio.approvals.people import Person
 from studio.core import crypto, ids, rng
 from studio.core.errors import Gone, TooManyRequests
+from studio.core.faults import fault_point
 from studio.core.unit_of_work import UnitOfWork
 
 LIFETIME = timedelta(days=30)
@@ -102,6 +103,8 @@ def new_code(uow: UnitOfWork, found: Found, browser: str) -> str:
             expires_at=uow.now + CODE_LIFETIME,
         )
     )
+    fault_point("code.before_commit")
+    uow.after_commit(lambda: fault_point("code.after_commit"))
     return digits
 
 
@@ -141,6 +144,8 @@ def open_session(uow: UnitOfWork, found: Found) -> str:
         )
     )
     trail.record(uow, "approval.mailbox_verified", found.request)
+    fault_point("mailbox.before_commit")
+    uow.after_commit(lambda: fault_point("mailbox.after_commit"))
     return token
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from studio.accounts.models import Workspace
 from studio.core import clock
 from studio.core.errors import StudioError
+from studio.core.faults import fault_point
 from studio.core.ids import first_id_at
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.models import (
@@ -71,6 +72,8 @@ class Schedules:
                 # A version that was published before a rule was tightened: it stops, and says so in the log.
                 log.exception("schedule_broken", subscription_id=str(subscription_id))
             start(unit, row, {"scheduled_at": due.isoformat(), "started_at": now.isoformat()}, self._hint)
+            fault_point("schedule.before_commit")
+        fault_point("schedule.after_commit")
 
 
 class Retention:
@@ -113,7 +116,11 @@ class Retention:
             for table in (Step, WaitRow, Resolution, Blob, RunNote, RunSearch):
                 unit.session.execute(delete(table).where(table.run_id.in_(ids)))
             unit.session.execute(delete(Run).where(Run.id.in_(ids)))
-            return len(ids)
+            if ids:
+                fault_point("retention.before_commit")
+        if ids:
+            fault_point("retention.after_commit")
+        return len(ids)
 
     def _purge_events(self, workspace_id: UUID, before: UUID) -> int:
         with self._database.unit(workspace_id) as unit:

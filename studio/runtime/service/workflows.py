@@ -9,6 +9,7 @@ from studio.audit import Target, record
 from studio.core import tenancy
 from studio.core.crypto import Keyring
 from studio.core.errors import InvalidInput
+from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
@@ -72,6 +73,8 @@ def publish(
         targets=[target(workflow)],
         metadata={"version": number, "note": note, "logic_hash": version.logic_hash},
     )
+    fault_point("publish.before_commit")
+    uow.after_commit(lambda: fault_point("publish.after_commit"))
     return version
 
 

@@ -1,0 +1,242 @@
+"""Approvals in a Studio whose processes die: who is asked, how they answer, and what must hold afterwards.
+
+I5 one decision an approval, and with it: each mail once, the run woken once, one event in the audit trail.
+"""
+
+import re
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import requests
+from sqlalchemy import func, select, update
+
+from benchmarks import workloads
+from studio.accounts.outcomes import Role
+from studio.accounts.permissions import SCOPES
+from studio.accounts.service import tokens
+from studio.approvals.models import Assignment, Decision, Link, Request
+from studio.approvals.outcomes import LIVE
+from studio.approvals.service import groups
+from studio.audit.models import AuditEvent, AuditTarget
+from studio.audit.verifying import verify
+from studio.core.models import LocalMail, OutboxRow
+from studio.runtime.models import Resolution, RunNote, Step, WaitRow
+from tests.factories.accounts import MadePerson, make_person
+from tests.faults.drill import PATIENCE_S, Drill, eventually
+
+GROUP = "Deciders"
+PORTS = ("approved", "declined", "changes_requested", "expired")
+CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+SHOWN = re.compile(r'name="shown"[^>]*value="([^"]+)"')
+LINK = re.compile(r"(/a/[\w-]{64})")
+CODE = re.compile(r"^(\d{6})$", re.MULTILINE)
+REQUESTER = "anna@example.com"
+ANSWER_S = 20.0
+"""Longest that an answer may take on this machine."""
+
+
+def asking(_url: str) -> dict[str, Any]:
+    """Webhook → approval → a note that says by which port the run went on."""
+    config = {
+        "title": "{{ trigger.order.id }}", "approvers": [f"group:{GROUP}"], "requester": REQUESTER,
+        "due_in": {"amount": 1, "unit": "hours"},
+    }  # fmt: skip
+    return {
+        "schema": "studio.workflow/1",
+        "name": "Ask",
+        "nodes": [
+            {
+                "key": "hook", "type": "trigger.webhook", "name": "Order",
+                "config": {"sample": workloads.SAMPLE, "dedup_key": "trigger.order.id"},
+            },
+            {"key": "ask", "type": "approval.request", "name": "ask", "config": config},
+            *({"key": port, "type": "action.note", "name": port, "config": {"text": port}} for port in PORTS),
+        ],
+        "edges": [
+            {"from": "hook", "port": "next", "to": "ask"},
+            *({"from": "ask", "port": port, "to": port} for port in PORTS),
+        ],
+    }  # fmt: skip
+
+
+class Approving:
+    """Two people who are asked, a third to hand on to, an owner; and their programs and browsers."""
+
+    def __init__(self, drill: Drill):
+        self.drill, self.database = drill, drill.database
+        self.workspace_id = drill.seeded.workspace_id
+        settings = drill.running.settings
+        self.address = f"http://{settings.host}:{settings.port}"
+        names = {"jonas": Role.APPROVER, "lena": Role.APPROVER, "mara": Role.APPROVER, "owner": Role.OWNER}
+        self.people = {name: make_person(self.database, self.workspace_id, role, name) for name, role in names.items()}
+        owner = self.people["owner"].actor
+        with self.database.unit(self.workspace_id, owner) as unit:
+            groups.create(unit, GROUP, [self.people["jonas"].user_id, self.people["lena"].user_id])
+        self.tokens = {name: self._token(person) for name, person in self.people.items()}
+
+    def _token(self, person: MadePerson) -> str:
+        with self.database.unit(self.workspace_id, person.actor) as unit:
+            return tokens.create(unit, name="Drill", scopes=list(SCOPES), user_id=person.user_id).text
+
+    # -- what people do -----------------------------------------------------------------------------------------
+
+    def asked(self, order: str) -> UUID:
+        """Deliver an order and wait until its run waits and both were mailed. Returns the request."""
+        self.drill.deliver(order)
+        eventually(lambda: self.drill.run(order).state == "waiting", lambda: self.drill.story(order))
+        eventually(lambda: len(self.mails(f"Decide: {order}")) == 2, self.drill.log)
+        return self.request_of(order)
+
+    def call(self, who: str, path: str, body: object, key: str | None = None) -> requests.Response | None:
+        """One POST of somebody's program; None where no answer came."""
+        headers = {"Authorization": f"Bearer {self.tokens[who]}"} | ({"Idempotency-Key": key} if key else {})
+        try:
+            return requests.post(f"{self.address}/api/v1{path}", json=body, headers=headers, timeout=ANSWER_S)
+        except requests.RequestException:
+            return None
+
+    def insist(self, who: str, path: str, body: object, key: str | None = None) -> list[int | None]:
+        """Repeat until an answer comes that is not 503. Returns each try's status."""
+        tried: list[int | None] = []
+
+        def answered() -> bool:
+            answer = self.call(who, path, body, key)
+            tried.append(answer.status_code if answer is not None else None)
+            return tried[-1] not in (None, 503)
+
+        eventually(answered, lambda: f"{tried}\n{self.drill.log()}")
+        return tried
+
+    def decide(self, who: str, request_id: UUID, outcome: str) -> list[int | None]:
+        """Decide by the API, until there is an answer."""
+        body = {"outcome": outcome, "shown": self.shown(request_id), "comment": "Because."}
+        return self.insist(who, f"/approvals/{request_id}/decision", body)
+
+    def late(self, request_id: UUID) -> None:
+        """As if its hour had passed."""
+        with self.database.unit(self.workspace_id) as unit:
+            past = unit.now - timedelta(seconds=1)
+            unit.session.execute(update(Request).where(Request.id == request_id).values(due_at=past))
+        with self.database.across() as unit:
+            job = OutboxRow.key == f"approval.expire:{request_id}"
+            unit.session.execute(update(OutboxRow).where(job).values(due_at=past))
+
+    # -- facts --------------------------------------------------------------------------------------------------
+
+    def request_of(self, order: str) -> UUID:
+        """What was asked for an order: once."""
+        with self.database.unit(self.workspace_id, read_only=True) as unit:
+            [found] = unit.session.scalars(select(Request.id).where(Request.title == order)).all()
+            return found
+
+    def shown(self, request_id: UUID) -> str:
+        """What a page of this moment posts back."""
+        with self.database.unit(self.workspace_id, read_only=True) as unit:
+            return unit.session.get_one(Request, request_id).payload_hash
+
+    def decisions(self, request_id: UUID) -> list[str]:
+        """Outcomes that are written of a request."""
+        with self.database.unit(self.workspace_id, read_only=True) as unit:
+            return list(unit.session.scalars(select(Decision.outcome).where(Decision.request_id == request_id)))
+
+    def mails(self, subject: str) -> list[str]:
+        """To whom kept mails of that subject went, in order."""
+        with self.database.unit(self.workspace_id, read_only=True) as unit:
+            found = unit.session.scalars(select(LocalMail.recipients).where(LocalMail.subject == subject))
+            return sorted(to for recipients in found for to in recipients)
+
+    def letters(self, who: str, like: str) -> list[str]:
+        """Texts of kept mails to somebody with such words in their subject, oldest first."""
+        to = [self.people[who].email]
+        with self.database.unit(self.workspace_id, read_only=True) as unit:
+            query = select(LocalMail).where(LocalMail.subject.contains(like)).order_by(LocalMail.id)
+            return [mail.text for mail in unit.session.scalars(query) if mail.recipients == to]
+
+    def link(self, who: str, order: str) -> str:
+        """The path of the link that somebody was mailed about an order."""
+        [text] = eventually(lambda: self.letters(who, f": {order}"), self.drill.log)
+        return LINK.search(text)[1]  # type: ignore[index]  # a mail without one fails the test, too
+
+    def codes(self, who: str) -> list[str]:
+        """The codes that somebody was mailed, oldest first."""
+        return [CODE.search(text)[1] for text in self.letters(who, "Your code")]  # type: ignore[index]  # see link()
+
+    def closed(self, order: str, ended: str, *, asked: tuple[str, ...] = ("jonas", "lena")) -> None:
+        """Wait for the run's end; I1 to I6 of an order whose request ended so."""
+        drill, request_id = self.drill, self.request_of(order)
+        drill.finished(order)
+        run = drill.run(order)
+        assert run.state == ("cancelled" if ended == "cancelled" else "succeeded"), drill.story(order)
+        decided = ended != "cancelled"
+        with self.database.unit(self.workspace_id, read_only=True) as unit:
+            session = unit.session
+            assert session.get_one(Request, request_id).state == ended
+            steps = session.scalars(select(Step).where(Step.run_id == run.id)).all()
+            wanted = ("hook", "ask", ended) if decided else ("hook", "ask")
+            assert Counter(step.node_key for step in steps) == Counter(wanted), drill.story(order)
+            notes = session.scalars(select(RunNote.text).where(RunNote.run_id == run.id)).all()
+            assert notes == ([ended] if decided else [])
+            shares = session.scalars(select(Assignment).where(Assignment.request_id == request_id)).all()
+            assert not [share.state for share in shares if share.state in LIVE]
+            links = select(func.count()).select_from(Link).where(
+                Link.assignment_id.in_([share.id for share in shares]), Link.dead_at.is_(None)
+            )  # fmt: skip
+            assert session.scalar(links) == 0
+            opened = select(func.count()).select_from(WaitRow).where(WaitRow.run_id == run.id, WaitRow.state == "open")
+            assert session.scalar(opened) == 0
+            resolved = select(func.count()).select_from(Resolution).where(Resolution.run_id == run.id)
+            assert session.scalar(resolved) <= int(decided)
+            assert verify(unit).bad is None
+        assert self.decisions(request_id) == ([ended] if decided else [])
+        assert self.recorded(request_id, "approval.requested") == 1
+        assert self.recorded(request_id, f"approval.{ended if decided else 'withdrawn'}") == 1
+        assert self.mails(f"Decide: {order}") == sorted(self.people[name].email for name in asked)
+        told = {"approved": "Approved", "declined": "Declined", "changes_requested": "Changes requested",
+                "expired": "Expired"}  # fmt: skip
+        if decided:
+            assert self.mails(f"{told[ended]}: {order}") == [REQUESTER]
+
+    def recorded(self, request_id: UUID, action: str) -> int:
+        """Events of that action about a request."""
+        with self.database.unit(self.workspace_id, read_only=True) as unit:
+            found = (
+                select(func.count())
+                .select_from(AuditEvent)
+                .join(AuditTarget, AuditTarget.event_id == AuditEvent.id)
+                .where(AuditTarget.target_id == str(request_id), AuditEvent.action == action)
+            )
+            return unit.session.scalar(found) or 0
+
+
+class Browser:
+    """Somebody who came by a mail's link, has no password, and presses again where no answer comes."""
+
+    def __init__(self, approving: Approving):
+        self.approving = approving
+        self.cookies = requests.Session()
+        self.tried: list[int | None] = []
+
+    def press(self, page: str, action: str, **fields: str) -> requests.Response:
+        """Load a page and press one of its buttons, again and again until there is an answer."""
+        shown = self.see(page)
+        found = {"csrf_token": CSRF.search(shown), "shown": SHOWN.search(shown)}
+        form = {name: match[1] for name, match in found.items() if match} | fields
+        [answer] = eventually(lambda: self._press(page, action, form), lambda: f"{self.tried}", PATIENCE_S)
+        assert answer.status_code in (200, 410), answer.text
+        return answer
+
+    def see(self, page: str) -> str:
+        """Follow a link."""
+        return self.cookies.get(self.approving.address + page, timeout=ANSWER_S).text
+
+    def _press(self, page: str, action: str, form: dict[str, str]) -> list[requests.Response]:
+        base = self.approving.address
+        try:
+            answer = self.cookies.post(base + action, data=form, headers={"Referer": base + page}, timeout=ANSWER_S)
+        except requests.RequestException:
+            self.tried.append(None)
+            return []
+        self.tried.append(answer.status_code)
+        return [answer] if answer.status_code != 503 else []

@@ -1,0 +1,159 @@
+"""One decision an approval (I5), wherever a process dies while people are asked and answer."""
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+
+import pytest
+
+from tests.faults.approving import Browser
+from tests.faults.drill import eventually
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(180)]
+_numbers = count(1)
+
+
+def begin(approving, label=""):
+    """Processes that will die at the point once lay() was called."""
+    approving.drill.begin(FAULT=label)
+    return f"a-{next(_numbers)}"
+
+
+def ask_and_die(approving, label):
+    order = begin(approving, label)
+    approving.drill.lay()
+    approving.asked(order)
+    approving.drill.died()
+    assert approving.decide("jonas", approving.request_of(order), "approved") == [200]
+    approving.closed(order, "approved")
+
+
+def decide_and_die(approving, label):
+    """The answer that was lost is given again to whoever asks again."""
+    order = begin(approving, label)
+    request_id = approving.asked(order)
+    approving.drill.lay()
+    tried = approving.decide("jonas", request_id, "approved")
+    assert (tried[0], tried[-1]) == (None, 200)
+    approving.closed(order, "approved")
+    assert approving.decide("lena", request_id, "approved") == [409]
+
+
+def expire_and_die(approving, label):
+    order = begin(approving, label)
+    request_id = approving.asked(order)
+    approving.drill.lay()
+    approving.late(request_id)
+    approving.drill.died()
+    approving.closed(order, "expired")
+
+
+def send_back_and_die(approving, label):
+    order = begin(approving, label)
+    request_id = approving.asked(order)
+    approving.drill.lay()
+    tried = approving.decide("lena", request_id, "changes_requested")
+    assert (tried[0], tried[-1]) == (None, 200)
+    approving.closed(order, "changes_requested")
+
+
+def hand_on_and_die(approving, label):
+    order = begin(approving, label)
+    request_id = approving.asked(order)
+    approving.drill.lay()
+    body = {"to": str(approving.people["mara"].user_id), "note": "Yours."}
+    tried = approving.insist("jonas", f"/approvals/{request_id}/reassign", body, key=order)
+    assert (tried[0], tried[-1]) == (None, 200)
+    assert approving.recorded(request_id, "approval.reassigned") == 1
+    assert approving.link("mara", order)
+    assert approving.decide("jonas", request_id, "approved") == [409]
+    assert approving.decide("mara", request_id, "declined") == [200]
+    approving.closed(order, "declined", asked=("jonas", "lena", "mara"))
+
+
+def cancel_and_die(approving, label):
+    order = begin(approving, label)
+    request_id = approving.asked(order)
+    approving.drill.lay()
+    path = f"/runs/{approving.drill.run(order).id}/cancel"
+    tried = approving.insist("owner", path, {"reason": "Not needed."}, key=order)
+    assert (tried[0], tried[-1]) == (None, 200)
+    approving.closed(order, "cancelled")
+    assert approving.decide("jonas", request_id, "approved") == [409]
+
+
+def open_the_link_and_die(approving, label):
+    """By the link and a code, to a decision; the link of the other one, and this one again, decide nothing more."""
+    order = begin(approving, label)
+    request_id = approving.asked(order)
+    link, other = (approving.link(who, order) for who in ("jonas", "lena"))
+    browser, page = Browser(approving), f"/a/decision/{request_id}"
+    if label.startswith("code"):
+        approving.drill.lay()
+    code = newest_code(approving, browser, link, number=2 if label == "code.after_commit" else 1)
+    if label.startswith("mailbox"):
+        approving.drill.lay()
+    opened = browser.press(f"{link}/code", f"{link}/code/check", code=code)
+    if not opened.url.endswith(page):  # it was used up by the try whose answer was lost: another one is asked for
+        code = newest_code(approving, browser, link)
+        assert browser.press(f"{link}/code", f"{link}/code/check", code=code).url.endswith(page)
+    if label.startswith("decide"):
+        approving.drill.lay()
+    browser.press(page, page, outcome="approved", comment="Fine.")
+    approving.drill.died()
+    approving.closed(order, "approved")
+    for used in (link, other):
+        assert "This link has ended" in Browser(approving).see(used)
+    assert approving.decisions(request_id) == ["approved"]
+
+
+def newest_code(approving, browser, link, number=1):
+    """Ask for one, and wait until so many more have come: each that was committed is mailed, the last one counts."""
+    before = len(approving.codes("jonas"))
+    browser.press(link, f"{link}/code")
+    return eventually(lambda: approving.codes("jonas")[before + number - 1 :], approving.drill.log)[0]
+
+
+POINTS = [
+    ("ask.before_commit", ask_and_die),
+    ("decide.before_commit", expire_and_die),
+    ("decide.after_commit", expire_and_die),
+    ("decide.before_commit", send_back_and_die),
+    ("reassign.before_commit", hand_on_and_die),
+    ("reassign.after_commit", hand_on_and_die),
+    ("withdraw.before_commit", cancel_and_die),
+    ("withdraw.after_commit", cancel_and_die),
+    ("code.before_commit", open_the_link_and_die),
+    ("code.after_commit", open_the_link_and_die),
+    ("mailbox.before_commit", open_the_link_and_die),
+    ("mailbox.after_commit", open_the_link_and_die),
+    ("decide.after_commit", open_the_link_and_die),
+]
+LABELS = {label for label, _ in POINTS}
+
+
+@pytest.mark.parametrize(("label", "die"), POINTS, ids=[f"{die.__name__}:{label}" for label, die in POINTS])
+def test_a_death_at_any_point_of_an_approval(approving_on_postgresql, label, die):
+    die(approving_on_postgresql, label)
+
+
+@pytest.mark.parametrize("label", ["decide.before_commit", "decide.after_commit"])
+def test_a_decision_whose_answer_was_lost_is_read_again(approving_on_either, label):
+    decide_and_die(approving_on_either, label)
+
+
+@pytest.mark.parametrize("label", ["", "decide.before_commit", "decide.after_commit"])
+def test_two_people_and_double_clicks_at_once(approving_on_either, label):
+    """One wins, whoever it is, and each of the others hears what became of it."""
+    either = approving_on_either
+    order = begin(either, label)
+    request_id = either.asked(order)
+    if label:
+        either.drill.lay()
+    clicks = [("jonas", "approved"), ("lena", "declined"), ("jonas", "approved"), ("lena", "declined")]
+    with ThreadPoolExecutor(len(clicks)) as pool:
+        tried = list(pool.map(lambda click: either.decide(click[0], request_id, click[1]), clicks))
+    if label:
+        either.drill.died()
+    [outcome] = either.decisions(request_id)
+    assert [last for *_, last in tried] == [200 if wanted == outcome else 409 for _, wanted in clicks]
+    either.closed(order, outcome)

@@ -1,0 +1,161 @@
+"""Deaths in what the sweeper commits and in publishing: each tick starts one run, each version is made once."""
+
+from collections import Counter
+from contextlib import ExitStack
+from datetime import timedelta
+
+import pytest
+import requests
+from sqlalchemy import func, select, update
+
+from studio.accounts.models import Workspace
+from studio.accounts.outcomes import Role
+from studio.accounts.permissions import SCOPES
+from studio.accounts.service import tokens
+from studio.audit.models import AuditEvent
+from studio.audit.verifying import verify
+from studio.runtime.models import Event, Run, RunNote, Step, TriggerSubscription, WorkflowVersion
+from tests.factories.accounts import make_person
+from tests.faults.drill import drill as open_drill
+from tests.faults.drill import eventually
+from tests.servers.http_target import http_target
+from tests.servers.missing import start_or_skip
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(180)]
+SCHEDULE = ("schedule.before_commit", "schedule.after_commit")
+RETENTION = ("retention.before_commit", "retention.after_commit")
+PUBLISH = ("publish.before_commit", "publish.after_commit")
+LEASES = "leases.after_commit"
+LABELS = {*SCHEDULE, *RETENTION, *PUBLISH, LEASES}
+
+
+def ticking(_url):
+    """Once a year by itself, and whenever a test says that the moment has come."""
+    config = {"mode": "cron", "cron": "30 4 1 1 *", "time_zone": "Europe/Berlin"}
+    return {
+        "schema": "studio.workflow/1",
+        "name": "Tick",
+        "nodes": [
+            {"key": "clock", "type": "trigger.schedule", "name": "Clock", "config": config},
+            {"key": "note", "type": "action.note", "name": "Note", "config": {"text": "{{ trigger.scheduled_at }}"}},
+        ],
+        "edges": [{"from": "clock", "port": "next", "to": "note"}],
+    }
+
+
+@pytest.fixture(scope="module", params=["postgresql", "sqlite"])
+def _ticking(request):
+    with http_target() as target, ExitStack() as opened:
+        yield start_or_skip(open_drill(request.param, target, ticking), opened)
+
+
+@pytest.fixture
+def ticks(_ticking):
+    yield _ticking
+    _ticking.end()
+
+
+def now_due(drill):
+    """As if the moment had come. Returns it."""
+    with drill.database.unit(drill.seeded.workspace_id) as unit:
+        due = unit.now - timedelta(seconds=1)
+        unit.session.execute(update(TriggerSubscription).values(next_due_at=due))
+    return due.isoformat()
+
+
+def runs(drill):
+    """Scheduled moment and state of all runs."""
+    with drill.database.unit(drill.seeded.workspace_id, read_only=True) as unit:
+        return [(run.input["scheduled_at"], run.state) for run in unit.session.scalars(select(Run))]
+
+
+def number_of(drill, table):
+    with drill.database.unit(drill.seeded.workspace_id, read_only=True) as unit:
+        return unit.session.scalar(select(func.count()).select_from(table))
+
+
+@pytest.mark.parametrize("label", SCHEDULE)
+def test_a_tick_starts_one_run_wherever_the_sweeper_dies(ticks, label):
+    ticks.begin(FAULT=label)
+    ticks.lay()
+    due = now_due(ticks)
+    ticks.died()
+    eventually(lambda: (due, "succeeded") in runs(ticks), ticks.log)
+    assert Counter(moment for moment, _ in runs(ticks))[due] == 1
+    with ticks.database.unit(ticks.seeded.workspace_id, read_only=True) as unit:
+        notes = unit.session.scalars(select(RunNote.text)).all()
+        assert notes.count(due) == 1
+        assert unit.session.scalar(select(TriggerSubscription.next_due_at)) > unit.now
+        assert verify(unit).bad is None
+
+
+@pytest.mark.parametrize("label", RETENTION)
+def test_what_is_kept_no_longer_goes_as_a_whole(ticks, label):
+    ticks.begin()
+    due = now_due(ticks)
+    eventually(lambda: (due, "succeeded") in runs(ticks), ticks.log)
+    ticks.end()
+    keep(ticks, 0)
+    ticks.begin(laid=True, FAULT=label)  # it purges at its first turn, then once an hour
+    ticks.died()
+    for table in (Run, Step, RunNote, Event):
+        eventually(lambda table=table: number_of(ticks, table) == 0, ticks.log)
+    keep(ticks, 90)
+    with ticks.database.unit(ticks.seeded.workspace_id, read_only=True) as unit:
+        assert verify(unit).bad is None
+
+
+def keep(drill, days):
+    with drill.database.unit(drill.seeded.workspace_id) as unit:
+        mine = Workspace.id == drill.seeded.workspace_id
+        unit.session.execute(update(Workspace).where(mine).values(retention_days=days))
+
+
+@pytest.mark.parametrize("label", PUBLISH)
+def test_a_version_is_made_once_although_the_answer_is_lost(ticks, label):
+    seeded, settings = ticks.seeded, ticks.running.settings
+    owner = make_person(ticks.database, seeded.workspace_id, Role.OWNER)
+    with ticks.database.unit(seeded.workspace_id, owner.actor) as unit:
+        token = tokens.create(unit, name="Drill", scopes=list(SCOPES), user_id=owner.user_id).text
+    ticks.begin(FAULT=label)
+    address = f"http://{settings.host}:{settings.port}/api/v1/workflows/{seeded.workflow_id}"
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": label}
+    draft = requests.get(f"{address}/draft", headers=headers, timeout=20).json()
+    before, told = number_of(ticks, WorkflowVersion), []
+
+    def published():
+        try:
+            answer = requests.post(
+                f"{address}/publish", json={"revision": draft["revision"]}, headers=headers, timeout=20
+            )
+        except requests.RequestException:
+            told.append(None)
+            return False
+        told.append(answer.status_code)
+        return answer.status_code == 201 and answer.json()
+
+    ticks.lay()
+    version = eventually(published, lambda: told)
+    assert (told[0], version["current"]) == (None, True)
+    assert number_of(ticks, WorkflowVersion) == before + 1 == version["number"]
+    with ticks.database.unit(seeded.workspace_id, read_only=True) as unit:
+        assert unit.session.scalar(select(func.count()).select_from(TriggerSubscription)) == 1
+        recorded = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "workflow.published")
+        assert unit.session.scalar(recorded) == before + 1
+        assert verify(unit).bad is None
+
+
+def test_the_sweeper_dies_after_it_has_freed_what_a_lost_machine_held(production):
+    """Nobody freed it but the sweeper: supervisor and worker went together."""
+    drill, order = production, "freed"
+    drill.begin()
+    drill.target.answer(delay=60.0)
+    drill.deliver(order)
+    drill.target.wait_for(1)
+    drill.kill("worker")
+    drill.running.environ["FAULT"] = LEASES
+    drill.lay()
+    drill.start_executing()
+    drill.died()
+    drill.finished(order)
+    drill.check(order, repeated=1)
