@@ -38,6 +38,11 @@ class TcpProxy:
             self._cuts.append(cut)
         return cut
 
+    def mend(self) -> None:
+        """Lose no reply any more."""
+        with self._lock:
+            self._cuts.clear()
+
     def sever(self) -> None:
         """End every connection; new ones are taken."""
         with self._lock:

@@ -19,6 +19,7 @@ from tests.soak import facts
 from tests.soak.mixture import Incident, Kind
 from tests.soak.studio import Studio
 
+TEND_S = 0.5
 AIM_S = 1.0
 """How long a kill waits for its victim to be in the middle of something."""
 POSTGRES = {Kind.POSTGRES_AT_ONCE: signal.SIGQUIT, Kind.POSTGRES_RESTARTED: signal.SIGINT}
@@ -60,11 +61,17 @@ class Breaker:
                 acts.append((incident.until_s, number, incident, self._mend))
         began = time.monotonic()
         for at_s, _, incident, act in sorted(acts, key=lambda one: one[:2]):
-            time.sleep(max(0.0, began + at_s - time.monotonic()))  # the plan's own time
+            self._wait(began + at_s)
             alive(time.monotonic() - began)
             act(incident)
-        time.sleep(max(0.0, began + seconds - time.monotonic()))  # see above
+        self._wait(began + seconds)
         alive(time.monotonic() - began)
+
+    def _wait(self, until: float) -> None:
+        """For the plan's own time, while somebody looks after the processes."""
+        while (left := until - time.monotonic()) > 0:
+            self._running.tend()
+            time.sleep(min(left, TEND_S))
 
     def heal(self) -> None:
         """Whatever is still broken is mended."""
@@ -74,6 +81,8 @@ class Breaker:
             made.redis.start()
         if made.postgres is not None and not made.postgres.running():
             made.postgres.start()
+        for wire in self._running.wires.values():
+            wire.mend()
         for name in self._running.names:
             self._running.jump(name, 0)
             self._running.signal_all(name, signal.SIGCONT)
@@ -141,6 +150,7 @@ class Breaker:
         self._running.wires[name].sever()
 
     def _tell_to_stop(self, name: str) -> None:
+        self._running.down.add(name)
         self._running.made.processes[name].terminate()
 
     def _stopped(self, incident: Incident) -> None:
@@ -150,6 +160,7 @@ class Breaker:
 
     def _kill_parent(self, name: str) -> None:
         self.killed += 1
+        self._running.down.add(name)
         self._running.made.processes[name].kill()
         self._running.made.processes[name].wait()
 
@@ -162,6 +173,8 @@ class Breaker:
         send(signal.SIGSTOP)
         if holder is not None:
             self.kills.append(Kill(*self._held(holder), incident.kind))
+        if incident.kind is Kind.KILL_ALL:
+            self._running.down.add(incident.part)
         send(signal.SIGKILL)
         self.killed += 1
 

@@ -68,6 +68,7 @@ def _soak(wanted: Wanted, plan: list[mixture.Incident], running: Studio) -> Repo
         with load.open():
             breaker.carry_out(plan, wanted.seconds, _teller(lambda: f"{len(load.taken)} taken, {breaker.killed} kills"))
             breaker.heal()
+            running.serves()
         broken += [Broken("I2", order, "was never taken") for order in sorted(load.left)]
         began = time.monotonic()
         drained = _drain(running)
@@ -106,6 +107,7 @@ def _drain(running: Studio) -> bool:
             until, before = time.monotonic() + STILL_S, now
         elif time.monotonic() > until:
             return False
+        running.tend()
         facts.hurry(running, timedelta(seconds=5))
         time.sleep(0.2)  # between two looks at a fact
     return True

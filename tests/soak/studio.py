@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from benchmarks.servers import process
@@ -38,6 +38,8 @@ class Studio:
         self.made, self.store, self.target, self.wires = made, store, target, wires
         self.names = ["studio"] if store == "sqlite" else ["web", *WORKERS]
         self.clocks = clocks(made.settings.data_dir, [name for name in self.names if name in SKEWED])
+        self.down: set[str] = set()
+        """What an incident keeps down."""
         self._whole = dict(made.environ)
         self.address = f"http://{made.settings.host}:{made.settings.port}"
 
@@ -50,10 +52,26 @@ class Studio:
 
     def start(self, name: str) -> None:
         """Start one, unless it runs."""
+        self.down.discard(name)
         if not self.running(name):
             self._wait_for_port(name)
             self.made.environ = self._environ(name)
             self.made.start(name, *COMMANDS[name])
+
+    def tend(self) -> None:
+        """As a service manager does: start again what has exited, such as at a start without a database."""
+        for name in self.names:
+            if name not in self.down:
+                self.start(name)
+
+    def serves(self) -> None:
+        """Wait until its web answers, for as long as a start may take on a busy machine."""
+        until = time.monotonic() + 2 * STOP_S
+        while not process.accepts(self.made.settings.port):
+            self.tend()
+            if time.monotonic() > until:
+                raise process.ServerFailed(f"nobody serves on port {self.made.settings.port}")
+            time.sleep(0.1)  # between two looks at a fact
 
     def running(self, name: str) -> bool:
         found = self.made.processes.get(name)
@@ -79,7 +97,8 @@ class Studio:
     def signal_all(self, name: str, number: signal.Signals) -> None:
         """To a process and its children; they are a session of their own."""
         if self.running(name):
-            os.killpg(self.made.processes[name].pid, number)
+            with suppress(ProcessLookupError):  # it has just ended
+                os.killpg(self.made.processes[name].pid, number)
 
     def signal_child(self, name: str, number: signal.Signals) -> bool:
         """To the process that works. False where there is none."""
