@@ -98,6 +98,8 @@ def test_a_severed_proxy_ends_connections_and_takes_new_ones(redis) -> None:
     with tcp_proxy(redis.port) as proxy, socket.create_connection(("127.0.0.1", proxy.port)) as before:
         before.sendall(b"PING\r\n")
         assert before.recv(100) == b"+PONG\r\n"
+        proxy.cut(b"PING")
+        proxy.mend()
         proxy.sever()
         assert before.recv(100) == b""
         with socket.create_connection(("127.0.0.1", proxy.port)) as after:

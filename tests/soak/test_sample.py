@@ -6,7 +6,7 @@ from benchmarks.servers.process import ServerMissing
 from tests.servers.missing import missing
 from tests.soak.running import Wanted, soak
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
 
 
 def breaks_nothing(wanted):
