@@ -95,6 +95,10 @@ def _soak(wanted: Wanted, plan: list[mixture.Incident], running: Studio) -> Repo
         kind: resumes_s([kill for kill in breaker.kills if kill.kind == kind], found.commits)
         for kind in sorted({kill.kind for kill in breaker.kills})
     }
+    for kill in breaker.kills:
+        went_on = resumes_s([kill], found.commits)
+        if went_on:
+            print(f"{kill.at:%H:%M:%S} {kill.kind}: {len(kill.runs)} runs went on after {went_on} s", file=sys.stderr)
     resumes = resumes_s(breaker.kills, found.commits)
     return Report(verdict, len(load.taken), breaker.killed, resumes, by_kind, more, logs)
 

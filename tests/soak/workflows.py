@@ -11,7 +11,6 @@ CALL_S = 2.0
 PAUSE_S = 3
 ITEMS = 3
 _TRIES = {"attempts": 12, "base_s": 0.5, "max_s": 3}
-_FEW = {"attempts": 4, "base_s": 0.3, "max_s": 1}
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def flows(url: str, approvers: Sequence[str]) -> dict[str, Flow]:
             [_once("hook", "keyed", "told")], notes=1, calls=["keyed"],
         ),
         Flow(
-            "keyless", 2, [_call("keyless", url, "review", _FEW), _note("told")],
+            "keyless", 2, [_call("keyless", url, "review", _TRIES), _note("told")],
             [("hook", "next", "keyless"), ("keyless", "next", "told")],
             [_once("hook", "keyless", "told")], notes=1, calls=["keyless"], keyless=True,
         ),
