@@ -7,13 +7,14 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
-from studio.core import heap
+from studio.core import aside, heap
 from studio.core import settings as settings_module
 from studio.core.errors import StudioError
 from studio.core.settings import Settings, SettingsError
@@ -75,8 +76,7 @@ def web(workers: int) -> None:
     """Start the web processes of a production set-up."""
     settings = _settings()
     _must_be_free(settings)
-    _must_be_bound(settings)
-    _must_fit(settings, workers)
+    _must_suit(settings, workers)
     _share_metrics(settings, fresh=True)
     _serve("studio.wsgi:web", settings, workers=workers)
 
@@ -86,8 +86,7 @@ def web(workers: int) -> None:
 def worker(processes: int) -> None:
     """Start worker processes: they run workflows, timers, mail."""
     settings = _settings()
-    _must_be_bound(settings)
-    _must_fit(settings, processes)
+    _must_suit(settings, processes)
     _share_metrics(settings, fresh=False)
     import_module("studio.worker").supervise(processes)
 
@@ -185,6 +184,18 @@ def _must_be_free(settings: Settings) -> None:
                 f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). "
                 f"Stop what uses it, or choose another: STUDIO_PORT={settings.port + 1} make run"
             )
+
+
+def _must_suit(settings: Settings, processes: int) -> None:
+    """Ask the database whether so many processes may serve."""
+    status = aside.run(partial(_ask_database, settings, processes))
+    if status:
+        sys.exit(status)
+
+
+def _ask_database(settings: Settings, processes: int) -> None:
+    _must_be_bound(settings)
+    _must_fit(settings, processes)
 
 
 def _must_be_bound(settings: Settings) -> None:

@@ -10,15 +10,12 @@ import signal
 import subprocess
 import sys
 import threading
+from functools import partial
 from types import FrameType
 
 import structlog
 
-from studio.core import heap, logs, rng, settings
-from studio.core.db import open_engine
-from studio.core.tenancy import TenantSession, bind
-from studio.runtime.engine.freeing import free_holder
-from studio.runtime.ledger.choose import ledger_for
+from studio.core import aside, heap, logs, rng, settings
 
 log = structlog.get_logger()
 
@@ -39,9 +36,11 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         while not self._stop.is_set():
-            self._reap()
+            dead = self._reap()
             while len(self._children) < self._wanted:
                 self._spawn()
+            for holder in dead:
+                aside.run(partial(release, holder, dead=True))
             self._stop.wait(CHECK_S)
         self._end()
 
@@ -55,13 +54,13 @@ class Supervisor:
             env=os.environ | {"STUDIO_HOLDER": holder, "STUDIO_PARENT": str(os.getpid())},
         )
 
-    def _reap(self) -> None:
-        for holder, child in list(self._children.items()):
-            if child.poll() is None:
-                continue
+    def _reap(self) -> list[str]:
+        """Forget the processes that have died; whose leases are to be freed."""
+        dead = {holder: child.returncode for holder, child in self._children.items() if child.poll() is not None}
+        for holder, status in dead.items():
             del self._children[holder]
-            log.warning("worker_died", holder=holder, status=child.returncode)
-            _release(holder, dead=True)
+            log.warning("worker_died", holder=holder, status=status)
+        return list(dead)
 
     def _end(self) -> None:
         for child in self._children.values():
@@ -72,10 +71,18 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-                _release(holder, dead=False)  # told to stop, it took too long: that says nothing against its runs
+                aside.run(
+                    partial(release, holder, dead=False)
+                )  # told to stop, it took too long: that says nothing against its runs
 
 
-def _release(holder: str, *, dead: bool) -> None:
+def release(holder: str, *, dead: bool) -> None:
+    """Free what a process held that is gone; `dead`: it was not told to stop."""
+    from studio.core.db import open_engine  # noqa: PLC0415 - the supervisor does without it, see aside
+    from studio.core.tenancy import TenantSession, bind  # noqa: PLC0415 - same
+    from studio.runtime.engine.freeing import free_holder  # noqa: PLC0415 - same
+    from studio.runtime.ledger.choose import ledger_for  # noqa: PLC0415 - same
+
     engine = open_engine(settings.load().engine_url)
     try:
         with TenantSession(engine) as session:

@@ -1,13 +1,14 @@
 """What the two working roles may do in PostgreSQL, asked with plain SQL over every table there is."""
 
+import os
+import subprocess
+import sys
 from uuid import UUID
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InternalError, ProgrammingError
 
-from studio.cli import cli
 from studio.core.db import Base, open_engine
 from studio.core.row_security import unbound_role
 
@@ -158,16 +159,23 @@ def test_only_roles_that_row_security_binds_are_taken(store_settings, postgres):
     assert list(found.values()) == [None, None, "studio_migrate", "postgres"]
 
 
-@pytest.mark.parametrize("command", [["web"], ["worker"]])
+def begun(command, environment):
+    return subprocess.run(
+        [sys.executable, "-m", "studio", command],
+        env=os.environ | environment, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
 def test_no_process_serves_as_the_tables_owner(store_settings, command, tmp_path):
     environment = {"STUDIO_DATA": str(tmp_path), "STUDIO_PORT": "0", "STUDIO_DATABASE_URL": store_settings.migrate_url}
-    done = CliRunner().invoke(cli, command, env=environment)
-    assert done.exit_code == 2
-    assert "STUDIO_DATABASE_URL connects as studio_migrate, whom row security does not bind" in done.output
+    done = begun(command, environment)
+    assert done.returncode == 2
+    assert "STUDIO_DATABASE_URL connects as studio_migrate, whom row security does not bind" in done.stderr
 
 
 def test_a_database_that_does_not_answer_is_named(store_settings, tmp_path):
     environment = {"STUDIO_DATA": str(tmp_path), "STUDIO_DATABASE_URL": "postgresql+psycopg://a:CANARY@127.0.0.1:1/x"}
-    done = CliRunner().invoke(cli, ["worker"], env=environment)
-    assert (done.exit_code, "The database of STUDIO_DATABASE_URL does not answer" in done.output) == (2, True)
-    assert "CANARY" not in done.output
+    done = begun("worker", environment)
+    assert (done.returncode, "The database of STUDIO_DATABASE_URL does not answer" in done.stderr) == (2, True)
+    assert "CANARY" not in done.stdout + done.stderr
