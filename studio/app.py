@@ -50,7 +50,7 @@ MAX_BODY = 10 * 1024 * 1024
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the app from its settings, or from the environment's."""
     settings = settings or load_settings()
-    logs.configure(settings)
+    logs.configure(settings, web.request_id)
     app = web.StudioFlask("studio", template_folder="templates", static_folder="static")
     _configure(app, settings)
     db.init_app(app, settings)

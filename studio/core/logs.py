@@ -2,18 +2,18 @@
 
 import logging
 import sys
+from collections.abc import Callable
 
 import structlog
 
-from studio.core import web
 from studio.core.redact import Redactor
 from studio.core.settings import Settings
 
 _redactor = Redactor()
 
 
-def configure(settings: Settings) -> None:
-    """Set up structlog for this process."""
+def configure(settings: Settings, request_id: Callable[[], str | None] = lambda: None) -> None:
+    """Set up structlog for this process. `request_id` names the request under way; None outside of one."""
     renderer: structlog.types.Processor = (
         structlog.processors.JSONRenderer()
         if settings.json_logs
@@ -24,7 +24,7 @@ def configure(settings: Settings) -> None:
     )
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
-        _request_id,
+        _identified(request_id),
         _redacted,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -70,11 +70,14 @@ def _take_in_libraries(shared: list[structlog.types.Processor], renderer: struct
     root.handlers = [*(handler for handler in root.handlers if not isinstance(handler, _Lines)), lines]
 
 
-def _request_id(_logger: object, _method: str, entry: structlog.types.EventDict) -> structlog.types.EventDict:
-    request_id = web.request_id()
-    if request_id is not None:
-        entry.setdefault("request_id", request_id)
-    return entry
+def _identified(request_id: Callable[[], str | None]) -> structlog.types.Processor:
+    def identified(_logger: object, _method: str, entry: structlog.types.EventDict) -> structlog.types.EventDict:
+        found = request_id()
+        if found is not None:
+            entry.setdefault("request_id", found)
+        return entry
+
+    return identified
 
 
 def _redacted(_logger: object, _method: str, entry: structlog.types.EventDict) -> structlog.types.EventDict:

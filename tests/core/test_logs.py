@@ -59,3 +59,14 @@ def test_it_is_taken_in_once_however_often_it_is_configured(json_lines, capsys, 
     logs.configure(replace(load({"STUDIO_DATA": str(tmp_path)}), json_logs=True))
     logging.getLogger("dramatiq").warning("once")
     assert only_stderr(capsys).count("once") == 1
+
+
+def test_a_line_names_the_request_under_way_and_none_outside_of_one(json_lines, capsys, tmp_path):
+    under_way = ["7f3a", None]
+    settings = replace(load({"STUDIO_DATA": str(tmp_path)}), json_logs=True)
+    logs.configure(settings, lambda: under_way.pop(0))
+    for event in ("inside", "outside"):
+        structlog.get_logger().warning(event)
+    inside, outside = map(orjson.loads, only_stderr(capsys).splitlines())
+    assert inside["request_id"] == "7f3a"
+    assert "request_id" not in outside
