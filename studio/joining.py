@@ -22,6 +22,7 @@ from studio.core.ids import parse_id
 from studio.core.settings import Settings
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.engine.engine import Engine
+from studio.runtime.engine.set_aside import SetAside
 from studio.runtime.hooks.addresses import Addresses
 from studio.runtime.hooks.receiving import Receiver
 from studio.runtime.notices import FailureNotices
@@ -89,6 +90,8 @@ def _join_outbox(engine: Engine, settings: Settings, mailer: Mailer) -> None:
     notices = FailureNotices(mailer, settings.public_url)
     outbox.register(notices.TOPIC, notices.tell)
     engine.endings.failed.append(notices)
+    outbox.register(SetAside.TOPIC, notices.aside)
+    engine.chores.append(SetAside(engine.database))
     outbox.on_enqueued = lambda: engine.hints.send("outbox")
     engine.add_drain("outbox", lambda: outbox.drain(engine.database, holder=engine.holder))
     engine.retention.of_all.append(lambda _unit: outbox.purge(engine.database, OUTBOX_KEPT))

@@ -34,9 +34,18 @@ class FailureNotices:
 
     def __call__(self, uow: UnitOfWork, run: RunRow, compiled: Compiled) -> None:
         """A live run has failed, or needs a person to say whether a call arrived."""
+        self._queue(uow, compiled.workflow_id, run.id)
+
+    def aside(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+        """A live run was set aside, and nobody has decided meanwhile. A job of the outbox."""
+        run = uow.session.get(Run, UUID(payload["run_id"]))
+        if run is not None and run.state == RunState.QUARANTINED:
+            self._queue(uow, run.workflow_id, run.id)
+
+    def _queue(self, uow: UnitOfWork, workflow_id: UUID, run_id: UUID) -> None:
         window = int(uow.now.timestamp() // WINDOW.total_seconds())
-        key = f"{self.TOPIC}:{compiled.workflow_id}:{window}"
-        payload = {"workflow_id": str(compiled.workflow_id), "run_id": str(run.id), "key": key}
+        key = f"{self.TOPIC}:{workflow_id}:{window}"
+        payload = {"workflow_id": str(workflow_id), "run_id": str(run_id), "key": key}
         if outbox.enqueue(uow, self.TOPIC, key=key, payload=payload, due_at=uow.now + GATHER):
             return
         ends_at = datetime.fromtimestamp((window + 1) * WINDOW.total_seconds(), UTC)
@@ -59,6 +68,8 @@ class FailureNotices:
         subject = _("%(name)s failed", name=workflow.name)
         if run.state == RunState.NEEDS_REVIEW:
             subject = _("A run of %(name)s needs a person", name=workflow.name)
+        elif run.state == RunState.QUARANTINED:
+            subject = _("A run of %(name)s was set aside", name=workflow.name)
         if len(failed) > 1:
             subject = _("%(name)s failed %(count)s times within an hour", name=workflow.name, count=len(failed))
         error = (run.error or {}).get("message", "")
@@ -69,7 +80,7 @@ class FailureNotices:
             error,
             _("See what happened and re-run it: %(url)s", url=f"{self._public_url}/runs/{run.id}"),
             _("All failed runs: %(url)s",
-              url=f"{self._public_url}/runs?workflow={workflow.id}&state=failed&state=needs_review"),
+              url=f"{self._public_url}/runs?workflow={workflow.id}&state=failed&state=needs_review&state=quarantined"),
         ))  # fmt: skip
         self._mailer.send(uow, key=payload["key"] + ":mail", to=[owner.email], subject=subject, text=text)
 
@@ -82,6 +93,6 @@ def _told_at(uow: UnitOfWork, key: str) -> datetime:
 
 def _failed_since(uow: UnitOfWork, workflow_id: UUID, since: datetime) -> Sequence[UUID]:
     """Runs of a workflow that failed or came to need a person since then, however long ago they began, in order."""
-    states = (RunState.FAILED, RunState.NEEDS_REVIEW)
+    states = (RunState.FAILED, RunState.NEEDS_REVIEW, RunState.QUARANTINED)
     failed = select(Run.id).where(Run.workflow_id == workflow_id, Run.state.in_(states))
     return uow.session.scalars(failed.where(Run.finished_at > since).order_by(Run.finished_at, Run.id)).all()

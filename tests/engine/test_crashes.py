@@ -16,6 +16,7 @@ def test_a_call_that_kills_its_worker_is_set_aside_after_three_times(make_rig):
         assert rig.drain("effect", crash_at="effect.before_call")
         rig.later(60)
     assert rig.run(run_id).state == "quarantined"
+    assert rig.run(run_id).finished_at is not None
 
 
 def test_progress_between_two_deaths_counts_from_the_beginning_again(make_rig):

@@ -7,6 +7,7 @@ import pytest
 
 from studio.core import clock, outbox
 from studio.core.ids import first_id_at
+from studio.runtime.engine.set_aside import SetAside
 from studio.runtime.models import Run, Workflow
 from studio.runtime.notices import FailureNotices
 from tests.factories.accounts import make_tenant
@@ -39,7 +40,7 @@ class Hour:
     def at(self, minute: float) -> None:
         clock.shift(self.start + timedelta(minutes=minute) - clock.local_now())
 
-    def fail(self, minute: float, *, began: timedelta = timedelta(), state: str = "failed") -> UUID:
+    def fail(self, minute: float, *, began: timedelta = timedelta(), state: str = "failed", told: bool = True) -> UUID:
         self.at(minute)
         number = next(self._numbers)
         with self.database.unit(self.tenant.id) as uow:
@@ -50,7 +51,8 @@ class Hour:
             )  # fmt: skip
             uow.session.add(run)
             uow.session.flush()
-            self.notices(uow, run, self.compiled)
+            if told:
+                self.notices(uow, run, self.compiled)
             return run.id
 
     def mails(self, minute: float) -> list[str]:
@@ -114,3 +116,31 @@ def test_whoever_left_is_not_told(hour):
         uow.session.get_one(Workflow, hour.workflow_id).owner_id = None
     hour.fail(10)
     assert hour.mails(12) == []
+
+
+def test_a_run_that_was_set_aside_is_told_once_however_often_somebody_looks(hour):
+    """Nothing of the engine tells of it: it is found."""
+    outbox.register(SetAside.TOPIC, hour.notices.aside)
+    look = SetAside(hour.database)
+    run_id = hour.fail(10, state="quarantined", told=False)
+    for minute in (11, 12, 13):
+        hour.at(minute)
+        look(clock.local_now())
+        hour.mails(minute)
+    assert hour.mails(14) == ["A run of High-value refunds was set aside"]
+    [mail] = hour.mailer.sent.values()
+    assert f"/runs/{run_id}" in mail.text
+    for minute in (62, 80, 62 + 24 * 60):
+        hour.at(minute)
+        look(clock.local_now())
+        assert len(hour.mails(minute)) == 1
+
+
+def test_one_that_goes_on_before_it_is_told_is_not_told(hour):
+    outbox.register(SetAside.TOPIC, hour.notices.aside)
+    run_id = hour.fail(10, state="quarantined", told=False)
+    SetAside(hour.database)(clock.local_now())
+    with hour.database.unit(hour.tenant.id) as uow:
+        run = uow.session.get_one(Run, run_id)
+        run.state, run.finished_at = "queued", None
+    assert hour.mails(15) == []

@@ -218,6 +218,7 @@ class Executor:
         aside = [run for run in runs if run.version_id in over]
         for run in aside:
             run.state, run.error = RunState.QUARANTINED, strangers.unknown_here(strange[run.version_id])
+            run.finished_at = clock.local_now()
         if aside:
             self._writer.run_single(lambda session: self._ledger.flush(session, [Flush(run, [], []) for run in aside]))
         self._put_back([run for run in runs if run.version_id in strange and run.version_id not in over], delayed=True)

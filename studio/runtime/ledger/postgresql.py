@@ -105,7 +105,7 @@ class PostgresqlLedger:
     def lose(self, session: Hands, held: Sequence[tuple[UUID, int]]) -> list[UUID]:
         """Waits for whoever has locked their rows: a transaction of which nobody knows whether it was committed."""
         rows = _json([{"id": run_id, "epoch": epoch} for run_id, epoch in held])
-        found = _rows(session, sql.LOSE, {"rows": rows, "lost": LOST_LEASES})
+        found = _rows(session, sql.LOSE, {"rows": rows, "lost": LOST_LEASES, "shift": _shift()})
         return [run_id for run_id, state in found if state == "quarantined"]
 
     def release_expired(self, session: Hands, limit: int) -> tuple[int, list[UUID]]:
@@ -116,7 +116,7 @@ class PostgresqlLedger:
     def release_holder(self, session: Hands, holder: str, *, dead: bool) -> int:
         """Its leases would have lasted seconds more; nobody waits for them."""
         if dead:
-            return len(_rows(session, sql.RELEASE_HOLDER, {"holder": holder, "lost": LOST_LEASES}))
+            return len(_rows(session, sql.RELEASE_HOLDER, {"holder": holder, "lost": LOST_LEASES, "shift": _shift()}))
         return len(_rows(session, sql.HAND_OVER, {"holder": holder}))
 
     def fire_due(self, session: Hands, limit: int) -> int:

@@ -150,14 +150,15 @@ where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
 returning run.id
 """)  # noqa: S608 - constants only
 
-_LOST = """
+_LOST = f"""
 update run set attempts = run.attempts + 1, lease_until = null, lease_by = null,
   state = case when run.attempts + 1 >= :lost then 'quarantined' else 'queued' end,
   error = case when run.attempts + 1 >= :lost then
     jsonb_build_object('code', 'run.quarantined', 'message',
       'Its worker died ' || (run.attempts + 1) || ' times in a row while running it. Studio stopped trying.')
-    else run.error end
-"""
+    else run.error end,
+  finished_at = case when run.attempts + 1 >= :lost then {_NOW} else run.finished_at end
+"""  # noqa: S608 - constants only
 LOSE = text(f"""
 {_LOST} from jsonb_to_recordset(cast(:rows as jsonb)) as x(id uuid, epoch bigint)
 where run.id = x.id and run.epoch = x.epoch and run.state = 'running'

@@ -186,6 +186,7 @@ def _lost(*which: Any) -> Any:
             attempts=lost_again, lease_until=None, lease_by=None,
             state=case((lost_again >= LOST_LEASES, "quarantined"), else_="queued"),
             error=case((lost_again >= LOST_LEASES, error), else_=_RUN.c.error),
+            finished_at=case((lost_again >= LOST_LEASES, clock.local_now()), else_=_RUN.c.finished_at),
         )
         .returning(_RUN.c.id, _RUN.c.state)
     )  # fmt: skip
