@@ -15,7 +15,8 @@ from studio.core.errors import InvalidInput
 from studio.runtime import document as documents
 from studio.runtime.models import Event, Run, RunNote, Step
 from tests.contract.test_node_types import DATA, example_of
-from tests.factories.workflows import ORDER, refunds
+from tests.factories.workflows import ORDER, make_workflow, refunds
+from tests.fakes.node_world import KnownCalls
 
 EFFECTS = [
     one
@@ -96,10 +97,37 @@ def test_every_node_type_with_an_effect_is_simulated(run, node_type):
         ],
         edges=[{"from": "start", "port": "next", "to": "it"}, {"from": "it", "port": port, "to": "after"}],
     )
-    result = run(document, sample=DATA, trigger="start")
+    result = run(document, sample=DATA, trigger="start", given=ports(calls=KnownCalls()))
     assert result.error is None
     assert states(result)["it"] == "succeeded"
     assert "after" in states(result)
+
+
+@one_store
+def test_a_called_workflow_is_shown_by_its_last_sample_and_its_form_is_asked(run, app, tenant, database):
+    child = refunds(
+        name="Child",
+        nodes=[
+            {"key": "t", "type": "trigger.called", "name": "Called", "config": {"fields": [{"name": "order"}]}},
+            {"key": "stop", "type": "flow.stop", "name": "Stop"},
+        ],
+        edges=[{"from": "t", "port": "next", "to": "stop"}],
+    )
+    child_id = str(make_workflow(app, tenant, child, published=True))
+    call = {"key": "it", "type": "flow.call", "name": "It", "config": {"workflow": child_id}}
+
+    def tried(**inputs):
+        call["config"]["inputs"] = inputs
+        start = {"key": "start", "type": "trigger.webhook", "name": "Start"}
+        document = refunds(nodes=[start, call], edges=[{"from": "start", "port": "next", "to": "it"}])
+        return run(document, trigger="start", given=app.extensions["studio_engine"].ports).steps[-1]
+
+    right, wrong = tried(order="{{ trigger.order.id }}"), tried(orders="1")
+    assert (right["state"], right["output"]) == ("succeeded", {"reason": "Nothing to do"})
+    assert "“Child” was not started" in right["note"]
+    assert (wrong["error"]["code"], wrong["error"]["field"]) == ("call.inputs", "config.inputs.order")
+    with database.unit(tenant.id) as unit:
+        assert unit.session.scalars(select(Run)).all() == []
 
 
 @one_store

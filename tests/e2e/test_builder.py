@@ -303,7 +303,7 @@ def test_a_workflow_is_picked_from_those_that_may_be_called(canvas, builder, stu
     canvas.field("fields.0.name").get_by_role("textbox").fill("order")
     builder.keyboard.press("Escape")  # out of the field
     canvas.select_nothing()
-    canvas.panel.get_by_label("Name", exact=True).fill("Refund one order")
+    builder.get_by_label("Name of the workflow").fill("Refund one order")
     canvas.publish("May be called")
     builder.goto(studio.url + "/workflows")
     builder.get_by_role("button", name="New workflow").first.click()
@@ -317,7 +317,7 @@ def test_a_workflow_is_picked_from_those_that_may_be_called(canvas, builder, stu
     expect(caller.field("inputs")).to_contain_text("needs the input “order”")
     caller.panel.get_by_role("button", name="Add its inputs").click()
     expect(caller.field("inputs").get_by_label("Name 1")).to_have_value("order")
-    caller.write("inputs", "{{ trigger.id }}")
+    caller.write("inputs", "{{ trigger.id }}", 1)
     expect(caller.step("Run another workflow")).to_contain_text("Refund one order")
     caller.saved()
     assert flaws(builder) == []
