@@ -78,7 +78,7 @@ def _receiver(engine: Engine) -> Receiver:
         engine.database,
         Addresses(engine.database),
         engine.shedding.check,
-        engine.writer.accept,
+        engine.admitting.accept,
         engine.answers,
         engine.ports.secrets,
         count_forged=lambda: log.warning("webhook_forged"),

@@ -14,16 +14,16 @@ depends_on = None
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 INDEXES = {
     "ix_run_gate": (
-        ["workspace_id", "workflow_id", "lane", "gate_key", "created_at", "id"],
+        ["workflow_id", "lane", "gate_key", "created_at", "id"],
         "state = 'queued' and gate_key is not null",
     ),
     "ix_run_ordered": (
         ["workflow_id", "order_key"],
-        "order_key is not null and state not in ('succeeded', 'failed', 'cancelled')",
+        "order_key is not null and lane <> 'gate' and state not in ('succeeded', 'failed', 'cancelled')",
     ),
     "ix_run_placed": (
         ["workspace_id", "workflow_id", "place_key"],
-        "place_key is not null and state in ('queued', 'running')",
+        "place_key is not null and lane not in ('gate', 'back') and state in ('queued', 'running')",
     ),
     "ix_run_rated": (["workflow_id", "rate_key", "created_at"], "rate_key is not null"),
 }

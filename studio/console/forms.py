@@ -3,9 +3,10 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import AnyOf, DataRequired, Length
+from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import AnyOf, DataRequired, Length, Optional
 
+from studio.core.errors import InvalidInput
 from studio.runtime.history.detail import RunDetail
 from studio.runtime.service.settling import Finding
 
@@ -26,6 +27,19 @@ class NoteForm(FlaskForm):
     """A remark on a run."""
 
     text = TextAreaField(_l("Note"), [DataRequired(), Length(max=4000)])
+
+
+class LimitsForm(FlaskForm):
+    """What all workflows may do together."""
+
+    at_once = IntegerField(_l("Runs at once, at most"), [Optional()])
+    starts = IntegerField(_l("Starts, at most"), [Optional()])
+    per_s = IntegerField(_l("In seconds"), [Optional()])
+
+    def show(self, error: InvalidInput) -> None:
+        """Put a refusal at its field."""
+        field = {"starts": self.starts, "per_s": self.per_s}.get(error.field or "", self.at_once)
+        field.errors = [*field.errors, error.message]
 
 
 class AuditExportForm(FlaskForm):

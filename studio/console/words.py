@@ -11,6 +11,7 @@ from studio.contract.node import node_type
 from studio.core.formats import at, clock_time, lasting
 from studio.runtime.history.detail import CalledRun, RunDetail, StepView
 from studio.runtime.history.listing import RunLine
+from studio.runtime.history.turns import Held
 from studio.runtime.models import Event
 
 SHORT_S = 120
@@ -124,8 +125,8 @@ def subtitle(found: RunDetail) -> str:
     return " · ".join(parts)
 
 
-def outcome(found: RunDetail) -> tuple[str, str, str] | None:
-    """Colour, headline and what to do about it; None while it is on its way."""
+def outcome(found: RunDetail, held: Held | None = None) -> tuple[str, str, str] | None:
+    """Colour, headline and what to do about it; None while it is on its way. `held`: what it waits for at the gate."""
     error = found.run.error or {}
     message = str(error.get("message") or "")
     said: tuple[str, str, str] | None = None
@@ -142,13 +143,29 @@ def outcome(found: RunDetail) -> tuple[str, str, str] | None:
             said = "info", *_waiting(found)
         case "cancelled":
             kept = _("What it waited for was withdrawn. Steps that were done stay done.")
-            said = "info", _("The run was cancelled."), kept
+            replaced = message if error.get("code") == "run.replaced" else ""
+            said = "info", replaced or _("The run was cancelled."), kept
         case "succeeded":
             said = "good", *_went_well(found)
         case "queued":
-            said = "info", _("It waits for its turn."), ""
+            said = "info", (waits_at_gate(held) if held is not None else _("It waits for its turn.")), ""
         case _:
             pass
+    return said
+
+
+def waits_at_gate(held: Held) -> str:
+    """Why a run has not started, or not gone on."""
+    said = str(_("It waits for its turn."))
+    if held.why == "turn":
+        named = held.named or str(held.run_id)
+        said = _("It waits for its turn: the run of “%(named)s” is still going.", named=named)
+    elif held.why == "place":
+        said = _("It waits for a place: at most %(limit)s runs execute at once.", limit=f"{held.limit:,}")
+    elif held.why == "rate":
+        per_s = f"{held.per_s:,.0f}"
+        said = _("At most %(limit)s runs start in %(per_s)s s.", limit=f"{held.limit:,}", per_s=per_s)
+        said = f"{_('It starts at %(time)s.', time=clock_time(held.at))} {said}" if held.at else said
     return said
 
 

@@ -72,8 +72,14 @@ class Lane(StrEnum):
     """Many at once: everything that ends in memory or in Studio's own database."""
     EFFECT = "effect"
     """One at a time: the next step calls something outside and may take long."""
+    GATE = "gate"
+    """Nobody claims it: it has not begun, and its workflow's limits do not let it yet."""
+    BACK = "back"
+    """Nobody claims it: it goes on after a wait once there is a place for it again."""
 
 
+CLAIMED = (Lane.MAIN, Lane.EFFECT)
+"""Lanes that workers claim from."""
 LOST_LEASES = 3
 """So many lost leases quarantine a run."""
 COUNTED = 100

@@ -10,6 +10,7 @@ from studio.console.etags import fresh
 from studio.core import clock
 from studio.core.ids import first_id_at, new_id
 from studio.runtime.models import Blob, Run, Step, WaitRow, Workflow
+from studio.runtime.service import starts, subscriptions
 from tests.factories.accounts import make_tenant, signed_in
 from tests.factories.workflows import make_workflow, refunds
 
@@ -259,3 +260,58 @@ def test_what_changes_with_every_answer_is_no_news(app):
     with app.test_request_context():
         tags = [fresh(page.format(n=n, state=state)).headers["ETag"] for n, state in ((1, "a"), (2, "a"), (2, "b"))]
     assert tags[0] == tags[1] != tags[2]
+
+
+# -- runs at the gate ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def limited(app, database, tenant):
+    """Publish a workflow with limits; a call starts a run of it with this data, and says where it is."""
+    engine = app.extensions["studio_engine"]
+
+    def publish(**settings):
+        made = make_workflow(app, tenant, refunds(settings=settings), published=True)
+
+        def begin(data):
+            with database.unit(tenant.id, tenant["builder"].actor) as uow:
+                [trigger] = subscriptions.of_workflow(uow, made)
+                run_id = starts.start(uow, trigger, data, lambda lane="main": None).id
+            engine.gate.look()
+            return run_id
+
+        return begin
+
+    yield publish
+    engine.stop()
+
+
+def shown(browser, run_id):
+    """What the run's page and the list say of why it waits."""
+    return browser.get(f"/runs/{run_id}").text, browser.get("/runs?state=queued").text
+
+
+def test_a_run_at_the_gate_says_whose_turn_it_is(limited, browser):
+    begin = limited(one_at_a_time={"key": "trigger.order.id"})
+    first, _second, third = (begin({"order": {"id": "6021", "total": 1.0}}) for _ in range(3))
+    page, line = shown(browser, third)
+    assert "It waits for its turn: the run of “6021” is still going." in page
+    assert f'href="/runs/{first}"' in page
+    assert line.count("It waits for its turn: the run of “6021” is still going.") == 2
+    assert "still going" not in browser.get(f"/runs/{first}").text
+
+
+def test_a_run_at_the_gate_says_how_many_may_execute(limited, browser):
+    begin = limited(at_once={"limit": 1})
+    begin({})
+    page, line = shown(browser, begin({}))
+    assert "It waits for a place: at most 1 runs execute at once." in page
+    assert "It waits for a place" in line
+
+
+def test_a_run_at_the_gate_says_when_it_starts(limited, browser):
+    begin = limited(rate={"limit": 2, "per_s": 3600})
+    begin({})
+    page, line = shown(browser, begin({}))
+    assert re.search(r"It starts at \d\d?:\d\d.*At most 2 runs start in 3,600 s\.", page)
+    assert "At most 2 runs start in 3,600 s." in line

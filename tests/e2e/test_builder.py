@@ -271,6 +271,39 @@ def test_a_problem_of_the_workflow_leads_to_its_form(canvas):
     expect(canvas.panel.get_by_label("Title of each run")).to_be_focused()
 
 
+def test_the_limits_of_a_workflow_are_set_kept_and_lifted(canvas):
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.sample(shopify.order())
+    canvas.select_nothing()
+    panel = canvas.panel
+    panel.get_by_label("Runs of one key").select_option("Wait for their turn")
+    panel.get_by_label("Key", exact=True).fill("steps.nothing")
+    problems = canvas.page.get_by_role("region", name="Problems")
+    problems.get_by_role("button", name="Key of “one at a time”").first.click()
+    expect(panel.get_by_label("Key", exact=True)).to_be_focused()
+    panel.get_by_label("Key", exact=True).fill("trigger.id")
+    canvas.without_problems()
+    panel.get_by_label("At once, at most").fill("0")
+    expect(panel.get_by_label("At once, at most")).to_have_value("1")
+    panel.get_by_label("Starts, at most").fill("5")
+    panel.get_by_label("Beyond that").select_option("Events are turned away")
+    panel.get_by_label("Priority").select_option("Before others")
+    assert flaws(canvas.page) == []
+    canvas.saved()
+    canvas.page.reload()
+    canvas.select_nothing()
+    expect(panel.get_by_label("Runs of one key")).to_have_value("queue")
+    expect(panel.get_by_label("Key", exact=True).first).to_have_value("trigger.id")
+    expect(panel.get_by_label("in seconds")).to_have_value("60")
+    expect(panel.get_by_label("Beyond that")).to_have_value("skip")
+    expect(panel.get_by_label("Priority")).to_have_value("high")
+    panel.get_by_label("Runs of one key").select_option("Go side by side")
+    panel.get_by_label("Starts, at most").fill("")
+    panel.get_by_label("At once, at most").fill("")
+    expect(panel.get_by_label("Key", exact=True)).to_have_count(0)
+    canvas.saved()
+
+
 def test_every_part_of_the_builder_is_readable_in_both_themes(canvas):
     page = canvas.page
     canvas.drag_in("Webhook", 420, 60)

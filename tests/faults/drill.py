@@ -19,7 +19,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 
 from benchmarks import seeding, workloads
 from benchmarks.stack import Stack, stack
@@ -28,7 +28,7 @@ from studio.audit.verifying import verify
 from studio.core.db import open_engine
 from studio.core.models import LocalMail, OutboxRow
 from studio.core.unit_of_work import Database
-from studio.runtime.models import LoopLease, Run, RunNote, Step, WaitRow
+from studio.runtime.models import LoopLease, Run, RunNote, Step, TriggerSubscription, WaitRow
 from tests.servers.http_target import HttpTarget, Request
 
 LEASE_S = 2
@@ -156,6 +156,12 @@ class Drill:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)  # a session of its own, which Stack.start() has made
         process.wait()
+
+    def limit(self, control: dict[str, Any] | None) -> None:
+        """Limit the runs of the workflow; None: not at all."""
+        with self.database.across() as unit:
+            ordered = TriggerSubscription.type == "trigger.webhook"
+            unit.session.execute(update(TriggerSubscription).where(ordered).values(control=control))
 
     def lay(self) -> None:
         """From now on the armed point kills, once."""

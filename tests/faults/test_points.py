@@ -33,7 +33,10 @@ ELSEWHERE = test_approvals.LABELS | test_smtp.LABELS | test_sweeping.LABELS
 SENT = "outbox.sent"
 OUTSIDE = (SENT, "outbox.done")
 """Reached only where mail leaves through a server."""
-RETRIED_WITH = {"accept.before_commit": 202, "accept.after_commit": 200}
+LIMITED = {"accept.limited", "gate.before_commit", "gate.after_commit"}
+"""Reached only where the workflow has limits."""
+LIMITS = {"one": {"key": "trigger.order.id", "conflict": "skip"}, "at_once": {"limit": 1, "key": ""}}
+RETRIED_WITH = {"accept.before_commit": 202, "accept.after_commit": 200, "accept.limited": 202}
 """What the shop's second try brings: a first start, or word that there is one."""
 CALLED_AGAIN = {"effect.after_call": 1}
 """Calls of one order that went out twice, under the same key."""
@@ -51,6 +54,7 @@ def death(drill, smtp, label: str, after: int = 0) -> list[int | None]:
     """One order through a Studio that dies at the point; all invariants hold."""
     order = f"o-{next(_numbers)}"
     environ = {"FAULT": label, "FAULT_AFTER": str(after)} | ({"STUDIO_SMTP_URL": smtp.url} if label in OUTSIDE else {})
+    drill.limit(LIMITS if label in LIMITED else None)
     drill.begin(**environ)
     drill.lay()
     tried = drill.deliver(order)
@@ -67,7 +71,8 @@ def death(drill, smtp, label: str, after: int = 0) -> list[int | None]:
 
 
 def test_the_points_that_the_tables_name_are_there():
-    assert {*OUTSIDE, *ELSEWHERE, *RETRIED_WITH, *CALLED_AGAIN, *(label for label, _ in WITHIN)} <= LABELS
+    named = {*OUTSIDE, *LIMITED, *ELSEWHERE, *RETRIED_WITH, *CALLED_AGAIN, *(label for label, _ in WITHIN)}
+    assert named <= LABELS
 
 
 @pytest.mark.parametrize("label", sorted(LABELS - ELSEWHERE))

@@ -247,3 +247,18 @@ def test_a_type_that_is_gone_or_was_forged_never_runs():
     raw["nodes"][2]["type"] = "action.shell"
     with pytest.raises(StudioError, match="which this Studio does not have"):
         compile_document(load(raw), {}, None, "Forged")
+
+
+def test_keys_of_limits_see_the_event_alone_and_give_a_text():
+    def found(**settings):
+        return [(one.path, one.code, one.severity) for one in check(flow([hook()], settings=settings))]
+
+    told = found(one_at_a_time={"key": "trigger.order.id"}, at_once={"limit": 1, "key": ""})
+    assert [severity for _path, _code, severity in told if severity == "error"] == []
+    assert found(one_at_a_time={"key": "steps.a"}) == [
+        ("settings.one_at_a_time.key", "expression.unknown_path", "error")
+    ]
+    [problem] = found(at_once={"limit": 1, "key": "trigger.("})
+    assert problem[0] == "settings.at_once.key"
+    [problem] = found(rate={"limit": 1, "key": "[1, 2]"})
+    assert (problem[0], problem[2]) == ("settings.rate.key", "error")

@@ -141,6 +141,12 @@ WORKSPACE_CREATED = Action(
     sentence="{actor} made the workspace {target}",
     severity="notice",
 )
+WORKSPACE_LIMITED = Action(
+    "workspace.limited",
+    "How many runs all workflows of a workspace may execute and start together was changed.",
+    sentence="{actor} changed the limits of the workspace",
+    severity="notice",
+)
 WORKSPACE_UPDATED = Action(
     "workspace.updated",
     "A workspace's name, currency, time zone, formats or retention were changed.",

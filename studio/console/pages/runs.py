@@ -25,8 +25,9 @@ from studio.runtime.history import listing
 from studio.runtime.history.detail import RunDetail, StepView, detail, wait_target
 from studio.runtime.history.listing import RunFilter
 from studio.runtime.history.payloads import payload
+from studio.runtime.history.turns import held
 from studio.runtime.models import Workflow
-from studio.runtime.outcomes import ENDED, STUCK
+from studio.runtime.outcomes import ENDED, STUCK, RunState
 from studio.runtime.service import runs as verbs
 from studio.runtime.service.settling import Finding, settle
 from studio.runtime.service.starts import get_run
@@ -47,6 +48,7 @@ def runs() -> ResponseReturnValue:
     html = render_template(
         "console/runs.html",
         page=page,
+        held=held(uow, [row.id for row in page.rows if row.state == RunState.QUEUED]),
         words=words,
         workflows=uow.session.execute(names).all(),
         states=LISTED_STATES,
@@ -69,6 +71,7 @@ def run(run_id: UUID) -> ResponseReturnValue:
         render_template(
             "console/run.html",
             found=found,
+            held=held(uow, [run_id], exactly=True).get(run_id),
             chosen=chosen,
             attempt=_attempt(chosen),
             pretty=pretty,

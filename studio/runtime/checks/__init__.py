@@ -2,6 +2,7 @@
 
 from studio.runtime.checks.configs import config_problems, title_problems
 from studio.runtime.checks.knowledge import Knowledge
+from studio.runtime.checks.limits import limit_problems
 from studio.runtime.checks.outline import Outline
 from studio.runtime.checks.structure import structure_problems
 from studio.runtime.document import Document, Problem
@@ -17,4 +18,5 @@ def check(document: Document) -> list[Problem]:
     for key in outline.steps:
         problems += config_problems(knowledge, key)
     problems += title_problems(knowledge)
+    problems += limit_problems(knowledge)
     return sorted(problems, key=lambda problem: problem.severity != "error")

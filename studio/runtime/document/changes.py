@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from studio.contract.node import Kind, node_type
 from studio.core.i18n import gettext as _
+from studio.runtime.document.limit_wording import limit_changes
 from studio.runtime.document.model import Document, JoinRule, Link, RetryRule, Step
 
 ChangeKind = Literal["added", "removed", "renamed", "changed", "connected", "disconnected", "settings"]
@@ -56,7 +57,7 @@ def _workflow(old: Document, new: Document) -> list[Change]:
         found.append(
             Change("settings", None, _("A run's title is now %(shown)s", shown=_shown(new.settings.title or "empty")))
         )
-    return found
+    return found + [Change("settings", None, text) for text in limit_changes(old.settings, new.settings)]
 
 
 def _step(old: Step, new: Step) -> list[Change]:

@@ -67,12 +67,44 @@ class Link(Part):
     target: Key = Field(alias="to")
 
 
+Source = Annotated[str, Field(max_length=2_000)]
+"""An expression over `trigger` that gives a key; empty: one key for the whole workflow."""
+
+
+class OneAtATime(Part):
+    """Runs of one key go one after the other, waits included."""
+
+    key: Source = ""
+    conflict: Literal["queue", "skip", "cancel"] = "queue"
+    """What becomes of a run whose key is in use: it waits, it does not start, or it takes the other one's place."""
+
+
+class AtOnce(Part):
+    """So many runs of one key are executing at a time; those that wait do not count."""
+
+    limit: Annotated[int, Field(ge=1, le=10_000)]
+    key: Source = ""
+
+
+class RateRule(Part):
+    """So many runs of one key start in a time."""
+
+    limit: Annotated[int, Field(ge=1, le=10_000)]
+    per_s: Annotated[int, Field(ge=1, le=86_400)] = 60
+    key: Source = ""
+    over: Literal["wait", "skip"] = "wait"
+
+
 class Settings(Part):
-    """What a whole run may cost, and what it is called."""
+    """What a whole run may cost, what it is called, and how many there may be."""
 
     max_steps: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
     max_seconds: Annotated[Number, Field(gt=0, le=31_622_400)] = 5_184_000
     title: Annotated[str, Field(max_length=500)] = ""
+    one_at_a_time: OneAtATime | None = None
+    at_once: AtOnce | None = None
+    rate: RateRule | None = None
+    priority: Literal["high", "normal", "low"] = "normal"
 
 
 class Document(Part):

@@ -12,6 +12,9 @@ from studio.runtime.document.model import Document
 SAMPLE = "sample"
 """The config field in which a step keeps sample data: for building, never for running."""
 
+_UNLIMITED = {"one_at_a_time": None, "at_once": None, "rate": None, "priority": "normal"}
+"""Settings that came later: unset, they must not change the hash of what was published before."""
+
 
 def dump(document: Document) -> dict[str, Any]:
     """Exactly what was parsed: fields that were left out stay out."""
@@ -36,7 +39,10 @@ def logic(document: Document) -> dict[str, Any]:
         kept = {name: value for name, value in node.items() if name not in ("position", "notes")}
         kept["config"] = {name: value for name, value in node["config"].items() if name != SAMPLE}
         nodes.append(kept)
-    return {**whole, "nodes": nodes}
+    settings = {
+        name: value for name, value in whole["settings"].items() if name not in _UNLIMITED or value != _UNLIMITED[name]
+    }
+    return {**whole, "nodes": nodes, "settings": settings}
 
 
 def logic_hash(document: Document) -> str:

@@ -29,7 +29,7 @@ from studio.runtime.models import (
     WaitRow,
 )
 from studio.runtime.outcomes import ENDED
-from studio.runtime.service.starts import start
+from studio.runtime.service.starts import Hint, start_or_turn_away
 from studio.runtime.triggers.schedule import next_due
 
 log = structlog.get_logger()
@@ -44,7 +44,7 @@ PURGE_S = 0.5
 class Schedules:
     """Starts what is due by the clock, each tick once: the due time moves in the transaction that starts the run."""
 
-    def __init__(self, database: Database, hint: Callable[[], None]) -> None:
+    def __init__(self, database: Database, hint: Hint) -> None:
         self._database, self._hint = database, hint
 
     def __call__(self, now: datetime) -> None:
@@ -71,7 +71,8 @@ class Schedules:
             except (StudioError, ValueError):
                 # A version that was published before a rule was tightened: it stops, and says so in the log.
                 log.exception("schedule_broken", subscription_id=str(subscription_id))
-            start(unit, row, {"scheduled_at": due.isoformat(), "started_at": now.isoformat()}, self._hint)
+            data = {"scheduled_at": due.isoformat(), "started_at": now.isoformat()}
+            start_or_turn_away(unit, row, data, self._hint)
             fault_point("schedule.before_commit")
         fault_point("schedule.after_commit")
 

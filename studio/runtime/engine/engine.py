@@ -16,10 +16,13 @@ from studio.core.presence import Presence
 from studio.core.settings import Settings
 from studio.core.targets import Targets
 from studio.core.unit_of_work import Database
+from studio.runtime.engine.admitting import Admitting
 from studio.runtime.engine.answers import Answers
 from studio.runtime.engine.chores import Retention, Schedules
 from studio.runtime.engine.executor import Endings, Executor
 from studio.runtime.engine.freeing import Freed, free_all_dead
+from studio.runtime.engine.gate import Gatekeeper
+from studio.runtime.engine.replacing import Replacing
 from studio.runtime.engine.shedding import Shedding
 from studio.runtime.engine.sweeper import Sweeper
 from studio.runtime.engine.turns import SPARE
@@ -55,7 +58,8 @@ class Engine:
         threads = settings.worker_threads
         self.targets = Targets(settings.target_calls or threads // 2, threads + SPARE)
         self.answers = Answers(settings.redis_url)
-        self.waits = RunWaits(self.wake_main)
+        self.admitting = Admitting(self.writer, self.ledger, self.wake_main)
+        self.waits = RunWaits(self.wake_woken)
         self.app_events = AppEvents(self.wake_main)
         self.endings = Endings(finished=self.answers.finished)
         self.endings.failed.append(self.app_events.run_failed)
@@ -64,8 +68,9 @@ class Engine:
         self.endings.called, self.endings.withdraw["child"] = children.ended, children.withdraw
         self.retention = Retention(database)
         self.search = SearchIndex(database)
+        self.gate = Gatekeeper(database, self.writer, self.wake_main, Replacing(database, self.endings.withdraw))
         self.chores: list[Callable[[datetime], None]] = [
-            Schedules(database, self.wake_main), self.retention, self.search
+            Schedules(database, self.wake_main), self.retention, self.search, self.look_at_gate
         ]  # fmt: skip
         self.drains: dict[str, Callable[[], object]] = {}
         self._ports: Ports | None = None
@@ -76,9 +81,18 @@ class Engine:
         self._sweeper: Sweeper | None = None
         self._presence = Presence(settings.sqlite_path) if settings.sqlite_path is not None else None
 
-    def wake_main(self) -> None:
-        """Hint that there are runnable runs."""
+    def wake_main(self, lane: str = Lane.MAIN) -> None:
+        """Hint that there are runnable runs, or runs at the gate."""
+        self.hints.send(lane)
+
+    def wake_woken(self) -> None:
+        """Hint that waits have ended: their runs are runnable, or need a place first."""
         self.hints.send(Lane.MAIN)
+        self.hints.send(Lane.GATE)
+
+    def look_at_gate(self, _now: datetime) -> None:
+        """What no hint announced, at every sweep."""
+        self.gate.look()
 
     def join_ports(self, ports: Ports) -> None:
         """What nodes reach other packages by. Comes after construction: some ports need the engine's own."""
@@ -115,6 +129,7 @@ class Engine:
         looks: dict[str, Callable[[], object]] = {
             Lane.MAIN: lambda: self.executor.drain(Lane.MAIN),
             Lane.EFFECT: lambda: self.executor.drain(Lane.EFFECT),
+            Lane.GATE: self.gate.look,
             **self.drains,
         }
         return {
@@ -181,7 +196,7 @@ class Engine:
 
 def _queue(name: str) -> str:
     """Drains other than runs share the effect threads: they call out too."""
-    return "main" if name == Lane.MAIN else "effects"
+    return "main" if name in (Lane.MAIN, Lane.GATE) else "effects"
 
 
 def _quiet(look: Callable[[], object]) -> Callable[[], None]:

@@ -486,6 +486,8 @@ class Executor:
         ended = Counter(machine.run.state for machine in machines if machine.run.finished_at is not None)
         for state, count in ended.items():
             RUNS_FINISHED.labels(state).inc(count)
+        if any(machine.run.gate_key is not None and machine.run.state != RunState.RUNNING for machine in machines):
+            self._hint(Lane.GATE, 1)  # a place is free, or a turn has come
         waited_for = [machine for machine in machines if machine.run.respond and machine.run.state in OVER]
         if waited_for:
             self._endings.finished([_ended(machine) for machine in waited_for])

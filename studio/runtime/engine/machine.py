@@ -122,7 +122,8 @@ class Machine:
             self.run.finished_at = self.now
         self.run.waiting_for = self.memory.oldest_kind() if state is RunState.WAITING else None
         if state is not RunState.RUNNING:
-            self.run.lane = Lane.MAIN
+            gives_up_its_place = state is RunState.WAITING and self.run.place_key is not None
+            self.run.lane = Lane.BACK if gives_up_its_place else Lane.MAIN
         steps, waits = self.memory.unwritten()
         self._unwritten = 0
         return Flush(self.run, steps, waits)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from studio.core import clock
 from studio.core.crypto import hash_token
 from studio.core.unit_of_work import Database
+from studio.runtime.flow.control import Control
 from studio.runtime.models import TriggerSubscription, trigger_settings
 from studio.runtime.triggers.webhook import Webhook
 
@@ -29,6 +30,7 @@ class Hook:
     version_id: UUID
     node_key: str
     config: Webhook.Config
+    control: Control | None
     until: float
 
 
@@ -61,7 +63,7 @@ class Addresses:
         row = select(
             TriggerSubscription.id, TriggerSubscription.workspace_id, TriggerSubscription.workflow_id,
             TriggerSubscription.version_id, TriggerSubscription.node_key, TriggerSubscription.type,
-            TriggerSubscription.type_version, TriggerSubscription.config,
+            TriggerSubscription.type_version, TriggerSubscription.config, TriggerSubscription.control,
         ).where(TriggerSubscription.address_hash == hash_token(address))  # fmt: skip
         with self._database.across(read_only=True) as unit:
             found: Any = unit.session.execute(row).one_or_none()
@@ -70,5 +72,5 @@ class Addresses:
         config = Webhook.Config.model_validate(trigger_settings(found.type, found.type_version, found.config))
         return Hook(
             found.id, found.workspace_id, found.workflow_id, found.version_id, found.node_key, config,
-            clock.monotonic() + FRESH_S,
+            Control.of(found.control), clock.monotonic() + FRESH_S,
         )  # fmt: skip

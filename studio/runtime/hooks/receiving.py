@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from studio.contract.ports import Secrets
 from studio.core import clock, signatures
 from studio.core.clashes import is_outage
-from studio.core.errors import Conflict, InvalidInput, NotFound, NotSignedIn, StudioError, TooLarge
+from studio.core.errors import Conflict, InvalidInput, NotFound, NotSignedIn, StudioError, TooLarge, TooManyRequests
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.metrics import ACCEPTED
@@ -20,6 +20,7 @@ from studio.core.problems import as_problem
 from studio.core.signatures import Verified
 from studio.core.unit_of_work import Database
 from studio.runtime.engine.answers import Answers, Call, Ended
+from studio.runtime.flow.control import FREE
 from studio.runtime.history.payloads import payload
 from studio.runtime.hooks.addresses import Addresses, Hook
 from studio.runtime.ledger.rows import Accepted, Admission
@@ -152,9 +153,10 @@ class Receiver:
         return value
 
     def _event(self, hook: Hook, data: Any, delivery: Delivery, verified: Verified) -> Accepted:
-        config, verdict, reason, key = hook.config, "started", None, None
+        config, verdict, reason, key, keys = hook.config, "started", None, None, FREE
         try:
             key = dedup_key(config, data, delivery.headers, delivery.query)
+            keys = hook.control.keys(data) if hook.control is not None else FREE
         except InvalidInput as error:
             verdict, reason = "refused", error.message
         meta = {"method": delivery.method, "content_type": delivery.content_type}
@@ -164,6 +166,7 @@ class Receiver:
             new_id(), new_id(), hook.workspace_id, hook.workflow_id, hook.subscription_id, hook.version_id,
             hook.node_key, "trigger.webhook", data, meta, key or verified.once,
             config.dedup_hours * 3600.0, config.answer == "result", verdict, reason,
+            hook.control, keys,
         )  # fmt: skip
 
     def _result(self, hook: Hook, run_id: UUID, call: Call | None, limit_s: float) -> Reply:
@@ -211,6 +214,12 @@ def _reply(admission: Admission) -> Reply:
             return Reply(202, {"run_id": run_id})
         case "duplicate":
             return Reply(200, {"run_id": run_id, "duplicate": True})
+        case "limited" if admission.run_id is not None:
+            return Reply(200, {"run_id": run_id, "skipped": True, "reason": admission.reason})
+        case "limited" if admission.retry_after_s is not None:
+            again = TooManyRequests(admission.reason or "", code="webhook.limited")
+            problem = as_problem(again, None) | {"event_id": str(admission.event_id)}
+            return Reply(429, problem, [("Retry-After", str(admission.retry_after_s))])
         case _:
             refused = Conflict(admission.reason or "", code=f"webhook.{admission.verdict}")
             return Reply(409, as_problem(refused, None) | {"event_id": str(admission.event_id)})

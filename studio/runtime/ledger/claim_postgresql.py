@@ -60,7 +60,8 @@ taken as (
   from due where run.id = due.id
   returning run.id, run.workspace_id, run.workflow_id, run.version_id, run.trigger_node, run.epoch, run.wake_seq,
             run.attempts, run.fresh, run.input, run.title, run.mode, run.lane, run.steps_used, run.respond,
-            run.created_at, run.rerun_of, run.rerun_from, run.carried, run.parent_run_id, run.parent_wait_id
+            run.created_at, run.gate_key, run.place_key, run.rerun_of, run.rerun_from, run.carried,
+            run.parent_run_id, run.parent_wait_id
 )
 select taken.*, stand.last, {_NOW} as now from stand left join taken on true"""  # noqa: S608 - constants only
 

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from studio.core import clock
 from studio.core.direct import Direct, Row
+from studio.runtime.flow.control import FREE
 from studio.runtime.ledger import claim_postgresql as claiming
 from studio.runtime.ledger import sql_postgresql as sql
 from studio.runtime.ledger.payloads import pack
 from studio.runtime.ledger.port import Flush, Hands
 from studio.runtime.ledger.reading import read_recorded
 from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow
-from studio.runtime.outcomes import COUNTED, LOST_LEASES, Lane
+from studio.runtime.outcomes import CLAIMED, COUNTED, LOST_LEASES
 
 _OPTIONS = orjson.OPT_NON_STR_KEYS
 
@@ -125,7 +126,7 @@ class PostgresqlLedger:
 
     def queued(self, session: Hands) -> dict[str, int]:
         """Bounded lane by lane, so that a backlog of one says nothing of another, and costs little."""
-        values = {"lanes": [str(lane) for lane in Lane], "most": COUNTED, "shift": _shift()}
+        values = {"lanes": [str(lane) for lane in CLAIMED], "most": COUNTED, "shift": _shift()}
         return {lane: count for lane, count in _rows(session, sql.QUEUED, values) if count}
 
 
@@ -134,13 +135,20 @@ def _shift() -> float:
 
 
 def _event_json(event: Accepted) -> dict[str, object]:
-    return {
+    row: dict[str, object] = {
         "event_id": event.event_id, "run_id": event.run_id, "workspace_id": event.workspace_id,
         "workflow_id": event.workflow_id, "subscription_id": event.subscription_id, "version_id": event.version_id,
         "node_key": event.node_key, "type": event.type, "body": event.body, "meta": event.meta,
         "dedup_key": event.dedup_key, "dedup_seconds": event.dedup_seconds, "respond": event.respond,
-        "verdict": event.verdict, "reason": event.reason, "order_key": event.order_key,
+        "verdict": event.verdict, "reason": event.reason,
     }  # fmt: skip
+    if event.held_by is not None:
+        row["held_by"] = event.held_by
+    if event.keys is not FREE:
+        keys = event.keys
+        row |= {"lane": keys.lane, "gate_key": keys.gate, "order_key": keys.order, "place_key": keys.place,
+                "rate_key": keys.rate}  # fmt: skip
+    return row
 
 
 def _run_json(flush: Flush) -> dict[str, object]:

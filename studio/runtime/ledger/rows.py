@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from studio.runtime.flow.control import FREE, Control, Keys
+
 
 @dataclass(slots=True)
 class RunRow:
@@ -26,6 +28,8 @@ class RunRow:
     steps_used: int
     respond: bool
     created_at: datetime
+    gate_key: str | None = None
+    place_key: str | None = None
     rerun_of: UUID | None = None
     rerun_from: str | None = None
     carried: dict[str, Any] | None = None
@@ -120,14 +124,21 @@ class Accepted:
     respond: bool = False
     verdict: str = "started"
     reason: str | None = None
-    order_key: str | None = None
+    control: Control | None = None
+    """What limits the workflow's runs."""
+    keys: Keys = FREE
+    """What the run counts for."""
+    held_by: UUID | None = None
+    """Limited: the run in progress that was in its way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What became of an event. `run_id` is the first event's run for a duplicate."""
+    """What became of an event. `run_id`: the first event's run for a duplicate, the one in progress for a limited."""
 
     event_id: UUID
     run_id: UUID | None
     verdict: str
     reason: str | None = None
+    retry_after_s: int | None = None
+    """When it would start a run, where a rate turned it away."""

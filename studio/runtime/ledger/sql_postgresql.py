@@ -9,7 +9,7 @@ _NOW = "(now() + make_interval(secs => :shift))"
 _EVENT = (
     "event_id uuid, run_id uuid, workspace_id uuid, workflow_id uuid, subscription_id uuid, version_id uuid,"
     " node_key text, type text, body jsonb, meta jsonb, dedup_key text, dedup_seconds float8, respond boolean,"
-    " verdict text, reason text, order_key text"
+    " verdict text, reason text, held_by uuid, lane text, gate_key text, order_key text, place_key text, rate_key text"
 )
 
 # Safe to repeat under the same ids: where the answer to it was lost, a second try gives the first one's result.
@@ -17,7 +17,7 @@ _EVENT = (
 ACCEPT = text(f"""
 with input as (select * from jsonb_to_recordset(cast(:rows as jsonb)) as x({_EVENT})),
 live as (
-  select i.*, s.version_id as current_version from input i
+  select i.*, s.version_id as current_version, s.priority from input i
   join trigger_subscription s on s.id = i.subscription_id and s.active
   where i.verdict = 'started'
 ),
@@ -36,9 +36,9 @@ started as (
 ),
 runs as (
   insert into run (id, workspace_id, workflow_id, version_id, event_id, trigger_node, state, mode, lane, priority,
-                   order_key, available_at, input, respond, created_at)
-  select run_id, workspace_id, workflow_id, current_version, event_id, node_key, 'queued', 'live', 'main', 0,
-         order_key, {_NOW}, body, respond, {_NOW}
+                   gate_key, order_key, place_key, rate_key, available_at, input, respond, created_at)
+  select run_id, workspace_id, workflow_id, current_version, event_id, node_key, 'queued', 'live',
+         coalesce(lane, 'main'), priority, gate_key, order_key, place_key, rate_key, {_NOW}, body, respond, {_NOW}
   from started
   on conflict (id) do nothing
 )
@@ -56,7 +56,7 @@ select i.event_id, i.workspace_id, i.workflow_id, i.subscription_id, i.type,
        case when i.verdict <> 'started' then i.verdict when d.run_id is not null then 'duplicate' else 'refused' end,
        case when i.verdict <> 'started' then i.reason
             when d.run_id is not null then null else 'The workflow is turned off.' end,
-       case when i.verdict = 'started' then d.run_id end, i.dedup_key, i.body, i.meta, {_NOW}
+       case when i.verdict = 'started' then d.run_id else i.held_by end, i.dedup_key, i.body, i.meta, {_NOW}
 from jsonb_to_recordset(cast(:rows as jsonb)) as i({_EVENT})
 left join trigger_subscription s on s.id = i.subscription_id and s.active
 left join event_dedup d on d.subscription_id = s.id and d.key = i.dedup_key

@@ -19,7 +19,7 @@ from studio.runtime.ledger.port import Flush
 from studio.runtime.ledger.reading import read_recorded
 from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow, StepRow, Waiting
 from studio.runtime.models import Blob, Event, EventDedup, Run, Step, TriggerSubscription, WaitRow
-from studio.runtime.outcomes import COUNTED, LOST_LEASES, Lane
+from studio.runtime.outcomes import CLAIMED, COUNTED, LOST_LEASES
 
 _RUN: Table = Run.__table__  # type: ignore[assignment]  # declarative types it as FromClause
 _STEP: Table = Step.__table__  # type: ignore[assignment]  # see above
@@ -27,8 +27,8 @@ _WAIT: Table = WaitRow.__table__  # type: ignore[assignment]  # see above
 _CLAIMED = (
     _RUN.c.id, _RUN.c.workspace_id, _RUN.c.workflow_id, _RUN.c.version_id, _RUN.c.trigger_node, _RUN.c.epoch,
     _RUN.c.wake_seq, _RUN.c.attempts, _RUN.c.fresh, _RUN.c.input, _RUN.c.title, _RUN.c.mode, _RUN.c.lane,
-    _RUN.c.steps_used, _RUN.c.respond, _RUN.c.created_at, _RUN.c.rerun_of, _RUN.c.rerun_from, _RUN.c.carried,
-    _RUN.c.parent_run_id, _RUN.c.parent_wait_id,
+    _RUN.c.steps_used, _RUN.c.respond, _RUN.c.created_at, _RUN.c.gate_key, _RUN.c.place_key, _RUN.c.rerun_of,
+    _RUN.c.rerun_from, _RUN.c.carried, _RUN.c.parent_run_id, _RUN.c.parent_wait_id,
 )  # fmt: skip
 _STEP_FIELDS = tuple(column.name for column in _STEP.columns)
 _STEP_UPDATE = (
@@ -52,7 +52,7 @@ class SqliteLedger:
     def accept(self, session: Session, events: Sequence[Accepted]) -> list[Admission]:
         """Row by row inside the group's one transaction."""
         now = clock.local_now()
-        live = _live_versions(session, events)
+        live = _live(session, events)
         runs, rows, admissions = list[Any](), list[Any](), list[Admission]()
         for event in events:
             admission = _admit(session, event, live, now)
@@ -165,7 +165,7 @@ class SqliteLedger:
     def queued(self, session: Session) -> dict[str, int]:
         """Bounded lane by lane, so that a backlog of one says nothing of another, and costs little."""
         found, now = dict[str, int](), clock.local_now()
-        for lane in Lane:
+        for lane in CLAIMED:
             some = select(_RUN.c.id).where(text("run.state = 'queued'"), _RUN.c.lane == lane,
                                            _RUN.c.available_at <= now)  # fmt: skip
             count = session.scalar(select(func.count()).select_from(some.limit(COUNTED).subquery()))
@@ -201,15 +201,16 @@ def _wake(now: datetime) -> Any:
     )
 
 
-def _live_versions(session: Session, events: Sequence[Accepted]) -> dict[UUID, UUID]:
+def _live(session: Session, events: Sequence[Accepted]) -> dict[UUID, Any]:
     ids = {event.subscription_id for event in events}
-    found = select(TriggerSubscription.id, TriggerSubscription.version_id)
-    return dict(session.execute(found.where(TriggerSubscription.id.in_(ids), TriggerSubscription.active)).all())
+    found = select(TriggerSubscription.id, TriggerSubscription.version_id, TriggerSubscription.priority)
+    rows = session.execute(found.where(TriggerSubscription.id.in_(ids), TriggerSubscription.active))
+    return {row.id: row for row in rows}
 
 
-def _admit(session: Session, event: Accepted, live: dict[UUID, UUID], now: datetime) -> Admission:
+def _admit(session: Session, event: Accepted, live: dict[UUID, Any], now: datetime) -> Admission:
     if event.verdict != "started":
-        return Admission(event.event_id, None, event.verdict, event.reason)
+        return Admission(event.event_id, event.held_by, event.verdict, event.reason)
     if event.subscription_id not in live:
         return Admission(event.event_id, None, "refused", "The workflow is turned off.")
     if event.dedup_key is None:
@@ -234,13 +235,14 @@ def _admit(session: Session, event: Accepted, live: dict[UUID, UUID], now: datet
     return Admission(event.event_id, session.execute(first).scalar(), "duplicate")
 
 
-def _run_values(event: Accepted, version_id: UUID, now: datetime) -> dict[str, Any]:
+def _run_values(event: Accepted, live: Any, now: datetime) -> dict[str, Any]:
     return {
         "id": event.run_id, "workspace_id": event.workspace_id, "workflow_id": event.workflow_id,
-        "version_id": version_id, "event_id": event.event_id, "trigger_node": event.node_key, "state": "queued",
-        "order_key": event.order_key, "available_at": now, "input": event.body, "respond": event.respond,
-        "created_at": now, "mode": "live", "lane": "main", "priority": 0, "epoch": 0, "attempts": 0, "wake_seq": 0,
-        "fresh": True, "title": "", "steps_used": 0,
+        "version_id": live.version_id, "event_id": event.event_id, "trigger_node": event.node_key, "state": "queued",
+        "gate_key": event.keys.gate, "order_key": event.keys.order, "place_key": event.keys.place,
+        "rate_key": event.keys.rate, "available_at": now, "input": event.body, "respond": event.respond,
+        "created_at": now, "mode": "live", "lane": event.keys.lane, "priority": live.priority, "epoch": 0,
+        "attempts": 0, "wake_seq": 0, "fresh": True, "title": "", "steps_used": 0,
     }  # fmt: skip
 
 

@@ -19,10 +19,10 @@ from studio.core.tenancy import Tenant
 
 _QUEUED, _RUNNING = text("state = 'queued'"), text("state = 'running'")
 # Indexes of limited runs alone: the others cost nothing by them. Queries repeat these words, or no planner sees it.
-_AT_THE_GATE = text("state = 'queued' and gate_key is not null")
-_ORDERED = text("order_key is not null and state not in ('succeeded', 'failed', 'cancelled')")
-_PLACED = text("place_key is not null and state in ('queued', 'running')")
-_RATED = text("rate_key is not null")
+AT_THE_GATE = text("state = 'queued' and gate_key is not null")
+ORDERED = text("order_key is not null and lane <> 'gate' and state not in ('succeeded', 'failed', 'cancelled')")
+PLACED = text("place_key is not null and lane not in ('gate', 'back') and state in ('queued', 'running')")
+RATED = text("rate_key is not null")
 _CALLED, _AWAITED = text("parent_run_id is not null"), text("parent_wait_id is not null")
 _OPEN = text("state = 'open' and due_at is not null")
 
@@ -80,20 +80,19 @@ class Run(Tenant, Model):
         ),
         Index(
             "ix_run_gate",
-            "workspace_id",
             "workflow_id",
             "lane",
             "gate_key",
             "created_at",
             "id",
-            sqlite_where=_AT_THE_GATE,
-            postgresql_where=_AT_THE_GATE,
+            sqlite_where=AT_THE_GATE,
+            postgresql_where=AT_THE_GATE,
         ),
-        Index("ix_run_ordered", "workflow_id", "order_key", sqlite_where=_ORDERED, postgresql_where=_ORDERED),
+        Index("ix_run_ordered", "workflow_id", "order_key", sqlite_where=ORDERED, postgresql_where=ORDERED),
         Index(
-            "ix_run_placed", "workspace_id", "workflow_id", "place_key", sqlite_where=_PLACED, postgresql_where=_PLACED
+            "ix_run_placed", "workspace_id", "workflow_id", "place_key", sqlite_where=PLACED, postgresql_where=PLACED
         ),
-        Index("ix_run_rated", "workflow_id", "rate_key", "created_at", sqlite_where=_RATED, postgresql_where=_RATED),
+        Index("ix_run_rated", "workflow_id", "rate_key", "created_at", sqlite_where=RATED, postgresql_where=RATED),
         Index("ix_run_lease", "lease_until", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
         Index("ix_run_workspace", "workspace_id", "id"),
         Index("ix_run_workflow", "workspace_id", "workflow_id", "id"),

@@ -1,12 +1,13 @@
 """What happens in Studio itself and may start a workflow: a run failed, an approval was decided."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.expressions import EvaluationError, ExpressionError, Scope, evaluate
@@ -14,7 +15,9 @@ from studio.runtime.compiled import Compiled
 from studio.runtime.ledger.rows import RunRow
 from studio.runtime.models import Event, Run, TriggerSubscription
 from studio.runtime.outcomes import Verdict
-from studio.runtime.service.starts import start, turn_away
+from studio.runtime.service.dedup import Once
+from studio.runtime.service.starts import Hint, start_or_turn_away, turn_away
+from studio.runtime.triggers.deliveries import key_of
 
 TYPE = "trigger.app_event"
 LONGEST_CHAIN = 3
@@ -33,7 +36,7 @@ class Source:
 class AppEvents:
     """Starts the workflows that listen for an event, in the transaction that the event happens in."""
 
-    def __init__(self, hint: Callable[[], None]) -> None:
+    def __init__(self, hint: Hint) -> None:
         self._hint = hint
 
     def emit(self, uow: UnitOfWork, name: str, data: Mapping[str, Any], source: Source) -> int:
@@ -42,14 +45,21 @@ class AppEvents:
         Those that do not start, by their filter or because workflows start one another in a circle, keep the event.
         """
         found = select(TriggerSubscription).where(TriggerSubscription.type == TYPE, TriggerSubscription.active)
+        found = found.order_by(TriggerSubscription.id)  # two events at once come to the same listeners in one order
         meta, started = {"event": name, "chain": source.chain + 1}, 0
         for listener in uow.session.scalars(found):
             if listener.settings.get("event") != name or listener.workflow_id == source.workflow_id:
                 continue
             verdict, reason = _verdict(listener, data, source)
+            once = None
             if verdict is Verdict.STARTED:
-                start(uow, listener, dict(data), self._hint, meta=meta)
-                started += 1
+                try:
+                    once = _once(listener, data)
+                except InvalidInput as error:
+                    verdict, reason = Verdict.REFUSED, error.message
+            if verdict is Verdict.STARTED:
+                run = start_or_turn_away(uow, listener, dict(data), self._hint, meta=meta, once=once)
+                started += run is not None
             else:
                 turn_away(uow, listener, dict(data), verdict, reason, meta)
         return started
@@ -78,6 +88,14 @@ def _source(uow: UnitOfWork, run_id: UUID | None) -> Source:
     if found is None:
         return Source(None)
     return Source(found.workflow_id, (found.meta or {}).get("chain", 1) if found.type == TYPE else 0)
+
+
+def _once(listener: TriggerSubscription, data: Mapping[str, Any]) -> Once | None:
+    """The key under which the event starts one run; None: the trigger names none. Raises InvalidInput."""
+    settings = listener.settings
+    if not settings.get("dedup_key"):
+        return None
+    return Once(key_of(settings["dedup_key"], Scope({"trigger": data})), settings.get("dedup_hours", 24) * 3600.0)
 
 
 def _verdict(listener: TriggerSubscription, data: Mapping[str, Any], source: Source) -> tuple[Verdict, str]:

@@ -1,6 +1,5 @@
 """The port `contract.ports.Calls`: runs that other runs start."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -26,7 +25,7 @@ DEEPEST = 8
 class RunCalls:
     """See contract.ports.Calls."""
 
-    def __init__(self, database: Database, hint: Callable[[], None]) -> None:
+    def __init__(self, database: Database, hint: starts.Hint) -> None:
         """`hint` announces, after the commit, that a run may be runnable."""
         self._database, self._hint = database, hint
 
@@ -43,6 +42,8 @@ class RunCalls:
         data = _inputs(trigger, ask)
         meta = {"run_id": str(ask.run_id), "node": ask.node, "path": ask.path}
         run = starts.start(uow, trigger, data, self._hint, meta=meta)
+        if wait_id is not None:
+            _not_behind_its_caller(uow, run, ask.run_id)
         run.parent_run_id, run.parent_wait_id = ask.run_id, wait_id
         return Called(run.id, workflow.name)
 
@@ -109,6 +110,22 @@ def _depth(uow: UnitOfWork, run_id: UUID) -> int:
             break
         depth, above = depth + 1, parent
     return depth
+
+
+def _not_behind_its_caller(uow: UnitOfWork, run: Run, run_id: UUID) -> None:
+    """Two runs must not wait for each other: the called one for its turn, the caller for its result."""
+    above: UUID | None = run_id
+    while run.order_key is not None and above is not None:
+        caller = uow.session.execute(
+            select(Run.workflow_id, Run.order_key, Run.parent_run_id).where(Run.id == above)
+        ).one()  # fmt: skip
+        if (caller.workflow_id, caller.order_key) == (run.workflow_id, run.order_key):
+            message = _(
+                "The called workflow takes one run of a key at a time, and its turn would come only after the run that "
+                "calls it. Go on without the result, or give the called run another key."
+            )
+            raise Conflict(message, code="call.own_turn")
+        above = caller.parent_run_id
 
 
 def _last_sample(document: documents.Document, trigger: str) -> Any:

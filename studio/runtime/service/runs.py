@@ -14,12 +14,14 @@ from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.compiled import Compiled
+from studio.runtime.flow.control import FREE, Keys
 from studio.runtime.ledger.payloads import blob_of, mark
-from studio.runtime.models import IN_ORDER, Blob, Run, Step, Workflow
+from studio.runtime.models import IN_ORDER, Blob, Run, Step, TriggerSubscription, Workflow
 from studio.runtime.outcomes import ENDED, STUCK, Lane, Mode, RunState, StepState
 from studio.runtime.service.children import hand_over, tell_caller
 from studio.runtime.service.ending import Withdraw, end
 from studio.runtime.service.replay_plan import Kept, plan
+from studio.runtime.service.starts import Hint, counted, hinted, keys_of
 from studio.runtime.waits import RunWaits
 
 
@@ -43,7 +45,7 @@ def rerun(
     uow: UnitOfWork,
     run: Run,
     versions: Callable[[UUID, UUID], Compiled],
-    hint: Callable[[], None],
+    hint: Hint,
     *,
     from_step: str | None = None,
     newest: bool = False,
@@ -74,6 +76,7 @@ def rerun(
     if stuck:
         end(uow, run, withdraw, _("It was started again as a new run."))
     again = _copy(uow, run, version_id, from_step, kept, steps)
+    keys = _count(uow, again)
     if stuck:
         hand_over(uow, run, again)
     uow.session.add(again)
@@ -84,8 +87,22 @@ def rerun(
         targets=[target(run)],
         metadata={"new_run": str(again.id), "from_step": from_step or "", "newest_version": newest},
     )
-    uow.after_commit(hint)
+    uow.after_commit(hinted(hint, keys))
     return again
+
+
+def _count(uow: UnitOfWork, again: Run) -> Keys:
+    """A repeated run takes its turn like any other, by the limits that are published now."""
+    found = select(TriggerSubscription).where(
+        TriggerSubscription.workflow_id == again.workflow_id, TriggerSubscription.node_key == again.trigger_node
+    )
+    trigger = uow.session.scalars(found).one_or_none()
+    if trigger is None:
+        return FREE
+    keys = keys_of(uow, trigger, again.input)
+    for name, value in counted(trigger, keys).items():
+        setattr(again, name, value)
+    return keys
 
 
 def _copy(uow: UnitOfWork, run: Run, version_id: UUID, from_step: str | None, kept: Kept, steps: list[Step]) -> Run:

@@ -35,12 +35,17 @@ def settle(uow: UnitOfWork, run: Run, finding: Finding, hint: Callable[[], None]
         raise InvalidInput(message, code="run.nothing_in_doubt", field="finding")
     if doubtful is not None:
         _settle_step(uow, doubtful, finding)
-    locked.state, locked.lane, locked.attempts, locked.available_at = RunState.QUEUED, Lane.MAIN, 0, uow.now
+    locked.state, locked.lane, locked.attempts, locked.available_at = RunState.QUEUED, _lane(locked), 0, uow.now
     locked.error = locked.finished_at = None
     record(uow, "run.settled", targets=[target(locked)], metadata={
         "finding": finding.value, "step": doubtful.node_key if doubtful else "",
     })  # fmt: skip
     uow.after_commit(hint)
+
+
+def _lane(run: Run) -> Lane:
+    """One that needs a place to execute has given its own up."""
+    return Lane.BACK if run.place_key is not None else Lane.MAIN
 
 
 def _doubtful(uow: UnitOfWork, run: Run) -> Step | None:

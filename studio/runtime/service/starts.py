@@ -1,26 +1,54 @@
 """Runs that a person, an application event or a schedule starts: an event and a run in the caller's transaction."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
 
 from studio.core import tenancy
-from studio.core.errors import Conflict, InvalidInput
+from studio.core.errors import Conflict, InvalidInput, StudioError
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.document.bounds import check_payload
+from studio.runtime.flow.admission import Limited, limited
+from studio.runtime.flow.control import FREE, Control, Keys
 from studio.runtime.models import Event, Run, TriggerSubscription, Workflow
 from studio.runtime.outcomes import Lane, Mode, RunState, Verdict
+from studio.runtime.service.dedup import Once, claim, first_run
 from studio.runtime.triggers.called import Called
 from studio.runtime.triggers.form import Form, answers
 from studio.runtime.triggers.manual import Manual
 
-Hint = Callable[[], None]
 FORMS: Mapping[str, type[Form]] = {Manual.key: Manual.Config, Called.key: Called.Config}
 """Triggers that ask for something, by type."""
+
+
+class Hint(Protocol):
+    """Tells workers, after the commit, that there is a run in a lane."""
+
+    def __call__(self, lane: str = Lane.MAIN) -> None:
+        """Ask for a look."""
+        ...
+
+
+class NotNow(StudioError):
+    """What is going on does not let an event start a run."""
+
+    def __init__(self, limited: Limited) -> None:
+        error = limited.as_error()
+        super().__init__(error.message, code=error.code, resource=error.resource)
+        self.status, self.retry_after_s, self.limited = error.status, error.retry_after_s, limited
+
+
+class Repeated(Conflict):
+    """An event of the same key has started a run already."""
+
+    def __init__(self, run_id: UUID) -> None:
+        super().__init__(_("This event has started a run already."), code="event.repeated", resource=f"run:{run_id}")
+        self.run_id = run_id
 
 
 def start(
@@ -30,36 +58,105 @@ def start(
     hint: Hint,
     *,
     meta: dict[str, Any] | None = None,
+    once: Once | None = None,
 ) -> Run:
-    """Write the event and the run that it starts. Raises Conflict where the trigger is off."""
+    """Write the event and the run that it starts, which may have to wait for its turn.
+
+    Raises Conflict where the trigger is off, Repeated where `once` has started a run before, NotNow where the
+    workflow's limits turn it away, and InvalidInput where the data has no key that they need. Nothing is written then.
+    """
     if not subscription.active:
         raise Conflict(
             _("The workflow is turned off, so nothing was started. Turn it on first."), code="workflow.off",
             resource=f"workflow:{subscription.workflow_id}",
         )  # fmt: skip
+    _first(uow, subscription, once)
+    keys = keys_of(uow, subscription, data)
     run_id, event_id = new_id(), new_id()
+    if once is not None and not claim(uow, subscription.id, once, event_id, run_id):
+        _first(uow, subscription, once)
     run = Run(
         id=run_id, workflow_id=subscription.workflow_id, version_id=subscription.version_id, event_id=event_id,
-        trigger_node=subscription.node_key, state=RunState.QUEUED, mode=Mode.LIVE, lane=Lane.MAIN, input=data,
-        available_at=uow.now, created_at=uow.now,
+        trigger_node=subscription.node_key, state=RunState.QUEUED, mode=Mode.LIVE, input=data,
+        available_at=uow.now, created_at=uow.now, **counted(subscription, keys),
     )  # fmt: skip
     event = Event(
         id=event_id, workflow_id=subscription.workflow_id, subscription_id=subscription.id, type=subscription.type,
         verdict=Verdict.STARTED, run_id=run_id, meta=meta, received_at=uow.now,
+        dedup_key=once.key if once is not None else None,
     )  # fmt: skip
     uow.session.add_all((run, event))
-    uow.after_commit(hint)
+    uow.after_commit(hinted(hint, keys))
     return run
 
 
+def start_or_turn_away(
+    uow: UnitOfWork,
+    subscription: TriggerSubscription,
+    data: Any,
+    hint: Hint,
+    *,
+    meta: dict[str, Any] | None = None,
+    once: Once | None = None,
+) -> Run | None:
+    """As `start`, where nobody waits for an answer: what does not start keeps its event, and why."""
+    try:
+        return start(uow, subscription, data, hint, meta=meta, once=once)
+    except Repeated as error:
+        turn_away(uow, subscription, data, Verdict.DUPLICATE, None, meta, error.run_id)
+    except NotNow as error:
+        turn_away(uow, subscription, data, Verdict.LIMITED, error.message, meta, error.limited.run_id)
+    except InvalidInput as error:
+        turn_away(uow, subscription, data, Verdict.REFUSED, error.message, meta)
+    return None
+
+
+def _first(uow: UnitOfWork, subscription: TriggerSubscription, once: Once | None) -> None:
+    found = first_run(uow, subscription.id, once) if once is not None else None
+    if found is not None:
+        raise Repeated(found)
+
+
+def keys_of(uow: UnitOfWork, subscription: TriggerSubscription, data: Any) -> Keys:
+    """What a run with this data counts for. Raises NotNow, or InvalidInput where the data has no such key."""
+    control = Control.of(subscription.control)
+    if control is None:
+        return FREE
+    keys = control.keys(data)
+    uow.session.flush()  # runs that this very unit starts count too
+    found = limited(uow.session, subscription.workflow_id, control, keys, uow.now)
+    if found is not None:
+        raise NotNow(found)
+    return keys
+
+
+def counted(subscription: TriggerSubscription, keys: Keys) -> dict[str, Any]:
+    """The columns of a run that its keys fill."""
+    return {
+        "lane": keys.lane, "gate_key": keys.gate, "order_key": keys.order, "place_key": keys.place,
+        "rate_key": keys.rate, "priority": subscription.priority,
+    }  # fmt: skip
+
+
+def hinted(hint: Hint, keys: Keys) -> Callable[[], None]:
+    """What is sent after the commit: to the workers, or to the gate."""
+    return hint if keys.lane == Lane.MAIN else partial(hint, keys.lane)
+
+
 def turn_away(
-    uow: UnitOfWork, subscription: TriggerSubscription, data: Any, verdict: Verdict, reason: str, meta: dict[str, Any]
+    uow: UnitOfWork,
+    subscription: TriggerSubscription,
+    data: Any,
+    verdict: Verdict,
+    reason: str | None,
+    meta: dict[str, Any] | None,
+    run_id: UUID | None = None,
 ) -> None:
     """Write the event that starts no run, and why, so that nobody has to guess."""
     uow.session.add(
         Event(
             id=new_id(), workflow_id=subscription.workflow_id, subscription_id=subscription.id, type=subscription.type,
-            verdict=verdict, reason=reason, body=data, meta=meta, received_at=uow.now,
+            verdict=verdict, reason=reason, run_id=run_id, body=data, meta=meta, received_at=uow.now,
         )
     )  # fmt: skip
 

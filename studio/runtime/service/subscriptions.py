@@ -11,6 +11,8 @@ from studio.core import rng
 from studio.core.crypto import Keyring, hash_token
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.document import Document, Step
+from studio.runtime.flow.control import PRIORITIES, written
+from studio.runtime.flow.workspace import has_limits
 from studio.runtime.models import TriggerSubscription, Workflow, WorkflowVersion
 from studio.runtime.triggers.schedule import next_due
 
@@ -18,6 +20,7 @@ from studio.runtime.triggers.schedule import next_due
 def renew(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, version: WorkflowVersion, document: Document) -> None:
     """Point each trigger at a new version. One that is gone is turned off, and keeps its address for its return."""
     held = {row.node_key: row for row in of_workflow(uow, workflow.id)}
+    control = written(document.settings, workspace=has_limits(uow))
     for step in document.nodes:
         kind = node_type(step.type)
         if kind is None or kind.kind is not Kind.TRIGGER:
@@ -27,6 +30,7 @@ def renew(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, version: Workfl
             row = _replace(uow, keyring, workflow, step, row)
         row.version_id, row.active = version.id, workflow.enabled
         row.type_version, row.config = step.version, step.config
+        row.priority, row.control = PRIORITIES[document.settings.priority], control
         row.next_due_at = _next(step, uow.now)
     for gone in held.values():
         gone.active = False

@@ -55,6 +55,22 @@ class AppEvent(TriggerType):
             deferred=True,
             widget="conditions",
         )
+        dedup_key: str | None = help_(
+            "Two events with the same key within the window start one run. Empty: every event starts one.",
+            title="Same event, if equal",
+            default=None,
+            example="trigger.run.title",
+            expression="string",
+            deferred=True,
+        )
+        dedup_hours: int = help_(
+            "How long a key is remembered, in hours.",
+            title="Remembered for",
+            default=24,
+            example=24,
+            ge=1,
+            le=720,
+        )
 
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:

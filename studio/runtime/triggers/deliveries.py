@@ -52,9 +52,13 @@ def dedup_key(config: Webhook.Config, data: Any, headers: Mapping[str, str], que
     if config.dedup_key is None:
         found = _own_id(config.signature, data, headers)
         return _short(found) if found else None
-    scope = Scope({"trigger": data, "headers": headers, "query": query})
+    return key_of(config.dedup_key, Scope({"trigger": data, "headers": headers, "query": query}))
+
+
+def key_of(expression: str, scope: Scope) -> str:
+    """The key that an expression finds. Raises InvalidInput where it finds none."""
     try:
-        value = evaluate(config.dedup_key, scope)
+        value = evaluate(expression, scope)
     except EvaluationError as error:
         message = _("The key that tells deliveries apart could not be read: %(message)s", message=error.message)
         raise InvalidInput(message, code="webhook.dedup_key") from None

@@ -53,3 +53,27 @@ def test_fields_retry_connections_and_settings_have_sentences():
         "“Total above €400?” (no) now leads to “Tell the ERP”",
         "“Total above €400?” (yes) no longer leads to “Tell the ERP”",
     ]
+
+
+def test_limits_have_sentences_and_so_has_their_end():
+    limits = {
+        "one_at_a_time": {"key": "trigger.order.id", "conflict": "cancel"},
+        "at_once": {"limit": 5},
+        "rate": {"limit": 1000, "per_s": 60, "over": "skip"},
+        "priority": "low",
+    }
+    assert [text for _, _, text in changes_after(lambda raw: raw["settings"].update(limits))] == [
+        "One run at a time for each trigger.order.id; a newer one takes the place of the one before",
+        "At most 5 runs execute at once",
+        "At most 1,000 runs start in 60 seconds; events beyond that are turned away",
+        "Its runs come after others",
+    ]
+    limited = copy.deepcopy(REFUNDS)
+    limited["settings"].update(limits)
+    back = documents.changes(documents.parse(limited), documents.parse(REFUNDS))
+    assert [found.text for found in back] == [
+        "Runs no longer go one at a time",
+        "Any number of its runs execute at once",
+        "Any number of its runs start in a time",
+        "Its runs come as others do",
+    ]

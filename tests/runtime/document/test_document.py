@@ -181,3 +181,32 @@ def test_a_stored_document_is_read_although_its_type_is_gone():
     raw = changed()
     raw["nodes"][1]["type"] = "action.teleport"
     assert documents.dump(documents.load(raw)) == raw
+
+
+def test_a_document_without_limits_keeps_the_hash_that_it_had_before_there_were_any():
+    """What was published by an older Studio must not look changed."""
+    settings = documents.logic(documents.parse(REFUNDS))["settings"]
+    assert settings.keys() == {"max_steps", "max_seconds", "title"}
+
+
+@pytest.mark.parametrize(
+    ("limits", "field"),
+    [
+        ({"one_at_a_time": {"conflict": "wait"}}, "settings.one_at_a_time.conflict"),
+        ({"one_at_a_time": {"keys": "a"}}, "settings.one_at_a_time.keys"),
+        ({"at_once": {}}, "settings.at_once.limit"),
+        ({"at_once": {"limit": 0}}, "settings.at_once.limit"),
+        ({"at_once": {"limit": "5"}}, "settings.at_once.limit"),
+        ({"rate": {"limit": 5, "per_s": 0.5}}, "settings.rate.per_s"),
+        ({"rate": {"limit": 5, "per_s": 86_401}}, "settings.rate.per_s"),
+        ({"rate": {"limit": 5, "over": "drop"}}, "settings.rate.over"),
+        ({"priority": "urgent"}, "settings.priority"),
+        ({"rate": {"limit": 5, "key": "x" * 2_001}}, "settings.rate.key"),
+    ],
+)
+def test_a_limit_that_makes_no_sense_is_refused_by_field(limits, field):
+    raw = copy.deepcopy(REFUNDS)
+    raw["settings"] = limits
+    with pytest.raises(InvalidInput) as refused:
+        documents.parse(raw)
+    assert [problem.path for problem in refused.value.problems] == [field]

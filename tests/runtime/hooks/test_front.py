@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from psycopg import OperationalError as Refused
@@ -16,6 +17,7 @@ from studio.runtime.models import Event, Run
 from studio.runtime.service import subscriptions, workflows
 from tests.factories.accounts import make_tenant
 from tests.factories.workflows import make_workflow, refunds
+from tests.faults.shop import wait_for
 
 ORDER = {"order": {"id": "6021", "total": 420.0, "customer": {"name": "Anna Keller"}}}
 
@@ -58,7 +60,7 @@ def hook(app):
 
 @pytest.fixture
 def make_hook(app):
-    yield lambda **config: Hook(app, **config)
+    yield lambda document=None, **config: Hook(app, document, **config)
     app.extensions["studio_engine"].stop()
 
 
@@ -260,3 +262,61 @@ def test_what_was_accepted_is_never_answered_as_a_failure(make_hook, monkeypatch
     monkeypatch.setattr(receiver, "_state", failing(REFUSED))
     answer = hook.post(json=ORDER)
     assert (answer.status_code, answer.json["state"], hook.runs()) == (202, None, 1)
+
+
+# -- limits --------------------------------------------------------------------------------------------------------
+
+
+def limited(**settings):
+    return {"settings": settings}
+
+
+def test_a_sender_hears_which_run_is_in_progress(make_hook):
+    hook = make_hook(limited(one_at_a_time={"key": "trigger.order.id", "conflict": "skip"}))
+    first = hook.post(json=ORDER).json["run_id"]
+    skipped = hook.post(json=ORDER)
+    assert skipped.status_code == 200
+    assert (skipped.json["skipped"], skipped.json["run_id"]) == (True, first)
+    assert hook.post(json={"order": {"id": "6022"}}).status_code == 202
+    assert (hook.runs(), hook.events()) == (2, 3)
+
+
+def test_a_sender_that_sends_too_many_hears_when_to_come_again(make_hook):
+    hook = make_hook(limited(rate={"limit": 1, "per_s": 60, "over": "skip"}), dedup_key="trigger.order.id")
+    first = hook.post(json=ORDER)
+    turned_away = hook.post(json={"order": {"id": "6022"}})
+    assert (first.status_code, turned_away.status_code) == (202, 429)
+    assert 50 <= int(turned_away.headers["Retry-After"]) <= 61
+    assert turned_away.json["code"] == "webhook.limited"
+    again = hook.post(json=ORDER)
+    assert (again.status_code, again.json) == (200, {"run_id": first.json["run_id"], "duplicate": True})
+    clock.shift(timedelta(seconds=61))
+    assert hook.post(json={"order": {"id": "6022"}}).status_code == 202
+
+
+@pytest.mark.parametrize("data", [{}, {"order": {"id": ["a"]}}, {"order": {"id": "x" * 300}}])
+def test_an_event_without_the_key_is_refused_with_the_reason(make_hook, data):
+    hook = make_hook(limited(one_at_a_time={"key": "trigger.order.id"}))
+    refused = hook.post(json=data)
+    assert (refused.status_code, refused.json["code"]) == (409, "webhook.refused")
+    with hook.unit() as unit:
+        [event] = unit.session.scalars(select(Event))
+    assert (event.verdict, event.body) == ("refused", data)
+    assert "one at a time" in event.reason
+
+
+def test_a_run_that_has_to_wait_is_accepted_and_finishes_in_its_turn(make_hook):
+    hook = make_hook(limited(one_at_a_time={}, at_once={"limit": 1}, rate={"limit": 600, "per_s": 1}))
+    hook.app.extensions["studio_engine"].start_workers()
+    small = {"order": {"id": "1", "total": 1.0}}
+    run_ids = [hook.post(json=small).json["run_id"] for _ in range(5)]
+
+    def ended():
+        with hook.unit() as unit:
+            rows = unit.session.execute(select(Run.id, Run.state, Run.started_at, Run.finished_at).order_by(Run.id))
+            return [row for row in rows if row.state == "succeeded"]
+
+    wait_for(lambda: len(ended()) == 5)
+    rows = ended()
+    assert [str(row.id) for row in rows] == run_ids
+    assert all(late.started_at >= early.finished_at for early, late in pairwise(rows))

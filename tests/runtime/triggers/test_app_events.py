@@ -131,3 +131,39 @@ def test_workflows_that_start_one_another_by_their_approvals_stop(shop):
         verdicts = [verdict for verdict, _ in shop.events(one)]
         assert verdicts == ["started", "started", "started", "limited"]
         assert "started one another" in shop.events(one)[-1][1]
+
+
+def test_events_of_one_key_start_one_run_within_the_window(shop):
+    broken = shop.publish(flow("Broken", BY_HAND, FAIL))
+    key = {"dedup_key": "trigger.workflow.name", "dedup_hours": 1}
+    listener = shop.publish(flow("Tell", hears("run.failed", **key), NOTE))
+    for _ in range(3):
+        shop.start(broken)
+    [first] = shop.runs(listener)
+    assert shop.events(listener) == [("started", None), ("duplicate", None), ("duplicate", None)]
+    with shop.unit() as unit:
+        repeats = select(Event.run_id).where(Event.workflow_id == listener, Event.verdict == "duplicate")
+        assert set(unit.session.scalars(repeats)) == {first.id}
+    clock.shift(timedelta(hours=2))
+    shop.start(broken)
+    assert len(shop.runs(listener)) == 2
+
+
+def test_an_event_without_the_key_is_refused_in_words(shop):
+    broken = shop.publish(flow("Broken", BY_HAND, FAIL))
+    listener = shop.publish(flow("Tell", hears("run.failed", dedup_key="trigger.error.nothing"), NOTE))
+    shop.start(broken)
+    [(verdict, reason)] = shop.events(listener)
+    assert verdict == "refused"
+    assert "could not be read" in reason
+
+
+def test_a_listener_takes_one_event_at_a_time(shop):
+    broken = shop.publish(flow("Broken", BY_HAND, FAIL))
+    limits = {"settings": {"one_at_a_time": {"conflict": "skip"}}}
+    listener = shop.publish(flow("Ask", hears("run.failed"), shop.approval()) | limits)
+    shop.start(broken)
+    shop.start(broken)
+    [run] = shop.runs(listener)
+    assert [verdict for verdict, _ in shop.events(listener)] == ["started", "limited"]
+    assert run.state == "waiting"

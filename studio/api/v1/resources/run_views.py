@@ -4,6 +4,7 @@ from studio.api.v1.shapes import runs as shapes
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.history.detail import Attempt, RunDetail, StepView, wait_target
 from studio.runtime.history.payloads import Exchange, exchanges, payload
+from studio.runtime.history.turns import held
 from studio.runtime.outcomes import RunState
 
 INLINE_BYTES = 2_097_152
@@ -12,6 +13,7 @@ INLINE_BYTES = 2_097_152
 
 def detail_of(uow: UnitOfWork, found: RunDetail) -> shapes.RunDetail:
     """Everything about one run."""
+    waits = held(uow, [found.run.id], exactly=True).get(found.run.id)
     run, shown = found.run, exchanges(uow, found.run.id, INLINE_BYTES)
     return shapes.RunDetail(
         id=run.id,
@@ -22,6 +24,7 @@ def detail_of(uow: UnitOfWork, found: RunDetail) -> shapes.RunDetail:
         version=found.version.number,
         version_id=run.version_id,
         mode=run.mode,
+        held=shapes.HeldView.model_validate(waits) if waits is not None else None,
         trigger=run.trigger_node,
         input=run.input,
         waiting_for=run.waiting_for,

@@ -6,8 +6,9 @@ from studio.accounts.identity import signed_in_person
 from studio.accounts.service import workspaces
 from studio.accounts.service.workspaces import WorkspaceFacts
 from studio.api.v1.operations import operation
-from studio.api.v1.shapes.workspace import Me, WorkspaceChange, WorkspaceInfo
+from studio.api.v1.shapes.workspace import Limits, Me, WorkspaceChange, WorkspaceInfo
 from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.flow.workspace import WorkspaceLimits, limits_of, set_limits
 
 
 @operation("GET", "/me", tag="Workspace", anybody="any token may ask whom it acts for; without one it is refused",
@@ -45,3 +46,15 @@ def change_workspace(uow: UnitOfWork, body: WorkspaceChange) -> WorkspaceInfo:
     facts = WorkspaceFacts(row.name, row.currency, row.time_zone, row.locale, row.retention_days)
     wanted = asdict(facts) | body.model_dump(exclude_none=True)
     return WorkspaceInfo.model_validate(workspaces.update(uow, WorkspaceFacts(**wanted)))
+
+
+@operation("GET", "/workspace/limits", tag="Workspace", needs="settings.read", answer=Limits)
+def get_limits(uow: UnitOfWork) -> Limits:
+    """What all workflows of the workspace may do together."""
+    return Limits(**asdict(limits_of(uow)))
+
+
+@operation("PUT", "/workspace/limits", tag="Workspace", needs="settings.manage", body=Limits, answer=Limits)
+def put_limits(uow: UnitOfWork, body: Limits) -> Limits:
+    """Limit all runs that start from now on; those beyond wait for their turn. What is left out is not limited."""
+    return Limits(**asdict(set_limits(uow, WorkspaceLimits(**body.model_dump()))))

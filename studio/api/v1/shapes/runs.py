@@ -42,6 +42,18 @@ class RunLine(Shape):
     finished_at: datetime | None
 
 
+class HeldView(Shape):
+    """Why a run has not started, or not gone on, though nothing but a limit is in its way."""
+
+    why: Literal["turn", "place", "rate", "soon"] = Field(
+        description="Another run of its key is going; so many execute already; so many have started; not for long."
+    )
+    run_id: Id | None = Field(description="The run whose turn it is.")
+    limit: int
+    per_s: float
+    at: datetime | None = Field(description="When it starts, as far as that is known.")
+
+
 class StepLine(Shape):
     """One attempt of one node in one iteration."""
 
@@ -81,6 +93,7 @@ class RunDetail(RunLine):
     version: int
     version_id: Id
     mode: str = Field(examples=["live"])
+    held: HeldView | None = Field(description="What it waits for at its workflow's limits; null: it does not.")
     trigger: str = Field(description="The key of the trigger that it started at.")
     input: Json
     rerun_from: str | None = Field(description="The step that it started again from; null: the beginning.")

@@ -40,6 +40,16 @@ class WorkspaceChange(Body):
     retention_days: int | None = Field(None, ge=7, le=3650)
 
 
+class Limits(Body):
+    """What all workflows of a workspace may do together. Null: no limit."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"at_once": 20, "starts": 600, "per_s": 60}]})
+
+    at_once: int | None = Field(None, description="Runs that may execute at a time; those that wait do not count.")
+    starts: int | None = Field(None, description="Runs that may start in `per_s` seconds.")
+    per_s: int | None = None
+
+
 class Me(Shape):
     """Whom this request acts for, and what it may do."""
 

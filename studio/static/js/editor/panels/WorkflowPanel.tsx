@@ -2,6 +2,7 @@
 import { t } from "../../i18n/t";
 import type { Json, JsonObject } from "../document/types";
 import { usePart, useSession } from "../session/context";
+import { LimitFields } from "./limits/LimitFields";
 
 export function WorkflowPanel() {
   const session = useSession();
@@ -51,6 +52,7 @@ export function WorkflowPanel() {
           {t("workflow.description.help")}
         </small>
       </div>
+      <LimitFields />
     </div>
   );
 }
