@@ -10,7 +10,8 @@ import requests
 from sqlalchemy import func, select
 
 from benchmarks import seeding
-from benchmarks.stack import _family, stack
+from benchmarks.memory import families
+from benchmarks.stack import stack
 from studio.audit.verifying import verify
 from studio.core.db import open_engine
 from studio.core.unit_of_work import Database
@@ -107,7 +108,7 @@ class Caller:
     def worker_mib(self):
         """The most memory that any process of what runs workflows has ever held."""
         name = "worker" if "worker" in self.running.processes else "studio"
-        return max(_peak_mib(pid) for pid in _family(self.running.processes[name].pid))
+        return max(_peak_mib(pid) for pid in families([self.running.processes[name].pid]))
 
     def log(self):
         return "\n".join(path.read_text(errors="replace")[-3000:] for path in self.running.logs.values())

@@ -8,7 +8,7 @@ from benchmarks.servers.process import free_port
 
 FREEING = """
 from studio import worker
-worker.Supervisor.run = lambda self: worker._release("gone", dead=True)
+worker.Supervisor.run = lambda self: worker.release("gone", dead=True)
 worker.supervise(1)
 """
 
