@@ -1,5 +1,6 @@
 """For-each loops of one run in memory: items, iterations, what each of them gave."""
 
+import weakref
 from typing import Any
 
 from studio.contract.results import Expand
@@ -22,7 +23,7 @@ class Loops:
     """The loops of one run. A loop's row holds its items while it runs and its results afterwards."""
 
     def __init__(self, machine: Carrier) -> None:
-        self._machine = machine
+        self._machine: Carrier = weakref.proxy(machine)  # it holds us: a run must end with its last user, not with gc
         self._steps: dict[Place, StepRow] = {}
 
     def expand(self, step: StepRow, expand: Expand) -> None:
