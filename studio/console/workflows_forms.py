@@ -72,7 +72,9 @@ def start_form(found: type[NodeType], config: Mapping[str, Any]) -> StartForm:
 
 def _json_field(found: type[NodeType], config: Mapping[str, Any]) -> Field:
     sample = config.get("sample")
-    text = orjson.dumps(sample if sample is not None else found.sample or {}, option=orjson.OPT_INDENT_2).decode()
+    text = orjson.dumps(
+        sample if sample is not None else found.sample_of(config) or {}, option=orjson.OPT_INDENT_2
+    ).decode()
     return TextAreaField(_l("Data"), [Length(max=LONGEST)], default=text)
 
 

@@ -264,3 +264,17 @@ def test_a_test_run_by_the_api(browser, published):
     assert answer["state"] == "succeeded"
     assert [step["port"] for step in answer["steps"]] == ["next", "false"]
     assert browser("auditor").post(url, json=body).status_code == 403
+
+
+@one_store
+def test_a_called_workflow_starts_by_hand_with_what_its_callers_must_give(app, tenant, browser):
+    asked = {"fields": [{"name": "order"}, {"name": "lines", "type": "list"}]}
+    trigger = {"key": "t", "type": "trigger.called", "name": "Called", "config": asked}
+    workflow_id = make_workflow(app, tenant, refunds(nodes=[trigger], edges=[]), published=True)
+    client, url = browser(), f"/workflows/{workflow_id}/start/t"
+    assert "&#34;lines&#34;: []" in client.get(url).text
+    wrong = client.post(url, data={"data_json": '{"order": "1", "lines": 2}'})
+    assert (wrong.status_code, "lines: this must be a list." in wrong.text) == (422, True)
+    assert client.post(url, data={"data_json": '{"order": "1", "lines": [2]}'}).location.startswith("/runs/")
+    with app.extensions["studio_database"].unit(tenant.id) as uow:
+        assert [run.input for run in uow.session.scalars(select(Run))] == [{"order": "1", "lines": [2]}]

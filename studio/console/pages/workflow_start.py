@@ -38,10 +38,10 @@ def start_run(workflow_id: UUID, trigger_key: str) -> ResponseReturnValue:
         return _page(found, row, known, form), 422
     try:
         data = form.answers(row.settings)
+        run = starts.start_manual(uow, found, row.node_key, data, engine().wake_main)
     except InvalidInput as error:
         form.show(error)
         return _page(found, row, known, form, error.message), 422
-    run = starts.start_manual(uow, found, row.node_key, data, engine().wake_main)
     flash(_("The run has started."), "good")
     return redirect(url_for("console.run", run_id=run.id), 303)
 
