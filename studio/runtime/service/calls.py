@@ -118,7 +118,9 @@ def _not_behind_its_caller(uow: UnitOfWork, run: Run, run_id: UUID) -> None:
     while run.order_key is not None and above is not None:
         caller = uow.session.execute(
             select(Run.workflow_id, Run.order_key, Run.parent_run_id).where(Run.id == above)
-        ).one()  # fmt: skip
+        ).one_or_none()  # fmt: skip
+        if caller is None:  # one that did not wait has ended, and retention has taken it
+            return
         if (caller.workflow_id, caller.order_key) == (run.workflow_id, run.order_key):
             message = _(
                 "The called workflow takes one run of a key at a time, and its turn would come only after the run that "
