@@ -23,6 +23,8 @@ class Line:
         """Who was sent away: (first came, due back)."""
         self._usual_s = 0.0
         self._numbers = 0
+        self._idle_since = 0.0
+        """When the latest call ended."""
 
     def __len__(self) -> int:
         return len(self._flying)
@@ -37,11 +39,16 @@ class Line:
         return now - min(self._flying.values(), default=now)
 
     def has_room(self, who: Hashable, now: float, most: int) -> bool:
-        """Whether `who` may call: there is room beside those who came before it and are due back."""
+        """Whether `who` may call: there is room beside those who came before it and are due back.
+
+        For those at most half of the room is kept, and none where nobody has called for a while: in a long queue they
+        come later than they are due, and if everybody were sent away for their sake, nobody would call at all.
+        """
         self._forget(now)
         came = self._away.get(who, (now, now))[0]
         ahead = sum(1 for one, (first, due) in self._away.items() if one != who and first < came and due <= now)
-        return len(self._flying) + ahead < most
+        kept = max(1, most // 2) if self._flying or now < self._idle_since + GRACE_S else 0
+        return len(self._flying) + min(ahead, kept) < most
 
     def enter(self, who: Hashable, now: float) -> int:
         """`who` calls. Returns the number to leave with."""
@@ -52,7 +59,7 @@ class Line:
 
     def leave(self, number: int, now: float) -> None:
         """A call has ended."""
-        took = now - self._flying.pop(number)
+        took, self._idle_since = now - self._flying.pop(number), now
         self._usual_s = took if not self._usual_s else self._usual_s + _KNOWN * (took - self._usual_s)
 
     def send_away(self, who: Hashable, now: float, most: int, jitter: Callable[[float], float]) -> float:

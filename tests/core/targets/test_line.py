@@ -70,3 +70,17 @@ def test_everybody_calls_in_the_order_in_which_they_came(took, most, count, shar
     assert began[:most] == list(range(min(most, count)))
     turns = -(-count // most)
     assert now <= turns * (took + LONGEST_S) + 1
+
+
+@given(most=st.integers(1, 8), away=st.integers(0, 40), later=st.floats(0, 20))
+def test_room_is_never_kept_whole_for_those_who_do_not_come_back(most, away, later):
+    """A queue so long that nobody comes back in time: whoever is there calls."""
+    found = Line()
+    found.leave(found.enter("first", 0.0), 0.0)
+    for who in range(away):
+        found.send_away(who, 0.0, most, lambda ceiling: ceiling)
+    now, entered = GRACE_S + later, 0
+    while found.has_room(f"new {entered}", now, most):
+        found.enter(f"new {entered}", now)
+        entered += 1
+    assert max(1, most // 2) <= entered <= most
