@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import pytest
 from redis import Redis
@@ -11,6 +12,7 @@ from tests.faults.test_kill import children
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(120)]
 
+AWAY_S, REDISPATCH_S = 20.0, 10.0
 DEGRADED, OK = (200, "degraded: redis unavailable"), (200, "ok")
 
 
@@ -63,6 +65,22 @@ def test_away_for_a_while(shop, redis):
         wait_for(lambda: shop.ready() == OK)
         shop.sells(5)
         shop.finishes(5)
+    shop.assert_nothing_lost()
+
+
+def test_away_for_long_under_load(shop, redis):
+    """What was taken without it is soon done, and it is used again as soon as it is back."""
+    with shop.open():
+        redis.stop(signal.SIGKILL)
+        until = time.monotonic() + AWAY_S
+        try:
+            while time.monotonic() < until:
+                shop.sells(10)
+        finally:
+            redis.start()
+        taken = len(shop.taken())
+        wait_for(lambda: shop.succeeded() >= taken, timeout=REDISPATCH_S)
+        wait_for(lambda: shop.ready() == OK, timeout=REDISPATCH_S)
     shop.assert_nothing_lost()
 
 
