@@ -18,11 +18,12 @@ from studio.expressions import (
     render,
 )
 from studio.expressions.filters import text_of
-from studio.runtime.checks.knowledge import Knowledge
+from studio.runtime.checks.knowledge import Knowledge, sample_output
 from studio.runtime.checks.outline import Outline
 from studio.runtime.checks.structure import structure_problems
 from studio.runtime.compile import sample_values
 from studio.runtime.document import Document, Step
+from studio.runtime.triggers import gathering
 
 LARGEST_SHOWN = 20_000
 """Bytes of a previewed value; a larger one is shown by its beginning alone."""
@@ -86,7 +87,7 @@ def _values(document: Document, key: str, facts: dict[str, str], sample: Any) ->
     step, outline = _step(document, key), Outline(document)
     if any(problem.code == "graph.parent_circle" for problem in structure_problems(outline)):
         return {"workspace": facts}
-    known = dict.fromkeys(outline.triggers, sample) if sample is not None else {}
+    known = _of_triggers(outline, key, sample)
     values = sample_values(document, key, known)
     values["workspace"] = facts
     now = clock.local_now().isoformat()
@@ -97,6 +98,19 @@ def _values(document: Document, key: str, facts: dict[str, str], sample: Any) ->
     if loop is not None:
         values["item"], values["index"] = _first(loop.config.get("items"), values), 0
     return values
+
+
+def _of_triggers(outline: Outline, key: str, sample: Any) -> dict[str, Any]:
+    """What each trigger brings, where a sample was chosen. A trigger's own expressions see one event of it."""
+    if sample is not None:
+        return {
+            trigger: sample if trigger == key else gathering.shaped(outline.steps[trigger].config.get("gather"), sample)
+            for trigger in outline.triggers
+        }
+    if key not in outline.triggers:
+        return {}
+    own = sample_output(outline.types[key], gathering.single(outline.steps[key].config))
+    return {} if own is None else {key: own}
 
 
 def _first(items: Any, values: dict[str, Any]) -> Any:

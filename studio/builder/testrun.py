@@ -30,6 +30,7 @@ from studio.runtime.engine.machine import Call, Machine
 from studio.runtime.engine.versions import compile_document
 from studio.runtime.ledger.rows import RunRow, StepRow
 from studio.runtime.outcomes import Lane, Mode, RunState
+from studio.runtime.triggers import gathering
 
 MOST_STEPS = 500
 LONGEST_S = 30.0
@@ -83,6 +84,11 @@ def run(ask: Ask, place: Place, database: Database, ports: Ports) -> Result:
     return session.result(clock.monotonic() - begun)
 
 
+def _input(ask: Ask) -> Any:
+    step = ask.document.step(ask.trigger)
+    return gathering.shaped(step.config.get("gather"), ask.sample) if step is not None else ask.sample
+
+
 class _Session:
     """One test-run under way."""
 
@@ -94,7 +100,7 @@ class _Session:
         self._took: dict[UUID, float] = {}
         row = RunRow(
             id=new_id(), workspace_id=place.workspace_id, workflow_id=place.workflow_id, version_id=UUID(int=0),
-            trigger_node=ask.trigger, epoch=1, wake_seq=0, attempts=0, fresh=True, input=ask.sample, title="",
+            trigger_node=ask.trigger, epoch=1, wake_seq=0, attempts=0, fresh=True, input=_input(ask), title="",
             mode=Mode.TEST, lane=Lane.MAIN, steps_used=0, respond=False, created_at=now,
         )  # fmt: skip
         self._machine = Machine(row, compiled, now, ports, live=ask.live)

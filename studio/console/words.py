@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import format_time, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from studio.contract.node import node_type
 from studio.core.formats import at, clock_time, lasting
 from studio.runtime.history.detail import CalledRun, RunDetail, StepView
 from studio.runtime.history.listing import RunLine
 from studio.runtime.history.turns import Held
-from studio.runtime.models import Event
+from studio.runtime.models import Event, Gathering
 
 SHORT_S = 120
 """A run that took less is told by its length."""
@@ -44,6 +44,7 @@ VERDICTS = {
     "filtered": (_l("Filtered"), ""),
     "limited": (_l("Limited"), "warn"),
     "refused": (_l("Refused"), "bad"),
+    "gathered": (_l("Gathered"), "wait"),
 }
 
 
@@ -65,8 +66,28 @@ def run_state(run: RunLine | CalledRun) -> Said:
 
 def verdict(event: Event) -> Said:
     """What became of an event."""
+    if event.verdict == "gathered" and event.run_id is not None:
+        return Said(_("Gathered, and started a run"), "good")
     text, kind = VERDICTS.get(event.verdict, (event.verdict, ""))
     return Said(str(text), kind)
+
+
+def gathered(found: Gathering) -> str:
+    """What a trigger is gathering, and when it starts."""
+    due, key = format_time(found.due_at, "medium"), _(" for “%(key)s”", key=found.key) if found.key else ""
+    if found.mode == "batch":
+        said = ngettext(
+            "%(num)d event gathered%(key)s, starts at %(at)s, or once there are %(most)d.",
+            "%(num)d events gathered%(key)s, start at %(at)s, or once there are %(most)d.",
+            found.count, key=key, at=due, most=found.most,
+        )  # fmt: skip
+    else:
+        said = ngettext(
+            "%(num)d event gathered%(key)s, starts at %(at)s unless another comes.",
+            "%(num)d events gathered%(key)s, start at %(at)s unless another comes.",
+            found.count, key=key, at=due,
+        )  # fmt: skip
+    return str(said)
 
 
 def detail_state(found: RunDetail) -> Said:

@@ -18,8 +18,8 @@ from studio.runtime import document as documents
 from studio.runtime.document import Document
 from studio.runtime.history import listing
 from studio.runtime.history.listing import RunFilter, RunLine
-from studio.runtime.models import TriggerSubscription, Workflow, WorkflowVersion
-from studio.runtime.service import subscriptions
+from studio.runtime.models import Gathering, TriggerSubscription, Workflow, WorkflowVersion
+from studio.runtime.service import gathering, subscriptions
 
 RUNS, VERSIONS = 8, 12
 
@@ -35,6 +35,8 @@ class TriggerFacts:
     address: str | None
     curl: str | None
     summary: str
+    gathered: Sequence[Gathering] = ()
+    """What waits for others before a run starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _shown(uow: UnitOfWork, workflow: Workflow, draft: Draft) -> Document:
 def _triggers(
     uow: UnitOfWork, keyring: Keyring, workflow: Workflow, document: Document, public_url: str
 ) -> list[TriggerFacts]:
-    found = []
+    found, waiting = [], gathering.of_workflow(uow, workflow.id)
     for row in subscriptions.of_workflow(uow, workflow.id):
         step, known = document.step(row.node_key), node_type(row.type)
         if step is None or known is None or row.version_id != workflow.published_version_id:
@@ -98,5 +100,6 @@ def _triggers(
         address = f"{public_url}/hooks/{secret}" if secret is not None else None
         command = insight.curl(address, row.settings) if address is not None else None
         summary = insight.summary_of(known, row.settings)
-        found.append(TriggerFacts(row.node_key, step.name, known, row.settings, address, command, summary))
+        own = [one for one in waiting if one.subscription_id == row.id]
+        found.append(TriggerFacts(row.node_key, step.name, known, row.settings, address, command, summary, own))
     return found

@@ -56,6 +56,8 @@ class Verdict(StrEnum):
     FILTERED = "filtered"
     LIMITED = "limited"
     REFUSED = "refused"
+    GATHERED = "gathered"
+    """Kept until others have come too; its run is named once it has started."""
 
 
 class Mode(StrEnum):

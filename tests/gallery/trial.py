@@ -18,6 +18,7 @@ from studio.gallery.template import Answer, Event, Template
 from studio.runtime import document as documents
 from studio.runtime.compile import check
 from studio.runtime.engine.engine import Engine
+from studio.runtime.engine.gathered import Gatherings
 from studio.runtime.models import Run, Step, TriggerSubscription, Workflow
 from studio.runtime.service import subscriptions
 from studio.runtime.service.starts import start_manual
@@ -89,6 +90,7 @@ class Trial:
     def settle(self) -> None:
         """Due timers fire, runs go on, mail goes out, until nothing moves."""
         for _ in range(50):
+            Gatherings(self.database, self.engine.wake_main)(clock.local_now())
             moved = self.engine.writer.run(lambda session: self.engine.ledger.fire_due(session, 100))
             moved += self.engine.executor.drain("main") + self.engine.executor.drain("effect")
             moved += outbox.drain(self.database)

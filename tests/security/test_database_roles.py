@@ -18,7 +18,7 @@ OF_NO_TENANT = {"workspace", "app_user", "user_session", "password_reset", "atte
 """People and their sessions, workspaces, counters, the timers' lease."""
 ENGINE_READS = {
     *("workspace", "workflow", "workflow_version", "trigger_subscription", "outbox", "kv_entry", "loop_lease"),
-    *("rate_state", "workspace_limit"),
+    *("rate_state", "workspace_limit", "gathering"),
     *("event", "run", "step", "wait", "resolution", "event_dedup", "payload_blob", "run_search"),
     *("audit_event", "audit_target", "audit_personal", "audit_head"),
 }

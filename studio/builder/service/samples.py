@@ -28,20 +28,21 @@ class Received:
 def recent(uow: UnitOfWork, workflow: Workflow, node_key: str) -> Sequence[Received]:
     """The newest events of one trigger, those whose data are still kept."""
     query = (
-        select(Event.id, Run.title, Event.received_at, Event.body, Run.input)
+        select(Event.id, Run.title, Event.received_at, Event.body, Run.input, Event.meta)
         .join(TriggerSubscription, TriggerSubscription.id == Event.subscription_id)
         .join(Run, Run.id == Event.run_id)
         .where(
             Event.workflow_id == workflow.id,
             TriggerSubscription.workflow_id == workflow.id,
             TriggerSubscription.node_key == node_key,
-            Event.verdict == "started",
+            Event.verdict.in_(("started", "gathered")),
         )
         .order_by(Event.id.desc())
         .limit(MOST)
     )
     found = [
         Received(event_id, title, at, body if body is not None else data)
-        for event_id, title, at, body, data in uow.session.execute(query)
+        for event_id, title, at, body, data, meta in uow.session.execute(query)
+        if "gathered" not in (meta or {})  # what a run got together is no event
     ]
     return [one for one in found if one.data is not None]

@@ -21,7 +21,7 @@ from studio.core.ids import parse_id
 from studio.core.web import current_uow
 from studio.runtime.history import listing
 from studio.runtime.models import Workflow
-from studio.runtime.service import subscriptions
+from studio.runtime.service import gathering, subscriptions
 from studio.runtime.service import workflows as service
 
 
@@ -51,7 +51,8 @@ def workflow_events(workflow_id: UUID) -> ResponseReturnValue:
     found, uow = asked(workflow_id), current_uow()
     before, after = parse_id(request.args.get("before", "")), parse_id(request.args.get("after", ""))
     page = listing.events(uow, found.id, before=before, after=after)
-    return render_template("console/workflow_events.html", workflow=found, page=page, words=words)
+    gathered = gathering.of_workflow(uow, found.id) if before is None and after is None else []
+    return render_template("console/workflow_events.html", workflow=found, page=page, words=words, gathered=gathered)
 
 
 @blueprint.get("/workflows/<uuid:workflow_id>/export")

@@ -10,6 +10,7 @@ from studio.expressions import Environment, ExpressionError, Schema, compile_exp
 from studio.expressions.schema import merged
 from studio.runtime.checks.certainty import Certainty
 from studio.runtime.checks.outline import Outline
+from studio.runtime.triggers.gathering import single
 
 _TEXT = {"type": "string"}
 RUN = Schema.from_json_schema(
@@ -63,7 +64,8 @@ class Knowledge:
         roots = dict(self.environment(key).roots)
         if key in self.outline.triggers:
             headers = {"headers": HEADERS, "query": HEADERS}
-            return Environment({"trigger": self._trigger([key]), "workspace": WORKSPACE, **headers})
+            one = _output(self.outline.types.get(key), single(config))
+            return Environment({"trigger": one, "workspace": WORKSPACE, **headers})
         if "items" in self.outline.types[key].Config.model_fields:
             roots["item"], roots["index"] = self._entry(config.get("items"), self.environment(key)), INDEX
         return Environment(roots)

@@ -22,6 +22,7 @@ from studio.runtime.engine.chores import Retention, Schedules
 from studio.runtime.engine.executor import Endings, Executor
 from studio.runtime.engine.freeing import Freed, free_all_dead
 from studio.runtime.engine.gate import Gatekeeper
+from studio.runtime.engine.gathered import Gatherings
 from studio.runtime.engine.replacing import Replacing
 from studio.runtime.engine.shedding import Shedding
 from studio.runtime.engine.sweeper import Sweeper
@@ -70,7 +71,8 @@ class Engine:
         self.search = SearchIndex(database)
         self.gate = Gatekeeper(database, self.writer, self.wake_main, Replacing(database, self.endings.withdraw))
         self.chores: list[Callable[[datetime], None]] = [
-            Schedules(database, self.wake_main), self.retention, self.search, self.look_at_gate
+            Schedules(database, self.wake_main), Gatherings(database, self.wake_main), self.retention, self.search,
+            self.look_at_gate,
         ]  # fmt: skip
         self.drains: dict[str, Callable[[], object]] = {}
         self._ports: Ports | None = None

@@ -26,7 +26,8 @@ from studio.runtime.hooks.addresses import Addresses, Hook
 from studio.runtime.ledger.rows import Accepted, Admission
 from studio.runtime.models import IN_ORDER, Run, Step
 from studio.runtime.outcomes import ENDED, STUCK
-from studio.runtime.triggers.deliveries import dedup_key, read_data
+from studio.runtime.service.gathering import Arrived, gather
+from studio.runtime.triggers.deliveries import dedup_key, gather_key, read_data
 
 Found = TypeVar("Found")
 
@@ -103,6 +104,8 @@ class Receiver:
             )
         data = read_data(config, delivery.content_type, delivery.body, delivery.query)
         event = self._event(hook, data, delivery, verified)
+        if config.gather != "none":
+            return self._gather(hook, event, delivery)
         if not event.respond:
             return _reply(self._admit(event))
         with self._answers.expect(event.run_id) as call:
@@ -110,6 +113,25 @@ class Receiver:
             if admission.verdict != "started":
                 return _reply(admission)
             return self._result(hook, event.run_id, call, config.wait_s)
+
+    def _gather(self, hook: Hook, event: Accepted, delivery: Delivery) -> Reply:
+        """Keep it until its time. Whoever sends it need not wait for that."""
+        if event.verdict != "started":
+            return _reply(self._admit(event))
+        try:
+            roots = {"trigger": event.body, "headers": delivery.headers, "query": delivery.query}
+            key = gather_key(hook.config.gather_key, roots)
+        except InvalidInput as error:
+            event.verdict, event.reason = "refused", error.message
+            return _reply(self._admit(event))
+        arrived = Arrived(
+            event.body, key, len(delivery.body), event.meta, event.dedup_key, event.dedup_seconds, event.event_id
+        )
+        with self._database.unit(hook.workspace_id) as unit:
+            verdict, run_id = gather(unit, hook.subscription_id, hook.config, arrived)
+        ACCEPTED.labels(verdict).inc()
+        reason = _("The workflow is turned off.") if verdict == "refused" else None
+        return _reply(Admission(event.event_id, run_id, verdict, reason))
 
     def _admit(self, event: Accepted) -> Admission:
         admission = self._accept(event)
@@ -212,6 +234,8 @@ def _reply(admission: Admission) -> Reply:
     match admission.verdict:
         case "started":
             return Reply(202, {"run_id": run_id})
+        case "gathered":
+            return Reply(202, {"event_id": str(admission.event_id), "gathered": True})
         case "duplicate":
             return Reply(200, {"run_id": run_id, "duplicate": True})
         case "limited" if admission.run_id is not None:

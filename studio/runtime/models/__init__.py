@@ -1,6 +1,7 @@
 """The engine's tables."""
 
 from studio.runtime.models.flow import RateState, WorkspaceLimit
+from studio.runtime.models.gathering import Gathering
 from studio.runtime.models.ledger import IN_ORDER, Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
 from studio.runtime.models.search import RunSearch
 from studio.runtime.models.things import KvEntry, LoopLease, RunNote
@@ -11,6 +12,7 @@ __all__ = [
     "Blob",
     "Event",
     "EventDedup",
+    "Gathering",
     "KvEntry",
     "LoopLease",
     "RateState",

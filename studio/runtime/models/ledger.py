@@ -25,13 +25,17 @@ PLACED = text("place_key is not null and lane not in ('gate', 'back') and state 
 RATED = text("rate_key is not null")
 _CALLED, _AWAITED = text("parent_run_id is not null"), text("parent_wait_id is not null")
 _OPEN = text("state = 'open' and due_at is not null")
+_GATHERED = text("gathering_id is not null")
 
 
 class Event(Tenant, Model):
     """One authenticated delivery or tick, with what became of it."""
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_workflow_id", "workspace_id", "workflow_id", "id"),)
+    __table_args__ = (
+        Index("ix_event_workflow_id", "workspace_id", "workflow_id", "id"),
+        Index("ix_event_gathering_id", "gathering_id", "id", sqlite_where=_GATHERED, postgresql_where=_GATHERED),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
     workflow_id: Mapped[UUID] = mapped_column(Uuid())
@@ -49,6 +53,8 @@ class Event(Tenant, Model):
     """What was delivered; None where the run's input holds it."""
     meta: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """Delivery id, method, content type."""
+    gathering_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """What it was gathered in, with others."""
     received_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 

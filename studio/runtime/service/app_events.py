@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from studio.core.db import json_dumps
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
@@ -16,8 +17,10 @@ from studio.runtime.ledger.rows import RunRow
 from studio.runtime.models import Event, Run, TriggerSubscription
 from studio.runtime.outcomes import Verdict
 from studio.runtime.service.dedup import Once
+from studio.runtime.service.gathering import Arrived, gather
 from studio.runtime.service.starts import Hint, start_or_turn_away, turn_away
-from studio.runtime.triggers.deliveries import key_of
+from studio.runtime.triggers.app_event import AppEvent
+from studio.runtime.triggers.deliveries import gather_key, key_of
 
 TYPE = "trigger.app_event"
 LONGEST_CHAIN = 3
@@ -57,12 +60,29 @@ class AppEvents:
                     once = _once(listener, data)
                 except InvalidInput as error:
                     verdict, reason = Verdict.REFUSED, error.message
-            if verdict is Verdict.STARTED:
+            if verdict is Verdict.STARTED and listener.settings.get("gather", "none") != "none":
+                self._gather(uow, listener, dict(data), meta, once)
+            elif verdict is Verdict.STARTED:
                 run = start_or_turn_away(uow, listener, dict(data), self._hint, meta=meta, once=once)
                 started += run is not None
             else:
                 turn_away(uow, listener, dict(data), verdict, reason, meta)
         return started
+
+    def _gather(
+        self, uow: UnitOfWork, listener: TriggerSubscription, data: dict[str, Any], meta: Any, once: Once | None
+    ) -> None:
+        wishes = AppEvent.Config.model_validate(listener.settings)
+        try:
+            key = gather_key(wishes.gather_key, {"trigger": data})
+        except InvalidInput as error:
+            turn_away(uow, listener, data, Verdict.REFUSED, error.message, meta)
+            return
+        size = len(json_dumps(data))
+        if once is None:
+            gather(uow, listener.id, wishes, Arrived(data, key, size, meta))
+        else:
+            gather(uow, listener.id, wishes, Arrived(data, key, size, meta, once.key, once.seconds))
 
     def run_failed(self, uow: UnitOfWork, run: RunRow, compiled: Compiled) -> None:
         """A live run has failed. One that an event itself started stays quiet, so that no chain feeds itself."""

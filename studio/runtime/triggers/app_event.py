@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from studio.contract.node import NodeConfig, TriggerType, help_
+from studio.runtime.triggers import gathering
 
 _RUN = {"id": "019a0000-0000-7000-8000-000000000000", "title": "Order 6021"}
 _WORKFLOW = {"id": "019a0000-0000-7000-8000-000000000001", "name": "High-value refunds"}
@@ -71,6 +72,11 @@ class AppEvent(TriggerType):
             ge=1,
             le=720,
         )
+        gather: gathering.Gather = gathering.gather_field()
+        gather_key: str | None = gathering.gather_key_field()
+        quiet_s: int = gathering.quiet_field()
+        longest_s: int = gathering.longest_field()
+        most: int = gathering.most_field()
 
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
@@ -78,4 +84,4 @@ class AppEvent(TriggerType):
 
     @classmethod
     def sample_of(cls, config: Mapping[str, Any]) -> Any:
-        return SAMPLES.get(str(config.get("event", "run.failed")))
+        return gathering.sample_of(config.get("gather"), SAMPLES.get(str(config.get("event", "run.failed"))))

@@ -9,7 +9,7 @@ import orjson
 
 from studio.core.errors import InvalidInput, StudioError
 from studio.core.i18n import gettext as _
-from studio.expressions import EvaluationError, Scope, evaluate
+from studio.expressions import EvaluationError, ExpressionError, Scope, evaluate
 from studio.expressions.filters import text_of
 from studio.runtime.document.bounds import MAX_DEPTH, check_payload
 from studio.runtime.triggers.webhook import DELIVERY_ID, EVENT_ID, Webhook
@@ -68,6 +68,17 @@ def key_of(expression: str, scope: Scope) -> str:
             _("The key that tells deliveries apart is empty in this delivery."), code="webhook.dedup_key"
         )
     return _short(text)
+
+
+def gather_key(source: str | None, roots: Mapping[str, Any]) -> str:
+    """The key under which an event is gathered; empty: all of a trigger's together. Raises InvalidInput."""
+    if source is None:
+        return ""
+    try:
+        return _short(text_of(evaluate(source, Scope(roots))))
+    except (EvaluationError, ExpressionError) as error:
+        message = _("The value by which events are gathered could not be read: %(message)s", message=str(error))
+        raise InvalidInput(message, code="trigger.gather_key") from None
 
 
 def _own_id(scheme: str, data: Any, headers: Mapping[str, str]) -> str | None:

@@ -7,6 +7,7 @@ from pydantic import model_validator
 
 from studio.contract.node import NodeConfig, TriggerType, help_
 from studio.core.i18n import gettext as _
+from studio.runtime.triggers import gathering
 
 Scheme = Literal["none", "standard-webhooks", "shopify", "stripe", "slack", "github", "hmac-sha256"]
 SIGNED = ["standard-webhooks", "shopify", "stripe", "slack", "github", "hmac-sha256"]
@@ -112,6 +113,11 @@ class Webhook(TriggerType):
             ge=1,
             le=30,
         )
+        gather: gathering.Gather = gathering.gather_field()
+        gather_key: str | None = gathering.gather_key_field()
+        quiet_s: int = gathering.quiet_field()
+        longest_s: int = gathering.longest_field()
+        most: int = gathering.most_field()
         sample: Any = help_(
             "An example of what arrives: later steps are checked and completed against it.",
             title="Sample",
@@ -126,6 +132,12 @@ class Webhook(TriggerType):
                 raise ValueError(_("Choose the secret that the sender signs with, or set the signature to “none”."))
             return self
 
+        @model_validator(mode="after")
+        def _gathered_later(self) -> Self:
+            if self.gather != "none" and self.answer == "result":
+                raise ValueError(_("A sender cannot wait for the result of events that are gathered first."))
+            return self
+
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
         signature = config.get("signature", "none")
@@ -133,4 +145,4 @@ class Webhook(TriggerType):
 
     @classmethod
     def sample_of(cls, config: Mapping[str, Any]) -> Any:
-        return config.get("sample")
+        return gathering.sample_of(config.get("gather"), config.get("sample"))
