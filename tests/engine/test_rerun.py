@@ -68,6 +68,19 @@ def test_from_the_start_a_success_is_repeated_under_a_new_key_and_a_failure_unde
     assert bench_nodes.calls[f"{first}:two"] == 2
 
 
+def test_many_repeated_runs_do_not_keep_a_new_event_waiting(make_rig):
+    rig = make_rig([step("a", "test.local")], [("t", "next", "a")])
+    first = rig.accept().run_id
+    rig.settle()
+    for _ in range(3):
+        rerun(rig, first)
+    new = rig.accept().run_id
+    claimed = rig.engine.writer.run(
+        lambda session: rig.engine.ledger.claim(session, lane="main", limit=1, holder="me", lease_s=10)
+    )[1]
+    assert [run.id for run in claimed] == [new]
+
+
 def test_changed_content_goes_out_under_a_new_key(make_rig, refusing):
     rig = make_rig([step("call", "test.outside")], [("t", "next", "call")])
     refusing.add(("call", ""))

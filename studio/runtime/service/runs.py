@@ -24,6 +24,9 @@ from studio.runtime.service.replay_plan import Kept, plan
 from studio.runtime.service.starts import Hint, counted, hinted, keys_of
 from studio.runtime.waits import RunWaits
 
+BEHIND = 1
+"""Added to the priority of a repeated run: thousands of them must not keep new events waiting."""
+
 
 def _unannounced() -> None:
     """The sweeper finds the run that waited for it."""
@@ -102,6 +105,7 @@ def _count(uow: UnitOfWork, again: Run) -> Keys:
     keys = keys_of(uow, trigger, again.input)
     for name, value in counted(trigger, keys).items():
         setattr(again, name, value)
+    again.priority += BEHIND
     return keys
 
 
