@@ -33,6 +33,8 @@ COMMANDS = {
 }
 """Commands of packages: a module with a list `commands` of click commands, imported when one of them is asked for."""
 
+THREADS = 64
+"""Of a web process. Not all of them may be waiting for bodies: see studio.wsgi."""
 STOP_S = 15
 """Longest that a web process may take to finish what it is doing."""
 
@@ -257,7 +259,7 @@ def _serve(target: str, settings: Settings, *, workers: int) -> None:
         address=settings.host,
         port=settings.port,
         workers=workers,
-        blocking_threads=64,
+        blocking_threads=THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_S,  # a signal that comes while a worker begins to serve can be lost on it
         log_access=False,
