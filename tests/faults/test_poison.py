@@ -55,8 +55,8 @@ def test_it_is_set_aside_after_three_and_its_neighbours_go_on(production):
     drill.target.always()
     drill.deliver("afterwards")
     for order in (*NEIGHBOURS, "afterwards"):
-        drill.finished(order, 60)
-        assert drill.run(order).state == "succeeded", drill.story(order)
+        done = lambda order=order: drill.run(order).state == "succeeded"  # noqa: E731
+        eventually(done, lambda order=order: f"{drill.story(order)}\n{drill.log()}", 60)
         keys = {(request.path, request.headers["idempotency-key"]) for request in drill.requests(order)}
         assert len(keys) == len(CALLS)
     assert drill.run(POISON).state == "quarantined"
