@@ -324,6 +324,7 @@ def test_a_repeated_run_takes_its_turn_too(make_gated):
 def test_a_backlog_of_one_key_keeps_no_other_key_from_its_turn(make_gated, monkeypatch):
     """More keys than a page: the look goes on behind them, and comes round."""
     monkeypatch.setattr("studio.runtime.engine.gate.PAGE", 3)
+    monkeypatch.setattr("studio.runtime.engine.gate.REST_S", 0)
     rig = make_gated(*ASK)
     rig.limit(**ORDERED)
     held = [rig.deliver({"order": number}).run_id for number in range(8)]
@@ -347,3 +348,22 @@ def test_a_run_that_somebody_holds_is_passed_over_and_not_waited_for(make_gated)
         unit.session.execute(update(Run).where(Run.id == first).values(title="held"))
         assert rig.look() == 1
     assert rig.of(first, second) == ["gate", "main"]
+
+
+def test_keys_that_cannot_go_are_not_asked_about_at_every_event(make_gated, monkeypatch):
+    monkeypatch.setattr("studio.runtime.engine.gate.PAGE", 3)
+    monkeypatch.setattr("studio.runtime.engine.gate.REST_S", 60)
+    monkeypatch.setattr("studio.runtime.engine.gate.TURNS_S", 60)
+    rig = make_gated(*ASK)
+    rig.limit(**ORDERED)
+    for _ in range(2):
+        for number in range(5):
+            rig.deliver({"order": number})
+    rig.settle()
+    asked = []
+    monkeypatch.setattr(rig.engine.gate, "_turns", lambda: asked.append(1) or 0)
+    rig.look()  # the look before came through all pages and let nobody pass
+    assert asked == []
+    rig.engine.gate._rest_until = 0.0  # the pause is over
+    rig.look()
+    assert asked == [1]

@@ -28,6 +28,8 @@ APART = 20
 """Keys of which more than the oldest run is looked at in one turn."""
 TURNS_S = 0.3
 """Longest one look takes turns, so that nothing behind it starves."""
+REST_S = 0.25
+"""Pause after a look through several pages of keys that let nobody through: each event would ask for it again."""
 LANES = (Lane.BACK, Lane.GATE)
 
 
@@ -42,11 +44,14 @@ class Gatekeeper:
         self._after: dict[tuple[UUID, Lane], str] = {}
         """Where the next turn goes on, of workflows with more keys than a page."""
         self._looking, self._again = threading.Lock(), False
+        self._rest_until = 0.0
 
     def look(self) -> int:
         """Let through what may pass now. Returns how many did."""
         self._again = True
         total = 0
+        if clock.monotonic() < self._rest_until:
+            return total  # the sweeper comes round
         while self._again and self._looking.acquire(blocking=False):
             try:
                 self._again = False
@@ -56,37 +61,43 @@ class Gatekeeper:
         return total
 
     def _turns(self) -> int:
-        until, total = clock.monotonic() + TURNS_S, 0
+        until, total, turns = clock.monotonic() + TURNS_S, 0, 0
         while True:
             passed, more = self._turn()
-            total += passed
+            total, turns = total + passed, turns + 1
             if passed:
                 self._hint(Lane.MAIN)
-            if not (passed or more):
-                return total
-            if clock.monotonic() >= until:
-                if passed:
-                    self._hint(Lane.GATE)
-                return total
+            if not (passed or more) or clock.monotonic() >= until:
+                break
+        if total == 0 and (turns > 1 or more):
+            self._rest_until = clock.monotonic() + REST_S
+        elif passed or more:
+            self._hint(Lane.GATE)
+        return total
 
     def _turn(self) -> tuple[int, bool]:
         """One page of each workflow: how many passed, and whether there are further pages."""
         with self._database.across(read_only=True) as unit:
             found = rows.at_the_gate(unit.session)
-        passed = 0
+        passed, more = 0, False
         for workspace_id, workflows in found.items():
             for workflow_id, control in workflows.items():
                 if control is not None and control.replaces:
                     self._replace(workspace_id, workflow_id)
-            passed += self._pass(workspace_id, workflows)
+            through, further = self._pass(workspace_id, workflows)
+            passed, more = passed + through, more or further
         here = {workflow_id for workflows in found.values() for workflow_id in workflows}
         self._after = {place: key for place, key in self._after.items() if place[0] in here}
-        return passed, bool(self._after)
+        return passed, more
 
-    def _pass(self, workspace_id: UUID, workflows: Mapping[UUID, Control | None]) -> int:
-        passed = self._writer.run(lambda session: _Turn(session, workspace_id, workflows, self._after).take())
+    def _pass(self, workspace_id: UUID, workflows: Mapping[UUID, Control | None]) -> tuple[int, bool]:
+        def take(session: Session) -> tuple[int, bool]:
+            turn = _Turn(session, workspace_id, workflows, self._after)
+            return len(turn.take()), turn.more
+
+        found = self._writer.run(take)
         fault_point("gate.after_commit")
-        return len(passed)
+        return found
 
 
 class _Turn:
@@ -102,6 +113,8 @@ class _Turn:
         self.session, self.workspace_id, self.workflows, self.after = session, workspace_id, workflows, after
         self.limits = {workflow_id: _limits(control) for workflow_id, control in workflows.items()}
         self.going = Going()
+        self.more = False
+        """There are further pages of keys."""
 
     def take(self) -> list[Passed]:
         """Everything is read again behind the lock: another gatekeeper may have been here."""
@@ -153,7 +166,7 @@ class _Turn:
     def _page(self, workflow_id: UUID, lane: Lane) -> list[Candidate]:
         heads = rows.heads(self.session, workflow_id, lane, self.after.get((workflow_id, lane), ""), PAGE)
         if len(heads) == PAGE:
-            self.after[workflow_id, lane] = heads[-1].gate_key
+            self.after[workflow_id, lane], self.more = heads[-1].gate_key, True
         else:
             self.after.pop((workflow_id, lane), None)
         if len(heads) > APART:

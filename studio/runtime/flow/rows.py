@@ -27,11 +27,12 @@ from studio.runtime.outcomes import Lane, RunState
 WORKFLOWS = 1_000
 """Workflows with something at the gate that one look comes to."""
 _HELD = "r.state = 'queued' and r.gate_key is not null"  # the words of the index
+_LANES = "r.lane || '' in ('gate', 'back')"  # said so that no planner takes the index of lanes, and sorts them all
 _WORKFLOWS = text(f"""
 with recursive w(id) as (
-  select (select r.workflow_id from run r where {_HELD} and r.lane in ('gate', 'back') order by r.workflow_id limit 1)
+  select (select r.workflow_id from run r where {_HELD} and {_LANES} order by r.workflow_id limit 1)
   union all
-  select (select r.workflow_id from run r where {_HELD} and r.lane in ('gate', 'back') and r.workflow_id > w.id
+  select (select r.workflow_id from run r where {_HELD} and {_LANES} and r.workflow_id > w.id
           order by r.workflow_id limit 1)
   from w where w.id is not null
 )
@@ -49,7 +50,7 @@ with recursive k(gate_key, n) as (
   from k where k.gate_key is not null and k.n < :most
 )
 select k.gate_key, (select r.id from run r where {_HELD} and r.workflow_id = :workflow_id and r.lane = :lane
-                    and r.gate_key = k.gate_key order by r.created_at, r.id limit 1) as head
+                    and r.gate_key = k.gate_key order by r.gate_key, r.created_at, r.id limit 1) as head
 from k where k.gate_key is not null order by k.gate_key
 """  # noqa: S608 - constants only
     )

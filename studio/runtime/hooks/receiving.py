@@ -178,7 +178,8 @@ class Receiver:
         config, verdict, reason, key, keys = hook.config, "started", None, None, FREE
         try:
             key = dedup_key(config, data, delivery.headers, delivery.query)
-            keys = hook.control.keys(data) if hook.control is not None else FREE
+            if hook.control is not None and config.gather == "none":  # what is gathered counts when its run starts
+                keys = hook.control.keys(data)
         except InvalidInput as error:
             verdict, reason = "refused", error.message
         meta = {"method": delivery.method, "content_type": delivery.content_type}

@@ -119,7 +119,7 @@ def test_one_broken_schedule_keeps_no_other_from_its_time(clockwork, monkeypatch
     def fail(*_):
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr("studio.runtime.engine.chores.start", fail)
+    monkeypatch.setattr("studio.runtime.engine.chores.start_or_turn_away", fail)
     again = clockwork.due(fine)
     clockwork.schedules(again)
     assert clockwork.due(fine) == again, "nothing is lost: the next turn tries again"
