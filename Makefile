@@ -56,7 +56,7 @@ test: install test-system ## Run the tests that a developer waits for (ARGS=test
 
 .PHONY: test-slow
 test-slow: install test-system ## Run the tests that take long: browsers, crashes, bare installs
-	$(PYTEST) -m "slow" --timeout=600 $(ARGS)
+	$(PYTEST) -m "slow" --timeout=600 --numprocesses=$(WORKERS) --dist=loadfile $(ARGS)
 
 # What builds speaks on standard error here: standard output is one line of JSON.
 .PHONY: soak

@@ -95,12 +95,13 @@ def rerun(
 
 
 def _count(uow: UnitOfWork, again: Run) -> Keys:
-    """A repeated run takes its turn like any other, by the limits that are published now."""
+    """A repeated run takes its turn behind new events, by the limits that are published now."""
     found = select(TriggerSubscription).where(
         TriggerSubscription.workflow_id == again.workflow_id, TriggerSubscription.node_key == again.trigger_node
     )
     trigger = uow.session.scalars(found).one_or_none()
     if trigger is None:
+        again.priority = BEHIND
         return FREE
     keys = keys_of(uow, trigger, again.input)
     for name, value in counted(trigger, keys).items():

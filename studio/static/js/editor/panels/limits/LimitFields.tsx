@@ -26,7 +26,7 @@ export function LimitFields() {
     onChange: (text: string) => put(changed(settings, name, { key: text }), `${name} key`),
   });
   return (
-    <fieldset className="form">
+    <fieldset className="fieldset then">
       <legend>{t("limits")}</legend>
       <Field name="one_at_a_time" label="limits.one" help="limits.one.help">
         <select
