@@ -28,6 +28,7 @@ class Direct:
         self._free = threading.Semaphore(most)
         self._idle: list[psycopg.Connection[Row]] = []
         self._texts: dict[int, str] = {}
+        self._keeps = True
 
     def rows(self, statement: TextClause, values: Mapping[str, Any]) -> list[Row]:
         """Run one statement that returns rows, and commit it. Raises sqlalchemy's DBAPIError.
@@ -61,7 +62,7 @@ class Direct:
         except psycopg.OperationalError as error:
             if not (kept and connection.closed):
                 raise self._worded(error, connection) from error
-            self.close()  # the others died with it
+            self._drop()  # the others died with it
         except psycopg.Error as error:
             raise self._worded(error, connection) from error
         connection, _ = self._take()
@@ -71,7 +72,11 @@ class Direct:
             raise self._worded(error, connection) from error
 
     def close(self) -> None:
-        """Close what lies idle; a later statement opens anew."""
+        """Keep none open any more: a statement that is still under way closes its own, a later one opens anew."""
+        self._keeps = False
+        self._drop()
+
+    def _drop(self) -> None:
         while self._idle:
             self._idle.pop().close()
 
@@ -81,10 +86,12 @@ class Direct:
         try:
             return connection.execute(self._text(statement), values).fetchall()
         finally:
-            if not connection.closed:
-                self._idle.append(connection)
-            else:
+            if connection.closed:
                 connection.close()
+            else:
+                self._idle.append(connection)
+                if not self._keeps:
+                    self._drop()
 
     def _take(self) -> "tuple[psycopg.Connection[Row], bool]":
         """A connection, and whether it has been used before."""

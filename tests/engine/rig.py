@@ -1,9 +1,11 @@
 """An engine without threads: a test says when it drains, sweeps, crashes and how late it is."""
 
+import threading
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from dramatiq.worker import ConsumerThread, WorkerThread
 from sqlalchemy import select
 
 from studio.contract.graph import Budget, Edge, Join, Node, Retry, build
@@ -177,6 +179,9 @@ class Rig:
         faults.arm("")
         clock.reset()
         self.engine.stop()
+        for thread in threading.enumerate():  # what outlives a stop must not outlive the test's database
+            if isinstance(thread, WorkerThread | ConsumerThread):
+                thread.join(10)
 
     # -- what a test sees ---------------------------------------------------------------------------------------
 

@@ -113,7 +113,7 @@ def test_trying_again_is_bounded(app, asked, monkeypatch):
     _database, _engine, tenant, run_id, _request_id = asked
     tried = []
 
-    def clash(*_args):
+    def clash(*_args, **_more):
         tried.append(1)
         with app.extensions["studio_database"].unit(tenant.id) as unit:
             unit.session.execute(LOSE)

@@ -189,6 +189,7 @@ class Engine:
             self._executor.stop()
         if self._workers is not None:
             self._free_jobs()
+        self._sweeper = self._workers = self._spare_workers = None  # a second stop finds nothing left to wait for
         self.hints.stop()
         self.answers.stop()
         self.writer.stop()

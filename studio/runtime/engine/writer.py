@@ -76,6 +76,7 @@ class Writer:
         """`after_accept` is called once a group's commit is through: a hint that there are runs."""
         self._database, self._ledger, self._after_accept = database, ledger, after_accept
         self._queue: SimpleQueue[_Entry | None] = SimpleQueue()
+        self._stopped = False
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._direct = _direct(database) if database.dialect == "postgresql" else None
@@ -110,7 +111,8 @@ class Writer:
         return result
 
     def stop(self) -> None:
-        """Commit what has queued and end."""
+        """Commit what has queued and end. What comes later is told at once to come again."""
+        self._stopped = True
         if self._thread is not None:
             self._queue.put(None)
             self._thread.join(timeout=WAIT_S)
@@ -118,6 +120,8 @@ class Writer:
             self._direct.close()
 
     def _wait(self, entry: _Entry) -> Any:
+        if self._stopped:
+            raise Unavailable(_("This process is stopping. Sending it again is safe."))
         self._queue.put(entry)
         if self._thread is None:
             self._start()
