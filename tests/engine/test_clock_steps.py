@@ -70,6 +70,7 @@ def test_spans_move_with_the_clock_and_moments_do_not(database, step):
         approval = wait(unit, "approval", None)
         since = wait(unit, "timer", due, created_at=unit.now + step)
         leased = run(unit, state="running", available_at=unit.now, lease_until=due)
+        renewed = run(unit, state="running", available_at=unit.now, lease_until=unit.now + step + timedelta(seconds=10))
         queued = run(unit, state="queued", available_at=unit.now)
         sending = job(unit, "sending", unit.now, state="running", attempts=1, lease_until=due)
         failed, reminder = (job(unit, str(tried), due, state="queued", attempts=tried) for tried in (1, 0))
@@ -86,7 +87,8 @@ def test_spans_move_with_the_clock_and_moments_do_not(database, step):
         for row, name in ((leased, "lease_until"), (sending, "lease_until")):
             assert abs(now_at(row, name) - (due + step)) < timedelta(milliseconds=2)
         assert (now_at(until), now_at(approval), now_at(since), now_at(reminder)) == (due, None, due, due)
-        assert now_at(queued, "available_at") <= unit.now
+        assert now_at(renewed, "lease_until") > unit.now
+        assert max(now_at(one, "available_at") for one in (queued, leased, renewed)) <= unit.now
         assert now_at(failed) <= due
 
 

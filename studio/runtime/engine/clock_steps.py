@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, update
+from sqlalchemy import func, true, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement
 
@@ -49,11 +49,17 @@ def follow(session: Session, step: timedelta, passed: timedelta) -> None:
     before = ~WaitRow.created_at.between(now - passed, now)
     lasts_a_while = func.json_extract(WaitRow.detail, "$.until").is_(None)  # only “wait until” names its moment
     _shift(session, WaitRow.due_at, step, WaitRow.state == "open", lasts_a_while, before)
-    _shift(session, Run.lease_until, step, Run.state == "running")
-    _shift(session, OutboxRow.lease_until, step, OutboxRow.state == "running")
-    if step < timedelta():  # what was runnable must not wait for the clock to come back to where it was
-        _shift(session, Run.available_at, step, Run.state == "queued", Run.available_at > now)
+    _shift(session, Run.lease_until, step, Run.state == "running", _given_before(Run.lease_until, step, now))
+    held = OutboxRow.state == "running"
+    _shift(session, OutboxRow.lease_until, step, held, _given_before(OutboxRow.lease_until, step, now))
+    if step < timedelta():  # what is runnable, or will be, must not wait for the clock to come back to where it was
+        _shift(session, Run.available_at, step, Run.state.in_(("queued", "running")), Run.available_at > now)
         _shift(session, OutboxRow.due_at, step, OutboxRow.state == "queued", OutboxRow.attempts > 0)
+
+
+def _given_before(lease_until: InstrumentedAttribute[Any], step: timedelta, now: datetime) -> ColumnElement[bool]:
+    """Leases of before a step back end far ahead; one that was renewed since does not, and moved, it would be lost."""
+    return lease_until > now - step / 2 if step < timedelta() else true()
 
 
 def _shift(session: Session, column: InstrumentedAttribute[Any], by: timedelta, *which: ColumnElement[bool]) -> None:
