@@ -190,6 +190,7 @@ class Engine:
         if self._workers is not None:
             self._free_jobs()
         self._sweeper = self._workers = self._spare_workers = None  # a second stop finds nothing left to wait for
+        self.shedding.stop()
         self.hints.stop()
         self.answers.stop()
         self.writer.stop()

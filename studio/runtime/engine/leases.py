@@ -10,6 +10,8 @@ log = structlog.get_logger()
 
 LONGEST_S = 3.0
 """Between two rounds, however long the lease is: what could not be given back waits for the next one."""
+PATIENCE_S = 5.0
+"""Longest that a stop waits for a renewal under way."""
 
 
 class Leases:
@@ -48,6 +50,8 @@ class Leases:
     def stop(self) -> None:
         """End the keeper."""
         self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=PATIENCE_S)
 
     def _loop(self) -> None:
         while not self._stop.wait(self._every):

@@ -63,6 +63,7 @@ class Shedding:
         self._waiting: Mapping[UUID, int] = {}
         self._next = 0.0
         self._looking = threading.Lock()
+        self._stopped = False
 
     def check(self, workspace_id: UUID) -> None:
         """Raise Unavailable where a start of this workspace is to come later. Asks no database."""
@@ -71,7 +72,8 @@ class Shedding:
                 _("More is being delivered than Studio can write in time. Nothing was started; send it again later."),
                 code="overloaded.writing",
             )
-        if clock.monotonic() >= self._next and self._looking.acquire(blocking=False):
+        due = clock.monotonic() >= self._next and not self._stopped
+        if due and self._looking.acquire(blocking=False):
             threading.Thread(target=self._look_and_release, name="backlog", daemon=True).start()
         if has_too_many(self._waiting, workspace_id, self._most):
             error = Unavailable(
@@ -80,6 +82,12 @@ class Shedding:
             )
             error.retry_after_s = COME_BACK_S
             raise error
+
+    def stop(self, patience_s: float = 5.0) -> None:
+        """Count no more, and wait for a count under way: its connection must not outlive the process's pools."""
+        self._stopped = True
+        if self._looking.acquire(timeout=patience_s):
+            self._looking.release()
 
     def look(self) -> None:
         """Count what waits, to twice what may."""
