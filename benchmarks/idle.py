@@ -28,7 +28,8 @@ def _rounds(running: Stack, path: str, plan: Plan) -> Iterator[dict[str, float]]
         before = seeding.newest_run(running.settings)
         for _ in range(RUNS):
             deliver(running, path)
-            time.sleep(PAUSE_S)  # the workload itself: nothing else may be going on
+            # Latency at idle is what is measured: each run has to find the process asleep: no fact to wait for.
+            time.sleep(PAUSE_S)
         seeding.drained(running.settings, 10)
         taken = seeding.durations_ms(running.settings, before)
         yield {

@@ -148,7 +148,7 @@ def reached(settings: Settings, state: str, count: int, limit_s: float) -> None:
         if time.monotonic() > until:
             message = f"not {count} runs were {state} after {limit_s} s: {counts(settings)}"
             raise TimeoutError(message)
-        time.sleep(0.1)  # between two looks at a fact
+        time.sleep(0.1)  # between two looks at a fact in the database, which tells nobody when it becomes true
 
 
 def newest_run(settings: Settings) -> UUID:

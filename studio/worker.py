@@ -79,9 +79,9 @@ class Supervisor:
 def release(holder: str, *, dead: bool) -> None:
     """Free what a process held that is gone; `dead`: it was not told to stop."""
     from studio.core.db import open_engine  # noqa: PLC0415 - the supervisor does without it, see aside
-    from studio.core.tenancy import TenantSession, bind  # noqa: PLC0415 - same
-    from studio.runtime.engine.freeing import free_holder  # noqa: PLC0415 - same
-    from studio.runtime.ledger.choose import ledger_for  # noqa: PLC0415 - same
+    from studio.core.tenancy import TenantSession, bind  # noqa: PLC0415 - the supervisor does without it, see aside
+    from studio.runtime.engine.freeing import free_holder  # noqa: PLC0415 - the supervisor does without it, see aside
+    from studio.runtime.ledger.choose import ledger_for  # noqa: PLC0415 - the supervisor does without it, see aside
 
     engine = open_engine(settings.load().engine_url)
     try:

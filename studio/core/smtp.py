@@ -109,7 +109,8 @@ class Server:
         connection = (
             smtplib.SMTP_SSL(timeout=TIMEOUT_S, context=context) if self.tls else smtplib.SMTP(timeout=TIMEOUT_S)
         )
-        # TLS asks for it; the constructor that sets it would connect at once, before the time is taken.
+        # STARTTLS checks the certificate against it. smtplib can set it only by a constructor that connects at once,
+        # before the deadline below runs; so the attribute, which its types do not name, is set by hand.
         connection._host = self.host  # type: ignore[attr-defined]  # noqa: SLF001
         late = threading.Event()
         timer = threading.Timer(DEADLINE_S, _cut, (connection, late))

@@ -16,6 +16,7 @@ from studio.core.clashes import TRIES, is_clash, pause
 from studio.core.faults import fault_point
 from studio.runtime.engine.writer import Writer
 from studio.runtime.flow.admission import limited
+from studio.runtime.flow.control import Control
 from studio.runtime.ledger.port import Ledger
 from studio.runtime.ledger.rows import Accepted, Admission
 from studio.runtime.models import EventDedup
@@ -30,31 +31,31 @@ class Admitting:
 
     def accept(self, event: Accepted) -> Admission:
         """Wait until the event is committed, with what became of it. Raises as `Writer.accept` does."""
-        if event.control is None or event.verdict != "started" or not event.control.decides:
+        control = event.control
+        if control is None or event.verdict != "started" or not control.decides:
             admission = self._writer.accept(event)
             if event.keys.gate is not None and admission.verdict == "started":
                 self._hint(event.keys.lane)  # the writer's own hint is for the workers
             return admission
-        admission = self._decided(event)
+        admission = self._decided(event, control)
         if admission.verdict == "started":
             self._hint(event.keys.lane)
         return admission
 
-    def _decided(self, event: Accepted) -> Admission:
+    def _decided(self, event: Accepted, control: Control) -> Admission:
         for tries in range(1, TRIES):
             try:
-                return self._writer.run(lambda session: self._decide(session, event))
+                return self._writer.run(lambda session: self._decide(session, event, control))
             except DBAPIError as error:
                 if not is_clash(error):
                     raise
             pause(tries)
-        return self._writer.run(lambda session: self._decide(session, event))
+        return self._writer.run(lambda session: self._decide(session, event, control))
 
-    def _decide(self, session: Session, event: Accepted) -> Admission:
-        assert event.control is not None  # noqa: S101 - accept() looked
+    def _decide(self, session: Session, event: Accepted, control: Control) -> Admission:
         now, found = clock.database_now(session), None
         if not _repeated(session, event, now):
-            found = limited(session, event.workflow_id, event.control, event.keys, now)
+            found = limited(session, event.workflow_id, control, event.keys, now)
             # Whoever held the lock before may have been the first of two deliveries of the same.
             if found is not None and _repeated(session, event, now):
                 found = None

@@ -37,7 +37,7 @@ with recursive w(id) as (
   from w where w.id is not null
 )
 select id from w where id is not null limit :most
-""").columns(id=Uuid())  # noqa: S608 - constants only
+""").columns(id=Uuid())  # noqa: S608 - only constants of the code go into the text, values are bound
 _HEADS = (
     text(
         f"""
@@ -52,7 +52,7 @@ with recursive k(gate_key, n) as (
 select k.gate_key, (select r.id from run r where {_HELD} and r.workflow_id = :workflow_id and r.lane = :lane
                     and r.gate_key = k.gate_key order by r.gate_key, r.created_at, r.id limit 1) as head
 from k where k.gate_key is not null order by k.gate_key
-"""  # noqa: S608 - constants only
+"""  # noqa: S608 - only constants of the code go into the text, values are bound
     )
     .columns(gate_key=String(), head=Uuid())
     .bindparams(bindparam("workflow_id", type_=Uuid()))

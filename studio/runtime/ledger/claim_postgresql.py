@@ -45,7 +45,7 @@ with recursive walk as (
 stand as (
   select (select workspace_id from walk order by groups desc limit 1) as last,
          greatest(:limit / greatest((select max(tenants) from walk), 1), 1) as share
-)"""  # noqa: S608 - constants only
+)"""  # noqa: S608 - only constants of the code go into the text, values are bound
 # The runs of a group before its oldest queued one have gone on; their places in the index are not walked over again.
 _GROUP = """
     select run.id from run
@@ -63,7 +63,7 @@ taken as (
             run.created_at, run.gate_key, run.place_key, run.rerun_of, run.rerun_from, run.carried,
             run.parent_run_id, run.parent_wait_id
 )
-select taken.*, stand.last, {_NOW} as now from stand left join taken on true"""  # noqa: S608 - constants only
+select taken.*, stand.last, {_NOW} as now from stand left join taken on true"""  # noqa: S608 - made of constants; values are bound
 
 CLAIM = text(f"""{_WALK},
 found as (
@@ -73,7 +73,7 @@ found as (
 ),
 due as (select id from found where place <= (select share from stand)),
 {_TAKE}
-""")  # noqa: S608 - constants only
+""")  # noqa: S608 - only constants of the code go into the text, values are bound
 """Up to `:limit` runs, an equal share for each of up to `:tenants` workspaces; smaller priorities first in each."""
 
 CLAIM_ONE = text(f"""{_WALK},
@@ -81,5 +81,5 @@ due as materialized (
   select one.id from walk cross join lateral ({_GROUP}) one where walk.ready limit 1
 ),
 {_TAKE}
-""")  # noqa: S608 - constants only
+""")  # noqa: S608 - only constants of the code go into the text, values are bound
 """One run: of the first workspace that has one which nobody else is claiming."""

@@ -31,7 +31,7 @@ with recursive walk(workspace_id, priority, oldest, groups) as (
   where walk.groups < {GROUPS}
 )
 select workspace_id, priority, oldest from walk
-""")  # noqa: S608 - constants only
+""")  # noqa: S608 - only constants of the code go into the text, values are bound
     .bindparams(bindparam("after", type_=Uuid()), bindparam("above", type_=Integer()))
     .columns(workspace_id=Uuid(), priority=Integer(), oldest=UtcDateTime())
 )

@@ -35,7 +35,7 @@ _STEP = (
     "id", "run_id", "workspace_id", "node_key", "path", "attempt", "state", "type", "port", "input", "output", "error",
     "note", "effect_key", "fingerprint", "intent_epoch", "wait_id", "reused_from", "started_at", "finished_at",
 )  # fmt: skip
-_BEGIN = f"insert into step ({', '.join(_STEP)}) values ({', '.join('?' * len(_STEP))})"  # noqa: S608 - constants only
+_BEGIN = f"insert into step ({', '.join(_STEP)}) values ({', '.join('?' * len(_STEP))})"  # noqa: S608 - made of constants; values are bound
 
 
 def fence(session: Session, flushes: Sequence[Flush], now: datetime) -> set[UUID]:

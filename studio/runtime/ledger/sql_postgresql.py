@@ -47,7 +47,7 @@ select event_id, workspace_id, workflow_id, subscription_id, type, 'started', ru
 from started
 on conflict (id) do update set verdict = excluded.verdict
 returning id
-""")  # noqa: S608 - constants only
+""")  # noqa: S608 - only constants of the code go into the text, values are bound
 
 NOT_STARTED = text(f"""
 insert into event (id, workspace_id, workflow_id, subscription_id, type, verdict, reason, run_id, dedup_key, body,
@@ -61,7 +61,7 @@ from jsonb_to_recordset(cast(:rows as jsonb)) as i({_EVENT})
 left join trigger_subscription s on s.id = i.subscription_id and s.active
 left join event_dedup d on d.subscription_id = s.id and d.key = i.dedup_key
 returning id, run_id, verdict, reason
-""")  # noqa: S608 - constants only
+""")  # noqa: S608 - only constants of the code go into the text, values are bound
 
 _STEP_COLUMNS = (
     "id, run_id, workspace_id, node_key, path, attempt, state, type, port, input, output, error, note, effect_key,"
@@ -103,7 +103,7 @@ begun as (
   select {_STEP_COLUMNS} from jsonb_to_recordset(cast(:new_steps as jsonb)) as x({_STEP})
   where x.run_id in (select ours.id from ours)
   on conflict (id) do nothing
-)"""  # noqa: S608 - constants only
+)"""  # noqa: S608 - only constants of the code go into the text, values are bound
 _REST = f""",
 moved as (
   update step set state = x.state, port = x.port, input = x.input, output = x.output, error = x.error, note = x.note,
@@ -124,10 +124,10 @@ blobs as (
     as x(id uuid, workspace_id uuid, run_id uuid, data jsonb)
   where x.run_id in (select ours.id from ours)
   on conflict (id) do nothing
-)"""  # noqa: S608 - constants only
-FLUSH_NEW = text(f"{_FENCE} select id from ours")  # noqa: S608 - constants only
+)"""  # noqa: S608 - only constants of the code go into the text, values are bound
+FLUSH_NEW = text(f"{_FENCE} select id from ours")  # noqa: S608 - made of constants; values are bound
 """Runs that wrote nothing before and wait for nothing: the usual case, and cheaper to plan."""
-FLUSH = text(f"{_FENCE}{_REST} select id from ours")  # noqa: S608 - constants only
+FLUSH = text(f"{_FENCE}{_REST} select id from ours")  # noqa: S608 - made of constants; values are bound
 
 # Several rows are locked here in no particular order, and others (a flush, a person's cancelling) hold some of them:
 # what is locked is passed over, so that the two never wait for each other. The next round comes well within a lease.
@@ -148,7 +148,7 @@ update run set state = 'queued', lease_until = null, lease_by = null,
 from jsonb_to_recordset(cast(:rows as jsonb)) as x(id uuid, epoch bigint)
 where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
 returning run.id
-""")  # noqa: S608 - constants only
+""")  # noqa: S608 - only constants of the code go into the text, values are bound
 
 _LOST = f"""
 update run set attempts = run.attempts + 1, lease_until = null, lease_by = null,
@@ -158,7 +158,7 @@ update run set attempts = run.attempts + 1, lease_until = null, lease_by = null,
       'Its worker died ' || (run.attempts + 1) || ' times in a row while running it. Studio stopped trying.')
     else run.error end,
   finished_at = case when run.attempts + 1 >= :lost then {_NOW} else run.finished_at end
-"""  # noqa: S608 - constants only
+"""  # noqa: S608 - only constants of the code go into the text, values are bound
 LOSE = text(f"""
 {_LOST} from jsonb_to_recordset(cast(:rows as jsonb)) as x(id uuid, epoch bigint)
 where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
@@ -171,7 +171,7 @@ RELEASE_EXPIRED = text(f"""
 ) lost
 where run.id = lost.id
 returning run.id, run.state
-""")  # noqa: S608 - constants only
+""")  # noqa: S608 - only constants of the code go into the text, values are bound
 RELEASE_HOLDER = text(f"{_LOST} where state = 'running' and lease_by = :holder returning id")
 HAND_OVER = text("""
 update run set lease_until = null, lease_by = null, state = 'queued'
@@ -190,11 +190,11 @@ update run set wake_seq = wake_seq + 1, state = case when state = 'waiting' then
   available_at = case when state = 'waiting' then {_NOW} else available_at end
 where id in (select run_id from fired)
 returning id
-""")  # noqa: S608 - constants only
+""")  # noqa: S608 - only constants of the code go into the text, values are bound
 
 QUEUED = text(f"""
 select lane, (select count(*) from (
   select from run where state = 'queued' and run.lane = known.lane and available_at <= {_NOW} limit :most
 ) counted)
 from unnest(cast(:lanes as text[])) as known(lane)
-""")  # noqa: S608 - constants only
+""")  # noqa: S608 - only constants of the code go into the text, values are bound
