@@ -17,6 +17,9 @@ _BASE_S = 0.02
 _CLASHES = frozenset({"40001", "40P01"})
 _OUTAGES = ("08", "25", "53", "57", "58", "XX")
 """Classes of SQLSTATE that speak of the server, not of the statement."""
+_UNREACHABLE = ("08", "53", "57P03")
+_NOT_CONNECTED = ("connection failed", "connection timeout", "failed to resolve")
+"""How psycopg begins when it could not connect: it has no SQLSTATE then, whatever the server said."""
 _SQLITE_OUTAGES = frozenset({5, 6, 10, 11, 13, 14})
 """Busy, locked, a broken or full disk, a damaged or unreachable file."""
 
@@ -41,6 +44,18 @@ def is_outage(error: BaseException) -> bool:
         return isinstance(error, OperationalError)
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in _SQLITE_OUTAGES
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Whether no connection could be had at all: nothing that was to be done with one has anything to do with it."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError) or not is_outage(error):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return str(state).startswith(_UNREACHABLE)
+    return str(error.orig).startswith(_NOT_CONNECTED)
 
 
 def pause(tries: int) -> None:

@@ -84,5 +84,7 @@ CLAIMED = (Lane.MAIN, Lane.EFFECT)
 """Lanes that workers claim from."""
 LOST_LEASES = 3
 """So many lost leases quarantine a run."""
+LOST_AGAIN_S = 10.0
+"""Pause, times those lost before, where a connection broke: whoever ends many in a row means none of their runs."""
 COUNTED = 100
 """Runnable runs of a lane are counted no further: whoever asks wants to know how many looks to ask for."""

@@ -2,8 +2,9 @@
 
 import pytest
 from psycopg import sql
-from sqlalchemy import text
+from sqlalchemy import create_engine, make_url, text
 
+from studio.runtime.outcomes import LOST_AGAIN_S
 from tests.engine import bench_nodes
 from tests.engine.rig import step
 
@@ -36,8 +37,13 @@ def test_it_is_repeated_at_once_and_has_written_once(rig):
 def test_one_that_breaks_its_connection_every_time_is_set_aside(rig):
     bench_nodes.severing.extend([die] * 4)
     run_id = rig.accept().run_id
-    for _ in range(4):
-        rig.drain()
+    rig.drain()
+    rig.drain()
+    assert (rig.run(run_id).state, rig.run(run_id).attempts) == ("queued", 2)
+    rig.drain()
+    assert len(bench_nodes.severing) == 2, "its third try waits, for whoever ends every connection means none of them"
+    rig.later(LOST_AGAIN_S)
+    rig.drain()
     assert rig.run(run_id).state == "quarantined"
     assert len(bench_nodes.severing) == 1
     assert rig.notes() == []
@@ -70,3 +76,23 @@ def test_a_database_that_goes_away_says_nothing_against_the_run(rig, postgres):
     rig.drain()
     assert rig.run(run_id).state == "succeeded"
     assert len(rig.notes()) == 1
+
+
+def test_one_for_which_there_was_no_connection_is_not_blamed(rig, postgres):
+    """Others of its process are whole, so it can be given back at once."""
+    url, role = make_url(rig.settings.database_url), "nobody_connects"
+
+    def be_refused(_unit):
+        create_engine(url.set(username=role, password=role)).connect()
+
+    bench_nodes.severing.append(be_refused)
+    run_id = rig.accept().run_id
+    postgres.execute(f"create role {role} login password '{role}' connection limit 0")
+    try:
+        rig.drain()
+    finally:
+        postgres.execute(f"drop role {role}")
+    run = rig.run(run_id)
+    assert (run.state, run.attempts) == ("queued", 0)
+    rig.drain()
+    assert rig.run(run_id).state == "succeeded"

@@ -195,7 +195,7 @@ class Executor:
             carry(self._machines(self._familiar(runs), now))
         except (SQLAlchemyError, Unavailable) as error:
             if is_outage(error) or isinstance(error, Unavailable):
-                self._returns.give(held)
+                self._returns.give(held, error)
             raise
         finally:
             self.leases.let_go(held)
@@ -253,7 +253,7 @@ class Executor:
         """Begin again at what the ledger has: memory no longer matches the rows. Nothing, where that is no use."""
         if isinstance(error, DBAPIError) and is_outage(error):
             log.error("boundary_lost", run_id=str(machine.run.id), error=str(error))
-            self._returns.give([(machine.run.id, machine.run.epoch)])
+            self._returns.give([(machine.run.id, machine.run.epoch)], error)
             self._hint(machine.lane, 1)
             return []
         if machine.tries >= TRIES:

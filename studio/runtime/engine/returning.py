@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from studio.core.clashes import is_outage
+from studio.core.clashes import is_outage, is_unreachable
 from studio.core.errors import Unavailable
 
 log = structlog.get_logger()
@@ -27,16 +27,20 @@ class Returns:
         self._later = dict[UUID, int]()
         self._lock = threading.Lock()
 
-    def give(self, held: Held) -> None:
-        """Give them back, now or once the database is there again.
+    def give(self, held: Held, error: Exception) -> None:
+        """Give them back for that error, now or once the database is there again.
 
         Where it is there, it may be the run itself that breaks its connection, so a lease is counted as lost. A
-        database that was away says nothing against the runs.
+        database that was away or full says nothing against the runs.
         """
         try:
-            aside = self._lose(held)
-        except (SQLAlchemyError, Unavailable) as error:
-            if isinstance(error, SQLAlchemyError) and not is_outage(error):
+            aside = list[UUID]()
+            if isinstance(error, Unavailable) or is_unreachable(error):
+                self._put_back(held)
+            else:
+                aside = self._lose(held)
+        except (SQLAlchemyError, Unavailable) as away:
+            if isinstance(away, SQLAlchemyError) and not is_outage(away):
                 raise
             with self._lock:
                 self._later.update(held)

@@ -19,7 +19,7 @@ from studio.runtime.ledger.payloads import pack
 from studio.runtime.ledger.port import Flush, Hands
 from studio.runtime.ledger.reading import read_recorded
 from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow
-from studio.runtime.outcomes import CLAIMED, COUNTED, LOST_LEASES
+from studio.runtime.outcomes import CLAIMED, COUNTED, LOST_AGAIN_S, LOST_LEASES
 
 _OPTIONS = orjson.OPT_NON_STR_KEYS
 
@@ -106,7 +106,8 @@ class PostgresqlLedger:
     def lose(self, session: Hands, held: Sequence[tuple[UUID, int]]) -> list[UUID]:
         """Waits for whoever has locked their rows: a transaction of which nobody knows whether it was committed."""
         rows = _json([{"id": run_id, "epoch": epoch} for run_id, epoch in held])
-        found = _rows(session, sql.LOSE, {"rows": rows, "lost": LOST_LEASES, "shift": _shift()})
+        told = {"rows": rows, "lost": LOST_LEASES, "pause": LOST_AGAIN_S, "shift": _shift()}
+        found = _rows(session, sql.LOSE, told)
         return [run_id for run_id, state in found if state == "quarantined"]
 
     def release_expired(self, session: Hands, limit: int) -> tuple[int, list[UUID]]:

@@ -160,7 +160,8 @@ update run set attempts = run.attempts + 1, lease_until = null, lease_by = null,
   finished_at = case when run.attempts + 1 >= :lost then {_NOW} else run.finished_at end
 """  # noqa: S608 - only constants of the code go into the text, values are bound
 LOSE = text(f"""
-{_LOST} from jsonb_to_recordset(cast(:rows as jsonb)) as x(id uuid, epoch bigint)
+{_LOST}, available_at = {_NOW} + make_interval(secs => :pause * run.attempts)
+from jsonb_to_recordset(cast(:rows as jsonb)) as x(id uuid, epoch bigint)
 where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
 returning run.id, run.state
 """)

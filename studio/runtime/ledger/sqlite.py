@@ -19,7 +19,7 @@ from studio.runtime.ledger.port import Flush
 from studio.runtime.ledger.reading import read_recorded
 from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow, StepRow, Waiting
 from studio.runtime.models import Blob, Event, EventDedup, Run, Step, TriggerSubscription, WaitRow
-from studio.runtime.outcomes import CLAIMED, COUNTED, LOST_LEASES
+from studio.runtime.outcomes import CLAIMED, COUNTED, LOST_AGAIN_S, LOST_LEASES
 
 _RUN: Table = Run.__table__  # type: ignore[assignment]  # declarative types it as FromClause
 _STEP: Table = Step.__table__  # type: ignore[assignment]  # see above
@@ -135,7 +135,10 @@ class SqliteLedger:
         aside = list[UUID]()
         for run_id, epoch in held:
             ours = (_RUN.c.id == run_id, _RUN.c.epoch == epoch, _RUN.c.state == "running")
-            aside += [row.id for row in session.execute(_lost(*ours)) if row.state == "quarantined"]
+            for row in session.execute(_lost(*ours)):
+                aside += [row.id] if row.state == "quarantined" else []
+                later = clock.local_now() + timedelta(seconds=LOST_AGAIN_S * (row.attempts - 1))
+                session.execute(update(_RUN).where(_RUN.c.id == row.id).values(available_at=later))
         return aside
 
     def release_expired(self, session: Session, limit: int) -> tuple[int, list[UUID]]:
@@ -188,7 +191,7 @@ def _lost(*which: Any) -> Any:
             error=case((lost_again >= LOST_LEASES, error), else_=_RUN.c.error),
             finished_at=case((lost_again >= LOST_LEASES, clock.local_now()), else_=_RUN.c.finished_at),
         )
-        .returning(_RUN.c.id, _RUN.c.state)
+        .returning(_RUN.c.id, _RUN.c.state, _RUN.c.attempts)
     )  # fmt: skip
 
 
