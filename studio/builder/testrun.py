@@ -26,7 +26,9 @@ from studio.core.unit_of_work import Database
 from studio.runtime.compiled import Compiled
 from studio.runtime.document import Document
 from studio.runtime.document.bounds import check_payload
-from studio.runtime.engine.machine import Call, Machine
+from studio.runtime.engine.machine.call import Call
+from studio.runtime.engine.machine.machine import Machine
+from studio.runtime.engine.machine.simulation import Simulated
 from studio.runtime.engine.versions import compile_document
 from studio.runtime.ledger.rows import RunRow, StepRow
 from studio.runtime.outcomes import Lane, Mode, RunState
@@ -103,7 +105,7 @@ class _Session:
             trigger_node=ask.trigger, epoch=1, wake_seq=0, attempts=0, fresh=True, input=_input(ask), title="",
             mode=Mode.TEST, lane=Lane.MAIN, steps_used=0, respond=False, created_at=now,
         )  # fmt: skip
-        self._machine = Machine(row, compiled, now, ports, live=ask.live)
+        self._machine = Machine(row, compiled, now, ports, simulation=Simulated(ask.live))
 
     def carry_on(self) -> None:
         """Go from boundary to boundary until the run ends, or time is up."""

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from studio.runtime.engine.machine import Machine
+from studio.runtime.engine.machine.machine import Machine
 from tests.engine.rig import step
 
 

@@ -36,7 +36,8 @@ from studio.runtime.compiled import Compiled
 from studio.runtime.engine import isolation, outgoing, strangers
 from studio.runtime.engine.answers import Ended
 from studio.runtime.engine.leases import Leases
-from studio.runtime.engine.machine import Machine
+from studio.runtime.engine.machine.machine import Machine
+from studio.runtime.engine.machine.simulation import Simulated
 from studio.runtime.engine.returning import Returns
 from studio.runtime.engine.strangers import Strangers
 from studio.runtime.engine.turns import BATCH, Calls, more_wait, next_size
@@ -246,8 +247,8 @@ class Executor:
 
     def _machine(self, run: RunRow, now: datetime, recorded: Recorded | None, **again: Any) -> Machine:
         compiled = self._versions(run.workspace_id, run.version_id)
-        live = None if run.mode == Mode.LIVE else frozenset[str]()
-        return Machine(run, compiled, now, self._ports, recorded, live, **again)
+        simulation = None if run.mode == Mode.LIVE else Simulated()
+        return Machine(run, compiled, now, self._ports, recorded, simulation, **again)
 
     def _anew(self, machine: Machine, error: Exception) -> list[Machine]:
         """Begin again at what the ledger has: memory no longer matches the rows. Nothing, where that is no use."""

@@ -7,7 +7,8 @@ from studio.contract.node import Effect
 from studio.contract.results import Fail, Outcome
 from studio.core.i18n import gettext as _
 from studio.core.targets import Full, Paused, Report, Sign, Targets, Ticket
-from studio.runtime.engine.machine import Call, Machine
+from studio.runtime.engine.machine.call import Call
+from studio.runtime.engine.machine.machine import Machine
 from studio.runtime.ledger.port import Flush
 from studio.runtime.outcomes import Lane, RunState
 

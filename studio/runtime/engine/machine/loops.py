@@ -7,8 +7,8 @@ from studio.contract.results import Expand
 from studio.core.sizes import fits
 from studio.runtime import decide
 from studio.runtime.decide import Place
-from studio.runtime.engine.carrier import Carrier
-from studio.runtime.engine.failures import unstorable
+from studio.runtime.engine.machine.carrier import Carrier
+from studio.runtime.engine.machine.failures import unstorable
 from studio.runtime.ledger.payloads import MAX_BYTES
 from studio.runtime.ledger.rows import StepRow
 from studio.runtime.outcomes import StepState
