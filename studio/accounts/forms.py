@@ -103,6 +103,7 @@ class WorkspaceForm(FlaskForm):
     time_zone = SelectField(_l("Time zone"), choices=_time_zones)
     locale = SelectField(_l("Dates and numbers"), choices=_locales)
     retention_days = IntegerField(_l("Keep runs for, in days"), [InputRequired(_NEEDED), NumberRange(7, 3650)])
+    approver_seats = IntegerField(_l("Approver seats, at most"), [InputRequired(_NEEDED), NumberRange(1, 10_000)])
 
 
 class InviteForm(FlaskForm):

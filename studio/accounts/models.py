@@ -31,6 +31,8 @@ class Workspace(Model):
     locale: Mapped[str] = mapped_column(String(16), default="en")
     retention_days: Mapped[int] = mapped_column(Integer(), default=90)
     """Ended runs and their payloads are kept this many days."""
+    approver_seats: Mapped[int] = mapped_column(Integer(), default=50, server_default="50")
+    """How many people may have an approver seat at a time."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 

@@ -89,3 +89,20 @@ def test_no_operation_makes_tokens(app):
     assert not [
         rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/") and "token" in rule.rule
     ]
+
+
+def test_approver_seats_by_the_api(api):
+    assert api.get("/api/v1/workspace/approver-seats").json == {"used": 1, "limit": 50}
+    assert api.patch("/api/v1/workspace", json={"approver_seats": 2}).json["approver_seats"] == 2
+    wanted = {"email": "mira@example.com", "name": "Mira", "role": "approver"}
+    made = api.post("/api/v1/members", json=wanted)
+    assert (made.status_code, made.json["invited"]) == (201, True)
+    full = api.post("/api/v1/members", json=wanted | {"email": "noah@example.com"})
+    assert (full.status_code, full.json["code"], full.json["errors"][0]["path"]) == (409, "approver_seats_full", "role")
+    low = api.patch("/api/v1/workspace", json={"approver_seats": 1})
+    assert (low.status_code, low.json["errors"][0]["path"]) == (422, "approver_seats")
+    seat = f"/api/v1/members/{made.json['id']}"
+    assert api.post(f"{seat}/invite").status_code == 200
+    assert api.post(f"{seat}/withdraw").json["disabled"] is True
+    assert api.post(f"{seat}/invite").json["code"] == "no_seat"
+    assert api.get("/api/v1/workspace/approver-seats").json["used"] == 1

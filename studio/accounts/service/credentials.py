@@ -10,7 +10,7 @@ from studio.accounts import mails, passwords, policy, trail
 from studio.accounts.models import PasswordReset, User
 from studio.accounts.service import sessions
 from studio.contract.ports import Mailer
-from studio.core import rng
+from studio.core import rng, tenancy
 from studio.core.crypto import hash_token
 from studio.core.errors import Gone, InvalidInput
 from studio.core.i18n import gettext as _
@@ -74,7 +74,16 @@ def whose(uow: UnitOfWork, token: object) -> User:
         )
     if found is None:
         raise Gone(_("This link has expired or was used. Ask for a new one."), code="link_ended")
+    if found.password_hash is None and not workplaces(uow, found):
+        raise Gone(_("This invitation was withdrawn. Ask whoever invited you."), code="invitation_withdrawn")
     return found
+
+
+def workplaces(uow: UnitOfWork, user: User) -> list[str]:
+    """Names of the workspaces in which somebody has a working seat."""
+    names = [seat.workspace for seat in sessions.seats_of(uow, user.id)]
+    tenancy.bind(uow.session, workspace_id=uow.workspace_id, user_id=uow.actor.user_id)
+    return names
 
 
 def redeem(uow: UnitOfWork, token: object, password: str) -> User:

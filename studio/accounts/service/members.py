@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from studio.accounts import policy, trail
 from studio.accounts.models import Seat, User
 from studio.accounts.outcomes import Role
-from studio.accounts.service import sessions
+from studio.accounts.service import approver_seats, sessions
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
@@ -81,8 +81,9 @@ def add(uow: UnitOfWork, *, email: str, name: str, role: Role) -> tuple[Seat, Us
         user = User(email=address, name=name.strip() or address, created_at=uow.now)
         uow.session.add(user)
         uow.session.flush()
-    if uow.session.scalar(select(Seat.id).where(Seat.user_id == user.id)):
-        raise Conflict(_("%(address)s already has a seat here.", address=address), code="already_member", field="email")
+    _refuse_second(uow, user)
+    if role is Role.APPROVER:
+        approver_seats.claim(uow)
     seat = Seat(user_id=user.id, role=role.value, created_at=uow.now)
     uow.session.add(seat)
     uow.session.flush()
@@ -97,6 +98,8 @@ def change_role(uow: UnitOfWork, seat_id: UUID | None, role: Role) -> Seat:
     if current is role:
         return seat
     _refuse(uow, current=current, wanted=role)
+    if role is Role.APPROVER and seat.disabled_at is None:
+        approver_seats.claim(uow)
     seat.role = role.value
     changes = {"role": (current.value, role.value)}
     trail.record(uow, "member.role_changed", _target(seat), changes=changes)
@@ -107,11 +110,26 @@ def disable(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
     """Take a seat away: the person's sessions here end, their tokens stop."""
     seat = _locked(uow, seat_id)
     if seat.disabled_at is None:
-        _refuse(uow, current=Role(seat.role), wanted=None)
-        seat.disabled_at = uow.now
-        sessions.revoke_here(uow, seat.user_id)
+        _take_away(uow, seat)
         trail.record(uow, "member.disabled", _target(seat))
     return seat
+
+
+def withdraw(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
+    """Take the seat of somebody away who has not come in yet. Raises Conflict once they have."""
+    seat = _locked(uow, seat_id)
+    refuse_arrived(seat)
+    if seat.disabled_at is None:
+        _take_away(uow, seat)
+        trail.record(uow, "member.invitation_withdrawn", _target(seat))
+    return seat
+
+
+def refuse_arrived(seat: Seat) -> None:
+    """Only an invitation that nobody has followed can be sent again or withdrawn. Raises Conflict."""
+    if seat.user.password_hash is not None:
+        message = _("%(name)s has come in already, so there is no open invitation.", name=seat.user.name)
+        raise Conflict(message, code="not_invited")
 
 
 def enable(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
@@ -119,6 +137,8 @@ def enable(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
     seat = _locked(uow, seat_id)
     if seat.disabled_at is not None:
         _refuse(uow, current=None, wanted=Role(seat.role))
+        if seat.role == Role.APPROVER:
+            approver_seats.claim(uow)
         seat.disabled_at = None
         trail.record(uow, "member.enabled", _target(seat))
     return seat
@@ -141,6 +161,22 @@ def _members(uow: UnitOfWork, which) -> list[Member]:  # type: ignore[no-untyped
         .order_by(User.name, User.id)
     )
     return [Member(*row[:4], Role(row[4]), *row[5:]) for row in rows]
+
+
+def _refuse_second(uow: UnitOfWork, user: User) -> None:
+    held = uow.session.scalar(select(Seat).where(Seat.user_id == user.id))
+    if held is None:
+        return
+    message = _("%(address)s already has a seat here.", address=user.email)
+    if held.disabled_at is not None:
+        message = _("%(address)s had a seat here: give it back in the list.", address=user.email)
+    raise Conflict(message, code="already_member", field="email")
+
+
+def _take_away(uow: UnitOfWork, seat: Seat) -> None:
+    _refuse(uow, current=Role(seat.role), wanted=None)
+    seat.disabled_at = uow.now
+    sessions.revoke_here(uow, seat.user_id)
 
 
 def _locked(uow: UnitOfWork, seat_id: UUID | None) -> Seat:

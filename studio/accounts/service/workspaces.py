@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from studio.accounts import trail
 from studio.accounts.models import Workspace
+from studio.accounts.service import approver_seats
 from studio.core import tenancy
 from studio.core.errors import InvalidInput, NotFound
 from studio.core.i18n import gettext
@@ -29,6 +30,7 @@ class WorkspaceFacts:
     time_zone: str = "UTC"
     locale: str = "en"
     retention_days: int = 90
+    approver_seats: int = 50
 
 
 def create(uow: UnitOfWork, facts: WorkspaceFacts) -> Workspace:
@@ -59,6 +61,7 @@ def by_slug(uow: UnitOfWork, slug: str) -> UUID | None:
 def update(uow: UnitOfWork, facts: WorkspaceFacts) -> Workspace:
     """Change what the workspace is set to."""
     _check(facts)
+    approver_seats.check_limit(uow, facts.approver_seats)
     row = current(uow)
     changes = {
         name: (getattr(row, name), value) for name, value in _columns(facts).items() if getattr(row, name) != value
@@ -78,6 +81,7 @@ def _columns(facts: WorkspaceFacts) -> dict[str, str | int]:
         "time_zone": facts.time_zone,
         "locale": facts.locale,
         "retention_days": facts.retention_days,
+        "approver_seats": facts.approver_seats,
     }
 
 

@@ -47,8 +47,7 @@ def password_link(token: str) -> ResponseReturnValue:
 @public("whoever holds a link may choose a password")
 def new_password() -> ResponseReturnValue:
     """Ask for the new password. An ended link says so at once."""
-    user = credentials.whose(web.current_uow(), session.get(_KEPT))
-    return render_template("accounts/new_password.html", form=NewPasswordForm(), email=user.email)
+    return _choice(NewPasswordForm())
 
 
 @blueprint.post("/password/new")
@@ -57,7 +56,7 @@ def new_password() -> ResponseReturnValue:
 def new_password_post() -> ResponseReturnValue:
     """Choose the password; the link ends, and so do all sessions."""
     form, token = NewPasswordForm(), session.get(_KEPT)
-    email = credentials.whose(web.current_uow(), token).email
+    credentials.whose(web.current_uow(), token)
     if form.validate_on_submit():
         try:
             credentials.redeem(web.current_uow(), token, form.password.data or "")
@@ -67,4 +66,12 @@ def new_password_post() -> ResponseReturnValue:
             session.clear()
             flash(_("Your password is set. Sign in with it."), "good")
             return redirect(url_for("accounts.sign_in"))
-    return render_template("accounts/new_password.html", form=form, email=email), 422
+    return _choice(form), 422
+
+
+def _choice(form: NewPasswordForm) -> str:
+    """The form; whoever was invited reads to where."""
+    uow = web.current_uow()
+    user = credentials.whose(uow, session.get(_KEPT))
+    invited_to = credentials.workplaces(uow, user) if user.password_hash is None else []
+    return render_template("accounts/new_password.html", form=form, email=user.email, invited_to=invited_to)

@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 from studio.accounts.forms import InviteForm, RoleForm
 from studio.accounts.outcomes import Role
 from studio.accounts.permissions import permission
-from studio.accounts.service import invitations, members
+from studio.accounts.service import approver_seats, invitations, members
 from studio.accounts.views.blueprint import blueprint, mailer, settings, show_in
 from studio.core import web
 from studio.core.errors import Conflict, Forbidden, InvalidInput
 from studio.core.ids import parse_id
+from studio.core.limits import limiter
 
 
 @blueprint.get("/settings/people")
@@ -65,6 +66,25 @@ def disable(seat_id: str) -> ResponseReturnValue:
     return redirect(url_for("accounts.people"))
 
 
+@blueprint.post("/settings/people/<seat_id>/invite")
+@permission("member.manage")
+@limiter.limit("30 per minute")
+def invite_again(seat_id: str) -> ResponseReturnValue:
+    """Mail the invitation once more."""
+    seat = invitations.send_again(web.current_uow(), mailer(), parse_id(seat_id), public_url=settings().public_url)
+    flash(_("%(name)s gets a new mail. The link of the old one has ended.", name=seat.user.name), "good")
+    return redirect(url_for("accounts.people"))
+
+
+@blueprint.post("/settings/people/<seat_id>/withdraw")
+@permission("member.manage")
+def withdraw_invitation(seat_id: str) -> ResponseReturnValue:
+    """Take the seat of somebody away who has not come in yet."""
+    seat = members.withdraw(web.current_uow(), parse_id(seat_id))
+    flash(_("The invitation of %(name)s is withdrawn.", name=seat.user.name), "good")
+    return redirect(url_for("accounts.people"))
+
+
 @blueprint.post("/settings/people/<seat_id>/enable")
 @permission("member.manage")
 def enable(seat_id: str) -> ResponseReturnValue:
@@ -77,4 +97,5 @@ def enable(seat_id: str) -> ResponseReturnValue:
 def _page(form: InviteForm) -> str:
     seats, after = members.page(web.current_uow(), parse_id(request.args.get("after", "")))
     older = url_for("accounts.people", after=after) if after else None
-    return render_template("accounts/people.html", form=form, seats=seats, older=older)
+    usage = approver_seats.usage(web.current_uow())
+    return render_template("accounts/people.html", form=form, seats=seats, older=older, usage=usage)

@@ -37,6 +37,7 @@ def settings_post() -> ResponseReturnValue:
             time_zone=form.time_zone.data or "",
             locale=form.locale.data or "",
             retention_days=form.retention_days.data or 0,
+            approver_seats=form.approver_seats.data or 0,
         )
         try:
             service.update(uow, facts)
@@ -45,7 +46,7 @@ def settings_post() -> ResponseReturnValue:
         else:
             flash(_("The settings of the workspace are saved."), "good")
             return redirect(url_for("accounts.settings"))
-    row = service.current(uow)
+    row = service.current(web.current_uow())  # a refusal has rolled the earlier unit back
     return render_template("accounts/settings.html", form=form, workspace=row), 422
 
 

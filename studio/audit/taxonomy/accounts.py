@@ -64,6 +64,19 @@ MEMBER_CREATED = Action(
     severity="notice",
     ocsf=3001,
 )
+MEMBER_INVITED_AGAIN = Action(
+    "member.invited_again",
+    "The invitation of somebody who has not come in yet was sent once more; its earlier link ended.",
+    sentence="{actor} sent {target} the invitation again",
+    ocsf=3001,
+)
+INVITATION_WITHDRAWN = Action(
+    "member.invitation_withdrawn",
+    "The seat of somebody who had not come in yet was taken away.",
+    sentence="{actor} withdrew the invitation of {target}",
+    severity="notice",
+    ocsf=3001,
+)
 MEMBER_ROLE_CHANGED = Action(
     "member.role_changed",
     "A seat was made another one.",
@@ -149,7 +162,7 @@ WORKSPACE_LIMITED = Action(
 )
 WORKSPACE_UPDATED = Action(
     "workspace.updated",
-    "A workspace's name, currency, time zone, formats or retention were changed.",
+    "A workspace's name, currency, time zone, formats, retention or number of approver seats were changed.",
     sentence="{actor} changed the settings of the workspace",
     severity="notice",
 )

@@ -49,10 +49,30 @@ def disable_member(uow: UnitOfWork, seat_id: UUID) -> Member:
     return _view(members.disable(uow, seat_id))
 
 
-@operation("POST", "/members/<uuid:seat_id>/enable", tag=TAG, needs="member.manage", answer=Member)
+@operation("POST", "/members/<uuid:seat_id>/enable", tag=TAG, needs="member.manage", answer=Member,
+           conflicts=True)  # fmt: skip
 def enable_member(uow: UnitOfWork, seat_id: UUID) -> Member:
     """Give a seat back."""
     return _view(members.enable(uow, seat_id))
+
+
+@operation("POST", "/members/<uuid:seat_id>/invite", tag=TAG, needs="member.manage", answer=Member, conflicts=True)
+def invite_member_again(uow: UnitOfWork, seat_id: UUID) -> Member:
+    """Send the invitation once more, with a fresh link; the earlier one ends.
+
+    Only while the person has not come in.
+    """
+    return _view(invitations.send_again(uow, mailer(), seat_id, public_url=settings().public_url))
+
+
+@operation("POST", "/members/<uuid:seat_id>/withdraw", tag=TAG, needs="member.manage", answer=Member,
+           conflicts=True)  # fmt: skip
+def withdraw_invitation(uow: UnitOfWork, seat_id: UUID) -> Member:
+    """Take the seat of somebody away who has not come in yet.
+
+    The link of the mail then says that it was withdrawn.
+    """
+    return _view(members.withdraw(uow, seat_id))
 
 
 def _view(seat: Seat) -> Member:
@@ -63,5 +83,6 @@ def _view(seat: Seat) -> Member:
         email=seat.user.email,
         role=Role(seat.role),
         disabled=seat.disabled_at is not None,
+        invited=seat.disabled_at is None and seat.user.password_hash is None,
         created_at=seat.created_at,
     )

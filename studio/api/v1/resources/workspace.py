@@ -3,10 +3,10 @@
 from dataclasses import asdict
 
 from studio.accounts.identity import signed_in_person
-from studio.accounts.service import workspaces
+from studio.accounts.service import approver_seats, workspaces
 from studio.accounts.service.workspaces import WorkspaceFacts
 from studio.api.v1.operations import operation
-from studio.api.v1.shapes.workspace import Limits, Me, WorkspaceChange, WorkspaceInfo
+from studio.api.v1.shapes.workspace import ApproverSeats, Limits, Me, WorkspaceChange, WorkspaceInfo
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.flow.workspace import WorkspaceLimits, limits_of, set_limits
 
@@ -43,9 +43,15 @@ def get_workspace(uow: UnitOfWork) -> WorkspaceInfo:
 def change_workspace(uow: UnitOfWork, body: WorkspaceChange) -> WorkspaceInfo:
     """Change what the workspace is set to."""
     row = workspaces.current(uow)
-    facts = WorkspaceFacts(row.name, row.currency, row.time_zone, row.locale, row.retention_days)
+    facts = WorkspaceFacts(row.name, row.currency, row.time_zone, row.locale, row.retention_days, row.approver_seats)
     wanted = asdict(facts) | body.model_dump(exclude_none=True)
     return WorkspaceInfo.model_validate(workspaces.update(uow, WorkspaceFacts(**wanted)))
+
+
+@operation("GET", "/workspace/approver-seats", tag="Workspace", needs="member.read", answer=ApproverSeats)
+def get_approver_seats(uow: UnitOfWork) -> ApproverSeats:
+    """How many approver seats are taken, of how many."""
+    return ApproverSeats(**asdict(approver_seats.usage(uow)))
 
 
 @operation("GET", "/workspace/limits", tag="Workspace", needs="settings.read", answer=Limits)

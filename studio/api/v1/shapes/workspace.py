@@ -25,6 +25,7 @@ class WorkspaceInfo(Shape):
     time_zone: str = Field(examples=["Europe/Berlin"])
     locale: str = Field(examples=["de"])
     retention_days: int = Field(description="Ended runs are kept this long.", examples=[90])
+    approver_seats: int = Field(description="How many people may have an approver seat at a time.", examples=[50])
     created_at: datetime
 
 
@@ -38,6 +39,14 @@ class WorkspaceChange(Body):
     time_zone: str | None = Field(None, max_length=64, description="IANA name.")
     locale: str | None = Field(None, max_length=16, pattern=LOCALE)
     retention_days: int | None = Field(None, ge=7, le=3650)
+    approver_seats: int | None = Field(None, ge=1, le=10_000, description="Not below those that are in use.")
+
+
+class ApproverSeats(Shape):
+    """Approver seats of a workspace."""
+
+    used: int = Field(description="Invited people count, removed seats do not.", examples=[7])
+    limit: int = Field(examples=[50])
 
 
 class Limits(Body):
@@ -73,6 +82,7 @@ class Member(Shape):
     email: str
     role: Role
     disabled: bool
+    invited: bool = Field(description="Has not come in yet: the invitation can be sent again or withdrawn.")
     created_at: datetime
 
 
