@@ -12,7 +12,8 @@ from studio.accounts.outcomes import Role
 from studio.core import web
 from studio.core.unit_of_work import UnitOfWork
 
-Count = Callable[[UnitOfWork], int]
+Count = Callable[[UnitOfWork], str]
+"""What stands behind an entry; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,10 @@ def _visible(person: Person) -> list[Entry]:
     ]
 
 
-def _counts(endpoint: str) -> int | None:
+def _counts(endpoint: str) -> str:
     """Asked by the frame alone: an error page after a roll-back shows none."""
     how_many = current_app.extensions[_COUNTS].get(endpoint)
-    return how_many(web.current_uow()) if how_many else None
+    return how_many(web.current_uow()) if how_many else ""
 
 
 def _nothing(_permission: str) -> bool:

@@ -4,15 +4,31 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    inspect,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, validates
 from sqlalchemy.types import Uuid
 
+from studio.approvals import policy
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
 
-_LIVE = text("state in ('open', 'snoozed')")
+_LIVE, _SNOOZED = text("state in ('open', 'snoozed')"), text("state = 'snoozed'")
+_PENDING = text("state = 'pending'")
+_NEVER = "9999-12-31 00:00:00.000000"
+"""What processes of an older version, which know of no order, leave in it."""
 
 
 class ApproverGroup(Tenant, Model):
@@ -42,7 +58,14 @@ class Request(Tenant, Model):
 
     __tablename__ = "approval_request"
     __table_args__ = (
-        Index("ix_approval_request_state", "workspace_id", "state", "id"),
+        Index(
+            "ix_approval_request_pending",
+            "workspace_id",
+            "sort_at",
+            "id",
+            sqlite_where=_PENDING,
+            postgresql_where=_PENDING,
+        ),
         Index("ix_approval_request_closed_at", "workspace_id", "closed_at", "id"),
     )
 
@@ -65,6 +88,8 @@ class Request(Tenant, Model):
     """The same person, where that address has a seat."""
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """When it expires; None: never."""
+    sort_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=policy.NEVER, server_default=_NEVER)
+    """Its place among what is pending. Follows the deadline by itself, and every live share follows it."""
     remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """When those who were asked are reminded; None: never."""
     amount: Mapped[str | None] = mapped_column(String(40))
@@ -84,13 +109,36 @@ class Request(Tenant, Model):
     close_reason: Mapped[str | None] = mapped_column(Text)
     """Why it was taken back, where it was."""
 
+    @validates("due_at")
+    def _sorted(self, _name: str, due_at: datetime | None) -> datetime | None:
+        self.sort_at = policy.sort_at(due_at)
+        return due_at
+
 
 class Assignment(Tenant, Model):
     """One person's share of a request: what the inbox shows."""
 
     __tablename__ = "approval_assignment"
     __table_args__ = (
-        Index("ix_approval_assignment_user_id", "workspace_id", "user_id", "state"),
+        Index("ix_approval_assignment_request_id", "request_id", "id"),
+        Index(
+            "ix_approval_assignment_live",
+            "workspace_id",
+            "user_id",
+            "sort_at",
+            "id",
+            sqlite_where=_LIVE,
+            postgresql_where=_LIVE,
+        ),
+        Index(
+            "ix_approval_assignment_snoozed",
+            "workspace_id",
+            "user_id",
+            "snoozed_until",
+            "id",
+            sqlite_where=_SNOOZED,
+            postgresql_where=_SNOOZED,
+        ),
         Index("ix_approval_assignment_closed_at", "workspace_id", "user_id", "closed_at", "id"),
         Index(
             "uq_approval_assignment_live",
@@ -106,6 +154,8 @@ class Assignment(Tenant, Model):
     request_id: Mapped[UUID] = mapped_column(ForeignKey("approval_request.id"))
     user_id: Mapped[UUID] = mapped_column(Uuid())
     state: Mapped[str] = mapped_column(String(20))
+    sort_at: Mapped[datetime] = mapped_column(UtcDateTime(), server_default=_NEVER)
+    """The request's, here too so that a person's list is read in order from an index. Right while it is live."""
     snoozed_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """Set while snoozed. A moment that has passed means open again, with no job in between."""
     why: Mapped[dict[str, str]] = mapped_column(Json)
@@ -114,6 +164,14 @@ class Assignment(Tenant, Model):
     """The assignment that was handed on; None: asked at the start."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+@event.listens_for(Request, "after_update")
+def _shares_follow(_mapper: Mapper[Request], connection: Connection, request: Request) -> None:
+    """Whoever moves a deadline: the inboxes of those who were asked are in its order when that is committed."""
+    if inspect(request).attrs.sort_at.history.has_changes():
+        live = Assignment.request_id == request.id, Assignment.workspace_id == request.workspace_id, _LIVE
+        connection.execute(update(Assignment).where(*live).values(sort_at=request.sort_at))
 
 
 class Decision(Tenant, Model):

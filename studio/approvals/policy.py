@@ -8,6 +8,9 @@ from uuid import UUID
 
 from studio.approvals.outcomes import BY_PEOPLE, REASONED, Outcome, RequestState
 
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""Where what has no deadline is sorted: behind all that has one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -111,6 +114,11 @@ def judge(attempt: Attempt) -> Verdict:
         (unreasoned, Verdict.UNREASONED),
     )
     return next((verdict for applies, verdict in rules if applies), Verdict.PROCEED)
+
+
+def sort_at(due_at: datetime | None) -> datetime:
+    """Where a request with this deadline stands in a list of what waits: the less time is left, the further up."""
+    return NEVER if due_at is None else due_at
 
 
 def wakes_at(until: datetime, now: datetime, deadlines: Sequence[datetime | None]) -> datetime:

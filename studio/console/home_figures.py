@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, Subquery, cast, func, select, union_all
 
-from studio.approvals.models import Assignment, Decision, Request
-from studio.approvals.outcomes import AssignmentState, Outcome
+from studio.approvals.models import Decision, Request
+from studio.approvals.outcomes import Outcome
 from studio.console.home_counts import Calendar, Counted
 from studio.core.ids import first_id_at
 from studio.core.unit_of_work import UnitOfWork
@@ -96,21 +96,6 @@ def waiting_for_people(uow: UnitOfWork) -> int:
     """Runs that go on once somebody has decided."""
     query = select(func.count()).select_from(Run)
     query = query.where(Run.state == RunState.WAITING, Run.waiting_for == "approval", Run.mode == Mode.LIVE)
-    return uow.session.scalar(query) or 0
-
-
-def due_today(uow: UnitOfWork, user_id: UUID, calendar: Calendar) -> int:
-    """How many of a person's open approvals end before their midnight. What is overdue has expired by itself."""
-    query = (
-        select(func.count())
-        .select_from(Assignment)
-        .join(Request, Request.id == Assignment.request_id)
-        .where(
-            Assignment.user_id == user_id,
-            Assignment.state == AssignmentState.OPEN,
-            Request.due_at < calendar.days[-1] + timedelta(days=1),
-        )
-    )
     return uow.session.scalar(query) or 0
 
 

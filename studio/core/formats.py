@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
         day=day,
         money=money,
         number=number,
+        at_least=at_least,
         lasting=lasting,
         initials=initials,
     )
@@ -86,6 +87,11 @@ def money(amount: Decimal | str | int, currency: str) -> str:
 def number(value: Decimal | float) -> str:
     """A number with the reader's separators."""
     return str(format_decimal(value))
+
+
+def at_least(value: int, cut: bool) -> str:  # noqa: FBT001 - a filter, whose argument stands without a name
+    """A number that was counted up to a bound: "12", or "1,000+" where it was cut off there."""
+    return f"{number(value)}+" if cut else number(value)
 
 
 def lasting(seconds: float) -> str:

@@ -8,6 +8,7 @@ from flask_babel import to_user_timezone
 
 from studio.approvals.models import Assignment, Request
 from studio.approvals.outcomes import AssignmentState, RequestState
+from studio.approvals.service.listing import Tally
 from studio.approvals.service.reading import Details
 from studio.approvals.service.refusing import ended_words
 from studio.core import formats
@@ -16,6 +17,7 @@ __all__ = [
     "Chip",
     "asked_by",
     "asked_why",
+    "counted",
     "due",
     "ended_words",
     "facts",
@@ -43,6 +45,11 @@ class Chip:
 
     text: str
     kind: str = ""
+
+
+def counted(tally: Tally) -> str:
+    """How many, behind a tab or an entry; nothing where there are none."""
+    return formats.at_least(tally.number, tally.cut) if tally.number else ""
 
 
 def time_left(due_at: datetime | None, now: datetime) -> Chip | None:

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from studio.approvals import service as approvals
+from studio.approvals.service import listing
 from studio.console import home_figures as figures
 from studio.console.home_chart import BASE, bars
 from studio.console.home_counts import DAYS, Calendar, counted
@@ -101,6 +102,16 @@ def test_what_waits_for_me_comes_with_a_verb(app, database, tenant, workflow_id)
     assert "<b>1</b><small>approval waits for you" in html
     assert 'aria-label="Decide: Refund €420.00 to Anna Keller"' in html
     assert "Refund €420.00" not in page(app, tenant, "admin")
+
+
+def test_more_than_is_counted_waits_for_me(app, database, tenant, workflow_id, monkeypatch):
+    monkeypatch.setattr(listing, "COUNTED", 2)
+    listen()
+    for _ in range(3):
+        due = clock.local_now() + timedelta(seconds=1)
+        make_request(database, tenant, [tenant["owner"]], due_at=due)
+    html = page(app, tenant)
+    assert "<b>2+</b><small>approvals wait for you, 2+ due today" in html
 
 
 def test_another_workspace_is_not_counted(app, database, tenant, workflow_id):

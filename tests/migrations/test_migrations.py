@@ -1,24 +1,12 @@
 """The migrations make what the models declare, and can be taken back, on both databases."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from sqlalchemy import MetaData, inspect
 
 from benchmarks.servers.schema import check, downgrade, revisions, upgrade
 from studio.core import db
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'studio.db'}"
-        return
-    postgres = request.getfixturevalue("postgres")
-    urls = postgres.empty_database()
-    yield urls.migrate
-    postgres.drop(urls)
 
 
 def schema(url: str) -> dict[str, object]:

@@ -80,6 +80,17 @@ def test_a_row_that_cannot_show_everything_asks_to_review(shop, changed):
     assert 'value="approved"' not in page
 
 
+def test_beyond_a_bound_a_count_says_only_that_there_are_more(shop, monkeypatch):
+    monkeypatch.setattr(listing, "COUNTED", 2)
+    for _ in range(3):
+        shop.ask(shop.tenant["admin"], due_at=due_in(shop, minutes=1))
+    browser = shop.browser(shop.tenant["admin"])
+    page = browser.get("/inbox").text
+    assert "Pending 2+" in page
+    assert '<span class="n">2+</span>' in page
+    assert "Pending 2" not in browser.get("/inbox?of=all").text
+
+
 def test_a_row_that_decides_shows_the_instructions_too(shop):
     shop.ask(instructions="Look at the photo <first>.")
     page = shop.browser(shop.jonas).get("/inbox").text

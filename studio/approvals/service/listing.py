@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,10 @@ from sqlalchemy import (
     SQLColumnExpression,
     Text,
     and_,
-    case,
     cast,
     func,
     literal,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -34,8 +34,8 @@ from studio.core.unit_of_work import UnitOfWork
 PAGE = 50
 LOOKED_AT = 500
 """Rows whose workflows are offered as a filter."""
-_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-"""Where requests without a deadline sort: after all others."""
+COUNTED = 1000
+"""Up to so many are counted: a number beside a word has to cost nothing on a page of many."""
 
 
 class Tab(StrEnum):
@@ -70,6 +70,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many there are, up to COUNTED."""
+
+    number: int
+    cut: bool
+    """There are more than that."""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page of rows and the cursor of the next; None: that was all."""
 
@@ -77,15 +86,19 @@ class Page:
     after: str | None
 
 
-def counts(uow: UnitOfWork, user_id: UUID) -> dict[Tab, int]:
-    """How much waits and how much is put off, in one query."""
-    pending = func.count(case((_pending(uow.now), 1)))
-    snoozed = func.count(case((_snoozed(uow.now), 1)))
-    query = select(pending, snoozed).select_from(Assignment).where(
-        Assignment.user_id == user_id, Assignment.state.in_(LIVE)
-    )  # fmt: skip
-    waiting, asleep = uow.session.execute(query).one()
-    return {Tab.PENDING: waiting, Tab.SNOOZED: asleep}
+def counts(uow: UnitOfWork, user_id: UUID) -> dict[Tab, Tally]:
+    """How much waits and how much is put off."""
+    own = Assignment.user_id == user_id
+    return {
+        Tab.PENDING: _tally(uow, Assignment.sort_at, own, _pending(uow.now)),
+        Tab.SNOOZED: _tally(uow, Assignment.snoozed_until, own, _snoozed(uow.now)),
+    }
+
+
+def due_before(uow: UnitOfWork, user_id: UUID, moment: datetime) -> Tally:
+    """How much of what was asked of a person, and not put off, is to be decided before a moment."""
+    still = Assignment.state == AssignmentState.OPEN
+    return _tally(uow, Assignment.sort_at, Assignment.user_id == user_id, _live(), still, Assignment.sort_at < moment)
 
 
 def listed(uow: UnitOfWork, user_id: UUID, filters: Filters, size: int = PAGE) -> Page:
@@ -119,7 +132,7 @@ def workflows(uow: UnitOfWork, user_id: UUID, filters: Filters) -> Sequence[tupl
 def _base(uow: UnitOfWork, user_id: UUID, filters: Filters) -> Select[*tuple[Any, ...]]:
     """Request, own share (or nothing), decision, under the tab's condition."""
     if filters.everybody:
-        pending = Request.state == RequestState.PENDING
+        pending = Request.state == _written_out(RequestState.PENDING)
         everything: Select[*tuple[Any, ...]] = select(Request, literal(None), Decision)
         return everything.outerjoin(Decision, Decision.request_id == Request.id).where(
             Request.closed_at.is_not(None) if filters.tab is Tab.DONE else pending
@@ -149,23 +162,38 @@ def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _order(filters: Filters) -> tuple[SQLColumnExpression[Any], SQLColumnExpression[Any], bool]:
-    never = literal(_NEVER, UtcDateTime())
-    key: SQLColumnExpression[Any] = Request.id if filters.everybody else Assignment.id
+    if filters.everybody:
+        done = filters.tab is Tab.DONE
+        return Request.closed_at if done else Request.sort_at, Request.id, done
     if filters.tab is Tab.DONE:
-        return Request.closed_at if filters.everybody else Assignment.closed_at, key, True
-    if filters.tab is Tab.SNOOZED and not filters.everybody:
-        return func.coalesce(Assignment.snoozed_until, never), key, False
-    return func.coalesce(Request.due_at, never), key, False
+        return Assignment.closed_at, Assignment.id, True
+    return Assignment.snoozed_until if filters.tab is Tab.SNOOZED else Assignment.sort_at, Assignment.id, False
+
+
+def _tally(uow: UnitOfWork, moment: SQLColumnExpression[Any], *conditions: ColumnElement[bool]) -> Tally:
+    """In the order of an index, so that it is read from there and only to the bound, not found in the whole table."""
+    some = select(Assignment.id).where(*conditions).order_by(moment, Assignment.id).limit(COUNTED + 1).subquery()
+    found = uow.session.scalar(select(func.count()).select_from(some)) or 0
+    return Tally(min(found, COUNTED), found > COUNTED)
 
 
 def _pending(now: datetime) -> ColumnElement[bool]:
     """Open, or snoozed until a moment that has passed: nothing has to run for it to come back."""
     woken = and_(Assignment.state == AssignmentState.SNOOZED, Assignment.snoozed_until <= now)
-    return or_(Assignment.state == AssignmentState.OPEN, woken)
+    return and_(_live(), or_(Assignment.state == AssignmentState.OPEN, woken))
+
+
+def _live() -> ColumnElement[bool]:
+    return Assignment.state.in_([_written_out(state) for state in LIVE])
 
 
 def _snoozed(now: datetime) -> ColumnElement[bool]:
-    return and_(Assignment.state == AssignmentState.SNOOZED, Assignment.snoozed_until > now)
+    return and_(Assignment.state == _written_out(AssignmentState.SNOOZED), Assignment.snoozed_until > now)
+
+
+def _written_out(state: StrEnum) -> SQLColumnExpression[str]:
+    """A state as part of the statement's text: an index of some states is used only where both databases see them."""
+    return literal_column(f"'{state.value}'", Text())
 
 
 def is_cursor(text: str) -> bool:

@@ -68,6 +68,7 @@ def assign(uow: UnitOfWork, request: Request, user_id: UUID, why: dict[str, str]
         request_id=request.id,
         user_id=user_id,
         state=AssignmentState.OPEN,
+        sort_at=request.sort_at,
         why=why,
         created_at=uow.now,
     )

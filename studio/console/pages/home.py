@@ -1,7 +1,7 @@
 """Home: what needs me?"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, url_for
@@ -73,7 +73,7 @@ def home() -> ResponseReturnValue:
         bars=bars(days),
         days=days,
         waiting=listing.counts(uow, person.user_id)[listing.Tab.PENDING],
-        due=figures.due_today(uow, person.user_id, calendar),
+        due=listing.due_before(uow, person.user_id, calendar.days[-1] + timedelta(days=1)),
         people=figures.waiting_for_people(uow),
         money=figures.approved_money(uow, calendar, _currency(person)),
         currency=_currency(person),

@@ -26,5 +26,5 @@ def _words() -> dict[str, object]:
     return {"words": words}
 
 
-def _waiting(uow: UnitOfWork) -> int:
-    return listing.counts(uow, signed_in_person().user_id)[Tab.PENDING]
+def _waiting(uow: UnitOfWork) -> str:
+    return words.counted(listing.counts(uow, signed_in_person().user_id)[Tab.PENDING])
