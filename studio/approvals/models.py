@@ -29,6 +29,7 @@ _LIVE, _SNOOZED = text("state in ('open', 'snoozed')"), text("state = 'snoozed'"
 _PENDING = text("state = 'pending'")
 _NEVER = "9999-12-31 00:00:00.000000"
 """What processes of an older version, which know of no order, leave in it."""
+_STANDING = text("voided_at is null")
 
 
 class ApproverGroup(Tenant, Model):
@@ -102,7 +103,15 @@ class Request(Tenant, Model):
     context: Mapped[dict[str, Any]] = mapped_column(Json)
     """Names for the page: workflow_name, run_title, node_name."""
     rule: Mapped[dict[str, Any]] = mapped_column(Json)
-    """Who may decide, frozen at the start: {"any_of": [{"kind": "group", "name": "Refund team"}]}."""
+    """Who decides, and how many of them, as it was when they were asked; see `rule.py`."""
+    revision: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    """Which wording of the question this is."""
+    stage: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Index of the stage of the rule that is running, or was when it ended."""
+    editor_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """Who last edited what is to be approved, where the asker says so."""
+    stuck_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Since when too few people are left for the rule; None: enough are."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """None: open."""
@@ -113,6 +122,11 @@ class Request(Tenant, Model):
     def _sorted(self, _name: str, due_at: datetime | None) -> datetime | None:
         self.sort_at = policy.sort_at(due_at)
         return due_at
+
+    @property
+    def shown(self) -> str:
+        """What a page of this moment posts back: the payload's hash, or that of its later stage or revision."""
+        return policy.shown(self.payload_hash, self.revision, self.stage)
 
 
 class Assignment(Tenant, Model):
@@ -162,6 +176,10 @@ class Assignment(Tenant, Model):
     """Why this person: {"kind": "named" | "group" | "handed", "name": group or who handed it on}."""
     handed_from: Mapped[UUID | None] = mapped_column(ForeignKey("approval_assignment.id"))
     """The assignment that was handed on; None: asked at the start."""
+    stage: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Index of the stage of the rule in which it may be decided."""
+    place_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """Whose place in the rule it holds: `user_id`, or who held it before it was handed on. None: `user_id`."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
@@ -172,6 +190,43 @@ def _shares_follow(_mapper: Mapper[Request], connection: Connection, request: Re
     if inspect(request).attrs.sort_at.history.has_changes():
         live = Assignment.request_id == request.id, Assignment.workspace_id == request.workspace_id, _LIVE
         connection.execute(update(Assignment).where(*live).values(sort_at=request.sort_at))
+
+
+class Vote(Tenant, Model):
+    """What one person said. Never changed or taken away; it may only stop counting."""
+
+    __tablename__ = "approval_vote"
+    __table_args__ = (
+        Index(
+            "uq_approval_vote_standing",
+            "request_id",
+            "revision",
+            "stage",
+            "place_id",
+            unique=True,
+            sqlite_where=_STANDING,
+            postgresql_where=_STANDING,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("approval_request.id"))
+    assignment_id: Mapped[UUID] = mapped_column(ForeignKey("approval_assignment.id"))
+    user_id: Mapped[UUID] = mapped_column(Uuid())
+    """Who pressed the button."""
+    place_id: Mapped[UUID] = mapped_column(Uuid())
+    """Whose place in the rule it fills."""
+    stage: Mapped[int] = mapped_column(Integer)
+    revision: Mapped[int] = mapped_column(Integer)
+    outcome: Mapped[str] = mapped_column(String(20))
+    payload_hash: Mapped[str] = mapped_column(String(64))
+    """Of what was asked."""
+    reason: Mapped[str] = mapped_column(Text, default="")
+    channel: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(UtcDateTime())
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Since when it no longer counts; None: it counts."""
+    void_reason: Mapped[str | None] = mapped_column(String(20))
 
 
 class Decision(Tenant, Model):

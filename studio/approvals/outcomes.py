@@ -33,11 +33,13 @@ REASONED = frozenset({Outcome.DECLINED, Outcome.CHANGES_REQUESTED})
 class AssignmentState(StrEnum):
     """Where one person's share of a request is."""
 
+    QUEUED = "queued"
+    """Asked once the stages before have agreed."""
     OPEN = "open"
     SNOOZED = "snoozed"
     """Hidden until `snoozed_until`, for this person only."""
     DECIDED = "decided"
-    """This person's decision ended the request."""
+    """This person has said what they decide."""
     REASSIGNED = "reassigned"
     """Handed to somebody else."""
     WITHDRAWN = "withdrawn"
@@ -46,6 +48,9 @@ class AssignmentState(StrEnum):
 
 LIVE = (AssignmentState.OPEN, AssignmentState.SNOOZED)
 """States in which a person may decide."""
+
+WAITING = (AssignmentState.QUEUED, *LIVE)
+"""States that have not ended."""
 
 
 class Channel(StrEnum):

@@ -1,6 +1,7 @@
 """Who is asked, who may decide, when a snoozed item wakes. Facts in, verdict out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -21,11 +22,12 @@ class Candidate:
     may_decide: bool
     """Has a working seat whose role may decide."""
     why: Mapping[str, str]
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Whose wish it is. Both None: a machine's."""
+    """Whose wish, or whose work, it is. Both None: a machine's."""
 
     email: str | None = None
     user_id: UUID | None = None
@@ -42,13 +44,27 @@ def mailbox(email: str) -> str:
     return f"{local.partition('+')[0]}@{domain}"
 
 
-def choose(candidates: Iterable[Candidate], requester: Requester) -> list[Candidate]:
-    """Who is asked: distinct people with a seat, never the requester. The first reason stays."""
+def choose(
+    candidates: Iterable[Candidate], barred: Collection[Requester], without: Collection[str] = ()
+) -> list[Candidate]:
+    """Who is asked: distinct people with a seat, nobody who is barred or of an excluded role. First reason stays."""
     chosen: dict[UUID, Candidate] = {}
     for one in candidates:
-        if one.may_decide and not requester.is_(one.email, one.user_id):
+        if one.may_decide and one.role not in without and not is_barred(barred, one.email, one.user_id):
             chosen.setdefault(one.user_id, one)
     return list(chosen.values())
+
+
+def is_barred(barred: Iterable[Requester], email: str, user_id: UUID) -> bool:
+    """Whether this is one of those people, by seat or by mailbox."""
+    return any(one.is_(email, user_id) for one in barred)
+
+
+def shown(payload_hash: str, revision: int, stage: int) -> str:
+    """What a page posts back: the payload's hash at first, later one that no earlier page carries."""
+    if (revision, stage) == (1, 0):
+        return payload_hash
+    return hashlib.sha256(f"{payload_hash}:{revision}:{stage}".encode()).hexdigest()
 
 
 class Verdict(StrEnum):
@@ -60,12 +76,24 @@ class Verdict(StrEnum):
     NO_SEAT = "no_seat"
     NOT_ASKED = "not_asked"
     HANDED_ON = "handed_on"
+    QUEUED = "queued"
+    """The stages before have not agreed yet."""
+    SETTLED = "settled"
+    """The stage of this person's share went on without it."""
+    VOTED = "voted"
+    """The same person said something else; others are still asked."""
     DECIDED = "decided"
-    """Somebody else, or the same person otherwise, was first."""
+    """It has ended: somebody else, or the same person otherwise, was first."""
     CLOSED = "closed"
     """Taken back by whoever asked."""
     PAST_DUE = "past_due"
     REQUESTER = "requester"
+    EDITOR = "editor"
+    """Last edited what is to be approved."""
+    FOR_BARRED = "for_barred"
+    """Holds the place of somebody who is barred."""
+    ROLE = "role"
+    """Has a role that the rule excludes."""
     CHANGED = "changed"
     """What was shown is not what stands there now."""
     UNREASONED = "unreasoned"
@@ -79,34 +107,55 @@ class Attempt:
 
     outcome: Outcome
     state: RequestState
-    user_id: UUID
     has_seat: bool
     is_requester: bool
     was_asked: bool
     """Holds or held an assignment."""
     is_open: bool
-    """Holds one that is open or snoozed."""
+    """Holds one that is open or snoozed, of the running stage."""
     shown_hash: str
     payload_hash: str
+    """What the page of this moment would post back."""
     reason: str
     now: datetime
     due_at: datetime | None
+    is_editor: bool = False
+    for_barred: bool = False
+    is_excluded: bool = False
+    is_queued: bool = False
+    """Holds one of a later stage."""
+    was_settled: bool = False
+    """Held one that was settled without them."""
     decided: Outcome | None = None
-    decided_by: UUID | None = None
+    """How it ended."""
+    voted: Outcome | None = None
+    """What this person said last."""
+    voted_on: str = ""
+    """What the page posted back on which they said it."""
+    voted_now: Outcome | None = None
+    """What they said in the running stage."""
 
 
 def judge(attempt: Attempt) -> Verdict:
     """What is to be done with an attempt. The first rule that applies wins."""
-    repeated = attempt.decided is attempt.outcome and attempt.decided_by == attempt.user_id
+    said_it = attempt.voted is attempt.outcome
+    repeated = said_it and (not attempt.is_open or attempt.shown_hash == attempt.voted_on)
+    otherwise = attempt.voted_now is not None and attempt.voted_now is not attempt.outcome
     overdue = attempt.due_at is not None and attempt.now >= attempt.due_at
     unreasoned = attempt.outcome in REASONED and not attempt.reason.strip()
     rules = (
         (not attempt.has_seat, Verdict.NO_SEAT),
         (attempt.is_requester, Verdict.REQUESTER),
+        (attempt.is_editor, Verdict.EDITOR),
         (not attempt.was_asked, Verdict.NOT_ASKED),
+        (attempt.for_barred, Verdict.FOR_BARRED),
+        (attempt.is_excluded, Verdict.ROLE),
         (repeated, Verdict.REPEATED),
         (attempt.decided is not None, Verdict.DECIDED),
         (attempt.state is not RequestState.PENDING, Verdict.CLOSED),
+        (otherwise or (attempt.voted is not None and not attempt.is_open), Verdict.VOTED),
+        (not attempt.is_open and attempt.is_queued, Verdict.QUEUED),
+        (not attempt.is_open and attempt.was_settled, Verdict.SETTLED),
         (not attempt.is_open, Verdict.HANDED_ON),
         (overdue, Verdict.PAST_DUE),
         (attempt.shown_hash != attempt.payload_hash, Verdict.CHANGED),

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from studio import audit
-from studio.approvals.models import Decision, Request
+from studio.approvals.models import Decision, Request, Vote
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
 
@@ -36,6 +36,19 @@ def requested(uow: UnitOfWork, request: Request, asked: list[str]) -> None:
         amount=request.amount,
         currency=request.currency,
         payload_hash=request.payload_hash,
+    )
+
+
+def voted(uow: UnitOfWork, request: Request, vote: Vote) -> None:
+    """Record what one person said of it that did not end it."""
+    record(
+        uow,
+        "approval.voted",
+        request,
+        outcome=vote.outcome,
+        reason=vote.reason or None,
+        channel=vote.channel,
+        payload_hash=vote.payload_hash,
     )
 
 

@@ -22,6 +22,41 @@ class Waits(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalPart:
+    """People of whom some have to agree."""
+
+    approvers: Sequence[str]
+    """`user:<email or id>` or `group:<name>`."""
+    need: str = "any"
+    """`any`, `all`, `count` (at least `n`) or `percent` (at least `n` per cent, rounded up)."""
+    n: int | None = None
+    field: str = "approvers"
+    """Where the asker wrote the people: errors about them name it."""
+    need_field: str = "need"
+    """Where the asker wrote how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalStage:
+    """Parts that all have to agree before the next stage is asked."""
+
+    parts: Sequence[ApprovalPart]
+    name: str = ""
+    declines: int = 1
+    """Distinct people whose decline ends it."""
+    declines_field: str = "declines"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRule:
+    """Who decides, and how many of them. Frozen, with the people it names, when they are asked."""
+
+    stages: Sequence[ApprovalStage]
+    exclude_roles: Sequence[str] = ()
+    """Roles of seats whose people must not decide."""
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalAsk:
     """An approval that somebody asks for. `asker` and `ref` name whoever wants to hear the end."""
 
@@ -32,7 +67,7 @@ class ApprovalAsk:
     facts: Sequence[tuple[str, str]]
     """Label and value, as people read them."""
     approvers: Sequence[str]
-    """`user:<email or id>` or `group:<name>`."""
+    """`user:<email or id>` or `group:<name>`. Any one of them decides, unless there is a rule."""
     instructions: str = ""
     due_at: datetime | None = None
     remind_at: datetime | None = None
@@ -45,6 +80,10 @@ class ApprovalAsk:
     currency: str | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
     """Names and links for the page: workflow, run, order."""
+    rule: ApprovalRule | None = None
+    """None: any one of `approvers` decides."""
+    last_editor: UUID | None = None
+    """The person who last edited what is to be approved, where they must not decide."""
 
 
 class Approvals(Protocol):

@@ -41,6 +41,12 @@ def tenant_table(
         op.execute(f"create policy {name}_engine on {name} to {ENGINE} using (true) with check (true)")
 
 
+def updatable(name: str, *columns: str) -> None:
+    """Columns of an append-only table that `studio_app` may write after all; the rest stays as it was said."""
+    if _postgresql():
+        op.execute(f"grant update ({', '.join(columns)}) on {name} to {APP}")
+
+
 def global_table(name: str, *, engine: EngineAccess = "none") -> None:
     """A table that belongs to no workspace: people, their sessions, workspaces themselves."""
     if not _postgresql():

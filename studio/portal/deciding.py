@@ -5,7 +5,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from studio.approvals import people, service
-from studio.approvals.models import Decision
+from studio.approvals.models import Vote
 from studio.approvals.outcomes import BY_PEOPLE, Channel, Outcome
 from studio.approvals.service.reading import Details
 from studio.core import ids
@@ -14,7 +14,7 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.portal.forms import DecideForm, ReassignForm, people_choices
 
 
-def decide(uow: UnitOfWork, request_id: UUID, form: DecideForm, channel: Channel) -> Decision:
+def decide(uow: UnitOfWork, request_id: UUID, form: DecideForm, channel: Channel) -> Vote:
     """Do what the pressed button says."""
     if not form.validate():
         raise InvalidInput(_("The comment is too long."), field="comment")
@@ -32,14 +32,14 @@ def decide(uow: UnitOfWork, request_id: UUID, form: DecideForm, channel: Channel
     )
 
 
-def done_words(decision: Decision, title: str) -> str:
+def done_words(vote: Vote, title: str) -> str:
     """What was done, by the same verb as the button."""
     sentences: dict[str, str] = {
         Outcome.APPROVED: _("Approved: %(title)s", title=title),
         Outcome.DECLINED: _("Declined: %(title)s", title=title),
         Outcome.CHANGES_REQUESTED: _("Changes requested: %(title)s", title=title),
     }
-    return sentences[decision.outcome]
+    return sentences[vote.outcome]
 
 
 def reassign_form(uow: UnitOfWork, found: Details) -> ReassignForm:

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from flask_babel import to_user_timezone
 
+from studio.approvals import saying
 from studio.approvals.models import Assignment, Request
 from studio.approvals.outcomes import AssignmentState, RequestState
+from studio.approvals.rule import from_json
 from studio.approvals.service.listing import Tally
 from studio.approvals.service.reading import Details
 from studio.approvals.service.refusing import ended_words
@@ -83,15 +85,12 @@ def due(due_at: datetime | None, now: datetime) -> Chip | None:
 
 def rule(request: Request) -> str:
     """Who may decide: "Any one of Refund team, Lena Vogt decides"."""
-    names = [part["name"] for part in request.rule.get("any_of", ())]
-    if len(names) == 1 and request.rule["any_of"][0]["kind"] == "user":
-        return str(_("%(name)s decides", name=names[0]))
-    return str(_("Any one of %(names)s decides", names=", ".join(names)))
+    return saying.rule_words(from_json(request.rule))
 
 
 def others(found: Details) -> str:
     """Who else can decide now, where the rule does not name them already."""
-    named = {part["name"] for part in found.request.rule.get("any_of", ())}
+    named = {one.name for stage in found.rule.stages for part in stage.parts for one in part.names}
     names = found.others if found.open else []
     return joined(names) if set(names) - named else ""
 
@@ -182,6 +181,7 @@ def state(request: Request) -> Chip:
 def share_state(share: Assignment) -> str:
     """What became of somebody's share."""
     words: dict[str, str] = {
+        AssignmentState.QUEUED: _("asked later"),
         AssignmentState.OPEN: _("open"),
         AssignmentState.SNOOZED: _("snoozed"),
         AssignmentState.DECIDED: _("decided"),

@@ -28,6 +28,7 @@ users = st.sampled_from(USERS)
 emails = st.sampled_from([f"person{n}@shop.example" for n in range(1, 6)])
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
+roles = st.sampled_from(["approver", "builder", "admin"])
 candidates = st.lists(
     st.builds(
         Candidate,
@@ -35,6 +36,7 @@ candidates = st.lists(
         email=emails,
         may_decide=st.booleans(),
         why=st.just({"kind": "named"}),
+        role=roles,
     ),
     max_size=8,
 )
@@ -44,7 +46,6 @@ attempts = st.builds(
     Attempt,
     outcome=st.sampled_from(Outcome),
     state=st.sampled_from(RequestState),
-    user_id=users,
     has_seat=st.booleans(),
     is_requester=st.booleans(),
     was_asked=st.booleans(),
@@ -54,18 +55,29 @@ attempts = st.builds(
     reason=st.sampled_from(["", "  ", "because"]),
     now=moments,
     due_at=st.none() | moments,
+    is_editor=st.booleans(),
+    for_barred=st.booleans(),
+    is_excluded=st.booleans(),
+    is_queued=st.booleans(),
+    was_settled=st.booleans(),
     decided=st.none() | st.sampled_from(Outcome),
-    decided_by=st.none() | users,
+    voted=st.none() | st.sampled_from(Outcome),
+    voted_on=st.sampled_from(["a", "b"]),
+    voted_now=st.none() | st.sampled_from(Outcome),
 )
 
 
-@given(candidates, requesters)
-def test_only_distinct_people_with_a_seat_are_asked_and_never_the_requester(named, requester):
-    chosen = choose(named, requester)
+@given(candidates, st.lists(requesters, max_size=2), st.sets(roles))
+def test_only_distinct_people_with_a_seat_are_asked_and_nobody_barred(named, barred, without):
+    chosen = choose(named, barred, without)
     assert len({one.user_id for one in chosen}) == len(chosen)
-    assert all(one.may_decide for one in chosen)
-    assert not any(requester.is_(one.email, one.user_id) for one in chosen)
-    could = {n.user_id for n in named if n.may_decide and not requester.is_(n.email, n.user_id)}
+    assert all(one.may_decide and one.role not in without for one in chosen)
+    assert not any(who.is_(one.email, one.user_id) for one in chosen for who in barred)
+    could = {
+        n.user_id
+        for n in named
+        if n.may_decide and n.role not in without and not any(who.is_(n.email, n.user_id) for who in barred)
+    }
     assert {one.user_id for one in chosen} == could
 
 
@@ -73,7 +85,7 @@ def test_only_distinct_people_with_a_seat_are_asked_and_never_the_requester(name
 def test_an_attempt_proceeds_only_when_every_rule_holds(attempt):
     holds = (
         attempt.has_seat
-        and not attempt.is_requester
+        and not (attempt.is_requester or attempt.is_editor or attempt.for_barred or attempt.is_excluded)
         and attempt.was_asked
         and attempt.is_open
         and attempt.state is RequestState.PENDING
@@ -82,6 +94,8 @@ def test_an_attempt_proceeds_only_when_every_rule_holds(attempt):
         and (attempt.due_at is None or attempt.now < attempt.due_at)
         and attempt.outcome in BY_PEOPLE
         and (attempt.outcome not in REASONED or attempt.reason.strip() != "")
+        and attempt.voted_now in (None, attempt.outcome)
+        and not (attempt.voted is attempt.outcome and attempt.voted_on == attempt.shown_hash)
     )
     assert (judge(attempt) is Verdict.PROCEED) == holds
 
@@ -89,8 +103,8 @@ def test_an_attempt_proceeds_only_when_every_rule_holds(attempt):
 @given(attempts)
 def test_a_repeat_is_the_same_person_with_the_same_outcome(attempt):
     if judge(attempt) is Verdict.REPEATED:
-        assert attempt.decided is attempt.outcome
-        assert attempt.decided_by == attempt.user_id
+        assert attempt.voted is attempt.outcome
+        assert not attempt.is_open or attempt.shown_hash == attempt.voted_on
 
 
 @given(attempts)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from studio.accounts.service import members
 from studio.approvals import service
-from studio.approvals.models import Assignment, Decision, Link, Request
+from studio.approvals.models import Assignment, Decision, Link, Request, Vote
 from studio.approvals.outcomes import CodeVerdict, Outcome
 from studio.approvals.service import links
 from studio.core import clock
@@ -68,10 +68,10 @@ def test_two_approvers_at_once(database, tenant, jonas, lena, heard, race, first
             lambda r=request_id, s=seen: race(lena, r, second, s),
         )
         refused = [a for a in answers if isinstance(a, StudioError)]
-        won = [a for a in answers if isinstance(a, Decision)]
+        won = [a for a in answers if isinstance(a, Vote)]
         assert (len(won), len(refused)) == (1, 1)
         assert refused[0].code == "already_decided"
-        assert won[0].by_name in refused[0].message
+        assert {jonas.user_id: jonas.name, lena.user_id: lena.name}[won[0].user_id] in refused[0].message
         assert ends(database, tenant, request_id) == (1, 0)
         assert len(heard.ends) == number
 
@@ -109,7 +109,7 @@ def test_approve_against_the_deadline(database, tenant, jonas, heard, race):
             service.expire(uow, request_id)
         assert ends(database, tenant, request_id) == (1, 0)
         assert len(heard.ends) == number
-        if isinstance(answers[1], Decision):
+        if isinstance(answers[1], Vote):
             assert heard.ends[-1].outcome == "approved"
         else:
             assert heard.ends[-1].outcome == "expired"
@@ -126,7 +126,7 @@ def test_approve_against_withdrawal(database, tenant, jonas, heard, race):
                 service.withdraw(uow, request, "The run was cancelled.")
 
         answers = at_once(withdraw, lambda r=request_id, s=seen: race(jonas, r, Outcome.APPROVED, s))
-        decided = isinstance(answers[1], Decision)
+        decided = isinstance(answers[1], Vote)
         with database.unit(tenant.id) as uow:
             state = uow.session.get(Request, request_id).state
         assert state == ("approved" if decided else "cancelled")
@@ -157,7 +157,7 @@ def test_approve_against_a_seat_that_is_taken_away(database, tenant, jonas, lena
             members.disable(uow, jonas.seat_id)
 
     answers = at_once(disable, lambda: race(jonas, request_id, Outcome.APPROVED, seen))
-    assert len(heard.ends) == int(isinstance(answers[1], Decision))
+    assert len(heard.ends) == int(isinstance(answers[1], Vote))
     with pytest.raises(StudioError):
         race(jonas, request_id, Outcome.DECLINED, seen)
 

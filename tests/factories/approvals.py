@@ -6,7 +6,8 @@ from uuid import UUID
 
 from studio.approvals import askers, service
 from studio.approvals.askers import Ended
-from studio.approvals.models import Assignment, Request
+from studio.approvals.models import Assignment, Request, Vote
+from studio.approvals.outcomes import Outcome
 from studio.approvals.service import groups
 from studio.contract.ports import ApprovalAsk
 from studio.core import ids
@@ -64,7 +65,16 @@ def make_group(database: Database, tenant: MadeTenant, name: str, members: Itera
 def shown(database: Database, tenant: MadeTenant, request_id: UUID) -> str:
     """What a page of this moment would post back."""
     with database.unit(tenant.id) as uow:
-        return uow.session.get(Request, request_id).payload_hash
+        return uow.session.get(Request, request_id).shown
+
+
+def decide(
+    database: Database, tenant: MadeTenant, person: MadePerson, request_id: UUID, outcome=Outcome.APPROVED, **more
+) -> Vote:
+    """Press a button on the page as it stands now."""
+    seen = more.pop("shown", None) or shown(database, tenant, request_id)
+    with database.unit(tenant.id, person.actor) as uow:
+        return service.decide(uow, request_id, outcome, shown=seen, reason=more.pop("reason", "Because"), **more)
 
 
 def share_of(database: Database, tenant: MadeTenant, request_id: UUID, person: MadePerson) -> Assignment:

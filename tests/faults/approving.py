@@ -5,6 +5,7 @@ I5 one decision an approval, and with it: each mail once, the run woken once, on
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from studio.accounts.permissions import SCOPES
 from studio.accounts.service import tokens
 from studio.approvals.models import Assignment, Decision, Link, Request
 from studio.approvals.outcomes import LIVE
+from studio.approvals.rule import Kind, Need, from_json, to_json
 from studio.approvals.service import groups
 from studio.audit.models import AuditEvent, AuditTarget
 from studio.audit.verifying import verify
@@ -113,6 +115,15 @@ class Approving:
         """Decide by the API, until there is an answer."""
         body = {"outcome": outcome, "shown": self.shown(request_id), "comment": "Because."}
         return self.insist(who, f"/approvals/{request_id}/decision", body)
+
+    def need_all(self, request_id: UUID) -> None:
+        """As if both had to agree."""
+        with self.database.unit(self.workspace_id) as unit:
+            request = unit.session.get_one(Request, request_id)
+            rule = from_json(request.rule)
+            [stage] = rule.stages
+            both = replace(stage, parts=(replace(stage.parts[0], need=Need(Kind.ALL)),))
+            request.rule = to_json(replace(rule, stages=(both,)))
 
     def late(self, request_id: UUID) -> None:
         """As if its hour had passed."""

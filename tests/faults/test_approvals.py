@@ -56,6 +56,20 @@ def send_back_and_die(approving, label):
     approving.closed(order, "changes_requested")
 
 
+def vote_and_die(approving, label):
+    """The first of two who have to agree: their vote is there once, and the second one ends it once."""
+    order = begin(approving, label)
+    request_id = approving.asked(order)
+    approving.need_all(request_id)
+    approving.drill.lay()
+    tried = approving.decide("jonas", request_id, "approved")
+    assert (tried[0], tried[-1]) == (None, 200)
+    assert approving.decisions(request_id) == []
+    assert approving.recorded(request_id, "approval.voted") == 1
+    assert approving.decide("lena", request_id, "approved") == [200]
+    approving.closed(order, "approved")
+
+
 def hand_on_and_die(approving, label):
     order = begin(approving, label)
     request_id = approving.asked(order)
@@ -118,6 +132,8 @@ POINTS = [
     ("decide.before_commit", expire_and_die),
     ("decide.after_commit", expire_and_die),
     ("decide.before_commit", send_back_and_die),
+    ("vote.before_commit", vote_and_die),
+    ("vote.after_commit", vote_and_die),
     ("reassign.before_commit", hand_on_and_die),
     ("reassign.after_commit", hand_on_and_die),
     ("withdraw.before_commit", cancel_and_die),

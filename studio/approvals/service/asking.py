@@ -4,37 +4,38 @@ import hashlib
 from uuid import UUID
 
 import orjson
-from flask_babel import gettext as _
 from sqlalchemy import select
 
-from studio.approvals import people, policy, trail
+from studio.approvals import people, trail
 from studio.approvals.models import Request
 from studio.approvals.outcomes import LIVE, Channel, Outcome, RequestState
-from studio.approvals.service import ending, groups, rows
+from studio.approvals.rule import to_json
+from studio.approvals.service import ending, resolving, rows
 from studio.contract.ports import ApprovalAsk
 from studio.core import ids
-from studio.core.errors import InvalidInput
 from studio.core.faults import fault_point
 from studio.core.unit_of_work import UnitOfWork
 
 
 def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
-    """Open a request and everybody's share of it. Raises InvalidInput where nobody could decide."""
+    """Open a request and everybody's share of it. Raises InvalidInput where the rule could never be met."""
     seat = people.by_email(uow, ask.requester)
     row = _row(uow, ask, requester_id=seat.id if seat else None)
-    named = groups.resolve(uow, ask.approvers)
-    chosen = policy.choose(named.candidates, rows.requester(row))
-    if not chosen:
-        raise _nobody(ask, named)
-    row.rule = {"any_of": named.rule}
+    resolved = resolving.resolve(uow, ask, rows.barred(uow, row))
+    row.rule = to_json(resolved.rule)
     uow.session.add(row)
     uow.session.flush()
-    shares = [rows.assign(uow, row, one.user_id, dict(one.why)) for one in chosen]
+    shares = [
+        rows.assign(uow, row, one.user_id, dict(one.why), stage=stage)
+        for stage, asked in enumerate(resolved.asked)
+        for one in asked
+    ]
     uow.session.flush()
     for share in shares:
-        trail.mail_asked(uow, share.id)
+        if share.state in LIVE:
+            trail.mail_asked(uow, share.id)
     trail.schedule(uow, row)
-    trail.requested(uow, row, [one.email for one in chosen])
+    trail.requested(uow, row, resolved.emails)
     fault_point("ask.before_commit")
     return row.id
 
@@ -100,6 +101,9 @@ def _row(uow: UnitOfWork, ask: ApprovalAsk, *, requester_id: UUID | None) -> Req
         state=RequestState.PENDING,
         requester_email=ask.requester.strip().lower() if ask.requester else None,
         requester_id=requester_id,
+        editor_id=ask.last_editor,
+        revision=1,
+        stage=0,
         due_at=ask.due_at,
         remind_at=ask.remind_at,
         amount=ask.amount,
@@ -110,18 +114,3 @@ def _row(uow: UnitOfWork, ask: ApprovalAsk, *, requester_id: UUID | None) -> Req
         context=dict(ask.context),
         created_at=uow.now,
     )
-
-
-def _nobody(ask: ApprovalAsk, named: groups.Named) -> InvalidInput:
-    """Say which of the two it is: nobody there, or only the one who may not."""
-    if any(one.may_decide for one in named.candidates):
-        message = _(
-            "The only approver is the person who asked for it (%(email)s), who must not decide. Name somebody else.",
-            email=ask.requester,
-        )
-    else:
-        message = _(
-            "Nobody can decide: %(names)s has no working approver seat. Give somebody a seat, or name others.",
-            names=", ".join(ask.approvers) or _("nobody named"),
-        )
-    return InvalidInput(message, code="nobody_can_decide", field="approvers")

@@ -1,16 +1,20 @@
-"""One person's decision, all of it in one transaction."""
+"""One person's decision, all of it in one transaction: judged, written as a vote, counted, and what follows."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from studio.approvals import people, policy
-from studio.approvals.models import Assignment, Comment, Decision, Request
-from studio.approvals.outcomes import LIVE, Channel, CommentKind, Outcome, RequestState
+from studio.approvals import people, policy, trail
+from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
+from studio.approvals.outcomes import LIVE, AssignmentState, Channel, CommentKind, Outcome, RequestState
 from studio.approvals.people import Person
 from studio.approvals.policy import Verdict
-from studio.approvals.service import ending, rows
+from studio.approvals.rule import Rule
+from studio.approvals.service import ending, rows, staging
 from studio.approvals.service.refusing import refusal
 from studio.core import ids
 from studio.core.actor import ActorType
+from studio.core.faults import fault_point
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -21,19 +25,19 @@ def approve(
     shown: str,
     reason: str = "",
     channel: Channel = Channel.PAGE,
-) -> Decision:
+) -> Vote:
     """Say yes."""
     return decide(uow, request_id, Outcome.APPROVED, shown=shown, reason=reason, channel=channel)
 
 
-def decline(uow: UnitOfWork, request_id: UUID, *, shown: str, reason: str, channel: Channel = Channel.PAGE) -> Decision:
+def decline(uow: UnitOfWork, request_id: UUID, *, shown: str, reason: str, channel: Channel = Channel.PAGE) -> Vote:
     """Say no, and why."""
     return decide(uow, request_id, Outcome.DECLINED, shown=shown, reason=reason, channel=channel)
 
 
 def request_changes(
     uow: UnitOfWork, request_id: UUID, *, shown: str, reason: str, channel: Channel = Channel.PAGE
-) -> Decision:
+) -> Vote:
     """Send it back with what is to be changed. The request ends; whoever asked may ask again."""
     return decide(uow, request_id, Outcome.CHANGES_REQUESTED, shown=shown, reason=reason, channel=channel)
 
@@ -46,58 +50,137 @@ def decide(
     shown: str,
     reason: str = "",
     channel: Channel = Channel.PAGE,
-) -> Decision:
-    """Decide as the actor. `shown` is the payload hash of the page on which the button stood.
+) -> Vote:
+    """Decide as the actor. `shown` is what the page on which the button stood carried (`Request.shown`).
 
-    The same person's same outcome again gives the same decision; anything else after the end is a Conflict that
-    says who decided and when.
+    The request's state says whether that ended it. The same person's same outcome again gives the same vote;
+    another outcome, or anything after the end, is a Conflict that says who decided and when.
     """
+    asked = _asked(uow, request_id)
+    verdict = policy.judge(_attempt(uow, asked, outcome, shown, reason.strip()))
+    if verdict is Verdict.REPEATED:
+        return asked.said[-1]
+    if verdict is not Verdict.PROCEED:
+        raise refusal(verdict, asked.request, asked.decided, asked.said[-1] if asked.said else None, asked.person)
+    if uow.actor.type is ActorType.API_TOKEN:
+        channel = Channel.API
+    return _carry_out(uow, asked, outcome, reason.strip(), channel)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request under its lock, and the person who decides now."""
+
+    request: Request
+    rule: Rule
+    shares: Sequence[Assignment]
+    decided: Decision | None
+    person: Person
+    said: Sequence[Vote]
+    """The person's own votes that count."""
+
+    @property
+    def open(self) -> list[Assignment]:
+        """Shares that may be decided now."""
+        return [one for one in self.shares if one.stage == self.request.stage and one.state in LIVE]
+
+    @property
+    def mine(self) -> list[Assignment]:
+        """All that the person was ever asked of it."""
+        return [one for one in self.shares if one.user_id == self.person.id]
+
+
+def _asked(uow: UnitOfWork, request_id: UUID) -> _Asked:
     request = rows.locked(uow, request_id)
     shares = rows.assignments(uow, request)
-    decided = rows.decision(uow, request)
     person = people.by_id(uow, uow.actor.user_id)
     if person is None:
         raise rows.no_seat()
-    attempt = _attempt(uow, request, shares, person, outcome, shown, reason.strip(), decided)
-    verdict = policy.judge(attempt)
-    if verdict is Verdict.REPEATED and decided is not None:
-        return decided
-    if verdict is not Verdict.PROCEED:
-        raise refusal(verdict, request, decided, person)
+    said = [vote for vote in rows.votes(uow, request) if vote.user_id == person.id]
+    return _Asked(request, rows.rule(request, shares), shares, rows.decision(uow, request), person, said)
+
+
+def _carry_out(uow: UnitOfWork, asked: _Asked, outcome: Outcome, reason: str, channel: Channel) -> Vote:
+    request, person, open_ = asked.request, asked.person, asked.open
+    own = [share for share in open_ if share.user_id == person.id]
+    written = [_vote(uow, request, share, outcome, reason, channel) for share in own]
+    places = {rows.place(share) for share in own}
+    for share in open_:
+        if rows.place(share) in places:
+            rows.close(uow, share, AssignmentState.DECIDED if share in own else AssignmentState.WITHDRAWN)
+            rows.kill_links(uow, [share.id])
+    uow.session.flush()
+    ended: Decision | None
     if outcome is Outcome.CHANGES_REQUESTED:
-        _remark(uow, request, person, reason.strip())
-    if uow.actor.type is ActorType.API_TOKEN:
-        channel = Channel.API
-    return ending.end(uow, request, outcome, by=person, reason=reason.strip(), channel=channel)
+        _remark(uow, request, person, reason)
+        ended = ending.end(uow, request, outcome, by=person, reason=reason, channel=channel)
+    else:
+        ended = staging.follow(uow, request, asked.rule, by=person, reason=reason, channel=channel)
+    if ended is None:
+        trail.voted(uow, request, written[0])
+        fault_point("vote.before_commit")
+        uow.after_commit(lambda: fault_point("vote.after_commit"))
+    return written[0]
 
 
-def _attempt(
-    uow: UnitOfWork,
-    request: Request,
-    shares: list[Assignment],
-    person: Person,
-    outcome: Outcome,
-    shown: str,
-    reason: str,
-    decided: Decision | None,
-) -> policy.Attempt:
-    mine = [share for share in shares if share.user_id == person.id]
+def _vote(
+    uow: UnitOfWork, request: Request, share: Assignment, outcome: Outcome, reason: str, channel: Channel
+) -> Vote:
+    row = Vote(
+        id=ids.new_id(),
+        request_id=request.id,
+        assignment_id=share.id,
+        user_id=share.user_id,
+        place_id=rows.place(share),
+        stage=request.stage,
+        revision=request.revision,
+        outcome=outcome,
+        payload_hash=request.payload_hash,
+        reason=reason,
+        channel=channel,
+        at=uow.now,
+    )
+    uow.session.add(row)
+    return row
+
+
+def _attempt(uow: UnitOfWork, asked: _Asked, outcome: Outcome, shown: str, reason: str) -> policy.Attempt:
+    request, person, mine = asked.request, asked.person, asked.mine
+    requester, *editors = barred = rows.barred(uow, request)
+    open_ = [share for share in asked.open if share.user_id == person.id]
+    last = asked.said[-1] if asked.said else None
+    now = [vote for vote in asked.said if (vote.stage, vote.revision) == (request.stage, request.revision)]
     return policy.Attempt(
         outcome=outcome,
         state=RequestState(request.state),
-        user_id=person.id,
         has_seat=person.may_decide,
-        is_requester=rows.requester(request).is_(person.email, person.id),
+        is_requester=requester.is_(person.email, person.id),
+        is_editor=policy.is_barred(editors, person.email, person.id),
+        for_barred=_for_barred(uow, person, open_, barred),
+        is_excluded=person.role in asked.rule.exclude_roles,
         was_asked=bool(mine),
-        is_open=any(share.state in LIVE for share in mine),
+        is_open=bool(open_),
+        is_queued=any(share.state == AssignmentState.QUEUED for share in mine),
+        was_settled=any(share.state == AssignmentState.WITHDRAWN for share in mine),
         shown_hash=shown,
-        payload_hash=request.payload_hash,
+        payload_hash=request.shown,
         reason=reason,
         now=uow.now,
         due_at=request.due_at,
-        decided=Outcome(decided.outcome) if decided else None,
-        decided_by=decided.by_user_id if decided else None,
+        decided=Outcome(asked.decided.outcome) if asked.decided else None,
+        voted=Outcome(last.outcome) if last else None,
+        voted_on=policy.shown(last.payload_hash, last.revision, last.stage) if last else "",
+        voted_now=Outcome(now[-1].outcome) if now else None,
     )
+
+
+def _for_barred(
+    uow: UnitOfWork, person: Person, shares: Sequence[Assignment], barred: Sequence[policy.Requester]
+) -> bool:
+    """Whether one of the places that would be filled is that of somebody who must not decide."""
+    places = {rows.place(share) for share in shares} - {person.id}
+    owners = people.by_ids(uow, places)
+    return any(policy.is_barred(barred, owners[one].email if one in owners else "", one) for one in places)
 
 
 def _remark(uow: UnitOfWork, request: Request, person: Person, text: str) -> None:

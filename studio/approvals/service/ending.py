@@ -42,7 +42,7 @@ def end(
     except IntegrityError as error:  # the lock makes this unreachable; the constraint makes it certain
         raise Conflict(_("This was decided a moment ago."), code="already_decided") from error
     request.state = RequestState(outcome.value)
-    rows.settle(uow, request, rows.assignments(uow, request), by.id if by else None)
+    rows.settle(uow, request, rows.assignments(uow, request))
     trail.unschedule(uow, request)
     trail.mail_told(uow, request)
     trail.decided(uow, request, decision)

@@ -153,14 +153,14 @@ def _add_group(named: Named, group: GroupView | None, name: str) -> None:
     named.rule.append({"kind": "group", "name": group.name if group else name})
     for member in group.members if group else ():
         why = {"kind": "group", "name": group.name if group else name}
-        named.candidates.append(Candidate(member.id, member.email, member.may_decide, why))
+        named.candidates.append(Candidate(member.id, member.email, member.may_decide, why, member.role))
 
 
 def _add_person(named: Named, person: Person | None, text: str) -> None:
     named.rule.append({"kind": "user", "name": person.name if person else text})
     if person is not None:
         why = {"kind": "named"}
-        named.candidates.append(Candidate(person.id, person.email, person.may_decide, why))
+        named.candidates.append(Candidate(person.id, person.email, person.may_decide, why, person.role))
 
 
 def _name(uow: UnitOfWork, row: ApproverGroup, name: str) -> None:

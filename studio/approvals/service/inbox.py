@@ -1,5 +1,6 @@
 """What a person may do with their share beside deciding: remark, hand on, put off, take back up."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -7,9 +8,9 @@ from flask_babel import gettext as _
 
 from studio.approvals import people, policy, trail
 from studio.approvals.models import Assignment, Comment, Request
-from studio.approvals.outcomes import LIVE, AssignmentState, CommentKind, RequestState
+from studio.approvals.outcomes import LIVE, WAITING, AssignmentState, CommentKind, RequestState
 from studio.approvals.people import Person
-from studio.approvals.service import rows
+from studio.approvals.service import handing, rows, staging
 from studio.core import ids
 from studio.core.errors import Conflict, Forbidden, InvalidInput
 from studio.core.faults import fault_point
@@ -44,22 +45,19 @@ def reassign(uow: UnitOfWork, assignment_id: UUID, to: UUID, note: str = "") -> 
     target = people.by_id(uow, to)
     if target is None or not target.may_decide:
         raise InvalidInput(_("That person has no seat that can decide."), field="to")
-    if rows.requester(request).is_(target.email, target.id):
-        raise InvalidInput(
-            _("%(name)s asked for this, so somebody else has to decide.", name=target.name),
-            code="self_approval",
-            field="to",
-        )
-    if any(s.user_id == to and s.state in LIVE for s in rows.assignments(uow, request)):
-        raise InvalidInput(_("%(name)s has been asked already.", name=target.name), field="to")
+    shares = rows.assignments(uow, request)
+    handing.check(uow, request, shares, share, person, target)
     rows.close(uow, share, AssignmentState.REASSIGNED)
     rows.kill_links(uow, [share.id])
-    new = rows.assign(uow, request, target.id, {"kind": "handed", "name": person.name})
+    why = {"kind": "handed", "name": person.name}
+    new = rows.assign(uow, request, target.id, why, stage=share.stage, place_id=rows.place(share))
     new.handed_from = share.id
     if note.strip():
         new.why = new.why | {"note": note.strip()}
     uow.session.flush()
-    trail.mail_asked(uow, new.id)
+    if new.state in LIVE:
+        trail.mail_asked(uow, new.id)
+    staging.recount(uow, request)
     trail.record(
         uow,
         "approval.reassigned",
@@ -90,14 +88,14 @@ def restore(uow: UnitOfWork, assignment_id: UUID) -> None:
 
 
 def _own(uow: UnitOfWork, assignment_id: UUID) -> tuple[Request, Assignment, Person]:
-    request, share, person = _live(uow, assignment_id)
+    request, share, person = _found(uow, assignment_id, LIVE)
     if share.user_id != person.id:
         raise rows.missing(assignment_id)
     return request, share, person
 
 
 def _own_or_managed(uow: UnitOfWork, assignment_id: UUID) -> tuple[Request, Assignment, Person]:
-    request, share, person = _live(uow, assignment_id)
+    request, share, person = _found(uow, assignment_id, WAITING)
     if share.user_id != person.id and not person.may_manage:
         if person.sees_all:
             raise Forbidden(_("Only the person who was asked, or an admin, can hand this on."))
@@ -105,15 +103,17 @@ def _own_or_managed(uow: UnitOfWork, assignment_id: UUID) -> tuple[Request, Assi
     return request, share, person
 
 
-def _live(uow: UnitOfWork, assignment_id: UUID) -> tuple[Request, Assignment, Person]:
-    """The share under its request's lock, still open; and who acts."""
+def _found(
+    uow: UnitOfWork, assignment_id: UUID, states: Collection[AssignmentState]
+) -> tuple[Request, Assignment, Person]:
+    """The share under its request's lock, in one of those states; and who acts."""
     found = uow.session.get(Assignment, assignment_id)
     person = rows.acting(uow)
     if found is None:
         raise rows.missing(assignment_id)
     request = rows.locked(uow, found.request_id)
     uow.session.refresh(found)
-    closed = request.state != RequestState.PENDING or found.state not in LIVE
+    closed = request.state != RequestState.PENDING or found.state not in states
     if closed and (found.user_id == person.id or person.sees_all):
         raise Conflict(_("This is no longer open."), code="closed", resource=f"approval:{request.id}")
     if closed:

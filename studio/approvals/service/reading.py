@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from studio.approvals import people
-from studio.approvals.models import Assignment, Comment, Decision, Request
-from studio.approvals.outcomes import LIVE, RequestState
+from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
+from studio.approvals.outcomes import LIVE, AssignmentState, RequestState
 from studio.approvals.people import Person
-from studio.approvals.service import rows
+from studio.approvals.rule import Rule
+from studio.approvals.service import counting, rows
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -37,13 +38,16 @@ class Details:
     comments: tuple[Comment, ...]
     decision: Decision | None
     now: datetime
+    rule: Rule
+    votes: tuple[Vote, ...]
+    """What people said, and what counts; oldest first."""
 
     @property
     def own(self) -> Share | None:
-        """The reader's own share: the open one, else the latest."""
+        """The reader's own share: the open one, else the one to come, else the latest."""
         mine = [share for share in self.shares if share.row.user_id == self.reader.id]
         live = [share for share in mine if share.live]
-        best = live or mine
+        best = live or [share for share in mine if share.row.state == AssignmentState.QUEUED][:1] or mine
         return best[-1] if best else None
 
     @property
@@ -60,7 +64,7 @@ class Details:
     def decidable(self) -> bool:
         """The reader may press a button."""
         own = self.own
-        may = own is not None and own.live and self.reader.may_decide
+        may = own is not None and own.live and counting.may_vote(self.reader, self.rule, ())
         return self.open and may and not self.overdue
 
     @property
@@ -83,6 +87,7 @@ def details(uow: UnitOfWork, request_id: UUID, reader: Person | None = None) -> 
     if not reader.sees_all and all(share.user_id != reader.id for share in shares):
         raise rows.missing(request_id)
     seated = people.by_ids(uow, {share.user_id for share in shares})
+    rule = rows.rule(request, shares)
     said = select(Comment).where(Comment.request_id == request_id).order_by(Comment.id)
     return Details(
         request=request,
@@ -91,15 +96,18 @@ def details(uow: UnitOfWork, request_id: UUID, reader: Person | None = None) -> 
         comments=tuple(uow.session.scalars(said)),
         decision=rows.decision(uow, request),
         now=uow.now,
+        rule=rule,
+        votes=tuple(rows.votes(uow, request)),
     )
 
 
 def targets(uow: UnitOfWork, found: Details) -> list[Person]:
     """To whom a share of it may be handed."""
     asked = {share.row.user_id for share in found.shares if share.live}
-    requester = rows.requester(found.request)
+    asked |= {vote.user_id for vote in found.votes if vote.stage == found.request.stage}
+    barred = rows.barred(uow, found.request)
     return [
         person
         for person in people.deciders(uow)
-        if person.id not in asked and not requester.is_(person.email, person.id)
+        if person.id not in asked and counting.may_vote(person, found.rule, barred)
     ]

@@ -1,15 +1,18 @@
 """Reaching a request's rows: the request under its lock, its assignments, its decision, who acts."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from studio.approvals import people
-from studio.approvals.models import Assignment, Decision, Link, Request
-from studio.approvals.outcomes import LIVE, AssignmentState
+from studio.approvals import rule as rules
+from studio.approvals.models import Assignment, Decision, Link, Request, Vote
+from studio.approvals.outcomes import WAITING, AssignmentState
 from studio.approvals.people import Person
 from studio.approvals.policy import Requester
+from studio.approvals.rule import Rule
 from studio.core import ids
 from studio.core.errors import Forbidden, NotFound
 from studio.core.unit_of_work import UnitOfWork
@@ -40,6 +43,22 @@ def decision(uow: UnitOfWork, request: Request) -> Decision | None:
     return uow.session.scalars(select(Decision).where(Decision.request_id == request.id)).one_or_none()
 
 
+def votes(uow: UnitOfWork, request: Request) -> list[Vote]:
+    """What people said of it and what still counts, in the order of saying."""
+    query = select(Vote).where(Vote.request_id == request.id, Vote.voided_at.is_(None)).order_by(Vote.id)
+    return list(uow.session.scalars(query))
+
+
+def rule(request: Request, shares: Iterable[Assignment]) -> Rule:
+    """Who decides, as it was when they were asked."""
+    return rules.from_json(request.rule, {place(share) for share in shares})
+
+
+def place(share: Assignment) -> UUID:
+    """Whose place in the rule a share holds."""
+    return share.place_id or share.user_id
+
+
 def acting(uow: UnitOfWork) -> Person:
     """The person behind the actor, as their seat stands now. Raises Forbidden without a working one."""
     person = people.by_id(uow, uow.actor.user_id)
@@ -61,26 +80,48 @@ def requester(request: Request) -> Requester:
     return Requester(request.requester_email, request.requester_id)
 
 
-def assign(uow: UnitOfWork, request: Request, user_id: UUID, why: dict[str, str]) -> Assignment:
-    """Open one person's share."""
+def barred(uow: UnitOfWork, request: Request) -> list[Requester]:
+    """Who must not decide: whoever asked, and whoever last edited what is to be approved."""
+    if request.editor_id is None:
+        return [requester(request)]
+    editor = people.by_id(uow, request.editor_id)
+    return [requester(request), Requester(editor.email if editor else None, request.editor_id)]
+
+
+def assign(
+    uow: UnitOfWork,
+    request: Request,
+    user_id: UUID,
+    why: dict[str, str],
+    *,
+    stage: int | None = None,
+    place_id: UUID | None = None,
+) -> Assignment:
+    """Make one person's share: open in the running stage, queued in a later one.
+
+    `stage` is the running one unless it is said; `place_id` is the person's own place unless it is somebody else's.
+    """
+    stage = request.stage if stage is None else stage
     row = Assignment(
         id=ids.new_id(),
         request_id=request.id,
         user_id=user_id,
-        state=AssignmentState.OPEN,
+        state=AssignmentState.OPEN if stage == request.stage else AssignmentState.QUEUED,
         sort_at=request.sort_at,
         why=why,
+        stage=stage,
+        place_id=place_id or user_id,
         created_at=uow.now,
     )
     uow.session.add(row)
     return row
 
 
-def settle(uow: UnitOfWork, request: Request, all_: list[Assignment], decider: UUID | None = None) -> None:
-    """Close every share that is still open; the decider's says so. Their links end too."""
+def settle(uow: UnitOfWork, request: Request, all_: list[Assignment]) -> None:
+    """Close every share that has not ended. Their links end too."""
     for row in all_:
-        if row.state in LIVE:
-            close(uow, row, _end_of(row, decider))
+        if row.state in WAITING:
+            close(uow, row, AssignmentState.WITHDRAWN)
     kill_links(uow, [row.id for row in all_])
     request.closed_at = uow.now
 
@@ -95,7 +136,3 @@ def kill_links(uow: UnitOfWork, assignment_ids: list[UUID]) -> None:
     uow.session.execute(
         update(Link).where(Link.assignment_id.in_(assignment_ids), Link.dead_at.is_(None)).values(dead_at=uow.now)
     )
-
-
-def _end_of(row: Assignment, decider: UUID | None) -> AssignmentState:
-    return AssignmentState.DECIDED if row.user_id == decider else AssignmentState.WITHDRAWN

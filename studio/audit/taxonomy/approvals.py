@@ -29,6 +29,16 @@ class Decision(Metadata):
     """SHA-256 in hex of what the decision is bound to."""
 
 
+class Vote(Metadata):
+    outcome: str
+    """`approved` or `declined`."""
+    reason: str | None = None
+    channel: str | None = None
+    """Where it came in: `page`, `mail_link`, `api`."""
+    payload_hash: str | None = None
+    """SHA-256 in hex of what it is bound to."""
+
+
 class Comment(Metadata):
     comment: str | None = None
 
@@ -84,6 +94,23 @@ CHANGES_REQUESTED = Action(
     redactions=_beside("reason"),
     example={"reason": "Please attach the receipt", "channel": "page"},
     severity="notice",
+    ocsf=6003,
+)
+VOTED = Action(
+    "approval.voted",
+    "An approver said yes or no, and others are still asked.",
+    sentence="{actor} said “{outcome}” to “{target}”; others are still asked",
+    metadata=Vote,
+    redactions=_beside("reason"),
+    example={"outcome": "approved", "channel": "page"},
+    severity="notice",
+    ocsf=6003,
+)
+UNREACHABLE = Action(
+    "approval.unreachable",
+    "Too few people are left who may decide, so the rule can no longer be met.",
+    sentence="Too few people are left to decide “{target}”",
+    severity="warning",
     ocsf=6003,
 )
 COMMENTED = Action(

@@ -33,11 +33,11 @@ def decide(request_id: UUID) -> ResponseReturnValue:
     """Approve, decline or request changes."""
     form = DecideForm()
     try:
-        decision = deciding.decide(current_uow(), request_id, form, Channel.PAGE)
+        vote = deciding.decide(current_uow(), request_id, form, Channel.PAGE)
     except StudioError as error:
         return _refused(request_id, form, error)
     found = service.details(current_uow(), request_id)
-    flash(deciding.done_words(decision, found.request.title), "good")
+    flash(deciding.done_words(vote, found.request.title), "good")
     if request.args.get("from") == "inbox":
         return redirect(url_for("portal.inbox"))
     return redirect(url_for("portal.approval", request_id=request_id))

@@ -142,11 +142,11 @@ def link_decide(request_id: UUID) -> ResponseReturnValue:
     form = DecideForm()
     uow, person = _mailbox()
     try:
-        decision = deciding.decide(uow, request_id, form, Channel.MAIL_LINK)
+        vote = deciding.decide(uow, request_id, form, Channel.MAIL_LINK)
         found = service.details(uow, request_id, person)
     except StudioError as error:
         return _refused(request_id, form, error)
-    flash(deciding.done_words(decision, found.request.title), "good")
+    flash(deciding.done_words(vote, found.request.title), "good")
     return redirect(url_for("portal.link_decision", request_id=request_id))
 
 

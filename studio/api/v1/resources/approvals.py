@@ -118,7 +118,7 @@ def _detail(found: Details) -> shapes.ApprovalDetail:
         **_line(request, own.row if own else None, found.decision).model_dump(),
         facts=request.facts,
         instructions=request.instructions,
-        shown=request.payload_hash,
+        shown=request.shown,
         context=request.context,
         decidable=found.decidable,
         shares=[

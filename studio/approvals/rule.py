@@ -1,0 +1,145 @@
+"""Who decides, and how many of them: a rule as it stood when people were asked, and its JSON.
+
+Stages follow one another. Every part of a stage has to agree; a part is people or groups, of whom as many have to
+agree as its need says. Pure: no I/O.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+VERSION = 2
+
+
+class Kind(StrEnum):
+    """How a need counts."""
+
+    ANY = "any"
+    """One of them."""
+    ALL = "all"
+    COUNT = "count"
+    """At least `n` of them."""
+    PERCENT = "percent"
+    """At least `n` per cent of them, rounded up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """How many of some people."""
+
+    kind: Kind = Kind.ANY
+    n: int = 1
+
+    def of(self, people: int) -> int:
+        """As a number of distinct people out of so many: at least one, and never fewer than was asked for."""
+        match self.kind:
+            case Kind.ANY:
+                return 1
+            case Kind.ALL:
+                return max(1, people)
+            case Kind.COUNT:
+                return max(1, self.n)
+            case Kind.PERCENT:
+                return max(1, -(-people * self.n // 100))
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person or a group as the rule names it, for people to read."""
+
+    kind: str
+    """`user` or `group`."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """People of whom some have to agree."""
+
+    names: tuple[Name, ...]
+    people: frozenset[UUID]
+    """Whose place it is in. Fixed at the start."""
+    need: Need = Need()
+
+    @property
+    def required(self) -> int:
+        """Distinct people who have to agree."""
+        return self.need.of(len(self.people))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Parts that all have to agree."""
+
+    parts: tuple[Part, ...]
+    name: str = ""
+    """For people to read; may be empty."""
+    declines: int = 1
+    """Distinct people whose decline ends the request."""
+
+    @property
+    def people(self) -> frozenset[UUID]:
+        """Everybody whose place is in it."""
+        return frozenset[UUID]().union(*(part.people for part in self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The whole of it."""
+
+    stages: tuple[Stage, ...]
+    exclude_roles: frozenset[str] = frozenset()
+    """Roles whose people must not decide."""
+
+
+def to_json(rule: Rule) -> dict[str, Any]:
+    """As it is stored beside the request."""
+    return {
+        "v": VERSION,
+        "stages": [_stage_json(stage) for stage in rule.stages],
+        "exclude_roles": sorted(rule.exclude_roles),
+    }
+
+
+def from_json(stored: Mapping[str, Any], places: Collection[UUID] = ()) -> Rule:
+    """Read it back. Rules of the first version name nobody by id: `places` are those who were asked."""
+    if "any_of" in stored:
+        names = tuple(Name(one["kind"], one["name"]) for one in stored["any_of"])
+        return Rule((Stage((Part(names, frozenset(places)),)),))
+    return Rule(
+        stages=tuple(_stage(one) for one in stored["stages"]),
+        exclude_roles=frozenset(stored["exclude_roles"]),
+    )
+
+
+def _stage_json(stage: Stage) -> dict[str, Any]:
+    return {
+        "name": stage.name,
+        "parts": [
+            {
+                "need": {"kind": part.need.kind.value, "n": part.need.n},
+                "names": [{"kind": one.kind, "name": one.name} for one in part.names],
+                "people": sorted(str(one) for one in part.people),
+            }
+            for part in stage.parts
+        ],
+        "decline": {"kind": Kind.COUNT.value, "n": stage.declines},
+    }
+
+
+def _stage(stored: Mapping[str, Any]) -> Stage:
+    parts: Sequence[Mapping[str, Any]] = stored["parts"]
+    return Stage(
+        parts=tuple(
+            Part(
+                names=tuple(Name(name["kind"], name["name"]) for name in one["names"]),
+                people=frozenset(UUID(user_id) for user_id in one["people"]),
+                need=Need(Kind(one["need"]["kind"]), one["need"]["n"]),
+            )
+            for one in parts
+        ),
+        name=stored["name"],
+        declines=stored["decline"]["n"],
+    )

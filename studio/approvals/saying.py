@@ -1,0 +1,43 @@
+"""A rule in words: "Any one of Refund team decides"; "Needed: at least 2 of Finance, then all of Legal"."""
+
+from flask_babel import gettext as _
+
+from studio.approvals.rule import Kind, Part, Rule, Stage
+
+
+def rule_words(rule: Rule) -> str:
+    """The whole rule in one line, without a full stop."""
+    first = rule.stages[0].parts[0]
+    plain = len(rule.stages) == 1 and len(rule.stages[0].parts) == 1 and first.need.kind is Kind.ANY
+    if plain and len(first.names) == 1 and first.names[0].kind == "user":
+        return str(_("%(name)s decides", name=first.names[0].name))
+    if plain:
+        return str(_("Any one of %(names)s decides", names=_names(first)))
+    stages = _(", then ").join(stage_words(stage) for stage in rule.stages)
+    return str(_("Needed: %(stages)s", stages=stages))
+
+
+def stage_words(stage: Stage) -> str:
+    """Who has to agree in one stage, by its name where it has one."""
+    parts = _(" and ").join(part_words(part) for part in stage.parts)
+    return f"{stage.name} ({parts})" if stage.name else parts
+
+
+def part_words(part: Part) -> str:
+    """How many of whom."""
+    names, single = _names(part), len(part.names) == 1 and part.names[0].kind == "user"
+    words: str
+    match part.need.kind:
+        case Kind.ANY:
+            words = names if single else _("any one of %(names)s", names=names)
+        case Kind.ALL:
+            words = _("all of %(names)s", names=names)
+        case Kind.COUNT:
+            words = _("at least %(n)s of %(names)s", n=part.need.n, names=names)
+        case Kind.PERCENT:
+            words = _("at least %(n)s %% of %(names)s", n=part.need.n, names=names)
+    return words
+
+
+def _names(part: Part) -> str:
+    return ", ".join(one.name for one in part.names)

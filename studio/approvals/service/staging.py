@@ -1,0 +1,61 @@
+"""What follows from a changed count: the next stage is asked, the request ends, or too few are left for the rule."""
+
+from collections.abc import Sequence
+
+from studio.approvals import trail
+from studio.approvals.models import Assignment, Decision, Request
+from studio.approvals.outcomes import LIVE, AssignmentState, Channel, Outcome
+from studio.approvals.people import Person
+from studio.approvals.quorum import Standing, Tally
+from studio.approvals.rule import Rule
+from studio.approvals.service import counting, ending, rows
+from studio.core.unit_of_work import UnitOfWork
+
+
+def follow(
+    uow: UnitOfWork, request: Request, rule: Rule, *, by: Person | None, reason: str, channel: Channel
+) -> Decision | None:
+    """Count again and do what follows. Returns the decision where that ended it; `by` is who brought it about."""
+    shares = rows.assignments(uow, request)
+    votes = rows.votes(uow, request)
+    found = counting.tally(uow, request, rule, shares, votes)
+    while found.standing is Standing.APPROVED and request.stage + 1 < len(rule.stages):
+        _open_next(uow, request, shares)
+        found = counting.tally(uow, request, rule, shares, votes)
+    if found.standing is Standing.APPROVED:
+        return ending.end(uow, request, Outcome.APPROVED, by=by, reason=reason, channel=channel)
+    if found.standing is Standing.DECLINED:
+        return ending.end(uow, request, Outcome.DECLINED, by=by, reason=reason, channel=channel)
+    mark(uow, request, found)
+    return None
+
+
+def recount(uow: UnitOfWork, request: Request) -> None:
+    """See whether enough people are left, after who may vote has changed."""
+    shares = rows.assignments(uow, request)
+    mark(uow, request, counting.tally(uow, request, rows.rule(request, shares), shares, rows.votes(uow, request)))
+
+
+def mark(uow: UnitOfWork, request: Request, found: Tally) -> None:
+    """Remember since when too few people are left, and say so once. The rule itself is never lowered."""
+    stuck = found.standing is Standing.UNREACHABLE
+    if stuck and request.stuck_at is None:
+        request.stuck_at = uow.now
+        trail.record(uow, "approval.unreachable", request)
+    elif not stuck:
+        request.stuck_at = None
+
+
+def _open_next(uow: UnitOfWork, request: Request, shares: Sequence[Assignment]) -> None:
+    """Close what is left of the stage that has agreed, and ask the next one."""
+    left = [share for share in shares if share.stage == request.stage]
+    for share in left:
+        if share.state in LIVE:
+            rows.close(uow, share, AssignmentState.WITHDRAWN)
+    rows.kill_links(uow, [share.id for share in left])
+    request.stage += 1
+    uow.session.flush()  # one live share a person: the old one has to be closed before the next one opens
+    for share in shares:
+        if share.stage == request.stage and share.state == AssignmentState.QUEUED:
+            share.state, share.sort_at = AssignmentState.OPEN, request.sort_at
+            trail.mail_asked(uow, share.id)
