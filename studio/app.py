@@ -1,4 +1,4 @@
-"""The application: joins every package to Flask and to one another."""
+"""The application: all that is shown, on top of what every process has (joining.py)."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -12,22 +12,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from studio import joining
 from studio.accounts import frame, guard, identity, recognition
 from studio.accounts.permissions import public
-from studio.accounts.service.vault import SecretVault
-from studio.audit import chain
 from studio.core import (
     assets,
-    db,
     formats,
     headers,
     i18n,
     limits,
     logs,
-    mail,
     problems,
-    unit_of_work,
     web,
 )
-from studio.core.crypto import Keyring
 from studio.core.settings import Settings
 from studio.core.settings import load as load_settings
 from studio.runtime.hooks.front import HookFront
@@ -52,12 +46,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     logs.configure(settings, web.request_id)
     app = web.StudioFlask("studio", template_folder="templates", static_folder="static")
+    joining.ground(app, settings)
     _configure(app, settings)
-    db.init_app(app, settings)
-    database = unit_of_work.init_app(app)
-    database.finishers.append(chain.finish)  # last: it takes the workspace's chain head
-    app.extensions["studio_vault"] = SecretVault(database, app.extensions["studio_keyring"])
-    app.extensions["studio_mailer"] = mail.Mailer()
     web.init_app(app, recognition.identify)
     _join_extensions(app, settings)
     joining.join(app, settings)
@@ -69,10 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
-    keyring = Keyring.open(settings.data_dir)
-    signing = keyring.derive("cookies")
-    app.extensions["studio_settings"] = settings
-    app.extensions["studio_keyring"] = keyring
+    signing = app.extensions["studio_keyring"].derive("cookies")
     app.config.update(
         SECRET_KEY=signing[0],
         SECRET_KEY_FALLBACKS=signing[1:],

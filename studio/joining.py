@@ -1,4 +1,4 @@
-"""Joins ports to packages, with app.py the only place that knows them all."""
+"""Joins ports to packages: with app.py, which adds all that is shown, the only place that knows them all."""
 
 from datetime import timedelta
 from importlib import import_module
@@ -8,15 +8,18 @@ from typing import cast
 import structlog
 from flask import Flask
 
+from studio import models
 from studio.accounts.service import purging
 from studio.accounts.service.vault import SecretVault
-from studio.api.v1 import idempotency
+from studio.api import purging as api_purging
 from studio.approvals import askers
 from studio.approvals.jobs import Post
 from studio.approvals.port import ApprovalsPort
 from studio.approvals.service import withdraw_for_wait
+from studio.audit import chain
 from studio.contract.ports import Mailer, Ports
-from studio.core import mail, outbox
+from studio.core import db, mail, outbox, unit_of_work
+from studio.core.crypto import Keyring
 from studio.core.http import HttpClient
 from studio.core.ids import parse_id
 from studio.core.settings import Settings
@@ -45,6 +48,25 @@ def load_node_types() -> None:
             import_module(module.name)
 
 
+def headless(settings: Settings) -> Engine:
+    """The engine of a process that shows nothing: no page, form or API is loaded for it."""
+    app = Flask("studio")
+    models.load_all()  # keys between tables are found by name, also where only pages use one of the two
+    ground(app, settings)
+    return join(app, settings)
+
+
+def ground(app: Flask, settings: Settings) -> None:
+    """What every process stands on: keys, databases, secrets, mail."""
+    keyring = app.extensions["studio_keyring"] = Keyring.open(settings.data_dir)
+    app.extensions["studio_settings"] = settings
+    db.init_app(app, settings)
+    database = unit_of_work.init_app(app)
+    database.finishers.append(chain.finish)  # last: it takes the workspace's chain head
+    app.extensions["studio_vault"] = SecretVault(database, keyring)
+    app.extensions["studio_mailer"] = mail.Mailer()
+
+
 def join(app: Flask, settings: Settings) -> Engine:
     """Make the engine of this process and join it to what it runs."""
     load_node_types()
@@ -67,7 +89,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     _join_outbox(engine, settings, mailer)
     _join_approvals(engine, Post(mailer, settings.public_url))
     engine.retention.of_all.append(purging.purge)
-    engine.retention.of_workspaces.append(idempotency.purge)
+    engine.retention.of_workspaces.append(api_purging.purge)
     engine.declare()
     app.extensions["studio_engine"] = engine
     return engine

@@ -13,11 +13,7 @@ import threading
 from functools import partial
 from types import FrameType
 
-import structlog
-
-from studio.core import aside, heap, logs, rng, settings
-
-log = structlog.get_logger()
+from studio.core import aside, heap, rng, settings
 
 CHECK_S = 0.25
 STOP_S = 15.0
@@ -36,11 +32,11 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         while not self._stop.is_set():
-            dead = self._reap()
+            dead = self._dead()
             while len(self._children) < self._wanted:
                 self._spawn()
-            for holder in dead:
-                aside.run(partial(release, holder, dead=True))
+            for holder, status in dead.items():
+                aside.run(partial(release, holder, dead=True, status=status))
             self._stop.wait(CHECK_S)
         self._end()
 
@@ -54,13 +50,12 @@ class Supervisor:
             env=os.environ | {"STUDIO_HOLDER": holder, "STUDIO_PARENT": str(os.getpid())},
         )
 
-    def _reap(self) -> list[str]:
-        """Forget the processes that have died; whose leases are to be freed."""
+    def _dead(self) -> dict[str, int]:
+        """Forget the processes that have died: how each ended, by what its leases are named, which are to be freed."""
         dead = {holder: child.returncode for holder, child in self._children.items() if child.poll() is not None}
-        for holder, status in dead.items():
+        for holder in dead:
             del self._children[holder]
-            log.warning("worker_died", holder=holder, status=status)
-        return list(dead)
+        return dead
 
     def _end(self) -> None:
         for child in self._children.values():
@@ -71,19 +66,25 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-                aside.run(
-                    partial(release, holder, dead=False)
-                )  # told to stop, it took too long: that says nothing against its runs
+                # told to stop, it took too long: that says nothing against its runs
+                aside.run(partial(release, holder, dead=False, status=child.returncode))
 
 
-def release(holder: str, *, dead: bool) -> None:
-    """Free what a process held that is gone; `dead`: it was not told to stop."""
-    from studio.core.db import open_engine  # noqa: PLC0415 - the supervisor does without it, see aside
-    from studio.core.tenancy import TenantSession, bind  # noqa: PLC0415 - the supervisor does without it, see aside
-    from studio.runtime.engine.freeing import free_holder  # noqa: PLC0415 - the supervisor does without it, see aside
-    from studio.runtime.ledger.choose import ledger_for  # noqa: PLC0415 - the supervisor does without it, see aside
+def release(holder: str, *, dead: bool, status: int) -> None:
+    """Free what a process held that is gone, and say so. `dead`: it was not told to stop. `status`: how it ended."""
+    import structlog  # noqa: PLC0415 - the supervisor does without all of these, see aside
 
-    engine = open_engine(settings.load().engine_url)
+    from studio.core import logs  # noqa: PLC0415 - see above
+    from studio.core.db import open_engine  # noqa: PLC0415 - see above
+    from studio.core.tenancy import TenantSession, bind  # noqa: PLC0415 - see above
+    from studio.runtime.engine.freeing import free_holder  # noqa: PLC0415 - see above
+    from studio.runtime.ledger.choose import ledger_for  # noqa: PLC0415 - see above
+
+    configured = settings.load()
+    logs.configure(configured)  # left as it comes, it prints local values: the database's password
+    log = structlog.get_logger()
+    log.warning("worker_died" if dead else "worker_killed", holder=holder, status=status)
+    engine = open_engine(configured.engine_url)
     try:
         with TenantSession(engine) as session:
             bind(session, workspace_id=None, cross=True)
@@ -98,7 +99,6 @@ def release(holder: str, *, dead: bool) -> None:
 
 def supervise(processes: int) -> None:
     """`studio worker`."""
-    logs.configure(settings.load())  # left as it comes, it prints local values: the database's password
     Supervisor(processes).run()
 
 
@@ -112,14 +112,16 @@ def limit_memory() -> None:
 def child() -> None:
     """One worker process: takes hints and sweeps until SIGTERM, or until its supervisor is gone."""
     heap.load()
-    from studio.app import create_app  # noqa: PLC0415 - the supervisor above needs no app
-    from studio.wsgi import engine_of  # noqa: PLC0415 - see above
+    from studio.core import logs  # noqa: PLC0415 - the supervisor above does without it
+    from studio.joining import headless  # noqa: PLC0415 - see above
 
     limit_memory()
+    configured = settings.load()
+    logs.configure(configured)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    engine = engine_of(create_app())
+    engine = headless(configured)
     heap.settle()
     engine.start_workers()
     parent = int(os.environ.get("STUDIO_PARENT", "0"))

@@ -6,16 +6,27 @@ garbage, so it is taken out of the collector's sight; the rest is looked at less
 """
 
 import gc
+import os
+import sys
 
 YOUNG = 20_000
 """Allocations between two looks at the youngest objects (Python's default: 700)."""
+UNWANTED = ("rich",)
+"""structlog draws tracebacks with it where it is installed; ours are plain, and it holds 4 MiB."""
 OLDER = 5
 """Looks at one generation for one at the next. With 20 a busy worker kept 20 MiB more that nobody could reach."""
 
 
 def load() -> None:
-    """Call before a serving process loads: nothing of what it loads is garbage, so nothing is looked for."""
+    """Call before a serving process loads: nothing of what it loads is garbage, so nothing is looked for.
+
+    What a fork finds is taken out of sight as well: its own looks would write to each page that it shares with its
+    parent, which makes a copy of the page.
+    """
     gc.disable()
+    os.register_at_fork(before=gc.freeze)
+    for name in UNWANTED:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # how Python is told that a module is not there
 
 
 def settle() -> None:

@@ -2,6 +2,7 @@
 
 import decimal
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from babel.numbers import get_currency_precision, list_currencies
@@ -15,7 +16,6 @@ _ROUNDING = {
     "up": decimal.ROUND_UP,
     "down": decimal.ROUND_DOWN,
 }
-_CURRENCIES = frozenset(list_currencies())
 _CONTEXT = decimal.Context(prec=60)
 """Wide enough that no product of two amounts is rounded before it is asked to be."""
 
@@ -31,12 +31,18 @@ class MoneyError(ValueError):
 def currency(code: str) -> str:
     """The code in capitals. Raises MoneyError for one that nobody uses."""
     found = code.strip().upper()
-    if found not in _CURRENCIES:
+    if found not in _currencies():
         raise MoneyError(
             _("There is no currency “%(code)s”. Write three letters, such as EUR.", code=code.strip()[:10]),
             "config.currency",
         )
     return found
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    """Read at the first amount: Babel's tables hold 2 MiB, and most processes never see one."""
+    return frozenset(list_currencies())
 
 
 def decimals(code: str) -> int:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text
 
+from studio.api import purging
 from studio.api.models import IdempotencyKey
-from studio.api.v1 import idempotency
 from studio.core import clock
 from tests.factories.workflows import make_workflow, refunds
 
@@ -60,9 +60,9 @@ def test_a_key_is_forgotten_after_a_day(api, app, database, tenant):
     clock.shift(timedelta(hours=25))
     assert api.post(URL, json={"name": "Two"}, headers=KEY).status_code == 201
     clock.shift(timedelta(hours=25))
-    assert idempotency.purge in app.extensions["studio_engine"].retention.of_workspaces
+    assert purging.purge in app.extensions["studio_engine"].retention.of_workspaces
     with database.unit(tenant.id) as uow:
-        idempotency.purge(uow)
+        purging.purge(uow)
         assert uow.session.scalar(select(func.count()).select_from(IdempotencyKey)) == 0
 
 

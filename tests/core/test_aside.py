@@ -8,7 +8,7 @@ import pytest
 
 from studio.core import aside
 
-HEAVY = ("sqlalchemy", "psycopg", "flask")
+HEAVY = ("sqlalchemy", "psycopg", "flask", "structlog")
 
 
 def test_what_it_imports_does_not_stay(monkeypatch):

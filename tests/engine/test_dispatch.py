@@ -137,7 +137,7 @@ def test_a_supervisor_frees_the_sweep_of_a_worker_that_died(make_rig, store_sett
         unit.session.add(LoopLease(name="sweeper", holder="dead", until=unit.now + timedelta(hours=1)))
         unit.session.add(LoopLease(name="another", holder="alive", until=unit.now + timedelta(hours=1)))
     monkeypatch.setattr(worker.settings, "load", lambda: store_settings)
-    worker.release("dead", dead=True)
+    worker.release("dead", dead=True, status=-9)
     assert sweepers(rig) == ["alive"]
 
 

@@ -8,7 +8,7 @@ from benchmarks.servers.process import free_port
 
 FREEING = """
 from studio import worker
-worker.Supervisor.run = lambda self: worker.release("gone", dead=True)
+worker.Supervisor.run = lambda self: worker.release("gone", dead=True, status=-9)
 worker.supervise(1)
 """
 

@@ -8,12 +8,12 @@ refused or crashed leaves no row and may be sent again. While one is under way a
 import hmac
 import re
 from collections.abc import Callable
-from datetime import timedelta
 
 from flask import Response, request
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from studio.api.models import IdempotencyKey
+from studio.api.purging import KEPT
 from studio.api.v1.blueprint import keyring
 from studio.core import ids
 from studio.core.crypto import same
@@ -23,7 +23,6 @@ from studio.core.unit_of_work import UnitOfWork
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
-KEPT = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
 
 
@@ -47,11 +46,6 @@ def once(uow: UnitOfWork, answer: Callable[[], Response]) -> Response:
     made = answer()
     _keep(uow, caller, key, made)
     return made
-
-
-def purge(uow: UnitOfWork) -> None:
-    """Forget the workspace's keys that are older than a day."""
-    uow.session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < uow.now - KEPT))
 
 
 def _hold(uow: UnitOfWork, caller: str, key: str) -> None:

@@ -22,8 +22,8 @@ _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 _USER_AGENT = "Studio/1 (+automation)"
 
 
-class HttpClient:
-    """Sends requests to the outside. Implements `studio.contract.ports.Http`; any thread may use it."""
+class Client:
+    """Sends requests to the outside. Any thread may use it."""
 
     def __init__(self, allowed_hosts: Sequence[str] = ()) -> None:
         """`allowed_hosts`: inner hosts (`host` or `host:port`) that may be called nonetheless."""

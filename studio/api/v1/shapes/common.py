@@ -18,7 +18,7 @@ Id = Annotated[UUID, Field(examples=["019a0000-0000-7000-8000-000000000000"])]
 class Shape(BaseModel):
     """Base of every answer. It may be filled from a row of the same names."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, defer_build=True)  # built at its first use: there are ninety
 
 
 class ListOf(Shape, Generic[Item]):

@@ -1,0 +1,84 @@
+"""What each kind of process loads: a worker nothing that only pages need, and yet all that its work needs."""
+
+import json
+import os
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+
+SHOWN = ("flask_login", "flask_wtf", "flask_limiter", "wtforms")
+"""Libraries of pages and forms."""
+SHOWING = (
+    "studio.api.v1",
+    "studio.builder.service",
+    "studio.console.views",
+    "studio.gallery.service",
+    "studio.portal.views",
+)
+CALLING = ("requests", "urllib3", "charset_normalizer")
+"""What a call to another system needs."""
+DRAWING = ("rich", "pygments")
+"""What structlog draws tracebacks with where a developer has it installed."""
+LOOK = """
+import json, sys
+from studio.core import heap
+heap.load()
+from studio.core import logs, outbox, settings
+logs.configure(settings.load())
+from {module} import {role}
+made = {role}(settings.load())
+from sqlalchemy.orm import configure_mappers
+from studio.contract import node
+from studio.core.db import Base
+configure_mappers()
+engine = made.extensions["studio_engine"] if "{role}" == "create_app" else made
+named = lambda all: [getattr(one, "__qualname__", type(one).__name__) for one in all]
+print(json.dumps({{
+    "loaded": [name for name, module in sys.modules.items() if module is not None],
+    "work": {{
+        "tables": sorted(table.name for table in Base.metadata.sorted_tables),
+        "topics": sorted([*outbox._inside, *outbox._outside]),
+        "nodes": sorted(node.registry),
+        "drains": sorted(engine.drains),
+        "chores": named(engine.chores),
+        "retention": named([*engine.retention.of_all, *engine.retention.of_workspaces]),
+        "withdrawn": sorted(engine.endings.withdraw),
+    }},
+}}))
+"""
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    @cache
+    def look(module, role):
+        done = subprocess.run(
+            [sys.executable, "-c", LOOK.format(module=module, role=role)],
+            env=os.environ | {"STUDIO_DATA": str(tmp_path_factory.mktemp(role))},
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return {"worker": lambda: look("studio.joining", "headless"), "web": lambda: look("studio.app", "create_app")}
+
+
+@pytest.mark.parametrize(
+    ("process", "absent"),
+    [("worker", (*SHOWN, *SHOWING, *CALLING, *DRAWING)), ("web", (*CALLING, *DRAWING))],
+)
+def test_a_process_holds_nothing_that_it_may_never_need(loaded, process, absent):
+    assert sorted(set(absent) & set(loaded[process]()["loaded"])) == []
+
+
+def test_what_a_worker_does_without_is_what_a_web_process_shows(loaded):
+    """So the names above are names that are really loaded somewhere."""
+    assert {*SHOWN, *SHOWING} <= set(loaded["web"]()["loaded"])
+
+
+def test_a_worker_does_all_the_work_that_the_whole_app_does(loaded):
+    worker, whole = loaded["worker"]()["work"], loaded["web"]()["work"]
+    assert worker == whole
+    assert all(worker.values())
