@@ -11,6 +11,7 @@ import click
 from sqlalchemy import text
 
 from studio.core.db import open_engine
+from studio.core.program import called
 from studio.core.settings import Settings
 from studio.gallery import installed
 from studio.gallery.installed import Installed
@@ -30,7 +31,8 @@ def announce(settings: Settings) -> None:
         engine.dispose()
     click.echo(f"\nStudio: {settings.public_url}\n")
     if found is not None:
-        click.echo(f"Send an order that asks for a refund (or `studio demo`: twenty of them):\n\n{_curl(found)}\n")
+        click.echo(f"Send an order that asks for a refund (or `{called()} demo`: twenty of them):\n")
+        click.echo(f"{_curl(found)}\n")
 
 
 def _install_demo(settings: Settings) -> None:

@@ -37,9 +37,10 @@ class LimitsForm(FlaskForm):
     per_s = IntegerField(_l("In seconds"), [Optional()])
 
     def show(self, error: InvalidInput) -> None:
-        """Put a refusal at its field."""
-        field = {"starts": self.starts, "per_s": self.per_s}.get(error.field or "", self.at_once)
-        field.errors = [*field.errors, error.message]
+        """Put a refusal at its fields."""
+        fields = {"at_once": self.at_once, "starts": self.starts, "per_s": self.per_s}
+        for problem in error.problems:
+            fields[problem.path].errors = [*fields[problem.path].errors, problem.message]
 
 
 class AuditExportForm(FlaskForm):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from flask_babel import format_time, ngettext
 from flask_babel import gettext as _
@@ -9,10 +10,13 @@ from flask_babel import lazy_gettext as _l
 
 from studio.contract.node import node_type
 from studio.core.formats import at, clock_time, lasting
-from studio.runtime.history.detail import CalledRun, RunDetail, StepView
+from studio.core.ids import parse_id
+from studio.runtime.history.detail import CalledRun, RunDetail, StepView, called_run
 from studio.runtime.history.listing import RunLine
 from studio.runtime.history.turns import Held
 from studio.runtime.models import Event, Gathering
+from studio.runtime.spans import in_words
+from studio.runtime.triggers.gathering import SECTION
 
 SHORT_S = 120
 """A run that took less is told by its length."""
@@ -36,7 +40,7 @@ WAITS = {
     "signal": _l("Waiting for a signal"),
     "child": _l("Waiting for another workflow"),
     "turn": _l("Waiting for its turn"),
-    "quiet": _l("Waiting whether another one comes"),
+    "quiet": _l("Waiting for a later one"),
 }
 VERDICTS = {
     "started": (_l("Started a run"), "good"),
@@ -112,7 +116,7 @@ def step_result(step: StepView) -> Said:
     if step.state == "failed":
         code = (last.row.error or {}).get("code", "")
         short = code.rpartition(".")[2].removeprefix("status_").replace("_", " ")
-        return Said(_("Failed: %(code)s", code=short) if short else str(text), kind)
+        return Said(_("Failed: %(code)s", code=short) if short not in ("", "failed") else str(text), kind)
     if step.state == "waiting":
         known = WAITS.get(last.wait.kind) if last.wait else None
         return Said(str(known or last.row.note or text), kind)
@@ -182,10 +186,13 @@ def waits_at_gate(held: Held) -> str:
         named = held.named or str(held.run_id)
         said = _("It waits for its turn: the run of “%(named)s” is still going.", named=named)
     elif held.why == "place":
-        said = _("It waits for a place: at most %(limit)s runs execute at once.", limit=f"{held.limit:,}")
+        said = ngettext(
+            "It waits for a place: only one run executes at a time.",
+            "It waits for a place: at most %(limit)s runs execute at once.", held.limit, limit=f"{held.limit:,}",
+        )  # fmt: skip
     elif held.why == "rate":
-        per_s = f"{held.per_s:,.0f}"
-        said = _("At most %(limit)s runs start in %(per_s)s s.", limit=f"{held.limit:,}", per_s=per_s)
+        said = ngettext("At most one run starts in %(time)s.", "At most %(limit)s runs start in %(time)s.",
+                        held.limit, limit=f"{held.limit:,}", time=in_words(held.per_s))  # fmt: skip
         said = f"{_('It starts at %(time)s.', time=clock_time(held.at))} {said}" if held.at else said
     return said
 
@@ -237,6 +244,32 @@ def ends(found: RunDetail, end: datetime) -> str:
 def started_by(found: RunDetail) -> str:
     """The name of the step that began it."""
     return next((step.name for step in found.steps if step.key == found.run.trigger_node), "")
+
+
+def gathered_before(found: RunDetail) -> str:
+    """How many events it started with, where its trigger gathers them."""
+    trigger, data = found.document.step(found.run.trigger_node), found.run.input
+    mode = trigger.config.get("gather") if trigger is not None else None
+    if not isinstance(data, dict) or mode not in ("batch", "last"):
+        return ""
+    told = data if mode == "batch" else data.get(SECTION)
+    count = told.get("count") if isinstance(told, dict) else None
+    if not isinstance(count, int):
+        return ""
+    return str(ngettext("%(count)s gathered event", "%(count)s gathered events", count, count=f"{count:,}"))
+
+
+def other_run(found: RunDetail, held: Held | None) -> UUID | None:
+    """The run that this one waits for, failed of, or gave way to."""
+    if held is not None:
+        return held.run_id
+    error = found.run.error or {}
+    if error.get("code") == "run.replaced":
+        return parse_id(str(error.get("run_id")))
+    failed = found.failed_step if found.run.state == "failed" else None
+    waiting = (step for step in found.steps if step.state == "waiting" and _waits_for(step) == "child")
+    calling = failed or next(waiting, None)
+    return called_run(calling) if calling is not None else None
 
 
 def waits_for_people(found: RunDetail) -> StepView | None:

@@ -16,6 +16,7 @@ from studio.core.crypto import Keyring
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.document import Document
+from studio.runtime.document.limit_wording import limits_in_words
 from studio.runtime.history import listing
 from studio.runtime.history.listing import RunFilter, RunLine
 from studio.runtime.models import Gathering, TriggerSubscription, Workflow, WorkflowVersion
@@ -54,6 +55,8 @@ class Facts:
     runs: Sequence[RunLine]
     day: Day
     owner: str | None
+    limits: Sequence[str]
+    """How many runs there may be, a sentence for each limit."""
 
 
 def facts(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, public_url: str) -> Facts:
@@ -72,6 +75,7 @@ def facts(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, public_url: str
         runs=listing.runs(uow, RunFilter(workflow_id=workflow.id), limit=RUNS).rows,
         day=day(uow, [workflow.id]).get(workflow.id, Day()),
         owner=owner.name if owner is not None else None,
+        limits=limits_in_words(document.settings),
     )
 
 

@@ -22,6 +22,7 @@ from studio.core.actor import Actor, ActorType
 from studio.core.db import open_engine
 from studio.core.errors import StudioError
 from studio.core.http import HttpClient, HttpRequest
+from studio.core.program import called
 from studio.core.settings import Settings, SettingsError, load
 from studio.core.unit_of_work import Database
 from studio.gallery import installed
@@ -74,7 +75,7 @@ def setup(email: str, name: str, workspace: str, currency: str, time_zone: str) 
             password = passwords.readable()
             credentials.set_password(uow, user, password)
             address = user.email
-    click.echo(f"\n{workspace} is ready. Start Studio with `studio run` and sign in as {address}.")
+    click.echo(f"\n{workspace} is ready. Start Studio with `{called()} run` and sign in as {address}.")
     click.echo(f"Password, shown this once: {password}")
 
 

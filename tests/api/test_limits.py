@@ -1,5 +1,7 @@
 """What all workflows of a workspace may do together, by the API and on its page."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -62,6 +64,10 @@ def test_an_admin_sets_them_on_their_page_and_others_read_them(app, api, tenant)
     wrong = browser.post("/settings/limits", data={"at_once": "7", "starts": "5", "per_s": ""})
     assert wrong.status_code == 422
     assert "Say how many runs may start" in wrong.text
+    both = browser.post("/settings/limits", data={"at_once": "0", "starts": "5", "per_s": ""}).text
+    assert "Give a whole number from 1 to 100,000, or nothing." in both
+    assert "Say how many runs may start" in both
+    assert re.search(r'<a href="/settings/limits" aria-current="page">Limits</a>', both)
     assert browser.post("/settings/limits", data={"at_once": "many"}).status_code == 422
     assert api.get(AT).json == NONE | {"at_once": 7}
 

@@ -84,7 +84,9 @@ class TestTheList:
         assert titles(browser.get("/runs")) == ["Fine", "Broken", "Long ago"]
         assert titles(browser.get("/runs?state=failed")) == ["Broken", "Long ago"]
 
-    @pytest.mark.parametrize("state", ["waiting", "succeeded", "failed", "needs_review", "quarantined", "cancelled"])
+    @pytest.mark.parametrize(
+        "state", ["queued", "waiting", "succeeded", "failed", "needs_review", "quarantined", "cancelled"]
+    )
     def test_each_state_can_be_chosen_and_is_shown_as_chosen(self, browser, add, state):
         add("Mine", ago=minutes(1), state=state)
         add("Other", ago=minutes(2), state="succeeded" if state != "succeeded" else "failed")
@@ -305,7 +307,7 @@ def test_a_run_at_the_gate_says_how_many_may_execute(limited, browser):
     begin = limited(at_once={"limit": 1})
     begin({})
     page, line = shown(browser, begin({}))
-    assert "It waits for a place: at most 1 runs execute at once." in page
+    assert "It waits for a place: only one run executes at a time." in page
     assert "It waits for a place" in line
 
 
@@ -313,5 +315,56 @@ def test_a_run_at_the_gate_says_when_it_starts(limited, browser):
     begin = limited(rate={"limit": 2, "per_s": 3600})
     begin({})
     page, line = shown(browser, begin({}))
-    assert re.search(r"It starts at \d\d?:\d\d.*At most 2 runs start in 3,600 s\.", page)
-    assert "At most 2 runs start in 3,600 s." in line
+    assert re.search(r"It starts at \d\d?:\d\d.*At most 2 runs start in 1 hour\.", page)
+    assert "At most 2 runs start in 1 hour." in line
+
+
+def test_a_run_that_has_not_begun_is_called_as_it_will_be_and_shows_what_was_received(app, database, tenant, browser):
+    settings = {"title": "Order {{ trigger.order.id }}", "at_once": {"limit": 1}}
+    made = make_workflow(app, tenant, refunds(settings=settings), published=True)
+    with database.unit(tenant.id, tenant["builder"].actor) as uow:
+        [trigger] = subscriptions.of_workflow(uow, made)
+        hold = starts.start(uow, trigger, {"order": {"id": "6021", "note": "by parcel"}}, lambda lane="main": None)
+        unnamed = starts.start(uow, trigger, {"other": 1}, lambda lane="main": None).id
+    page = browser.get(f"/runs/{hold.id}").text
+    assert "<title>Order 6021" in page
+    assert "by parcel" in page
+    assert page.count("<small>Received</small>") == 1
+    assert titles(browser.get("/runs?state=queued")) == ["High-value refunds", "Order 6021"]
+    assert "<title>High-value refunds" in browser.get(f"/runs/{unnamed}").text
+
+
+def test_runs_that_call_and_are_called_lead_to_one_another(browser, add):
+    called = add("Credit of Anna Keller", ago=minutes(1))
+    step = {"node_key": "call", "type": "flow.call", "state": "failed", "output": {"run_id": str(called)}}
+    error = {"code": "call.failed", "message": "The workflow that this step called failed.", "node": "call", "path": ""}
+    caller = add("Order 6021", {**step, "error": error}, state="failed", error=error)
+    page = browser.get(f"/runs/{caller}").text
+    assert re.search(rf'href="/runs/{called}"[^>]*>Open that run<', page)
+    assert re.search(rf'href="/runs/{called}"[^>]*>Open the run that it called<', page)
+    assert "Failed: failed" not in page
+
+
+def test_a_called_run_names_its_caller(browser, add):
+    caller = add("Order 6021", ago=minutes(2))
+    page = browser.get(f"/runs/{add('Credit', ago=minutes(1), parent_run_id=caller)}").text
+    assert f'called by <a href="/runs/{caller}">Order 6021</a>' in page
+
+
+def test_a_run_of_gathered_events_says_how_many(app, database, tenant, browser):
+    raw = refunds()
+    raw["nodes"][0]["config"] |= {"gather": "batch"}
+    made = make_workflow(app, tenant, raw, published=True)
+    with database.unit(tenant.id, tenant["builder"].actor) as uow:
+        [trigger] = subscriptions.of_workflow(uow, made)
+        data = {"events": [{"order": {"id": "1"}}] * 1200, "count": 1200}
+        run_id = starts.start(uow, trigger, data, lambda lane="main": None).id
+    page = browser.get(f"/runs/{run_id}").text
+    assert f'<a href="/workflows/{made}/events">1,200 gathered events</a>' in page
+
+
+def test_a_run_that_gave_way_leads_to_the_one_that_took_its_place(browser, add):
+    newer = add("Order 6021", ago=minutes(1), state="running")
+    error = {"code": "run.replaced", "message": "A newer run took its place.", "run_id": str(newer)}
+    page = browser.get(f"/runs/{add('Order 6021', state='cancelled', error=error)}").text
+    assert re.search(rf'href="/runs/{newer}"[^>]*>Open that run<', page)

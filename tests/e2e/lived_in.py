@@ -1,4 +1,5 @@
-"""A Studio in which something of everything has happened: runs that ended well, wait and failed; a group, mail."""
+"""A Studio in which something of everything has happened: runs that ended well, wait, failed, and have to wait for one
+another; a group, mail."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +51,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             demo.install_refunds(uow, keyring, [one.user_id for one in people if one.role.value == "approver"])
             calling = workflows.create(uow, "Tell the warehouse")
             workflows.publish(uow, keyring, calling, warehouse(target.url))
+            workflows.publish(uow, keyring, workflows.create(uow, "Count the stock again"), counting())
             vault = app.extensions["studio_vault"]
             vault.create(uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"])
             made.addresses = _addresses(uow, keyring)
@@ -57,6 +59,8 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
     with running_studio(allowed=f"127.0.0.1:{target.port}", furnish=furnish) as running:
         made.studio = running
         made.addresses = {name: running.url + path for name, path in made.addresses.items()}
+        for number in (7001, 7002):
+            running.deliver(made.addresses["Count the stock again"], {"product": {"id": "P-7"}, "number": number})
         made.refund("24.90", 6034, first_name="Tomáš", last_name="Novák")
         made.refund("420.00", 6021)
         made.refund("1280.00", 6035, first_name="Ingrid", last_name="Sørensen-van der Meulenbroek")
@@ -88,4 +92,22 @@ def warehouse(url: str) -> dict[str, Any]:
         ],
         "edges": [{"from": "order", "port": "next", "to": "call"}],
         "settings": {"title": "Order {{ trigger.name }} · {{ trigger.customer.last_name }}"},
+    }  # fmt: skip
+
+
+def counting() -> dict[str, Any]:
+    """Webhook → a pause, one at a time: the second run waits for the first one's end."""
+    return {
+        "schema": "studio.workflow/1",
+        "name": "Count the stock again",
+        "nodes": [
+            {"key": "change", "type": "trigger.webhook", "name": "Stock changed", "position": {"x": 0, "y": 0}},
+            {"key": "pause", "type": "flow.delay", "name": "Let the shelves be filled", "config": {"seconds": 3600},
+             "position": {"x": 0, "y": 140}},
+        ],
+        "edges": [{"from": "change", "port": "next", "to": "pause"}],
+        "settings": {
+            "title": "Change {{ trigger.number }} of the stock of a product with a name that is longer than a phone",
+            "one_at_a_time": {"key": "trigger.product.id"},
+        },
     }  # fmt: skip

@@ -28,7 +28,8 @@ def sideways(page: Page, width: dict[str, int] = PHONE) -> list[str]:
     """What makes the page wider than the screen."""
     page.set_viewport_size(width)
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return [f"{width['width']}: scrolls sideways because of {page.evaluate(WIDEST)}"] if wide else []
+    found = [f"{width['width']}: scrolls sideways because of {page.evaluate(WIDEST)}"] if wide else []
+    return found + [f"{width['width']}: is cut or broken: {one}" for one in page.evaluate(CUT)]
 
 
 def _axe(page: Page) -> list[str]:
@@ -54,6 +55,14 @@ RESTYLE = "() => { const root = document.documentElement; root.hidden = true; ro
 WIDEST = """() => [...document.querySelectorAll("body *")]
     .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
     .slice(0, 3).map((one) => one.outerHTML.slice(0, 120)).join(" | ")"""
+
+
+CUT = """() => [
+    ...(innerWidth > 720 ? [] : [...document.querySelectorAll(".table-scroll:has(> table.stacking)")]
+        .filter((one) => one.scrollWidth > one.clientWidth)),
+    ...[...document.querySelectorAll("td.nowrap > .chip")].filter((one) => one.getBoundingClientRect().height > 26),
+].slice(0, 3).map((one) => one.innerText.slice(0, 120))"""
+"""Rows that are blocks on a phone but wider than it, and states that stand in several lines."""
 
 
 @contextmanager

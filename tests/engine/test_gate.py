@@ -99,6 +99,7 @@ def test_the_newest_takes_the_place_of_all_before_it(make_gated):
     assert len(rig.withdrawn) == 1
     assert rig.run(first).error["code"] == "run.replaced"
     assert "(1)" in rig.run(first).error["message"]
+    assert rig.run(first).error["run_id"] == str(third)
 
 
 def test_a_skipped_event_names_the_run_in_progress_and_starts_nothing(make_gated):

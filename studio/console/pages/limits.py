@@ -10,6 +10,7 @@ from studio.console.forms import LimitsForm
 from studio.core.errors import InvalidInput
 from studio.core.web import current_uow
 from studio.runtime.flow.workspace import WorkspaceLimits, limits_of, set_limits
+from studio.runtime.spans import in_words
 
 
 @blueprint.get("/settings/limits")
@@ -17,7 +18,7 @@ from studio.runtime.flow.workspace import WorkspaceLimits, limits_of, set_limits
 def limits() -> ResponseReturnValue:
     """Show them."""
     found = limits_of(current_uow())
-    return render_template("console/limits.html", form=LimitsForm(obj=found), limits=found)
+    return render_template("console/limits.html", form=LimitsForm(obj=found), limits=found, in_words=in_words)
 
 
 @blueprint.post("/settings/limits")
@@ -33,4 +34,4 @@ def limits_post() -> ResponseReturnValue:
         else:
             flash(_("The limits of the workspace are saved."), "good")
             return redirect(url_for("console.limits"), 303)
-    return render_template("console/limits.html", form=form, limits=limits_of(uow)), 422
+    return render_template("console/limits.html", form=form, limits=limits_of(uow), in_words=in_words), 422

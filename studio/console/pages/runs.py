@@ -22,8 +22,9 @@ from studio.core.ids import parse_id
 from studio.core.web import current_uow
 from studio.runtime import notes
 from studio.runtime.history import listing
-from studio.runtime.history.detail import RunDetail, StepView, detail, wait_target
+from studio.runtime.history.detail import RunDetail, StepView, called_run, detail, wait_target
 from studio.runtime.history.listing import RunFilter
+from studio.runtime.history.naming import titles_to_be
 from studio.runtime.history.payloads import payload
 from studio.runtime.history.turns import held
 from studio.runtime.models import Workflow
@@ -33,7 +34,7 @@ from studio.runtime.service.settling import Finding, settle
 from studio.runtime.service.starts import get_run
 
 SPANS = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
-LISTED_STATES = ("running", "waiting", "succeeded", "failed", "needs_review", "quarantined", "cancelled")
+LISTED_STATES = ("queued", "running", "waiting", "succeeded", "failed", "needs_review", "quarantined", "cancelled")
 
 
 @blueprint.get("/runs")
@@ -49,6 +50,7 @@ def runs() -> ResponseReturnValue:
         "console/runs.html",
         page=page,
         held=held(uow, [row.id for row in page.rows if row.state == RunState.QUEUED]),
+        names=titles_to_be(uow, [row.id for row in page.rows if not row.title and row.state == RunState.QUEUED]),
         words=words,
         workflows=uow.session.execute(names).all(),
         states=LISTED_STATES,
@@ -72,6 +74,8 @@ def run(run_id: UUID) -> ResponseReturnValue:
             "console/run.html",
             found=found,
             held=held(uow, [run_id], exactly=True).get(run_id),
+            name=found.run.title or titles_to_be(uow, [run_id]).get(run_id) or found.workflow.name,
+            called=called_run,
             chosen=chosen,
             attempt=_attempt(chosen),
             pretty=pretty,

@@ -5,6 +5,7 @@ from typing import Any
 
 from studio.core.i18n import gettext as _
 from studio.runtime.document.model import AtOnce, OneAtATime, RateRule, Settings
+from studio.runtime.spans import in_words
 
 
 def limit_changes(old: Settings, new: Settings) -> list[str]:
@@ -19,6 +20,11 @@ def limit_changes(old: Settings, new: Settings) -> list[str]:
     return found
 
 
+def limits_in_words(settings: Settings) -> list[str]:
+    """A sentence for each limit that is set."""
+    return limit_changes(Settings(), settings)
+
+
 def _one(now: OneAtATime) -> str:
     conflicts = {
         "queue": _("One run at a time%(key)s; others wait for their turn", key=_per(now.key)),
@@ -29,15 +35,15 @@ def _one(now: OneAtATime) -> str:
 
 
 def _at_once(now: AtOnce) -> str:
-    return _("At most %(limit)s runs execute at once%(key)s", limit=f"{now.limit:,}", key=_per(now.key))
+    return _("At most %(limit)s of its runs execute at once%(key)s", limit=f"{now.limit:,}", key=_per(now.key))
 
 
 def _rate(now: RateRule) -> str:
     words = {
-        "wait": _("At most %(limit)s runs start in %(per_s)s seconds%(key)s; others wait",
-                  limit=f"{now.limit:,}", per_s=f"{now.per_s:,}", key=_per(now.key)),
-        "skip": _("At most %(limit)s runs start in %(per_s)s seconds%(key)s; events beyond that are turned away",
-                  limit=f"{now.limit:,}", per_s=f"{now.per_s:,}", key=_per(now.key)),
+        "wait": _("At most %(limit)s of its runs start in %(time)s%(key)s; others wait",
+                  limit=f"{now.limit:,}", time=in_words(now.per_s), key=_per(now.key)),
+        "skip": _("At most %(limit)s of its runs start in %(time)s%(key)s; events beyond that are turned away",
+                  limit=f"{now.limit:,}", time=in_words(now.per_s), key=_per(now.key)),
     }  # fmt: skip
     return words[now.over]
 

@@ -30,13 +30,13 @@ class Replacing:
         """Cancel every run whose key has a newer one. What ended meanwhile stays as it ended."""
         with self._database.across(read_only=True) as unit:
             found = rows.replaced(unit.session, workflow_id, MOST)
-        for run_id, key in found:
+        for run_id, key, newest in found:
             try:
-                self._cancel(workspace_id, workflow_id, run_id, key)
+                self._cancel(workspace_id, workflow_id, run_id, key, newest)
             except Conflict:
                 log.info("replaced_run_had_ended", run_id=str(run_id))
 
-    def _cancel(self, workspace_id: UUID, workflow_id: UUID, run_id: UUID, key: str) -> None:
+    def _cancel(self, workspace_id: UUID, workflow_id: UUID, run_id: UUID, key: str, newest: UUID) -> None:
         with self._database.unit(workspace_id, read_only=True) as unit:
             workflow = unit.session.get_one(Workflow, workflow_id)
         actor = Actor(ActorType.WORKFLOW, str(workflow_id), workflow.name)
@@ -44,4 +44,4 @@ class Replacing:
             run = unit.session.get_one(Run, run_id)
             reason = _("A newer run with the same key (%(key)s) took its place.", key=key or workflow.name)
             runs.cancel(unit, run, self._withdraw, reason)
-            run.error = {"code": "run.replaced", "message": reason}
+            run.error = {"code": "run.replaced", "message": reason, "run_id": str(newest)}

@@ -2,8 +2,8 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,11 +14,11 @@ from studio.core import clock
 from studio.core.errors import NotFound
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import Database
-from studio.expressions import EvaluationError, ExpressionError, Scope, render
 from studio.runtime import document as documents
 from studio.runtime.compile import compile_graph, field_plan
 from studio.runtime.compiled import Compiled
 from studio.runtime.models import Workflow, WorkflowVersion
+from studio.runtime.titles import title_of
 
 KEPT = 512
 FRESH_S = 10.0
@@ -100,7 +100,7 @@ def compile_document(
         types={key: made() for key, made in types.items()},
         resolvers={key: field_plan(node) for key, node in graph.nodes.items()},
         workspace=workspace,
-        title=_titler(document.settings.title),
+        title=partial(title_of, document.settings.title),
     )
 
 
@@ -111,16 +111,3 @@ def _type(key: str) -> type[NodeType]:
             _("This server has no step of type %(key)s.", key=key), code="document.unknown_type", resource=f"type:{key}"
         )
     return found
-
-
-def _titler(source: str) -> Callable[[Scope], str]:
-    if not source:
-        return lambda _scope: ""
-
-    def title(scope: Scope) -> str:
-        try:
-            return str(render(source, scope))[:200]
-        except (EvaluationError, ExpressionError):
-            return ""  # the data has no such field: the workflow's name serves as the title
-
-    return title

@@ -15,6 +15,7 @@ from studio.runtime.flow.rows import lock
 from studio.runtime.models import Run
 from studio.runtime.models.ledger import AT_THE_GATE, ORDERED, RATED
 from studio.runtime.outcomes import Lane
+from studio.runtime.spans import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,6 @@ def _too_many(session: Session, workflow_id: UUID, limit: int, per_s: int, key: 
     if opens is None:
         return None
     wait = max(1, -int((now - opens).total_seconds() // 1))
-    reason = _("At most %(limit)s runs in %(per_s)s seconds: the next may start in %(wait)s s.",
-               limit=limit, per_s=per_s, wait=wait)  # fmt: skip
+    reason = _("The limit is %(limit)s in %(time)s: the next run may start in %(wait)s.",
+               limit=f"{limit:,}", time=in_words(per_s), wait=in_words(wait))  # fmt: skip
     return Limited(reason, retry_after_s=wait)

@@ -130,17 +130,17 @@ def _candidates(session: Session, held: Any) -> list[Candidate]:
     ]  # fmt: skip
 
 
-def replaced(session: Session, workflow_id: UUID, most: int) -> list[tuple[UUID, str]]:
-    """Runs whose order key has a newer run, with the key, where something of the key is at the gate."""
-    found = list[tuple[UUID, str]]()
+def replaced(session: Session, workflow_id: UUID, most: int) -> list[tuple[UUID, str, UUID]]:
+    """Runs whose order key has a newer run, with the key and the newest, where something of it is at the gate."""
+    found = list[tuple[UUID, str, UUID]]()
     oldest = heads(session, workflow_id, Lane.GATE, "", most)
     keys = select(Run.order_key).where(Run.id.in_([head.run_id for head in oldest]))
     for key in {key for key in session.execute(keys).scalars() if key is not None}:
         of_key = select(Run.id, Run.created_at).where(Run.workflow_id == workflow_id, Run.order_key == key)
         waiting = of_key.where(Run.lane == Lane.GATE, Run.gate_key == gate_key(key, None, None), AT_THE_GATE)
         rows = [*session.execute(waiting.limit(most)), *session.execute(of_key.where(ORDERED))]
-        newest = max((row.created_at, row.id) for row in rows) if rows else None
-        found += [(row.id, key) for row in rows if (row.created_at, row.id) != newest]
+        newest = max(rows, key=lambda row: (row.created_at, row.id), default=None)
+        found += [(row.id, key, newest.id) for row in rows if newest is not None and row.id != newest.id]
     return found
 
 

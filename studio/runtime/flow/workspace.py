@@ -1,11 +1,12 @@
 """What all workflows of a workspace may do together: read and set by people."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 
 from studio.audit import Target, record
-from studio.core.errors import InvalidInput
+from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.flow.rows import lock
@@ -71,12 +72,20 @@ def _mark(uow: UnitOfWork, *, limited: bool) -> None:
 
 
 def _check(wanted: WorkspaceLimits) -> None:
+    """All that is wrong at once: whoever mends one field would hear of the next only then."""
+    problems = list(_problems(wanted))
+    if problems:
+        first = problems[0]
+        raise InvalidInput(first.message, code=first.code, field=first.path, problems=problems)
+
+
+def _problems(wanted: WorkspaceLimits) -> Iterator[FieldProblem]:
     for name, most in (("at_once", MOST), ("starts", MOST), ("per_s", DAY_S)):
         value = getattr(wanted, name)
         if value is not None and not 1 <= value <= most:
             message = _("Give a whole number from 1 to %(most)s, or nothing.", most=f"{most:,}")
-            raise InvalidInput(message, code="limits.bounds", field=name)
+            yield FieldProblem(name, "limits.bounds", message)
     if (wanted.starts is None) != (wanted.per_s is None):
         missing = "per_s" if wanted.per_s is None else "starts"
         message = _("Say how many runs may start, and in how many seconds.")
-        raise InvalidInput(message, code="limits.incomplete", field=missing)
+        yield FieldProblem(missing, "limits.incomplete", message)

@@ -79,6 +79,15 @@ class CalledRun:
 
 
 @dataclass(frozen=True, slots=True)
+class CallingRun:
+    """The run that this one is a part of."""
+
+    id: UUID
+    title: str
+    """Its workflow's name, where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunDetail:
     """Everything the run page shows."""
 
@@ -91,6 +100,8 @@ class RunDetail:
     reruns: Sequence[Run]
     called: Sequence[CalledRun]
     """Runs that it called, oldest first; MOST_CALLED of them."""
+    caller: CallingRun | None
+    """The run that called it; None where none did, or it is no longer kept."""
     cut: bool
     """More steps exist than were read."""
 
@@ -125,7 +136,7 @@ class RunDetail:
 
 
 def detail(uow: UnitOfWork, run: Run) -> RunDetail:
-    """Read it in seven statements, however many steps there are.
+    """Read it in eight statements, however many steps there are.
 
     What a step got and gave may be large: it is read when it is first looked at, or by `history.payloads` for many.
     """
@@ -141,7 +152,7 @@ def detail(uow: UnitOfWork, run: Run) -> RunDetail:
     reruns = list(uow.session.scalars(select(Run).where(Run.rerun_of == run.id).order_by(Run.id)))
     return RunDetail(
         run, workflow, version, document, _views(document, rows[:MOST_STEPS], waits), notes, reruns,
-        called_by(uow, run), cut=len(rows) > MOST_STEPS,
+        called_by(uow, run), _caller(uow, run), cut=len(rows) > MOST_STEPS,
     )  # fmt: skip
 
 
@@ -155,6 +166,24 @@ def called_by(uow: UnitOfWork, run: Run) -> list[CalledRun]:
         .limit(MOST_CALLED)
     )
     return [CalledRun(*row[:-1], awaited=row[-1] is not None) for row in uow.session.execute(found)]
+
+
+def _caller(uow: UnitOfWork, run: Run) -> CallingRun | None:
+    if run.parent_run_id is None:
+        return None
+    above = select(Run.id, Run.title, Workflow.name).join(Workflow, Workflow.id == Run.workflow_id)
+    found = uow.session.execute(above.where(Run.id == run.parent_run_id)).one_or_none()
+    return CallingRun(found.id, found.title or found.name) if found is not None else None
+
+
+def called_run(step: StepView) -> UUID | None:
+    """The run that a step called: the one it waits or waited for, or only started."""
+    if step.last is None or step.last.row.type != "flow.call":
+        return None
+    wait, output = step.last.wait, step.last.row.output
+    if wait is not None:
+        return parse_id(str((wait.detail or {}).get("run_id")))
+    return parse_id(str(output.get("run_id"))) if isinstance(output, dict) else None
 
 
 def wait_target(wait: WaitRow | None) -> UUID | None:

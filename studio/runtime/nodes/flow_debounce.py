@@ -68,7 +68,7 @@ class Debounce(NodeType):
     def summary(cls, config: Mapping[str, Any]) -> str:
         quiet_s, key = config.get("quiet_s", 60), config.get("key")
         words = in_words(quiet_s) if isinstance(quiet_s, int | float) else ""
-        return " ".join(part for part in (words, key if isinstance(key, str) else "") if part)
+        return " · ".join(part for part in (words, key if isinstance(key, str) else "") if part)
 
     def start(self, ctx: Context, config: Config) -> Wait:
         due, before = ctx.ports.turns.arrive(
@@ -78,7 +78,7 @@ class Debounce(NodeType):
         if before is not None:  # one whose time has come was the last of its own burst
             said = {"goes_on": before.due_at <= ctx.now}
             ctx.ports.waits.resolve(ctx.unit, before.wait_id, before.run_id, said)
-        return Wait(ctx.new_wait(), "quiet", due, note=_("Waits whether another one comes"))
+        return Wait(ctx.new_wait(), "quiet", due, note=_("Waits to see whether another one comes"))
 
     def resume(self, ctx: Context, config: Config, signal: Signal) -> Done:
         if signal.kind == "resolved":

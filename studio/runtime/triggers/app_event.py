@@ -80,7 +80,8 @@ class AppEvent(TriggerType):
 
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
-        return str(config.get("event", "run.failed"))
+        parts = (str(config.get("event", "run.failed")), gathering.summary(config))
+        return " · ".join(part for part in parts if part)
 
     @classmethod
     def sample_of(cls, config: Mapping[str, Any]) -> Any:

@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from studio.contract.node import help_
+from studio.core.i18n import gettext as _
+from studio.runtime.spans import in_words
 
 Gather = Literal["none", "last", "batch"]
 MOST = 500
 """Events of a batch at most."""
 LARGEST = 2_000_000
 """Bytes of events: a batch that has so many starts."""
+QUIET_S = 60
+BATCH = 100
 SECTION = "gathered"
 """Where a run that starts with the last event finds how many there were."""
 
@@ -57,6 +61,16 @@ def sample_of(mode: Any, sample: Any) -> Any:
     return data_of(mode, [sample], 1, datetime.fromisoformat("2026-03-02T10:15:00+00:00"))
 
 
+def summary(config: Mapping[str, Any]) -> str:
+    """In a few words when runs start; empty where each event starts one."""
+    mode, quiet_s, most = config.get("gather"), config.get("quiet_s", QUIET_S), config.get("most", BATCH)
+    if mode == "last" and isinstance(quiet_s, int):
+        return _("the last, once quiet for %(time)s", time=in_words(quiet_s))
+    if mode == "batch" and isinstance(most, int):
+        return _("up to %(most)s at a time", most=most)
+    return ""
+
+
 def shaped(mode: Any, data: Any) -> Any:
     """One event as the run gets it; what has the shape already stays as it is."""
     if isinstance(data, dict) and (data.keys() == {"events", "count"} if mode == "batch" else SECTION in data):
@@ -96,10 +110,11 @@ def gather_key_field() -> Any:
 def quiet_field() -> Any:
     """The pause after which a run starts."""
     return help_(
-        "The run starts once nothing has come for so many seconds.",
+        "The run starts once nothing has come for so long. A document holds it in seconds.",
         title="Once quiet for",
-        default=60,
+        default=QUIET_S,
         example=60,
+        widget="duration",
         show_if={"gather": "last"},
         ge=1,
         le=86_400,
@@ -109,10 +124,12 @@ def quiet_field() -> Any:
 def longest_field() -> Any:
     """The longest wait."""
     return help_(
-        "The run starts no later than so many seconds after the first event, even if more keep coming.",
+        "The run starts no later than so long after the first event, even if more keep coming. A document holds it in "
+        "seconds.",
         title="At the latest after",
         default=600,
         example=600,
+        widget="duration",
         show_if={"gather": ["last", "batch"]},
         ge=1,
         le=604_800,
@@ -124,7 +141,7 @@ def most_field() -> Any:
     return help_(
         "The run starts as soon as there are so many events.",
         title="As soon as there are",
-        default=100,
+        default=BATCH,
         example=100,
         show_if={"gather": "batch"},
         ge=2,

@@ -141,7 +141,8 @@ class Webhook(TriggerType):
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
         signature = config.get("signature", "none")
-        return _("Any sender") if signature == "none" else f"Signed: {signature}"
+        sender = _("Any sender") if signature == "none" else f"Signed: {signature}"
+        return " · ".join(part for part in (sender, gathering.summary(config)) if part)
 
     @classmethod
     def sample_of(cls, config: Mapping[str, Any]) -> Any:

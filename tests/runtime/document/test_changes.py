@@ -64,8 +64,8 @@ def test_limits_have_sentences_and_so_has_their_end():
     }
     assert [text for _, _, text in changes_after(lambda raw: raw["settings"].update(limits))] == [
         "One run at a time for each trigger.order.id; a newer one takes the place of the one before",
-        "At most 5 runs execute at once",
-        "At most 1,000 runs start in 60 seconds; events beyond that are turned away",
+        "At most 5 of its runs execute at once",
+        "At most 1,000 of its runs start in 1 minute; events beyond that are turned away",
         "Its runs come after others",
     ]
     limited = copy.deepcopy(REFUNDS)

@@ -65,7 +65,7 @@ function Item({ type }: { type: NodeTypeInfo }) {
       }}
     >
       <Tile kind={type.kind} icon={type.icon} />
-      <span className="truncate">{type.title}</span>
+      <span>{type.title}</span>
     </button>
   );
 }

@@ -156,7 +156,7 @@ function KeyField({ name, value, onChange }: KeyProps) {
   const id = `limit-${name}-key`;
   return (
     <div className="field" data-field={path}>
-      <label htmlFor={id}>{t("limits.key")}</label>
+      <label htmlFor={id}>{t(`limits.${name}.key`)}</label>
       <input
         id={id}
         className="input"
