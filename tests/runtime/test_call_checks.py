@@ -91,6 +91,13 @@ def test_inputs_are_held_against_the_form(app, ask):
     }
 
 
+def test_an_input_that_is_left_empty_is_missing(app, ask):
+    child = make_workflow(app, ask.tenant, quiet("Child"), published=True)
+    needed = {"call.input_missing": ("warning", "config.inputs.order")}
+    assert ask(calling("Home", child, order="")) == needed
+    assert ask(calling("Home", child, order="6021")) == {}
+
+
 def test_a_circle_is_named(app, ask):
     home = make_workflow(app, ask.tenant, quiet("Home"), published=True)
     assert ask(calling("Home", home, CALLED), home) == {"call.circle": ("warning", "config.workflow")}

@@ -90,9 +90,10 @@ def _inputs(outline: Outline, key: str, called: Workflow, its_own: Document | No
         yield outline.problem("call.input_unknown", message, key, f"config.inputs.{name}", warning=True)
     for name, field in asked.items():
         needed = field.get("required", True) and field.get("type") != "yes_no"
-        if needed and name not in given:
+        if needed and given.get(name) in (None, ""):  # the builder adds inputs empty
             message = _("“%(workflow)s” needs the input “%(name)s”.", workflow=called.name, name=name)
-            yield outline.problem("call.input_missing", message, key, "config.inputs", warning=True)
+            path = f"config.inputs.{name}" if name in given else "config.inputs"
+            yield outline.problem("call.input_missing", message, key, path, warning=True)
 
 
 def _trigger(document: Document) -> list[Mapping[str, Any]] | None:

@@ -164,7 +164,7 @@ export const messages = {
   "workflow.unknown": "A workflow that cannot be called now",
   "workflow.off": "{name} (turned off)",
   "workflow.inputs": "It asks for: {inputs}",
-  "workflow.optional": "{name}, optional",
+  "workflow.optional": "optionally {name}",
   "workflow.fill": "Add its inputs",
   "workflow.open": "Open it",
   "people.choose": "Choose people or groups…",
