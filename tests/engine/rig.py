@@ -165,7 +165,7 @@ class Rig:
     def free_leases(self) -> None:
         """A supervisor sees that the worker has died."""
         executor, ledger = self.engine.executor, self.engine.ledger
-        self.engine.writer.run(lambda session: ledger.release_holder(session, executor._holder, dead=True))
+        self.engine.writer.run(lambda session: ledger.release_holder(session, executor.claims.holder, dead=True))
 
     def answer(self, wait: WaitRow, payload) -> bool:
         with self.database.unit(self.workspace_id) as unit:

@@ -188,14 +188,15 @@ def test_a_statement_that_the_database_refuses_fails_its_step(make_rig):
 def test_a_run_that_cannot_be_taken_up_leaves_its_neighbours_alone(make_rig):
     rig = make_rig([], [])
     runs = [rig.accept().run_id for _ in range(3)]
-    make = rig.engine.executor._machine
+    taking_up = rig.engine.executor.taking_up
+    make = taking_up._machine
 
     def break_one(run, now, recorded):
         if run.id == runs[1]:
             raise KeyError("a step that no document has")
         return make(run, now, recorded)
 
-    rig.engine.executor._machine = break_one
+    taking_up._machine = break_one
     rig.settle()
     assert [rig.run(run_id).state for run_id in runs] == ["succeeded", "running", "succeeded"]
     for _ in range(3):

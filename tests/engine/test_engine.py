@@ -189,11 +189,11 @@ def test_a_late_worker_is_fenced_off(make_rig):
     now, [row] = rig.engine.writer.run(
         lambda session: rig.engine.ledger.claim(session, lane="main", limit=1, holder="late", lease_s=1)
     )
-    [late] = rig.engine.executor._machines([row], now)
+    [late] = rig.engine.executor.taking_up.machines([row], now)
     rig.later(60)
     rig.settle()
     assert rig.run(run_id).state == "succeeded"
-    rig.engine.executor._carry([late])
+    rig.engine.executor.carrying.carry([late])
     assert len(rig.notes()) == 1
     assert len(rig.steps(run_id)) == 2
 

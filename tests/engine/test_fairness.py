@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, text, update
 
 from studio.core import clock
 from studio.core.ids import new_id
-from studio.runtime.engine import executor, turns
+from studio.runtime.engine.execution import draining, turns
 from studio.runtime.ledger.choose import ledger_for
 from studio.runtime.ledger.claim_postgresql import CLAIM, GROUPS, TENANTS
 from studio.runtime.ledger.rows import RunRow
@@ -203,12 +203,12 @@ def test_a_batch_of_slow_steps_is_cut_and_the_next_one_is_smaller(make_rig, monk
     )
     for _ in range(20):
         rig.accept()
-    monkeypatch.setattr(executor, "DRAIN_S", 0.02)
+    monkeypatch.setattr(draining, "DRAIN_S", 0.02)
     rig.drain()
     given_back = [run for run in rig.all(Run) if run.state == "queued"]
     assert len(given_back) > 10, "each step is a commit, and there is time for few"
     assert {run.attempts for run in rig.all(Run)} == {0}
-    assert rig.engine.executor._size == turns.BATCH // 2
+    assert rig.engine.executor.draining.size == turns.BATCH // 2
     rig.settle()
     assert {run.state for run in rig.all(Run)} == {"succeeded"}
     assert len(rig.notes()) == 60, "each step was done once"

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from studio.contract.graph import Node
-from studio.runtime.engine.isolation import Gate, suspects
+from studio.runtime.engine.execution.isolation import Gate, suspects
 from studio.runtime.models import Run
 from studio.runtime.outcomes import LOST_LEASES
 
@@ -65,8 +65,9 @@ def test_suspects_are_those_that_one_more_death_sets_aside():
 def test_what_died_with_others_is_carried_alone_before_it_is_set_aside(make_rig, deaths):
     rig = make_rig([Node("e", "test.local", 1, "E", {})], [("t", "next", "e")])
     held = []
-    machines = rig.engine.executor._machines
-    rig.engine.executor._machines = lambda runs, now: [held.append(len(runs)), machines(runs, now)][1]
+    taking_up = rig.engine.executor.taking_up
+    machines = taking_up.machines
+    taking_up.machines = lambda runs, now: [held.append(len(runs)), machines(runs, now)][1]
     for number in range(3):
         rig.accept({"n": number})
     for _ in range(deaths):

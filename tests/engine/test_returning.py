@@ -67,10 +67,10 @@ def test_a_database_that_goes_away_says_nothing_against_the_run(rig, postgres):
     try:
         rig.drain()
         with pytest.raises(Exception, match="not currently accepting connections"):
-            rig.engine.executor._returns.retry()
+            rig.engine.executor.returns.retry()
     finally:
         allow("true")
-    rig.engine.executor._returns.retry()
+    rig.engine.executor.returns.retry()
     run = rig.run(run_id)
     assert (run.state, run.attempts) == ("queued", 0)
     rig.drain()

@@ -9,7 +9,7 @@ from studio.core import clock
 from studio.core.errors import NotFound
 from studio.core.ids import new_id
 from studio.runtime.compile import field_plan
-from studio.runtime.engine import strangers
+from studio.runtime.engine.execution import strangers
 from studio.runtime.models import Run
 from studio.runtime.service import settling
 from tests.engine import bench_nodes

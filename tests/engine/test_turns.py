@@ -147,7 +147,7 @@ def test_of_runs_that_come_at_once_exactly_one_goes_on(make_rig):
         rig.accept({"key": "a"})
     executor = rig.engine.executor
     with ThreadPoolExecutor(6) as pool:
-        for batch in [pool.submit(executor._batch, "main", 4) for _ in range(6)]:
+        for batch in [pool.submit(executor.draining.batch, "main", 4) for _ in range(6)]:
             batch.result()
     rig.settle()
     assert ports(rig, "last") == {"superseded": 23, None: 1}
@@ -162,7 +162,7 @@ def test_runs_that_come_at_once_share_no_slot(make_rig):
     for _ in range(12):
         rig.accept()
     with ThreadPoolExecutor(4) as pool:
-        for batch in [pool.submit(rig.engine.executor._batch, "main", 3) for _ in range(4)]:
+        for batch in [pool.submit(rig.engine.executor.draining.batch, "main", 3) for _ in range(4)]:
             batch.result()
     rig.settle()  # a batch gives back what it did not come to in time
     due = [wait.due_at for wait in rig.all(WaitRow)]

@@ -19,14 +19,15 @@ from studio.core.unit_of_work import Database
 from studio.runtime.engine.admitting import Admitting
 from studio.runtime.engine.answers import Answers
 from studio.runtime.engine.chores import Retention, Schedules
-from studio.runtime.engine.executor import Endings, Executor
+from studio.runtime.engine.execution.ends import Endings
+from studio.runtime.engine.execution.executor import Executor
+from studio.runtime.engine.execution.turns import SPARE
 from studio.runtime.engine.freeing import Freed, free_all_dead
 from studio.runtime.engine.gate import Gatekeeper
 from studio.runtime.engine.gathered import Gatherings
 from studio.runtime.engine.replacing import Replacing
 from studio.runtime.engine.shedding import Shedding
 from studio.runtime.engine.sweeper import Sweeper
-from studio.runtime.engine.turns import SPARE
 from studio.runtime.engine.versions import Versions
 from studio.runtime.engine.writer import Writer
 from studio.runtime.ledger.choose import ledger_for

@@ -5,7 +5,6 @@ it finds either all of what was written, or nothing and nothing to come.
 """
 
 import threading
-from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import structlog
@@ -13,17 +12,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from studio.core.clashes import is_outage, is_unreachable
 from studio.core.errors import Unavailable
+from studio.runtime.engine.execution.claims import Claims, Held
 
 log = structlog.get_logger()
-Held = Sequence[tuple[UUID, int]]
 
 
 class Returns:
     """Runs, by (run, epoch), that this process holds and does not carry any more."""
 
-    def __init__(self, lose: Callable[[Held], list[UUID]], put_back: Callable[[Held], None]) -> None:
-        """`lose` counts a lost lease and names whom that sets aside, `put_back` counts none."""
-        self._lose, self._put_back = lose, put_back
+    def __init__(self, claims: Claims) -> None:
+        self._claims = claims
         self._later = dict[UUID, int]()
         self._lock = threading.Lock()
 
@@ -36,9 +34,9 @@ class Returns:
         try:
             aside = list[UUID]()
             if isinstance(error, Unavailable) or is_unreachable(error):
-                self._put_back(held)
+                self._claims.put_back(held, delay_s=0.0)
             else:
-                aside = self._lose(held)
+                aside = self._claims.lose(held)
         except (SQLAlchemyError, Unavailable) as away:
             if isinstance(away, SQLAlchemyError) and not is_outage(away):
                 raise
@@ -54,7 +52,7 @@ class Returns:
             held = list(self._later.items())
         if not held:
             return
-        self._put_back(held)
+        self._claims.put_back(held, delay_s=0.0)
         log.info("runs_given_back", runs=len(held))
         with self._lock:
             for run_id, epoch in held:

@@ -1,0 +1,1 @@
+"""Runs are claimed, carried from boundary to boundary, and given up: what workers do."""
