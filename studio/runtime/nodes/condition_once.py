@@ -1,11 +1,11 @@
 """The first time only."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from studio.contract.node import Context, Done, Effect, Kind, NodeConfig, NodeType, help_
 from studio.core.i18n import gettext as _
+from studio.runtime.alike import hashed, place_of
 
 
 class Once(NodeType):
@@ -49,10 +49,7 @@ class Once(NodeType):
         return str(config.get("key") or "")
 
     def start(self, ctx: Context, config: Config) -> Done:
-        table = f"once:{ctx.run.workflow_id.hex}:{ctx.node}"
-        hashed = hashlib.sha256(config.key.encode()).hexdigest()
-        first = ctx.ports.store.first(
-            ctx.unit, table, hashed, ttl_s=config.within_s, by=f"{ctx.run.id}:{ctx.node}:{ctx.path}"
-        )
+        by = f"{ctx.run.id}:{ctx.node}:{ctx.path}"
+        first = ctx.ports.store.first(ctx.unit, place_of(ctx, "once"), hashed(config.key), ttl_s=config.within_s, by=by)
         note = _("First time") if first else _("Seen before")
         return Done({"first": first, "key": config.key}, port="first" if first else "seen", note=note)

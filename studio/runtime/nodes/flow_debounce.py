@@ -1,14 +1,14 @@
 """The last of many."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any, Self
 
 from pydantic import model_validator
 
-from studio.contract.node import Context, Done, Effect, Kind, NodeConfig, NodeType, Signal, Wait, help_
+from studio.contract.node import Context, Done, Effect, Kind, NodeConfig, NodeType, Signal, Wait
 from studio.core.i18n import gettext as _
-from studio.runtime.spans import in_words
+from studio.runtime.alike import hashed, key_field, place_of
+from studio.runtime.spans import in_words, length_field
 
 LONGEST_S = 31 * 86_400
 
@@ -31,31 +31,20 @@ class Debounce(NodeType):
     }
 
     class Config(NodeConfig):
-        key: str = help_(
-            "Which runs count as the same, such as an order's number. Empty: all runs of this workflow.",
-            title="Key",
-            template=True,
-            default="",
-            example="{{ trigger.order.id }}",
-            max_length=2_000,
+        key: str = key_field(
+            "Which runs count as the same, such as an order's number. Empty: all runs of this workflow."
         )
-        quiet_s: float = help_(
+        quiet_s: float = length_field(
             "So long nothing must come. A document holds it in seconds.",
             title="Quiet for",
             default=60,
-            example=60,
-            widget="duration",
-            ge=1,
-            le=LONGEST_S,
+            longest_s=LONGEST_S,
         )
-        longest_s: float = help_(
+        longest_s: float = length_field(
             "Where they never stop coming: so long after the first of them one goes on all the same.",
             title="At the latest after",
             default=3_600,
-            example=3_600,
-            widget="duration",
-            ge=1,
-            le=LONGEST_S,
+            longest_s=LONGEST_S,
         )
 
         @model_validator(mode="after")
@@ -72,7 +61,7 @@ class Debounce(NodeType):
 
     def start(self, ctx: Context, config: Config) -> Wait:
         due, before = ctx.ports.turns.arrive(
-            ctx.unit, _stream(ctx), _hashed(config), ctx.run.id, ctx.new_wait(),
+            ctx.unit, place_of(ctx, "last"), hashed(config.key), ctx.run.id, ctx.new_wait(),
             quiet_s=config.quiet_s, longest_s=config.longest_s, now=ctx.now,
         )  # fmt: skip
         if before is not None:  # one whose time has come was the last of its own burst
@@ -84,15 +73,7 @@ class Debounce(NodeType):
         if signal.kind == "resolved":
             goes_on = signal.payload["goes_on"]
         else:
-            goes_on = ctx.ports.turns.leave(ctx.unit, _stream(ctx), _hashed(config), ctx.waited)
+            goes_on = ctx.ports.turns.leave(ctx.unit, place_of(ctx, "last"), hashed(config.key), ctx.waited)
         if goes_on:
             return Done({"last": True}, note=_("No other came"))
         return Done({"last": False}, port="superseded", note=_("Another one came"))
-
-
-def _stream(ctx: Context) -> str:
-    return f"last:{ctx.run.workflow_id.hex}:{ctx.node}"
-
-
-def _hashed(config: Debounce.Config) -> str:
-    return hashlib.sha256(config.key.encode()).hexdigest()

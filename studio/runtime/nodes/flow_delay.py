@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from studio.contract.node import Context, Done, Kind, NodeConfig, NodeType, Signal, Wait, help_
+from studio.contract.node import Context, Done, Kind, NodeConfig, NodeType, Signal, Wait
 from studio.core.i18n import gettext as _
-from studio.runtime.spans import in_words
+from studio.runtime.spans import in_words, length_field
 
 LONGEST_S = 366 * 86_400
 
@@ -26,14 +26,12 @@ class Delay(NodeType):
     }
 
     class Config(NodeConfig):
-        seconds: float = help_(
+        seconds: float = length_field(
             "How long. A document holds it in seconds.",
             title="Wait",
             default=3_600,
+            longest_s=LONGEST_S,
             example=172_800,
-            widget="duration",
-            ge=1,
-            le=LONGEST_S,
         )
 
     @classmethod

@@ -1,13 +1,13 @@
 """So many in so long, and no more."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Literal
 
 from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeConfig, NodeType, Signal, Wait, help_
 from studio.core.i18n import gettext as _
-from studio.runtime.spans import in_words
+from studio.runtime.alike import hashed, key_field, place_of
+from studio.runtime.spans import in_words, length_field
 
 LONGEST_S = 366 * 86_400
 LONGEST_PERIOD_S = 31 * 86_400
@@ -31,14 +31,8 @@ class Throttle(NodeType):
 
     class Config(NodeConfig):
         limit: int = help_("How many runs.", title="At most", default=10, example=10, ge=1, le=100_000)
-        per_s: float = help_(
-            "In how long. A document holds it in seconds.",
-            title="In",
-            default=60,
-            example=60,
-            widget="duration",
-            ge=1,
-            le=LONGEST_PERIOD_S,
+        per_s: float = length_field(
+            "In how long. A document holds it in seconds.", title="In", default=60, longest_s=LONGEST_PERIOD_S
         )
         burst: int = help_(
             "How many may come one right after the other when it was quiet before. 1: all evenly spaced.",
@@ -48,13 +42,8 @@ class Throttle(NodeType):
             ge=1,
             le=100_000,
         )
-        key: str = help_(
-            "Counts runs with the same key by themselves, such as one shop's. Empty: all runs together.",
-            title="Key",
-            template=True,
-            default="",
-            example="{{ trigger.order.id }}",
-            max_length=2_000,
+        key: str = key_field(
+            "Counts runs with the same key by themselves, such as one shop's. Empty: all runs together."
         )
         over: Literal["wait", "leave"] = help_(
             "“wait”: a run that is too many waits for its turn. “leave”: it goes on at once by “too many”.",
@@ -79,7 +68,7 @@ class Throttle(NodeType):
     def start(self, ctx: Context, config: Config) -> Done | Wait | Fail:
         waits = config.over == "wait"
         at = ctx.ports.turns.slot(
-            ctx.unit, f"throttle:{ctx.run.workflow_id.hex}:{ctx.node}", hashlib.sha256(config.key.encode()).hexdigest(),
+            ctx.unit, place_of(ctx, "throttle"), hashed(config.key),
             limit=config.limit, per_s=config.per_s, burst=config.burst, now=ctx.now, take=waits,
         )  # fmt: skip
         if at <= ctx.now:

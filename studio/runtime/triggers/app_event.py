@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from studio.contract.node import NodeConfig, TriggerType, help_
-from studio.runtime.triggers import gathering
+from studio.runtime.triggers import gathering, repeats
 
 _RUN = {"id": "019a0000-0000-7000-8000-000000000000", "title": "Order 6021"}
 _WORKFLOW = {"id": "019a0000-0000-7000-8000-000000000001", "name": "High-value refunds"}
@@ -56,22 +56,12 @@ class AppEvent(TriggerType):
             deferred=True,
             widget="conditions",
         )
-        dedup_key: str | None = help_(
+        dedup_key: str | None = repeats.key_field(
             "Two events with the same key within the window start one run. Empty: every event starts one.",
             title="Same event, if equal",
-            default=None,
             example="trigger.run.title",
-            expression="string",
-            deferred=True,
         )
-        dedup_hours: int = help_(
-            "How long a key is remembered, in hours.",
-            title="Remembered for",
-            default=24,
-            example=24,
-            ge=1,
-            le=720,
-        )
+        dedup_hours: int = repeats.hours_field()
         gather: gathering.Gather = gathering.gather_field()
         gather_key: str | None = gathering.gather_key_field()
         quiet_s: int = gathering.quiet_field()

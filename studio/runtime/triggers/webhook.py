@@ -7,7 +7,7 @@ from pydantic import model_validator
 
 from studio.contract.node import NodeConfig, TriggerType, help_
 from studio.core.i18n import gettext as _
-from studio.runtime.triggers import gathering
+from studio.runtime.triggers import gathering, repeats
 
 Scheme = Literal["none", "standard-webhooks", "shopify", "stripe", "slack", "github", "hmac-sha256"]
 SIGNED = ["standard-webhooks", "shopify", "stripe", "slack", "github", "hmac-sha256"]
@@ -65,23 +65,13 @@ class Webhook(TriggerType):
             show_if={"signature": "hmac-sha256"},
             pattern=r"^[A-Za-z0-9-]{1,80}$",
         )
-        dedup_key: str | None = help_(
+        dedup_key: str | None = repeats.key_field(
             "Two requests with the same key within the window start one run. Empty: the sender's own id of the "
             "delivery, where it has one. May name trigger, headers and query.",
             title="Same delivery, if equal",
-            default=None,
             example="trigger.order.id",
-            expression="string",
-            deferred=True,
         )
-        dedup_hours: int = help_(
-            "How long a key is remembered, in hours.",
-            title="Remembered for",
-            default=24,
-            example=24,
-            ge=1,
-            le=720,
-        )
+        dedup_hours: int = repeats.hours_field()
         methods: list[Literal["POST", "PUT", "PATCH", "GET"]] = help_(
             "Other methods are refused.",
             title="Methods",
