@@ -44,11 +44,11 @@ class Claims:
 
     def write(self, machine: Machine, flush: Flush) -> None:
         """Write one run. Raises FenceLost."""
-        self._written(machine, flush, self.write_all([flush]))
+        _written(machine, flush, self.write_all([flush]))
 
     def write_in(self, session: Session, machine: Machine, flush: Flush) -> None:
         """Write one run in the caller's transaction. Raises FenceLost, and then it is not to be committed."""
-        self._written(machine, flush, self._ledger.flush(session, [flush]))
+        _written(machine, flush, self._ledger.flush(session, [flush]))
 
     def put_back(self, held: Held, delay_s: float | None = None) -> None:
         """Let others have them, or this process at a later look. None: at once, and where they stood in the queue."""
@@ -67,12 +67,13 @@ class Claims:
         """Give up everything at once, and hold it against none. Returns how many runs that were."""
         return self._writer.run_single(lambda session: self._ledger.release_holder(session, self.holder, dead=False))
 
-    def _written(self, machine: Machine, flush: Flush, ours: set[UUID]) -> None:
-        if machine.run.id not in ours:
-            raise FenceLost
-        machine.memory.mark_written(flush.steps, flush.waits)
-
 
 def held(runs: Iterable[RunRow]) -> list[tuple[UUID, int]]:
     """Each run with the epoch under which it is held."""
     return [(run.id, run.epoch) for run in runs]
+
+
+def _written(machine: Machine, flush: Flush, ours: set[UUID]) -> None:
+    if machine.run.id not in ours:
+        raise FenceLost
+    machine.memory.mark_written(flush.steps, flush.waits)
