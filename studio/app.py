@@ -12,6 +12,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from studio import joining
 from studio.accounts import frame, guard, identity, recognition
 from studio.accounts.permissions import public
+from studio.approvals.service import calendars
+from studio.builder.service import drafts
+from studio.contract import references
 from studio.core import (
     assets,
     formats,
@@ -25,6 +28,7 @@ from studio.core import (
 from studio.core.settings import Settings
 from studio.core.settings import load as load_settings
 from studio.runtime.hooks.front import HookFront
+from studio.runtime.service.reference_checks import published_users
 
 VIEWS = (
     "studio.accounts.views",
@@ -51,11 +55,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app, recognition.identify)
     _join_extensions(app, settings)
     joining.join(app, settings)
+    _join_references()
     app.wsgi_app = HookFront(app.wsgi_app, app.extensions["studio_receiver"])  # type: ignore[method-assign]  # Flask says so
     for name in VIEWS:
         app.register_blueprint(import_module(name).blueprint)
     public("what the front end's build has made")(app.view_functions["static"])
     return app
+
+
+def _join_references() -> None:
+    """Workflows are written and checked, and what they name is deleted, through pages and the API alone."""
+    references.register(calendars.KIND, calendars.missing)
+    references.register_users("published", published_users)
+    references.register_users("drafts", drafts.users)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

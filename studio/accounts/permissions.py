@@ -64,6 +64,8 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("approval.manage", _ADMINS, "approvals:write"),
     ("group.read", _STAFF, "members:read"),
     ("group.manage", _ADMINS, "members:write"),
+    ("calendar.read", _STAFF, "settings:read"),
+    ("calendar.manage", _ADMINS, "settings:write"),
     ("audit.read", (OWNER, ADMIN, AUDITOR), "audit:read"),
     ("audit.export", (OWNER, ADMIN, AUDITOR), "audit:read"),
     ("member.read", _STAFF, "members:read"),

@@ -20,7 +20,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, validates
 from sqlalchemy.types import Uuid
 
-from studio.approvals import policy
+from studio.approvals import (
+    policy,
+    timetables,  # noqa: F401 - its tables are of this package
+)
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
@@ -102,6 +105,8 @@ class Request(Tenant, Model):
     """The wait of that run which the end of this request resolves."""
     context: Mapped[dict[str, Any]] = mapped_column(Json)
     """Names for the page: workflow_name, run_title, node_name."""
+    calendar_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """The calendar that `due_at` was counted by, for saying what is left; None: by no calendar."""
     rule: Mapped[dict[str, Any]] = mapped_column(Json)
     """Who decides, and how many of them, as it was when they were asked; see `rule.py`."""
     revision: Mapped[int] = mapped_column(Integer, default=1, server_default="1")

@@ -1,6 +1,6 @@
 """A node type: one class, one file, registered by being defined."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from studio.contract.ports import Ports
+from studio.contract.references import Reference
 from studio.contract.results import Done, Expand, Fail, Outcome, Signal, Wait
 from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
@@ -250,6 +251,12 @@ class NodeType:
         """One line under the node's name on the canvas."""
         del config
         return ""
+
+    @classmethod
+    def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
+        """Things of the workspace that a raw config names, such as a calendar; a draft's config may be anything."""
+        del config
+        return ()
 
     @classmethod
     def sample_of(cls, config: Mapping[str, Any]) -> Any:

@@ -71,6 +71,8 @@ class ApprovalAsk:
     instructions: str = ""
     due_at: datetime | None = None
     remind_at: datetime | None = None
+    calendar_id: UUID | None = None
+    """The calendar of working hours that `due_at` was counted by."""
     requester: str | None = None
     """E-mail address of who is told the outcome."""
     payload: Any = None

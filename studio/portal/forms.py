@@ -16,8 +16,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from studio.approvals.clock.reading import zone_names
 from studio.approvals.people import Person
 from studio.approvals.policy import Snooze
+from studio.portal.week import WeekField
 
 COMMENT = 4000
 """Characters of a remark."""
@@ -77,3 +79,20 @@ class GroupForm(FlaskForm):
 
     name = StringField(_l("Name"), [InputRequired(_l("Give the group a name.")), Length(max=80)])
     members = SelectMultipleField(_l("Members"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False))
+
+
+class CalendarForm(FlaskForm):
+    """A calendar's name, zone, week and holidays."""
+
+    name = StringField(_l("Name"), [InputRequired(_l("Give the calendar a name.")), Length(max=80)])
+    time_zone = SelectField(
+        _l("Time zone"), choices=lambda: [SelectChoice(name, name) for name in sorted(zone_names())]
+    )
+    week = WeekField()
+    holidays = TextAreaField(_l("Holidays"), [Length(max=40_000)])
+
+
+class PlaceForm(FlaskForm):
+    """A country or a part of one."""
+
+    place = StringField(_l("Country, or a part of one"), [InputRequired(_l("Write a country.")), Length(max=20)])

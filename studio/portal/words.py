@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from flask_babel import to_user_timezone
+from flask_babel import ngettext, to_user_timezone
 
 from studio.approvals import saying
 from studio.approvals.models import Assignment, Request
 from studio.approvals.outcomes import AssignmentState, RequestState
 from studio.approvals.rule import from_json
+from studio.approvals.service import calendars
 from studio.approvals.service.listing import Tally
 from studio.approvals.service.reading import Details
 from studio.approvals.service.refusing import ended_words
 from studio.core import formats
+from studio.core.web import current_uow
 
 __all__ = [
     "Chip",
@@ -32,11 +34,12 @@ __all__ = [
     "state",
     "time_left",
     "why",
+    "working_left",
 ]
 
 SOON = timedelta(hours=2)
 """Less than this is amber."""
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ROW_FACTS, ROW_LETTERS = 5, 280
 """What a row can show in full, the instructions included."""
 
@@ -81,6 +84,19 @@ def due(due_at: datetime | None, now: datetime) -> Chip | None:
     if due_at - now < DAY:
         return Chip(_("Due in %(left)s", left=chip.text), chip.kind)
     return Chip(_("Due %(when)s", when=chip.text), chip.kind)
+
+
+def working_left(request: Request) -> str:
+    """What is left in working time, where the deadline was counted in it: "6 working hours left"."""
+    if request.due_at is None or request.calendar_id is None:
+        return ""
+    left = calendars.working_left(current_uow(), request.calendar_id, request.due_at)
+    if left is None or left <= timedelta():
+        return ""
+    if left < HOUR:
+        minutes = int(left.total_seconds() // 60)
+        return str(ngettext("%(num)d working minute left", "%(num)d working minutes left", minutes))
+    return str(ngettext("%(num)d working hour left", "%(num)d working hours left", left // HOUR))
 
 
 def rule(request: Request) -> str:

@@ -20,6 +20,7 @@ from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.approvals import listen, make_group, make_request, share_of
 from tests.factories.mail import make_mail
 from tests.factories.runs import make_run
+from tests.factories.timetables import make_calendar
 from tests.factories.workflows import make_workflow, refunds
 
 CANARY = "Zugvogel"
@@ -60,10 +61,15 @@ def _group(app: Flask, tenant: MadeTenant) -> str:
     return str(make_group(_database(app), tenant, f"Group of {tenant.name}", [tenant["approver"]]))
 
 
+def _calendar(app: Flask, tenant: MadeTenant) -> str:
+    return str(make_calendar(_database(app), tenant, name=f"Hours of {tenant.name}"))
+
+
 MAKERS: dict[str, Maker] = {
     "request_id": lambda app, tenant: str(_request(app, tenant)),
     "share_id": _share,
     "group_id": _group,
+    "calendar_id": _calendar,
     "seat_id": lambda _app, tenant: str(tenant["builder"].seat_id),
     "workspace_id": lambda _app, tenant: str(tenant.id),
     "token_id": _token,

@@ -1,14 +1,14 @@
 """Ask people, and go on with what they say."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 
+from studio.approvals import deadlines
 from studio.approvals.askers import RUN
+from studio.approvals.deadlines import Duration, deadline
 from studio.approvals.outcomes import Outcome
 from studio.contract.node import (
     Context,
@@ -23,29 +23,11 @@ from studio.contract.node import (
     help_,
 )
 from studio.contract.ports import ApprovalAsk
+from studio.contract.references import Reference
 from studio.core.errors import StudioError
 
 MOST_DIGITS = 18
 """Before the point, behind it, and together: written out, an amount of money has no more than the column holds."""
-
-
-class Unit(StrEnum):
-    """Units of a duration."""
-
-    MINUTES = "minutes"
-    HOURS = "hours"
-    DAYS = "days"
-
-
-class Duration(NodeConfig):
-    """An amount of time."""
-
-    amount: int = help_("How many.", example=24, ge=1, le=10_000)
-    unit: Unit = help_("Of what.", title="Unit", default=Unit.HOURS, example="hours")
-
-    def delta(self) -> timedelta:
-        """As a span of time."""
-        return timedelta(**{self.unit.value: self.amount})
 
 
 class Fact(NodeConfig):
@@ -142,6 +124,11 @@ class ApprovalRequest(NodeType):
         names = [ref.partition(":")[2] or ref for ref in config.get("approvers") or ()]
         return _("Any one of %(names)s", names=", ".join(names)) if names else ""
 
+    @classmethod
+    def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
+        """The calendars that its deadline is counted by."""
+        return deadlines.references(config)
+
     def start(self, ctx: Context, config: Config) -> Done | Wait | Fail:
         """Open the request; the wait ends with its decision."""
         try:
@@ -164,7 +151,7 @@ class ApprovalRequest(NodeType):
 
 
 def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
-    due_at = ctx.now + config.due_in.delta() if config.due_in else None
+    ends = deadline(ctx.unit, ctx.now, config.due_in, config.remind_before)
     amount = _amount(config.amount)
     return ApprovalAsk(
         asker=RUN,
@@ -178,8 +165,9 @@ def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
         facts=[(fact.label, fact.value) for fact in config.facts],
         approvers=config.approvers,
         instructions=config.instructions,
-        due_at=due_at,
-        remind_at=_remind_at(ctx.now, due_at, config.remind_before),
+        due_at=ends.due_at,
+        remind_at=ends.remind_at,
+        calendar_id=ends.calendar_id,
         requester=_address(config.requester),
         amount=amount,
         currency=_currency(config.currency.strip() or ctx.run.currency) if amount else None,
@@ -190,14 +178,6 @@ def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
             "node_name": ctx.node_name,
         },
     )
-
-
-def _remind_at(now: datetime, due_at: datetime | None, before: Duration | None) -> datetime | None:
-    """None where there is no end to remind of, or the reminder would come with the question."""
-    if due_at is None or before is None:
-        return None
-    moment = due_at - before.delta()
-    return moment if moment > now else None
 
 
 def _address(text: str) -> str | None:

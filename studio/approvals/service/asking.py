@@ -106,6 +106,7 @@ def _row(uow: UnitOfWork, ask: ApprovalAsk, *, requester_id: UUID | None) -> Req
         stage=0,
         due_at=ask.due_at,
         remind_at=ask.remind_at,
+        calendar_id=ask.calendar_id,
         amount=ask.amount,
         currency=ask.currency,
         workflow_id=ids.parse_id(ask.context.get("workflow_id", "")),

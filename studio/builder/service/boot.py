@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from studio.accounts.models import Secret, Workspace
 from studio.approvals import people
-from studio.approvals.service import groups
+from studio.approvals.service import calendars, groups
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import TriggerSubscription, Workflow
 from studio.runtime.triggers.called import Called
@@ -55,6 +55,11 @@ def callable_workflows(uow: UnitOfWork) -> list[dict[str, Any]]:
         }
         for row, trigger in reversed(rows.values())
     ]
+
+
+def calendar_names(uow: UnitOfWork) -> list[dict[str, Any]]:
+    """Calendars that a deadline may be counted by."""
+    return [{"name": row.name, "default": row.is_default} for row in calendars.every(uow)]
 
 
 def workspace_facts(uow: UnitOfWork) -> dict[str, str]:

@@ -72,6 +72,7 @@ def _boot(uow: UnitOfWork, workflow: Workflow) -> dict[str, Any]:
         "revision": draft.revision,
         "node_types": catalogue.node_types(),
         "people": boot.deciders(uow),
+        "calendars": boot.calendar_names(uow),
         "secrets": boot.secret_names(uow),
         "workflows": boot.callable_workflows(uow),
         "csrf": generate_csrf(),

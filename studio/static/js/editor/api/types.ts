@@ -108,6 +108,8 @@ export interface Boot {
   readonly problems: readonly Problem[];
   readonly node_info: NodeInfos;
   readonly people: readonly Person[];
+  /** By which working time can be counted. */
+  readonly calendars: readonly { readonly name: string; readonly default: boolean }[];
   readonly secrets: readonly string[];
   /** Those that other workflows may call. */
   readonly workflows: readonly CallableWorkflow[];

@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { t, tIfKnown } from "../../../i18n/t";
 import type { Json, JsonObject } from "../../document/types";
+import { useSession } from "../../session/context";
 import type { InputProps } from "./props";
 import { TextField } from "./Scalars";
 import { resolved } from "./schema";
@@ -31,8 +32,11 @@ function Amount({ id, describedBy, invalid, schema, value, onChange }: InputProp
   const unitField = resolved(schema.properties?.unit ?? {}, root);
   const [unit, setUnit] = useState(String(given?.unit ?? unitField.default ?? "hours"));
   const shown = String(given?.unit ?? unit);
-  const put = (amount: Json | undefined, next: string): void =>
-    onChange(amount === undefined ? undefined : { amount, unit: next });
+  const counted = schema.properties?.calendar !== undefined && shown.startsWith("working_");
+  const put = (amount: Json | undefined, next: string, calendar: Json = given?.calendar ?? ""): void => {
+    const named = next.startsWith("working_") && calendar;
+    onChange(amount === undefined ? undefined : { amount, unit: next, ...(named ? { calendar } : {}) });
+  };
   return (
     <span className="with-unit">
       <input
@@ -61,7 +65,44 @@ function Amount({ id, describedBy, invalid, schema, value, onChange }: InputProp
           </option>
         ))}
       </select>
+      {counted && (
+        <CalendarChoice
+          id={`${id}-calendar`}
+          chosen={String(given?.calendar ?? "")}
+          choose={(name) => put(given?.amount as Json | undefined, shown, name)}
+        />
+      )}
     </span>
+  );
+}
+
+interface CalendarProps {
+  readonly id: string;
+  readonly chosen: string;
+  choose(name: string): void;
+}
+
+/** Which calendar says what working time is; one that is gone stays chosen, so that nobody changes it unseen. */
+function CalendarChoice({ id, chosen, choose }: CalendarProps) {
+  const { calendars } = useSession().boot;
+  const usual = calendars.find((one) => one.default);
+  const known = calendars.some((one) => one.name.toLowerCase() === chosen.toLowerCase());
+  return (
+    <select
+      className="input"
+      id={id}
+      aria-label={t("calendar.label")}
+      value={chosen}
+      onChange={(event) => choose(event.target.value)}
+    >
+      <option value="">{usual ? t("calendar.default", { name: usual.name }) : t("calendar.no_default")}</option>
+      {calendars.map((one) => (
+        <option key={one.name} value={one.name}>
+          {one.name}
+        </option>
+      ))}
+      {chosen !== "" && !known && <option value={chosen}>{t("calendar.gone", { name: chosen })}</option>}
+    </select>
   );
 }
 

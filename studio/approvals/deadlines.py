@@ -1,0 +1,107 @@
+"""How long there is to decide, as a step says it, and the points in time that it comes to.
+
+Computed once, when a request is made: a calendar that is edited later moves no deadline.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from studio.approvals.service import calendars
+from studio.approvals.service.calendars import Working
+from studio.approvals.timetables import WorkingCalendar
+from studio.contract.node import NodeConfig, help_
+from studio.contract.references import Reference
+from studio.core.errors import InvalidInput
+from studio.core.unit_of_work import UnitOfWork
+
+
+class Unit(StrEnum):
+    """Units of a duration."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+    WORKING_HOURS = "working_hours"
+    WORKING_DAYS = "working_days"
+
+
+class Duration(NodeConfig):
+    """An amount of time."""
+
+    amount: int = help_("How many.", example=24, ge=1, le=10_000)
+    unit: Unit = help_("Of what.", title="Unit", default=Unit.HOURS, example="hours")
+    calendar: str = help_(
+        "The calendar that working time is counted by; empty: the workspace's default",
+        default="",
+        max_length=80,
+        show_if={"unit": ["working_hours", "working_days"]},
+    )
+
+    @property
+    def working(self) -> Working | None:
+        """What it counts where it is working time."""
+        return Working(self.unit.value) if self.unit.value in set(Working) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When a request ends, and when whoever was asked is reminded."""
+
+    due_at: datetime | None = None
+    remind_at: datetime | None = None
+    calendar_id: UUID | None = None
+    """The calendar that `due_at` was counted by."""
+
+
+def deadline(uow: UnitOfWork, now: datetime, due_in: Duration | None, remind_before: Duration | None) -> Deadline:
+    """The points in time. No reminder where there is no end, or where it would come with the question.
+
+    Raises InvalidInput, with the field, for a calendar that is not there or has too little working time.
+    """
+    if due_in is None:
+        return Deadline()
+    calendar = _calendar(uow, due_in, "", "due_in")
+    due_at = _moved(calendar, now, due_in, 1, "due_in")
+    remind_at = None
+    if remind_before is not None:
+        other = _calendar(uow, remind_before, due_in.calendar if calendar else "", "remind_before")
+        remind_at = _moved(other, due_at, remind_before, -1, "remind_before")
+    later = remind_at is not None and remind_at > now
+    return Deadline(due_at, remind_at if later else None, calendar.id if calendar else None)
+
+
+def references(config: Mapping[str, Any]) -> Iterator[Reference]:
+    """The calendars that a raw config names; an empty name means the default."""
+    due = config.get("due_in")
+    for field in ("due_in", "remind_before"):
+        given = config.get(field)
+        if isinstance(given, Mapping) and given.get("unit") in set(Working):
+            name = given.get("calendar") or (isinstance(due, Mapping) and due.get("calendar")) or ""
+            yield Reference(f"config.{field}.calendar", calendars.KIND, str(name))
+
+
+def _calendar(uow: UnitOfWork, given: Duration, otherwise: str, field: str) -> WorkingCalendar | None:
+    if given.working is None:
+        return None
+    name = given.calendar or otherwise
+    found = calendars.find(uow, name)
+    if found is None:
+        missing = calendars.missing(uow, name)
+        message = missing.message if missing else _("There is no such calendar.")
+        raise InvalidInput(message, code=missing.code if missing else "calendar.unknown", field=f"{field}.calendar")
+    return found
+
+
+def _moved(calendar: WorkingCalendar | None, start: datetime, by: Duration, sign: int, field: str) -> datetime:
+    if calendar is None or by.working is None:
+        return start + sign * timedelta(**{by.unit.value: by.amount})
+    try:
+        return calendars.after(calendars.hours_of(calendar), start, sign * by.amount, by.working)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, code=error.code, field=field) from None

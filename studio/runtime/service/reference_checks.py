@@ -1,0 +1,46 @@
+"""Whether what steps name is there in this workspace, and which published workflows name a thing."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from studio.contract import references
+from studio.contract.references import Reference
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.checks.outline import Outline
+from studio.runtime.document import Document, Problem, load
+from studio.runtime.models import Workflow, WorkflowVersion
+
+
+def dangling(uow: UnitOfWork, document: Document) -> Iterator[Problem]:
+    """An error for each thing that a step names and the workspace does not have."""
+    outline = Outline(document)
+    for key, reference in _named(outline):
+        missing = references.missing(uow, reference)
+        if missing is not None:
+            yield outline.problem(missing.code, missing.message, key, reference.field)
+
+
+def published_users(uow: UnitOfWork, kind: str, name: str) -> list[str]:
+    """Names of the workflows whose published version names a thing."""
+    query = select(Workflow.name, WorkflowVersion.document).join(
+        WorkflowVersion, WorkflowVersion.id == Workflow.published_version_id
+    )
+    return users_among(uow.session.execute(query.where(Workflow.archived_at.is_(None))), kind, name)
+
+
+def users_among(found: Iterable[Row[str, dict[str, Any]]], kind: str, name: str) -> list[str]:
+    """Of workflows (name and document) the names of those that name a thing; case does not count."""
+    wanted = (kind, name.casefold())
+    return [
+        workflow
+        for workflow, raw in found
+        if any((one.kind, one.name.casefold()) == wanted for _key, one in _named(Outline(load(raw))))
+    ]
+
+
+def _named(outline: Outline) -> Iterator[tuple[str, Reference]]:
+    for key, found in outline.types.items():
+        for reference in found.references(outline.steps[key].config):
+            yield key, reference
