@@ -9,6 +9,7 @@ from babel import Locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     EmailField,
     HiddenField,
     IntegerField,
@@ -17,9 +18,10 @@ from wtforms import (
     SelectMultipleField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from studio.accounts.frame import LOCALES, ROLE_NAMES
@@ -93,6 +95,15 @@ class ProfileForm(FlaskForm):
         choices=_choices([("system", _l("As the system")), ("light", _l("Light")), ("dark", _l("Dark"))]),
         coerce=Theme,
     )
+
+
+class MailForm(FlaskForm):
+    """When one is mailed about approvals."""
+
+    quiet_from = TimeField(_l("Quiet from"), [Optional()])
+    quiet_until = TimeField(_l("Quiet until"), [Optional()])
+    digest_at = TimeField(_l("One mail a day, at"), [Optional()])
+    completion_mails = BooleanField(_l("Tell me when others have decided what I was asked"))
 
 
 class WorkspaceForm(FlaskForm):

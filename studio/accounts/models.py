@@ -1,9 +1,19 @@
 """Tables of workspaces, people, their seats, sessions, tokens and secrets."""
 
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Time,
+    UniqueConstraint,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Uuid
 
@@ -52,6 +62,13 @@ class User(Model):
     locale: Mapped[str | None] = mapped_column(String(16))
     """None: the workspace's."""
     theme: Mapped[str] = mapped_column(String(10), default="system")
+    quiet_from: Mapped[time | None] = mapped_column(Time())
+    """No mail about approvals from then on, by the person's own clock; None: no quiet hours."""
+    quiet_until: Mapped[time | None] = mapped_column(Time())
+    digest_at: Mapped[time | None] = mapped_column(Time())
+    """One mail a day about approvals, then; None: one for each."""
+    completion_mails: Mapped[bool] = mapped_column(Boolean(), default=True, server_default=true())
+    """Whether to be mailed when others have decided."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """None: may sign in."""

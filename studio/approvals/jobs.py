@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time, get_timezone_name
 from sqlalchemy import select
 
-from studio.approvals import letters, people, service, trail
+from studio.approvals import completing, digests, letters, people, service, trail
 from studio.approvals.letters import Letter
-from studio.approvals.models import Assignment, Request
+from studio.approvals.mail_times import Departure, when_to_mail
+from studio.approvals.models import Assignment, Decision, Request
 from studio.approvals.outcomes import LIVE, RequestState
 from studio.approvals.people import Person
 from studio.approvals.service import links, rows
@@ -35,24 +36,57 @@ class Post:
         outbox.register(trail.ASKED, self.asked)
         outbox.register(trail.REMIND, self.remind)
         outbox.register(trail.TOLD, self.told)
+        outbox.register(trail.COMPLETED, self.completed)
+        outbox.register(digests.TOPIC, self.digest)
         outbox.register(trail.EXPIRE, expire)
 
     def asked(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail somebody their link; nothing where it was settled meanwhile."""
-        self._ask(uow, [UUID(payload["assignment_id"])], reminder=False)
+        self._ask(uow, [UUID(payload["assignment_id"])], reminder=bool(payload.get("reminder")))
 
     def remind(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail everybody whose share is still open, with a fresh link."""
         self._ask(uow, service.remind(uow, UUID(payload["request_id"])), reminder=True)
 
     def told(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
-        """Mail the requester how it ended."""
-        request = uow.session.get(Request, UUID(payload["request_id"]))
-        decision = rows.decision(uow, request) if request else None
-        if request is None or decision is None or not request.requester_email:
+        """Mail the requester how it ended, and everybody who was asked when it suits them."""
+        found = _ended(uow, payload)
+        if found is None:
             return
-        letter = letters.told(request, decision)
-        self._send(uow, f"approval.told:{request.id}", request.requester_email, letter)
+        request, decision = found
+        if request.requester_email:
+            self._send(uow, f"approval.told:{request.id}", request.requester_email, letters.told(request, decision))
+        for person in completing.audience(uow, request, decision):
+            leaves = _leaves(uow, person, None)
+            if leaves.digest:
+                digests.plan(uow, person, leaves.at)
+            elif leaves.at > uow.now:
+                completing.later(uow, request, person, leaves.at)
+            else:
+                self._complete(uow, request, decision, person)
+
+    def completed(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+        """Mail one person, after their quiet hours, how it ended."""
+        found, person = _ended(uow, payload), digests.reader(uow, payload)
+        if found is not None and person is not None:
+            self._complete(uow, *found, person)
+
+    def digest(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+        """Mail somebody all that waits, and what was settled; nothing where there is neither."""
+        person = digests.reader(uow, payload)
+        if person is None:
+            return
+        found = digests.waiting(uow, person)
+        listed = [
+            letters.Waiting(request, self._link(uow, share, request), _due(request.due_at, person))
+            for share, request in found[: digests.MOST]
+        ]
+        settled = digests.settled(uow, person, datetime.fromisoformat(payload["at"]))
+        if listed or settled:
+            letter = letters.digest(listed, settled, f"{self.public_url}/inbox", more=len(found) > len(listed))
+            self._send(uow, f"{digests.TOPIC}:{person.id}:{payload['at']}", person.email, letter)
+        if listed:
+            digests.plan_next(uow, person)
 
     def code(self, uow: UnitOfWork, found: links.Found, digits: str) -> None:
         """Mail a one-time code to the person whom a link names."""
@@ -63,10 +97,22 @@ class Post:
     def _ask(self, uow: UnitOfWork, share_ids: list[UUID], *, reminder: bool) -> None:
         kind = "reminded" if reminder else "asked"
         for share, request, person in _open_shares(uow, share_ids):
-            link = f"{self.public_url}/a/{links.mint(uow, share, request)}"
-            due = _due(request.due_at, person) if request.due_at else None
-            letter = letters.asked(request, link, due=due, reminder=reminder)
-            self._send(uow, f"approval.{kind}:{share.id}", person.email, letter)
+            leaves = _leaves(uow, person, request.due_at)
+            if leaves.digest:
+                digests.plan(uow, person, leaves.at)
+            elif leaves.at > uow.now:
+                trail.mail_asked_later(uow, share.id, leaves.at, reminder=reminder)
+            else:
+                link, due = self._link(uow, share, request), _due(request.due_at, person)
+                letter = letters.asked(request, link, due=due, reminder=reminder)
+                self._send(uow, f"approval.{kind}:{share.id}", person.email, letter)
+
+    def _complete(self, uow: UnitOfWork, request: Request, decision: Decision, person: Person) -> None:
+        letter = letters.completed(request, decision, _due(decision.at, person) or "")
+        self._send(uow, f"{trail.COMPLETED}:{request.id}:{person.id}", person.email, letter)
+
+    def _link(self, uow: UnitOfWork, share: Assignment, request: Request) -> str:
+        return f"{self.public_url}/a/{links.mint(uow, share, request)}"
 
     def _send(self, uow: UnitOfWork, key: str, to: str, letter: Letter) -> None:
         self.mailer.send(uow, key=key, to=[to], subject=letter.subject, text=letter.text, html=letter.html)
@@ -98,8 +144,20 @@ def _open_shares(uow: UnitOfWork, share_ids: list[UUID]) -> list[tuple[Assignmen
     ]
 
 
-def _due(moment: datetime, person: Person) -> str:
+def _ended(uow: UnitOfWork, payload: dict[str, Any]) -> tuple[Request, Decision] | None:
+    request = uow.session.get(Request, UUID(payload["request_id"]))
+    decision = rows.decision(uow, request) if request else None
+    return None if request is None or decision is None else (request, decision)
+
+
+def _leaves(uow: UnitOfWork, person: Person, due_at: datetime | None) -> Departure:
+    return when_to_mail(uow.now, ZoneInfo(person.time_zone), person.preferences, due_at)
+
+
+def _due(moment: datetime | None, person: Person) -> str | None:
     """In the reader's own zone and language: a worker has no request to ask."""
+    if moment is None:
+        return None
     local, locale = moment.astimezone(ZoneInfo(person.time_zone)), person.locale.replace("-", "_")
     day, time = format_date(local, "full", locale), format_time(local, "short", local.tzinfo, locale)
     return f"{day}, {time} ({get_timezone_name(local, locale=locale)})"

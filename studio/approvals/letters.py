@@ -41,8 +41,74 @@ def asked(request: Request, link: str, *, due: str | None, reminder: bool = Fals
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One line of a digest that asks."""
+
+    request: Request
+    link: str
+    due: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One line of a digest that tells."""
+
+    request: Request
+    decision: Decision
+
+
 def told(request: Request, decision: Decision) -> Letter:
     """To the requester: how it ended, who, why."""
+    subject, said = _how(decision)
+    return _letter(
+        subject % {"title": request.title},
+        [_("You asked for:")],
+        title=request.title,
+        said=[said, _quoted(decision)],
+        facts=request.facts,
+    )
+
+
+def completed(request: Request, decision: Decision, when: str) -> Letter:
+    """To somebody who was asked as well: who decided what, and when."""
+    subject, said = _how(decision)
+    return _letter(
+        subject % {"title": request.title},
+        [_("You were asked to decide. It is settled, nothing is left to do:")],
+        title=request.title,
+        said=[said, _quoted(decision), when],
+    )
+
+
+def digest(waiting: Sequence[Waiting], settled: Sequence[Settled], inbox: str, *, more: bool) -> Letter:
+    """To somebody who wants one mail a day."""
+    entries = [(f"{one.request.title} ({_until(one)})", one.link) for one in waiting]
+    done = [f"{one.request.title}: {_how(one.decision)[1]} {_quoted(one.decision)}".strip() for one in settled]
+    count = len(waiting)
+    title = _("%(count)s decisions wait for you", count=count) if count else _("Nothing waits for you")
+    head = [_("Settled since the last mail:")] if done else []
+    return _letter(
+        title,
+        [],
+        title=title,
+        entries=entries,
+        after=[_("There is more in your inbox.") if more else "", *head, *done],
+        link=(_("Open the inbox"), inbox),
+        small=_("Opening a link decides nothing. They are meant for you alone; do not forward this mail."),
+    )
+
+
+def _until(one: Waiting) -> str:
+    return str(_("until %(due)s", due=one.due) if one.due else _("no deadline"))
+
+
+def _quoted(decision: Decision) -> str:
+    return _("“%(reason)s”", reason=decision.reason) if decision.reason else ""
+
+
+def _how(decision: Decision) -> tuple[str, str]:
+    """A subject with a place for the title, and who decided what."""
     who = {"by": decision.by_name}
     subject: str
     said: str
@@ -57,14 +123,7 @@ def told(request: Request, decision: Decision) -> Letter:
         case Outcome.EXPIRED:
             subject = _("Expired: %(title)s")
             said = _("Nobody decided in time.")
-    reason = _("“%(reason)s”", reason=decision.reason) if decision.reason else ""
-    return _letter(
-        subject % {"title": request.title},
-        [_("You asked for:")],
-        title=request.title,
-        said=[said, reason],
-        facts=request.facts,
-    )
+    return subject, said
 
 
 def code(digits: str) -> Letter:
@@ -85,16 +144,18 @@ def _letter(
     title: str,
     said: Sequence[str] = (),
     facts: Sequence[Sequence[str]] = (),
+    entries: Sequence[tuple[str, str]] = (),
     after: Sequence[str] = (),
     link: tuple[str, str] | None = None,
     small: str = "",
 ) -> Letter:
     said, after = [line for line in said if line], [line for line in after if line]
     listed = ["\n".join(f"{label}: {value}" for label, value in facts)] if facts else []
+    listed += [f"{words}: {address}" for words, address in entries]
     ways = [f"{link[0]}: {link[1]}"] if link else []
     text = [*lead, title, *said, *listed, *after, *ways, *([small] if small else ())]
     html = _templates.get_template("approvals/letter.html").render(
-        lead=lead, title=title, said=said, facts=facts, after=after, link=link, small=small
+        lead=lead, title=title, said=said, facts=facts, entries=entries, after=after, link=link, small=small
     )
     # A title comes from an order: a line break in it must not become a header of its own.
     return Letter(" ".join(subject.split())[:200], "\n\n".join(text) + "\n", html)

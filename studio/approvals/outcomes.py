@@ -70,6 +70,22 @@ class CommentKind(StrEnum):
     CHANGES = "request_changes"
 
 
+class LinkEnd(StrEnum):
+    """Why an e-mail link opens nothing any more. Says neither who nor what: its reader is not known yet."""
+
+    DECIDED = "decided"
+    EXPIRED = "expired"
+    TAKEN_BACK = "taken_back"
+    HANDED_ON = "handed_on"
+    SETTLED = "settled"
+    """Somebody else has spoken for this place; the request itself goes on."""
+    SPOKEN = "spoken"
+    """Its own person has decided; others are still to."""
+    NO_SEAT = "no_seat"
+    OLD = "old"
+    """Too old, or replaced."""
+
+
 class CodeVerdict(StrEnum):
     """What became of a typed code."""
 

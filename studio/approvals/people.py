@@ -1,7 +1,7 @@
 """People as approvals see them: one row of a seat and its person, and whether it may decide now."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, or_, select
 from studio.accounts.models import Seat, User, Workspace
 from studio.accounts.outcomes import Role
 from studio.accounts.permissions import allowed
+from studio.approvals.mail_times import Preferences
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -23,6 +24,7 @@ class Person:
     active: bool
     time_zone: str = "UTC"
     locale: str = "en"
+    preferences: Preferences = field(default_factory=Preferences)
 
     @property
     def may_decide(self) -> bool:
@@ -89,6 +91,7 @@ def _where(uow: UnitOfWork, condition: ColumnElement[bool]) -> list[Person]:
             active=seat.disabled_at is None and user.disabled_at is None,
             time_zone=user.time_zone or workspace.time_zone,
             locale=user.locale or workspace.locale,
+            preferences=Preferences(user.quiet_from, user.quiet_until, user.digest_at, user.completion_mails),
         )
         for seat, user, workspace in uow.session.execute(query)
     ]

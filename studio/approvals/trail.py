@@ -1,5 +1,6 @@
 """What this package tells the audit trail, and the jobs it leaves in the outbox."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +9,12 @@ from studio.approvals.models import Decision, Request, Vote
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
 
-ASKED, REMIND, EXPIRE, TOLD = (
+ASKED, REMIND, EXPIRE, TOLD, COMPLETED = (
     "approval.asked",
     "approval.remind",
     "approval.expire",
     "approval.told",
+    "approval.completed",
 )
 
 
@@ -77,10 +79,21 @@ def mail_asked(uow: UnitOfWork, assignment_id: UUID) -> None:
     )
 
 
+def mail_asked_later(uow: UnitOfWork, assignment_id: UUID, at: datetime, *, reminder: bool) -> None:
+    """The same after somebody's quiet hours."""
+    topic = REMIND if reminder else ASKED
+    outbox.enqueue(
+        uow,
+        ASKED,
+        key=f"{topic}:{assignment_id}:{at.isoformat()}",
+        payload={"assignment_id": str(assignment_id), "reminder": reminder},
+        due_at=at,
+    )
+
+
 def mail_told(uow: UnitOfWork, request: Request) -> None:
-    """Let the requester know how it ended."""
-    if request.requester_email:
-        _at(uow, TOLD, request, uow.now)
+    """Let the requester and everybody who was asked know how it ended."""
+    _at(uow, TOLD, request, uow.now)
 
 
 def schedule(uow: UnitOfWork, request: Request) -> None:

@@ -8,7 +8,7 @@ from flask_babel import ngettext, to_user_timezone
 
 from studio.approvals import saying
 from studio.approvals.models import Assignment, Request
-from studio.approvals.outcomes import AssignmentState, RequestState
+from studio.approvals.outcomes import AssignmentState, LinkEnd, RequestState
 from studio.approvals.rule import from_json
 from studio.approvals.service import calendars
 from studio.approvals.service.listing import Tally
@@ -26,7 +26,9 @@ __all__ = [
     "ended_words",
     "facts",
     "fits_row",
+    "handed_on",
     "joined",
+    "link_ended",
     "origin",
     "others",
     "rule",
@@ -192,6 +194,32 @@ def state(request: Request) -> Chip:
         RequestState.CANCELLED: Chip(_("Taken back")),
     }
     return chips[request.state]
+
+
+def handed_on(found: Details) -> str:
+    """Who handed the reader's share to whom, and when."""
+    share = found.handed_to
+    if share is None:
+        return str(_("This is no longer yours to decide."))
+    by, when = share.row.why.get("name", ""), formats.at(share.row.created_at)
+    if share.person is None:
+        return str(_("%(by)s handed this to somebody else on %(when)s.", by=by, when=when))
+    return str(_("%(by)s handed this to %(name)s on %(when)s.", by=by, name=share.person.name, when=when))
+
+
+def link_ended(end: LinkEnd) -> str:
+    """What became of a link, for whoever holds it: neither who nor what."""
+    words: dict[str, str] = {
+        LinkEnd.DECIDED: _("It was decided meanwhile."),
+        LinkEnd.EXPIRED: _("The time to decide has run out."),
+        LinkEnd.TAKEN_BACK: _("It was taken back: nobody has to decide any more."),
+        LinkEnd.HANDED_ON: _("It was handed to somebody else, who got a mail."),
+        LinkEnd.SETTLED: _("Others have decided in your place meanwhile."),
+        LinkEnd.SPOKEN: _("It was decided with this link; others are still to decide."),
+        LinkEnd.NO_SEAT: _("The seat that it was sent to no longer works."),
+        LinkEnd.OLD: _("It is too old. Look for a newer mail, or sign in."),
+    }
+    return words[end]
 
 
 def share_state(share: Assignment) -> str:

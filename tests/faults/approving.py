@@ -207,7 +207,17 @@ class Approving:
         told = {"approved": "Approved", "declined": "Declined", "changes_requested": "Changes requested",
                 "expired": "Expired"}  # fmt: skip
         if decided:
-            assert self.mails(f"{told[ended]}: {order}") == [REQUESTER]
+            subject, hear = f"{told[ended]}: {order}", self.audience(request_id)
+            eventually(lambda: len(self.mails(subject)) >= len(hear), drill.log)
+            assert self.mails(subject) == hear
+
+    def audience(self, request_id: UUID) -> list[str]:
+        """Who hears the end: the requester, and everybody who was asked but the one who decided."""
+        with self.database.unit(self.workspace_id, read_only=True) as unit:
+            of_request = Assignment.request_id == request_id
+            asked = set(unit.session.scalars(select(Assignment.user_id).where(of_request)))
+            asked -= set(unit.session.scalars(select(Decision.by_user_id).where(Decision.request_id == request_id)))
+        return sorted([REQUESTER, *(one.email for one in self.people.values() if one.user_id in asked)])
 
     def recorded(self, request_id: UUID, action: str) -> int:
         """Events of that action about a request."""

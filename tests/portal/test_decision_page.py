@@ -187,7 +187,7 @@ def test_reassigning_hands_the_share_on(shop):
     )
     assert answer.status_code == 302
     assert "Jonas Weber handed it to you" in shop.browser(shop.lena).get(f"/approvals/{request_id}").text
-    assert "handed to somebody else" in browser.get(f"/approvals/{request_id}").text
+    assert "Jonas Weber handed this to Lena Vogt on" in browser.get(f"/approvals/{request_id}").text
     refused = post(shop, browser, request_id, "approved")
     assert refused.status_code == 409
     assert TITLE in shop.mail_to(shop.lena).text

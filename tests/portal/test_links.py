@@ -456,8 +456,9 @@ def test_nobody_is_reminded_or_mailed_after_the_end(shop):
         service.approve(uow, request_id, shown=seen, reason="Checked")
     clock.shift(timedelta(hours=5))
     shop.run_jobs()
-    (told,) = shop.mailer.sent.values()
-    assert told.to == ("mira@example.com",)
+    told, lena = shop.mailer.sent.values()
+    assert (told.to, lena.to) == (("mira@example.com",), (shop.lena.email,))
+    assert lena.subject == told.subject
     assert told.subject == f"Approved: {TITLE}"
     assert "Jonas Weber approved it." in told.text
     assert "Checked" in told.text

@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from studio.accounts.forms import ChangePasswordForm, ProfileForm
+from studio.accounts.forms import ChangePasswordForm, MailForm, ProfileForm
 from studio.accounts.identity import Person, signed_in_person
 from studio.accounts.outcomes import Theme
 from studio.accounts.permissions import signed_in
@@ -42,6 +42,29 @@ def profile_post() -> ResponseReturnValue:
     return redirect(url_for("accounts.profile"))
 
 
+@blueprint.post("/profile/mail")
+@signed_in
+def mail_post() -> ResponseReturnValue:
+    """Change when one is mailed about approvals."""
+    form, person = MailForm(), signed_in_person()
+    if form.validate_on_submit():
+        try:
+            service.set_mail(
+                web.current_uow(),
+                person.user_id,
+                quiet_from=form.quiet_from.data,
+                quiet_until=form.quiet_until.data,
+                digest_at=form.digest_at.data,
+                completion_mails=form.completion_mails.data,
+            )
+        except InvalidInput as error:
+            show_in(form, error, "quiet_from")
+        else:
+            flash(_("Your choice about mail is saved."), "good")
+            return redirect(url_for("accounts.profile"))
+    return _page(_filled(person), ChangePasswordForm(), form), 422
+
+
 @blueprint.post("/profile/password")
 @signed_in
 @limiter.limit("10 per minute")
@@ -75,5 +98,7 @@ def _filled(person: Person) -> ProfileForm:
     )
 
 
-def _page(form: ProfileForm, password: ChangePasswordForm) -> str:
-    return render_template("accounts/profile.html", form=form, password=password)
+def _page(form: ProfileForm, password: ChangePasswordForm, mail: MailForm | None = None) -> str:
+    if mail is None:
+        mail = MailForm(formdata=None, obj=service.get(web.current_uow(), signed_in_person().user_id))
+    return render_template("accounts/profile.html", form=form, password=password, mail=mail)

@@ -5,7 +5,7 @@ for it, shows that this browser's user reads that mailbox: enough to decide, and
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from studio.approvals import people, trail
 from studio.approvals.models import Assignment, Link, LinkCode, MailboxSession, Request
-from studio.approvals.outcomes import LIVE, CodeVerdict, RequestState
+from studio.approvals.outcomes import LIVE, AssignmentState, CodeVerdict, LinkEnd, RequestState
 from studio.approvals.people import Person
 from studio.core import crypto, ids, rng
 from studio.core.errors import Gone, TooManyRequests
@@ -38,10 +38,20 @@ class Found:
     request: Request
     person: Person | None
     """Whom it was sent to; None once that seat is gone."""
-    ended: bool
-    """Decided, handed on, taken back or expired: it explains itself, nothing more."""
+    end: LinkEnd | None
+    """Why it only explains itself; None while it works."""
     locked: bool
     """Too many wrong codes: only signing in helps."""
+
+    @property
+    def ended(self) -> bool:
+        """It opens nothing any more."""
+        return self.end is not None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When that happened, where it is known."""
+        return None if self.end is None else self.request.closed_at or self.assignment.closed_at
 
 
 def mint(uow: UnitOfWork, assignment: Assignment, request: Request) -> str:
@@ -73,15 +83,27 @@ def find(uow: UnitOfWork, token: str) -> Found | None:
     if found is None:
         return None
     link, assignment, request = found
-    alive = (
-        link.dead_at is None
-        and uow.now < link.expires_at
-        and assignment.state in LIVE
-        and request.state == RequestState.PENDING
-    )
     person = people.by_id(uow, assignment.user_id)
     locked = link.wrong_codes >= WRONG_CODES
-    return Found(link, assignment, request, person, ended=not alive, locked=locked)
+    return Found(link, assignment, request, person, _end(uow, link, assignment, request, person), locked)
+
+
+def _end(
+    uow: UnitOfWork, link: Link, assignment: Assignment, request: Request, person: Person | None
+) -> LinkEnd | None:
+    """The first reason that applies: what became of the request counts more than what became of the share."""
+    overdue = request.due_at is not None and uow.now >= request.due_at
+    of_request = {RequestState.CANCELLED: LinkEnd.TAKEN_BACK, RequestState.EXPIRED: LinkEnd.EXPIRED}
+    reasons = (
+        (person is None or not person.may_decide, LinkEnd.NO_SEAT),
+        (request.state != RequestState.PENDING, of_request.get(RequestState(request.state), LinkEnd.DECIDED)),
+        (assignment.state == AssignmentState.REASSIGNED, LinkEnd.HANDED_ON),
+        (assignment.state == AssignmentState.DECIDED, LinkEnd.SPOKEN),
+        (assignment.state not in LIVE, LinkEnd.SETTLED),
+        (overdue, LinkEnd.EXPIRED),
+        (link.dead_at is not None or uow.now >= link.expires_at, LinkEnd.OLD),
+    )
+    return next((end for applies, end in reasons if applies), None)
 
 
 def new_code(uow: UnitOfWork, found: Found, browser: str) -> str:

@@ -51,6 +51,12 @@ class Details:
         return best[-1] if best else None
 
     @property
+    def handed_to(self) -> Share | None:
+        """Where the reader's own share went, once it was handed on."""
+        own = self.own
+        return next((share for share in self.shares if own is not None and share.row.handed_from == own.row.id), None)
+
+    @property
     def open(self) -> bool:
         """Nobody has decided yet."""
         return self.request.state == RequestState.PENDING

@@ -222,7 +222,8 @@ def _landing(token: str, found: links.Found, problem: str | None = None) -> str:
     return render_template(
         "portal/link.html",
         token=token,
-        ended=found.ended or found.person is None,
+        end=found.end,
+        ended_at=found.ended_at,
         locked=found.locked,
         signed_in_as=signed_in.email if signed_in else None,
         problem=problem,
