@@ -1,6 +1,7 @@
 """Joins ports to packages: with app.py, which adds all that is shown, the only place that knows them all."""
 
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import cast
@@ -115,7 +116,8 @@ def _join_outbox(engine: Engine, settings: Settings, mailer: Mailer) -> None:
     outbox.register(SetAside.TOPIC, notices.aside)
     engine.chores.append(SetAside(engine.database))
     outbox.on_enqueued = lambda: engine.hints.send("outbox")
-    engine.add_drain("outbox", lambda: outbox.drain(engine.database, holder=engine.holder))
+    database = engine.database
+    engine.add_drain("outbox", lambda: outbox.drain(database, holder=engine.holder), partial(outbox.is_due, database))
     engine.retention.of_all.append(lambda _unit: outbox.purge(engine.database, OUTBOX_KEPT))
 
 

@@ -54,6 +54,28 @@ def test_a_hint_follows_the_commit_of_what_is_due(units, workspace, monkeypatch)
     assert hints == [1]
 
 
+def test_something_is_due_exactly_where_a_drain_finds_it(units, workspace):
+    outbox.register("t", keep_mail)
+    assert not outbox.is_due(units)
+    with units.unit(workspace) as uow:
+        outbox.enqueue(uow, "t", key="later", payload={"n": "later"}, due_at=uow.now + timedelta(hours=1))
+    assert not outbox.is_due(units)
+    clock.shift(timedelta(hours=2))
+    assert outbox.is_due(units)
+    assert outbox.drain(units) == 1
+    assert not outbox.is_due(units)
+
+
+def test_what_a_lost_worker_held_is_due_once_its_lease_has_run_out(units, workspace):
+    leave(units, workspace)
+    with units.unit(workspace) as uow:
+        row = uow.session.query(OutboxRow).one()
+        row.state, row.lease_until = "running", uow.now + timedelta(minutes=1)
+    assert not outbox.is_due(units)
+    clock.shift(timedelta(minutes=2))
+    assert outbox.is_due(units)
+
+
 def test_an_inside_job_commits_with_its_effect(units, workspace):
     outbox.register("t", keep_mail)
     leave(units, workspace, payload={"n": "mail"})

@@ -1,6 +1,7 @@
 """Runs are found by the words of their data, from the moment they exist, page by page, on both databases."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -13,7 +14,7 @@ from studio.runtime.history import listing, searching
 from studio.runtime.history.listing import RunFilter
 from studio.runtime.models import Run, RunSearch
 from studio.runtime.search import finding
-from studio.runtime.search.index import SearchIndex
+from studio.runtime.search.index import REST_S, SearchIndex
 from studio.runtime.search.words import asked, fits, words_of
 from tests.factories.accounts import make_tenant
 from tests.factories.workflows import make_workflow, refunds
@@ -187,6 +188,24 @@ def test_another_workspace_is_not_searched(app, add, index, search, database):
     index()
     assert ids(search("6021", of=other)) == [theirs]
     assert len(search("6021").rows) == 1
+
+
+def test_an_idle_index_is_looked_at_seldom_and_a_backlog_at_every_turn(add, database, monkeypatch, indexed):
+    monkeypatch.setattr("studio.runtime.search.index.BATCH", 2)
+    passed = [0.0]
+    monkeypatch.setattr("studio.runtime.search.index.clock", SimpleNamespace(monotonic=lambda: passed[-1]))
+    add(ORDER, ORDER, ORDER)
+    turn = SearchIndex(database)
+    turn(clock.local_now())
+    assert indexed() == 2
+    turn(clock.local_now())
+    assert indexed() == 3
+    add(ORDER, ago=timedelta(minutes=3))
+    turn(clock.local_now())
+    assert indexed() == 3
+    passed.append(REST_S)
+    turn(clock.local_now())
+    assert indexed() == 4
 
 
 def test_a_busy_engine_is_not_held_up_until_the_index_is_far_behind(add, database, monkeypatch, indexed):

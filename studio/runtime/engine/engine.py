@@ -118,10 +118,15 @@ class Engine:
             )  # fmt: skip
         return self._executor
 
-    def add_drain(self, name: str, drain: Callable[[], object]) -> None:
-        """Another thing that workers look at, such as the outbox; hinted by `hints.send(name)` and every sweep."""
+    def add_drain(self, name: str, drain: Callable[[], object], is_due: Callable[[], bool]) -> None:
+        """Another thing that workers look at, such as the outbox; hinted by `hints.send(name)`, by sweeps where due."""
+
+        def look(_now: datetime) -> None:
+            if is_due():
+                self.hints.send(name)
+
         self.drains[name] = drain
-        self.chores.append(lambda _now: self.hints.send(name))
+        self.chores.append(look)
 
     def declare(self) -> None:
         """Make the actors, so that hints can be sent. In every process."""

@@ -60,8 +60,11 @@ class Sweeper:
         except Exception:  # the database is away: the lease runs out by itself
             log.exception("loop_not_freed")
 
-    def turn(self) -> None:
-        """One sweep: everything that is due now. Public so that tests can call it."""
+    def turn(self, now: datetime | None = None) -> None:
+        """One sweep: everything that is due now. `now` is the database's time where it has just been asked.
+
+        Public so that tests can call it.
+        """
         if self._steps is not None:
             self._follow(self._steps)
         fired = BATCH
@@ -74,7 +77,7 @@ class Sweeper:
             fault_point("leases.after_commit")
         for run_id in quarantined:
             log.error("run_quarantined", run_id=str(run_id))
-        now = self._writer.run(clock.database_now)  # this machine's clock may be wrong by an hour
+        now = now or self._writer.run(clock.database_now)  # this machine's clock may be wrong by an hour
         for chore in self._chores:
             try:
                 chore(now)
@@ -92,14 +95,15 @@ class Sweeper:
     def _loop(self) -> None:
         while not self._stop.wait(TICK_S):
             try:
-                if self._writer.run(self._is_mine):
+                now = self._writer.run(self._lease)
+                if now is not None:
                     fault_point("sweeper.after_commit")
-                    self.turn()
+                    self.turn(now)
             except Exception:  # the database is away: the next tick tries again
                 log.exception("sweep_failed")
 
-    def _is_mine(self, session: Session) -> bool:
-        """Take or keep the loop's lease, so that two workers never do the same sweep."""
+    def _lease(self, session: Session) -> datetime | None:
+        """Take or keep the loop's lease, so that two workers never do the same sweep. The time, or None: another's."""
         now = clock.database_now(session)
         held = session.get(LoopLease, "sweeper", with_for_update={"skip_locked": True})
         if held is None:
@@ -107,8 +111,8 @@ class Sweeper:
             if taken is None:
                 session.add(LoopLease(name="sweeper", holder=self._holder, until=now + timedelta(seconds=LEASE_S)))
                 session.flush()
-            return taken is None
+            return now if taken is None else None
         if held.holder != self._holder and held.until > now:
-            return False
+            return None
         held.holder, held.until = self._holder, now + timedelta(seconds=LEASE_S)
-        return True
+        return now

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
+from studio.core import clock
 from studio.core.ids import first_id_at
 from studio.core.unit_of_work import Database
 from studio.runtime.models import Run, RunSearch
@@ -22,6 +23,8 @@ AT_ONCE = 50
 """Rows in memory at once: the data of one may be a MiB."""
 BUSY = 50
 """So many runs that wait for a worker go first."""
+REST_S = 5.0
+"""Short beside SETTLED: an idle shop's sweeps look for nothing else in vain that takes as long."""
 LATEST = timedelta(minutes=10)
 """However busy: further than this the index does not stay behind."""
 
@@ -44,17 +47,22 @@ class _Words:
 
 
 class SearchIndex:
-    """One batch a turn of the sweeper."""
+    """One batch a turn of the sweeper; where there was less, no look for REST_S."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._rest_until = 0.0
 
     def __call__(self, now: datetime) -> None:
         """Index the next runs."""
+        if clock.monotonic() < self._rest_until:
+            return
         with self._database.across() as unit:
             rows = _next(unit.session, _last(unit.session), now)
             if rows and (rows[0].id < first_id_at(now - LATEST) or not _busy(unit.session, now)):
                 _write(unit.session, rows)
+        if len(rows) < BATCH:
+            self._rest_until = clock.monotonic() + REST_S
 
     def catch_up(self, now: datetime) -> int:
         """Index everything that is settled, batch after batch; how many runs that were."""
