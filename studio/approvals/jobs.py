@@ -16,7 +16,7 @@ from studio.approvals import completing, digests, letters, people, service, trai
 from studio.approvals.letters import Letter
 from studio.approvals.mail_times import Departure, when_to_mail
 from studio.approvals.models import Assignment, Decision, Request
-from studio.approvals.outcomes import LIVE, RequestState
+from studio.approvals.outcomes import LIVE, Outcome, RequestState
 from studio.approvals.people import Person
 from studio.approvals.service import links, rows
 from studio.contract.ports import Mailer
@@ -38,6 +38,7 @@ class Post:
         outbox.register(trail.TOLD, self.told)
         outbox.register(trail.COMPLETED, self.completed)
         outbox.register(digests.TOPIC, self.digest)
+        outbox.register(trail.STUCK, self.stuck)
         outbox.register(trail.EXPIRE, expire)
 
     def asked(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
@@ -88,6 +89,16 @@ class Post:
         if listed:
             digests.plan_next(uow, person)
 
+    def stuck(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+        """Mail those who may hand shares on that too few people are left; nothing where that has changed."""
+        request = uow.session.get(Request, UUID(payload["request_id"]))
+        if request is None or request.stuck_at is None or request.state != RequestState.PENDING:
+            return
+        letter = letters.stuck(request, f"{self.public_url}/approvals/{request.id}/history")
+        for person in people.deciders(uow):
+            if person.may_manage:
+                self._send(uow, f"approval.stuck:{request.id}:{request.stage}:{person.id}", person.email, letter)
+
     def code(self, uow: UnitOfWork, found: links.Found, digits: str) -> None:
         """Mail a one-time code to the person whom a link names."""
         if found.person is not None:
@@ -104,7 +115,7 @@ class Post:
                 trail.mail_asked_later(uow, share.id, leaves.at, reminder=reminder)
             else:
                 link, due = self._link(uow, share, request), _due(request.due_at, person)
-                letter = letters.asked(request, link, due=due, reminder=reminder)
+                letter = letters.asked(request, link, due=due, reminder=reminder, agreed=_agreed(uow, request))
                 self._send(uow, f"approval.{kind}:{share.id}", person.email, letter)
 
     def _complete(self, uow: UnitOfWork, request: Request, decision: Decision, person: Person) -> None:
@@ -116,6 +127,13 @@ class Post:
 
     def _send(self, uow: UnitOfWork, key: str, to: str, letter: Letter) -> None:
         self.mailer.send(uow, key=key, to=[to], subject=letter.subject, text=letter.text, html=letter.html)
+
+
+def _agreed(uow: UnitOfWork, request: Request) -> list[str]:
+    """Names of those who have agreed so far."""
+    said = [vote.user_id for vote in rows.votes(uow, request) if vote.outcome == Outcome.APPROVED]
+    seated = people.by_ids(uow, said)
+    return list(dict.fromkeys(seated[one].name for one in said if one in seated))
 
 
 def expire(uow: UnitOfWork, payload: dict[str, Any]) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from studio.approvals import saying
 from studio.approvals.models import Decision, Request
 from studio.approvals.outcomes import Outcome
+from studio.approvals.rule import from_json
 
 _templates = Environment(
     loader=PackageLoader("studio"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -24,18 +26,23 @@ class Letter:
     html: str
 
 
-def asked(request: Request, link: str, *, due: str | None, reminder: bool = False) -> Letter:
-    """To somebody who is asked: what, the facts, until when, where."""
+def asked(
+    request: Request, link: str, *, due: str | None, reminder: bool = False, agreed: Sequence[str] = ()
+) -> Letter:
+    """To somebody who is asked: what, the facts, until when, where; and who has `agreed` so far."""
     name = str(request.context.get("workflow_name") or "")
     lead = _("%(workflow)s asks for your decision:", workflow=name) if name else _("Please decide:")
     until = [_("Decide until %(due)s.", due=due)] if due else []
+    rule = from_json(request.rule)
+    needed = [] if rule.plain else [f"{saying.rule_words(rule)}."]
+    so_far = [_("Agreed so far: %(names)s.", names=", ".join(agreed))] if agreed else []
     subject = _("Reminder: %(title)s") if reminder else _("Decide: %(title)s")
     return _letter(
         subject % {"title": request.title},
         [lead],
         title=request.title,
         facts=request.facts,
-        after=[request.instructions, *until],
+        after=[request.instructions, *needed, *so_far, *until],
         link=(_("Open the decision"), link),
         small=_("Opening the link decides nothing. It is meant for you alone; do not forward it."),
     )
@@ -56,6 +63,17 @@ class Settled:
 
     request: Request
     decision: Decision
+
+
+def stuck(request: Request, link: str) -> Letter:
+    """To admins: too few people are left who may decide."""
+    return _letter(
+        _("Nobody can settle: %(title)s") % {"title": request.title},
+        [_("Too few people are left who may decide this, so it waits. Its rule is not lowered by itself:")],
+        title=request.title,
+        after=[f"{saying.rule_words(from_json(request.rule))}."],
+        link=(_("Hand a share to somebody else"), link),
+    )
 
 
 def told(request: Request, decision: Decision) -> Letter:

@@ -93,6 +93,12 @@ class Rule:
     exclude_roles: frozenset[str] = frozenset()
     """Roles whose people must not decide."""
 
+    @property
+    def plain(self) -> bool:
+        """Any one of some people decides, alone."""
+        [first, *later] = self.stages
+        return not later and len(first.parts) == 1 and first.parts[0].required == first.declines == 1
+
 
 def to_json(rule: Rule) -> dict[str, Any]:
     """As it is stored beside the request."""

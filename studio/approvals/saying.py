@@ -8,10 +8,10 @@ from studio.approvals.rule import Kind, Part, Rule, Stage
 def rule_words(rule: Rule) -> str:
     """The whole rule in one line, without a full stop."""
     first = rule.stages[0].parts[0]
-    plain = len(rule.stages) == 1 and len(rule.stages[0].parts) == 1 and first.need.kind is Kind.ANY
-    if plain and len(first.names) == 1 and first.names[0].kind == "user":
+    any_one = rule.plain and first.need.kind is Kind.ANY
+    if any_one and len(first.names) == 1 and first.names[0].kind == "user":
         return str(_("%(name)s decides", name=first.names[0].name))
-    if plain:
+    if any_one:
         return str(_("Any one of %(names)s decides", names=_names(first)))
     stages = _(", then ").join(stage_words(stage) for stage in rule.stages)
     return str(_("Needed: %(stages)s", stages=stages))

@@ -9,12 +9,13 @@ from studio.approvals.models import Decision, Request, Vote
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
 
-ASKED, REMIND, EXPIRE, TOLD, COMPLETED = (
+ASKED, REMIND, EXPIRE, TOLD, COMPLETED, STUCK = (
     "approval.asked",
     "approval.remind",
     "approval.expire",
     "approval.told",
     "approval.completed",
+    "approval.stuck",
 )
 
 
@@ -89,6 +90,13 @@ def mail_asked_later(uow: UnitOfWork, assignment_id: UUID, at: datetime, *, remi
         payload={"assignment_id": str(assignment_id), "reminder": reminder},
         due_at=at,
     )
+
+
+def unreachable(uow: UnitOfWork, request: Request) -> None:
+    """Record that too few people are left, and let those know who can mend it."""
+    record(uow, "approval.unreachable", request)
+    payload = {"request_id": str(request.id)}
+    outbox.enqueue(uow, STUCK, key=f"{STUCK}:{request.id}:{uow.now.isoformat()}", payload=payload, due_at=uow.now)
 
 
 def mail_told(uow: UnitOfWork, request: Request) -> None:

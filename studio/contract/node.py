@@ -117,6 +117,8 @@ class RunInfo:
     currency: str = "EUR"
     time_zone: str = "UTC"
     locale: str = "en"
+    published_by: UUID | None = None
+    """Who published the version that runs."""
 
 
 @dataclass

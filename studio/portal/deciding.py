@@ -32,14 +32,16 @@ def decide(uow: UnitOfWork, request_id: UUID, form: DecideForm, channel: Channel
     )
 
 
-def done_words(vote: Vote, title: str) -> str:
-    """What was done, by the same verb as the button."""
+def done_words(vote: Vote, found: Details) -> str:
+    """What was done, by the same verb as the button; and that others are still asked, where they are."""
+    title = found.request.title
     sentences: dict[str, str] = {
         Outcome.APPROVED: _("Approved: %(title)s", title=title),
         Outcome.DECLINED: _("Declined: %(title)s", title=title),
         Outcome.CHANGES_REQUESTED: _("Changes requested: %(title)s", title=title),
     }
-    return sentences[vote.outcome]
+    done = sentences[vote.outcome]
+    return f"{done}. {_('Others are still asked.')}" if found.open else done
 
 
 def reassign_form(uow: UnitOfWork, found: Details) -> ReassignForm:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from studio.approvals.models import Decision
+from studio.approvals.models import Decision, Vote
 from studio.approvals.outcomes import AssignmentState, Channel, CommentKind, Outcome, RequestState
 from studio.approvals.service.reading import Details, Share
 from studio.core import formats
@@ -32,6 +32,7 @@ def events(found: Details) -> list[Event]:
         for said in found.comments
         if said.kind == CommentKind.COMMENT
     ]
+    lines += [_voted(words_, vote) for words_, vote in words.said(found) if not _ended_it(found, vote)]
     if found.decision is not None:
         lines.append(_decided(found.decision))
     elif request.state == RequestState.CANCELLED and request.closed_at is not None:
@@ -48,7 +49,20 @@ def _asked(share: Share) -> Event:
         text = _("%(text)s (snoozed until %(until)s)", text=text, until=until)
     elif share.row.state == AssignmentState.REASSIGNED:
         text = _("%(text)s (handed on)", text=text)
+    elif share.row.state == AssignmentState.QUEUED:
+        text = _("%(name)s is asked once others have agreed: %(why)s", name=name, why=why)
     return Event(share.row.created_at, text, share.row.why.get("note", ""))
+
+
+def _ended_it(found: Details, vote: Vote) -> bool:
+    """The vote that ended it stands as the decision."""
+    decision = found.decision
+    return decision is not None and (decision.by_user_id, decision.at) == (vote.user_id, vote.at)
+
+
+def _voted(said: str, vote: Vote) -> Event:
+    kinds: dict[str, str] = {Outcome.APPROVED: "good", Outcome.DECLINED: "bad"}
+    return Event(vote.at, said, vote.reason, kinds.get(vote.outcome, "wait"))
 
 
 def _decided(decision: Decision) -> Event:

@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext, to_user_timezone
 
 from studio.approvals import saying
-from studio.approvals.models import Assignment, Request
-from studio.approvals.outcomes import AssignmentState, LinkEnd, RequestState
+from studio.approvals.models import Assignment, Request, Vote
+from studio.approvals.outcomes import AssignmentState, LinkEnd, Outcome, RequestState
 from studio.approvals.rule import from_json
 from studio.approvals.service import calendars
 from studio.approvals.service.listing import Tally
 from studio.approvals.service.reading import Details
-from studio.approvals.service.refusing import ended_words
+from studio.approvals.service.refusing import ended_words, voted_words
 from studio.core import formats
 from studio.core.web import current_uow
 
@@ -31,7 +31,10 @@ __all__ = [
     "link_ended",
     "origin",
     "others",
+    "own_words",
+    "progress",
     "rule",
+    "said",
     "share_state",
     "state",
     "time_left",
@@ -111,6 +114,47 @@ def others(found: Details) -> str:
     named = {one.name for stage in found.rule.stages for part in stage.parts for one in part.names}
     names = found.others if found.open else []
     return joined(names) if set(names) - named else ""
+
+
+def progress(found: Details) -> list[tuple[str, Chip]]:
+    """Each part of a rule of several people: "at least 2 of Finance", 1 of 2. Empty for a plain rule."""
+    if found.rule.plain:
+        return []
+    lines: list[tuple[str, Chip]] = []
+    for index, tally in enumerate(found.progress):
+        stage, later = found.rule.stages[index], index > found.request.stage
+        for part in tally.parts:
+            said = saying.part_words(part.part)
+            name = f"{stage.name}: {said}" if stage.name else said
+            have = Chip(_("%(have)s of %(need)s", have=part.have, need=part.need), "good" if part.met else "wait")
+            lines.append((name, Chip(_("Afterwards")) if later and found.open else have))
+        if stage.declines > 1 and tally.declines:
+            against = _("%(have)s of %(need)s", have=tally.declines, need=stage.declines)
+            lines.append((str(_("Declines")), Chip(str(against), "bad")))
+    return lines
+
+
+def said(found: Details) -> list[tuple[str, Vote]]:
+    """Who has said what, in words; oldest first."""
+    verbs: dict[str, str] = {
+        Outcome.APPROVED: _("approved"),
+        Outcome.DECLINED: _("declined"),
+        Outcome.CHANGES_REQUESTED: _("asked for changes"),
+    }
+    nobody = _("Somebody without a seat")
+    return [(f"{found.name_of(vote.user_id) or nobody} {verbs[vote.outcome]}", vote) for vote in found.votes]
+
+
+def own_words(found: Details) -> tuple[str, str]:
+    """Why somebody who was asked cannot decide now: what happened, and what that means for them."""
+    share = found.own.row if found.own else None
+    if found.own_vote is not None and (share is None or share.state != AssignmentState.QUEUED):
+        return voted_words(found.own_vote), _("Others are still asked; you will be told how it ends.")
+    if share is not None and share.state == AssignmentState.QUEUED:
+        return _("Others decide first."), _("You will get a mail when it is your turn.")
+    if share is not None and share.state == AssignmentState.WITHDRAWN:
+        return _("The others have settled your part of this."), _("You can follow it here, but no longer decide.")
+    return handed_on(found), _("You can follow it here, but no longer decide.")
 
 
 def why(share: Assignment) -> str:

@@ -40,3 +40,5 @@ class Compiled:
     """The root `workspace` of expressions: name, currency, time_zone, locale."""
     title: Callable[[Scope], str] = field(default=lambda _scope: "")
     """A run's title, from its data."""
+    published_by: UUID | None = None
+    """Who published it; None: a draft, or nobody who is known."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock
 from tests.factories.approvals import TITLE, listen, make_request
 
@@ -49,6 +50,24 @@ def test_approve(approver, approval, heard):
     late = approver.post(f"{approval}/decision", json=body | {"outcome": "declined", "comment": "no"})
     assert (late.status_code, late.json["code"]) == (409, "already_decided")
     assert [row["id"] for row in approver.get(f"{URL}?tab=done").json["data"]] == [found["id"]]
+
+
+def test_a_rule_of_several_says_how_far_it_is(approver, heard, database, tenant, caller):
+    people = [f"user:{tenant[role].email}" for role in ("approver", "admin")]
+    rule = ApprovalRule([ApprovalStage([ApprovalPart(people, "all")])])
+    one = f"{URL}/{make_request(database, tenant, [], rule=rule)}"
+    body = {"outcome": "approved", "shown": approver.get(one).json["shown"]}
+    done = approver.post(f"{one}/decision", json=body).json
+    assert (done["state"], done["decision"], done["decidable"]) == ("pending", None, False)
+    [part] = done["parts"]
+    assert (part["stage"], part["have"], part["need"]) == (0, 1, 2)
+    assert part["needed"].startswith("all of ")
+    assert [(vote["user_id"], vote["outcome"]) for vote in done["votes"]] == [
+        (str(tenant["approver"].user_id), "approved")
+    ]
+    assert heard.ends == []
+    ended = caller("admin").post(f"{one}/decision", json=body).json
+    assert (ended["state"], ended["parts"][0]["have"]) == ("approved", 2)
 
 
 @pytest.mark.parametrize("outcome", ["declined", "changes_requested"])

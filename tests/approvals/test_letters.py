@@ -16,6 +16,7 @@ def request_():
         facts=[["Order", "#6021"], [HOSTILE, HOSTILE]],
         instructions="Look at the photos.",
         context={"workflow_name": "High-value refunds"},
+        rule={"any_of": [{"kind": "group", "name": "Refund team"}]},
     )
 
 

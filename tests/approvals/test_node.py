@@ -1,5 +1,6 @@
 """The node type: asks through the port, waits, and goes on behind the outcome's port."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import Mock
 from uuid import UUID
@@ -15,7 +16,7 @@ from studio.contract.node import Context, Signal
 from studio.contract.node import RunInfo as Run
 from studio.contract.results import Done, Fail, Wait
 from studio.core.ids import new_id
-from tests.factories.approvals import make_request, shown
+from tests.factories.approvals import make_group, make_request, shown
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 CONFIG = {
@@ -133,6 +134,70 @@ def test_a_request_that_nobody_can_decide_fails_the_step_in_words(ctx, database,
         failed = start(ctx, approvers=["group:nobody"])
     assert isinstance(failed, Fail)
     assert (failed.code, failed.field) == ("nobody_can_decide", "approvers")
+
+
+def test_any_one_of_them_needs_no_rule(ctx, port):
+    start(ctx)
+    assert (port.asked[0].rule, port.asked[0].last_editor) == (None, None)
+
+
+def test_how_many_who_else_and_what_comes_afterwards_make_the_rule(ctx, port):
+    ctx.run = replace(ctx.run, published_by=UUID(int=3))
+    also = [
+        {"approvers": ["group:Legal"]},
+        {"when": "afterwards", "approvers": ["group:Board"], "need": "everybody", "declines": 2, "name": "Board"},
+        {"approvers": ["user:mira@example.com"]},
+    ]
+    chosen = {
+        "need": "at_least_per_cent",
+        "number": 50,
+        "also": also,
+        "exclude_roles": ["owner"],
+        "bar_publisher": True,
+    }
+    start(ctx, **chosen)
+    [ask] = port.asked
+    assert ask.last_editor == UUID(int=3)
+    assert ask.rule.exclude_roles == ["owner"]
+    first, second = ask.rule.stages
+    assert [(part.approvers, part.need, part.n, part.field, part.need_field) for part in first.parts] == [
+        (["group:Refund team"], "percent", 50, "approvers", "number"),
+        (["group:Legal"], "any", None, "also.0.approvers", "also.0.number"),
+    ]
+    assert [(part.need, part.field) for part in second.parts] == [
+        ("all", "also.1.approvers"),
+        ("any", "also.2.approvers"),
+    ]
+    assert (second.name, second.declines, second.declines_field) == ("Board", 2, "also.1.declines")
+    said = ApprovalRequest.summary(CONFIG | chosen)
+    assert (
+        said == "At least 50 % of Refund team and any one of Legal, then all of Board and any one of mira@example.com"
+    )
+
+
+@pytest.mark.parametrize(("changed", "path"), [
+    ({"need": "at_least"}, ("number",)),
+    ({"also": [{"approvers": ["group:Legal"], "need": "at_least_per_cent"}]}, ("also", 0, "number")),
+    ({"also": [{"approvers": []}]}, ("also", 0, "approvers")),
+    ({"number": 101}, ("number",)),
+    ({"declines": 0}, ("declines",)),
+    ({"exclude_roles": ["king"]}, ("exclude_roles", 0)),
+])  # fmt: skip
+def test_a_rule_that_makes_no_sense_is_refused_at_its_field(changed, path):
+    with pytest.raises(ValidationError) as refused:
+        ApprovalRequest.Config.model_validate(CONFIG | changed)
+    assert [error["loc"] for error in refused.value.errors()] == [path]
+
+
+def test_more_than_the_group_has_fails_the_step_at_its_field(ctx, database, tenant, store, jonas, lena):
+    ctx.ports = Mock(approvals=ApprovalsPort())
+    make_group(database, tenant, "Legal", [jonas, lena])
+    with database.unit(tenant.id) as uow:
+        ctx.tx = uow
+        also = [{"approvers": ["group:Legal"], "need": "at_least", "number": 3}]
+        failed = start(ctx, approvers=[f"user:{jonas.email}"], requester="", also=also)
+    assert isinstance(failed, Fail)
+    assert (failed.code, failed.field) == ("quorum_above_group", "also.0.number")
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))

@@ -5,10 +5,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
+from pydantic import ValidationInfo, field_validator
 
+from studio.accounts.outcomes import Role
 from studio.approvals import deadlines
 from studio.approvals.askers import RUN
 from studio.approvals.deadlines import Duration, deadline
+from studio.approvals.nodes import deciders
+from studio.approvals.nodes.deciders import COUNTED, HowMany, MoreDeciders, counted
 from studio.approvals.outcomes import Outcome
 from studio.contract.node import (
     Context,
@@ -78,11 +82,38 @@ class ApprovalRequest(NodeType):
             max_length=400,
         )
         approvers: list[str] = help_(
-            "People or groups; any one of them decides",
+            "People or groups who decide",
             widget="people",
             example=["group:Refund team"],
             min_length=1,
             max_length=50,
+        )
+        need: HowMany = help_("How many of them have to agree", title="Needed", default=HowMany.ANY)
+        number: int | None = help_(
+            "How many, or how many per cent; per cent are rounded up",
+            default=None,
+            title="Number",
+            show_if={"need": [one.value for one in COUNTED]},
+            ge=1,
+            le=100,
+            validate_default=True,
+        )
+        also: list[MoreDeciders] = help_(
+            "Others who have to agree as well: at the same time, or afterwards",
+            default=[],
+            max_length=9,
+            title="Who else has to agree",
+        )
+        declines: int = help_("How many declines decline it", title="Declines needed", default=1, ge=1, le=50)
+        exclude_roles: list[Role] = help_(
+            "Whoever has one of these roles is not asked, even where a group names them",
+            default=[],
+            title="Roles left out",
+        )
+        bar_publisher: bool = help_(
+            "Whoever published this version of the workflow must not decide",
+            title="Not who published it",
+            default=False,
         )
         due_in: Duration | None = help_(
             "How long there is to decide; after that the run goes on at “expired”",
@@ -118,11 +149,15 @@ class ApprovalRequest(NodeType):
         )
         currency: str = help_("Its currency; empty: the workspace's", default="", template=True, max_length=3)
 
+        @field_validator("number")
+        @classmethod
+        def _number_given(cls, number: int | None, info: ValidationInfo) -> int | None:
+            return counted(number, info)
+
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
         """Who is asked."""
-        names = [ref.partition(":")[2] or ref for ref in config.get("approvers") or ()]
-        return _("Any one of %(names)s", names=", ".join(names)) if names else ""
+        return deciders.words(config)
 
     @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
@@ -164,6 +199,8 @@ def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
         title=" ".join(config.title.split()),
         facts=[(fact.label, fact.value) for fact in config.facts],
         approvers=config.approvers,
+        rule=deciders.rule(config),
+        last_editor=ctx.run.published_by if config.bar_publisher else None,
         instructions=config.instructions,
         due_at=ends.due_at,
         remind_at=ends.remind_at,

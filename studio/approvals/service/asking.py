@@ -10,7 +10,7 @@ from studio.approvals import people, trail
 from studio.approvals.models import Request
 from studio.approvals.outcomes import LIVE, Channel, Outcome, RequestState
 from studio.approvals.rule import to_json
-from studio.approvals.service import ending, resolving, rows
+from studio.approvals.service import ending, resolving, rows, staging
 from studio.contract.ports import ApprovalAsk
 from studio.core import ids
 from studio.core.faults import fault_point
@@ -73,6 +73,7 @@ def remind(uow: UnitOfWork, request_id: UUID) -> list[UUID]:
     row = rows.locked(uow, request_id)
     if row.state != RequestState.PENDING:
         return []
+    staging.recount(uow, row)
     return [share.id for share in rows.assignments(uow, row) if share.state in LIVE]
 
 

@@ -36,6 +36,11 @@ def tally(
     return quorum.count(rule.stages[index], _ballots(request, votes, index), able)
 
 
+def progress(request: Request, rule: Rule, votes: Sequence[Vote]) -> tuple[Tally, ...]:
+    """How far each stage is, by what was said alone."""
+    return tuple(quorum.count(stage, _ballots(request, votes, index), {}) for index, stage in enumerate(rule.stages))
+
+
 def may_vote(person: Person, rule: Rule, barred: Iterable[Requester]) -> bool:
     """Whether a person could decide now, were they asked."""
     may = person.may_decide and person.role not in rule.exclude_roles

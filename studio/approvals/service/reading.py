@@ -10,6 +10,7 @@ from studio.approvals import people
 from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, AssignmentState, RequestState
 from studio.approvals.people import Person
+from studio.approvals.quorum import Tally
 from studio.approvals.rule import Rule
 from studio.approvals.service import counting, rows
 from studio.core.unit_of_work import UnitOfWork
@@ -41,6 +42,22 @@ class Details:
     rule: Rule
     votes: tuple[Vote, ...]
     """What people said, and what counts; oldest first."""
+
+    @property
+    def progress(self) -> tuple[Tally, ...]:
+        """How far each stage of the rule is."""
+        return counting.progress(self.request, self.rule, self.votes)
+
+    @property
+    def own_vote(self) -> Vote | None:
+        """What the reader said last."""
+        said = [vote for vote in self.votes if vote.user_id == self.reader.id]
+        return said[-1] if said else None
+
+    def name_of(self, user_id: UUID) -> str | None:
+        """The name of somebody who was asked; None once their seat is gone."""
+        people_ = (share.person for share in self.shares if share.person is not None)
+        return next((person.name for person in people_ if person.id == user_id), None)
 
     @property
     def own(self) -> Share | None:

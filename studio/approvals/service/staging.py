@@ -41,7 +41,7 @@ def mark(uow: UnitOfWork, request: Request, found: Tally) -> None:
     stuck = found.standing is Standing.UNREACHABLE
     if stuck and request.stuck_at is None:
         request.stuck_at = uow.now
-        trail.record(uow, "approval.unreachable", request)
+        trail.unreachable(uow, request)
     elif not stuck:
         request.stuck_at = None
 

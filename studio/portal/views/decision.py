@@ -37,7 +37,7 @@ def decide(request_id: UUID) -> ResponseReturnValue:
     except StudioError as error:
         return _refused(request_id, form, error)
     found = service.details(current_uow(), request_id)
-    flash(deciding.done_words(vote, found.request.title), "good")
+    flash(deciding.done_words(vote, found), "good")
     if request.args.get("from") == "inbox":
         return redirect(url_for("portal.inbox"))
     return redirect(url_for("portal.approval", request_id=request_id))

@@ -146,7 +146,7 @@ def link_decide(request_id: UUID) -> ResponseReturnValue:
         found = service.details(uow, request_id, person)
     except StudioError as error:
         return _refused(request_id, form, error)
-    flash(deciding.done_words(vote, found.request.title), "good")
+    flash(deciding.done_words(vote, found), "good")
     return redirect(url_for("portal.link_decision", request_id=request_id))
 
 

@@ -101,6 +101,7 @@ def compile_document(
         resolvers={key: field_plan(node) for key, node in graph.nodes.items()},
         workspace=workspace,
         title=partial(title_of, document.settings.title),
+        published_by=version.published_by if version else None,
     )
 
 

@@ -6,7 +6,7 @@ from studio.accounts.identity import signed_in_person
 from studio.api.v1.operations import operation
 from studio.api.v1.shapes import approvals as shapes
 from studio.api.v1.shapes.common import ListOf
-from studio.approvals import service
+from studio.approvals import saying, service
 from studio.approvals.models import Assignment, Decision, Request
 from studio.approvals.outcomes import Channel, Outcome
 from studio.approvals.service import listing
@@ -50,6 +50,7 @@ def get_approval(uow: UnitOfWork, request_id: UUID) -> shapes.ApprovalDetail:
 def decide_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Decide) -> shapes.ApprovalDetail:
     """Approve, decline, or ask for changes, as the person behind the token.
 
+    Where the rule asks for several people it stays pending until enough have said so: see `parts`.
     409 where somebody was faster, the time is over, or what is asked is not what was shown to you.
     """
     service.decide(
@@ -109,6 +110,20 @@ def _line(request: Request, share: Assignment | None, decision: Decision | None)
     )
 
 
+def _parts(found: Details) -> list[shapes.PartView]:
+    return [
+        shapes.PartView(
+            stage=index,
+            stage_name=found.rule.stages[index].name,
+            needed=saying.part_words(part.part),
+            have=part.have,
+            need=part.need,
+        )
+        for index, tally in enumerate(found.progress)
+        for part in tally.parts
+    ]
+
+
 _COLUMNS = ("id", "title", "state", "amount", "currency", "workflow_id", "run_id", "due_at", "created_at", "closed_at")
 
 
@@ -121,6 +136,10 @@ def _detail(found: Details) -> shapes.ApprovalDetail:
         shown=request.shown,
         context=request.context,
         decidable=found.decidable,
+        stage=request.stage,
+        parts=_parts(found),
+        unreachable=request.stuck_at is not None,
+        votes=[shapes.VoteView.model_validate(vote) for vote in found.votes],
         shares=[
             shapes.ShareView(
                 id=share.row.id,

@@ -58,6 +58,29 @@ class ShareView(Shape):
     why: dict[str, str] = Field(examples=[{"kind": "group", "name": "Refund team"}])
 
 
+class PartView(Shape):
+    """How far one part of the rule is; every part of a stage has to agree before the next stage is asked."""
+
+    stage: int = Field(description="0 is asked first.")
+    stage_name: str = Field(examples=["Board"])
+    needed: str = Field(description="How many of whom, in words.", examples=["at least 2 of Finance"])
+    have: int = Field(description="Distinct people who have agreed.")
+    need: int
+
+
+class VoteView(Shape):
+    """What one person said."""
+
+    id: Id
+    user_id: Id
+    place_id: Id = Field(description="Whose place in the rule it fills: their own, or that of who handed it on.")
+    stage: int
+    outcome: Outcome
+    reason: str
+    channel: str = Field(examples=["page"])
+    at: datetime
+
+
 class CommentView(Shape):
     """A remark."""
 
@@ -76,6 +99,10 @@ class ApprovalDetail(ApprovalLine):
     shown: str = Field(description="What a decision is bound to: send it back with your decision.")
     context: dict[str, Any] = Field(description="Names of the workflow, the run and the step that ask.")
     decidable: bool = Field(description="You may decide now.")
+    stage: int = Field(description="Which stage of the rule is asked, or was when it ended.")
+    parts: list[PartView] = Field(description="The rule, and how far it is met.")
+    unreachable: bool = Field(description="Too few people are left who may decide.")
+    votes: list[VoteView] = Field(description="What people said, and what counts; oldest first.")
     shares: list[ShareView]
     comments: list[CommentView]
 

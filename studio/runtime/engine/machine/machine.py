@@ -80,7 +80,7 @@ class Machine:
         return RunInfo(
             run.id, run.workspace_id, run.workflow_id, run.version_id, run.mode, run.title, run.created_at,
             self.compiled.workflow_name, workspace.get("currency", "EUR"), workspace.get("time_zone", "UTC"),
-            workspace.get("locale", "en"),
+            workspace.get("locale", "en"), self.compiled.published_by,
         )  # fmt: skip
 
     @property

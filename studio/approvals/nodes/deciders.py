@@ -1,0 +1,142 @@
+"""Who decides, as the step's form asks it: how many of whom, who else must agree as well or afterwards."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any, Protocol
+
+from flask_babel import gettext as _
+from pydantic import ValidationInfo, field_validator
+
+from studio.accounts.outcomes import Role
+from studio.contract.node import NodeConfig, help_
+from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+
+
+class HowMany(StrEnum):
+    """How many of some people have to agree."""
+
+    ANY = "any_one"
+    ALL = "everybody"
+    COUNT = "at_least"
+    PERCENT = "at_least_per_cent"
+
+
+class When(StrEnum):
+    """When further people are asked."""
+
+    TOGETHER = "at_the_same_time"
+    AFTER = "afterwards"
+
+
+COUNTED = (HowMany.COUNT, HowMany.PERCENT)
+_NEEDS = {HowMany.ANY: "any", HowMany.ALL: "all", HowMany.COUNT: "count", HowMany.PERCENT: "percent"}
+_SHOWN = {"need": [one.value for one in COUNTED]}
+
+
+class MoreDeciders(NodeConfig):
+    """Further people who have to agree."""
+
+    when: When = help_("At the same time as those above, or once they have agreed", title="When", default=When.TOGETHER)
+    approvers: list[str] = help_(
+        "People or groups", widget="people", example=["group:Legal"], min_length=1, max_length=50, title="Approvers"
+    )
+    need: HowMany = help_("How many of them have to agree", title="Needed", default=HowMany.ANY)
+    number: int | None = help_(
+        "How many, or how many per cent",
+        default=None,
+        title="Number",
+        show_if=_SHOWN,
+        ge=1,
+        le=100,
+        validate_default=True,
+    )
+    declines: int = help_(
+        "How many declines decline it",
+        title="Declines needed",
+        default=1,
+        show_if={"when": When.AFTER.value},
+        ge=1,
+        le=50,
+    )
+    name: str = help_("What people read, such as Legal; may be empty", default="", max_length=60, title="Name")
+
+    @field_validator("number")
+    @classmethod
+    def _number_given(cls, number: int | None, info: ValidationInfo) -> int | None:
+        return counted(number, info)
+
+
+class _Numbered(Protocol):
+    need: HowMany
+    number: int | None
+
+
+class Deciders(_Numbered, Protocol):
+    """The fields of the step's form that make its rule."""
+
+    approvers: list[str]
+    also: list[MoreDeciders]
+    declines: int
+    exclude_roles: list[Role]
+
+
+def counted(number: int | None, info: ValidationInfo) -> int | None:
+    """Refuse a count without its number."""
+    if number is None and info.data.get("need") in COUNTED:
+        raise ValueError(_("Say how many, or how many per cent, have to agree."))
+    return number
+
+
+def rule(config: Deciders) -> ApprovalRule | None:
+    """What the service is asked for; None: any one decides, the plain case."""
+    plain = config.need is HowMany.ANY and not config.also and config.declines == 1
+    if plain and not config.exclude_roles:
+        return None
+    first = [_part(config.approvers, config, "")]
+    stages = [ApprovalStage(first, declines=config.declines)]
+    for place, more in enumerate(config.also):
+        part = _part(more.approvers, more, f"also.{place}.")
+        if more.when is When.AFTER:
+            stages.append(ApprovalStage([part], more.name, more.declines, f"also.{place}.declines"))
+        else:
+            stages[-1] = replace(stages[-1], parts=[*stages[-1].parts, part])
+    return ApprovalRule(stages, [role.value for role in config.exclude_roles])
+
+
+def _part(approvers: list[str], how: _Numbered, where: str) -> ApprovalPart:
+    return ApprovalPart(approvers, _NEEDS[how.need], how.number, field=f"{where}approvers", need_field=f"{where}number")
+
+
+def words(config: Mapping[str, Any]) -> str:
+    """Who is asked, for the step's card: at least 2 of Finance, then everybody in Legal."""
+    said = _asked(config)
+    if not said:
+        return ""
+    for more in config.get("also") or ():
+        if isinstance(more, Mapping) and (further := _asked(more, inner=True)):
+            after = more.get("when") == When.AFTER
+            said = _("%(first)s, then %(next)s", first=said, next=further) if after else _(
+                "%(first)s and %(next)s", first=said, next=further
+            )  # fmt: skip
+    return said
+
+
+def _asked(config: Mapping[str, Any], *, inner: bool = False) -> str:
+    names = ", ".join(ref.partition(":")[2] or ref for ref in config.get("approvers") or ())
+    n = config.get("number") or "?"
+    if not names:
+        return ""
+    sentences: dict[str, tuple[str, str]] = {
+        HowMany.ANY: (_("Any one of %(names)s", names=names), _("any one of %(names)s", names=names)),
+        HowMany.ALL: (_("All of %(names)s", names=names), _("all of %(names)s", names=names)),
+        HowMany.COUNT: (
+            _("At least %(n)s of %(names)s", n=n, names=names), _("at least %(n)s of %(names)s", n=n, names=names),
+        ),
+        HowMany.PERCENT: (
+            _("At least %(n)s %% of %(names)s", n=n, names=names),
+            _("at least %(n)s %% of %(names)s", n=n, names=names),
+        ),
+    }  # fmt: skip
+    first, later = sentences.get(config.get("need") or HowMany.ANY, sentences[HowMany.ANY])
+    return later if inner else first
