@@ -40,6 +40,7 @@ ENTRIES = (
 PORTAL_ENTRIES = (
     Entry("portal.inbox", _l("Inbox"), "inbox", "approval.read", 1),
     Entry("portal.done", _l("Done"), "check", "approval.read", 1),
+    Entry("portal.away", _l("Away"), "clock", "approval.decide", 1),
     Entry("accounts.profile", _l("Profile"), "user", None, 1),
 )
 

@@ -18,7 +18,7 @@ from studio.approvals.mail_times import Departure, when_to_mail
 from studio.approvals.models import Assignment, Decision, Request
 from studio.approvals.outcomes import LIVE, Outcome, RequestState
 from studio.approvals.people import Person
-from studio.approvals.service import links, rows
+from studio.approvals.service import delegating, links, rows
 from studio.contract.ports import Mailer
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
@@ -40,6 +40,7 @@ class Post:
         outbox.register(digests.TOPIC, self.digest)
         outbox.register(trail.STUCK, self.stuck)
         outbox.register(trail.EXPIRE, expire)
+        outbox.register(delegating.TOPIC, delegating.look)
 
     def asked(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail somebody their link; nothing where it was settled meanwhile."""

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     Connection,
     ForeignKey,
     Index,
@@ -32,6 +33,7 @@ _LIVE, _SNOOZED = text("state in ('open', 'snoozed')"), text("state = 'snoozed'"
 _PENDING = text("state = 'pending'")
 _NEVER = "9999-12-31 00:00:00.000000"
 """What processes of an older version, which know of no order, leave in it."""
+_DELEGATED = text("delegation_id is not null and state in ('open', 'snoozed')")
 _STANDING = text("voided_at is null")
 
 
@@ -139,6 +141,13 @@ class Assignment(Tenant, Model):
 
     __tablename__ = "approval_assignment"
     __table_args__ = (
+        Index(
+            "ix_approval_assignment_delegated",
+            "workspace_id",
+            "request_id",
+            sqlite_where=_DELEGATED,
+            postgresql_where=_DELEGATED,
+        ),
         Index("ix_approval_assignment_request_id", "request_id", "id"),
         Index(
             "ix_approval_assignment_live",
@@ -185,6 +194,8 @@ class Assignment(Tenant, Model):
     """Index of the stage of the rule in which it may be decided."""
     place_id: Mapped[UUID | None] = mapped_column(Uuid())
     """Whose place in the rule it holds: `user_id`, or who held it before it was handed on. None: `user_id`."""
+    delegation_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """The absence by which it was given to whoever stands in; `handed_from` is then the owner's, who keeps it."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
@@ -195,6 +206,25 @@ def _shares_follow(_mapper: Mapper[Request], connection: Connection, request: Re
     if inspect(request).attrs.sort_at.history.has_changes():
         live = Assignment.request_id == request.id, Assignment.workspace_id == request.workspace_id, _LIVE
         connection.execute(update(Assignment).where(*live).values(sort_at=request.sort_at))
+
+
+class Delegation(Tenant, Model):
+    """Somebody is away, and somebody else gets their approvals as well."""
+
+    __tablename__ = "approval_delegation"
+    __table_args__ = (Index("ix_approval_delegation_ends_at", "workspace_id", "ends_at"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    user_id: Mapped[UUID] = mapped_column(Uuid())
+    """Who is away."""
+    to_user_id: Mapped[UUID] = mapped_column(Uuid())
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    """As planned; once it was ended earlier, when that was."""
+    open_items: Mapped[bool] = mapped_column(Boolean())
+    """Whether what is open when it begins goes over, too."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    created_by: Mapped[UUID | None] = mapped_column(Uuid())
 
 
 class Vote(Tenant, Model):

@@ -42,6 +42,8 @@ class AssignmentState(StrEnum):
     """This person has said what they decide."""
     REASSIGNED = "reassigned"
     """Handed to somebody else."""
+    REVOKED = "revoked"
+    """No longer this person's to decide: the absence ended by which it was given to them."""
     WITHDRAWN = "withdrawn"
     """Settled without this person: somebody else decided, the time ran out, it was taken back."""
 
@@ -79,6 +81,8 @@ class LinkEnd(StrEnum):
     HANDED_ON = "handed_on"
     SETTLED = "settled"
     """Somebody else has spoken for this place; the request itself goes on."""
+    AWAY_OVER = "away_over"
+    """It was given to somebody who stood in, and no longer does."""
     SPOKEN = "spoken"
     """Its own person has decided; others are still to."""
     NO_SEAT = "no_seat"

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, or_, select
 
 from studio.accounts.models import Seat, User, Workspace
@@ -25,6 +26,15 @@ class Person:
     time_zone: str = "UTC"
     locale: str = "en"
     preferences: Preferences = field(default_factory=Preferences)
+
+    acting_for: str = ""
+    """Name of whom they stand in for at this moment."""
+
+    @property
+    def signature(self) -> str:
+        """Under which name they decide: both, where they stand in for somebody."""
+        both = _("%(name)s for %(owner)s", name=self.name, owner=self.acting_for)
+        return both[:120] if self.acting_for else self.name
 
     @property
     def may_decide(self) -> bool:

@@ -90,6 +90,8 @@ class Verdict(StrEnum):
     REQUESTER = "requester"
     EDITOR = "editor"
     """Last edited what is to be approved."""
+    NOT_AWAY = "not_away"
+    """Stood in for somebody who is back, or for whom somebody else stands in now."""
     FOR_BARRED = "for_barred"
     """Holds the place of somebody who is barred."""
     ROLE = "role"
@@ -121,6 +123,8 @@ class Attempt:
     due_at: datetime | None
     is_editor: bool = False
     for_barred: bool = False
+    stands_in: bool = True
+    """Whether the absence still runs by which they hold it, where they do by one."""
     is_excluded: bool = False
     is_queued: bool = False
     """Holds one of a later stage."""
@@ -156,6 +160,7 @@ def judge(attempt: Attempt) -> Verdict:
         (otherwise or (attempt.voted is not None and not attempt.is_open), Verdict.VOTED),
         (not attempt.is_open and attempt.is_queued, Verdict.QUEUED),
         (not attempt.is_open and attempt.was_settled, Verdict.SETTLED),
+        (not attempt.stands_in, Verdict.NOT_AWAY),
         (not attempt.is_open, Verdict.HANDED_ON),
         (overdue, Verdict.PAST_DUE),
         (attempt.shown_hash != attempt.payload_hash, Verdict.CHANGED),

@@ -42,8 +42,8 @@ def requested(uow: UnitOfWork, request: Request, asked: list[str]) -> None:
     )
 
 
-def voted(uow: UnitOfWork, request: Request, vote: Vote) -> None:
-    """Record what one person said of it that did not end it."""
+def voted(uow: UnitOfWork, request: Request, vote: Vote, acting_for: str = "") -> None:
+    """Record what one person said of it that did not end it. `acting_for`: whose name it was, where they stood in."""
     record(
         uow,
         "approval.voted",
@@ -51,18 +51,20 @@ def voted(uow: UnitOfWork, request: Request, vote: Vote) -> None:
         outcome=vote.outcome,
         reason=vote.reason or None,
         channel=vote.channel,
+        acting_for=acting_for or None,
         payload_hash=vote.payload_hash,
     )
 
 
-def decided(uow: UnitOfWork, request: Request, decision: Decision) -> None:
-    """Record how it ended: by a person, or by its deadline."""
+def decided(uow: UnitOfWork, request: Request, decision: Decision, acting_for: str = "") -> None:
+    """Record how it ended: by a person, perhaps in the place of another, or by its deadline."""
     record(
         uow,
         f"approval.{decision.outcome}",
         request,
         reason=decision.reason or None,
         channel=decision.channel,
+        acting_for=acting_for or None,
         amount=request.amount,
         currency=request.currency,
         payload_hash=request.payload_hash,

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
+    DateTimeLocalField,
     HiddenField,
     RadioField,
     SelectField,
@@ -44,6 +45,23 @@ class ReassignForm(FlaskForm):
 
     to = SelectField(_l("Hand to"), [InputRequired(_l("Choose a person."))])
     note = StringField(_l("Note"), [Length(max=500)])
+
+
+class AwayForm(FlaskForm):
+    """From when to when, and who stands in."""
+
+    owner = SelectField(_l("Who is away"), [InputRequired(_l("Choose a person."))])
+    to = SelectField(_l("Who stands in"), [InputRequired(_l("Choose a person."))])
+    starts_at = DateTimeLocalField(_l("From"), [InputRequired(_l("Choose a moment."))])
+    ends_at = DateTimeLocalField(_l("Until"), [InputRequired(_l("Choose a moment."))])
+    open_items = RadioField(
+        _l("What is open when it begins"),
+        choices=[
+            SelectChoice("yes", _l("Goes to them as well")),
+            SelectChoice("no", _l("Stays with its owner alone")),
+        ],
+        default="yes",
+    )
 
 
 class SnoozeForm(FlaskForm):

@@ -165,6 +165,8 @@ def why(share: Assignment) -> str:
             sentence = _("You are in the group %(name)s", name=name)
         case "handed":
             sentence = _("%(name)s handed it to you", name=name)
+        case "delegate":
+            sentence = _("You stand in for %(name)s", name=name)
         case _:
             sentence = _("You are named as approver")
     return str(sentence)
@@ -178,6 +180,8 @@ def asked_why(share: Assignment) -> str:
             sentence = _("in the group %(name)s", name=name)
         case "handed":
             sentence = _("handed on by %(name)s", name=name)
+        case "delegate":
+            sentence = _("stands in for %(name)s", name=name)
         case _:
             sentence = _("named as approver")
     return str(sentence)
@@ -243,6 +247,8 @@ def state(request: Request) -> Chip:
 def handed_on(found: Details) -> str:
     """Who handed the reader's share to whom, and when."""
     share = found.handed_to
+    if found.own is not None and found.own.row.state == AssignmentState.REVOKED:
+        return str(_("You stood in for %(name)s, whose absence has ended.", name=found.own.row.why.get("name", "")))
     if share is None:
         return str(_("This is no longer yours to decide."))
     by, when = share.row.why.get("name", ""), formats.at(share.row.created_at)
@@ -258,6 +264,7 @@ def link_ended(end: LinkEnd) -> str:
         LinkEnd.EXPIRED: _("The time to decide has run out."),
         LinkEnd.TAKEN_BACK: _("It was taken back: nobody has to decide any more."),
         LinkEnd.HANDED_ON: _("It was handed to somebody else, who got a mail."),
+        LinkEnd.AWAY_OVER: _("The absence has ended for which you stood in."),
         LinkEnd.SETTLED: _("Others have decided in your place meanwhile."),
         LinkEnd.SPOKEN: _("It was decided with this link; others are still to decide."),
         LinkEnd.NO_SEAT: _("The seat that it was sent to no longer works."),
@@ -275,5 +282,6 @@ def share_state(share: Assignment) -> str:
         AssignmentState.DECIDED: _("decided"),
         AssignmentState.REASSIGNED: _("handed on"),
         AssignmentState.WITHDRAWN: _("settled without them"),
+        AssignmentState.REVOKED: _("no longer theirs"),
     }
     return words[share.state]

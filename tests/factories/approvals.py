@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from studio.approvals import askers, service
 from studio.approvals.askers import Ended
 from studio.approvals.models import Assignment, Request, Vote
 from studio.approvals.outcomes import Outcome
-from studio.approvals.service import groups
+from studio.approvals.service import delegating, groups
 from studio.contract.ports import ApprovalAsk
 from studio.core import ids
 from studio.core.unit_of_work import Database, UnitOfWork
@@ -60,6 +61,21 @@ def make_request(database: Database, tenant: MadeTenant, approvers: Iterable[Mad
 def make_group(database: Database, tenant: MadeTenant, name: str, members: Iterable[MadePerson]) -> UUID:
     with database.unit(tenant.id, tenant["admin"].actor) as uow:
         return groups.create(uow, name, [one.user_id for one in members]).id
+
+
+def make_delegation(
+    database: Database,
+    tenant: MadeTenant,
+    owner: MadePerson,
+    to: MadePerson,
+    *,
+    starts_in: timedelta = timedelta(),
+    lasting: timedelta = timedelta(hours=8),
+    open_items: bool = True,
+) -> UUID:
+    with database.unit(tenant.id, owner.actor) as uow:
+        begin = uow.now + starts_in
+        return delegating.create(uow, owner.user_id, to.user_id, begin, begin + lasting, open_items=open_items).id
 
 
 def shown(database: Database, tenant: MadeTenant, request_id: UUID) -> str:

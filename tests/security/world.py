@@ -17,7 +17,7 @@ from studio.accounts.service import tokens
 from studio.core.db import Base
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadeTenant, make_tenant
-from tests.factories.approvals import listen, make_group, make_request, share_of
+from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
 from tests.factories.mail import make_mail
 from tests.factories.runs import make_run
 from tests.factories.timetables import make_calendar
@@ -65,10 +65,15 @@ def _calendar(app: Flask, tenant: MadeTenant) -> str:
     return str(make_calendar(_database(app), tenant, name=f"Hours of {tenant.name}"))
 
 
+def _delegation(app: Flask, tenant: MadeTenant) -> str:
+    return str(make_delegation(_database(app), tenant, tenant["owner"], tenant["approver"]))
+
+
 MAKERS: dict[str, Maker] = {
     "request_id": lambda app, tenant: str(_request(app, tenant)),
     "share_id": _share,
     "group_id": _group,
+    "delegation_id": _delegation,
     "calendar_id": _calendar,
     "seat_id": lambda _app, tenant: str(tenant["builder"].seat_id),
     "workspace_id": lambda _app, tenant: str(tenant.id),

@@ -10,7 +10,7 @@ from studio.approvals import people, trail
 from studio.approvals.models import Request
 from studio.approvals.outcomes import LIVE, Channel, Outcome, RequestState
 from studio.approvals.rule import to_json
-from studio.approvals.service import ending, resolving, rows, staging
+from studio.approvals.service import delegating, ending, resolving, rows, staging
 from studio.contract.ports import ApprovalAsk
 from studio.core import ids
 from studio.core.faults import fault_point
@@ -34,6 +34,7 @@ def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
     for share in shares:
         if share.state in LIVE:
             trail.mail_asked(uow, share.id)
+    delegating.extend(uow, row, shares)
     trail.schedule(uow, row)
     trail.requested(uow, row, resolved.emails)
     fault_point("ask.before_commit")

@@ -10,7 +10,7 @@ from studio.approvals.outcomes import LIVE, AssignmentState, Channel, CommentKin
 from studio.approvals.people import Person
 from studio.approvals.policy import Verdict
 from studio.approvals.rule import Rule
-from studio.approvals.service import ending, rows, staging
+from studio.approvals.service import delegating, ending, rows, staging
 from studio.approvals.service.refusing import refusal
 from studio.core import ids
 from studio.core.actor import ActorType
@@ -101,7 +101,8 @@ def _asked(uow: UnitOfWork, request_id: UUID) -> _Asked:
 
 
 def _carry_out(uow: UnitOfWork, asked: _Asked, outcome: Outcome, reason: str, channel: Channel) -> Vote:
-    request, person, open_ = asked.request, asked.person, asked.open
+    request, open_ = asked.request, asked.open
+    person = delegating.signing(asked.person, [one for one in open_ if one.user_id == asked.person.id])
     own = [share for share in open_ if share.user_id == person.id]
     written = [_vote(uow, request, share, outcome, reason, channel) for share in own]
     places = {rows.place(share) for share in own}
@@ -117,7 +118,7 @@ def _carry_out(uow: UnitOfWork, asked: _Asked, outcome: Outcome, reason: str, ch
     else:
         ended = staging.follow(uow, request, asked.rule, by=person, reason=reason, channel=channel)
     if ended is None:
-        trail.voted(uow, request, written[0])
+        trail.voted(uow, request, written[0], person.acting_for)
         fault_point("vote.before_commit")
         uow.after_commit(lambda: fault_point("vote.after_commit"))
     return written[0]
@@ -162,6 +163,7 @@ def _attempt(uow: UnitOfWork, asked: _Asked, outcome: Outcome, shown: str, reaso
         is_open=bool(open_),
         is_queued=any(share.state == AssignmentState.QUEUED for share in mine),
         was_settled=any(share.state == AssignmentState.WITHDRAWN for share in mine),
+        stands_in=_stands_in(uow, request, mine, open_),
         shown_hash=shown,
         payload_hash=request.shown,
         reason=reason,
@@ -172,6 +174,13 @@ def _attempt(uow: UnitOfWork, asked: _Asked, outcome: Outcome, shown: str, reaso
         voted_on=policy.shown(last.payload_hash, last.revision, last.stage) if last else "",
         voted_now=Outcome(now[-1].outcome) if now else None,
     )
+
+
+def _stands_in(uow: UnitOfWork, request: Request, mine: Sequence[Assignment], open_: Sequence[Assignment]) -> bool:
+    """Asked anew: an absence may have ended, or gone on to somebody else, since the page was opened."""
+    if open_:
+        return all(delegating.holds(uow, request, share) for share in open_)
+    return not any(share.state == AssignmentState.REVOKED for share in mine)
 
 
 def _for_barred(

@@ -29,7 +29,7 @@ def end(
         request_id=request.id,
         outcome=outcome,
         by_user_id=by.id if by else None,
-        by_name=by.name if by else "",
+        by_name=by.signature if by else "",
         by_email=by.email if by else None,
         at=uow.now,
         reason=reason,
@@ -45,7 +45,7 @@ def end(
     rows.settle(uow, request, rows.assignments(uow, request))
     trail.unschedule(uow, request)
     trail.mail_told(uow, request)
-    trail.decided(uow, request, decision)
+    trail.decided(uow, request, decision, by.acting_for if by else "")
     askers.tell(uow, _ended(request, decision))
     fault_point("decide.before_commit")
     uow.after_commit(lambda: fault_point("decide.after_commit"))

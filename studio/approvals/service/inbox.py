@@ -10,7 +10,7 @@ from studio.approvals import people, policy, trail
 from studio.approvals.models import Assignment, Comment, Request
 from studio.approvals.outcomes import LIVE, WAITING, AssignmentState, CommentKind, RequestState
 from studio.approvals.people import Person
-from studio.approvals.service import handing, rows, staging
+from studio.approvals.service import delegating, handing, rows, staging
 from studio.core import ids
 from studio.core.errors import Conflict, Forbidden, InvalidInput
 from studio.core.faults import fault_point
@@ -57,6 +57,8 @@ def reassign(uow: UnitOfWork, assignment_id: UUID, to: UUID, note: str = "") -> 
     uow.session.flush()
     if new.state in LIVE:
         trail.mail_asked(uow, new.id)
+        delegating.take_back(uow, shares, share)
+        delegating.extend(uow, request, [new])
     staging.recount(uow, request)
     trail.record(
         uow,

@@ -71,7 +71,25 @@ class Details:
     def handed_to(self) -> Share | None:
         """Where the reader's own share went, once it was handed on."""
         own = self.own
-        return next((share for share in self.shares if own is not None and share.row.handed_from == own.row.id), None)
+        return next(
+            (
+                share
+                for share in self.shares
+                if own is not None and share.row.handed_from == own.row.id and share.row.delegation_id is None
+            ),
+            None,
+        )
+
+    @property
+    def chains(self) -> list[list[Share]]:
+        """Shares that were handed on, each from its first person to its last; whoever stands in is no such step."""
+        steps = [share for share in self.shares if share.row.handed_from and share.row.delegation_id is None]
+        following = {share.row.handed_from: share for share in steps}
+        chains = [[share] for share in self.shares if share.row.id in following and share not in steps]
+        for chain in chains:
+            while (after := following.get(chain[-1].row.id)) is not None:
+                chain.append(after)
+        return chains
 
     @property
     def open(self) -> bool:

@@ -8,7 +8,7 @@ from studio.approvals.outcomes import LIVE, AssignmentState, Channel, Outcome
 from studio.approvals.people import Person
 from studio.approvals.quorum import Standing, Tally
 from studio.approvals.rule import Rule
-from studio.approvals.service import counting, ending, rows
+from studio.approvals.service import counting, delegating, ending, rows
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -59,3 +59,5 @@ def _open_next(uow: UnitOfWork, request: Request, shares: Sequence[Assignment]) 
         if share.stage == request.stage and share.state == AssignmentState.QUEUED:
             share.state, share.sort_at = AssignmentState.OPEN, request.sort_at
             trail.mail_asked(uow, share.id)
+    uow.session.flush()
+    delegating.extend(uow, request, [share for share in shares if share.stage == request.stage])

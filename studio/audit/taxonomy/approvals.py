@@ -22,6 +22,8 @@ class Decision(Metadata):
     reason: str | None = None
     channel: str | None = None
     """Where it came in: `page`, `mail_link`, `api`, `clock`."""
+    acting_for: str | None = None
+    """Who was away, where somebody stood in."""
     amount: str | None = None
     """Decimal text."""
     currency: str | None = None
@@ -35,6 +37,8 @@ class Vote(Metadata):
     reason: str | None = None
     channel: str | None = None
     """Where it came in: `page`, `mail_link`, `api`."""
+    acting_for: str | None = None
+    """Who was away, where somebody stood in."""
     payload_hash: str | None = None
     """SHA-256 in hex of what it is bound to."""
 
@@ -48,6 +52,21 @@ class Reassigned(Metadata):
     """The id of whose share it was."""
     to: str
     note: str | None = None
+
+
+class Delegated(Metadata):
+    from_: str | None = None
+    """The id of whose share it is."""
+    to: str
+    steps: int
+    """How many absences led there."""
+
+
+class Delegation(Metadata):
+    to: str
+    starts_at: str
+    """ISO 8601, in UTC."""
+    ends_at: str
 
 
 class Withdrawn(Metadata):
@@ -71,8 +90,9 @@ APPROVED = Action(
     "An approver said yes.",
     sentence="{actor} approved “{target}”",
     metadata=Decision,
-    redactions=_beside("reason"),
+    redactions=_beside("reason", "acting_for"),
     example={"channel": "mail_link", "amount": "420.00", "currency": "EUR"},
+    version=2,
     severity="notice",
     ocsf=6003,
 )
@@ -81,8 +101,9 @@ DECLINED = Action(
     "An approver said no.",
     sentence="{actor} declined “{target}”",
     metadata=Decision,
-    redactions=_beside("reason"),
+    redactions=_beside("reason", "acting_for"),
     example={"reason": "Refund period is over", "channel": "page"},
+    version=2,
     severity="notice",
     ocsf=6003,
 )
@@ -91,8 +112,9 @@ CHANGES_REQUESTED = Action(
     "An approver sent it back: something has to change first.",
     sentence="{actor} asked for changes to “{target}”",
     metadata=Decision,
-    redactions=_beside("reason"),
+    redactions=_beside("reason", "acting_for"),
     example={"reason": "Please attach the receipt", "channel": "page"},
+    version=2,
     severity="notice",
     ocsf=6003,
 )
@@ -101,8 +123,9 @@ VOTED = Action(
     "An approver said yes or no, and others are still asked.",
     sentence="{actor} said “{outcome}” to “{target}”; others are still asked",
     metadata=Vote,
-    redactions=_beside("reason"),
+    redactions=_beside("reason", "acting_for"),
     example={"outcome": "approved", "channel": "page"},
+    version=2,
     severity="notice",
     ocsf=6003,
 )
@@ -135,8 +158,9 @@ EXPIRED = Action(
     "Nobody answered in time.",
     sentence="The approval of “{target}” expired",
     metadata=Decision,
-    redactions=_beside("reason"),
+    redactions=_beside("reason", "acting_for"),
     example={"channel": "clock"},
+    version=2,
     severity="notice",
 )
 WITHDRAWN = Action(
@@ -191,5 +215,35 @@ GROUP_DELETED = Action(
     sentence="{actor} deleted the group “{target}”",
     metadata=Group,
     severity="warning",
+    ocsf=3005,
+)
+DELEGATED = Action(
+    "approval.delegated",
+    "Somebody is away, so whoever stands in was asked as well.",
+    sentence="“{target}” also went to {to}, who stands in",
+    metadata=Delegated,
+    redactions=_beside("to"),
+    example={"to": "ben@example.com", "steps": 1},
+    ocsf=6003,
+)
+DELEGATION_CREATED = Action(
+    "delegation.created",
+    "Somebody will be away, and somebody else gets their approvals as well.",
+    sentence="{actor} let {to} stand in for {target}",
+    metadata=Delegation,
+    redactions=_beside("to"),
+    example={
+        "to": "ben@example.com",
+        "starts_at": "2026-07-01T06:00:00+00:00",
+        "ends_at": "2026-07-15T06:00:00+00:00",
+    },
+    severity="notice",
+    ocsf=3005,
+)
+DELEGATION_ENDED = Action(
+    "delegation.ended",
+    "An absence was ended before its time.",
+    sentence="{actor} ended the absence of {target}",
+    severity="notice",
     ocsf=3005,
 )
