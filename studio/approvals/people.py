@@ -1,6 +1,7 @@
 """People as approvals see them: one row of a seat and its person, and whether it may decide now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from studio.accounts.outcomes import Role
 from studio.accounts.permissions import allowed
 from studio.approvals.mail_times import Preferences
 from studio.core.unit_of_work import UnitOfWork
+
+_KNOWN = "studio.approvals.people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,27 @@ class Person:
 def by_ids(uow: UnitOfWork, ids: Iterable[UUID]) -> dict[UUID, Person]:
     """The people behind some ids; whoever has no seat here is missing."""
     wanted = set(ids)
-    return {p.id: p for p in _where(uow, User.id.in_(wanted))} if wanted else {}
+    known: dict[UUID, Person | None] = uow.session.info.get(_KNOWN, {})
+    unknown = wanted - known.keys()
+    if unknown:
+        known |= dict.fromkeys(unknown) | {p.id: p for p in _where(uow, User.id.in_(unknown))}
+    return {one: person for one in wanted if (person := known[one]) is not None}
 
 
 def by_id(uow: UnitOfWork, user_id: UUID | None) -> Person | None:
     """One person, or None without a seat here."""
     return None if user_id is None else by_ids(uow, [user_id]).get(user_id)
+
+
+@contextmanager
+def read_once(uow: UnitOfWork, ids: Iterable[UUID]) -> Iterator[None]:
+    """Read some people together, and until the block ends nobody twice: for many decisions in one transaction."""
+    uow.session.info[_KNOWN] = {}
+    try:
+        by_ids(uow, ids)
+        yield
+    finally:
+        del uow.session.info[_KNOWN]
 
 
 def by_refs(uow: UnitOfWork, ids: Iterable[UUID], emails: Iterable[str]) -> list[Person]:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from studio import audit
+from studio.approvals.held import cancel_jobs
 from studio.approvals.models import Decision, Request, Vote
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
@@ -116,8 +117,7 @@ def schedule(uow: UnitOfWork, request: Request) -> None:
 
 def unschedule(uow: UnitOfWork, request: Request) -> None:
     """Take back the reminder and the expiry."""
-    for topic in (REMIND, EXPIRE):
-        outbox.cancel(uow, f"{topic}:{request.id}")
+    cancel_jobs(uow, [f"{topic}:{request.id}" for topic in (REMIND, EXPIRE)])
 
 
 def _at(uow: UnitOfWork, topic: str, request: Request, moment: Any) -> None:

@@ -141,6 +141,12 @@ def is_due(database: Database) -> bool:
         return uow.session.scalar(found) is not None
 
 
+def cancel_all(uow: UnitOfWork, keys: list[str]) -> int:
+    """Take jobs back, in one statement; returns how many."""
+    gone = delete(OutboxRow).where(OutboxRow.key.in_(keys), OutboxRow.state == "queued")
+    return len(uow.session.execute(gone.returning(OutboxRow.id)).all())
+
+
 def drain(database: Database, limit: int = 100, budget_s: float = 5.0, *, holder: str | None = None) -> int:
     """Do what is due: at most `limit` jobs, beginning none after `budget_s` seconds.
 

@@ -58,6 +58,19 @@ class UnitOfWork:
         """Send a hint once the rows are safe. A hint that fails is logged: the sweeper finds what it announced."""
         self._after.append(send)
 
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part that may fail alone: where it raises, its rows, what it collected and its hints go, the rest stays."""
+        collected, hints = {name: len(found) for name, found in self.collected.items()}, len(self._after)
+        try:
+            with self.session.begin_nested():
+                yield
+        except BaseException:
+            for name, found in self.collected.items():
+                del found[collected.get(name, 0) :]
+            del self._after[hints:]
+            raise
+
     def _announce(self) -> None:
         for send in self._after:
             try:

@@ -21,9 +21,17 @@ from studio.approvals.clock.reading import zone_names
 from studio.approvals.people import Person
 from studio.approvals.policy import Snooze
 from studio.portal.week import WeekField
+from studio.portal.zones import CUSTOM
 
 COMMENT = 4000
 """Characters of a remark."""
+MOMENTS = (
+    SelectChoice(Snooze.HOUR.value, _l("In one hour")),
+    SelectChoice(Snooze.LATER.value, _l("Later today, in four hours")),
+    SelectChoice(Snooze.TOMORROW.value, _l("Tomorrow at 08:00")),
+    SelectChoice(Snooze.WEEK.value, _l("Next week, Monday at 08:00")),
+)
+"""When what is put off may come back."""
 
 
 def people_choices(people: Iterable[Person]) -> list[SelectChoice]:
@@ -70,14 +78,26 @@ class SnoozeForm(FlaskForm):
     choice = RadioField(
         _l("Show it again"),
         [InputRequired(_l("Choose a moment."))],
-        choices=[
-            SelectChoice(Snooze.HOUR.value, _l("In one hour")),
-            SelectChoice(Snooze.LATER.value, _l("Later today, in four hours")),
-            SelectChoice(Snooze.TOMORROW.value, _l("Tomorrow at 08:00")),
-            SelectChoice(Snooze.WEEK.value, _l("Next week, Monday at 08:00")),
-        ],
+        choices=[*MOMENTS, SelectChoice(CUSTOM, _l("At a moment of my own"))],
         default=Snooze.HOUR.value,
     )
+    until = StringField(_l("Date and time"))
+
+
+class BulkForm(FlaskForm):
+    """What is to be done with all selected rows; the pressed button names it."""
+
+    act = HiddenField()
+    pick = SelectMultipleField(choices=[], validate_choice=False)
+    """Boxes of the rows: `<request id>:<what the row showed>`."""
+    comment = TextAreaField(_l("Comment"), [Length(max=COMMENT)])
+    choice = SelectField(
+        _l("Until"),
+        choices=[*MOMENTS, SelectChoice(CUSTOM, _l("Another moment"))],
+        default=Snooze.HOUR.value,
+        validate_choice=False,  # refused by zones.snooze_moment, where it counts
+    )
+    until = StringField(_l("Date and time"))
 
 
 class CodeForm(FlaskForm):

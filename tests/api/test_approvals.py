@@ -121,6 +121,48 @@ def test_snooze_and_back(approver, approval):
     assert past.json["errors"][0]["path"] == "until"
 
 
+def test_many_are_decided_at_once_with_a_result_for_each(approver, heard, database, tenant):
+    made = [str(make_request(database, tenant, [tenant["approver"]], title=title)) for title in "ABC"]
+    items = [{"id": one, "shown": approver.get(f"{URL}/{one}").json["shown"]} for one in made]
+    items[1]["shown"] = "0" * 64
+    body = {"outcome": "approved", "items": [*items, {"id": NOBODY, "shown": "0" * 64}]}
+    done = approver.post(f"{URL}/decisions", json=body)
+    results = [(one["title"], one["result"], one["code"]) for one in done.json["data"]]
+    assert results == [
+        ("A", "done", ""), ("B", "refused", "content_changed"), ("C", "done", ""), ("", "refused", "not_found")
+    ]  # fmt: skip
+    assert approver.post(f"{URL}/decisions", json=body).json == done.json, "the same again is the same"
+    assert len(heard.ends) == 2
+    assert approver.get(f"{URL}/{made[0]}").json["decision"]["channel"] == "api"
+
+
+@pytest.mark.parametrize(
+    ("changed", "path"),
+    [
+        ({"outcome": "declined"}, "comment"),
+        ({"outcome": "expired"}, "outcome"),
+        ({"items": []}, "items"),
+        ({"items": [{"id": NOBODY, "shown": "0" * 64}] * 101}, "items"),
+        ({"items": [{"id": NOBODY, "shown": "short"}]}, "items.0.shown"),
+    ],
+)
+def test_a_bulk_decision_that_makes_no_sense_is_refused_at_its_field(approver, approval, changed, path):
+    shown = approver.get(approval).json["shown"]
+    body = {"outcome": "approved", "items": [{"id": approval.rpartition("/")[2], "shown": shown}]} | changed
+    refused = approver.post(f"{URL}/decisions", json=body)
+    assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, path)
+    assert approver.get(approval).json["state"] == "pending"
+
+
+def test_the_list_is_narrowed_by_requester_and_deadline(approver, heard, database, tenant):
+    soon = clock.local_now() + timedelta(minutes=1)
+    make_request(database, tenant, [tenant["approver"]], title="A", requester="anna@x.example", due_at=soon)
+    make_request(database, tenant, [tenant["approver"]], title="B")
+    for query, found in [("requester=anna@x.example", ["A"]), ("due=overdue", []), ("requester=nobody", [])]:
+        assert [row["title"] for row in approver.get(f"{URL}?{query}").json["data"]] == found
+    assert approver.get(f"{URL}?due=never").status_code == 422
+
+
 def test_approvals_are_paged(approver, heard, database, tenant):
     made = {str(make_request(database, tenant, [tenant["approver"]])) for _ in range(5)}
     first = approver.get(f"{URL}?limit=3").json

@@ -11,7 +11,7 @@ from sqlalchemy import event, insert, select, text
 from studio.approvals import policy, service
 from studio.approvals.models import Assignment, Request
 from studio.approvals.service import listing, rows
-from studio.approvals.service.listing import Filters, Tab
+from studio.approvals.service.listing import Due, Filters, Tab
 from studio.core import db, ids
 from tests.factories.approvals import make_request
 
@@ -260,6 +260,7 @@ def rows_read(plan):
 def test_a_crowded_inbox_is_read_in_order_and_no_further_than_its_page(database, tenant, jonas, store, monkeypatch):
     monkeypatch.setattr(listing, "COUNTED", 50)
     monkeypatch.setattr(listing, "LOOKED_AT", 50)
+    monkeypatch.setattr(listing, "WINDOW", 50)
     with database.unit(tenant.id, jonas.actor) as uow:
         reads = [
             lambda: listing.counts(uow, jonas.user_id),
@@ -269,11 +270,14 @@ def test_a_crowded_inbox_is_read_in_order_and_no_further_than_its_page(database,
             after = listing.listed(uow, jonas.user_id, filters).after
             pages = filters, replace(filters, after=after)
             reads += [lambda one=one: listing.listed(uow, jonas.user_id, one) for one in pages]
+        for narrower in (Filters(search="nobody wrote this"), Filters(due=Due.OVERDUE)):
+            reads.append(lambda one=narrower: listing.listed(uow, jonas.user_id, one))
+            reads.append(lambda one=narrower: listing.first_ids(uow, jonas.user_id, one, uow.now))
         found = [plan for read in reads for plan in plans(uow, read)]
-        [offered] = plans(uow, lambda: listing.workflows(uow, jonas.user_id, Filters()))
+        [offered] = plans(uow, lambda: listing.choices(uow, jonas.user_id, Filters()))
         request = uow.session.scalars(select(Request).limit(1)).one()
         [asked] = plans(uow, lambda: rows.assignments(uow, request))
-    assert len(found) == 9
+    assert len(found) == 15
     for plan in (*found, asked):
         assert not sorts(plan), plan
         assert " ix_approval_" in str(plan) or "'ix_approval_" in str(plan), plan

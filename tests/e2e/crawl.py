@@ -11,7 +11,7 @@ from tests.e2e.looks import DESK
 from tests.e2e.studio import Studio
 
 NO_PAGES = ("/api/", "/builder/api/", "/static/", "/hooks/", "/livez", "/readyz", "/metrics")
-DOWNLOADS = ("console.export_workflow", "console.export_audit", "console.run_data")
+DOWNLOADS = ("console.export_workflow", "console.export_audit", "console.run_data", "portal.news")
 NEEDS_MORE = ("/password/new",)
 """Make sense only behind a link that was just followed."""
 SEVERAL = {"console.run": 6, "portal.approval": 2, "console.workflow": 2}

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from threading import Thread
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from werkzeug.serving import make_server
 
 from studio.accounts.outcomes import Role
 from studio.approvals.jobs import Post
@@ -74,3 +76,13 @@ def everything(shop: Shop) -> Callable[[], dict]:
 
     world = World(shop.app, shop.tenant, shop.tenant, {}, {})
     return lambda: world.rows(shop.tenant)
+
+
+@pytest.fixture
+def address(shop) -> Iterator[str]:
+    server = make_server("localhost", 0, shop.app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://localhost:{server.port}"
+    server.shutdown()
+    thread.join()

@@ -1,11 +1,9 @@
 """A real browser on a phone, scripts off: from the mail's link to the decision."""
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from tests.factories.accounts import PASSWORD
 from tests.factories.approvals import TITLE
@@ -13,16 +11,6 @@ from tests.factories.approvals import TITLE
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.parametrize("store", ["sqlite"], indirect=True)]
 
 PHONE = {"width": 390, "height": 860}
-
-
-@pytest.fixture
-def address(shop) -> Iterator[str]:
-    server = make_server("localhost", 0, shop.app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://localhost:{server.port}"
-    server.shutdown()
-    thread.join()
 
 
 @pytest.fixture

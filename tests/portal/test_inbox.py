@@ -2,13 +2,15 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from werkzeug.datastructures import MultiDict
 
 from studio.approvals import service
 from studio.approvals.service import listing
-from studio.approvals.service.listing import Filters, Tab
+from studio.approvals.service.listing import Due, Filters, Tab
+from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock
 from tests.factories.approvals import make_group, share_of, shown
 
@@ -35,6 +37,20 @@ def test_a_row_says_why_it_is_here_and_how_long_there_is(shop):
     page = shop.browser(shop.jonas).get("/inbox").text
     for words in ("You are in the group Refund team", "3 h 40 min", "High-value refunds · order 6021"):
         assert words in page
+
+
+def test_a_row_says_which_stage_asks(shop):
+    stages = [
+        ApprovalStage([ApprovalPart([f"user:{one.email}"])], name)
+        for one, name in ((shop.lena, ""), (shop.jonas, "Finance"))
+    ]
+    request_id = shop.ask(rule=ApprovalRule(stages))
+    assert titles(shop.browser(shop.jonas).get("/inbox")) == []
+    assert "Stage 1 of 2" in shop.browser(shop.lena).get("/inbox").text
+    with shop.database.unit(shop.tenant.id, shop.lena.actor) as uow:
+        service.approve(uow, request_id, shown=shown(shop.database, shop.tenant, request_id))
+    assert "Stage 2 of 2: Finance" in shop.browser(shop.jonas).get("/inbox").text
+    assert "You decided" in shop.browser(shop.lena).get("/done").text
 
 
 def test_the_tabs_and_the_frame_count(shop):
@@ -203,6 +219,46 @@ def test_filters_by_workflow(shop):
     assert "Prices" in page
 
 
+def test_filters_by_deadline_and_requester_stand_together_in_the_address(shop):
+    soon = due_in(shop, seconds=30)
+    shop.ask(title="Soon", due_at=soon, requester="anna@x.example")
+    shop.ask(title="Later", due_at=due_in(shop, days=2), requester="bert@x.example")
+    shop.ask(title="Whenever", requester="anna@x.example")
+    browser = shop.browser(shop.jonas)
+    for query, found in [
+        ("due=overdue", []),
+        ("requester=Anna@x.example", ["Soon", "Whenever"]),
+        ("requester=anna@x.example&q=when", ["Whenever"]),
+        ("due=nonsense", ["Soon", "Later", "Whenever"]),
+    ]:
+        assert titles(browser.get(f"/inbox?{query}")) == found
+    with shop.database.unit(shop.tenant.id) as uow:
+        for day_ends, due, found in [
+            (soon + timedelta(seconds=1), Due.TODAY, ["Soon"]),
+            (soon, Due.TODAY, []),
+            (soon + timedelta(days=3), Due.TODAY, ["Soon", "Later"]),
+        ]:
+            page = listing.listed(uow, shop.jonas.user_id, Filters(due=due, day_ends=day_ends))
+            assert [item.request.title for item in page.items] == found
+    clock.shift(timedelta(minutes=1))
+    browser = shop.browser(shop.jonas)
+    page = browser.get("/inbox?due=overdue")
+    assert titles(page) == ["Soon"]
+    assert '<option value="overdue" selected>' in page.text
+    assert "<option>anna@x.example" in browser.get("/inbox").text
+
+
+def test_what_was_handed_on_says_so_in_done_with_the_note_at_its_new_owner(shop):
+    request_id = shop.ask(shop.jonas)
+    share = share_of(shop.database, shop.tenant, request_id, shop.jonas)
+    with shop.database.unit(shop.tenant.id, shop.jonas.actor) as uow:
+        service.reassign(uow, share.id, shop.lena.user_id, "You know the customer.")
+    page = shop.browser(shop.lena).get("/inbox").text
+    assert "Jonas Weber handed it to you" in page
+    assert "“You know the customer.”" in page
+    assert "Handed on" in shop.browser(shop.jonas).get("/done").text
+
+
 def test_everybodys_requests_are_for_staff(shop):
     shop.ask(shop.jonas, title="Only for Jonas")
     assert titles(shop.browser(shop.lena).get("/inbox?of=all")) == []
@@ -234,6 +290,22 @@ def test_pages_skip_nothing_and_repeat_nothing(shop, tab, everybody):
         if after is None:
             break
     assert sorted(seen) == [f"R{number}" for number in range(7)]
+
+
+def test_a_search_looks_through_a_bounded_number_of_rows_and_goes_on_behind_them(shop, monkeypatch):
+    monkeypatch.setattr(listing, "WINDOW", 3)
+    due_at = due_in(shop, hours=5)
+    for number in range(8):
+        shop.ask(title="Needle" if number in (4, 7) else "Hay", due_at=due_at + timedelta(minutes=number))
+    browser = shop.browser(shop.jonas)
+    page, seen, pages = browser.get("/inbox?q=needle"), [], 1
+    assert "None of the first 3 matches. There are more." in page.text
+    while link := re.search(r'href="([^"]*after=[^"]*)"', page.text):
+        page = browser.get(unescape(link[1]))
+        seen += titles(page)
+        pages += 1
+    assert seen == ["Needle", "Needle"]
+    assert pages == 3
 
 
 @pytest.mark.parametrize("cursor", ["x", "!!!", "MjAyNnxub3Q=", "A" * 500])

@@ -13,6 +13,7 @@ BODIES: dict[str, dict] = {
     "portal.comment": {"data": {"comment": "taken over"}},
     "portal.reassign_post": {"data": {"to": "nobody"}},
     "portal.snooze": {"data": {"choice": "tomorrow"}},
+    "portal.selected": {"data": {"act": "approved", "pick": "01954f6e-7a31-7c56-9a40-000000000001:"}},
     "portal.snooze_request": {"data": {"choice": "tomorrow"}},
     "builder.save_draft": {"json": {"revision": 1, **_DOCUMENT}},
     "builder.check_document": {"json": _DOCUMENT},

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from studio.approvals import people, policy, trail
+from studio.approvals import held, people, policy, trail
 from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, AssignmentState, Channel, CommentKind, Outcome, RequestState
 from studio.approvals.people import Person
@@ -141,7 +141,7 @@ def _vote(
         channel=channel,
         at=uow.now,
     )
-    uow.session.add(row)
+    held.add(uow, row)
     return row
 
 

@@ -76,11 +76,16 @@ def reassign(uow: UnitOfWork, assignment_id: UUID, to: UUID, note: str = "") -> 
 def snooze(uow: UnitOfWork, assignment_id: UUID, until: datetime) -> datetime:
     """Hide a share from its own person; the deadline runs on. Returns when it comes back."""
     request, share, _person = _own(uow, assignment_id)
-    if until <= uow.now:
-        raise InvalidInput(_("Choose a moment that is still to come."), field="until")
+    ahead(uow, until)
     wake = policy.wakes_at(until, uow.now, [request.remind_at, request.due_at])
     share.state, share.snoozed_until = AssignmentState.SNOOZED, wake
     return wake
+
+
+def ahead(uow: UnitOfWork, until: datetime) -> None:
+    """Raises InvalidInput unless a moment is still to come."""
+    if until <= uow.now:
+        raise InvalidInput(_("Choose a moment that is still to come."), code="in_the_past", field="until")
 
 
 def restore(uow: UnitOfWork, assignment_id: UUID) -> None:

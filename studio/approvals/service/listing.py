@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -34,6 +33,8 @@ from studio.core.unit_of_work import UnitOfWork
 PAGE = 50
 LOOKED_AT = 500
 """Rows whose workflows are offered as a filter."""
+WINDOW = 5_000
+"""Rows that one page of a search looks through: the next one goes on behind them."""
 COUNTED = 1000
 """Up to so many are counted: a number beside a word has to cost nothing on a page of many."""
 
@@ -46,6 +47,14 @@ class Tab(StrEnum):
     DONE = "done"
 
 
+class Due(StrEnum):
+    """Which deadlines are asked for."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    """Still to come, before the reader's day ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What the address of an inbox says."""
@@ -53,10 +62,20 @@ class Filters:
     tab: Tab = Tab.PENDING
     search: str = ""
     workflow_id: UUID | None = None
+    requester: str | None = None
+    """Address of whoever asked for it."""
+    due: Due | None = None
+    day_ends: datetime | None = None
+    """When the reader's day is over; needed with `Due.TODAY`."""
     everybody: bool = False
     """Everybody's requests instead of one's own share; for seats that may read all."""
     after: str | None = None
     """Cursor of the page before."""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything is left out that the tab has."""
+        return bool(self.search or self.workflow_id or self.requester or self.due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +103,8 @@ class Page:
 
     items: tuple[Item, ...]
     after: str | None
+    whole: bool = True
+    """False: not all rows have been looked through; `after` goes on behind those that were."""
 
 
 def counts(uow: UnitOfWork, user_id: UUID) -> dict[Tab, Tally]:
@@ -102,31 +123,54 @@ def due_before(uow: UnitOfWork, user_id: UUID, moment: datetime) -> Tally:
 
 
 def listed(uow: UnitOfWork, user_id: UUID, filters: Filters, size: int = PAGE) -> Page:
-    """One page. Pending is sorted by time left, Snoozed by waking, Done by its end."""
-    moment, key, descending = _order(filters)
-    query = _base(uow, user_id, filters).where(*_narrowed(filters))
-    cursor = _read(filters.after)
-    if cursor is not None:
-        here = tuple_(moment, key)
-        edge = tuple_(literal(cursor[0], UtcDateTime()), literal(cursor[1], Uuid()))
-        query = query.where(here < edge if descending else here > edge)
-    order = (moment.desc(), key.desc()) if descending else (moment, key)
-    rows = uow.session.execute(query.add_columns(moment, key).order_by(*order).limit(size + 1)).all()
+    """One page. Pending is sorted by time left, Snoozed by waking, Done by its end.
+
+    Narrowed, it looks through at most WINDOW rows: a page may then be short, or empty, with more behind its cursor.
+    """
+    moment, key, _descending = _order(filters)
+    query, edge = _within(uow, _behind(_base(uow, user_id, filters), filters, filters.after), filters)
+    rows = uow.session.execute(_in_order(query.add_columns(moment, key), filters).limit(size + 1)).all()
     items = tuple(Item(row[0], row[1] if not filters.everybody else None, row[2]) for row in rows)
     if len(rows) <= size:
-        return Page(items, None)
+        return Page(items, _written(*edge) if edge else None, whole=edge is None)
     return Page(items[:size], _written(rows[size - 1][3], rows[size - 1][4]))
 
 
-def workflows(uow: UnitOfWork, user_id: UUID, filters: Filters) -> Sequence[tuple[UUID, str]]:
-    """Workflows to filter a tab by: those of its first LOOKED_AT rows."""
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a tab can be filtered by."""
+
+    workflows: tuple[tuple[UUID, str], ...]
+    """By name."""
+    requesters: tuple[str, ...]
+
+
+def choices(uow: UnitOfWork, user_id: UUID, filters: Filters) -> Choices:
+    """Workflows and requesters of a tab's first LOOKED_AT rows."""
     name = Request.context["workflow_name"].as_string().label("name")
-    moment, key, descending = _order(filters)
-    order = (moment.desc(), key.desc()) if descending else (moment, key)
-    rows = _base(uow, user_id, filters).with_only_columns(Request.workflow_id, name).order_by(*order)
-    first = rows.where(Request.workflow_id.is_not(None)).limit(LOOKED_AT).subquery()
-    named = select(first.c.workflow_id, func.max(first.c.name).label("name")).group_by(first.c.workflow_id)
-    return [(row[0], row[1] or "") for row in uow.session.execute(named.order_by("name"))]
+    asked = (Request.workflow_id, Request.requester_email, name)
+    first = _in_order(_base(uow, user_id, filters).with_only_columns(*asked), filters).limit(LOOKED_AT).subquery()
+    pairs = select(first.c.workflow_id, first.c.requester_email, func.max(first.c.name))
+    rows = uow.session.execute(pairs.group_by(first.c.workflow_id, first.c.requester_email)).all()
+    named = {row[0]: row[2] or "" for row in rows if row[0] is not None}
+    return Choices(
+        tuple(sorted(named.items(), key=lambda one: (one[1].casefold(), one[0]))),
+        tuple(sorted({row[1] for row in rows if row[1]})),
+    )
+
+
+def first_ids(uow: UnitOfWork, user_id: UUID, filters: Filters, since: datetime) -> list[UUID]:
+    """Requests of a list's first page that were asked, or have woken, after a moment."""
+    now = uow.now
+    if filters.everybody:
+        new: SQLColumnExpression[bool] = Request.created_at > since
+    else:
+        new = or_(
+            Assignment.created_at > since, and_(Assignment.snoozed_until > since, Assignment.snoozed_until <= now)
+        )
+    every, _edge = _within(uow, _base(uow, user_id, filters), filters)
+    rows = _in_order(every.with_only_columns(Request.id, new.label("new")), filters).limit(PAGE)
+    return [row[0] for row in uow.session.execute(rows) if row[1]]
 
 
 def _base(uow: UnitOfWork, user_id: UUID, filters: Filters) -> Select[*tuple[Any, ...]]:
@@ -158,7 +202,55 @@ def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(or_(Request.title.icontains(words, autoescape=True), facts))
     if filters.workflow_id is not None:
         conditions.append(Request.workflow_id == filters.workflow_id)
+    if filters.requester is not None:
+        conditions.append(Request.requester_email == filters.requester.strip().lower())
     return conditions
+
+
+def _due(uow: UnitOfWork, filters: Filters) -> list[ColumnElement[bool]]:
+    """By the column that pending ones are sorted by: its index has them side by side."""
+    until = Request.sort_at if filters.everybody else Assignment.sort_at
+    if filters.due is Due.OVERDUE:
+        return [until <= uow.now]
+    if filters.due is Due.TODAY:
+        return [until > uow.now, until < (filters.day_ends or uow.now)]
+    return []
+
+
+def _within(
+    uow: UnitOfWork, query: Select[*tuple[Any, ...]], filters: Filters
+) -> tuple[Select[*tuple[Any, ...]], tuple[datetime, UUID] | None]:
+    """What fits the filters; with search, workflow or requester among the first WINDOW rows, and the last of those."""
+    query = query.where(*_due(uow, filters))
+    conditions = _narrowed(filters)
+    if not conditions:
+        return query, None
+    moment, key, descending = _order(filters)
+    places: Select[*tuple[Any, ...]] = query.with_only_columns(moment, key)
+    last = uow.session.execute(_in_order(places, filters).offset(WINDOW - 1).limit(1)).one_or_none()
+    if last is None:
+        return query.where(*conditions), None
+    edge: tuple[datetime, UUID] = (last[0], last[1])
+    here, there = tuple_(moment, key), _place(edge)
+    return query.where(*conditions, here >= there if descending else here <= there), edge
+
+
+def _behind(query: Select[*tuple[Any, ...]], filters: Filters, after: str | None) -> Select[*tuple[Any, ...]]:
+    cursor = _read(after)
+    if cursor is None:
+        return query
+    moment, key, descending = _order(filters)
+    here, there = tuple_(moment, key), _place(cursor)
+    return query.where(here < there if descending else here > there)
+
+
+def _place(cursor: tuple[datetime, UUID]) -> Any:
+    return tuple_(literal(cursor[0], UtcDateTime()), literal(cursor[1], Uuid()))
+
+
+def _in_order(query: Select[*tuple[Any, ...]], filters: Filters) -> Select[*tuple[Any, ...]]:
+    moment, key, descending = _order(filters)
+    return query.order_by(moment.desc(), key.desc()) if descending else query.order_by(moment, key)
 
 
 def _order(filters: Filters) -> tuple[SQLColumnExpression[Any], SQLColumnExpression[Any], bool]:

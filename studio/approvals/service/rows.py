@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from studio.approvals import people
+from studio.approvals import held, people
 from studio.approvals import rule as rules
-from studio.approvals.models import Assignment, Decision, Link, Request, Vote
+from studio.approvals.models import Assignment, Decision, Request, Vote
 from studio.approvals.outcomes import WAITING, AssignmentState
 from studio.approvals.people import Person
 from studio.approvals.policy import Requester
@@ -20,6 +20,9 @@ from studio.core.unit_of_work import UnitOfWork
 
 def locked(uow: UnitOfWork, request_id: UUID) -> Request:
     """One request, nobody else's to change until the commit. SQLite admits one writer anyway."""
+    ahead = held.of(uow, request_id)
+    if ahead is not None:
+        return ahead.request
     query = select(Request).where(Request.id == request_id).with_for_update()
     found = uow.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if found is None:
@@ -34,17 +37,26 @@ def missing(request_id: object) -> NotFound:
 
 def assignments(uow: UnitOfWork, request: Request) -> list[Assignment]:
     """Everybody's share, in the order of asking."""
+    ahead = held.of(uow, request.id)
+    if ahead is not None:
+        return list(ahead.shares)
     query = select(Assignment).where(Assignment.request_id == request.id).order_by(Assignment.id)
     return list(uow.session.scalars(query.execution_options(populate_existing=True)))
 
 
 def decision(uow: UnitOfWork, request: Request) -> Decision | None:
     """How it ended, if it has."""
+    ahead = held.of(uow, request.id)
+    if ahead is not None:
+        return ahead.decision
     return uow.session.scalars(select(Decision).where(Decision.request_id == request.id)).one_or_none()
 
 
 def votes(uow: UnitOfWork, request: Request) -> list[Vote]:
     """What people said of it and what still counts, in the order of saying."""
+    ahead = held.of(uow, request.id)
+    if ahead is not None:
+        return [vote for vote in ahead.votes if vote.voided_at is None]
     query = select(Vote).where(Vote.request_id == request.id, Vote.voided_at.is_(None)).order_by(Vote.id)
     return list(uow.session.scalars(query))
 
@@ -113,7 +125,7 @@ def assign(
         place_id=place_id or user_id,
         created_at=uow.now,
     )
-    uow.session.add(row)
+    held.add(uow, row)
     return row
 
 
@@ -133,6 +145,4 @@ def close(uow: UnitOfWork, row: Assignment, state: AssignmentState) -> None:
 
 def kill_links(uow: UnitOfWork, assignment_ids: list[UUID]) -> None:
     """From now on these links only explain themselves."""
-    uow.session.execute(
-        update(Link).where(Link.assignment_id.in_(assignment_ids), Link.dead_at.is_(None)).values(dead_at=uow.now)
-    )
+    held.kill_links(uow, assignment_ids)

@@ -11,13 +11,12 @@ from studio.accounts.permissions import permission
 from studio.approvals import service
 from studio.approvals.outcomes import Channel
 from studio.core import formats, web
-from studio.core.errors import Forbidden, NotFound, NotSignedIn, StudioError
+from studio.core.errors import Forbidden, InvalidInput, NotFound, NotSignedIn, StudioError
 from studio.core.web import current_uow
-from studio.portal import deciding
+from studio.portal import deciding, zones
 from studio.portal.forms import DecideForm, SnoozeForm
 from studio.portal.history import events
 from studio.portal.views.blueprint import blueprint
-from studio.portal.zones import snooze_moment
 
 
 @blueprint.get("/approvals/<uuid:request_id>")
@@ -87,8 +86,7 @@ def reassign_post(request_id: UUID) -> ResponseReturnValue:
 @permission("approval.decide")
 def snooze_choice(request_id: UUID) -> ResponseReturnValue:
     """Ask until when."""
-    found = service.details(current_uow(), request_id)
-    return render_template("portal/snooze.html", found=found, form=SnoozeForm())
+    return _snooze_page(request_id, SnoozeForm())
 
 
 @blueprint.post("/approvals/<uuid:request_id>/snooze")
@@ -98,10 +96,14 @@ def snooze_request(request_id: UUID) -> ResponseReturnValue:
     uow, form = current_uow(), SnoozeForm()
     found = service.details(uow, request_id)
     if not form.validate_on_submit():
-        return render_template("portal/snooze.html", found=found, form=form), 422
+        return _snooze_page(request_id, form), 422
     if found.own is None:
         raise Forbidden(_("You were not asked, so there is nothing to snooze."), code="not_asked")
-    until = snooze_moment(form.choice.data, uow.now, signed_in_person().time_zone)
+    try:
+        until = zones.snooze_moment(form.choice.data, form.until.data, uow.now, signed_in_person().time_zone)
+    except InvalidInput as error:
+        form.until.errors = [error.message]
+        return _snooze_page(request_id, form), 422
     wake = service.snooze(uow, found.own.row.id, until)
     flash(_("Snoozed until %(when)s.", when=formats.at(wake)), "info")
     return redirect(url_for("portal.inbox"))
@@ -113,6 +115,10 @@ def history(request_id: UUID) -> ResponseReturnValue:
     """Who was asked, who handed it on, what was said, how it ended."""
     found = service.details(current_uow(), request_id)
     return render_template("portal/history.html", found=found, events=events(found))
+
+
+def _snooze_page(request_id: UUID, form: SnoozeForm) -> str:
+    return render_template("portal/snooze.html", found=service.details(current_uow(), request_id), form=form)
 
 
 def _page(request_id: UUID, form: DecideForm, error: StudioError | None = None) -> ResponseReturnValue:

@@ -23,6 +23,7 @@ from studio.runtime.triggers.app_event import AppEvent
 from studio.runtime.triggers.deliveries import gather_key, key_of
 
 TYPE = "trigger.app_event"
+_LISTENED = "studio.app_events.listened"
 LONGEST_CHAIN = 3
 """Runs that may start one after the other by what happened in the one before."""
 
@@ -99,7 +100,17 @@ class AppEvents:
 
     def approval_decided(self, uow: UnitOfWork, data: Mapping[str, Any], run_id: UUID | None) -> None:
         """A request has ended, by a person or by the clock; `run_id` is the run that asked."""
-        self.emit(uow, "approval.decided", {"event": "approval.decided", **data}, _source(uow, run_id))
+        if _anybody_listens(uow):
+            self.emit(uow, "approval.decided", {"event": "approval.decided", **data}, _source(uow, run_id))
+
+
+def _anybody_listens(uow: UnitOfWork) -> bool:
+    """Whether any workflow starts on an event of Studio, asked once a unit: a hundred decisions may be one."""
+    known = uow.session.info
+    if _LISTENED not in known:
+        listeners = select(TriggerSubscription.id).where(TriggerSubscription.type == TYPE, TriggerSubscription.active)
+        known[_LISTENED] = uow.session.scalar(listeners.limit(1)) is not None
+    return bool(known[_LISTENED])
 
 
 def _source(uow: UnitOfWork, run_id: UUID | None) -> Source:

@@ -9,8 +9,9 @@ from studio.api.v1.shapes.common import ListOf
 from studio.approvals import saying, service
 from studio.approvals.models import Assignment, Decision, Request
 from studio.approvals.outcomes import Channel, Outcome
-from studio.approvals.service import listing
+from studio.approvals.service import bulk, listing
 from studio.approvals.service.reading import Details
+from studio.approvals.wall_clock import day_end
 from studio.core.errors import Forbidden, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
@@ -32,7 +33,14 @@ def list_approvals(uow: UnitOfWork, query: shapes.ApprovalQuery) -> ListOf[shape
     if query.cursor is not None and not listing.is_cursor(query.cursor):
         raise InvalidInput(_("This is no cursor of this list."), code="query.cursor", field="cursor")
     wanted = listing.Filters(
-        listing.Tab(query.tab), query.q, query.workflow_id, everybody=query.everybody, after=query.cursor
+        listing.Tab(query.tab),
+        query.q,
+        query.workflow_id,
+        requester=query.requester,
+        due=query.due if query.tab == "pending" else None,
+        day_ends=day_end(uow.now, person.time_zone),
+        everybody=query.everybody,
+        after=query.cursor,
     )
     page = listing.listed(uow, person.user_id, wanted, query.limit)
     lines = [_line(one.request, one.share, one.decision) for one in page.items]
@@ -57,6 +65,25 @@ def decide_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Decide) -> s
         uow, request_id, Outcome(body.outcome), shown=body.shown, reason=body.comment, channel=Channel.API
     )  # fmt: skip
     return _detail(service.details(uow, request_id))
+
+
+@operation("POST", "/approvals/decisions", tag=TAG, needs="approval.decide", body=shapes.DecideMany,
+           answer=shapes.Results)  # fmt: skip
+def decide_approvals(uow: UnitOfWork, body: shapes.DecideMany) -> shapes.Results:
+    """Approve or decline up to 100 at once. Each is decided for itself: a refused one stops no other.
+
+    All that are decided are decided together; sent again, they count as done.
+    """
+    picks = [bulk.Pick(one.id, one.shown) for one in body.items]
+    results = bulk.decide(uow, picks, Outcome(body.outcome), reason=body.comment, channel=Channel.API)
+    return shapes.Results(
+        data=[
+            shapes.ResultView(
+                request_id=one.request_id, result=one.fate.value, title=one.title, code=one.code, message=one.message
+            )
+            for one in results
+        ]
+    )
 
 
 @operation("POST", f"{ONE}/comments", tag=TAG, needs="approval.decide", body=shapes.NewComment,

@@ -8,6 +8,8 @@ from pydantic import ConfigDict, Field
 from studio.api.v1.reading import Body, Moment, Paged
 from studio.api.v1.shapes.common import Id, Shape
 from studio.approvals.outcomes import Outcome, RequestState
+from studio.approvals.service.bulk import MOST
+from studio.approvals.service.listing import Due
 
 Remark = Annotated[str, Field(max_length=5_000)]
 
@@ -18,6 +20,8 @@ class ApprovalQuery(Paged):
     tab: Literal["pending", "snoozed", "done"] = "pending"
     everybody: bool = Field(False, description="Everybody's instead of your own share; not for approver seats.")
     workflow_id: Id | None = None
+    requester: str | None = Field(None, max_length=254, description="Address of whoever asked for it.")
+    due: Due | None = Field(None, description="`today`: still to come, by your time zone. Pending ones alone.")
     q: str = Field("", max_length=120, description="Part of what is asked.")
 
 
@@ -117,6 +121,51 @@ class Decide(Body):
     outcome: Literal["approved", "declined", "changes_requested"]
     shown: str = Field(pattern=r"^[0-9a-f]{64}$", description="`shown` of the request that was read.")
     comment: Remark = Field("", description="Needed to decline and to ask for changes.")
+
+
+class Chosen(Body):
+    """One of many requests."""
+
+    id: Id
+    shown: str = Field(pattern=r"^[0-9a-f]{64}$", description="`shown` of the request that was read.")
+
+
+class DecideMany(Body):
+    """One decision for many requests, each bound to what was shown of it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "outcome": "approved",
+                    "items": [{"id": "019a0000-0000-7000-8000-000000000000", "shown": "0" * 64}],
+                    "comment": "Photos attached.",
+                }
+            ]
+        }
+    )
+
+    outcome: Literal["approved", "declined"]
+    items: list[Chosen] = Field(min_length=1, max_length=MOST)
+    comment: Remark = Field("", description="Needed to decline.")
+
+
+class ResultView(Shape):
+    """What became of one request."""
+
+    request_id: Id
+    result: Literal["done", "settled", "refused"] = Field(
+        description="`settled`: it had ended already; `message` says by whom."
+    )
+    title: str = Field(description="Empty: no request that you may see.")
+    code: str = Field(description="Why not, for programs; empty where it is done.", examples=["already_decided"])
+    message: str = Field(description="The same as a sentence.")
+
+
+class Results(Shape):
+    """What became of each, in the order of the items."""
+
+    data: list[ResultView]
 
 
 class NewComment(Body):

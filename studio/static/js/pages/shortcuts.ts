@@ -1,5 +1,6 @@
 // table[data-shortcuts="rows"]: j and k walk the rows; a letter presses what carries [data-key] of that letter in the row
-// (a approve, d decline, s snooze, Enter open); x ticks the row's box. Only while nothing is typed into.
+// (a approve, d decline, s snooze, Enter open); x ticks the row's box, with Shift from the last one to this one; what
+// carries [data-key-anywhere] is pressed wherever one stands (? the list of keys). Only while nothing is typed into.
 export function shortcuts(): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
@@ -13,7 +14,7 @@ export function shortcuts(): void {
     if (event.key === "j") walk(rows, at, 1);
     else if (event.key === "k") walk(rows, at, -1);
     else if (event.key === "Enter" && target.closest("a, button, summary")) return;
-    else if (!press(rows[at], event.key)) return;
+    else if (!press(rows[at], event) && !pressAnywhere(event.key)) return;
     event.preventDefault();
   });
 }
@@ -26,16 +27,26 @@ function walk(rows: readonly HTMLElement[], from: number, by: number): void {
   next.scrollIntoView({ block: "nearest" });
 }
 
-function press(row: HTMLElement | undefined, key: string): boolean {
+function press(row: HTMLElement | undefined, event: KeyboardEvent): boolean {
   if (!row) return false;
-  const control =
-    key === "x"
-      ? row.querySelector<HTMLElement>("input[type=checkbox]")
-      : row.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
+  if (event.key.toLowerCase() === "x") return tick(row, event.shiftKey);
+  const control = row.querySelector<HTMLElement>(`[data-key="${CSS.escape(event.key)}"]`);
   control?.click();
   const inside = control
     ?.closest("details[open]")
     ?.querySelector<HTMLElement>("textarea, input:not([type=hidden]), button");
   inside?.focus();
-  return control !== undefined && control !== null;
+  return control !== null;
+}
+
+function tick(row: HTMLElement, shiftKey: boolean): boolean {
+  const box = row.querySelector<HTMLElement>("input[type=checkbox]");
+  box?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
+  return box !== null;
+}
+
+function pressAnywhere(key: string): boolean {
+  const control = document.querySelector<HTMLElement>(`[data-key-anywhere="${CSS.escape(key)}"]`);
+  control?.click();
+  return control !== null;
 }
