@@ -9,14 +9,17 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
+from studio.accounts.outcomes import Role
 from studio.accounts.service import members
 from studio.approvals import service
 from studio.approvals.models import Assignment, Decision, Link, Request, Vote
 from studio.approvals.outcomes import CodeVerdict, Outcome
-from studio.approvals.service import links
+from studio.approvals.service import groups, links
+from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock
 from studio.core.errors import StudioError
-from tests.factories.approvals import make_request, share_of, shown
+from tests.factories.accounts import make_person
+from tests.factories.approvals import make_group, make_request, share_of, shown
 
 ROUNDS = 6
 
@@ -224,3 +227,74 @@ def test_a_second_decision_is_refused_by_the_database_itself(database, tenant, j
     write()
     with pytest.raises(IntegrityError):
         write()
+
+
+def of_three(database, tenant, *people):
+    """Two of three have to agree."""
+    part = ApprovalPart([f"user:{one.email}" for one in people], "count", 2)
+    return make_request(database, tenant, [], rule=ApprovalRule([ApprovalStage([part])]))
+
+
+@pytest.fixture
+def mara(tenant, database):
+    return make_person(database, tenant.id, Role.APPROVER, "Mara Lind")
+
+
+@pytest.mark.parametrize("second", [Outcome.APPROVED, Outcome.DECLINED])
+def test_two_at_once_where_one_more_is_needed(database, tenant, jonas, lena, mara, heard, race, second):
+    for number in range(1, ROUNDS + 1):
+        request_id = of_three(database, tenant, jonas, lena, mara)
+        seen = shown(database, tenant, request_id)
+        race(jonas, request_id, Outcome.APPROVED, seen)
+        answers = at_once(
+            lambda r=request_id, s=seen: race(lena, r, Outcome.APPROVED, s),
+            lambda r=request_id, s=seen: race(mara, r, second, s),
+        )
+        [refused] = [a for a in answers if isinstance(a, StudioError)]
+        [won] = [a for a in answers if isinstance(a, Vote)]
+        assert (refused.status, refused.code) == (409, "already_decided")
+        assert ends(database, tenant, request_id) == (1, 0)
+        assert len(heard.ends) == number
+        assert heard.ends[-1].outcome == won.outcome
+
+
+def test_the_first_two_of_two_at_once_both_count_and_end_it_once(database, tenant, jonas, lena, mara, heard, race):
+    for number in range(1, ROUNDS + 1):
+        request_id = of_three(database, tenant, jonas, lena, mara)
+        seen = shown(database, tenant, request_id)
+        answers = at_once(
+            lambda r=request_id, s=seen: race(jonas, r, Outcome.APPROVED, s),
+            lambda r=request_id, s=seen: race(lena, r, Outcome.APPROVED, s),
+        )
+        assert {vote.user_id for vote in answers} == {jonas.user_id, lena.user_id}
+        assert ends(database, tenant, request_id) == (1, 0)
+        assert len(heard.ends) == number
+
+
+def test_a_vote_against_a_group_that_is_edited_keeps_the_rule_that_was_asked(database, tenant, jonas, lena, mara, race):
+    group_id = make_group(database, tenant, "Finance", [jonas, lena, mara])
+    part = ApprovalPart(["group:Finance"], "all")
+    request_id = make_request(database, tenant, [], rule=ApprovalRule([ApprovalStage([part])]))
+    seen = shown(database, tenant, request_id)
+
+    def shrink():
+        with database.unit(tenant.id, tenant["admin"].actor) as uow:
+            groups.set_members(uow, group_id, [jonas.user_id])
+
+    answers = at_once(shrink, lambda: race(jonas, request_id, Outcome.APPROVED, seen))
+    assert isinstance(answers[1], Vote)
+    assert ends(database, tenant, request_id) == (0, 2), "the others of that time are still asked"
+    race(lena, request_id, Outcome.APPROVED, seen)
+    race(mara, request_id, Outcome.APPROVED, seen)
+    assert ends(database, tenant, request_id) == (1, 0)
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("verb", ["update approval_vote set outcome = 'declined'", "delete from approval_vote"])
+def test_a_vote_cannot_be_changed_by_the_app_only_voided(database, tenant, jonas, lena, mara, race, verb):
+    request_id = of_three(database, tenant, jonas, lena, mara)
+    race(jonas, request_id, Outcome.APPROVED, shown(database, tenant, request_id))
+    with pytest.raises(ProgrammingError, match="permission denied"), database.unit(tenant.id) as uow:
+        uow.session.execute(text(verb))
+    with database.unit(tenant.id) as uow:
+        uow.session.execute(text("update approval_vote set voided_at = now(), void_reason = 'stale'"))
