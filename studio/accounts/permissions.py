@@ -66,6 +66,8 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("group.manage", _ADMINS, "members:write"),
     ("calendar.read", _STAFF, "settings:read"),
     ("calendar.manage", _ADMINS, "settings:write"),
+    ("schedule.read", _STAFF, "members:read"),
+    ("schedule.manage", _ADMINS, "members:write"),
     ("audit.read", (OWNER, ADMIN, AUDITOR), "audit:read"),
     ("audit.export", (OWNER, ADMIN, AUDITOR), "audit:read"),
     ("member.read", _STAFF, "members:read"),

@@ -50,7 +50,7 @@ class Name:
     """A person or a group as the rule names it, for people to read."""
 
     kind: str
-    """`user` or `group`."""
+    """`user`, `group` or `schedule`."""
     name: str
 
 

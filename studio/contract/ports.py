@@ -26,7 +26,7 @@ class ApprovalPart:
     """People of whom some have to agree."""
 
     approvers: Sequence[str]
-    """`user:<email or id>` or `group:<name>`."""
+    """`user:<email or id>`, `group:<name>` or `schedule:<name>`: whoever is on call then."""
     need: str = "any"
     """`any`, `all`, `count` (at least `n`) or `percent` (at least `n` per cent, rounded up)."""
     n: int | None = None

@@ -6,7 +6,9 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     DateTimeLocalField,
+    FieldList,
     HiddenField,
+    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -14,7 +16,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from studio.approvals.clock.reading import zone_names
@@ -134,3 +136,35 @@ class PlaceForm(FlaskForm):
     """A country or a part of one."""
 
     place = StringField(_l("Country, or a part of one"), [InputRequired(_l("Write a country.")), Length(max=20)])
+
+
+class ScheduleForm(FlaskForm):
+    """A schedule: its people in order, a selection each, and when their turns begin."""
+
+    name = StringField(_l("Name"), [InputRequired(_l("Give the schedule a name.")), Length(max=80)])
+    time_zone = SelectField(
+        _l("Time zone"), choices=lambda: [SelectChoice(name, name) for name in sorted(zone_names())]
+    )
+    starts = DateTimeLocalField(
+        _l("The first turn begins"), [InputRequired(_l("Say when."))], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+    )
+    length = IntegerField(_l("A turn lasts"), [InputRequired(_l("Say how long.")), NumberRange(1, 364)])
+    unit = SelectField(_l("Days or weeks"), choices=[SelectChoice("7", _l("weeks")), SelectChoice("1", _l("days"))])
+    people = FieldList(SelectField(_l("Turn"), validate_choice=False), min_entries=8, max_entries=60)
+
+    @property
+    def days(self) -> int:
+        """Length of a turn in days."""
+        return int(self.length.data or 0) * int(self.unit.data or 1)
+
+
+class OverrideForm(FlaskForm):
+    """Somebody else on call, for a time on the schedule's own clock."""
+
+    person = SelectField(_l("Who"), [InputRequired(_l("Choose a person."))])
+    start = DateTimeLocalField(
+        _l("From"), [InputRequired(_l("Say when."))], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+    )
+    end = DateTimeLocalField(
+        _l("Until"), [InputRequired(_l("Say when."))], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+    )

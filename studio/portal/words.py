@@ -163,6 +163,8 @@ def why(share: Assignment) -> str:
     match share.why.get("kind"):
         case "group":
             sentence = _("You are in the group %(name)s", name=name)
+        case "schedule":
+            sentence = _("You were on call in %(name)s when it was asked", name=name)
         case "handed":
             sentence = _("%(name)s handed it to you", name=name)
         case "delegate":
@@ -178,6 +180,8 @@ def asked_why(share: Assignment) -> str:
     match share.why.get("kind"):
         case "group":
             sentence = _("in the group %(name)s", name=name)
+        case "schedule":
+            sentence = _("on call in %(name)s", name=name)
         case "handed":
             sentence = _("handed on by %(name)s", name=name)
         case "delegate":

@@ -20,7 +20,7 @@ from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
 from tests.factories.mail import make_mail
 from tests.factories.runs import make_run
-from tests.factories.timetables import make_calendar
+from tests.factories.timetables import make_calendar, make_override, make_schedule
 from tests.factories.workflows import make_workflow, refunds
 
 CANARY = "Zugvogel"
@@ -75,6 +75,8 @@ MAKERS: dict[str, Maker] = {
     "group_id": _group,
     "delegation_id": _delegation,
     "calendar_id": _calendar,
+    "schedule_id": lambda app, tenant: str(make_schedule(_database(app), tenant, name=f"On call at {tenant.name}")),
+    "override_id": lambda app, tenant: str(make_override(_database(app), tenant)),
     "seat_id": lambda _app, tenant: str(tenant["builder"].seat_id),
     "workspace_id": lambda _app, tenant: str(tenant.id),
     "token_id": _token,

@@ -42,7 +42,7 @@ def add_working(calendar: Calendar, start: datetime, duration: timedelta, pauses
 
     Ends on closing time, not on the next opening, where it fits exactly. Raises BeyondHorizonError.
     """
-    start, left = start.astimezone(UTC), abs(duration)
+    start, left = _utc(start), abs(duration)
     if not left:
         return start
     forward = duration > _NONE
@@ -55,7 +55,7 @@ def add_working(calendar: Calendar, start: datetime, duration: timedelta, pauses
 
 def working_between(calendar: Calendar, start: datetime, end: datetime, pauses: Sequence[Pause] = ()) -> timedelta:
     """Working time from `start` to `end`; negative where `end` is the earlier one. Raises BeyondHorizonError."""
-    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    start, end = _utc(start), _utc(end)
     if end < start:
         return -working_between(calendar, end, start, pauses)
     if end - start > HORIZON:
@@ -70,7 +70,7 @@ def working_between(calendar: Calendar, start: datetime, end: datetime, pauses: 
 
 def next_open(calendar: Calendar, at: datetime) -> datetime:
     """`at` itself within hours, else the next opening (UTC). Raises BeyondHorizonError."""
-    for begin, _end in _stretches(calendar, at.astimezone(UTC), (), forward=True):
+    for begin, _end in _stretches(calendar, _utc(at), (), forward=True):
         return begin
     raise BeyondHorizonError
 
@@ -81,7 +81,7 @@ def add_days(calendar: Calendar, start: datetime, days: int) -> datetime:
     A start outside hours counts as the next opening (going back: as the last closing). A time of day at which the day
     that is reached has no hours becomes its next opening on that day, or its last closing. Raises BeyondHorizonError.
     """
-    start = start.astimezone(UTC)
+    start = _utc(start)
     if not days:
         return start
     forward = days > 0
@@ -135,11 +135,15 @@ def _unpaused(begin: datetime, end: datetime, pauses: Sequence[Pause]) -> Iterat
 
 def _walk(calendar: Calendar, start: datetime, *, forward: bool) -> Iterator[Open]:
     """Stretches by day up to the horizon, from a little before `start` (a little behind, going back)."""
-    if start.year not in YEARS:
-        raise BeyondHorizonError
     step = _DAY if forward else -_DAY
     day = start.astimezone(calendar.zone).date() - (_SLACK if forward else -_SLACK)
     for _each in range((HORIZON + 2 * _SLACK) // _DAY):
         hours = list(calendar.hours(day))
         yield from hours if forward else reversed(hours)
         day += step
+
+
+def _utc(at: datetime) -> datetime:
+    if at.year not in YEARS:
+        raise BeyondHorizonError
+    return at.astimezone(UTC)

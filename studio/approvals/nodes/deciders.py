@@ -39,7 +39,12 @@ class MoreDeciders(NodeConfig):
 
     when: When = help_("At the same time as those above, or once they have agreed", title="When", default=When.TOGETHER)
     approvers: list[str] = help_(
-        "People or groups", widget="people", example=["group:Legal"], min_length=1, max_length=50, title="Approvers"
+        "People, groups or schedules of who is on call",
+        widget="people",
+        example=["group:Legal"],
+        min_length=1,
+        max_length=50,
+        title="Approvers",
     )
     need: HowMany = help_("How many of them have to agree", title="Needed", default=HowMany.ANY)
     number: int | None = help_(

@@ -82,7 +82,7 @@ class ApprovalRequest(NodeType):
             max_length=400,
         )
         approvers: list[str] = help_(
-            "People or groups who decide",
+            "People, groups, or schedules of who is on call, who decide",
             widget="people",
             example=["group:Refund team"],
             min_length=1,

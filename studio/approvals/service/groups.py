@@ -12,11 +12,12 @@ from studio.approvals import people
 from studio.approvals.models import ApproverGroup, GroupMember
 from studio.approvals.people import Person
 from studio.approvals.policy import Candidate
+from studio.approvals.service import schedules
 from studio.core import ids, tenancy
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 
-USER, GROUP = "user:", "group:"
+USER, GROUP, SCHEDULE = "user:", "group:", "schedule:"
 
 
 @dataclass(slots=True)
@@ -38,15 +39,17 @@ class GroupView:
 
 
 def resolve(uow: UnitOfWork, refs: Sequence[str]) -> Named:
-    """The people behind `user:<id or e-mail>` and `group:<name>`, in the order of the rule."""
+    """The people behind `user:<id or e-mail>`, `group:<name>` and `schedule:<name>` (who is on call now), in order."""
     keys = [_key(ref[len(GROUP) :]) for ref in refs if ref.startswith(GROUP)]
     groups = {_key(group.name): group for group in _views(uow, keys)} if keys else {}
-    wanted = [_bare(ref) for ref in refs if not ref.startswith(GROUP)]
+    wanted = [_bare(ref) for ref in refs if not ref.startswith((GROUP, SCHEDULE))]
     found = _named_people(uow, wanted) if wanted else {}
     named = Named()
     for ref in refs:
         if ref.startswith(GROUP):
             _add_group(named, groups.get(_key(ref[len(GROUP) :])), ref[len(GROUP) :])
+        elif ref.startswith(SCHEDULE):
+            _add_on_call(uow, named, ref[len(SCHEDULE) :].strip())
         else:
             _add_person(named, found.get(_bare(ref)), _bare(ref))
     return named
@@ -154,6 +157,16 @@ def _add_group(named: Named, group: GroupView | None, name: str) -> None:
     for member in group.members if group else ():
         why = {"kind": "group", "name": group.name if group else name}
         named.candidates.append(Candidate(member.id, member.email, member.may_decide, why, member.role))
+
+
+def _add_on_call(uow: UnitOfWork, named: Named, name: str) -> None:
+    """Whoever is on call at this moment; a handover later moves no request that is open."""
+    schedule = schedules.find(uow, name)
+    named.rule.append({"kind": "schedule", "name": schedule.name if schedule else name})
+    person = schedules.now_on_call(uow, schedule) if schedule else None
+    if schedule is not None and person is not None:
+        why = {"kind": "schedule", "name": schedule.name}
+        named.candidates.append(Candidate(person.id, person.email, person.may_decide, why, person.role))
 
 
 def _add_person(named: Named, person: Person | None, text: str) -> None:

@@ -1,6 +1,6 @@
-"""Calendars of working hours."""
+"""Calendars of working hours, schedules of who is on call."""
 
-from studio.audit.registry import Action
+from studio.audit.registry import Action, Metadata
 
 CREATED = Action(
     "calendar.created",
@@ -28,5 +28,58 @@ DELETED = Action(
     "A calendar of working hours was deleted.",
     sentence="{actor} deleted the calendar “{target}”",
     severity="warning",
+    ocsf=3005,
+)
+
+
+class Overridden(Metadata):
+    user: str
+    """The id of who is on call instead."""
+    start: str
+    end: str
+
+
+_OVERRIDE = {
+    "user": "019a0000-0000-7000-8000-000000000000",
+    "start": "2026-03-06T08:00:00+00:00",
+    "end": "2026-03-07T08:00:00+00:00",
+}
+SCHEDULE_CREATED = Action(
+    "schedule.created",
+    "A schedule of who is on call was made.",
+    sentence="{actor} made the schedule “{target}”",
+    severity="notice",
+    ocsf=3005,
+)
+SCHEDULE_CHANGED = Action(
+    "schedule.changed",
+    "Turns, people, time zone or name of a schedule changed.",
+    sentence="{actor} changed the schedule “{target}”",
+    severity="notice",
+    ocsf=3005,
+)
+SCHEDULE_DELETED = Action(
+    "schedule.deleted",
+    "A schedule of who is on call was deleted.",
+    sentence="{actor} deleted the schedule “{target}”",
+    severity="warning",
+    ocsf=3005,
+)
+SCHEDULE_OVERRIDDEN = Action(
+    "schedule.overridden",
+    "Somebody else was put on call for a time.",
+    sentence="{actor} put somebody else on call in “{target}” for a time",
+    metadata=Overridden,
+    example=_OVERRIDE,
+    severity="notice",
+    ocsf=3005,
+)
+SCHEDULE_OVERRIDE_REMOVED = Action(
+    "schedule.override_removed",
+    "An exception from the turns of a schedule was taken away.",
+    sentence="{actor} took away an override in “{target}”",
+    metadata=Overridden,
+    example=_OVERRIDE,
+    severity="notice",
     ocsf=3005,
 )

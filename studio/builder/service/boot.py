@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 
 from studio.accounts.models import Secret, Workspace
 from studio.approvals import people
-from studio.approvals.service import calendars, groups
+from studio.approvals.service import calendars, groups, schedules
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import TriggerSubscription, Workflow
 from studio.runtime.triggers.called import Called
@@ -22,6 +23,10 @@ def deciders(uow: UnitOfWork) -> list[dict[str, Any]]:
             "detail": ngettext("%(num)d person", "%(num)d people", len(group.members)),
         }
         for group in groups.all_groups(uow)
+    ]
+    found += [
+        {"ref": f"schedule:{row.name}", "name": row.name, "detail": _("whoever is on call")}
+        for row in schedules.every(uow)
     ]
     return found + [
         {"ref": f"user:{person.email}", "name": person.name, "detail": person.email} for person in people.deciders(uow)

@@ -231,6 +231,7 @@ def test_there_is_an_end_to_looking():
         lambda: add_days(OFFICE, berlin("2026-03-06T16:00"), 5_000),
         lambda: working_between(OFFICE, berlin("2026-03-06T16:00"), berlin("2026-03-06T16:00") + HORIZON + MINUTE),
         lambda: next_open(OFFICE, datetime.max.replace(tzinfo=UTC)),
+        lambda: add_working(OFFICE, datetime.min.replace(tzinfo=BERLIN), HOUR),
     ):
         with pytest.raises(BeyondHorizonError):
             ask()
