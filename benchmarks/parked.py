@@ -41,16 +41,16 @@ def _round(store: str, count: int, idle_s: float) -> dict[str, float]:
         for _ in range(WARM):
             deliver(running, seeded.path)
         seeding.reached(settings, "waiting", WARM, LIMIT_S)
-        _pages_s(running, seeded.approver, PAGES)
-        _decide(running, seeded.approver, _pending(running, WARM)[: WARM // 2])
+        pages_s(running, seeded.approver, PAGES)
+        _decide(running, seeded.approver, pending(running, WARM)[: WARM // 2])
         seeding.reached(settings, "succeeded", WARM // 2, LIMIT_S)
         empty = running.memory()["memory_mib"]
 
-        [original] = _pending(running, 1)
-        history.copy(running, _run_of(running, original), Series(count))
+        [original] = pending(running, 1)
+        history.copy(running, run_of(running, original), Series(count))
         idle = _idle_cpu(running, idle_s)
-        pages = _pages_s(running, seeded.approver, PAGES)
-        chosen = _spread(_pending(running), DECISIONS)
+        pages = pages_s(running, seeded.approver, PAGES)
+        chosen = _spread(pending(running), DECISIONS)
         _decide(running, seeded.approver, chosen)
         seeding.reached(settings, "succeeded", WARM // 2 + len(chosen), LIMIT_S)
         memory = running.memory()
@@ -75,7 +75,7 @@ def _idle_cpu(running: Stack, seconds: float) -> float:
     return (running.cpu_s() - before) / (time.perf_counter() - started) * 100
 
 
-def _pages_s(running: Stack, approver: Approver, count: int) -> list[float]:
+def pages_s(running: Stack, approver: Approver, count: int) -> list[float]:
     """How long the inbox takes, one request after the other."""
     taken = []
     for _ in range(count):
@@ -94,13 +94,13 @@ def _decide(running: Stack, approver: Approver, requests: Sequence[UUID]) -> Non
         ask(running, f"/api/v1/approvals/{request}/decision", body, headers)
 
 
-def _pending(running: Stack, limit: int | None = None) -> list[UUID]:
+def pending(running: Stack, limit: int | None = None) -> list[UUID]:
     found = select(Request.id).where(Request.state == "pending").order_by(Request.id).limit(limit)
-    return [row.id for row in _read(running, found)]
+    return [row.id for row in read(running, found)]
 
 
-def _run_of(running: Stack, request: UUID) -> UUID:
-    [row] = _read(running, select(Request.run_id).where(Request.id == request))
+def run_of(running: Stack, request: UUID) -> UUID:
+    [row] = read(running, select(Request.run_id).where(Request.id == request))
     run_id: UUID = row.run_id
     return run_id
 
@@ -118,9 +118,9 @@ def _woken_ms(running: Stack, requests: Sequence[UUID]) -> list[float]:
         .join(Step, Step.run_id == Request.run_id)
         .where(Request.id.in_(requests), Step.node_key == "after")
     )
-    return [(row.started_at - row.at).total_seconds() * 1000 for row in _read(running, found)]
+    return [(row.started_at - row.at).total_seconds() * 1000 for row in read(running, found)]
 
 
-def _read(running: Stack, query: Executable) -> Sequence[Row[Any]]:
+def read(running: Stack, query: Executable) -> Sequence[Row[Any]]:
     with history.unbound(running) as engine, engine.execution_options(read_only=True).connect() as connection:
         return connection.execute(query).all()

@@ -22,6 +22,7 @@ UNITS = {
     "wake_p99_ms": "ms",
     "lateness_p99_s": "s",
     "quiet_start_p95_s": "s",
+    "decisions_per_s": "1/s",
     "ratio": "",
 }
 _SIZE = re.compile(r"_\d+$")

@@ -79,10 +79,10 @@ def _standing(
         return Standing.DECLINED
     if all(part.met for part in parts):
         return Standing.APPROVED
-    short = [one for one in parts if len(_possible(one.part, given, able)) < one.need]
+    short = [one for one in parts if _most(one.part, given, able) < one.need]
     if not short:
         return Standing.OPEN
-    lost = all(len(_possible(one.part, given, able) | _declined(one.part, given)) >= one.need for one in short)
+    lost = all(_most(one.part, given, able) + len(_declined(one.part, given)) >= one.need for one in short)
     return Standing.DECLINED if lost else Standing.UNREACHABLE
 
 
@@ -94,8 +94,27 @@ def _declined(part: Part, given: list[Ballot]) -> set[UUID]:
     return {one.person for one in given if not one.approves and one.place in part.people}
 
 
-def _possible(part: Part, given: list[Ballot], able: Mapping[UUID, frozenset[UUID]]) -> set[UUID]:
-    """Who has agreed to a part or still may. Whoever has declined will not agree in another's place either."""
-    against = {one.person for one in given if not one.approves}
-    waiting = {person for place in part.people for person in able.get(place, frozenset())}
-    return _agreed(part, given) | (waiting - against)
+def _most(part: Part, given: list[Ballot], able: Mapping[UUID, frozenset[UUID]]) -> int:
+    """How many distinct people can have agreed to a part at best, each of them in a place of their own.
+
+    Whoever has declined will not agree in another's place either.
+    """
+    agreed = _agreed(part, given)
+    out = agreed | {one.person for one in given if not one.approves}
+    filled: dict[UUID, UUID] = {}
+    """Person by place, as many as there can be."""
+    free = {place: able.get(place, frozenset()) - out for place in part.people}
+    for person in frozenset[UUID]().union(*free.values()):
+        _seat(person, free, filled, set())
+    return len(agreed) + len(filled)
+
+
+def _seat(person: UUID, free: Mapping[UUID, frozenset[UUID]], filled: dict[UUID, UUID], seen: set[UUID]) -> bool:
+    """Find a place for one more, moving others where that helps (augmenting paths of a bipartite matching)."""
+    for place in free:
+        if person in free[place] and place not in seen:
+            seen.add(place)
+            if place not in filled or _seat(filled[place], free, filled, seen):
+                filled[place] = person
+                return True
+    return False
