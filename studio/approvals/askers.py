@@ -16,6 +16,14 @@ from studio.core.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """Which of a request's own answers it ended with, and what was filled in. Both None: with none of them."""
+
+    option: str | None = None
+    answer: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """How a request ended."""
 
@@ -28,9 +36,12 @@ class Ended:
     by_email: str | None
     at: datetime
     reason: str
+    answered: Answered | None = None
+    """None: the request offers no answers of its own."""
 
     def payload(self) -> dict[str, Any]:
         """As a run sees it."""
+        own = {} if self.answered is None else {"option": self.answered.option, "answer": self.answered.answer}
         return {
             "outcome": self.outcome.value,
             "by": self.by,
@@ -38,6 +49,7 @@ class Ended:
             "at": self.at.isoformat(),
             "comment": self.reason,
             "request_id": str(self.request_id),
+            **own,
         }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from studio.approvals import saying
+from studio.approvals import options, saying
 from studio.approvals.models import Decision, Request
 from studio.approvals.outcomes import Outcome
 from studio.approvals.rule import from_json
@@ -35,6 +35,8 @@ def asked(
     until = [_("Decide until %(due)s.", due=due)] if due else []
     rule = from_json(request.rule)
     needed = [] if rule.plain else [f"{saying.rule_words(rule)}."]
+    offered = [one["label"] for one in request.options]
+    also = [_("You can also answer: %(answers)s.", answers=", ".join(offered))] if offered else []
     so_far = [_("Agreed so far: %(names)s.", names=", ".join(agreed))] if agreed else []
     subject = _("Reminder: %(title)s") if reminder else _("Decide: %(title)s")
     return _letter(
@@ -42,7 +44,7 @@ def asked(
         [lead],
         title=request.title,
         facts=request.facts,
-        after=[request.instructions, *needed, *so_far, *until],
+        after=[request.instructions, *also, *needed, *so_far, *until],
         link=(_("Open the decision"), link),
         small=_("Opening the link decides nothing. It is meant for you alone; do not forward it."),
     )
@@ -83,7 +85,7 @@ def told(request: Request, decision: Decision) -> Letter:
         subject % {"title": request.title},
         [_("You asked for:")],
         title=request.title,
-        said=[said, _quoted(decision)],
+        said=[said, *_filled_in(request, decision), _quoted(decision)],
         facts=request.facts,
     )
 
@@ -95,7 +97,7 @@ def completed(request: Request, decision: Decision, when: str) -> Letter:
         subject % {"title": request.title},
         [_("You were asked to decide. It is settled, nothing is left to do:")],
         title=request.title,
-        said=[said, _quoted(decision), when],
+        said=[said, *_filled_in(request, decision), _quoted(decision), when],
     )
 
 
@@ -125,11 +127,22 @@ def _quoted(decision: Decision) -> str:
     return _("“%(reason)s”", reason=decision.reason) if decision.reason else ""
 
 
+def _filled_in(request: Request, decision: Decision) -> list[str]:
+    """What came with the answer, a line a field."""
+    return [
+        f"{label}: {value}" for label, value in options.filled_in(request.options, decision.option, decision.answer)
+    ]
+
+
 def _how(decision: Decision) -> tuple[str, str]:
     """A subject with a place for the title, and who decided what."""
     who = {"by": decision.by_name}
     subject: str
     said: str
+    if decision.option_label:
+        # The place for the title is filled later, so the words around it must not look like one.
+        subject = _("%(option)s: %(title)s", title="%(title)s", option=decision.option_label.replace("%", "%%"))
+        return subject, _("%(by)s answered “%(option)s”.", **who, option=decision.option_label)
     match Outcome(decision.outcome):
         case Outcome.APPROVED:
             subject, said = _("Approved: %(title)s"), _("%(by)s approved it.", **who)
@@ -138,6 +151,8 @@ def _how(decision: Decision) -> tuple[str, str]:
         case Outcome.CHANGES_REQUESTED:
             subject = _("Changes requested: %(title)s")
             said = _("%(by)s asked for changes.", **who)
+        case Outcome.RESPONDED:
+            subject, said = _("Answered: %(title)s"), _("%(by)s answered.", **who)
         case Outcome.EXPIRED:
             subject = _("Expired: %(title)s")
             said = _("Nobody decided in time.")

@@ -111,6 +111,8 @@ class Request(Tenant, Model):
     """The calendar that `due_at` was counted by, for saying what is left; None: by no calendar."""
     rule: Mapped[dict[str, Any]] = mapped_column(Json)
     """Who decides, and how many of them, as it was when they were asked; see `rule.py`."""
+    options: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
+    """Answers beside yes, no and changes, with their forms; see `options.py`."""
     revision: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     """Which wording of the question this is."""
     stage: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
@@ -254,6 +256,12 @@ class Vote(Tenant, Model):
     stage: Mapped[int] = mapped_column(Integer)
     revision: Mapped[int] = mapped_column(Integer)
     outcome: Mapped[str] = mapped_column(String(20))
+    option: Mapped[str | None] = mapped_column(String(40))
+    """The key of one of the request's own answers; None: one that every request has."""
+    option_label: Mapped[str | None] = mapped_column(String(60))
+    """The same in words."""
+    answer: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """What was filled in with it."""
     payload_hash: Mapped[str] = mapped_column(String(64))
     """Of what was asked."""
     reason: Mapped[str] = mapped_column(Text, default="")
@@ -273,6 +281,12 @@ class Decision(Tenant, Model):
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
     request_id: Mapped[UUID] = mapped_column(ForeignKey("approval_request.id"))
     outcome: Mapped[str] = mapped_column(String(20))
+    option: Mapped[str | None] = mapped_column(String(40))
+    """The key of the answer that those who settled it agree on; None: one that every request has, or several."""
+    option_label: Mapped[str | None] = mapped_column(String(60))
+    """The same in words."""
+    answer: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """What whoever settled it filled in with it."""
     by_user_id: Mapped[UUID | None] = mapped_column(Uuid())
     """None: the deadline."""
     by_name: Mapped[str] = mapped_column(String(120))

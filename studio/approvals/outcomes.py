@@ -10,6 +10,8 @@ class RequestState(StrEnum):
     APPROVED = "approved"
     DECLINED = "declined"
     CHANGES_REQUESTED = "changes_requested"
+    RESPONDED = "responded"
+    """By an answer of its own, which neither approves nor declines."""
     EXPIRED = "expired"
     CANCELLED = "cancelled"
 
@@ -20,11 +22,13 @@ class Outcome(StrEnum):
     APPROVED = "approved"
     DECLINED = "declined"
     CHANGES_REQUESTED = "changes_requested"
+    RESPONDED = "responded"
+    """An answer of the request's own, which neither approves nor declines."""
     EXPIRED = "expired"
 
 
 BY_PEOPLE = (Outcome.APPROVED, Outcome.DECLINED, Outcome.CHANGES_REQUESTED)
-"""What a person may decide."""
+"""What a person may decide of any request; some offer further answers (`options.py`)."""
 
 REASONED = frozenset({Outcome.DECLINED, Outcome.CHANGES_REQUESTED})
 """Outcomes that must say why: whoever asked has to act on them."""

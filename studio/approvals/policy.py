@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from studio.approvals.outcomes import BY_PEOPLE, REASONED, Outcome, RequestState
+from studio.approvals.outcomes import REASONED, Outcome, RequestState
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Where what has no deadline is sorted: behind all that has one."""
@@ -138,13 +138,17 @@ class Attempt:
     """What the page posted back on which they said it."""
     voted_now: Outcome | None = None
     """What they said in the running stage."""
+    same: bool = True
+    """What was filled in, and which of the request's own answers it is, are the same as in what they said last."""
+    offered: bool = True
+    """The request offers this answer."""
 
 
 def judge(attempt: Attempt) -> Verdict:
     """What is to be done with an attempt. The first rule that applies wins."""
-    said_it = attempt.voted is attempt.outcome
+    said_it = attempt.voted is attempt.outcome and attempt.same
     repeated = said_it and (not attempt.is_open or attempt.shown_hash == attempt.voted_on)
-    otherwise = attempt.voted_now is not None and attempt.voted_now is not attempt.outcome
+    otherwise = attempt.voted_now is not None and not (attempt.voted_now is attempt.outcome and attempt.same)
     overdue = attempt.due_at is not None and attempt.now >= attempt.due_at
     unreasoned = attempt.outcome in REASONED and not attempt.reason.strip()
     rules = (
@@ -164,7 +168,7 @@ def judge(attempt: Attempt) -> Verdict:
         (not attempt.is_open, Verdict.HANDED_ON),
         (overdue, Verdict.PAST_DUE),
         (attempt.shown_hash != attempt.payload_hash, Verdict.CHANGED),
-        (attempt.outcome not in BY_PEOPLE, Verdict.NOT_A_CHOICE),
+        (not attempt.offered or attempt.outcome is Outcome.EXPIRED, Verdict.NOT_A_CHOICE),
         (unreasoned, Verdict.UNREASONED),
     )
     return next((verdict for applies, verdict in rules if applies), Verdict.PROCEED)

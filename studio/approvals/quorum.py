@@ -20,6 +20,13 @@ class Ballot:
     person: UUID
     """Who gave it."""
     approves: bool
+    answer: str = ""
+    """The key of an answer of its own: then it neither approves nor declines."""
+
+    @property
+    def declines(self) -> bool:
+        """Says no."""
+        return not self.approves and not self.answer
 
 
 class Standing(StrEnum):
@@ -28,6 +35,8 @@ class Standing(StrEnum):
     OPEN = "open"
     APPROVED = "approved"
     DECLINED = "declined"
+    ANSWERED = "answered"
+    """Enough have given the same answer of its own."""
     UNREACHABLE = "unreachable"
     """Too few are left who may still agree, and not because they declined."""
 
@@ -54,14 +63,27 @@ class Tally:
     parts: tuple[Progress, ...]
     declines: int
     """Distinct people who declined."""
+    answer: str = ""
+    """The key that `answered` is about."""
 
 
 def count(stage: Stage, ballots: Iterable[Ballot], able: Mapping[UUID, frozenset[UUID]]) -> Tally:
     """Where a stage stands. `able`: who may still vote, by the place that they would fill."""
     given = [one for one in ballots if one.place in stage.people]
-    against = {one.person for one in given if not one.approves}
+    against = {one.person for one in given if one.declines}
     parts = tuple(_progress(part, given) for part in stage.parts)
-    return Tally(_standing(stage, parts, given, against, able), parts, len(against))
+    standing = _standing(stage, parts, given, against, able)
+    answer = _answered(stage, given)
+    if answer and standing not in (Standing.APPROVED, Standing.DECLINED):
+        return Tally(Standing.ANSWERED, parts, len(against), answer)
+    return Tally(standing, parts, len(against))
+
+
+def _answered(stage: Stage, given: list[Ballot]) -> str:
+    """The answer that every part has given as often as it has to agree; the first one, where there were several."""
+    keys = dict.fromkeys(one.answer for one in given if one.answer)
+    enough = (key for key in keys if all(len(_said(part, given, key)) >= part.required for part in stage.parts))
+    return next(enough, "")
 
 
 def _progress(part: Part, given: list[Ballot]) -> Progress:
@@ -80,7 +102,8 @@ def _standing(
     if all(part.met for part in parts):
         return Standing.APPROVED
     short = [one for one in parts if _most(one.part, given, able) < one.need]
-    if not short:
+    keys = {one.answer for one in given if one.answer}
+    if not short or any(all(_most(part, given, able, key) >= part.required for part in stage.parts) for key in keys):
         return Standing.OPEN
     lost = all(_most(one.part, given, able) + len(_declined(one.part, given)) >= one.need for one in short)
     return Standing.DECLINED if lost else Standing.UNREACHABLE
@@ -91,22 +114,26 @@ def _agreed(part: Part, given: list[Ballot]) -> set[UUID]:
 
 
 def _declined(part: Part, given: list[Ballot]) -> set[UUID]:
-    return {one.person for one in given if not one.approves and one.place in part.people}
+    return {one.person for one in given if one.declines and one.place in part.people}
 
 
-def _most(part: Part, given: list[Ballot], able: Mapping[UUID, frozenset[UUID]]) -> int:
-    """How many distinct people can have agreed to a part at best, each of them in a place of their own.
+def _said(part: Part, given: list[Ballot], answer: str) -> set[UUID]:
+    return {one.person for one in given if one.answer == answer and one.place in part.people}
 
-    Whoever has declined will not agree in another's place either.
+
+def _most(part: Part, given: list[Ballot], able: Mapping[UUID, frozenset[UUID]], answer: str = "") -> int:
+    """How many distinct people can have agreed to a part, or given an answer, at best: each in a place of their own.
+
+    Whoever has said otherwise will not say so in another's place either.
     """
-    agreed = _agreed(part, given)
-    out = agreed | {one.person for one in given if not one.approves}
+    said = _said(part, given, answer) if answer else _agreed(part, given)
+    out = said | {one.person for one in given if not (one.answer == answer if answer else one.approves)}
     filled: dict[UUID, UUID] = {}
     """Person by place, as many as there can be."""
     free = {place: able.get(place, frozenset()) - out for place in part.people}
     for person in frozenset[UUID]().union(*free.values()):
         _seat(person, free, filled, set())
-    return len(agreed) + len(filled)
+    return len(said) + len(filled)
 
 
 def _seat(person: UUID, free: Mapping[UUID, frozenset[UUID]], filled: dict[UUID, UUID], seen: set[UUID]) -> bool:

@@ -12,10 +12,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import DateInput, NumberInput
 
+from studio.contract import form as forms
 from studio.contract.node import NodeType
 from studio.core.errors import InvalidInput
 from studio.runtime.document.bounds import check_payload
-from studio.runtime.triggers import form as forms
 from studio.runtime.triggers.manual import Manual
 
 PREFIX = "answer_"

@@ -261,6 +261,12 @@ class NodeType:
         return ()
 
     @classmethod
+    def output_schema_of(cls, config: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The JSON Schema of the output for one raw configuration, which may be half-written."""
+        del config
+        return cls.output_schema
+
+    @classmethod
     def sample_of(cls, config: Mapping[str, Any]) -> Any:
         """A sample output for one configuration."""
         del config

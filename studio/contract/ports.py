@@ -84,6 +84,8 @@ class ApprovalAsk:
     """Names and links for the page: workflow, run, order."""
     rule: ApprovalRule | None = None
     """None: any one of `approvers` decides."""
+    options: Sequence[Mapping[str, Any]] = ()
+    """Answers beside yes, no and changes: `label`, `counts`, `style`, `fields` (a form), `key`."""
     last_editor: UUID | None = None
     """The person who last edited what is to be approved, where they must not decide."""
 

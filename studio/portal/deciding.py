@@ -11,6 +11,7 @@ from studio.approvals.service.reading import Details
 from studio.core import ids
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.unit_of_work import UnitOfWork
+from studio.portal import answering
 from studio.portal.forms import DecideForm, ReassignForm, people_choices
 
 
@@ -19,9 +20,11 @@ def decide(uow: UnitOfWork, request_id: UUID, form: DecideForm, channel: Channel
     if not form.validate():
         raise InvalidInput(_("The comment is too long."), field="comment")
     outcomes = {outcome.value: outcome for outcome in BY_PEOPLE}
-    outcome = outcomes.get(form.outcome.data or "")
+    pressed = form.outcome.data or ""
+    key = answering.key_of(pressed)
+    outcome = Outcome.RESPONDED if key else outcomes.get(pressed)
     if outcome is None:
-        raise InvalidInput(_("That is not one of the choices."), field="outcome")
+        raise InvalidInput(_("That is not one of the choices."), code="unknown_outcome", field="outcome")
     return service.decide(
         uow,
         request_id,
@@ -29,12 +32,17 @@ def decide(uow: UnitOfWork, request_id: UUID, form: DecideForm, channel: Channel
         shown=form.shown.data or "",
         reason=form.comment.data or "",
         channel=channel,
+        option=key,
+        answer=answering.typed(form.sent, key) if key else None,
     )
 
 
 def done_words(vote: Vote, found: Details) -> str:
     """What was done, by the same verb as the button; and that others are still asked, where they are."""
     title = found.request.title
+    if vote.option_label:
+        done = str(_("%(option)s: %(title)s", option=vote.option_label, title=title))
+        return f"{done}. {_('Others are still asked.')}" if found.open else done
     sentences: dict[str, str] = {
         Outcome.APPROVED: _("Approved: %(title)s", title=title),
         Outcome.DECLINED: _("Declined: %(title)s", title=title),

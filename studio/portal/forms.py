@@ -1,7 +1,8 @@
 """Forms of the portal. Each works with scripts off: plain fields, a button for each way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -48,6 +49,11 @@ class DecideForm(FlaskForm):
     shown = HiddenField()
     """Hash of what stood on the page."""
     outcome = HiddenField()
+
+    @property
+    def sent(self) -> Mapping[str, str]:
+        """All that was sent, the fields of further answers included."""
+        return request.form if self.is_submitted() else {}
 
 
 class ReassignForm(FlaskForm):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from studio.approvals import options
 from studio.approvals.models import Decision, Vote
 from studio.approvals.outcomes import AssignmentState, Channel, CommentKind, Outcome, RequestState
 from studio.approvals.service.reading import Details, Share
@@ -20,6 +21,8 @@ class Event:
     text: str
     quote: str = ""
     kind: str = ""
+    filled_in: tuple[tuple[str, str], ...] = ()
+    """What came with an answer: label and value."""
 
 
 def events(found: Details) -> list[Event]:
@@ -32,9 +35,11 @@ def events(found: Details) -> list[Event]:
         for said in found.comments
         if said.kind == CommentKind.COMMENT
     ]
-    lines += [_voted(words_, vote) for words_, vote in words.said(found) if not _ended_it(found, vote)]
+    lines += [_voted(found, words_, vote) for words_, vote in words.said(found) if not _ended_it(found, vote)]
     if found.decision is not None:
-        lines.append(_decided(found.decision))
+        decision = found.decision
+        filled = options.filled_in(request.options, decision.option, decision.answer)
+        lines.append(_decided(decision, filled))
     elif request.state == RequestState.CANCELLED and request.closed_at is not None:
         lines.append(Event(request.closed_at, _("Taken back"), request.close_reason or ""))
     return sorted(lines, key=lambda line: line.at)
@@ -60,17 +65,19 @@ def _ended_it(found: Details, vote: Vote) -> bool:
     return decision is not None and (decision.by_user_id, decision.at) == (vote.user_id, vote.at)
 
 
-def _voted(said: str, vote: Vote) -> Event:
+def _voted(found: Details, said: str, vote: Vote) -> Event:
     kinds: dict[str, str] = {Outcome.APPROVED: "good", Outcome.DECLINED: "bad"}
-    return Event(vote.at, said, vote.reason, kinds.get(vote.outcome, "wait"))
+    filled = options.filled_in(found.request.options, vote.option, vote.answer)
+    return Event(vote.at, said, vote.reason, kinds.get(vote.outcome, "wait"), tuple(filled))
 
 
-def _decided(decision: Decision) -> Event:
+def _decided(decision: Decision, filled_in: list[tuple[str, str]]) -> Event:
     by = decision.by_name
     outcomes: dict[str, tuple[str, str]] = {
         Outcome.APPROVED: (_("%(by)s approved", by=by), "good"),
         Outcome.DECLINED: (_("%(by)s declined", by=by), "bad"),
         Outcome.CHANGES_REQUESTED: (_("%(by)s requested changes", by=by), "wait"),
+        Outcome.RESPONDED: (_("%(by)s answered", by=by), "wait"),
         Outcome.EXPIRED: (_("Nobody decided in time"), "bad"),
     }
     channels: dict[str, str] = {
@@ -80,4 +87,7 @@ def _decided(decision: Decision) -> Event:
         Channel.CLOCK: "",
     }
     said, kind = outcomes[decision.outcome]
-    return Event(decision.at, f"{said} {channels[decision.channel]}".strip(), decision.reason, kind)
+    if decision.option_label:
+        said = _("%(by)s answered “%(option)s”", by=by, option=decision.option_label)
+    said = f"{said} {channels[decision.channel]}".strip()
+    return Event(decision.at, said, decision.reason, kind, tuple(filled_in))

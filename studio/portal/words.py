@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from flask_babel import ngettext, to_user_timezone
 
-from studio.approvals import saying
-from studio.approvals.models import Assignment, Request, Vote
+from studio.approvals import options, saying
+from studio.approvals.models import Assignment, Decision, Request, Vote
 from studio.approvals.outcomes import AssignmentState, LinkEnd, Outcome, RequestState
 from studio.approvals.rule import from_json
 from studio.approvals.service import calendars
@@ -25,6 +25,7 @@ __all__ = [
     "due",
     "ended_words",
     "facts",
+    "filled_in",
     "fits_row",
     "handed_on",
     "joined",
@@ -142,7 +143,18 @@ def said(found: Details) -> list[tuple[str, Vote]]:
         Outcome.CHANGES_REQUESTED: _("asked for changes"),
     }
     nobody = _("Somebody without a seat")
-    return [(f"{found.name_of(vote.user_id) or nobody} {verbs[vote.outcome]}", vote) for vote in found.votes]
+    return [(f"{found.name_of(vote.user_id) or nobody} {_verb(vote) or verbs[vote.outcome]}", vote)
+            for vote in found.votes]  # fmt: skip
+
+
+def _verb(vote: Vote) -> str:
+    """Of one of the request's own answers."""
+    return str(_("answered “%(option)s”", option=vote.option_label)) if vote.option_label else ""
+
+
+def filled_in(found: Details, said: Vote | Decision) -> list[tuple[str, str]]:
+    """What came with one of the request's own answers: label and value."""
+    return options.filled_in(found.request.options, said.option, said.answer)
 
 
 def own_words(found: Details) -> tuple[str, str]:
@@ -232,7 +244,7 @@ def fits_row(request: Request) -> bool:
     """Whether a row shows all there is: only then may it be decided there."""
     shown = facts(request)
     letters = sum(len(label) + len(value) for label, value in shown) + len(request.instructions)
-    return len(shown) <= ROW_FACTS and letters <= ROW_LETTERS
+    return not request.options and len(shown) <= ROW_FACTS and letters <= ROW_LETTERS
 
 
 def state(request: Request) -> Chip:
@@ -242,6 +254,7 @@ def state(request: Request) -> Chip:
         RequestState.APPROVED: Chip(_("Approved"), "good"),
         RequestState.DECLINED: Chip(_("Declined"), "bad"),
         RequestState.CHANGES_REQUESTED: Chip(_("Changes requested"), "warn"),
+        RequestState.RESPONDED: Chip(_("Answered"), "good"),
         RequestState.EXPIRED: Chip(_("Expired")),
         RequestState.CANCELLED: Chip(_("Taken back")),
     }

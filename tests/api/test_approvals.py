@@ -52,6 +52,36 @@ def test_approve(approver, approval, heard):
     assert [row["id"] for row in approver.get(f"{URL}?tab=done").json["data"]] == [found["id"]]
 
 
+OPTIONS = [{"label": "Offer a voucher", "key": "voucher", "fields": [{"name": "value", "type": "money"}]}]
+
+
+def test_one_of_its_own_answers(approver, heard, database, tenant):
+    one = f"{URL}/{make_request(database, tenant, [tenant['approver']], options=OPTIONS)}"
+    found = approver.get(one).json
+    [option] = found["options"]
+    assert (option["key"], option["counts"], option["fields"][0]["type"]) == ("voucher", "as_itself", "money")
+    body = {"option": "voucher", "answer": {"value": "many"}, "shown": found["shown"]}
+    refused = approver.post(f"{one}/decision", json=body)
+    assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, "answer.value")
+    assert approver.get(one).json["votes"] == []
+    done = approver.post(f"{one}/decision", json=body | {"answer": {"value": 25}}).json
+    assert (done["state"], done["decision"]["option"], done["decision"]["answer"]) == (
+        "responded", "voucher", {"value": "25"},
+    )  # fmt: skip
+    assert done["votes"][0]["option"] == "voucher"
+
+
+@pytest.mark.parametrize("changed", [
+    {"outcome": "approved", "option": "voucher"}, {}, {"option": "refund"}, {"outcome": "responded"},
+    {"option": 3}, {"option": "voucher", "answer": []}, {"outcome": "approved", "answer": {"value": "1"}},
+], ids=str)  # fmt: skip
+def test_a_body_that_answers_nothing_or_twice_is_refused(approver, heard, database, tenant, changed):
+    one = f"{URL}/{make_request(database, tenant, [tenant['approver']], options=OPTIONS)}"
+    refused = approver.post(f"{one}/decision", json={"shown": approver.get(one).json["shown"]} | changed)
+    assert refused.status_code == 422
+    assert heard.ends == []
+
+
 def test_a_rule_of_several_says_how_far_it_is(approver, heard, database, tenant, caller):
     people = [f"user:{tenant[role].email}" for role in ("approver", "admin")]
     rule = ApprovalRule([ApprovalStage([ApprovalPart(people, "all")])])

@@ -17,6 +17,7 @@ def request_():
         instructions="Look at the photos.",
         context={"workflow_name": "High-value refunds"},
         rule={"any_of": [{"kind": "group", "name": "Refund team"}]},
+        options=[],
     )
 
 
@@ -49,3 +50,18 @@ def test_a_code_says_nothing_of_what_it_opens():
     assert "123456" in letter.text
     assert "123456" in letter.html
     assert "Refund" not in letter.text + letter.html
+
+
+def test_an_answer_of_its_own_is_said_with_what_was_filled_in(request_):
+    request_.options = [{"key": "part", "label": "10 % off", "fields": [{"name": "value", "label": HOSTILE}]}]
+    decision = Decision(
+        outcome="responded", option="part", option_label="10 % off", answer={"value": HOSTILE}, by_name="Jonas",
+        reason="",
+    )  # fmt: skip
+    letter = letters.told(request_, decision)
+    assert letter.subject.startswith("10 % off: Refund €420.00")
+    assert "Jonas answered “10 % off”." in letter.text
+    assert f"{HOSTILE}: {HOSTILE}" in letter.text
+    assert "<img" not in letter.html
+    asked = letters.asked(request_, LINK, due=None)
+    assert "You can also answer: 10 % off." in asked.text

@@ -200,7 +200,7 @@ def test_more_than_the_group_has_fails_the_step_at_its_field(ctx, database, tena
     assert (failed.code, failed.field) == ("quorum_above_group", "also.0.number")
 
 
-@pytest.mark.parametrize("outcome", list(Outcome))
+@pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.RESPONDED])
 def test_it_goes_on_behind_the_outcomes_port(ctx, outcome):
     payload = ApprovalRequest.sample | {"outcome": outcome.value}
     done = ApprovalRequest().resume(ctx, None, Signal("resolved", payload))
@@ -209,6 +209,22 @@ def test_it_goes_on_behind_the_outcomes_port(ctx, outcome):
     assert done.port in ApprovalRequest.ports
     assert done.output == payload
     assert done.note
+
+
+def test_it_goes_on_behind_the_answer_that_was_given(ctx):
+    options = [{"label": "Offer a voucher", "key": "voucher"}, {"label": "Ask the carrier"}]
+    config = ApprovalRequest.Config.model_validate(CONFIG | {"options": options})
+    payload = ApprovalRequest.sample | {"outcome": "responded", "option": "answer_2", "answer": {}}
+    done = ApprovalRequest().resume(ctx, config, Signal("resolved", payload))
+    assert (done.port, done.note, done.output) == ("answer_2", "Jonas Weber: Ask the carrier", payload)
+    plain = ApprovalRequest().resume(ctx, config, Signal("resolved", payload | {"outcome": "approved", "option": None}))
+    assert plain.port == "approved"
+
+
+def test_its_answers_are_asked_with_a_key_each(ctx, port):
+    start(ctx, options=[{"label": "Ask the carrier", "fields": [{"name": "since", "type": "date"}]}])
+    [option] = port.asked[0].options
+    assert (option["key"], option["counts"], option["fields"][0]["name"]) == ("answer_1", "as_itself", "since")
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,63 @@ def test_open_is_what_those_who_are_left_can_still_approve(situation):
     assert (tally.standing is Standing.OPEN) == all(reachable)
 
 
+@st.composite
+def answered(draw):
+    """As `situations`, where some give one of two answers of their own."""
+    stage, ballots, able = draw(situations())
+    says = {person: draw(st.sampled_from(["", "", "voucher", "carrier"])) for person in PEOPLE}
+    mixed = [Ballot(one.place, one.person, one.approves and not says[one.person], says[one.person]) for one in ballots]
+    return stage, mixed, able
+
+
+@given(answered())
+def test_an_answer_of_its_own_ends_it_by_as_many_distinct_people_as_each_part_asks_for(situation):
+    stage, ballots, able = situation
+    tally = count(stage, ballots, able)
+    assert (tally.standing is Standing.ANSWERED) == bool(tally.answer)
+    enough = {
+        key for key in ("voucher", "carrier")
+        if all(
+            len({one.person for one in ballots if one.answer == key and one.place in part.people}) >= part.required
+            for part in stage.parts
+        )
+    }  # fmt: skip
+    if tally.standing is Standing.ANSWERED:
+        assert tally.answer in enough
+    elif tally.standing not in (Standing.APPROVED, Standing.DECLINED):
+        assert not enough
+
+
+@given(answered())
+def test_an_answer_of_its_own_neither_approves_nor_declines(situation):
+    stage, ballots, able = situation
+    tally = count(stage, ballots, able)
+    without = count(stage, [one for one in ballots if not one.answer], able)
+    assert [one.have for one in tally.parts] == [one.have for one in without.parts]
+    assert tally.declines == without.declines
+
+
+@given(answered())
+def test_out_of_reach_is_when_neither_a_yes_nor_a_given_answer_can_still_come(situation):
+    stage, ballots, able = situation
+    tally = count(stage, ballots, able)
+    if tally.standing not in (Standing.OPEN, Standing.UNREACHABLE):
+        return
+    ballots = [one for one in ballots if one.place in stage.people]
+    ways = []
+    for key in {"", *(one.answer for one in ballots)}:
+        alike = {one.person for one in ballots if (one.answer == key if key else one.approves)}
+        otherwise = {one.person for one in ballots} - alike
+        reachable = []
+        for part in stage.parts:
+            said = {one.person for one in ballots if one.person in alike and one.place in part.people}
+            choices = [[None, *(able.get(place, frozenset()) - otherwise)] for place in part.people]
+            best = max(len(said | set(chosen) - {None}) for chosen in itertools.product(*choices))
+            reachable.append(best >= part.required)
+        ways.append(all(reachable))
+    assert any(ways) == (tally.standing is Standing.OPEN)
+
+
 @given(st.integers(1, 100), st.integers(1, 60))
 def test_per_cent_rounds_up_and_is_at_least_one(n, size):
     need = Need(Kind.PERCENT, n).of(size)

@@ -8,11 +8,12 @@ from flask_babel import gettext as _
 from pydantic import ValidationInfo, field_validator
 
 from studio.accounts.outcomes import Role
-from studio.approvals import deadlines
+from studio.approvals import deadlines, options
 from studio.approvals.askers import RUN
 from studio.approvals.deadlines import Duration, deadline
 from studio.approvals.nodes import deciders
 from studio.approvals.nodes.deciders import COUNTED, HowMany, MoreDeciders, counted
+from studio.approvals.options import Option
 from studio.approvals.outcomes import Outcome
 from studio.contract.node import (
     Context,
@@ -115,6 +116,12 @@ class ApprovalRequest(NodeType):
             title="Not who published it",
             default=False,
         )
+        options: list[Option] = help_(
+            "Answers beside Approve, Decline and Request changes; each is a way on of its own",
+            default=[],
+            max_length=options.MOST,
+            title="Further answers",
+        )
         due_in: Duration | None = help_(
             "How long there is to decide; after that the run goes on at “expired”",
             title="Due in",
@@ -154,6 +161,34 @@ class ApprovalRequest(NodeType):
         def _number_given(cls, number: int | None, info: ValidationInfo) -> int | None:
             return counted(number, info)
 
+        @field_validator("options")
+        @classmethod
+        def _told_apart(cls, offered: list[Option]) -> list[Option]:
+            options.check(offered)
+            return offered
+
+    @classmethod
+    def ports_of(cls, config: Mapping[str, Any]) -> tuple[str, ...]:
+        """Those of every approval, and one for each further answer."""
+        return (*cls.ports, *(port for port, _label in options.ways(config)))
+
+    @classmethod
+    def port_names_of(cls, config: Mapping[str, Any]) -> Mapping[str, str]:
+        """Further answers by their words."""
+        return {**cls.port_names, **dict(options.ways(config))}
+
+    @classmethod
+    def output_schema_of(cls, config: Mapping[str, Any]) -> Mapping[str, Any]:
+        """With further answers: which one it was, and what was filled in."""
+        if not options.ways(config):
+            return cls.output_schema
+        return {"type": "object", "properties": {**cls.output_schema["properties"], **options.schema(config)}}
+
+    @classmethod
+    def sample_of(cls, config: Mapping[str, Any]) -> Any:
+        """With further answers: the first one."""
+        return {**cls.sample, **options.sample(config)} if options.ways(config) else cls.sample
+
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
         """Who is asked."""
@@ -182,7 +217,17 @@ class ApprovalRequest(NodeType):
         """Go on behind the outcome's port."""
         answer: dict[str, Any] = signal.payload
         outcome = Outcome(answer["outcome"])
-        return Done(answer, port=outcome.value, note=_note(outcome, answer.get("by") or ""))
+        key, by = answer.get("option"), answer.get("by") or ""
+        if key is None:
+            return Done(answer, port=outcome.value, note=_note(outcome, by))
+        said = next(one.label for one in options.keyed(config.options) if one.key == key)
+        return Done(answer, port=key, note=_("%(by)s: %(answer)s", by=by, answer=said))
+
+    def simulate(self, ctx: Context, config: Config) -> Done:
+        """Approved, with none of the further answers: what they fill in is a person's to say."""
+        del ctx
+        own = {"option": None, "answer": None} if config.options else {}
+        return Done({**self.sample, **own}, port="approved", note="Simulated")
 
 
 def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
@@ -202,6 +247,7 @@ def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
         rule=deciders.rule(config),
         last_editor=ctx.run.published_by if config.bar_publisher else None,
         instructions=config.instructions,
+        options=[one.model_dump(mode="json") for one in options.keyed(config.options)],
         due_at=ends.due_at,
         remind_at=ends.remind_at,
         calendar_id=ends.calendar_id,
@@ -273,6 +319,8 @@ def _note(outcome: Outcome, by: str) -> str:
             words = _("Declined by %(by)s", by=by)
         case Outcome.CHANGES_REQUESTED:
             words = _("%(by)s asked for changes", by=by)
+        case Outcome.RESPONDED:
+            words = _("Answered by %(by)s", by=by)
         case Outcome.EXPIRED:
             words = _("Nobody decided in time")
     return words

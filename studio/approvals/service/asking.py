@@ -6,7 +6,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import select
 
-from studio.approvals import people, trail
+from studio.approvals import options, people, trail
 from studio.approvals.models import Request
 from studio.approvals.outcomes import LIVE, Channel, Outcome, RequestState
 from studio.approvals.rule import to_json
@@ -88,6 +88,8 @@ def fingerprint(ask: ApprovalAsk) -> str:
         ask.currency,
         ask.payload,
     ]
+    if ask.options:
+        bound.append(options.stored(ask.options))
     return hashlib.sha256(orjson.dumps(bound, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -99,6 +101,7 @@ def _row(uow: UnitOfWork, ask: ApprovalAsk, *, requester_id: UUID | None) -> Req
         title=ask.title,
         facts=[list(fact) for fact in ask.facts],
         instructions=ask.instructions,
+        options=options.stored(ask.options),
         payload_hash=fingerprint(ask),
         state=RequestState.PENDING,
         requester_email=ask.requester.strip().lower() if ask.requester else None,

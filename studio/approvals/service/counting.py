@@ -49,7 +49,23 @@ def may_vote(person: Person, rule: Rule, barred: Iterable[Requester]) -> bool:
 
 def _ballots(request: Request, votes: Iterable[Vote], stage: int) -> list[Ballot]:
     return [
-        Ballot(one.place_id, one.user_id, one.outcome == Outcome.APPROVED)
+        Ballot(one.place_id, one.user_id, one.outcome == Outcome.APPROVED, _itself(one))
         for one in votes
         if one.stage == stage and one.revision == request.revision
     ]
+
+
+def _itself(vote: Vote) -> str:
+    """The key of an answer that neither approves nor declines."""
+    return (vote.option or "") if vote.outcome == Outcome.RESPONDED else ""
+
+
+def agreed(request: Request, votes: Iterable[Vote], outcome: Outcome, option: str = "") -> Vote | None:
+    """The last vote of the running stage that brought an outcome about; None where those who did answered variously."""
+    brought = [
+        one
+        for one in votes
+        if (one.stage, one.revision, one.outcome) == (request.stage, request.revision, outcome)
+        and (not option or one.option == option)
+    ]
+    return brought[-1] if len({one.option for one in brought}) == 1 else None

@@ -1,7 +1,8 @@
 """One person's decision, all of it in one transaction: judged, written as a vote, counted, and what follows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from studio.approvals import held, people, policy, trail
@@ -10,7 +11,8 @@ from studio.approvals.outcomes import LIVE, AssignmentState, Channel, CommentKin
 from studio.approvals.people import Person
 from studio.approvals.policy import Verdict
 from studio.approvals.rule import Rule
-from studio.approvals.service import delegating, ending, rows, staging
+from studio.approvals.service import answering, delegating, ending, rows, staging
+from studio.approvals.service.answering import Said
 from studio.approvals.service.refusing import refusal
 from studio.core import ids
 from studio.core.actor import ActorType
@@ -50,21 +52,29 @@ def decide(
     shown: str,
     reason: str = "",
     channel: Channel = Channel.PAGE,
+    option: str | None = None,
+    answer: Mapping[str, Any] | None = None,
 ) -> Vote:
     """Decide as the actor. `shown` is what the page on which the button stood carried (`Request.shown`).
 
+    `option` is the key of one of the request's own answers, with what was filled in as `answer`; `outcome` is then
+    what that answer counts as, or `responded` where the caller leaves that to the request.
     The request's state says whether that ended it. The same person's same outcome again gives the same vote;
-    another outcome, or anything after the end, is a Conflict that says who decided and when.
+    another outcome, or anything after the end, is a Conflict that says who decided and when. InvalidInput, with paths
+    below `answer`, where the form does not fit.
     """
     asked = _asked(uow, request_id)
-    verdict = policy.judge(_attempt(uow, asked, outcome, shown, reason.strip()))
+    said = answering.read(asked.request, outcome, option, answer or {})
+    verdict = policy.judge(_attempt(uow, asked, said, shown, reason.strip()))
     if verdict is Verdict.REPEATED:
         return asked.said[-1]
     if verdict is not Verdict.PROCEED:
         raise refusal(verdict, asked.request, asked.decided, asked.said[-1] if asked.said else None, asked.person)
+    if said.problem is not None:
+        raise said.problem
     if uow.actor.type is ActorType.API_TOKEN:
         channel = Channel.API
-    return _carry_out(uow, asked, outcome, reason.strip(), channel)
+    return _carry_out(uow, asked, said, reason.strip(), channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +110,11 @@ def _asked(uow: UnitOfWork, request_id: UUID) -> _Asked:
     return _Asked(request, rows.rule(request, shares), shares, rows.decision(uow, request), person, said)
 
 
-def _carry_out(uow: UnitOfWork, asked: _Asked, outcome: Outcome, reason: str, channel: Channel) -> Vote:
+def _carry_out(uow: UnitOfWork, asked: _Asked, said: Said, reason: str, channel: Channel) -> Vote:
     request, open_ = asked.request, asked.open
     person = delegating.signing(asked.person, [one for one in open_ if one.user_id == asked.person.id])
     own = [share for share in open_ if share.user_id == person.id]
-    written = [_vote(uow, request, share, outcome, reason, channel) for share in own]
+    written = [_vote(uow, request, share, said, reason, channel) for share in own]
     places = {rows.place(share) for share in own}
     for share in open_:
         if rows.place(share) in places:
@@ -112,9 +122,9 @@ def _carry_out(uow: UnitOfWork, asked: _Asked, outcome: Outcome, reason: str, ch
             rows.kill_links(uow, [share.id])
     uow.session.flush()
     ended: Decision | None
-    if outcome is Outcome.CHANGES_REQUESTED:
+    if said.outcome is Outcome.CHANGES_REQUESTED:
         _remark(uow, request, person, reason)
-        ended = ending.end(uow, request, outcome, by=person, reason=reason, channel=channel)
+        ended = ending.end(uow, request, said.outcome, by=person, reason=reason, channel=channel)
     else:
         ended = staging.follow(uow, request, asked.rule, by=person, reason=reason, channel=channel)
     if ended is None:
@@ -124,9 +134,7 @@ def _carry_out(uow: UnitOfWork, asked: _Asked, outcome: Outcome, reason: str, ch
     return written[0]
 
 
-def _vote(
-    uow: UnitOfWork, request: Request, share: Assignment, outcome: Outcome, reason: str, channel: Channel
-) -> Vote:
+def _vote(uow: UnitOfWork, request: Request, share: Assignment, said: Said, reason: str, channel: Channel) -> Vote:
     row = Vote(
         id=ids.new_id(),
         request_id=request.id,
@@ -135,7 +143,10 @@ def _vote(
         place_id=rows.place(share),
         stage=request.stage,
         revision=request.revision,
-        outcome=outcome,
+        outcome=said.outcome,
+        option=said.option.key if said.option else None,
+        option_label=said.option.label if said.option else None,
+        answer=dict(said.answer) if said.answer is not None else None,
         payload_hash=request.payload_hash,
         reason=reason,
         channel=channel,
@@ -145,14 +156,16 @@ def _vote(
     return row
 
 
-def _attempt(uow: UnitOfWork, asked: _Asked, outcome: Outcome, shown: str, reason: str) -> policy.Attempt:
+def _attempt(uow: UnitOfWork, asked: _Asked, said: Said, shown: str, reason: str) -> policy.Attempt:
     request, person, mine = asked.request, asked.person, asked.mine
     requester, *editors = barred = rows.barred(uow, request)
     open_ = [share for share in asked.open if share.user_id == person.id]
     last = asked.said[-1] if asked.said else None
     now = [vote for vote in asked.said if (vote.stage, vote.revision) == (request.stage, request.revision)]
     return policy.Attempt(
-        outcome=outcome,
+        outcome=said.outcome,
+        same=said.same_as(last),
+        offered=said.offered,
         state=RequestState(request.state),
         has_seat=person.may_decide,
         is_requester=requester.is_(person.email, person.id),

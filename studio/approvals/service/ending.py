@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from studio.approvals import askers, trail
-from studio.approvals.models import Decision, Request
+from studio.approvals.models import Decision, Request, Vote
 from studio.approvals.outcomes import Channel, Outcome, RequestState
 from studio.approvals.people import Person
 from studio.approvals.service import rows
@@ -22,12 +22,19 @@ def end(
     by: Person | None,
     reason: str,
     channel: Channel,
+    said: Vote | None = None,
 ) -> Decision:
-    """Write the decision and all that follows from it, in the caller's transaction."""
+    """Write the decision and all that follows from it, in the caller's transaction.
+
+    `said` is the vote whose answer those who settled it agree on, where they do.
+    """
     decision = Decision(
         id=ids.new_id(),
         request_id=request.id,
         outcome=outcome,
+        option=said.option if said else None,
+        option_label=said.option_label if said else None,
+        answer=said.answer if said else None,
         by_user_id=by.id if by else None,
         by_name=by.signature if by else "",
         by_email=by.email if by else None,
@@ -63,4 +70,5 @@ def _ended(request: Request, decision: Decision) -> askers.Ended:
         by_email=decision.by_email,
         at=decision.at,
         reason=decision.reason,
+        answered=askers.Answered(decision.option, decision.answer) if request.options else None,
     )

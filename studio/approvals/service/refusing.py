@@ -34,6 +34,8 @@ def ended_words(decision: Decision) -> str:
     """Who decided what and when, in a sentence."""
     by, when = decision.by_name, _moment(decision.at)
     words: str
+    if decision.option_label:
+        return str(_("%(by)s answered “%(option)s” on %(when)s.", by=by, option=decision.option_label, when=when))
     match Outcome(decision.outcome):
         case Outcome.APPROVED:
             words = _("%(by)s approved this on %(when)s.", by=by, when=when)
@@ -41,6 +43,8 @@ def ended_words(decision: Decision) -> str:
             words = _("%(by)s declined this on %(when)s.", by=by, when=when)
         case Outcome.CHANGES_REQUESTED:
             words = _("%(by)s asked for changes on %(when)s.", by=by, when=when)
+        case Outcome.RESPONDED:
+            words = _("%(by)s answered on %(when)s.", by=by, when=when)
         case Outcome.EXPIRED:
             words = _("The time to decide ran out on %(when)s.", when=when)
     return words
@@ -49,6 +53,8 @@ def ended_words(decision: Decision) -> str:
 def voted_words(vote: Vote) -> str:
     """What the reader said and when, in a sentence; the request may still be open."""
     when = _moment(vote.at)
+    if vote.option_label:
+        return str(_("You answered “%(option)s” on %(when)s.", option=vote.option_label, when=when))
     if vote.outcome == Outcome.APPROVED:
         return str(_("You approved this on %(when)s.", when=when))
     if vote.outcome == Outcome.DECLINED:
@@ -70,7 +76,7 @@ def _stands_in_the_way(verdict: Verdict, request: Request) -> StudioError:
             said = _("Say why in the comment: whoever asked has to act on it.")
             return InvalidInput(said, code="reason_missing", field="comment")
         case Verdict.NOT_A_CHOICE:
-            return InvalidInput(_("That is not one of the choices."), field="outcome")
+            return InvalidInput(_("That is not one of the choices."), code="unknown_outcome", field="outcome")
         case _:
             return _not_now(verdict, request)
 

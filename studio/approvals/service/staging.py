@@ -22,12 +22,19 @@ def follow(
     while found.standing is Standing.APPROVED and request.stage + 1 < len(rule.stages):
         _open_next(uow, request, shares)
         found = counting.tally(uow, request, rule, shares, votes)
-    if found.standing is Standing.APPROVED:
-        return ending.end(uow, request, Outcome.APPROVED, by=by, reason=reason, channel=channel)
-    if found.standing is Standing.DECLINED:
-        return ending.end(uow, request, Outcome.DECLINED, by=by, reason=reason, channel=channel)
+    outcome = _ENDS.get(found.standing)
+    if outcome is not None:
+        said = counting.agreed(request, votes, outcome, found.answer)
+        return ending.end(uow, request, outcome, by=by, reason=reason, channel=channel, said=said)
     mark(uow, request, found)
     return None
+
+
+_ENDS = {
+    Standing.APPROVED: Outcome.APPROVED,
+    Standing.DECLINED: Outcome.DECLINED,
+    Standing.ANSWERED: Outcome.RESPONDED,
+}
 
 
 def recount(uow: UnitOfWork, request: Request) -> None:

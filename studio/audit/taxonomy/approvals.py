@@ -20,6 +20,8 @@ class Request(Metadata):
 
 class Decision(Metadata):
     reason: str | None = None
+    option: str | None = None
+    """The key of one of the request's own answers."""
     channel: str | None = None
     """Where it came in: `page`, `mail_link`, `api`, `clock`."""
     acting_for: str | None = None
@@ -33,7 +35,9 @@ class Decision(Metadata):
 
 class Vote(Metadata):
     outcome: str
-    """`approved` or `declined`."""
+    """`approved`, `declined` or `responded`."""
+    option: str | None = None
+    """The key of one of the request's own answers."""
     reason: str | None = None
     channel: str | None = None
     """Where it came in: `page`, `mail_link`, `api`."""
@@ -92,7 +96,7 @@ APPROVED = Action(
     metadata=Decision,
     redactions=_beside("reason", "acting_for"),
     example={"channel": "mail_link", "amount": "420.00", "currency": "EUR"},
-    version=2,
+    version=3,
     severity="notice",
     ocsf=6003,
 )
@@ -103,7 +107,7 @@ DECLINED = Action(
     metadata=Decision,
     redactions=_beside("reason", "acting_for"),
     example={"reason": "Refund period is over", "channel": "page"},
-    version=2,
+    version=3,
     severity="notice",
     ocsf=6003,
 )
@@ -114,7 +118,17 @@ CHANGES_REQUESTED = Action(
     metadata=Decision,
     redactions=_beside("reason", "acting_for"),
     example={"reason": "Please attach the receipt", "channel": "page"},
-    version=2,
+    version=3,
+    severity="notice",
+    ocsf=6003,
+)
+RESPONDED = Action(
+    "approval.responded",
+    "Those who were asked gave an answer of the request's own: neither yes nor no.",
+    sentence="{actor} answered “{option}” to “{target}”",
+    metadata=Decision,
+    redactions=_beside("reason", "acting_for"),
+    example={"option": "voucher", "channel": "page"},
     severity="notice",
     ocsf=6003,
 )
@@ -125,7 +139,7 @@ VOTED = Action(
     metadata=Vote,
     redactions=_beside("reason", "acting_for"),
     example={"outcome": "approved", "channel": "page"},
-    version=2,
+    version=3,
     severity="notice",
     ocsf=6003,
 )
@@ -160,7 +174,7 @@ EXPIRED = Action(
     metadata=Decision,
     redactions=_beside("reason", "acting_for"),
     example={"channel": "clock"},
-    version=2,
+    version=3,
     severity="notice",
 )
 WITHDRAWN = Action(

@@ -126,10 +126,18 @@ class Knowledge:
 def _output(found: type[NodeType] | None, config: Mapping[str, Any]) -> Schema:
     if found is None:
         return Schema.anything()
-    if found.output_schema is not None:
-        return _declared(found.key)
+    declared = _schema_of(found, config)
+    if declared is not None:
+        return _declared(found.key) if declared is found.output_schema else Schema.from_json_schema(declared)
     sample = sample_output(found, config)
     return Schema.anything() if sample is None else Schema.from_sample(sample)
+
+
+def _schema_of(found: type[NodeType], config: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    try:
+        return found.output_schema_of(config)
+    except Exception:  # noqa: BLE001 - as for samples: a draft's config may be anything
+        return found.output_schema
 
 
 @lru_cache(maxsize=512)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from studio.contract.form import Form, answers
 from studio.core import tenancy
 from studio.core.errors import Conflict, InvalidInput, StudioError
 from studio.core.i18n import gettext as _
@@ -19,7 +20,6 @@ from studio.runtime.models import Event, Run, TriggerSubscription, Workflow
 from studio.runtime.outcomes import Lane, Mode, RunState, Verdict
 from studio.runtime.service.dedup import Once, claim, first_run
 from studio.runtime.triggers.called import Called
-from studio.runtime.triggers.form import Form, answers
 from studio.runtime.triggers.manual import Manual
 
 FORMS: Mapping[str, type[Form]] = {Manual.key: Manual.Config, Called.key: Called.Config}

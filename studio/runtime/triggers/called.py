@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from studio.contract.form import Form, Question, described, sample
 from studio.contract.node import TriggerType, help_
-from studio.runtime.triggers.form import Form, Question, described, sample
 
 
 class Input(Question):

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from studio.contract.form import Form, FormField, described, sample
 from studio.contract.node import TriggerType, help_
-from studio.runtime.triggers.form import Form, FormField, described, sample
 
 
 class Manual(TriggerType):

@@ -2,9 +2,9 @@
 
 import pytest
 
+from studio.contract.form import answers
 from studio.core.errors import InvalidInput, StudioError
 from studio.runtime.triggers.deliveries import dedup_key, read_data
-from studio.runtime.triggers.form import answers
 from studio.runtime.triggers.manual import Manual
 from studio.runtime.triggers.webhook import Webhook
 

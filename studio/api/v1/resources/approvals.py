@@ -8,6 +8,7 @@ from studio.api.v1.shapes import approvals as shapes
 from studio.api.v1.shapes.common import ListOf
 from studio.approvals import saying, service
 from studio.approvals.models import Assignment, Decision, Request
+from studio.approvals.options import restored
 from studio.approvals.outcomes import Channel, Outcome
 from studio.approvals.service import bulk, listing
 from studio.approvals.service.reading import Details
@@ -56,13 +57,14 @@ def get_approval(uow: UnitOfWork, request_id: UUID) -> shapes.ApprovalDetail:
 @operation("POST", f"{ONE}/decision", tag=TAG, needs="approval.decide", body=shapes.Decide,
            answer=shapes.ApprovalDetail, conflicts=True)  # fmt: skip
 def decide_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Decide) -> shapes.ApprovalDetail:
-    """Approve, decline, or ask for changes, as the person behind the token.
+    """Approve, decline, ask for changes, or give one of the request's own answers, as the person behind the token.
 
     Where the rule asks for several people it stays pending until enough have said so: see `parts`.
     409 where somebody was faster, the time is over, or what is asked is not what was shown to you.
     """
     service.decide(
-        uow, request_id, Outcome(body.outcome), shown=body.shown, reason=body.comment, channel=Channel.API
+        uow, request_id, Outcome(body.outcome or Outcome.RESPONDED), shown=body.shown, reason=body.comment,
+        channel=Channel.API, option=body.option, answer=body.answer,
     )  # fmt: skip
     return _detail(service.details(uow, request_id))
 
@@ -160,6 +162,7 @@ def _detail(found: Details) -> shapes.ApprovalDetail:
         **_line(request, own.row if own else None, found.decision).model_dump(),
         facts=request.facts,
         instructions=request.instructions,
+        options=[shapes.OptionView.model_validate(one) for one in restored(request.options)],
         shown=request.shown,
         context=request.context,
         decidable=found.decidable,

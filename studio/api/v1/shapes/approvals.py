@@ -1,15 +1,16 @@
 """Requests for approval, and groups of approvers."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from studio.api.v1.reading import Body, Moment, Paged
 from studio.api.v1.shapes.common import Id, Shape
 from studio.approvals.outcomes import Outcome, RequestState
 from studio.approvals.service.bulk import MOST
 from studio.approvals.service.listing import Due
+from studio.core.i18n import gettext as _
 
 Remark = Annotated[str, Field(max_length=5_000)]
 
@@ -29,6 +30,8 @@ class DecisionView(Shape):
     """How a request ended."""
 
     outcome: Outcome
+    option: str | None = Field(description="The key of one of its own answers, where those who settled it gave it.")
+    answer: dict[str, Any] | None = Field(description="What was filled in with it.")
     by_name: str = Field(description="Empty: the deadline.")
     at: datetime
     reason: str
@@ -80,6 +83,8 @@ class VoteView(Shape):
     place_id: Id = Field(description="Whose place in the rule it fills: their own, or that of who handed it on.")
     stage: int
     outcome: Outcome
+    option: str | None = Field(description="The key of one of the request's own answers.")
+    answer: dict[str, Any] | None = Field(description="What was filled in with it.")
     reason: str
     channel: str = Field(examples=["page"])
     at: datetime
@@ -95,11 +100,31 @@ class CommentView(Shape):
     at: datetime
 
 
+class QuestionView(Shape):
+    """One question that is asked with an answer."""
+
+    name: str = Field(examples=["value"])
+    label: str
+    type: str = Field(examples=["money"])
+    required: bool
+    choices: list[str]
+
+
+class OptionView(Shape):
+    """An answer of the request's own."""
+
+    key: str = Field(examples=["voucher"])
+    label: str = Field(examples=["Offer a voucher"])
+    counts: str = Field(description="`as_approving`, `as_declining` or `as_itself`.", examples=["as_itself"])
+    fields: list[QuestionView]
+
+
 class ApprovalDetail(ApprovalLine):
     """One request as you may see it."""
 
     facts: list[list[str]] = Field(description="Pairs of label and value.", examples=[[["Order", "6021"]]])
     instructions: str
+    options: list[OptionView] = Field(description="Answers beside yes, no and changes.")
     shown: str = Field(description="What a decision is bound to: send it back with your decision.")
     context: dict[str, Any] = Field(description="Names of the workflow, the run and the step that ask.")
     decidable: bool = Field(description="You may decide now.")
@@ -118,9 +143,19 @@ class Decide(Body):
         json_schema_extra={"examples": [{"outcome": "approved", "shown": "0" * 64, "comment": "Photos attached."}]}
     )
 
-    outcome: Literal["approved", "declined", "changes_requested"]
+    outcome: Literal["approved", "declined", "changes_requested"] | None = Field(
+        None, description="Left out where you send an `option`."
+    )
+    option: str | None = Field(None, max_length=40, description="The key of one of the request's own answers.")
+    answer: dict[str, Any] = Field({}, description="What its form asks, by name.")
     shown: str = Field(pattern=r"^[0-9a-f]{64}$", description="`shown` of the request that was read.")
     comment: Remark = Field("", description="Needed to decline and to ask for changes.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.outcome is None) == (self.option is None):
+            raise ValueError(_("Send either an outcome or an option."))
+        return self
 
 
 class Chosen(Body):

@@ -1,6 +1,6 @@
-"""A form of inputs: what whoever starts a run is asked, and their answers as the run's data."""
+"""A form of inputs: what somebody is asked, and what they answer as data that steps read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, Self
@@ -16,8 +16,11 @@ _YES_NO: Mapping[Any, bool] = {
     False: False, "false": False, "off": False, "no": False, "0": False,
 }  # fmt: skip
 """JSON's own, what a form's box sends, and what people write; 1 and 0 equal true and false."""
+_CENTS = range(-4, 17)
+"""Exponents of amounts: no currency has more than four decimals."""
 SAMPLES: Mapping[str, Any] = {
-    "text": "R-1024", "long_text": "…", "number": 1, "yes_no": True, "date": "2026-03-31", "list": [], "object": {},
+    "text": "R-1024", "long_text": "…", "number": 1, "money": "42.00", "yes_no": True, "date": "2026-03-31", "list": [],
+    "object": {},
 }  # fmt: skip
 """An answer of each kind; None where there is no telling."""
 
@@ -73,8 +76,8 @@ class Form(NodeConfig):
         return self
 
 
-def answers(config: Form, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The form's answers as the run's data. Raises InvalidInput with a problem for each field."""
+def answers(config: Form, given: Mapping[str, Any], at: str = "data") -> dict[str, Any]:
+    """The form's answers as data. Raises InvalidInput with a problem for each field, its path below `at`."""
     data: dict[str, Any] = {}
     problems = []
     for field in config.fields:
@@ -82,10 +85,10 @@ def answers(config: Form, given: Mapping[str, Any]) -> dict[str, Any]:
         try:
             data[field.name] = _answer(field, value)
         except ValueError as error:
-            problems.append(FieldProblem(f"data.{field.name}", "form.answer", f"{field.label or field.name}: {error}"))
+            problems.append(FieldProblem(f"{at}.{field.name}", "form.answer", f"{field.label or field.name}: {error}"))
     unknown = sorted(set(given) - {field.name for field in config.fields}) if config.fields else []
     problems += [
-        FieldProblem(f"data.{name}", "form.unknown", gettext("The form has no field %(name)s.", name=name))
+        FieldProblem(f"{at}.{name}", "form.unknown", gettext("The form has no field %(name)s.", name=name))
         for name in unknown
     ]
     if problems:
@@ -98,13 +101,9 @@ def _answer(field: Question, value: Any) -> Any:
         if field.required and field.type != "yes_no":
             raise ValueError(gettext("this is required."))
         return False if field.type == "yes_no" else None
+    if field.type in _READ:
+        return _READ[field.type](value)
     match field.type:
-        case "number":
-            return _number(value)
-        case "yes_no":
-            return _yes_or_no(value)
-        case "date":
-            return _date(value)
         case "list" | "object" | "any":
             return _json(field.type, value)
         case "choice" if value not in field.choices:
@@ -149,6 +148,22 @@ def _number(value: Any) -> int | float:
     if number is None or not number.is_finite() or number.adjusted() > 15:
         raise ValueError(gettext("this must be a number."))
     return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _money(value: Any) -> str:
+    """As decimal text: a float would not keep an amount."""
+    try:
+        amount = Decimal(str(value).strip()) if not isinstance(value, bool) else None
+    except InvalidOperation:
+        amount = None
+    if amount is None or not amount.is_finite() or amount.adjusted() > 15 or amount.as_tuple().exponent not in _CENTS:
+        raise ValueError(gettext("this must be an amount such as 12.50."))
+    return format(amount, "f")
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "number": _number, "money": _money, "yes_no": _yes_or_no, "date": _date,
+}  # fmt: skip
 
 
 def described(config: Mapping[str, Any]) -> list[tuple[str, str, str]]:
