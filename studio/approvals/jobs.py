@@ -39,6 +39,7 @@ class Post:
         outbox.register(trail.COMPLETED, self.completed)
         outbox.register(digests.TOPIC, self.digest)
         outbox.register(trail.STUCK, self.stuck)
+        outbox.register(trail.NOTICE, self.notice)
         outbox.register(trail.EXPIRE, expire)
         outbox.register(delegating.TOPIC, delegating.look)
 
@@ -99,6 +100,14 @@ class Post:
         for person in people.deciders(uow):
             if person.may_manage:
                 self._send(uow, f"approval.stuck:{request.id}:{request.stage}:{person.id}", person.email, letter)
+
+    def notice(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+        """Mail somebody what a run tells them; nothing where their seat is gone."""
+        person = people.by_id(uow, UUID(payload["user_id"]))
+        if person is None or not person.active:
+            return
+        letter = letters.notice(payload["subject"], payload["text"], payload["workflow_name"])
+        self._send(uow, f"{trail.NOTICE}:{payload['key']}:{person.id}", person.email, letter)
 
     def code(self, uow: UnitOfWork, found: links.Found, digits: str) -> None:
         """Mail a one-time code to the person whom a link names."""

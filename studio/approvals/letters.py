@@ -78,6 +78,12 @@ def stuck(request: Request, link: str) -> Letter:
     )
 
 
+def notice(subject: str, text: str, workflow: str) -> Letter:
+    """To somebody whom a run tells something."""
+    lead = [_("%(workflow)s lets you know:", workflow=workflow)] if workflow else []
+    return _letter(subject, lead, title=subject, said=text.splitlines())
+
+
 def told(request: Request, decision: Decision) -> Letter:
     """To the requester: how it ended, who, why."""
     subject, said = _how(decision)

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from studio.approvals import service
-from studio.contract.ports import ApprovalAsk
+from studio.approvals.service import notifying
+from studio.contract.ports import ApprovalAsk, ApprovalNotice
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -17,3 +18,7 @@ class ApprovalsPort:
     def withdraw(self, uow: UnitOfWork, request_id: UUID, reason: str) -> None:
         """Close it because whoever asked no longer needs it."""
         service.withdraw(uow, request_id, reason)
+
+    def notify(self, uow: UnitOfWork, notice: ApprovalNotice) -> list[str]:
+        """Mail people when it suits them; returns their names."""
+        return notifying.notify(uow, notice)

@@ -10,13 +10,14 @@ from studio.approvals.models import Decision, Request, Vote
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
 
-ASKED, REMIND, EXPIRE, TOLD, COMPLETED, STUCK = (
+ASKED, REMIND, EXPIRE, TOLD, COMPLETED, STUCK, NOTICE = (
     "approval.asked",
     "approval.remind",
     "approval.expire",
     "approval.told",
     "approval.completed",
     "approval.stuck",
+    "approval.notice",
 )
 
 

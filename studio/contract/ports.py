@@ -90,6 +90,19 @@ class ApprovalAsk:
     """The person who last edited what is to be approved, where they must not decide."""
 
 
+@dataclass(frozen=True, slots=True)
+class ApprovalNotice:
+    """Something that people are told, and asked nothing."""
+
+    key: str
+    """The same key tells each person once, however often it is asked for."""
+    people: Sequence[str]
+    """`user:<email or id>`, `group:<name>` or `schedule:<name>`."""
+    subject: str
+    text: str
+    workflow_name: str = ""
+
+
 class Approvals(Protocol):
     """Ask people. The handler registered under `asker` runs in the transaction that ends the request."""
 
@@ -99,6 +112,10 @@ class Approvals(Protocol):
 
     def withdraw(self, uow: UnitOfWork, request_id: UUID, reason: str) -> None:
         """Close it because whoever asked no longer needs it."""
+        ...
+
+    def notify(self, uow: UnitOfWork, notice: ApprovalNotice) -> list[str]:
+        """Mail people when it suits them; returns their names. Raises InvalidInput where there is nobody."""
         ...
 
 
