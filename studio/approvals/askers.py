@@ -5,7 +5,7 @@ on a decision.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,12 @@ class Ended:
     reason: str
     answered: Answered | None = None
     """None: the request offers no answers of its own."""
+    version: int = 1
+    """Which wording was decided on."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """As they stood in it, by label."""
+    amount: str | None = None
+    """Decimal text, as it stood in it."""
 
     def payload(self) -> dict[str, Any]:
         """As a run sees it."""
@@ -50,6 +56,9 @@ class Ended:
             "comment": self.reason,
             "request_id": str(self.request_id),
             **own,
+            "version": self.version,
+            "facts": dict(self.facts),
+            "amount": self.amount,
         }
 
 

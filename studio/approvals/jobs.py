@@ -15,10 +15,10 @@ from sqlalchemy import select
 from studio.approvals import completing, digests, letters, people, service, trail
 from studio.approvals.letters import Letter
 from studio.approvals.mail_times import Departure, when_to_mail
-from studio.approvals.models import Assignment, Decision, Request
+from studio.approvals.models import Assignment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, Outcome, RequestState
 from studio.approvals.people import Person
-from studio.approvals.service import delegating, links, rows
+from studio.approvals.service import delegating, links, rows, versions
 from studio.contract.ports import Mailer
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
@@ -36,6 +36,8 @@ class Post:
         outbox.register(trail.ASKED, self.asked)
         outbox.register(trail.REMIND, self.remind)
         outbox.register(trail.TOLD, self.told)
+        outbox.register(trail.CHANGES, self.changes)
+        outbox.register(trail.REVISED, self.revised)
         outbox.register(trail.COMPLETED, self.completed)
         outbox.register(digests.TOPIC, self.digest)
         outbox.register(trail.STUCK, self.stuck)
@@ -67,6 +69,33 @@ class Post:
                 completing.later(uow, request, person, leaves.at)
             else:
                 self._complete(uow, request, decision, person)
+
+    def changes(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+        """Mail the requester what is to be changed; nothing where it is no longer awaited."""
+        request = uow.session.get(Request, UUID(payload["request_id"]))
+        vote = uow.session.get(Vote, UUID(payload["vote_id"]))
+        if (
+            request is None
+            or vote is None
+            or vote.voided_at is not None
+            or not (request.open and request.requester_email)
+        ):
+            return
+        by, seat = people.by_id(uow, vote.user_id), people.by_email(uow, request.requester_email)
+        link = f"{self.public_url}/approvals/{request.id}" if seat is not None and seat.active else None
+        letter = letters.changes(request, by.name if by else "", vote.reason, link)
+        self._send(uow, f"{trail.CHANGES}:{vote.id}", request.requester_email, letter)
+
+    def revised(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+        """Mail somebody what has changed; nothing where it has changed again or was settled meanwhile."""
+        for share, request, person in _open_shares(uow, [UUID(payload["assignment_id"])]):
+            if request.revision != payload["number"]:
+                continue
+            found = versions.changed(uow, request, versions.all_of(uow, request), person.id, share, None)
+            if found is not None:
+                link, due = self._link(uow, share, request), _due(request.due_at, person)
+                letter = letters.revised(request, found, link, due=due)
+                self._send(uow, f"{trail.REVISED}:{share.id}:{request.revision}", person.email, letter)
 
     def completed(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail one person, after their quiet hours, how it ended."""

@@ -10,6 +10,8 @@ from studio.approvals import options, saying
 from studio.approvals.models import Decision, Request
 from studio.approvals.outcomes import Outcome
 from studio.approvals.rule import from_json
+from studio.approvals.saying import difference_lines
+from studio.approvals.service.versions import Changed
 
 _templates = Environment(
     loader=PackageLoader("studio"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -45,6 +47,36 @@ def asked(
         title=request.title,
         facts=request.facts,
         after=[request.instructions, *also, *needed, *so_far, *until],
+        link=(_("Open the decision"), link),
+        small=_("Opening the link decides nothing. It is meant for you alone; do not forward it."),
+    )
+
+
+def changes(request: Request, by: str, reason: str, link: str | None) -> Letter:
+    """To the requester: what is to be changed, and where. Without a seat there is no page to do it on."""
+    where = _("Edit and resubmit"), link
+    return _letter(
+        _("Changes requested: %(title)s", title=request.title),
+        [_("You asked for:")],
+        title=request.title,
+        said=[_("%(by)s asked for changes.", by=by), _("“%(reason)s”", reason=reason)],
+        facts=request.facts,
+        after=[_("A new version is awaited; the time to decide stands still meanwhile.")],
+        link=(where[0], link) if link else None,
+    )
+
+
+def revised(request: Request, found: Changed, link: str, *, due: str | None) -> Letter:
+    """To somebody who is asked: what is not as they last knew it."""
+    notes = [_("“%(reason)s”", reason=row.note) for row in found.notes if row.note]
+    until = [_("Decide until %(due)s.", due=due)] if due else []
+    return _letter(
+        _("Changed: %(title)s", title=request.title),
+        [_("What you are asked to decide has changed:")],
+        title=request.title,
+        said=[*difference_lines(found.differences), *notes],
+        facts=request.facts,
+        after=[request.instructions, *until],
         link=(_("Open the decision"), link),
         small=_("Opening the link decides nothing. It is meant for you alone; do not forward it."),
     )

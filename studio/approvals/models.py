@@ -23,14 +23,15 @@ from sqlalchemy.types import Uuid
 
 from studio.approvals import (
     policy,
-    timetables,  # noqa: F401 - its tables are of this package
+    revisions,  # noqa: F401 - its table is of this package
+    timetables,  # noqa: F401 - so are its tables
 )
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
 
 _LIVE, _SNOOZED = text("state in ('open', 'snoozed')"), text("state = 'snoozed'")
-_PENDING = text("state = 'pending'")
+_UNENDED = text("closed_at is null")
 _NEVER = "9999-12-31 00:00:00.000000"
 """What processes of an older version, which know of no order, leave in it."""
 _DELEGATED = text("delegation_id is not null and state in ('open', 'snoozed')")
@@ -60,7 +61,7 @@ class GroupMember(Tenant, Model):
 
 
 class Request(Tenant, Model):
-    """One question to people. Never edited: who decides decides on exactly what was asked."""
+    """One question to people, as it is worded now. A new wording is a new revision; `revisions` keeps them all."""
 
     __tablename__ = "approval_request"
     __table_args__ = (
@@ -69,8 +70,8 @@ class Request(Tenant, Model):
             "workspace_id",
             "sort_at",
             "id",
-            sqlite_where=_PENDING,
-            postgresql_where=_PENDING,
+            sqlite_where=_UNENDED,
+            postgresql_where=_UNENDED,
         ),
         Index("ix_approval_request_closed_at", "workspace_id", "closed_at", "id"),
     )
@@ -126,11 +127,24 @@ class Request(Tenant, Model):
     """None: open."""
     close_reason: Mapped[str | None] = mapped_column(Text)
     """Why it was taken back, where it was."""
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Since when its deadline stands still, since changes are awaited; None: it runs."""
+    paused_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """The deadline at that moment; `due_at` is empty meanwhile."""
+    paused_remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """The reminder that was still to come at that moment."""
+    pauses: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """How many there were: each leaves the deadline's job under a name of its own."""
 
     @validates("due_at")
     def _sorted(self, _name: str, due_at: datetime | None) -> datetime | None:
         self.sort_at = policy.sort_at(due_at)
         return due_at
+
+    @property
+    def open(self) -> bool:
+        """It has not ended: somebody may decide, or a new version is awaited."""
+        return self.closed_at is None
 
     @property
     def shown(self) -> str:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class RequestState(StrEnum):
-    """Where a request is. Everything but `pending` is an end."""
+    """Where a request is. Everything but `pending` is an end, but for `changes_requested` where the rule waits."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -74,6 +74,8 @@ class CommentKind(StrEnum):
 
     COMMENT = "comment"
     CHANGES = "request_changes"
+    DISMISSED = "dismissed"
+    """Why somebody else set aside that changes were asked for."""
 
 
 class LinkEnd(StrEnum):

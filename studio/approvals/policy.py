@@ -86,6 +86,8 @@ class Verdict(StrEnum):
     """It has ended: somebody else, or the same person otherwise, was first."""
     CLOSED = "closed"
     """Taken back by whoever asked."""
+    HELD = "held"
+    """Somebody asked for changes, and a new version is awaited."""
     PAST_DUE = "past_due"
     REQUESTER = "requester"
     EDITOR = "editor"
@@ -128,6 +130,8 @@ class Attempt:
     is_excluded: bool = False
     is_queued: bool = False
     """Holds one of a later stage."""
+    is_held: bool = False
+    """Somebody else asked for changes, and a new version is awaited."""
     was_settled: bool = False
     """Held one that was settled without them."""
     decided: Outcome | None = None
@@ -166,6 +170,7 @@ def judge(attempt: Attempt) -> Verdict:
         (not attempt.is_open and attempt.was_settled, Verdict.SETTLED),
         (not attempt.stands_in, Verdict.NOT_AWAY),
         (not attempt.is_open, Verdict.HANDED_ON),
+        (attempt.is_held, Verdict.HELD),
         (overdue, Verdict.PAST_DUE),
         (attempt.shown_hash != attempt.payload_hash, Verdict.CHANGED),
         (not attempt.offered or attempt.outcome is Outcome.EXPIRED, Verdict.NOT_A_CHOICE),

@@ -25,6 +25,24 @@ class Kind(StrEnum):
     """At least `n` per cent of them, rounded up."""
 
 
+class Changes(StrEnum):
+    """What asking for changes does."""
+
+    END = "end"
+    """It ends the request."""
+    WAIT = "wait"
+    """A new version is awaited; the deadline stands still."""
+
+
+class Stale(StrEnum):
+    """What a new version does to what was said of earlier ones."""
+
+    ALL = "all"
+    """Everybody is asked again, from the first stage on."""
+    KEEP = "keep"
+    """It goes on counting."""
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """How many of some people."""
@@ -92,6 +110,8 @@ class Rule:
     stages: tuple[Stage, ...]
     exclude_roles: frozenset[str] = frozenset()
     """Roles whose people must not decide."""
+    changes: Changes = Changes.END
+    stale: Stale = Stale.ALL
 
     @property
     def plain(self) -> bool:
@@ -106,6 +126,8 @@ def to_json(rule: Rule) -> dict[str, Any]:
         "v": VERSION,
         "stages": [_stage_json(stage) for stage in rule.stages],
         "exclude_roles": sorted(rule.exclude_roles),
+        "changes": rule.changes.value,
+        "stale": rule.stale.value,
     }
 
 
@@ -117,6 +139,8 @@ def from_json(stored: Mapping[str, Any], places: Collection[UUID] = ()) -> Rule:
     return Rule(
         stages=tuple(_stage(one) for one in stored["stages"]),
         exclude_roles=frozenset(stored["exclude_roles"]),
+        changes=Changes(stored.get("changes", Changes.END)),
+        stale=Stale(stored.get("stale", Stale.ALL)),
     )
 
 

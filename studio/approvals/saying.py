@@ -1,8 +1,32 @@
 """A rule in words: "Any one of Refund team decides"; "Needed: at least 2 of Finance, then all of Legal"."""
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 
 from studio.approvals.rule import Kind, Part, Rule, Stage
+from studio.approvals.wordings import Difference
+
+
+def difference_lines(differences: Sequence[Difference]) -> list[str]:
+    """What has changed, a line a field."""
+    lines = [f"{field_name(one)}: {changed_words(one)}" for one in differences]
+    return lines or [str(_("The words are the same; what lies behind them has changed."))]
+
+
+def field_name(one: Difference) -> str:
+    """The field, as people read it."""
+    names = {"title": _("What is asked"), "instructions": _("Instructions"), "amount": _("Amount")}
+    return one.label or str(names[one.field])
+
+
+def changed_words(one: Difference) -> str:
+    """How it was and how it is, in words."""
+    if one.old is None:
+        return str(_("new: “%(new)s”", new=one.new))
+    if one.new is None:
+        return str(_("was “%(old)s”, is gone", old=one.old))
+    return str(_("was “%(old)s”, is now “%(new)s”", old=one.old, new=one.new))
 
 
 def rule_words(rule: Rule) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 from studio import audit
 from studio.approvals.held import cancel_jobs
 from studio.approvals.models import Decision, Request, Vote
+from studio.approvals.revisions import Revision
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
 
@@ -19,6 +20,9 @@ ASKED, REMIND, EXPIRE, TOLD, COMPLETED, STUCK, NOTICE = (
     "approval.stuck",
     "approval.notice",
 )
+
+
+CHANGES, REVISED = "approval.changes", "approval.revised"
 
 
 def target(request: Request) -> audit.Target:
@@ -56,6 +60,34 @@ def voted(uow: UnitOfWork, request: Request, vote: Vote, acting_for: str = "") -
         channel=vote.channel,
         acting_for=acting_for or None,
         payload_hash=vote.payload_hash,
+    )
+
+
+def held(uow: UnitOfWork, request: Request, vote: Vote) -> None:
+    """Record that somebody asked for changes, which are awaited."""
+    record(
+        uow,
+        "approval.changes_requested",
+        request,
+        reason=vote.reason or None,
+        channel=vote.channel,
+        amount=request.amount,
+        currency=request.currency,
+        payload_hash=vote.payload_hash,
+    )
+
+
+def revised(uow: UnitOfWork, request: Request, row: Revision) -> None:
+    """Record a new version."""
+    record(
+        uow,
+        "approval.revised",
+        request,
+        version=row.number,
+        note=row.note or None,
+        amount=row.amount,
+        currency=row.currency,
+        payload_hash=row.payload_hash,
     )
 
 
@@ -105,6 +137,19 @@ def unreachable(uow: UnitOfWork, request: Request) -> None:
     outbox.enqueue(uow, STUCK, key=f"{STUCK}:{request.id}:{uow.now.isoformat()}", payload=payload, due_at=uow.now)
 
 
+def mail_changes(uow: UnitOfWork, request: Request, vote: Vote) -> None:
+    """Let the requester know that a new version is awaited."""
+    if request.requester_email:
+        payload = {"request_id": str(request.id), "vote_id": str(vote.id)}
+        outbox.enqueue(uow, CHANGES, key=f"{CHANGES}:{vote.id}", payload=payload, due_at=uow.now)
+
+
+def mail_revised(uow: UnitOfWork, assignment_id: UUID, number: int) -> None:
+    """Let somebody know that what they are asked is worded anew."""
+    payload = {"assignment_id": str(assignment_id), "number": number}
+    outbox.enqueue(uow, REVISED, key=f"{REVISED}:{assignment_id}:{number}", payload=payload, due_at=uow.now)
+
+
 def mail_told(uow: UnitOfWork, request: Request) -> None:
     """Let the requester and everybody who was asked know how it ended."""
     _at(uow, TOLD, request, uow.now)
@@ -120,9 +165,14 @@ def schedule(uow: UnitOfWork, request: Request) -> None:
 
 def unschedule(uow: UnitOfWork, request: Request) -> None:
     """Take back the reminder and the expiry."""
-    cancel_jobs(uow, [f"{topic}:{request.id}" for topic in (REMIND, EXPIRE)])
+    cancel_jobs(uow, [_key(topic, request) for topic in (REMIND, EXPIRE)])
 
 
 def _at(uow: UnitOfWork, topic: str, request: Request, moment: Any) -> None:
     payload = {"request_id": str(request.id)}
-    outbox.enqueue(uow, topic, key=f"{topic}:{request.id}", payload=payload, due_at=moment)
+    outbox.enqueue(uow, topic, key=_key(topic, request), payload=payload, due_at=moment)
+
+
+def _key(topic: str, request: Request) -> str:
+    """A job that ran into a pause is done: the one behind it needs a name of its own."""
+    return f"{topic}:{request.id}:{request.pauses}" if request.pauses else f"{topic}:{request.id}"

@@ -54,6 +54,10 @@ class ApprovalRule:
     stages: Sequence[ApprovalStage]
     exclude_roles: Sequence[str] = ()
     """Roles of seats whose people must not decide."""
+    changes: str = "end"
+    """What asking for changes does: `end` the request, or `wait` for a new version."""
+    stale: str = "all"
+    """What a new version does to what was said before: `all` are asked again, or `keep` it counting."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ def done_words(vote: Vote, found: Details) -> str:
         Outcome.CHANGES_REQUESTED: _("Changes requested: %(title)s", title=title),
     }
     done = sentences[vote.outcome]
+    if found.awaited is not None:
+        return f"{done}. {_('A new version is awaited.')}"
     return f"{done}. {_('Others are still asked.')}" if found.open else done
 
 

@@ -8,6 +8,8 @@ from flask_wtf import FlaskForm
 from wtforms import (
     DateTimeLocalField,
     FieldList,
+    Form,
+    FormField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -20,6 +22,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from studio.approvals import wordings
 from studio.approvals.clock.reading import zone_names
 from studio.approvals.people import Person
 from studio.approvals.policy import Snooze
@@ -78,6 +81,31 @@ class AwayForm(FlaskForm):
         ],
         default="yes",
     )
+
+
+class FactForm(Form):
+    """One line of what is asked. An empty label takes it away."""
+
+    label = StringField(_l("Label"), [Length(max=wordings.LABEL)])
+    value = TextAreaField(_l("Value"), [Length(max=wordings.VALUE)])
+
+
+class ReviseForm(FlaskForm):
+    """What is asked, to be edited."""
+
+    title = StringField(_l("What is to be decided"), [InputRequired(_l("Say it in one sentence.")), Length(max=400)])
+    facts = FieldList(FormField(FactForm), max_entries=wordings.MOST_FACTS)
+    amount = StringField(_l("Amount"), [Length(max=40)])
+    currency = StringField(_l("Currency"), [Length(max=3)])
+    note = TextAreaField(_l("What you have changed"), [Length(max=COMMENT)])
+    shown = HiddenField()
+    """What stood on the page that is edited."""
+
+
+class DismissForm(FlaskForm):
+    """Why changes that were asked for are set aside."""
+
+    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Say why.")), Length(max=COMMENT)])
 
 
 class SnoozeForm(FlaskForm):

@@ -35,6 +35,13 @@ def events(found: Details) -> list[Event]:
         for said in found.comments
         if said.kind == CommentKind.COMMENT
     ]
+    lines += [
+        Event(said.at, _("%(name)s set aside that changes were asked for", name=said.author), said.text)
+        for said in found.comments
+        if said.kind == CommentKind.DISMISSED
+    ]
+    lines += [Event(row.at, words.version(row.number, row.by_name), row.note) for row in found.versions[1:]]
+    lines += [_past(words_, vote) for words_, vote in words.said(found, found.past)]
     lines += [_voted(found, words_, vote) for words_, vote in words.said(found) if not _ended_it(found, vote)]
     if found.decision is not None:
         decision = found.decision
@@ -69,6 +76,11 @@ def _voted(found: Details, said: str, vote: Vote) -> Event:
     kinds: dict[str, str] = {Outcome.APPROVED: "good", Outcome.DECLINED: "bad"}
     filled = options.filled_in(found.request.options, vote.option, vote.answer)
     return Event(vote.at, said, vote.reason, kinds.get(vote.outcome, "wait"), tuple(filled))
+
+
+def _past(said: str, vote: Vote) -> Event:
+    """It stood, and no longer counts."""
+    return Event(vote.at, _("%(text)s (no longer counts)", text=said), vote.reason)
 
 
 def _decided(decision: Decision, filled_in: list[tuple[str, str]]) -> Event:

@@ -1,5 +1,6 @@
 """How approvals read: time left, who decides, why me, how it ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from studio.approvals import options, saying
 from studio.approvals.models import Assignment, Decision, Request, Vote
 from studio.approvals.outcomes import AssignmentState, LinkEnd, Outcome, RequestState
 from studio.approvals.rule import from_json
+from studio.approvals.saying import changed_words, field_name
 from studio.approvals.service import calendars
 from studio.approvals.service.listing import Tally
 from studio.approvals.service.reading import Details
@@ -21,10 +23,13 @@ __all__ = [
     "Chip",
     "asked_by",
     "asked_why",
+    "awaited",
+    "changed_words",
     "counted",
     "due",
     "ended_words",
     "facts",
+    "field_name",
     "filled_in",
     "fits_row",
     "handed_on",
@@ -33,12 +38,15 @@ __all__ = [
     "origin",
     "others",
     "own_words",
+    "paused",
     "progress",
     "rule",
     "said",
     "share_state",
     "state",
     "time_left",
+    "version",
+    "versions_since",
     "why",
     "working_left",
 ]
@@ -135,16 +143,17 @@ def progress(found: Details) -> list[tuple[str, Chip]]:
     return lines
 
 
-def said(found: Details) -> list[tuple[str, Vote]]:
-    """Who has said what, in words; oldest first."""
+def said(found: Details, votes: Sequence[Vote] | None = None) -> list[tuple[str, Vote]]:
+    """Who has said what, in words; oldest first. What no longer counts only where it is given."""
     verbs: dict[str, str] = {
         Outcome.APPROVED: _("approved"),
         Outcome.DECLINED: _("declined"),
         Outcome.CHANGES_REQUESTED: _("asked for changes"),
     }
     nobody = _("Somebody without a seat")
+    given = found.votes if votes is None else votes
     return [(f"{found.name_of(vote.user_id) or nobody} {_verb(vote) or verbs[vote.outcome]}", vote)
-            for vote in found.votes]  # fmt: skip
+            for vote in given]  # fmt: skip
 
 
 def _verb(vote: Vote) -> str:
@@ -167,6 +176,35 @@ def own_words(found: Details) -> tuple[str, str]:
     if share is not None and share.state == AssignmentState.WITHDRAWN:
         return _("The others have settled your part of this."), _("You can follow it here, but no longer decide.")
     return handed_on(found), _("You can follow it here, but no longer decide.")
+
+
+def awaited(found: Details) -> str:
+    """Who asked for the changes that are awaited, in a sentence."""
+    vote = found.awaited
+    name = found.name_of(vote.user_id) if vote is not None else None
+    return str(_("%(name)s asked for changes. A new version is awaited.", name=name or _("Somebody without a seat")))
+
+
+def paused(request: Request) -> str:
+    """That the deadline stands still, where there is one."""
+    if request.paused_at is None or request.paused_due_at is None:
+        return ""
+    left = formats.lasting((request.paused_due_at - request.paused_at).total_seconds())
+    return str(_("The time to decide stands still: %(left)s will be left when it goes on.", left=left))
+
+
+def versions_since(found: Details) -> list[tuple[str, str]]:
+    """Who wrote the versions that the reader does not know yet, and what they say about them."""
+    if found.changed is None:
+        return []
+    return [(version(row.number, row.by_name), row.note) for row in found.changed.notes]
+
+
+def version(number: int, by: str) -> str:
+    """A version and who wrote it."""
+    if by:
+        return str(_("Version %(number)s, by %(name)s", number=number, name=by))
+    return str(_("Version %(number)s, by the run", number=number))
 
 
 def why(share: Assignment) -> str:
@@ -241,10 +279,11 @@ def facts(request: Request) -> list[tuple[str, str]]:
 
 
 def fits_row(request: Request) -> bool:
-    """Whether a row shows all there is: only then may it be decided there."""
+    """Whether a row shows all there is, and nothing else is awaited: only then may it be decided there."""
     shown = facts(request)
     letters = sum(len(label) + len(value) for label, value in shown) + len(request.instructions)
-    return not request.options and len(shown) <= ROW_FACTS and letters <= ROW_LETTERS
+    shows_all = len(shown) <= ROW_FACTS and letters <= ROW_LETTERS
+    return request.state == RequestState.PENDING and not request.options and shows_all
 
 
 def state(request: Request) -> Chip:

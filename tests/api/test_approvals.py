@@ -216,3 +216,27 @@ def test_groups(api, tenant):
     assert (auditor.status_code, auditor.json["errors"][0]["path"]) == (422, "members")
     assert api.delete(one).status_code == 204
     assert api.get(one).status_code == 404
+
+
+def test_a_new_version_and_setting_changes_aside(api, approver, caller, heard, database, tenant):
+    builder = tenant["builder"]
+    rule = ApprovalRule([ApprovalStage([ApprovalPart([f"user:{tenant['approver'].email}"])])], changes="wait")
+    one = f"{URL}/{make_request(database, tenant, [], rule=rule, requester=builder.email)}"
+    body = {"outcome": "changes_requested", "shown": approver.get(one).json["shown"], "comment": "No receipt"}
+    assert approver.post(f"{one}/decision", json=body).json["state"] == "changes_requested"
+    assert caller("builder").post(f"{one}/dismiss", json={"reason": "No"}).status_code == 403
+    owner = caller("owner")
+    assert owner.post(f"{one}/dismiss", json={"reason": " "}).json["code"] == "reason_missing"
+    assert owner.post(f"{one}/dismiss", json={"reason": "It is there"}).json["state"] == "pending"
+    again = owner.post(f"{one}/dismiss", json={"reason": "It is there"})
+    assert (again.status_code, again.json["code"]) == (409, "not_held")
+    asker = caller("builder")
+    wrong = asker.post(f"{one}/revise", json={"shown": body["shown"], "amount": "much"})
+    assert (wrong.status_code, wrong.json["code"], wrong.json["errors"][0]["path"]) == (422, "bad_amount", "amount")
+    done = asker.post(f"{one}/revise", json={"shown": body["shown"], "facts": [["Order", "7"]], "note": "Other order"})
+    assert (done.status_code, done.json["version"]) == (200, 2)
+    told = {(line["label"], line["new"]) for line in approver.get(one).json["changed"]}
+    assert ("Order", "7") in told
+    stale = approver.post(f"{one}/decision", json=body | {"outcome": "approved"})
+    assert (stale.status_code, stale.json["code"]) == (409, "content_changed")
+    assert heard.ends == []

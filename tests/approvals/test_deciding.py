@@ -13,7 +13,7 @@ from studio.approvals.outcomes import AssignmentState, Channel, Outcome, Request
 from studio.core import clock
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tests.factories.accounts import make_person, make_tenant
-from tests.factories.approvals import make_group, make_request, share_of, shown
+from tests.factories.approvals import FACTS, make_group, make_request, share_of, shown
 
 BECAUSE = "Photo checked."
 
@@ -46,6 +46,9 @@ def test_a_decision_ends_the_request_and_tells_whoever_asked(database, tenant, j
         "at": decided.at.isoformat(),
         "comment": BECAUSE,
         "request_id": str(request_id),
+        "version": 1,
+        "facts": dict(FACTS),
+        "amount": None,
     }
 
 

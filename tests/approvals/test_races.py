@@ -15,6 +15,7 @@ from studio.approvals import service
 from studio.approvals.models import Assignment, Decision, Link, Request, Vote
 from studio.approvals.outcomes import CodeVerdict, Outcome
 from studio.approvals.service import groups, links
+from studio.approvals.wordings import Edits
 from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock
 from studio.core.errors import StudioError
@@ -151,6 +152,47 @@ def test_approve_against_reassignment(database, tenant, jonas, lena, heard, race
         assert [error.code for error in refused] in (["reassigned"], ["closed"])
 
 
+def test_approve_against_a_new_version(database, tenant, jonas, lena, heard, race):
+    """Either the decision fell on what was read, or the new version stands and nothing was decided."""
+    for _round in range(ROUNDS):
+        before = len(heard.ends)
+        part = ApprovalPart([f"user:{jonas.email}"])
+        rule = ApprovalRule([ApprovalStage([part])], changes="wait")
+        request_id = make_request(database, tenant, [], rule=rule, requester=lena.email)
+        seen = shown(database, tenant, request_id)
+
+        def revise(request=request_id, hash_=seen):
+            with database.unit(tenant.id, lena.actor) as uow:
+                return service.revise(uow, request, Edits(title="Refund €400.00"), shown=hash_)
+
+        answers = at_once(revise, lambda r=request_id, s=seen: race(jonas, r, Outcome.APPROVED, s))
+        refused = [answer.code for answer in answers if isinstance(answer, StudioError)]
+        with database.unit(tenant.id) as uow:
+            row = uow.session.get(Request, request_id)
+        assert (row.state, row.revision, refused) in (
+            ("approved", 1, ["already_decided"]),
+            ("pending", 2, ["content_changed"]),
+        )
+        assert len(heard.ends) - before == int(row.state == "approved")
+
+
+def test_approve_against_asking_for_changes(database, tenant, jonas, lena, heard, race):
+    for _round in range(ROUNDS):
+        before = len(heard.ends)
+        part = ApprovalPart([f"user:{jonas.email}", f"user:{lena.email}"])
+        request_id = make_request(database, tenant, [], rule=ApprovalRule([ApprovalStage([part])], changes="wait"))
+        seen = shown(database, tenant, request_id)
+        answers = at_once(
+            lambda r=request_id, s=seen: race(jonas, r, Outcome.CHANGES_REQUESTED, s),
+            lambda r=request_id, s=seen: race(lena, r, Outcome.APPROVED, s),
+        )
+        [refused] = [answer.code for answer in answers if isinstance(answer, StudioError)]
+        with database.unit(tenant.id) as uow:
+            row = uow.session.get(Request, request_id)
+        assert (row.state, refused) in (("approved", "already_decided"), ("changes_requested", "changes_requested"))
+        assert len(heard.ends) - before == int(row.state == "approved")
+
+
 def test_approve_against_a_seat_that_is_taken_away(database, tenant, jonas, lena, heard, race):
     request_id = make_request(database, tenant, [jonas, lena])
     seen = shown(database, tenant, request_id)
@@ -199,7 +241,7 @@ def test_a_decision_runs_as_studio_app_under_row_security(database, tenant, jona
 
 
 @pytest.mark.parametrize("store", ["postgresql"], indirect=True)
-@pytest.mark.parametrize("table", ["approval_decision", "approval_comment"])
+@pytest.mark.parametrize("table", ["approval_decision", "approval_comment", "approval_revision"])
 @pytest.mark.parametrize("verb", ["update {} set workspace_id = workspace_id", "delete from {}"])
 def test_what_was_said_cannot_be_changed_by_the_app(database, tenant, table, verb):
     with pytest.raises(ProgrammingError, match="permission denied"), database.unit(tenant.id) as uow:

@@ -19,7 +19,7 @@ from studio.accounts.permissions import SCOPES
 from studio.accounts.service import tokens
 from studio.approvals.models import Assignment, Decision, Link, Request
 from studio.approvals.outcomes import LIVE
-from studio.approvals.rule import Kind, Need, from_json, to_json
+from studio.approvals.rule import Changes, Kind, Need, from_json, to_json
 from studio.approvals.service import groups
 from studio.audit.models import AuditEvent, AuditTarget
 from studio.audit.verifying import verify
@@ -125,6 +125,18 @@ class Approving:
             both = replace(stage, parts=(replace(stage.parts[0], need=Need(Kind.ALL)),))
             request.rule = to_json(replace(rule, stages=(both,)))
 
+    def wait_for_versions(self, request_id: UUID) -> None:
+        """As if asking for changes did not end it."""
+        with self.database.unit(self.workspace_id) as unit:
+            request = unit.session.get_one(Request, request_id)
+            request.rule = to_json(replace(from_json(request.rule), changes=Changes.WAIT))
+
+    def standing(self, request_id: UUID) -> tuple[str, int, int]:
+        """Where an open request is: its state, its version, and how often its clock stood still."""
+        with self.database.unit(self.workspace_id, read_only=True) as unit:
+            request = unit.session.get_one(Request, request_id)
+            return request.state, request.revision, request.pauses
+
     def late(self, request_id: UUID) -> None:
         """As if its hour had passed."""
         with self.database.unit(self.workspace_id) as unit:
@@ -145,7 +157,7 @@ class Approving:
     def shown(self, request_id: UUID) -> str:
         """What a page of this moment posts back."""
         with self.database.unit(self.workspace_id, read_only=True) as unit:
-            return unit.session.get_one(Request, request_id).payload_hash
+            return unit.session.get_one(Request, request_id).shown
 
     def decisions(self, request_id: UUID) -> list[str]:
         """Outcomes that are written of a request."""

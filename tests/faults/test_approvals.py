@@ -70,6 +70,29 @@ def vote_and_die(approving, label):
     approving.closed(order, "approved")
 
 
+def await_changes_and_die(approving, label):
+    """Asked for, set aside, asked for again, revised, decided: each of it once, wherever the process dies."""
+    order = begin(approving, label)
+    request_id = approving.asked(order)
+    approving.wait_for_versions(request_id)
+    approving.drill.lay()
+    tried = approving.decide("jonas", request_id, "changes_requested")
+    assert approving.standing(request_id) == ("changes_requested", 1, 1)
+    tried += approving.insist("owner", f"/approvals/{request_id}/dismiss", {"reason": "It is there."}, key=f"{order}-d")
+    assert approving.standing(request_id) == ("pending", 1, 1)
+    approving.decide("jonas", request_id, "changes_requested")
+    body = {"shown": approving.shown(request_id), "facts": [["Receipt", "R-1"]], "note": "Added."}
+    tried += approving.insist("owner", f"/approvals/{request_id}/revise", body, key=f"{order}-r")
+    assert None in tried, tried
+    assert set(tried) == {None, 200}, tried
+    assert approving.standing(request_id) == ("pending", 2, 2)
+    for action, times in (("changes_requested", 2), ("changes_dismissed", 1), ("revised", 1)):
+        assert approving.recorded(request_id, f"approval.{action}") == times
+    eventually(lambda: len(approving.mails(f"Changed: {order}")) == 2, approving.drill.log)
+    assert approving.decide("jonas", request_id, "approved") == [200]
+    approving.closed(order, "approved")
+
+
 def hand_on_and_die(approving, label):
     order = begin(approving, label)
     request_id = approving.asked(order)
@@ -134,6 +157,12 @@ POINTS = [
     ("decide.before_commit", send_back_and_die),
     ("vote.before_commit", vote_and_die),
     ("vote.after_commit", vote_and_die),
+    ("hold.before_commit", await_changes_and_die),
+    ("hold.after_commit", await_changes_and_die),
+    ("dismiss.before_commit", await_changes_and_die),
+    ("dismiss.after_commit", await_changes_and_die),
+    ("revise.before_commit", await_changes_and_die),
+    ("revise.after_commit", await_changes_and_die),
     ("reassign.before_commit", hand_on_and_die),
     ("reassign.after_commit", hand_on_and_die),
     ("withdraw.before_commit", cancel_and_die),

@@ -12,6 +12,8 @@ BODIES: dict[str, dict] = {
     "portal.decide": {"data": {"outcome": "approved", "shown": "0" * 64}},
     "portal.comment": {"data": {"comment": "taken over"}},
     "portal.reassign_post": {"data": {"to": "nobody"}},
+    "portal.revise_post": {"data": {"title": "taken over", "shown": "0" * 64}},
+    "portal.dismiss_post": {"data": {"reason": "taken over"}},
     "portal.snooze": {"data": {"choice": "tomorrow"}},
     "portal.selected": {"data": {"act": "approved", "pick": "01954f6e-7a31-7c56-9a40-000000000001:"}},
     "portal.snooze_request": {"data": {"choice": "tomorrow"}},

@@ -29,6 +29,20 @@ class When(StrEnum):
     AFTER = "afterwards"
 
 
+class OnChanges(StrEnum):
+    """What the step does when changes are requested."""
+
+    GO_ON = "go_on_at_that_port"
+    WAIT = "wait_for_a_new_version"
+
+
+class NewVersion(StrEnum):
+    """What a new version does to what was said of earlier ones."""
+
+    ASK_AGAIN = "everybody_is_asked_again"
+    KEEP = "what_was_said_still_counts"
+
+
 COUNTED = (HowMany.COUNT, HowMany.PERCENT)
 _NEEDS = {HowMany.ANY: "any", HowMany.ALL: "all", HowMany.COUNT: "count", HowMany.PERCENT: "percent"}
 _SHOWN = {"need": [one.value for one in COUNTED]}
@@ -84,6 +98,8 @@ class Deciders(_Numbered, Protocol):
     also: list[MoreDeciders]
     declines: int
     exclude_roles: list[Role]
+    on_changes: OnChanges
+    new_version: NewVersion
 
 
 def counted(number: int | None, info: ValidationInfo) -> int | None:
@@ -96,7 +112,7 @@ def counted(number: int | None, info: ValidationInfo) -> int | None:
 def rule(config: Deciders) -> ApprovalRule | None:
     """What the service is asked for; None: any one decides, the plain case."""
     plain = config.need is HowMany.ANY and not config.also and config.declines == 1
-    if plain and not config.exclude_roles:
+    if plain and not config.exclude_roles and config.on_changes is OnChanges.GO_ON:
         return None
     first = [_part(config.approvers, config, "")]
     stages = [ApprovalStage(first, declines=config.declines)]
@@ -106,7 +122,12 @@ def rule(config: Deciders) -> ApprovalRule | None:
             stages.append(ApprovalStage([part], more.name, more.declines, f"also.{place}.declines"))
         else:
             stages[-1] = replace(stages[-1], parts=[*stages[-1].parts, part])
-    return ApprovalRule(stages, [role.value for role in config.exclude_roles])
+    return ApprovalRule(
+        stages,
+        [role.value for role in config.exclude_roles],
+        changes="wait" if config.on_changes is OnChanges.WAIT else "end",
+        stale="keep" if config.new_version is NewVersion.KEEP else "all",
+    )
 
 
 def _part(approvers: list[str], how: _Numbered, where: str) -> ApprovalPart:

@@ -1,20 +1,20 @@
 """Ask people, and go on with what they say."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from pydantic import ValidationInfo, field_validator
 
 from studio.accounts.outcomes import Role
-from studio.approvals import deadlines, options
+from studio.approvals import deadlines, options, wordings
 from studio.approvals.askers import RUN
 from studio.approvals.deadlines import Duration, deadline
 from studio.approvals.nodes import deciders
-from studio.approvals.nodes.deciders import COUNTED, HowMany, MoreDeciders, counted
+from studio.approvals.nodes.deciders import COUNTED, HowMany, MoreDeciders, NewVersion, OnChanges, counted
 from studio.approvals.options import Option
 from studio.approvals.outcomes import Outcome
+from studio.approvals.wordings import BadEditError
 from studio.contract.node import (
     Context,
     Done,
@@ -30,9 +30,6 @@ from studio.contract.node import (
 from studio.contract.ports import ApprovalAsk
 from studio.contract.references import Reference
 from studio.core.errors import StudioError
-
-MOST_DIGITS = 18
-"""Before the point, behind it, and together: written out, an amount of money has no more than the column holds."""
 
 
 class Fact(NodeConfig):
@@ -59,6 +56,9 @@ class ApprovalRequest(NodeType):
         "at": "2026-03-02T10:15:00+00:00",
         "comment": "Photo checked.",
         "request_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",
+        "version": 1,
+        "facts": {"Order": "6021"},
+        "amount": "420.00",
     }
     output_schema: ClassVar[Mapping[str, Any]] = {
         "type": "object",
@@ -69,6 +69,9 @@ class ApprovalRequest(NodeType):
             "at": {"type": "string"},
             "comment": {"type": "string"},
             "request_id": {"type": "string"},
+            "version": {"type": "integer"},
+            "facts": {"type": "object"},
+            "amount": {"type": ["string", "null"]},
         },
     }
 
@@ -121,6 +124,18 @@ class ApprovalRequest(NodeType):
             default=[],
             max_length=options.MOST,
             title="Further answers",
+        )
+        on_changes: OnChanges = help_(
+            "Go on at “changes requested”, or wait, with the deadline standing still, until whoever asked or an admin "
+            "has written a new version; go on with the facts and the amount of the answer then",
+            title="When changes are requested",
+            default=OnChanges.GO_ON,
+        )
+        new_version: NewVersion = help_(
+            "What a new version does to what people have said already",
+            title="After a new version",
+            default=NewVersion.ASK_AGAIN,
+            show_if={"on_changes": [OnChanges.WAIT.value]},
         )
         due_in: Duration | None = help_(
             "How long there is to decide; after that the run goes on at “expired”",
@@ -279,23 +294,11 @@ def _address(text: str) -> str | None:
 
 
 def _amount(text: str) -> str | None:
-    if not text.strip():
-        return None
     try:
-        amount = Decimal(text.strip())
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not (amount.is_finite() and -MOST_DIGITS <= amount.adjusted() < MOST_DIGITS and _digits(amount) <= MOST_DIGITS):
-        raise StudioError(
-            _("“%(text)s” is no amount of money, so nobody was asked.", text=text[:80]),
-            code="bad_amount",
-            field="amount",
-        )
-    return format(amount, "f")
-
-
-def _digits(amount: Decimal) -> int:
-    return len(amount.as_tuple().digits)
+        return wordings.amount(text)
+    except BadEditError as error:
+        said = _("“%(text)s” is no amount of money, so nobody was asked.", text=text[:80])
+        raise StudioError(said, code=error.code, field=error.field) from error
 
 
 def _currency(text: str) -> str:

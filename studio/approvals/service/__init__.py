@@ -2,8 +2,10 @@
 
 from studio.approvals.service.asking import expire, remind, request, withdraw, withdraw_for_wait
 from studio.approvals.service.deciding import approve, decide, decline, request_changes
+from studio.approvals.service.holding import dismiss
 from studio.approvals.service.inbox import comment, reassign, restore, snooze
 from studio.approvals.service.reading import details, targets
+from studio.approvals.service.revising import revise
 
 __all__ = [
     "approve",
@@ -11,12 +13,14 @@ __all__ = [
     "decide",
     "decline",
     "details",
+    "dismiss",
     "expire",
     "reassign",
     "remind",
     "request",
     "request_changes",
     "restore",
+    "revise",
     "snooze",
     "targets",
     "withdraw",

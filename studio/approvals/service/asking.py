@@ -1,16 +1,15 @@
 """Opening a request, and the ends that no person decides: expiry and withdrawal."""
 
-import hashlib
 from uuid import UUID
 
-import orjson
 from sqlalchemy import select
 
-from studio.approvals import options, people, trail
+from studio.approvals import options, people, trail, wordings
 from studio.approvals.models import Request
 from studio.approvals.outcomes import LIVE, Channel, Outcome, RequestState
 from studio.approvals.rule import to_json
 from studio.approvals.service import delegating, ending, resolving, rows, staging
+from studio.approvals.wordings import Wording
 from studio.contract.ports import ApprovalAsk
 from studio.core import ids
 from studio.core.faults import fault_point
@@ -44,7 +43,7 @@ def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
 def withdraw(uow: UnitOfWork, request_id: UUID, reason: str) -> None:
     """Close it because whoever asked no longer needs it. A closed one stays as it is."""
     row = rows.locked(uow, request_id)
-    if row.state != RequestState.PENDING:
+    if not row.open:
         return
     row.state, row.close_reason = RequestState.CANCELLED, reason
     rows.settle(uow, row, rows.assignments(uow, row))
@@ -80,17 +79,9 @@ def remind(uow: UnitOfWork, request_id: UUID) -> list[UUID]:
 
 def fingerprint(ask: ApprovalAsk) -> str:
     """SHA-256 over all that a decision is bound to."""
-    bound = [
-        ask.title,
-        [list(fact) for fact in ask.facts],
-        ask.instructions,
-        ask.amount,
-        ask.currency,
-        ask.payload,
-    ]
-    if ask.options:
-        bound.append(options.stored(ask.options))
-    return hashlib.sha256(orjson.dumps(bound, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    facts = tuple((label, value) for label, value in ask.facts)
+    wording = Wording(ask.title, facts, ask.instructions, ask.amount, ask.currency)
+    return wordings.fingerprint(wording, ask.payload, options.stored(ask.options) if ask.options else None)
 
 
 def _row(uow: UnitOfWork, ask: ApprovalAsk, *, requester_id: UUID | None) -> Request:
@@ -109,6 +100,7 @@ def _row(uow: UnitOfWork, ask: ApprovalAsk, *, requester_id: UUID | None) -> Req
         editor_id=ask.last_editor,
         revision=1,
         stage=0,
+        pauses=0,
         due_at=ask.due_at,
         remind_at=ask.remind_at,
         calendar_id=ask.calendar_id,

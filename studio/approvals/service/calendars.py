@@ -151,6 +151,19 @@ def after(calendar: Calendar, start: datetime, amount: int, unit: Working) -> da
         raise InvalidInput(message, code="beyond_calendar") from None
 
 
+def moved(uow: UnitOfWork, calendar_id: UUID | None, paused_at: datetime, moment: datetime) -> datetime | None:
+    """As much working time from now as there was between two moments; None where no calendar can say."""
+    row = uow.session.get(WorkingCalendar, calendar_id) if calendar_id else None
+    if row is None:
+        return None
+    hours = hours_of(row)
+    try:
+        left = arithmetic.working_between(hours, paused_at, moment)
+        return arithmetic.add_working(hours, uow.now, left) if left else None
+    except BeyondHorizonError:
+        return None
+
+
 def working_left(uow: UnitOfWork, calendar_id: UUID | None, until: datetime) -> timedelta | None:
     """Working time from now until a moment; None where no calendar (or none any more) counts it."""
     row = uow.session.get(WorkingCalendar, calendar_id) if calendar_id else None

@@ -33,12 +33,12 @@ def tally(
         if person is not None and may_vote(person, rule, barred):
             place = rows.place(share)
             able[place] = able.get(place, frozenset()) | {person.id}
-    return quorum.count(rule.stages[index], _ballots(request, votes, index), able)
+    return quorum.count(rule.stages[index], _ballots(votes, index), able)
 
 
-def progress(request: Request, rule: Rule, votes: Sequence[Vote]) -> tuple[Tally, ...]:
+def progress(rule: Rule, votes: Sequence[Vote]) -> tuple[Tally, ...]:
     """How far each stage is, by what was said alone."""
-    return tuple(quorum.count(stage, _ballots(request, votes, index), {}) for index, stage in enumerate(rule.stages))
+    return tuple(quorum.count(stage, _ballots(votes, index), {}) for index, stage in enumerate(rule.stages))
 
 
 def may_vote(person: Person, rule: Rule, barred: Iterable[Requester]) -> bool:
@@ -47,11 +47,11 @@ def may_vote(person: Person, rule: Rule, barred: Iterable[Requester]) -> bool:
     return may and not policy.is_barred(barred, person.email, person.id)
 
 
-def _ballots(request: Request, votes: Iterable[Vote], stage: int) -> list[Ballot]:
+def _ballots(votes: Iterable[Vote], stage: int) -> list[Ballot]:
     return [
         Ballot(one.place_id, one.user_id, one.outcome == Outcome.APPROVED, _itself(one))
         for one in votes
-        if one.stage == stage and one.revision == request.revision
+        if one.stage == stage and one.outcome != Outcome.CHANGES_REQUESTED
     ]
 
 
@@ -65,7 +65,6 @@ def agreed(request: Request, votes: Iterable[Vote], outcome: Outcome, option: st
     brought = [
         one
         for one in votes
-        if (one.stage, one.revision, one.outcome) == (request.stage, request.revision, outcome)
-        and (not option or one.option == option)
+        if (one.stage, one.outcome) == (request.stage, outcome) and (not option or one.option == option)
     ]
     return brought[-1] if len({one.option for one in brought}) == 1 else None

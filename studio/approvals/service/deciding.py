@@ -10,8 +10,8 @@ from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, AssignmentState, Channel, CommentKind, Outcome, RequestState
 from studio.approvals.people import Person
 from studio.approvals.policy import Verdict
-from studio.approvals.rule import Rule
-from studio.approvals.service import answering, delegating, ending, rows, staging
+from studio.approvals.rule import Changes, Rule
+from studio.approvals.service import answering, delegating, ending, holding, rows, staging
 from studio.approvals.service.answering import Said
 from studio.approvals.service.refusing import refusal
 from studio.core import ids
@@ -40,7 +40,7 @@ def decline(uow: UnitOfWork, request_id: UUID, *, shown: str, reason: str, chann
 def request_changes(
     uow: UnitOfWork, request_id: UUID, *, shown: str, reason: str, channel: Channel = Channel.PAGE
 ) -> Vote:
-    """Send it back with what is to be changed. The request ends; whoever asked may ask again."""
+    """Send it back with what is to be changed: it ends, or waits for a new version, as its rule says."""
     return decide(uow, request_id, Outcome.CHANGES_REQUESTED, shown=shown, reason=reason, channel=channel)
 
 
@@ -63,7 +63,7 @@ def decide(
     another outcome, or anything after the end, is a Conflict that says who decided and when. InvalidInput, with paths
     below `answer`, where the form does not fit.
     """
-    asked = _asked(uow, request_id)
+    asked = _asked(uow, request_id, outcome)
     said = answering.read(asked.request, outcome, option, answer or {})
     verdict = policy.judge(_attempt(uow, asked, said, shown, reason.strip()))
     if verdict is Verdict.REPEATED:
@@ -87,7 +87,9 @@ class _Asked:
     decided: Decision | None
     person: Person
     said: Sequence[Vote]
-    """The person's own votes that count."""
+    """The person's own votes that count, without one that is lifted by saying something else."""
+    holding: Sequence[Vote] = ()
+    """The votes by which changes are awaited."""
 
     @property
     def open(self) -> list[Assignment]:
@@ -100,20 +102,29 @@ class _Asked:
         return [one for one in self.shares if one.user_id == self.person.id]
 
 
-def _asked(uow: UnitOfWork, request_id: UUID) -> _Asked:
+def _asked(uow: UnitOfWork, request_id: UUID, outcome: Outcome) -> _Asked:
     request = rows.locked(uow, request_id)
     shares = rows.assignments(uow, request)
     person = people.by_id(uow, uow.actor.user_id)
     if person is None:
         raise rows.no_seat()
-    said = [vote for vote in rows.votes(uow, request) if vote.user_id == person.id]
-    return _Asked(request, rows.rule(request, shares), shares, rows.decision(uow, request), person, said)
+    votes = rows.votes(uow, request)
+    held = holding.asking(request, votes)
+    lifted = held if outcome is not Outcome.CHANGES_REQUESTED else []
+    said = [vote for vote in votes if vote.user_id == person.id and vote not in lifted]
+    return _Asked(request, rows.rule(request, shares), shares, rows.decision(uow, request), person, said, held)
 
 
 def _carry_out(uow: UnitOfWork, asked: _Asked, said: Said, reason: str, channel: Channel) -> Vote:
     request, open_ = asked.request, asked.open
     person = delegating.signing(asked.person, [one for one in open_ if one.user_id == asked.person.id])
     own = [share for share in open_ if share.user_id == person.id]
+    if said.outcome is Outcome.CHANGES_REQUESTED and asked.rule.changes is Changes.WAIT:
+        vote = _vote(uow, request, own[0], said, reason, channel)
+        _remark(uow, request, person, reason)
+        holding.hold(uow, request, vote)
+        return vote
+    holding.lift(uow, request, asked.holding, holding.LIFTED)
     written = [_vote(uow, request, share, said, reason, channel) for share in own]
     places = {rows.place(share) for share in own}
     for share in open_:
@@ -161,12 +172,12 @@ def _attempt(uow: UnitOfWork, asked: _Asked, said: Said, shown: str, reason: str
     requester, *editors = barred = rows.barred(uow, request)
     open_ = [share for share in asked.open if share.user_id == person.id]
     last = asked.said[-1] if asked.said else None
-    now = [vote for vote in asked.said if (vote.stage, vote.revision) == (request.stage, request.revision)]
+    now = [vote for vote in asked.said if vote.stage == request.stage]
     return policy.Attempt(
         outcome=said.outcome,
         same=said.same_as(last),
         offered=said.offered,
-        state=RequestState(request.state),
+        state=RequestState.PENDING if request.open else RequestState(request.state),
         has_seat=person.may_decide,
         is_requester=requester.is_(person.email, person.id),
         is_editor=policy.is_barred(editors, person.email, person.id),
@@ -175,6 +186,7 @@ def _attempt(uow: UnitOfWork, asked: _Asked, said: Said, shown: str, reason: str
         was_asked=bool(mine),
         is_open=bool(open_),
         is_queued=any(share.state == AssignmentState.QUEUED for share in mine),
+        is_held=bool(asked.holding) and not _holds(open_, asked.holding),
         was_settled=any(share.state == AssignmentState.WITHDRAWN for share in mine),
         stands_in=_stands_in(uow, request, mine, open_),
         shown_hash=shown,
@@ -194,6 +206,11 @@ def _stands_in(uow: UnitOfWork, request: Request, mine: Sequence[Assignment], op
     if open_:
         return all(delegating.holds(uow, request, share) for share in open_)
     return not any(share.state == AssignmentState.REVOKED for share in mine)
+
+
+def _holds(shares: Sequence[Assignment], votes: Sequence[Vote]) -> bool:
+    """Whether the places that ask for changes are theirs."""
+    return {vote.place_id for vote in votes} <= {rows.place(share) for share in shares}
 
 
 def _for_barred(

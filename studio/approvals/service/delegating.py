@@ -13,7 +13,7 @@ from studio.accounts.models import Seat
 from studio.approvals import people, policy, trail
 from studio.approvals.delegates import Absence, Kept, Standing, overlaps, resolve
 from studio.approvals.models import Assignment, Delegation, Request
-from studio.approvals.outcomes import LIVE, WAITING, AssignmentState, RequestState
+from studio.approvals.outcomes import LIVE, WAITING, AssignmentState
 from studio.approvals.people import Person
 from studio.approvals.service import rows
 from studio.core import ids, outbox
@@ -154,7 +154,7 @@ def _concerned(uow: UnitOfWork, row: Delegation, after: UUID | None) -> Sequence
 
 
 def _bring_in_line(uow: UnitOfWork, request: Request, row: Delegation) -> None:
-    if request.state != RequestState.PENDING:
+    if not request.open:
         return
     shares = rows.assignments(uow, request)
     lost = [one for one in shares if one.state in LIVE and not holds(uow, request, one)]

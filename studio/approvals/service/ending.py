@@ -71,4 +71,7 @@ def _ended(request: Request, decision: Decision) -> askers.Ended:
         at=decision.at,
         reason=decision.reason,
         answered=askers.Answered(decision.option, decision.answer) if request.options else None,
+        version=request.revision,
+        facts=dict(request.facts),
+        amount=request.amount,
     )

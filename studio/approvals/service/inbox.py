@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from studio.approvals import people, policy, trail
 from studio.approvals.models import Assignment, Comment, Request
-from studio.approvals.outcomes import LIVE, WAITING, AssignmentState, CommentKind, RequestState
+from studio.approvals.outcomes import LIVE, WAITING, AssignmentState, CommentKind
 from studio.approvals.people import Person
 from studio.approvals.service import delegating, handing, rows, staging
 from studio.core import ids
@@ -21,7 +21,8 @@ def comment(uow: UnitOfWork, request_id: UUID, text: str) -> Comment:
     """Say something to everybody who sees the request. Changes no state."""
     request = rows.locked(uow, request_id)
     person = rows.acting(uow)
-    if not (person.sees_all or _shares(rows.assignments(uow, request), person)):
+    asked = _shares(rows.assignments(uow, request), person)
+    if not (person.sees_all or asked or rows.requester(request).is_(person.email, person.id)):
         raise rows.missing(request_id)
     if not text.strip():
         raise InvalidInput(_("Write something first."), field="comment")
@@ -120,7 +121,7 @@ def _found(
         raise rows.missing(assignment_id)
     request = rows.locked(uow, found.request_id)
     uow.session.refresh(found)
-    closed = request.state != RequestState.PENDING or found.state not in states
+    closed = not request.open or found.state not in states
     if closed and (found.user_id == person.id or person.sees_all):
         raise Conflict(_("This is no longer open."), code="closed", resource=f"approval:{request.id}")
     if closed:

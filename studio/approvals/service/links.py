@@ -96,7 +96,7 @@ def _end(
     of_request = {RequestState.CANCELLED: LinkEnd.TAKEN_BACK, RequestState.EXPIRED: LinkEnd.EXPIRED}
     reasons = (
         (person is None or not person.may_decide, LinkEnd.NO_SEAT),
-        (request.state != RequestState.PENDING, of_request.get(RequestState(request.state), LinkEnd.DECIDED)),
+        (not request.open, of_request.get(RequestState(request.state), LinkEnd.DECIDED)),
         (assignment.state == AssignmentState.REASSIGNED, LinkEnd.HANDED_ON),
         (assignment.state == AssignmentState.REVOKED, LinkEnd.AWAY_OVER),
         (assignment.state == AssignmentState.DECIDED, LinkEnd.SPOKEN),

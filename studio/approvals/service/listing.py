@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.types import Uuid
 
 from studio.approvals.models import Assignment, Decision, Request
-from studio.approvals.outcomes import LIVE, AssignmentState, RequestState
+from studio.approvals.outcomes import LIVE, AssignmentState
 from studio.core import ids
 from studio.core.db import UtcDateTime
 from studio.core.unit_of_work import UnitOfWork
@@ -176,10 +176,9 @@ def first_ids(uow: UnitOfWork, user_id: UUID, filters: Filters, since: datetime)
 def _base(uow: UnitOfWork, user_id: UUID, filters: Filters) -> Select[*tuple[Any, ...]]:
     """Request, own share (or nothing), decision, under the tab's condition."""
     if filters.everybody:
-        pending = Request.state == _written_out(RequestState.PENDING)
         everything: Select[*tuple[Any, ...]] = select(Request, literal(None), Decision)
         return everything.outerjoin(Decision, Decision.request_id == Request.id).where(
-            Request.closed_at.is_not(None) if filters.tab is Tab.DONE else pending
+            Request.closed_at.is_not(None) if filters.tab is Tab.DONE else Request.closed_at.is_(None)
         )
     tabs = {
         Tab.PENDING: _pending(uow.now),

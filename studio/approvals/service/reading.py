@@ -6,13 +6,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from studio.approvals import people
+from studio.approvals import people, policy
 from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
-from studio.approvals.outcomes import LIVE, AssignmentState, RequestState
+from studio.approvals.outcomes import LIVE, AssignmentState
 from studio.approvals.people import Person
+from studio.approvals.policy import Requester
 from studio.approvals.quorum import Tally
+from studio.approvals.revisions import Revision
 from studio.approvals.rule import Rule
-from studio.approvals.service import counting, rows
+from studio.approvals.service import counting, holding, revising, rows, versions
+from studio.approvals.service.versions import Changed
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -42,11 +45,35 @@ class Details:
     rule: Rule
     votes: tuple[Vote, ...]
     """What people said, and what counts; oldest first."""
+    past: tuple[Vote, ...] = ()
+    """What they said that no longer counts."""
+    versions: tuple[Revision, ...] = ()
+    """How it was worded when; empty where it was never revised."""
+    changed: Changed | None = None
+    """What is not as the reader last knew it."""
+    barred: tuple[Requester, ...] = ()
+    """Who must not decide."""
+
+    @property
+    def awaited(self) -> Vote | None:
+        """Who asked for the changes that are awaited, and why; None: none are."""
+        return next(iter(holding.asking(self.request, self.votes)), None)
+
+    @property
+    def revisable(self) -> bool:
+        """The reader may word it anew."""
+        return self.open and not self.overdue and revising.may_revise(self.request, self.rule, self.reader)
+
+    @property
+    def dismissable(self) -> bool:
+        """The reader may set aside that changes were asked for."""
+        kept_out = policy.is_barred(self.barred, self.reader.email, self.reader.id)
+        return self.awaited is not None and self.reader.may_manage and not kept_out
 
     @property
     def progress(self) -> tuple[Tally, ...]:
         """How far each stage of the rule is."""
-        return counting.progress(self.request, self.rule, self.votes)
+        return counting.progress(self.rule, self.votes)
 
     @property
     def own_vote(self) -> Vote | None:
@@ -94,7 +121,7 @@ class Details:
     @property
     def open(self) -> bool:
         """Nobody has decided yet."""
-        return self.request.state == RequestState.PENDING
+        return self.request.open
 
     @property
     def overdue(self) -> bool:
@@ -105,8 +132,10 @@ class Details:
     def decidable(self) -> bool:
         """The reader may press a button."""
         own = self.own
-        may = own is not None and own.live and counting.may_vote(self.reader, self.rule, ())
-        return self.open and may and not self.overdue
+        if own is None or not own.live or not counting.may_vote(self.reader, self.rule, self.barred):
+            return False
+        held = self.awaited is not None and self.awaited.place_id != rows.place(own.row)
+        return self.open and not self.overdue and not held
 
     @property
     def others(self) -> list[str]:
@@ -118,17 +147,22 @@ class Details:
         ]
 
 
-def details(uow: UnitOfWork, request_id: UUID, reader: Person | None = None) -> Details:
-    """One request. NotFound to whoever neither was asked nor may read all."""
+def details(uow: UnitOfWork, request_id: UUID, reader: Person | None = None, *, shown: str | None = None) -> Details:
+    """One request. NotFound to whoever neither asked, nor was asked, nor may read all.
+
+    `shown` is what a page carried that was refused: what has changed is told since then.
+    """
     reader = reader or rows.acting(uow)
     request = uow.session.get(Request, request_id)
     if request is None:
         raise rows.missing(request_id)
     shares = rows.assignments(uow, request)
-    if not reader.sees_all and all(share.user_id != reader.id for share in shares):
+    own = [share for share in shares if share.user_id == reader.id]
+    if not (reader.sees_all or own or rows.requester(request).is_(reader.email, reader.id)):
         raise rows.missing(request_id)
     seated = people.by_ids(uow, {share.user_id for share in shares})
     rule = rows.rule(request, shares)
+    wordings = versions.all_of(uow, request)
     said = select(Comment).where(Comment.request_id == request_id).order_by(Comment.id)
     return Details(
         request=request,
@@ -139,6 +173,10 @@ def details(uow: UnitOfWork, request_id: UUID, reader: Person | None = None) -> 
         now=uow.now,
         rule=rule,
         votes=tuple(rows.votes(uow, request)),
+        past=tuple(rows.past_votes(uow, request)),
+        versions=tuple(wordings),
+        changed=versions.changed(uow, request, wordings, reader.id, own[-1] if own else None, shown),
+        barred=tuple(rows.barred(uow, request)),
     )
 
 

@@ -118,6 +118,9 @@ def _not_now(verdict: Verdict, request: Request) -> Conflict:
         case Verdict.SETTLED:
             said = _("The others have settled your part of this.")
             error = _conflict(request, "already_decided", f"{said} {nothing}")
+        case Verdict.HELD:
+            said = _("Changes were asked for, so a new version is awaited.")
+            error = _conflict(request, "changes_requested", f"{said} {nothing}")
         case Verdict.PAST_DUE:
             said = _("The time to decide has run out.")
             error = _conflict(request, "expired", f"{said} {nothing}")

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from studio.accounts.outcomes import Role
 from studio.approvals import policy
 from studio.approvals.policy import Candidate, Requester
-from studio.approvals.rule import Kind, Name, Need, Part, Rule, Stage
+from studio.approvals.rule import Changes, Kind, Name, Need, Part, Rule, Stage, Stale
 from studio.approvals.service import groups
 from studio.contract.ports import ApprovalAsk, ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core.errors import InvalidInput
@@ -41,7 +41,8 @@ def resolve(uow: UnitOfWork, ask: ApprovalAsk, barred: Sequence[Requester]) -> R
         distinct = {who.user_id: who for _part_, people in reversed(found) for who in reversed(people)}
         stages.append(_stage(one, [part for part, _people in found]))
         asked.append(tuple(reversed(distinct.values())))
-    return Resolved(Rule(tuple(stages), without), tuple(asked))
+    rule = Rule(tuple(stages), without, Changes(wanted.changes), Stale(wanted.stale))
+    return Resolved(rule, tuple(asked))
 
 
 def _part(

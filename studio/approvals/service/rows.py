@@ -12,6 +12,7 @@ from studio.approvals.models import Assignment, Decision, Request, Vote
 from studio.approvals.outcomes import WAITING, AssignmentState
 from studio.approvals.people import Person
 from studio.approvals.policy import Requester
+from studio.approvals.revisions import Revision
 from studio.approvals.rule import Rule
 from studio.core import ids
 from studio.core.errors import Forbidden, NotFound
@@ -61,6 +62,14 @@ def votes(uow: UnitOfWork, request: Request) -> list[Vote]:
     return list(uow.session.scalars(query))
 
 
+def past_votes(uow: UnitOfWork, request: Request) -> list[Vote]:
+    """What people said of it and what no longer counts, in the order of saying."""
+    if request.revision == 1 and not request.pauses:
+        return []
+    query = select(Vote).where(Vote.request_id == request.id, Vote.voided_at.is_not(None)).order_by(Vote.id)
+    return list(uow.session.scalars(query))
+
+
 def rule(request: Request, shares: Iterable[Assignment]) -> Rule:
     """Who decides, as it was when they were asked."""
     return rules.from_json(request.rule, {place(share) for share in shares})
@@ -93,11 +102,14 @@ def requester(request: Request) -> Requester:
 
 
 def barred(uow: UnitOfWork, request: Request) -> list[Requester]:
-    """Who must not decide: whoever asked, and whoever last edited what is to be approved."""
-    if request.editor_id is None:
-        return [requester(request)]
-    editor = people.by_id(uow, request.editor_id)
-    return [requester(request), Requester(editor.email if editor else None, request.editor_id)]
+    """Who must not decide: whoever asked, and whoever edited what is to be approved, or how it is asked."""
+    editors = [] if request.editor_id is None else [request.editor_id]
+    if request.revision > 1:
+        wrote = select(Revision.by_user_id).where(Revision.request_id == request.id, Revision.number > 1)
+        editors += [user_id for user_id in uow.session.scalars(wrote) if user_id is not None]
+    seated = people.by_ids(uow, editors)
+    addresses = {user_id: person.email for user_id, person in seated.items()}
+    return [requester(request), *(Requester(addresses.get(one), one) for one in dict.fromkeys(editors))]
 
 
 def assign(

@@ -77,6 +77,21 @@ class Withdrawn(Metadata):
     reason: str | None = None
 
 
+class Revised(Metadata):
+    version: int
+    """Counted from 1, as it was asked."""
+    note: str | None = None
+    amount: str | None = None
+    """Decimal text."""
+    currency: str | None = None
+    payload_hash: str | None = None
+    """SHA-256 in hex of what is to be approved now."""
+
+
+class Dismissed(Metadata):
+    reason: str | None = None
+
+
 class Group(Metadata):
     members: int | None = None
 
@@ -129,6 +144,26 @@ RESPONDED = Action(
     metadata=Decision,
     redactions=_beside("reason", "acting_for"),
     example={"option": "voucher", "channel": "page"},
+    severity="notice",
+    ocsf=6003,
+)
+REVISED = Action(
+    "approval.revised",
+    "What is asked was worded anew. What was said of earlier versions no longer counts, unless the rule keeps it.",
+    sentence="{actor} changed what “{target}” asks",
+    metadata=Revised,
+    redactions=_beside("note"),
+    example={"version": 2, "note": "Receipt attached"},
+    severity="notice",
+    ocsf=6003,
+)
+CHANGES_DISMISSED = Action(
+    "approval.changes_dismissed",
+    "Somebody who manages approvals set aside that changes were asked for.",
+    sentence="{actor} set aside that changes were asked for to “{target}”",
+    metadata=Dismissed,
+    redactions=_beside("reason"),
+    example={"reason": "The receipt is in the order"},
     severity="notice",
     ocsf=6003,
 )

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from studio.portal.views.blueprint import blueprint
 
-for _name in ("inbox", "bulk", "news", "decision", "away", "links", "groups", "calendars", "schedules"):
+for _name in ("inbox", "bulk", "news", "decision", "revising", "away", "links", "groups", "calendars", "schedules"):
     import_module(f"{__name__}.{_name}")
 
 __all__ = ["blueprint"]

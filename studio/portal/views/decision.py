@@ -123,7 +123,7 @@ def _snooze_page(request_id: UUID, form: SnoozeForm) -> str:
 
 def _page(request_id: UUID, form: DecideForm, error: StudioError | None = None) -> ResponseReturnValue:
     uow = current_uow()
-    found = service.details(uow, request_id)
+    found = service.details(uow, request_id, shown=form.shown.data if error else None)
     page = render_template(
         "portal/decision.html",
         found=found,

@@ -243,7 +243,7 @@ def _decision_page(
     form: DecideForm,
     error: StudioError | None = None,
 ) -> ResponseReturnValue:
-    found = service.details(uow, request_id, person)
+    found = service.details(uow, request_id, person, shown=form.shown.data if error else None)
     page = render_template(
         "portal/link_decision.html",
         found=found,

@@ -13,6 +13,7 @@ from studio.approvals.outcomes import Channel, Outcome
 from studio.approvals.service import bulk, listing
 from studio.approvals.service.reading import Details
 from studio.approvals.wall_clock import day_end
+from studio.approvals.wordings import Edits
 from studio.core.errors import Forbidden, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
@@ -119,6 +120,27 @@ def unsnooze_approval(uow: UnitOfWork, request_id: UUID) -> shapes.ApprovalDetai
     return _detail(service.details(uow, request_id))
 
 
+@operation("POST", f"{ONE}/revise", tag=TAG, needs="approval.decide", body=shapes.Revise,
+           answer=shapes.ApprovalDetail, conflicts=True)  # fmt: skip
+def revise_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Revise) -> shapes.ApprovalDetail:
+    """Word it anew, as whoever asked for it, or as an admin, where its step waits for new versions.
+
+    What was said of earlier versions no longer counts, unless the step keeps it. Whoever edits must not decide.
+    """
+    facts = None if body.facts is None else [(label, value) for label, value in body.facts]
+    edits = Edits(body.title, facts, body.instructions, body.amount, body.currency)
+    service.revise(uow, request_id, edits, shown=body.shown, note=body.note)
+    return _detail(service.details(uow, request_id))
+
+
+@operation("POST", f"{ONE}/dismiss", tag=TAG, needs="approval.manage", body=shapes.Dismiss,
+           answer=shapes.ApprovalDetail, conflicts=True)  # fmt: skip
+def dismiss_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Dismiss) -> shapes.ApprovalDetail:
+    """Set aside that changes were asked for: it can be decided again, and its deadline goes on."""
+    service.dismiss(uow, request_id, body.reason)
+    return _detail(service.details(uow, request_id))
+
+
 def _share(found: Details, wanted: UUID | None) -> UUID:
     """The share that is meant: one of this request, or the reader's own."""
     if wanted is None:
@@ -164,6 +186,10 @@ def _detail(found: Details) -> shapes.ApprovalDetail:
         instructions=request.instructions,
         options=[shapes.OptionView.model_validate(one) for one in restored(request.options)],
         shown=request.shown,
+        version=request.revision,
+        changed=[shapes.DifferenceView.model_validate(one) for one in found.changed.differences]
+        if found.changed
+        else [],
         context=request.context,
         decidable=found.decidable,
         stage=request.stage,

@@ -126,6 +126,8 @@ class ApprovalDetail(ApprovalLine):
     instructions: str
     options: list[OptionView] = Field(description="Answers beside yes, no and changes.")
     shown: str = Field(description="What a decision is bound to: send it back with your decision.")
+    version: int = Field(description="Which wording this is, counted from 1.")
+    changed: list["DifferenceView"] = Field(description="What is not as you last knew it, field by field.")
     context: dict[str, Any] = Field(description="Names of the workflow, the run and the step that ask.")
     decidable: bool = Field(description="You may decide now.")
     stage: int = Field(description="Which stage of the rule is asked, or was when it ended.")
@@ -134,6 +136,43 @@ class ApprovalDetail(ApprovalLine):
     votes: list[VoteView] = Field(description="What people said, and what counts; oldest first.")
     shares: list[ShareView]
     comments: list[CommentView]
+
+
+class DifferenceView(Shape):
+    """One field that is not as it was."""
+
+    field: str = Field(description="`title`, `fact`, `amount` or `instructions`.", examples=["fact"])
+    label: str = Field(description="Of a fact; else empty.", examples=["Reason"])
+    old: str | None = Field(description="Null: was not there.")
+    new: str | None = Field(description="Null: is not there any more.")
+
+
+class Revise(Body):
+    """A new version. What is left out stays as it is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"shown": "0" * 64, "facts": [["Order", "6021"]], "note": "The receipt is attached."}]
+        }
+    )
+
+    shown: str = Field(pattern=r"^[0-9a-f]{64}$", description="`shown` of the request that was edited.")
+    title: str | None = Field(None, max_length=400)
+    facts: list[Annotated[list[str], Field(min_length=2, max_length=2)]] | None = Field(
+        None, max_length=20, description="Pairs of label and value, all of them."
+    )
+    instructions: str | None = Field(None, max_length=4_000, description="For whoever manages approvals.")
+    amount: str | None = Field(None, max_length=40, description="Decimal text; empty: no money goes through it.")
+    currency: str | None = Field(None, max_length=3)
+    note: Remark = Field("", description="What was changed and why; everybody who is asked reads it.")
+
+
+class Dismiss(Body):
+    """Why it is set aside."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "The receipt is in the order."}]})
+
+    reason: str = Field(min_length=1, max_length=4_000)
 
 
 class Decide(Body):

@@ -1,0 +1,162 @@
+"""A new version of a request: other words, another hash, and what was said before no longer counts."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+
+from studio.approvals import trail, wordings
+from studio.approvals.models import Assignment, Request, Vote
+from studio.approvals.outcomes import LIVE, WAITING, AssignmentState
+from studio.approvals.people import Person
+from studio.approvals.revisions import Revision
+from studio.approvals.rule import Changes, Rule, Stale
+from studio.approvals.service import delegating, holding, rows, staging, versions
+from studio.approvals.service.refusing import ended_words
+from studio.approvals.wordings import BadEditError, Edits
+from studio.core.errors import Conflict, Forbidden, InvalidInput
+from studio.core.faults import fault_point
+from studio.core.unit_of_work import UnitOfWork
+
+AGAIN = (*WAITING, AssignmentState.DECIDED, AssignmentState.WITHDRAWN)
+"""Shares that are asked again: all but those that somebody else has now."""
+
+
+def revise(
+    uow: UnitOfWork, request_id: UUID, edits: Edits, *, shown: str | None = None, note: str = "", payload: Any = None
+) -> Revision:
+    """Word it anew, as whoever asked or manages approvals, or as a run. Returns the new version.
+
+    `shown` is what the page carried that was edited; None: a run, which reads nothing. `payload` is what the decision
+    is bound to beside the words; None: what it was bound to before. Whoever edits must not decide afterwards.
+    """
+    request = rows.locked(uow, request_id)
+    shares = rows.assignments(uow, request)
+    rule = rows.rule(request, shares)
+    person = _editor(uow, request, shares, rule, edits)
+    _still_open(uow, request, shown)
+    before = versions.current(request)
+    try:
+        after = wordings.edited(before, edits)
+    except BadEditError as error:
+        raise InvalidInput(_why_not(error.code), code=error.code, field=error.field) from error
+    if after == before and payload is None and not note.strip():
+        raise InvalidInput(_("Change something, or say in the note what has changed elsewhere."), code="unchanged")
+    if request.revision == 1:
+        uow.session.add(versions.first(request))
+    bound = payload if payload is not None else {"follows": request.payload_hash}
+    request.payload_hash = wordings.fingerprint(after, bound, request.options)
+    request.title, request.facts = after.title, [list(fact) for fact in after.facts]
+    request.instructions, request.amount, request.currency = after.instructions, after.amount, after.currency
+    request.revision += 1
+    row = versions.of(request, note.strip(), person, uow.now)
+    uow.session.add(row)
+    uow.session.flush()
+    _void(uow, request, rule, shares, person)
+    _ask_again(uow, request, rows.assignments(uow, request), row)
+    trail.revised(uow, request, row)
+    fault_point("revise.before_commit")
+    uow.after_commit(lambda: fault_point("revise.after_commit"))
+    return row
+
+
+def may_revise(request: Request, rule: Rule, person: Person) -> bool:
+    """Whether a person may word it anew, were it open."""
+    own = rows.requester(request).is_(person.email, person.id)
+    return rule.changes is Changes.WAIT and person.active and (own or person.may_manage)
+
+
+def _editor(uow: UnitOfWork, request: Request, shares: Sequence[Assignment], rule: Rule, edits: Edits) -> Person | None:
+    if uow.actor.user_id is None:
+        return None
+    person = rows.acting(uow)
+    own = rows.requester(request).is_(person.email, person.id)
+    if not (own or person.sees_all or any(share.user_id == person.id for share in shares)):
+        raise rows.missing(request.id)
+    if not (own or person.may_manage):
+        raise Forbidden(_("Only whoever asked for this, or an admin, can change what is asked."), code="not_requester")
+    if rule.changes is not Changes.WAIT:
+        said = _("This step takes no new versions: its run goes on with what it asked for at first.")
+        raise Conflict(said, code="not_revisable", resource=f"approval:{request.id}")
+    if edits.instructions is not None and not person.may_manage:
+        said = _("The instructions are set by whoever built the workflow, or an admin.")
+        raise Forbidden(said, code="not_yours", field="instructions")
+    return person
+
+
+def _still_open(uow: UnitOfWork, request: Request, shown: str | None) -> None:
+    decided = rows.decision(uow, request)
+    nothing = _("Nothing was changed.")
+    where = f"approval:{request.id}"
+    if decided is not None:
+        raise Conflict(f"{ended_words(decided)} {nothing}", code="already_decided", resource=where)
+    if not request.open:
+        raise Conflict(_("This was taken back. Nothing was changed."), code="withdrawn", resource=where)
+    if request.due_at is not None and uow.now >= request.due_at:
+        raise Conflict(f"{_('The time to decide has run out.')} {nothing}", code="expired", resource=where)
+    if shown is not None and shown != request.shown:
+        said = _("What is asked has changed since you opened the page. Read it again.")
+        raise Conflict(f"{said} {nothing}", code="content_changed", resource=where)
+
+
+def _void(uow: UnitOfWork, request: Request, rule: Rule, shares: Sequence[Assignment], person: Person | None) -> None:
+    """What no longer counts, and whose shares are open again for it."""
+    votes = rows.votes(uow, request)
+    holding.lift(uow, request, holding.asking(request, votes), holding.STALE)
+    standing = [vote for vote in votes if vote.voided_at is None]
+    if rule.stale is Stale.ALL:
+        holding.void(uow, standing, holding.STALE)
+        request.stage = 0
+        _reopen(uow, request, shares, {share.id for share in shares})
+    elif person is not None:  # whoever edits it must not have agreed to it
+        own = [vote for vote in standing if vote.user_id == person.id]
+        holding.void(uow, own, holding.STALE)
+        _reopen(uow, request, shares, _of(own))
+    uow.session.flush()
+
+
+def _of(votes: Sequence[Vote]) -> set[UUID]:
+    return {vote.assignment_id for vote in votes}
+
+
+def _reopen(uow: UnitOfWork, request: Request, shares: Sequence[Assignment], wanted: set[UUID]) -> None:
+    """Back to where they were when they were asked. One live share a person: the latest, where there are several.
+
+    Whoever stood in for somebody is asked anew, where they still do.
+    """
+    owners = {share.handed_from if share.delegation_id else share.id for share in shares if share.id in wanted}
+    chosen = [share for share in shares if share.id in owners and share.state in AGAIN and not share.delegation_id]
+    for share in chosen:
+        if share.stage > request.stage:
+            share.state, share.closed_at, share.snoozed_until = AssignmentState.QUEUED, None, None
+    uow.session.flush()
+    live = {share.user_id for share in shares if share.state in LIVE}
+    opened = []
+    for share in reversed(chosen):
+        if share.stage == request.stage and share.state not in LIVE and share.user_id not in live:
+            live.add(share.user_id)
+            share.state, share.closed_at, share.snoozed_until = AssignmentState.OPEN, None, None
+            share.sort_at = request.sort_at
+            opened.append(share)
+    uow.session.flush()
+    delegating.extend(uow, request, reversed(opened))
+
+
+def _ask_again(uow: UnitOfWork, request: Request, shares: Sequence[Assignment], row: Revision) -> None:
+    staging.recount(uow, request)
+    for share in shares:
+        if share.stage == request.stage and share.state in LIVE:
+            trail.mail_revised(uow, share.id, row.number)
+
+
+def _why_not(code: str) -> str:
+    words = {
+        "bad_title": _("Say in one sentence, of up to 400 letters, what is to be decided."),
+        "too_many_facts": _("There may be up to 20 facts."),
+        "bad_label": _("A fact needs a label of up to 60 letters."),
+        "too_long": _("This text is too long."),
+        "bad_amount": _("This is no amount of money. Write a number, such as 420.00."),
+        "bad_currency": _("This is no currency. Write three letters, such as EUR."),
+    }
+    return str(words[code])
