@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from studio.approvals.items import Settled
 from studio.approvals.outcomes import Outcome
 from studio.contract.ports import Waits
 from studio.core.unit_of_work import UnitOfWork
@@ -44,6 +45,8 @@ class Ended:
     """As they stood in it, by label."""
     amount: str | None = None
     """Decimal text, as it stood in it."""
+    items: Settled | None = None
+    """None: the request has no line items."""
 
     def payload(self) -> dict[str, Any]:
         """As a run sees it."""
@@ -59,6 +62,7 @@ class Ended:
             "version": self.version,
             "facts": dict(self.facts),
             "amount": self.amount,
+            **(self.items.payload() if self.items is not None else {}),
         }
 
 

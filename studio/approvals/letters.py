@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from studio.approvals import options, saying
+from studio.approvals import items, options, saying
 from studio.approvals.models import Decision, Request
 from studio.approvals.outcomes import Outcome
 from studio.approvals.rule import from_json
@@ -45,7 +45,7 @@ def asked(
         subject % {"title": request.title},
         [lead],
         title=request.title,
-        facts=request.facts,
+        facts=[*request.facts, *((one["label"], one["amount"] or "") for one in request.items)],
         after=[request.instructions, *also, *needed, *so_far, *until],
         link=(_("Open the decision"), link),
         small=_("Opening the link decides nothing. It is meant for you alone; do not forward it."),
@@ -167,6 +167,10 @@ def _quoted(decision: Decision) -> str:
 
 def _filled_in(request: Request, decision: Decision) -> list[str]:
     """What came with the answer, a line a field."""
+    if decision.items is not None:
+        became = items.split(items.restored(request.items), decision.items)
+        said = [(_("Approved"), became.approved), (_("Declined"), became.declined)]
+        return [f"{words}: {', '.join(one.label for one in some)}" for words, some in said if some]
     return [
         f"{label}: {value}" for label, value in options.filled_in(request.options, decision.option, decision.answer)
     ]

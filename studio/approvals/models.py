@@ -114,6 +114,8 @@ class Request(Tenant, Model):
     """Who decides, and how many of them, as it was when they were asked; see `rule.py`."""
     options: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
     """Answers beside yes, no and changes, with their forms; see `options.py`."""
+    items: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
+    """What is asked about one by one; see `items.py`."""
     revision: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     """Which wording of the question this is."""
     stage: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
@@ -276,6 +278,8 @@ class Vote(Tenant, Model):
     """The same in words."""
     answer: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """What was filled in with it."""
+    items: Mapped[list[str] | None] = mapped_column(Json)
+    """Keys of the items that this approves; None: it approves none, or the request has none."""
     payload_hash: Mapped[str] = mapped_column(String(64))
     """Of what was asked."""
     reason: Mapped[str] = mapped_column(Text, default="")
@@ -301,6 +305,8 @@ class Decision(Tenant, Model):
     """The same in words."""
     answer: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """What whoever settled it filled in with it."""
+    items: Mapped[list[str] | None] = mapped_column(Json)
+    """Keys of the items that were approved; None: the request has none, or was not approved."""
     by_user_id: Mapped[UUID | None] = mapped_column(Uuid())
     """None: the deadline."""
     by_name: Mapped[str] = mapped_column(String(120))

@@ -58,12 +58,14 @@ class Difference:
     new: str | None
 
 
-def fingerprint(wording: Wording, payload: Any, answers: Any = None) -> str:
-    """SHA-256 over all that a decision is bound to; `answers` are those that the request itself offers."""
+def fingerprint(wording: Wording, payload: Any, answers: Any = None, items: Any = None) -> str:
+    """SHA-256 over all that a decision is bound to; `answers` and line `items` are those of the request itself."""
     facts = [list(fact) for fact in wording.facts]
     bound = [wording.title, facts, wording.instructions, wording.amount, wording.currency, payload]
     if answers:
         bound.append(answers)
+    if items:
+        bound.append(["items", items])
     return hashlib.sha256(orjson.dumps(bound, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

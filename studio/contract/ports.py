@@ -61,6 +61,16 @@ class ApprovalRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalItem:
+    """One of several things that are asked about together."""
+
+    key: str
+    label: str
+    amount: str | None = None
+    """Decimal text, in the request's currency."""
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalAsk:
     """An approval that somebody asks for. `asker` and `ref` name whoever wants to hear the end."""
 
@@ -90,6 +100,8 @@ class ApprovalAsk:
     """None: any one of `approvers` decides."""
     options: Sequence[Mapping[str, Any]] = ()
     """Answers beside yes, no and changes: `label`, `counts`, `style`, `fields` (a form), `key`."""
+    items: Sequence[ApprovalItem] = ()
+    """Of which some may be approved and others not; for a rule of one part alone."""
     last_editor: UUID | None = None
     """The person who last edited what is to be approved, where they must not decide."""
 

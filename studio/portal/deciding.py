@@ -34,6 +34,7 @@ def decide(uow: UnitOfWork, request_id: UUID, form: DecideForm, channel: Channel
         channel=channel,
         option=key,
         answer=answering.typed(form.sent, key) if key else None,
+        items=form.ticked if outcome is Outcome.APPROVED else None,
     )
 
 

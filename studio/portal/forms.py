@@ -58,6 +58,11 @@ class DecideForm(FlaskForm):
         """All that was sent, the fields of further answers included."""
         return request.form if self.is_submitted() else {}
 
+    @property
+    def ticked(self) -> list[str] | None:
+        """Keys of the line items that are ticked; None: the form has none, so all are meant."""
+        return request.form.getlist("item") if "items" in self.sent else None
+
 
 class ReassignForm(FlaskForm):
     """To whom, and why."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from flask_babel import ngettext, to_user_timezone
 
+from studio.approvals import items as line_items
 from studio.approvals import options, saying
 from studio.approvals.models import Assignment, Decision, Request, Vote
 from studio.approvals.outcomes import AssignmentState, LinkEnd, Outcome, RequestState
@@ -16,6 +17,7 @@ from studio.approvals.service import calendars
 from studio.approvals.service.listing import Tally
 from studio.approvals.service.reading import Details
 from studio.approvals.service.refusing import ended_words, voted_words
+from studio.contract.ports import ApprovalItem
 from studio.core import formats
 from studio.core.web import current_uow
 
@@ -33,6 +35,8 @@ __all__ = [
     "filled_in",
     "fits_row",
     "handed_on",
+    "items",
+    "items_total",
     "joined",
     "link_ended",
     "origin",
@@ -161,6 +165,28 @@ def _verb(vote: Vote) -> str:
     return str(_("answered “%(option)s”", option=vote.option_label)) if vote.option_label else ""
 
 
+def items(found: Details) -> list[tuple[ApprovalItem, str, bool | None]]:
+    """Each line item with its amount in words, and whether it was approved; None: that is open, or was never said."""
+    request, decision = found.request, found.decision
+    settled = decision is not None and decision.outcome in (Outcome.APPROVED, Outcome.DECLINED)
+    approved = (decision.items or []) if decision is not None else []
+    return [(one, _money(request, one.amount), one.key in approved if settled else None)
+            for one in line_items.restored(request.items)]  # fmt: skip
+
+
+def items_total(found: Details) -> str:
+    """The sum of all, or of what was approved."""
+    all_ = line_items.restored(found.request.items)
+    summed = [one for one, _amount, approved in items(found) if approved is not False]
+    return _money(found.request, line_items.total(summed)) if any(one.amount for one in all_) else ""
+
+
+def _money(request: Request, amount: str | None) -> str:
+    if amount is None:
+        return ""
+    return formats.money(amount, request.currency) if request.currency else amount
+
+
 def filled_in(found: Details, said: Vote | Decision) -> list[tuple[str, str]]:
     """What came with one of the request's own answers: label and value."""
     return options.filled_in(found.request.options, said.option, said.answer)
@@ -282,7 +308,7 @@ def fits_row(request: Request) -> bool:
     """Whether a row shows all there is, and nothing else is awaited: only then may it be decided there."""
     shown = facts(request)
     letters = sum(len(label) + len(value) for label, value in shown) + len(request.instructions)
-    shows_all = len(shown) <= ROW_FACTS and letters <= ROW_LETTERS
+    shows_all = len(shown) <= ROW_FACTS and letters <= ROW_LETTERS and not request.items
     return request.state == RequestState.PENDING and not request.options and shows_all
 
 

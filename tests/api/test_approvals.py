@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.ports import ApprovalItem, ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock
 from tests.factories.approvals import TITLE, listen, make_request
 
@@ -80,6 +80,18 @@ def test_a_body_that_answers_nothing_or_twice_is_refused(approver, heard, databa
     refused = approver.post(f"{one}/decision", json={"shown": approver.get(one).json["shown"]} | changed)
     assert refused.status_code == 422
     assert heard.ends == []
+
+
+def test_some_of_its_items(approver, heard, database, tenant):
+    items = [ApprovalItem("mug", "Mug", "12.50"), ApprovalItem("plate", "Plate", "9.00")]
+    one = f"{URL}/{make_request(database, tenant, [tenant['approver']], items=items)}"
+    found = approver.get(one).json
+    assert found["items"][1] == {"key": "plate", "label": "Plate", "amount": "9.00"}
+    body = {"outcome": "approved", "shown": found["shown"]}
+    refused = approver.post(f"{one}/decision", json=body | {"items": ["spoon"]})
+    assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, "items")
+    done = approver.post(f"{one}/decision", json=body | {"items": ["plate"]}).json
+    assert (done["state"], done["decision"]["items"], done["votes"][0]["items"]) == ("approved", ["plate"], ["plate"])
 
 
 def test_a_rule_of_several_says_how_far_it_is(approver, heard, database, tenant, caller):

@@ -18,6 +18,7 @@ def request_():
         context={"workflow_name": "High-value refunds"},
         rule={"any_of": [{"kind": "group", "name": "Refund team"}]},
         options=[],
+        items=[],
     )
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from pydantic import ValidationInfo, field_validator
 
 from studio.accounts.outcomes import Role
-from studio.approvals import deadlines, options, wordings
+from studio.approvals import deadlines, items, options, wordings
 from studio.approvals.askers import RUN
 from studio.approvals.deadlines import Duration, deadline
 from studio.approvals.nodes import deciders
@@ -27,9 +27,12 @@ from studio.contract.node import (
     Wait,
     help_,
 )
-from studio.contract.ports import ApprovalAsk
+from studio.contract.ports import ApprovalAsk, ApprovalItem
 from studio.contract.references import Reference
 from studio.core.errors import StudioError
+
+LONGEST_LABEL = 200
+"""Letters of a line item."""
 
 
 class Fact(NodeConfig):
@@ -137,6 +140,40 @@ class ApprovalRequest(NodeType):
             default=NewVersion.ASK_AGAIN,
             show_if={"on_changes": [OnChanges.WAIT.value]},
         )
+        items: list[Any] = help_(
+            "A list of which each entry may be approved or not, such as an order's lines; an approval approves those "
+            "that are ticked. Only where nobody else has to agree as well",
+            default=[],
+            expression="list",
+            example="trigger.order.lines",
+            title="Line items",
+            max_length=items.MOST,
+        )
+        item_label: str = help_(
+            "What people read of an item; the item is called item",
+            default="item",
+            expression="any",
+            deferred=True,
+            example="item.name",
+            title="An item's words",
+            validate_default=True,
+        )
+        item_amount: str = help_(
+            "Its amount, in the currency below; empty: none",
+            default="",
+            expression="any",
+            deferred=True,
+            example="item.price",
+            title="An item's amount",
+        )
+        item_key: str = help_(
+            "What later steps know it by; empty: its number, from 1",
+            default="",
+            expression="any",
+            deferred=True,
+            example="item.sku",
+            title="An item's key",
+        )
         due_in: Duration | None = help_(
             "How long there is to decide; after that the run goes on at “expired”",
             title="Due in",
@@ -182,6 +219,16 @@ class ApprovalRequest(NodeType):
             options.check(offered)
             return offered
 
+        @field_validator("item_label")
+        @classmethod
+        def _items_alone(cls, label: str, info: ValidationInfo) -> str:
+            """At this field, since before a run the list itself is an expression that nobody can judge."""
+            listed = info.data.get("items", True)
+            approving = any(one.outcome is Outcome.APPROVED for one in info.data.get("options") or ())
+            if listed and (info.data.get("also") or approving):
+                raise ValueError(items.alone())
+            return label
+
     @classmethod
     def ports_of(cls, config: Mapping[str, Any]) -> tuple[str, ...]:
         """Those of every approval, and one for each further answer."""
@@ -195,14 +242,18 @@ class ApprovalRequest(NodeType):
     @classmethod
     def output_schema_of(cls, config: Mapping[str, Any]) -> Mapping[str, Any]:
         """With further answers: which one it was, and what was filled in."""
-        if not options.ways(config):
+        own = options.schema(config) if options.ways(config) else {}
+        if config.get("items"):
+            own |= items.SCHEMA
+        if not own:
             return cls.output_schema
-        return {"type": "object", "properties": {**cls.output_schema["properties"], **options.schema(config)}}
+        return {"type": "object", "properties": {**cls.output_schema["properties"], **own}}
 
     @classmethod
     def sample_of(cls, config: Mapping[str, Any]) -> Any:
         """With further answers: the first one."""
-        return {**cls.sample, **options.sample(config)} if options.ways(config) else cls.sample
+        own = options.sample(config) if options.ways(config) else {}
+        return {**cls.sample, **own, **(items.SAMPLE if config.get("items") else {})}
 
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
@@ -241,13 +292,15 @@ class ApprovalRequest(NodeType):
     def simulate(self, ctx: Context, config: Config) -> Done:
         """Approved, with none of the further answers: what they fill in is a person's to say."""
         del ctx
-        own = {"option": None, "answer": None} if config.options else {}
+        own: dict[str, Any] = {"option": None, "answer": None} if config.options else {}
+        own |= items.SAMPLE if config.items else {}
         return Done({**self.sample, **own}, port="approved", note="Simulated")
 
 
 def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
     ends = deadline(ctx.unit, ctx.now, config.due_in, config.remind_before)
     amount = _amount(config.amount)
+    money = amount or config.item_amount.strip()
     return ApprovalAsk(
         asker=RUN,
         ref={
@@ -262,13 +315,14 @@ def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
         rule=deciders.rule(config),
         last_editor=ctx.run.published_by if config.bar_publisher else None,
         instructions=config.instructions,
+        items=_items(ctx, config),
         options=[one.model_dump(mode="json") for one in options.keyed(config.options)],
         due_at=ends.due_at,
         remind_at=ends.remind_at,
         calendar_id=ends.calendar_id,
         requester=_address(config.requester),
         amount=amount,
-        currency=_currency(config.currency.strip() or ctx.run.currency) if amount else None,
+        currency=_currency(config.currency.strip() or ctx.run.currency) if money else None,
         context={
             "workflow_id": str(ctx.run.workflow_id),
             "workflow_name": ctx.run.workflow_name,
@@ -276,6 +330,26 @@ def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
             "node_name": ctx.node_name,
         },
     )
+
+
+def _items(ctx: Context, config: ApprovalRequest.Config) -> list[ApprovalItem]:
+    """Each entry in words, with its amount and key. Raises StudioError with the field of what makes no sense."""
+    made = []
+    for index, entry in enumerate(config.items):
+        extra = {"item": entry, "index": index}
+        key = _written(ctx, config.item_key, extra) or str(index + 1)
+        amount = _amount(_written(ctx, config.item_amount, extra), "item_amount")
+        label = " ".join(_written(ctx, config.item_label, extra).split())
+        if not label or len(label) > LONGEST_LABEL or len(key) > LONGEST_LABEL:
+            said = _("Item %(number)s has no words, or too many, so nobody was asked.", number=index + 1)
+            raise StudioError(said, code="bad_item", field="item_label")
+        made.append(ApprovalItem(key, label, amount))
+    return made
+
+
+def _written(ctx: Context, source: str, extra: Mapping[str, Any]) -> str:
+    value = ctx.evaluate(source, extra) if source.strip() else None
+    return "" if value is None else str(value).strip()
 
 
 def _address(text: str) -> str | None:
@@ -293,12 +367,12 @@ def _address(text: str) -> str | None:
     return address
 
 
-def _amount(text: str) -> str | None:
+def _amount(text: str, field: str = "amount") -> str | None:
     try:
         return wordings.amount(text)
     except BadEditError as error:
         said = _("“%(text)s” is no amount of money, so nobody was asked.", text=text[:80])
-        raise StudioError(said, code=error.code, field=error.field) from error
+        raise StudioError(said, code=error.code, field=field) from error
 
 
 def _currency(text: str) -> str:

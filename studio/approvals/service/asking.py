@@ -4,14 +4,15 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from studio.approvals import options, people, trail, wordings
+from studio.approvals import items, options, people, trail, wordings
 from studio.approvals.models import Request
 from studio.approvals.outcomes import LIVE, Channel, Outcome, RequestState
-from studio.approvals.rule import to_json
+from studio.approvals.rule import Rule, to_json
 from studio.approvals.service import delegating, ending, resolving, rows, staging
 from studio.approvals.wordings import Wording
 from studio.contract.ports import ApprovalAsk
 from studio.core import ids
+from studio.core.errors import InvalidInput
 from studio.core.faults import fault_point
 from studio.core.unit_of_work import UnitOfWork
 
@@ -21,6 +22,7 @@ def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
     seat = people.by_email(uow, ask.requester)
     row = _row(uow, ask, requester_id=seat.id if seat else None)
     resolved = resolving.resolve(uow, ask, rows.barred(uow, row))
+    _check_items(ask, resolved.rule)
     row.rule = to_json(resolved.rule)
     uow.session.add(row)
     uow.session.flush()
@@ -81,7 +83,16 @@ def fingerprint(ask: ApprovalAsk) -> str:
     """SHA-256 over all that a decision is bound to."""
     facts = tuple((label, value) for label, value in ask.facts)
     wording = Wording(ask.title, facts, ask.instructions, ask.amount, ask.currency)
-    return wordings.fingerprint(wording, ask.payload, options.stored(ask.options) if ask.options else None)
+    return wordings.fingerprint(wording, ask.payload, options.stored(ask.options), items.stored(ask.items))
+
+
+def _check_items(ask: ApprovalAsk, rule: Rule) -> None:
+    """Which items several parts or answers agree on would be a guess, so that is refused."""
+    items.check(ask.items)
+    several = len(rule.stages) > 1 or any(len(stage.parts) > 1 for stage in rule.stages)
+    approving = any(one.outcome is Outcome.APPROVED for one in options.restored(options.stored(ask.options)))
+    if ask.items and (several or approving):
+        raise InvalidInput(items.alone(), code="items_alone", field="items")
 
 
 def _row(uow: UnitOfWork, ask: ApprovalAsk, *, requester_id: UUID | None) -> Request:
@@ -93,6 +104,7 @@ def _row(uow: UnitOfWork, ask: ApprovalAsk, *, requester_id: UUID | None) -> Req
         facts=[list(fact) for fact in ask.facts],
         instructions=ask.instructions,
         options=options.stored(ask.options),
+        items=items.stored(ask.items),
         payload_hash=fingerprint(ask),
         state=RequestState.PENDING,
         requester_email=ask.requester.strip().lower() if ask.requester else None,

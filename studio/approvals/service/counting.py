@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from studio.approvals import people, policy, quorum
+from studio.approvals import items, people, policy, quorum
 from studio.approvals.models import Assignment, Request, Vote
 from studio.approvals.outcomes import WAITING, Outcome
 from studio.approvals.people import Person
@@ -53,6 +53,16 @@ def _ballots(votes: Iterable[Vote], stage: int) -> list[Ballot]:
         for one in votes
         if one.stage == stage and one.outcome != Outcome.CHANGES_REQUESTED
     ]
+
+
+def approved_items(request: Request, rule: Rule, votes: Iterable[Vote]) -> list[str] | None:
+    """Keys of the items that as many people approved as have to agree; None where the request has none."""
+    if not request.items:
+        return None
+    ticked = {one.user_id: one.items for one in votes if one.stage == request.stage and one.items is not None}
+    [part] = rule.stages[request.stage].parts
+    settled = items.settle(items.restored(request.items), ticked.values(), part.required)
+    return [one.key for one in settled.approved]
 
 
 def _itself(vote: Vote) -> str:

@@ -1,6 +1,6 @@
 """One person's decision, all of it in one transaction: judged, written as a vote, counted, and what follows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -54,17 +54,19 @@ def decide(
     channel: Channel = Channel.PAGE,
     option: str | None = None,
     answer: Mapping[str, Any] | None = None,
+    items: Collection[str] | None = None,
 ) -> Vote:
     """Decide as the actor. `shown` is what the page on which the button stood carried (`Request.shown`).
 
     `option` is the key of one of the request's own answers, with what was filled in as `answer`; `outcome` is then
     what that answer counts as, or `responded` where the caller leaves that to the request.
+    `items` are the keys of the line items that an approval approves; None: all of them.
     The request's state says whether that ended it. The same person's same outcome again gives the same vote;
     another outcome, or anything after the end, is a Conflict that says who decided and when. InvalidInput, with paths
     below `answer`, where the form does not fit.
     """
     asked = _asked(uow, request_id, outcome)
-    said = answering.read(asked.request, outcome, option, answer or {})
+    said = answering.read(asked.request, outcome, option, answer or {}, items)
     verdict = policy.judge(_attempt(uow, asked, said, shown, reason.strip()))
     if verdict is Verdict.REPEATED:
         return asked.said[-1]
@@ -158,6 +160,7 @@ def _vote(uow: UnitOfWork, request: Request, share: Assignment, said: Said, reas
         option=said.option.key if said.option else None,
         option_label=said.option.label if said.option else None,
         answer=dict(said.answer) if said.answer is not None else None,
+        items=list(said.items) if said.items is not None else None,
         payload_hash=request.payload_hash,
         reason=reason,
         channel=channel,

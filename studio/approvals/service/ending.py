@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from studio.approvals import askers, trail
+from studio.approvals import askers, items, trail
 from studio.approvals.models import Decision, Request, Vote
 from studio.approvals.outcomes import Channel, Outcome, RequestState
 from studio.approvals.people import Person
@@ -23,10 +23,12 @@ def end(
     reason: str,
     channel: Channel,
     said: Vote | None = None,
+    chosen: list[str] | None = None,
 ) -> Decision:
     """Write the decision and all that follows from it, in the caller's transaction.
 
-    `said` is the vote whose answer those who settled it agree on, where they do.
+    `said` is the vote whose answer those who settled it agree on, where they do; `chosen` are the keys of the
+    line items that were approved.
     """
     decision = Decision(
         id=ids.new_id(),
@@ -35,6 +37,7 @@ def end(
         option=said.option if said else None,
         option_label=said.option_label if said else None,
         answer=said.answer if said else None,
+        items=chosen,
         by_user_id=by.id if by else None,
         by_name=by.signature if by else "",
         by_email=by.email if by else None,
@@ -74,4 +77,12 @@ def _ended(request: Request, decision: Decision) -> askers.Ended:
         version=request.revision,
         facts=dict(request.facts),
         amount=request.amount,
+        items=_items(request, decision) if request.items else None,
     )
+
+
+def _items(request: Request, decision: Decision) -> items.Settled:
+    """What became of each: where nobody said yes or no, nothing did."""
+    if decision.outcome not in (Outcome.APPROVED, Outcome.DECLINED):
+        return items.Settled((), ())
+    return items.split(items.restored(request.items), decision.items or ())

@@ -46,7 +46,7 @@ def revise(
     if request.revision == 1:
         uow.session.add(versions.first(request))
     bound = payload if payload is not None else {"follows": request.payload_hash}
-    request.payload_hash = wordings.fingerprint(after, bound, request.options)
+    request.payload_hash = wordings.fingerprint(after, bound, request.options, request.items)
     request.title, request.facts = after.title, [list(fact) for fact in after.facts]
     request.instructions, request.amount, request.currency = after.instructions, after.amount, after.currency
     request.revision += 1

@@ -25,7 +25,8 @@ def follow(
     outcome = _ENDS.get(found.standing)
     if outcome is not None:
         said = counting.agreed(request, votes, outcome, found.answer)
-        return ending.end(uow, request, outcome, by=by, reason=reason, channel=channel, said=said)
+        chosen = counting.approved_items(request, rule, votes) if outcome is Outcome.APPROVED else None
+        return ending.end(uow, request, outcome, by=by, reason=reason, channel=channel, said=said, chosen=chosen)
     mark(uow, request, found)
     return None
 

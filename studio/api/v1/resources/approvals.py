@@ -65,7 +65,7 @@ def decide_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Decide) -> s
     """
     service.decide(
         uow, request_id, Outcome(body.outcome or Outcome.RESPONDED), shown=body.shown, reason=body.comment,
-        channel=Channel.API, option=body.option, answer=body.answer,
+        channel=Channel.API, option=body.option, answer=body.answer, items=body.items,
     )  # fmt: skip
     return _detail(service.details(uow, request_id))
 
@@ -184,6 +184,7 @@ def _detail(found: Details) -> shapes.ApprovalDetail:
         **_line(request, own.row if own else None, found.decision).model_dump(),
         facts=request.facts,
         instructions=request.instructions,
+        items=[shapes.ItemView.model_validate(one) for one in request.items],
         options=[shapes.OptionView.model_validate(one) for one in restored(request.options)],
         shown=request.shown,
         version=request.revision,

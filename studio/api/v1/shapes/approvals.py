@@ -32,6 +32,7 @@ class DecisionView(Shape):
     outcome: Outcome
     option: str | None = Field(description="The key of one of its own answers, where those who settled it gave it.")
     answer: dict[str, Any] | None = Field(description="What was filled in with it.")
+    items: list[str] | None = Field(description="Keys of the line items that were approved.")
     by_name: str = Field(description="Empty: the deadline.")
     at: datetime
     reason: str
@@ -85,6 +86,7 @@ class VoteView(Shape):
     outcome: Outcome
     option: str | None = Field(description="The key of one of the request's own answers.")
     answer: dict[str, Any] | None = Field(description="What was filled in with it.")
+    items: list[str] | None = Field(description="Keys of the line items that it approves.")
     reason: str
     channel: str = Field(examples=["page"])
     at: datetime
@@ -119,11 +121,20 @@ class OptionView(Shape):
     fields: list[QuestionView]
 
 
+class ItemView(Shape):
+    """A line item."""
+
+    key: str = Field(examples=["MUG-1"])
+    label: str = Field(examples=["Mug, blue"])
+    amount: str | None = Field(description="Decimal text, in the request's currency.", examples=["12.50"])
+
+
 class ApprovalDetail(ApprovalLine):
     """One request as you may see it."""
 
     facts: list[list[str]] = Field(description="Pairs of label and value.", examples=[[["Order", "6021"]]])
     instructions: str
+    items: list[ItemView] = Field(description="What is asked about one by one.")
     options: list[OptionView] = Field(description="Answers beside yes, no and changes.")
     shown: str = Field(description="What a decision is bound to: send it back with your decision.")
     version: int = Field(description="Which wording this is, counted from 1.")
@@ -187,6 +198,9 @@ class Decide(Body):
     )
     option: str | None = Field(None, max_length=40, description="The key of one of the request's own answers.")
     answer: dict[str, Any] = Field({}, description="What its form asks, by name.")
+    items: list[str] | None = Field(
+        None, max_length=200, description="Keys of the line items that you approve. Left out: all of them."
+    )
     shown: str = Field(pattern=r"^[0-9a-f]{64}$", description="`shown` of the request that was read.")
     comment: Remark = Field("", description="Needed to decline and to ask for changes.")
 
