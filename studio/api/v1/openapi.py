@@ -121,16 +121,25 @@ def queries(one: Operation) -> list[dict[str, Any]]:
     if one.query is None:
         return []
     schema = one.query.model_json_schema(ref_template=REF, schema_generator=_Schemas)
+    named = {REF.format(model=name): one for name, one in schema.get("$defs", {}).items()}
     required = schema.get("required", [])
-    return [_parameter(name, field, required=name in required) for name, field in schema.get("properties", {}).items()]
+    return [
+        _parameter(name, field, named, required=name in required)
+        for name, field in schema.get("properties", {}).items()
+    ]  # fmt: skip
 
 
-def _parameter(name: str, field: Mapping[str, Any], *, required: bool) -> dict[str, Any]:
+def _parameter(
+    name: str, field: Mapping[str, Any], named: Mapping[str, Mapping[str, Any]], *, required: bool
+) -> dict[str, Any]:
+    """`named`: schemas that the query refers to. They stand in the parameter itself, since no component has them."""
     plain = {key: value for key, value in field.items() if key not in ("description", "anyOf")}
     real = [one for one in field.get("anyOf", []) if one.get("type") != "null"]
     if "anyOf" in field:
         plain.pop("default", None)
         plain |= real[0]
+    if "$ref" in plain:
+        plain |= {key: value for key, value in named[plain.pop("$ref")].items() if key != "description"}
     return {
         "name": name,
         "in": "query",
