@@ -22,6 +22,7 @@ from studio.core.errors import Conflict, InvalidInput
 from studio.core.ids import new_id
 from studio.runtime.checks import check
 from studio.runtime.document import load
+from tests.approvals.test_revising import revise, waiting
 from tests.factories.accounts import make_person
 from tests.factories.approvals import decide, make_ask, make_request
 from tests.factories.workflows import refunds
@@ -205,3 +206,13 @@ def test_an_entry_that_makes_no_sense_asks_nobody(entry, field):
     failed = ApprovalRequest().start(ctx, ApprovalRequest.Config.model_validate(config))
     assert (type(failed), failed.field) == (Fail, field)
     port.request.assert_not_called()
+
+
+def test_a_new_version_keeps_the_items_and_what_was_approved_of_them(database, tenant, jonas, lena, heard):
+    rule = waiting(("all", None, [jonas, lena]), stale="keep")
+    request_id = make_request(database, tenant, [], rule=rule, items=ITEMS)
+    decide(database, tenant, jonas, request_id, items=["mug", "card"])
+    decide(database, tenant, lena, request_id, Outcome.CHANGES_REQUESTED)
+    revise(database, tenant, tenant["admin"], request_id)
+    decide(database, tenant, lena, request_id, items=["mug", "plate"])
+    assert ends(heard) == ("approved", ["mug"], ["plate", "card"], "12.50")
