@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.factories.accounts import PASSWORD
-from tests.portal.test_browser import PHONE, address, phone
+from tests.portal.test_browser import PHONE, phone
 
-__all__ = ["address", "phone"]  # fixtures, by being imported
+__all__ = ["phone"]  # a fixture, by being imported
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.parametrize("store", ["sqlite"], indirect=True)]
 
