@@ -14,7 +14,7 @@ NO_PAGES = ("/api/", "/builder/api/", "/static/", "/hooks/", "/livez", "/readyz"
 DOWNLOADS = ("console.export_workflow", "console.export_audit", "console.run_data", "portal.news")
 NEEDS_MORE = ("/password/new",)
 """Make sense only behind a link that was just followed."""
-SEVERAL = {"console.run": 6, "portal.approval": 2, "console.workflow": 2}
+SEVERAL = {"console.run": 6, "portal.approval": 4, "console.workflow": 2, "portal.inbox": 3}
 """Of these pages more than one is looked at: they differ by what has happened."""
 
 

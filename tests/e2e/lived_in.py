@@ -1,15 +1,23 @@
 """A Studio in which something of everything has happened: runs that ended well, wait, failed, and have to wait for one
 another; a group, mail."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
 
 from studio.accounts.demo import Credentials
+from studio.app import create_app
+from studio.approvals import service
+from studio.approvals.models import Request
+from studio.approvals.service import calendars, schedules
+from studio.approvals.service.calendars import CalendarSave
+from studio.approvals.service.schedules import ScheduleSave
 from studio.core.actor import Actor, ActorType
 from studio.core.unit_of_work import UnitOfWork
 from studio.gallery import demo, loading
@@ -17,6 +25,7 @@ from studio.runtime.models import Workflow
 from studio.runtime.service import subscriptions, workflows
 from tests.e2e import shopify
 from tests.e2e.studio import Studio, running_studio
+from tests.factories.timetables import OFFICE
 from tests.servers.http_target import HttpTarget
 
 TEMPLATE = "high-value-refunds"
@@ -52,6 +61,11 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             calling = workflows.create(uow, "Tell the warehouse")
             workflows.publish(uow, keyring, calling, warehouse(target.url))
             workflows.publish(uow, keyring, workflows.create(uow, "Count the stock again"), counting())
+            workflows.publish(uow, keyring, workflows.create(uow, "Order stock"), ordering())
+            calendars.create(uow, CalendarSave("Office hours", "Europe/Berlin", OFFICE))
+            turns = [one.user_id for one in people if one.role.value == "approver"]
+            monday = datetime.fromisoformat("2026-03-02T09:00")
+            schedules.create(uow, ScheduleSave("Support on call", "Europe/Berlin", monday, 7, turns))
             vault = app.extensions["studio_vault"]
             vault.create(uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"])
             made.addresses = _addresses(uow, keyring)
@@ -66,7 +80,28 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
         made.refund("1280.00", 6035, first_name="Ingrid", last_name="Sørensen-van der Meulenbroek")
         running.deliver(made.addresses["Tell the warehouse"], shopify.order())
         target.wait_for(1)
+        running.deliver(made.addresses["Order stock"], {"lamps": 400})
+        _ask_for_changes(running)
         yield made
+
+
+def _ask_for_changes(running: Studio) -> None:
+    """Jonas sends the order of stock back, which waits for a new version then."""
+    app, jonas = create_app(running.stack.settings), running.people["Jonas"]
+    actor = Actor(ActorType.USER, str(jonas.user_id), jonas.name, jonas.user_id, jonas.role.value)
+    asked = select(Request).where(Request.title.startswith("Order"))
+    try:
+        until = time.monotonic() + 30
+        while True:
+            with app.app_context(), app.extensions["studio_database"].unit(jonas.workspace_id, actor) as uow:
+                request = uow.session.scalar(asked)
+                if request is not None:
+                    service.request_changes(uow, request.id, shown=request.shown, reason="Say by when, please.")
+                    return
+            assert time.monotonic() < until, running.log
+            time.sleep(0.1)  # between two looks at a fact: has the run asked?
+    finally:
+        app.extensions["studio_engine"].stop()
 
 
 def _addresses(uow: UnitOfWork, keyring: Any) -> dict[str, str]:
@@ -110,4 +145,20 @@ def counting() -> dict[str, Any]:
             "title": "Change {{ trigger.number }} of the stock of a product with a name that is longer than a phone",
             "one_at_a_time": {"key": "trigger.product.id"},
         },
+    }  # fmt: skip
+
+
+def ordering() -> dict[str, Any]:
+    """Webhook → an approval that waits for a new version where changes are requested."""
+    return {
+        "schema": "studio.workflow/1",
+        "name": "Order stock",
+        "nodes": [
+            {"key": "need", "type": "trigger.webhook", "name": "Stock is low", "position": {"x": 0, "y": 0}},
+            {"key": "ask", "type": "approval.request", "name": "Ask the refund team", "position": {"x": 0, "y": 140},
+             "config": {"title": "Order {{ trigger.lamps }} lamps", "approvers": ["group:Refund team"],
+                        "facts": [{"label": "Lamps", "value": "{{ trigger.lamps }}"}],
+                        "on_changes": "wait_for_a_new_version"}},
+        ],
+        "edges": [{"from": "need", "port": "next", "to": "ask"}],
     }  # fmt: skip
