@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -33,10 +34,16 @@ def program(name: str, *folders: Path) -> Path:
     raise ServerMissing(message)
 
 
+PORTS = range(10_240, 32_768)
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
+    """One below those that the system gives to connections: such a one may be taken before a server binds it."""
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            port = secrets.choice(PORTS)
+            probe.bind((HOST, port))
+            return port
 
 
 def accepts(port: int) -> bool:

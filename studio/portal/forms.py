@@ -1,12 +1,14 @@
 """Forms of the portal. Each works with scripts off: plain fields, a button for each way."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     DateTimeLocalField,
+    Field,
     FieldList,
     Form,
     FormField,
@@ -45,6 +47,17 @@ def people_choices(people: Iterable[Person]) -> list[SelectChoice]:
     return [SelectChoice(str(one.id), f"{one.name} ({one.email})") for one in people]
 
 
+class EverythingField(Field):
+    """All that was sent: the fields of a request's further answers have names that only the request knows."""
+
+    data: MultiDict[str, str]
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Keep it."""
+        self.process_errors = []
+        self.data = MultiDict(formdata or ())
+
+
 class DecideForm(FlaskForm):
     """What one of the three big buttons sends; the button names the outcome."""
 
@@ -52,16 +65,17 @@ class DecideForm(FlaskForm):
     shown = HiddenField()
     """Hash of what stood on the page."""
     outcome = HiddenField()
+    everything = EverythingField()
 
     @property
     def sent(self) -> Mapping[str, str]:
         """All that was sent, the fields of further answers included."""
-        return request.form if self.is_submitted() else {}
+        return self.everything.data
 
     @property
     def ticked(self) -> list[str] | None:
         """Keys of the line items that are ticked; None: the form has none, so all are meant."""
-        return request.form.getlist("item") if "items" in self.sent else None
+        return self.everything.data.getlist("item") if "items" in self.sent else None
 
 
 class ReassignForm(FlaskForm):

@@ -11,6 +11,7 @@ from studio.contract.graph import Node
 from studio.contract.node import Done, Effect, Expand, Fail, Kind, NodeType, Wait, registry
 from studio.core.db import open_engine
 from studio.core.unit_of_work import Database
+from studio.joining import load_node_types
 from studio.runtime.checks import check
 from studio.runtime.compile import field_plan
 from studio.runtime.document import load
@@ -18,6 +19,7 @@ from studio.runtime.node_docs import page
 from tests.fakes.node_world import NOW, WORKSPACE, World
 
 ROOT = Path(__file__).parents[2]
+load_node_types()  # whatever else was collected before this
 TYPES = sorted((one for one in registry.values() if one.__module__.startswith("studio.")), key=lambda one: one.key)
 OURS = [one for one in TYPES if one.__module__.startswith("studio.runtime.")]
 DATA = {
