@@ -28,8 +28,7 @@ def _rounds(running: Stack, path: str, plan: Plan) -> Iterator[dict[str, float]]
         before = seeding.newest_run(running.settings)
         for _ in range(RUNS):
             deliver(running, path)
-            # Latency at idle is what is measured: each run has to find the process asleep: no fact to wait for.
-            time.sleep(PAUSE_S)
+            time.sleep(PAUSE_S)  # latency at idle is measured: each run has to find the process asleep
         seeding.drained(running.settings, 10)
         taken = seeding.durations_ms(running.settings, before)
         yield {

@@ -39,8 +39,7 @@ def _round(store: str, count: int) -> dict[str, float]:
         while sent < LEAST or (sent < MOST and seeding.counts(settings).get("queued", 0)):
             deliver(running, quiet.path)
             sent += 1
-            # The rate of the quiet workspace is part of the workload, so there is no fact to wait for.
-            time.sleep(PAUSE_S)
+            time.sleep(PAUSE_S)  # the quiet workspace's rate is part of the workload: no fact to wait for
         seeding.drained(settings, LIMIT_S + count * PER_RUN_S)
         waited = _waited_s(settings, quiet)
         return {

@@ -67,11 +67,9 @@ def _round(store: str, count: int, idle_s: float) -> dict[str, float]:
 
 def _idle_cpu(running: Stack, seconds: float) -> float:
     """Percent of one processor, while nobody asks for anything."""
-    # Sweeps and PostgreSQL work off what copying 100,000 rows stirred up; no figure says when they are done.
-    time.sleep(SETTLE_S)
+    time.sleep(SETTLE_S)  # what copying the rows stirred up is worked off; no figure says when that is done
     before, started = running.cpu_s(), time.perf_counter()
-    # Processor time while nothing happens is what is measured: this is the time over which it is taken.
-    time.sleep(seconds)
+    time.sleep(seconds)  # processor time while nothing happens is measured: over this time
     return (running.cpu_s() - before) / (time.perf_counter() - started) * 100
 
 

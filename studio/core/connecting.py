@@ -58,9 +58,7 @@ def be_patient(engine: Engine, patience_s: float) -> None:
     """Give up a connection whose server takes longer than this over any one answer."""
     import psycopg  # noqa: PLC0415 - a Studio on SQLite need not load the driver
     from psycopg.errors import ConnectionTimeout  # noqa: PLC0415 - a Studio on SQLite need not load the driver
-
-    # The driver's wait() raises this one and gives it no public name; PLC0415: a Studio on SQLite need not load it.
-    from psycopg.errors import _WaitTimeout as TookTooLong  # noqa: PLC0415
+    from psycopg.errors import _WaitTimeout as TookTooLong  # noqa: PLC0415 - as above; it has no public name
 
     class Patient(psycopg.Connection[Any]):
         def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:

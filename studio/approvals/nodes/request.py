@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 from pydantic import ValidationInfo, field_validator
 
 from studio.accounts.outcomes import Role
-from studio.approvals import deadlines, items, options, wordings
+from studio.approvals import deadlines, items, options
 from studio.approvals.askers import RUN
 from studio.approvals.deadlines import Duration, deadline
 from studio.approvals.nodes import deciders
 from studio.approvals.nodes.deciders import COUNTED, HowMany, MoreDeciders, NewVersion, OnChanges, counted
+from studio.approvals.nodes.rendered import address, amount, currency
 from studio.approvals.options import Option
 from studio.approvals.outcomes import Outcome
-from studio.approvals.wordings import BadEditError
 from studio.contract.node import (
     Context,
     Done,
@@ -299,8 +299,8 @@ class ApprovalRequest(NodeType):
 
 def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
     ends = deadline(ctx.unit, ctx.now, config.due_in, config.remind_before)
-    amount = _amount(config.amount)
-    money = amount or config.item_amount.strip()
+    money_asked = amount(config.amount)
+    money = money_asked or config.item_amount.strip()
     return ApprovalAsk(
         asker=RUN,
         ref={
@@ -320,9 +320,9 @@ def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
         due_at=ends.due_at,
         remind_at=ends.remind_at,
         calendar_id=ends.calendar_id,
-        requester=_address(config.requester),
-        amount=amount,
-        currency=_currency(config.currency.strip() or ctx.run.currency) if money else None,
+        requester=address(config.requester),
+        amount=money_asked,
+        currency=currency(config.currency.strip() or ctx.run.currency) if money else None,
         context={
             "workflow_id": str(ctx.run.workflow_id),
             "workflow_name": ctx.run.workflow_name,
@@ -338,53 +338,18 @@ def _items(ctx: Context, config: ApprovalRequest.Config) -> list[ApprovalItem]:
     for index, entry in enumerate(config.items):
         extra = {"item": entry, "index": index}
         key = _written(ctx, config.item_key, extra) or str(index + 1)
-        amount = _amount(_written(ctx, config.item_amount, extra), "item_amount")
+        price = amount(_written(ctx, config.item_amount, extra), "item_amount")
         label = " ".join(_written(ctx, config.item_label, extra).split())
         if not label or len(label) > LONGEST_LABEL or len(key) > LONGEST_LABEL:
             said = _("Item %(number)s has no words, or too many, so nobody was asked.", number=index + 1)
             raise StudioError(said, code="bad_item", field="item_label")
-        made.append(ApprovalItem(key, label, amount))
+        made.append(ApprovalItem(key, label, price))
     return made
 
 
 def _written(ctx: Context, source: str, extra: Mapping[str, Any]) -> str:
     value = ctx.evaluate(source, extra) if source.strip() else None
     return "" if value is None else str(value).strip()
-
-
-def _address(text: str) -> str | None:
-    """A rendered text that is no address is refused: the bar on deciding for oneself hangs on it."""
-    address = text.strip().lower()
-    if not address:
-        return None
-    local, at, domain = address.partition("@")
-    if not (local and at and domain) or any(c.isspace() or c in ",;<>@" for c in local + domain):
-        raise StudioError(
-            _("“%(text)s” is no e-mail address, so nobody was asked.", text=address[:80]),
-            code="bad_requester",
-            field="requester",
-        )
-    return address
-
-
-def _amount(text: str, field: str = "amount") -> str | None:
-    try:
-        return wordings.amount(text)
-    except BadEditError as error:
-        said = _("“%(text)s” is no amount of money, so nobody was asked.", text=text[:80])
-        raise StudioError(said, code=error.code, field=field) from error
-
-
-def _currency(text: str) -> str:
-    """A code of three letters; anything else would stand beside the amount and mean nothing."""
-    code = text.strip().upper()
-    if not (len(code) == 3 and code.isascii() and code.isalpha()):
-        raise StudioError(
-            _("“%(text)s” is no currency, so nobody was asked. Write three letters, such as EUR.", text=text[:20]),
-            code="bad_currency",
-            field="currency",
-        )
-    return code
 
 
 def _note(outcome: Outcome, by: str) -> str:

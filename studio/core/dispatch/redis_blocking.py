@@ -30,8 +30,7 @@ class BlockingRedisBroker(RedisBroker):
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
         """Read as many hints as there are threads: one more would wait behind a slow one."""
         threads = max(1, prefetch // 2)  # Dramatiq asks for two a thread
-        # Dramatiq's consumer, whose constructor it inherits, has no types.
-        return _BlockingConsumer(self, queue_name, threads, timeout)  # type: ignore[no-untyped-call]
+        return _BlockingConsumer(self, queue_name, threads, timeout)  # type: ignore[no-untyped-call]  # Dramatiq's own
 
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
         """Send a hint and wake one consumer."""
