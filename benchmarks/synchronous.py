@@ -26,10 +26,10 @@ def _rounds(running: Stack, path: str, plan: Plan) -> Iterator[dict[str, float]]
     post(running, path, plan.warm_up_s)
     seeding.drained(running.settings, 60)
     for _ in range(plan.rounds):
-        before = seeding.counts(running.settings)
+        before = seeding.newest_run(running.settings)
         result = post(running, path, plan.seconds)
         seeding.drained(running.settings, 60)
-        succeeded = seeding.counts(running.settings).get("succeeded", 0) - before.get("succeeded", 0)
+        succeeded = seeding.counts(running.settings, before).get("succeeded", 0)
         yield {
             "accepted_per_s": result["accepted"] / result["elapsed_s"],
             "completed_per_s": result["done"] / result["elapsed_s"],

@@ -56,12 +56,11 @@ def rounds(running: Stack, path: str, plan: Plan) -> Iterator[dict[str, float]]:
     post(running, path, plan.warm_up_s)
     seeding.drained(running.settings, DRAIN_LIMIT_S)
     for _ in range(plan.rounds):
-        before, started = seeding.counts(running.settings), time.perf_counter()
+        before, started = seeding.newest_run(running.settings), time.perf_counter()
         result = post(running, path, plan.seconds)
         seeding.drained(running.settings, DRAIN_LIMIT_S)
         elapsed = time.perf_counter() - started
-        after = seeding.counts(running.settings)
-        succeeded = after.get("succeeded", 0) - before.get("succeeded", 0)
+        succeeded = seeding.counts(running.settings, before).get("succeeded", 0)
         yield {
             "accepted_per_s": result["accepted"] / result["elapsed_s"],
             "completed_per_s": succeeded / elapsed,
