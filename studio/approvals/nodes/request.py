@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
-from pydantic import ValidationInfo, field_validator
 
-from studio.accounts.outcomes import Role
 from studio.approvals import deadlines, items, options
 from studio.approvals.askers import RUN
-from studio.approvals.deadlines import Duration, deadline
+from studio.approvals.deadlines import deadline
 from studio.approvals.nodes import deciders
-from studio.approvals.nodes.deciders import COUNTED, HowMany, MoreDeciders, NewVersion, OnChanges, counted
+from studio.approvals.nodes.fields.deciding import Deciding
+from studio.approvals.nodes.fields.itemized import Itemized
+from studio.approvals.nodes.fields.timed import Timed
+from studio.approvals.nodes.fields.worded import Worded
 from studio.approvals.nodes.rendered import address, amount, currency
-from studio.approvals.options import Option
 from studio.approvals.outcomes import Outcome
 from studio.contract.node import (
     Context,
@@ -21,11 +21,9 @@ from studio.contract.node import (
     Effect,
     Fail,
     Kind,
-    NodeConfig,
     NodeType,
     Signal,
     Wait,
-    help_,
 )
 from studio.contract.ports import ApprovalAsk, ApprovalItem
 from studio.contract.references import Reference
@@ -33,13 +31,6 @@ from studio.core.errors import StudioError
 
 LONGEST_LABEL = 200
 """Letters of a line item."""
-
-
-class Fact(NodeConfig):
-    """One line on the decision page."""
-
-    label: str = help_("What people read on the left", example="Order", max_length=60)
-    value: str = help_("What stands there", template=True, example="{{ trigger.name }}", max_length=2000)
 
 
 class ApprovalRequest(NodeType):
@@ -78,156 +69,8 @@ class ApprovalRequest(NodeType):
         },
     }
 
-    class Config(NodeConfig):
-        """What is asked, of whom, until when."""
-
-        title: str = help_(
-            "What is to be decided, in one sentence",
-            template=True,
-            example="Refund {{ trigger.order.total | money }} to {{ trigger.customer.name }}",
-            min_length=1,
-            max_length=400,
-        )
-        approvers: list[str] = help_(
-            "People, groups, or schedules of who is on call, who decide",
-            widget="people",
-            example=["group:Refund team"],
-            min_length=1,
-            max_length=50,
-        )
-        need: HowMany = help_("How many of them have to agree", title="Needed", default=HowMany.ANY)
-        number: int | None = help_(
-            "How many, or how many per cent; per cent are rounded up",
-            default=None,
-            title="Number",
-            show_if={"need": [one.value for one in COUNTED]},
-            ge=1,
-            le=100,
-            validate_default=True,
-        )
-        also: list[MoreDeciders] = help_(
-            "Others who have to agree as well: at the same time, or afterwards",
-            default=[],
-            max_length=9,
-            title="Who else has to agree",
-        )
-        declines: int = help_("How many declines decline it", title="Declines needed", default=1, ge=1, le=50)
-        exclude_roles: list[Role] = help_(
-            "Whoever has one of these roles is not asked, even where a group names them",
-            default=[],
-            title="Roles left out",
-        )
-        bar_publisher: bool = help_(
-            "Whoever published this version of the workflow must not decide",
-            title="Not who published it",
-            default=False,
-        )
-        options: list[Option] = help_(
-            "Answers beside Approve, Decline and Request changes; each is a way on of its own",
-            default=[],
-            max_length=options.MOST,
-            title="Further answers",
-        )
-        on_changes: OnChanges = help_(
-            "Go on at “changes requested”, or wait, with the deadline standing still, until whoever asked or an admin "
-            "has written a new version; go on with the facts and the amount of the answer then",
-            title="When changes are requested",
-            default=OnChanges.GO_ON,
-        )
-        new_version: NewVersion = help_(
-            "What a new version does to what people have said already",
-            title="After a new version",
-            default=NewVersion.ASK_AGAIN,
-            show_if={"on_changes": [OnChanges.WAIT.value]},
-        )
-        items: list[Any] = help_(
-            "A list of which each entry may be approved or not, such as an order's lines; an approval approves those "
-            "that are ticked. Only where nobody else has to agree as well",
-            default=[],
-            expression="list",
-            example="trigger.order.lines",
-            title="Line items",
-            max_length=items.MOST,
-        )
-        item_label: str = help_(
-            "What people read of an item; the item is called item",
-            default="item",
-            expression="any",
-            deferred=True,
-            example="item.name",
-            title="An item's words",
-            validate_default=True,
-        )
-        item_amount: str = help_(
-            "Its amount, in the currency below; empty: none",
-            default="",
-            expression="any",
-            deferred=True,
-            example="item.price",
-            title="An item's amount",
-        )
-        item_key: str = help_(
-            "What later steps know it by; empty: its number, from 1",
-            default="",
-            expression="any",
-            deferred=True,
-            example="item.sku",
-            title="An item's key",
-        )
-        due_in: Duration | None = help_(
-            "How long there is to decide; after that the run goes on at “expired”",
-            title="Due in",
-            default=None,
-            widget="duration",
-        )
-        remind_before: Duration | None = help_(
-            "Remind once, this long before the end", title="Remind before", default=None, widget="duration"
-        )
-        facts: list[Fact] = help_("What whoever decides needs to see", default=[], max_length=20, title="Facts")
-        instructions: str = help_(
-            "How to decide: what to look at, what the house rule is",
-            default="",
-            template=True,
-            widget="textarea",
-            max_length=4000,
-        )
-        requester: str = help_(
-            "E-mail address of whoever asks for it: is told the outcome and must not decide",
-            default="",
-            template=True,
-            example="{{ trigger.requested_by }}",
-            max_length=254,
-        )
-        amount: str = help_(
-            "The money that goes through this approval",
-            default="",
-            template=True,
-            widget="money",
-            example="{{ trigger.amount }}",
-            max_length=40,
-        )
-        currency: str = help_("Its currency; empty: the workspace's", default="", template=True, max_length=3)
-
-        @field_validator("number")
-        @classmethod
-        def _number_given(cls, number: int | None, info: ValidationInfo) -> int | None:
-            return counted(number, info)
-
-        @field_validator("options")
-        @classmethod
-        def _told_apart(cls, offered: list[Option]) -> list[Option]:
-            options.check(offered)
-            return offered
-
-        @field_validator("item_label")
-        @classmethod
-        def _items_alone(cls, label: str, info: ValidationInfo) -> str:
-            """At this field, since before a run the list itself is an expression that nobody can judge."""
-            listed = info.data.get("items", True)
-            approving = any(one.outcome is Outcome.APPROVED for one in info.data.get("options") or ())
-            if listed and (info.data.get("also") or approving):
-                raise ValueError(items.alone())
-            return label
+    class Config(Worded, Timed, Itemized, Deciding):
+        """What is asked, of whom, until when. Fields stand in the order of the bases, the last one first."""
 
     @classmethod
     def ports_of(cls, config: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,0 +1,25 @@
+"""Requests, who was asked, what was decided; groups of approvers; links and codes for a mailbox."""
+
+from studio.approvals import (
+    revisions,  # noqa: F401 - its table is of this package
+    timetables,  # noqa: F401 - so are its tables
+)
+from studio.approvals.models.groups import ApproverGroup, GroupMember
+from studio.approvals.models.mailbox import Link, LinkCode, MailboxSession
+from studio.approvals.models.request import Request
+from studio.approvals.models.said import Comment, Decision, Vote
+from studio.approvals.models.share import Assignment, Delegation
+
+__all__ = [
+    "ApproverGroup",
+    "Assignment",
+    "Comment",
+    "Decision",
+    "Delegation",
+    "GroupMember",
+    "Link",
+    "LinkCode",
+    "MailboxSession",
+    "Request",
+    "Vote",
+]

@@ -1,0 +1,112 @@
+"""Requests: one question to people."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, Integer, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy.types import Uuid
+
+from studio.approvals import policy
+from studio.core.db import Json, Model, UtcDateTime
+from studio.core.ids import new_id
+from studio.core.tenancy import Tenant
+
+_UNENDED = text("closed_at is null")
+NEVER = "9999-12-31 00:00:00.000000"
+"""What processes of an older version, which know of no order, leave in it."""
+
+
+class Request(Tenant, Model):
+    """One question to people, as it is worded now. A new wording is a new revision; `revisions` keeps them all."""
+
+    __tablename__ = "approval_request"
+    __table_args__ = (
+        Index(
+            "ix_approval_request_pending",
+            "workspace_id",
+            "sort_at",
+            "id",
+            sqlite_where=_UNENDED,
+            postgresql_where=_UNENDED,
+        ),
+        Index("ix_approval_request_closed_at", "workspace_id", "closed_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    asker: Mapped[str] = mapped_column(String(40))
+    """Who asked; names the handler that hears the end."""
+    ref: Mapped[dict[str, str]] = mapped_column(Json)
+    """What the asker needs to know its question again, such as run and wait."""
+    title: Mapped[str] = mapped_column(Text)
+    """One sentence in words."""
+    facts: Mapped[list[list[str]]] = mapped_column(Json)
+    """[label, value] pairs, as people read them."""
+    instructions: Mapped[str] = mapped_column(Text, default="")
+    payload_hash: Mapped[str] = mapped_column(String(64))
+    """SHA-256 over all that the decision is bound to. A form posts it back."""
+    state: Mapped[str] = mapped_column(String(20))
+    requester_email: Mapped[str | None] = mapped_column(String(254))
+    """Who is told the outcome and may not decide; lower case; None: nobody."""
+    requester_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """The same person, where that address has a seat."""
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When it expires; None: never."""
+    sort_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=policy.NEVER, server_default=NEVER)
+    """Its place among what is pending. Follows the deadline by itself, and every live share follows it."""
+    remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When those who were asked are reminded; None: never."""
+    amount: Mapped[str | None] = mapped_column(String(40))
+    """Decimal text; None: no money goes through this."""
+    currency: Mapped[str | None] = mapped_column(String(3))
+    workflow_id: Mapped[UUID | None] = mapped_column(Uuid())
+    run_id: Mapped[UUID | None] = mapped_column(Uuid(), index=True)
+    wait_id: Mapped[UUID | None] = mapped_column(Uuid(), index=True)
+    """The wait of that run which the end of this request resolves."""
+    context: Mapped[dict[str, Any]] = mapped_column(Json)
+    """Names for the page: workflow_name, run_title, node_name."""
+    calendar_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """The calendar that `due_at` was counted by, for saying what is left; None: by no calendar."""
+    rule: Mapped[dict[str, Any]] = mapped_column(Json)
+    """Who decides, and how many of them, as it was when they were asked; see `rule.py`."""
+    options: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
+    """Answers beside yes, no and changes, with their forms; see `options.py`."""
+    items: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
+    """What is asked about one by one; see `items.py`."""
+    revision: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    """Which wording of the question this is."""
+    stage: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Index of the stage of the rule that is running, or was when it ended."""
+    editor_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """Who last edited what is to be approved, where the asker says so."""
+    stuck_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Since when too few people are left for the rule; None: enough are."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """None: open."""
+    close_reason: Mapped[str | None] = mapped_column(Text)
+    """Why it was taken back, where it was."""
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """Since when its deadline stands still, since changes are awaited; None: it runs."""
+    paused_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """The deadline at that moment; `due_at` is empty meanwhile."""
+    paused_remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """The reminder that was still to come at that moment."""
+    pauses: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """How many there were: each leaves the deadline's job under a name of its own."""
+
+    @validates("due_at")
+    def _sorted(self, _name: str, due_at: datetime | None) -> datetime | None:
+        self.sort_at = policy.sort_at(due_at)
+        return due_at
+
+    @property
+    def open(self) -> bool:
+        """It has not ended: somebody may decide, or a new version is awaited."""
+        return self.closed_at is None
+
+    @property
+    def shown(self) -> str:
+        """What a page of this moment posts back: the payload's hash, or that of its later stage or revision."""
+        return policy.shown(self.payload_hash, self.revision, self.stage)

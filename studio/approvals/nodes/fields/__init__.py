@@ -1,0 +1,1 @@
+"""The fields of the step that asks people, by what they are about."""

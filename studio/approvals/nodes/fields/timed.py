@@ -1,0 +1,18 @@
+"""Until when."""
+
+from studio.approvals.deadlines import Duration
+from studio.contract.node import NodeConfig, help_
+
+
+class Timed(NodeConfig):
+    """Until when."""
+
+    due_in: Duration | None = help_(
+        "How long there is to decide; after that the run goes on at “expired”",
+        title="Due in",
+        default=None,
+        widget="duration",
+    )
+    remind_before: Duration | None = help_(
+        "Remind once, this long before the end", title="Remind before", default=None, widget="duration"
+    )
