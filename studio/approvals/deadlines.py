@@ -6,12 +6,12 @@ Computed once, when a request is made: a calendar that is edited later moves no 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
 
+from studio.approvals.clock.delays import Unit
 from studio.approvals.service import calendars
 from studio.approvals.service.calendars import Working
 from studio.approvals.timetables import WorkingCalendar
@@ -19,16 +19,6 @@ from studio.contract.node import NodeConfig, help_
 from studio.contract.references import Reference
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
-
-
-class Unit(StrEnum):
-    """Units of a duration."""
-
-    MINUTES = "minutes"
-    HOURS = "hours"
-    DAYS = "days"
-    WORKING_HOURS = "working_hours"
-    WORKING_DAYS = "working_days"
 
 
 class Duration(NodeConfig):
