@@ -198,6 +198,9 @@ def _how(decision: Decision) -> tuple[str, str]:
         case Outcome.EXPIRED:
             subject = _("Expired: %(title)s")
             said = _("Nobody decided in time.")
+        case Outcome.CANCELLED:
+            subject = _("Taken back: %(title)s")
+            said = _("%(by)s took it back: nobody has to decide any more.", **who)
     return subject, said
 
 

@@ -17,7 +17,7 @@ class RequestState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What one decision says. `expired` is the deadline's, never a person's."""
+    """What ended a request, or what one person said of it. `expired` and `cancelled` are no answers of people."""
 
     APPROVED = "approved"
     DECLINED = "declined"
@@ -25,7 +25,13 @@ class Outcome(StrEnum):
     RESPONDED = "responded"
     """An answer of the request's own, which neither approves nor declines."""
     EXPIRED = "expired"
+    """The deadline's."""
+    CANCELLED = "cancelled"
+    """Taken back by whoever asked, or an admin."""
 
+
+UNSAID = frozenset({Outcome.EXPIRED, Outcome.CANCELLED})
+"""What nobody who was asked can answer."""
 
 BY_PEOPLE = (Outcome.APPROVED, Outcome.DECLINED, Outcome.CHANGES_REQUESTED)
 """What a person may decide of any request; some offer further answers (`options.py`)."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from studio.approvals.outcomes import REASONED, Outcome, RequestState
+from studio.approvals.outcomes import REASONED, UNSAID, Outcome, RequestState
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Where what has no deadline is sorted: behind all that has one."""
@@ -173,7 +173,7 @@ def judge(attempt: Attempt) -> Verdict:
         (attempt.is_held, Verdict.HELD),
         (overdue, Verdict.PAST_DUE),
         (attempt.shown_hash != attempt.payload_hash, Verdict.CHANGED),
-        (not attempt.offered or attempt.outcome is Outcome.EXPIRED, Verdict.NOT_A_CHOICE),
+        (not attempt.offered or attempt.outcome in UNSAID, Verdict.NOT_A_CHOICE),
         (unreasoned, Verdict.UNREASONED),
     )
     return next((verdict for applies, verdict in rules if applies), Verdict.PROCEED)

@@ -127,6 +127,12 @@ class DismissForm(FlaskForm):
     reason = TextAreaField(_l("Reason"), [InputRequired(_l("Say why.")), Length(max=COMMENT)])
 
 
+class TakeBackForm(FlaskForm):
+    """Why nobody has to decide any more."""
+
+    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Say why.")), Length(max=COMMENT)])
+
+
 class SnoozeForm(FlaskForm):
     """How long it stays out of sight."""
 

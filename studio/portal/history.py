@@ -91,6 +91,7 @@ def _decided(decision: Decision, filled_in: list[tuple[str, str]]) -> Event:
         Outcome.CHANGES_REQUESTED: (_("%(by)s requested changes", by=by), "wait"),
         Outcome.RESPONDED: (_("%(by)s answered", by=by), "wait"),
         Outcome.EXPIRED: (_("Nobody decided in time"), "bad"),
+        Outcome.CANCELLED: (_("%(by)s took it back", by=by), "wait"),
     }
     channels: dict[str, str] = {
         Channel.PAGE: _("in Studio"),

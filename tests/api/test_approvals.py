@@ -252,3 +252,20 @@ def test_a_new_version_and_setting_changes_aside(api, approver, caller, heard, d
     stale = approver.post(f"{one}/decision", json=body | {"outcome": "approved"})
     assert (stale.status_code, stale.json["code"]) == (409, "content_changed")
     assert heard.ends == []
+
+
+def test_it_is_taken_back_by_whoever_asked_or_an_admin(approver, caller, heard, database, tenant):
+    one = f"{URL}/{make_request(database, tenant, [tenant['approver']], requester=tenant['builder'].email)}"
+    refused = approver.post(f"{one}/take-back", json={"reason": "No"})
+    assert (refused.status_code, refused.json["code"]) == (403, "not_requester")
+    asker = caller("builder")
+    assert asker.post(f"{one}/take-back", json={"reason": " "}).json["code"] == "reason_missing"
+    done = asker.post(f"{one}/take-back", json={"reason": "The order was cancelled"}).json
+    assert (done["state"], done["decision"]["outcome"], done["decision"]["channel"]) == (
+        "cancelled",
+        "cancelled",
+        "api",
+    )
+    again = caller("owner").post(f"{one}/take-back", json={"reason": "No"})
+    assert (again.status_code, again.json["code"]) == (409, "withdrawn")
+    assert [str(end.outcome) for end in heard.ends] == ["cancelled"]

@@ -152,6 +152,19 @@ class Course(RuleBasedStateMachine):
         with self.database.unit(self.tenant.id) as uow:
             service.withdraw(uow, self.request_id, "Not needed.")
 
+    @rule(who=WHO, manages=st.booleans())
+    def take_back(self, who: int, manages: bool) -> None:
+        actor = self.tenant["admin"].actor if manages else self.people[who].actor
+        before = self.state()
+        try:
+            with self.database.unit(self.tenant.id, actor) as uow:
+                service.take_back(uow, self.request_id, "Not needed.")
+        except StudioError:
+            assert self.state() == before
+            return
+        assert before == RequestState.PENDING
+        assert manages or (who == self.requester and who not in self.away)
+
     @rule(who=WHO)
     def leave_or_come_back(self, who: int) -> None:
         self.seat(self.people[who], there=who in self.away)
@@ -166,7 +179,8 @@ class Course(RuleBasedStateMachine):
                 select(Assignment.id).where(Assignment.request_id == self.request_id, Assignment.closed_at.is_(None))
             ).all()
             ended = request.state != RequestState.PENDING
-            assert len(decided) == len(self.heard.ends) == int(ended and request.state != RequestState.CANCELLED)
+            silent = request.state == RequestState.CANCELLED and not decided
+            assert len(decided) == len(self.heard.ends) == int(ended and not silent)
             assert ended == (request.closed_at is not None)
             assert not (ended and live)
             if self.final is not None:

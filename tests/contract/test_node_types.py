@@ -7,6 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from studio.approvals.outcomes import Outcome
 from studio.contract.graph import Node
 from studio.contract.node import Done, Effect, Expand, Fail, Kind, NodeType, Wait, registry
 from studio.core.db import open_engine
@@ -203,3 +204,17 @@ def test_the_docs_page_has_it(node_type):
 def test_the_docs_page_is_current():
     text = (ROOT / "docs/node-types.md").read_text(encoding="utf-8")
     assert text == page(TYPES), "run `make docs`"
+
+
+ALIKE: dict[str, set[str]] = {}
+"""Ends for which a type has another way on, by its key."""
+
+
+def test_each_end_of_a_request_has_a_way_on():
+    """Those that a step must answer for: whatever a request can end with, its run goes on somewhere."""
+    asking = [one for one in TYPES if "declined" in one.ports]
+    assert asking
+    for one in asking:
+        ends = {outcome.value for outcome in Outcome} - {Outcome.RESPONDED.value}
+        assert ends <= set(one.ports_of({})) | ALIKE.get(one.key, set()), one.key
+        assert one.port_names_of({}).get("cancelled") == "taken back"

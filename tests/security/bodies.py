@@ -14,6 +14,7 @@ BODIES: dict[str, dict] = {
     "portal.reassign_post": {"data": {"to": "nobody"}},
     "portal.revise_post": {"data": {"title": "taken over", "shown": "0" * 64}},
     "portal.dismiss_post": {"data": {"reason": "taken over"}},
+    "portal.take_back_post": {"data": {"reason": "taken over"}},
     "portal.snooze": {"data": {"choice": "tomorrow"}},
     "portal.selected": {"data": {"act": "approved", "pick": "01954f6e-7a31-7c56-9a40-000000000001:"}},
     "portal.snooze_request": {"data": {"choice": "tomorrow"}},

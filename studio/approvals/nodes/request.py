@@ -41,8 +41,8 @@ class ApprovalRequest(NodeType):
     effect = Effect.LOCAL
     title = "Approval"
     icon = "approval"
-    ports = ("approved", "declined", "changes_requested", "expired")
-    port_names: ClassVar[Mapping[str, str]] = {"changes_requested": "changes requested"}
+    ports = ("approved", "declined", "changes_requested", "expired", "cancelled")
+    port_names: ClassVar[Mapping[str, str]] = {"changes_requested": "changes requested", "cancelled": "taken back"}
     sample: ClassVar[Any] = {
         "outcome": "approved",
         "by": "Jonas Weber",
@@ -208,4 +208,6 @@ def _note(outcome: Outcome, by: str) -> str:
             words = _("Answered by %(by)s", by=by)
         case Outcome.EXPIRED:
             words = _("Nobody decided in time")
+        case Outcome.CANCELLED:
+            words = _("Taken back by %(by)s", by=by)
     return words

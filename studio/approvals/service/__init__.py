@@ -6,6 +6,7 @@ from studio.approvals.service.holding import dismiss
 from studio.approvals.service.inbox import comment, reassign, restore, snooze
 from studio.approvals.service.reading import details, targets
 from studio.approvals.service.revising import revise
+from studio.approvals.service.taking_back import take_back
 
 __all__ = [
     "approve",
@@ -22,6 +23,7 @@ __all__ = [
     "restore",
     "revise",
     "snooze",
+    "take_back",
     "targets",
     "withdraw",
     "withdraw_for_wait",

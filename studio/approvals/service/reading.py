@@ -14,7 +14,7 @@ from studio.approvals.policy import Requester
 from studio.approvals.quorum import Tally
 from studio.approvals.revisions import Revision
 from studio.approvals.rule import Rule
-from studio.approvals.service import counting, holding, revising, rows, versions
+from studio.approvals.service import counting, holding, revising, rows, taking_back, versions
 from studio.approvals.service.versions import Changed
 from studio.core.unit_of_work import UnitOfWork
 
@@ -63,6 +63,11 @@ class Details:
     def revisable(self) -> bool:
         """The reader may word it anew."""
         return self.open and not self.overdue and revising.may_revise(self.request, self.rule, self.reader)
+
+    @property
+    def retractable(self) -> bool:
+        """The reader may take it back."""
+        return self.open and taking_back.may_take_back(self.request, self.reader)
 
     @property
     def dismissable(self) -> bool:

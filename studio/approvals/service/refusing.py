@@ -24,7 +24,8 @@ def refusal(
     if verdict is Verdict.NOT_ASKED and not person.sees_all:
         return rows.missing(request.id)
     if verdict is Verdict.DECIDED and decided is not None:
-        return _conflict(request, "already_decided", ended_words(decided))
+        code = "withdrawn" if decided.outcome == Outcome.CANCELLED else "already_decided"
+        return _conflict(request, code, ended_words(decided))
     if verdict is Verdict.VOTED and said is not None:
         return _conflict(request, "already_decided", f"{voted_words(said)} {_('That stands.')}")
     return _stands_in_the_way(verdict, request)
@@ -47,6 +48,8 @@ def ended_words(decision: Decision) -> str:
             words = _("%(by)s answered on %(when)s.", by=by, when=when)
         case Outcome.EXPIRED:
             words = _("The time to decide ran out on %(when)s.", when=when)
+        case Outcome.CANCELLED:
+            words = _("%(by)s took this back on %(when)s.", by=by, when=when)
     return words
 
 

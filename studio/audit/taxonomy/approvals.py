@@ -212,6 +212,16 @@ EXPIRED = Action(
     version=3,
     severity="notice",
 )
+CANCELLED = Action(
+    "approval.cancelled",
+    "Whoever asked, or somebody who manages approvals, took it back. Its run went on without an answer.",
+    sentence="{actor} took “{target}” back",
+    metadata=Decision,
+    redactions=_beside("reason", "acting_for"),
+    example={"reason": "The order was cancelled", "channel": "page"},
+    severity="notice",
+    ocsf=6003,
+)
 WITHDRAWN = Action(
     "approval.withdrawn",
     "Whoever asked no longer needs the answer.",

@@ -4,7 +4,9 @@ from importlib import import_module
 
 from studio.portal.views.blueprint import blueprint
 
-for _name in ("inbox", "bulk", "news", "decision", "revising", "away", "links", "groups", "calendars", "schedules"):
+for _name in (
+    "inbox", "bulk", "news", "decision", "revising", "taking_back", "away", "links", "groups", "calendars", "schedules",
+):  # fmt: skip
     import_module(f"{__name__}.{_name}")
 
 __all__ = ["blueprint"]

@@ -141,6 +141,17 @@ def dismiss_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Dismiss) ->
     return _detail(service.details(uow, request_id))
 
 
+@operation("POST", f"{ONE}/take-back", tag=TAG, needs="approval.decide", body=shapes.TakeBack,
+           answer=shapes.ApprovalDetail, conflicts=True)  # fmt: skip
+def take_back_approval(uow: UnitOfWork, request_id: UUID, body: shapes.TakeBack) -> shapes.ApprovalDetail:
+    """Take it back, as whoever asked for it, or as an admin: nobody has to decide any more.
+
+    Its run goes on behind `cancelled`. To end the run instead, cancel the run.
+    """
+    service.take_back(uow, request_id, body.reason)
+    return _detail(service.details(uow, request_id))
+
+
 def _share(found: Details, wanted: UUID | None) -> UUID:
     """The share that is meant: one of this request, or the reader's own."""
     if wanted is None:

@@ -186,6 +186,14 @@ class Dismiss(Body):
     reason: str = Field(min_length=1, max_length=4_000)
 
 
+class TakeBack(Body):
+    """Why nobody has to decide any more."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "The order was cancelled."}]})
+
+    reason: str = Field(min_length=1, max_length=4_000)
+
+
 class Decide(Body):
     """A decision, bound to what was shown."""
 
