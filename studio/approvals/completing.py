@@ -1,19 +1,20 @@
 """Who hears beside the requester how a request ended: everybody who was asked, once each, but not who ended it."""
 
 from datetime import datetime
+from uuid import UUID
 
 from studio.approvals import people, trail
-from studio.approvals.models import Decision, Request
+from studio.approvals.models import Request
 from studio.approvals.people import Person
 from studio.approvals.service import rows
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
 
 
-def audience(uow: UnitOfWork, request: Request, decision: Decision) -> list[Person]:
+def audience(uow: UnitOfWork, request: Request, by: UUID | None) -> list[Person]:
     """People with a working seat who were asked and want to hear it; whoever handed it on is among them."""
     shares = rows.assignments(uow, request)
-    asked = {share.user_id for share in shares if share.stage <= request.stage} - {decision.by_user_id}
+    asked = {share.user_id for share in shares if share.stage <= request.stage} - {by}
     requester = rows.requester(request)
     return [
         person

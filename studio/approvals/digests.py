@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from studio.approvals import letters, mail_times, people
-from studio.approvals.models import Assignment, Decision, Request
-from studio.approvals.outcomes import LIVE, RequestState
+from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
+from studio.approvals.outcomes import LIVE, CommentKind, RequestState
 from studio.approvals.people import Person
+from studio.approvals.revisions import Revision
+from studio.approvals.service.holding import DISMISSED
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
 
@@ -51,24 +53,56 @@ def waiting(uow: UnitOfWork, person: Person) -> list[tuple[Assignment, Request]]
     return [(share, request) for share, request in uow.session.execute(query)]
 
 
-def settled(uow: UnitOfWork, person: Person, at: datetime) -> list[letters.Settled]:
-    """What others decided since the digest before the one of `at`."""
-    zone = ZoneInfo(person.time_zone)
+def changed(uow: UnitOfWork, person: Person, found: list[tuple[Assignment, Request]], at: datetime) -> set[UUID]:
+    """Which of the requests that wait were worded anew since the digest before the one of `at`, by their ids."""
+    again = {request.id: share.created_at for share, request in found if request.revision > 1}
+    since = _since(person, at)
+    if not again or since is None:
+        return set()
+    query = select(Revision.request_id, Revision.at).where(Revision.request_id.in_(again), Revision.at > since)
+    return {request_id for request_id, moment in uow.session.execute(query) if moment > again[request_id]}
+
+
+def set_aside(uow: UnitOfWork, person: Person, at: datetime) -> list[tuple[Request, Comment]]:
+    """Where others set aside, since the digest before the one of `at`, that somebody asked for changes; and why."""
+    since = _since(person, at)
+    if since is None:
+        return []
+    query = (
+        select(Request, Comment)
+        .join(Vote, Vote.request_id == Request.id)
+        .join(Comment, and_(Comment.request_id == Request.id, Comment.at == Vote.voided_at))
+        .where(Vote.user_id == person.id, Vote.void_reason == DISMISSED, Vote.voided_at > since)
+        .where(Request.closed_at.is_(None), Comment.kind == CommentKind.DISMISSED, Comment.user_id != person.id)
+        .order_by(Comment.id)
+        .limit(MOST)
+    )
+    return [(request, comment) for request, comment in uow.session.execute(query)]
+
+
+def _since(person: Person, at: datetime) -> datetime | None:
     wanted = person.preferences.digest_at
-    if wanted is None or not person.preferences.completion:
+    return None if wanted is None else mail_times.digest_before(at, ZoneInfo(person.time_zone), wanted)
+
+
+def settled(uow: UnitOfWork, person: Person, at: datetime) -> list[letters.Settled]:
+    """What others decided, or took back, since the digest before the one of `at`."""
+    since = _since(person, at)
+    if since is None or not person.preferences.completion:
         return []
     query = (
         select(Request, Decision)
-        .join(Decision, Decision.request_id == Request.id)
+        .outerjoin(Decision, Decision.request_id == Request.id)
         .join(Assignment, Assignment.request_id == Request.id)
         .where(
             Assignment.user_id == person.id,
-            Assignment.closed_at > mail_times.digest_before(at, zone, wanted),
-            Request.closed_at > mail_times.digest_before(at, zone, wanted),
+            Assignment.closed_at > since,
+            Request.closed_at > since,
+            Assignment.stage <= Request.stage,
             or_(Decision.by_user_id.is_(None), Decision.by_user_id != person.id),
         )
         .distinct()
-        .order_by(Decision.at)
+        .order_by(Request.closed_at)
         .limit(MOST)
     )
     return [letters.Settled(request, decision) for request, decision in uow.session.execute(query)]

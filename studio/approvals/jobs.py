@@ -15,10 +15,10 @@ from sqlalchemy import select
 from studio.approvals import completing, digests, letters, people, service, trail
 from studio.approvals.letters import Letter
 from studio.approvals.mail_times import Departure, when_to_mail
-from studio.approvals.models import Assignment, Decision, Request, Vote
-from studio.approvals.outcomes import LIVE, Outcome, RequestState
+from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
+from studio.approvals.outcomes import LIVE, CommentKind, Outcome, RequestState
 from studio.approvals.people import Person
-from studio.approvals.service import delegating, links, rows, versions
+from studio.approvals.service import delegating, holding, links, rows, versions
 from studio.contract.ports import Mailer
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
@@ -38,7 +38,9 @@ class Post:
         outbox.register(trail.TOLD, self.told)
         outbox.register(trail.CHANGES, self.changes)
         outbox.register(trail.REVISED, self.revised)
+        outbox.register(trail.DISMISSED, self.dismissed)
         outbox.register(trail.COMPLETED, self.completed)
+        outbox.register(trail.TAKEN_BACK, self.taken_back)
         outbox.register(digests.TOPIC, self.digest)
         outbox.register(trail.STUCK, self.stuck)
         outbox.register(trail.NOTICE, self.notice)
@@ -55,13 +57,21 @@ class Post:
 
     def told(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail the requester how it ended, and everybody who was asked when it suits them."""
-        found = _ended(uow, payload)
-        if found is None:
+        request, decision = _ended(uow, payload)
+        if request is None or decision is None:
             return
-        request, decision = found
         if request.requester_email:
             self._send(uow, f"approval.told:{request.id}", request.requester_email, letters.told(request, decision))
-        for person in completing.audience(uow, request, decision):
+        self._complete_all(uow, request, decision, decision.by_user_id)
+
+    def taken_back(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+        """Mail everybody who was asked, when it suits them, that nothing is left to do."""
+        request, _decision = _ended(uow, payload)
+        if request is not None:
+            self._complete_all(uow, request, None, UUID(payload["by"]) if payload["by"] else None)
+
+    def _complete_all(self, uow: UnitOfWork, request: Request, decision: Decision | None, by: UUID | None) -> None:
+        for person in completing.audience(uow, request, by):
             leaves = _leaves(uow, person, None)
             if leaves.digest:
                 digests.plan(uow, person, leaves.at)
@@ -89,7 +99,7 @@ class Post:
     def revised(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail somebody what has changed; nothing where it has changed again or was settled meanwhile."""
         for share, request, person in _open_shares(uow, [UUID(payload["assignment_id"])]):
-            if request.revision != payload["number"]:
+            if request.revision != payload["number"] or self._held_back(uow, person, request, share, payload["number"]):
                 continue
             found = versions.changed(uow, request, versions.all_of(uow, request), person.id, share, None)
             if found is not None:
@@ -97,25 +107,56 @@ class Post:
                 letter = letters.revised(request, found, link, due=due)
                 self._send(uow, f"{trail.REVISED}:{share.id}:{request.revision}", person.email, letter)
 
+    def _held_back(self, uow: UnitOfWork, person: Person, request: Request, share: Assignment, number: int) -> bool:
+        """Whether a new version is told with the digest, or after quiet hours."""
+        leaves = _leaves(uow, person, request.due_at)
+        if leaves.digest:
+            digests.plan(uow, person, leaves.at)
+        elif leaves.at > uow.now:
+            trail.mail_revised(uow, share.id, number, leaves.at)
+        return leaves.digest or leaves.at > uow.now
+
+    def dismissed(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+        """Mail whoever asked for changes that they were set aside; nothing where it was settled meanwhile."""
+        vote = uow.session.get(Vote, UUID(payload["vote_id"]))
+        said = _set_aside(uow, vote) if vote is not None else None
+        if vote is None or said is None:
+            return
+        for share, request, person in _open_shares(uow, [vote.assignment_id]):
+            leaves = _leaves(uow, person, request.due_at)
+            if leaves.digest:
+                digests.plan(uow, person, leaves.at)
+            elif leaves.at > uow.now:
+                trail.mail_dismissed(uow, vote.id, leaves.at)
+            else:
+                letter = letters.dismissed(
+                    request, said, self._link(uow, share, request), due=_due(request.due_at, person)
+                )
+                self._send(uow, f"{trail.DISMISSED}:{vote.id}", person.email, letter)
+
     def completed(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail one person, after their quiet hours, how it ended."""
-        found, person = _ended(uow, payload), digests.reader(uow, payload)
-        if found is not None and person is not None:
-            self._complete(uow, *found, person)
+        (request, decision), person = _ended(uow, payload), digests.reader(uow, payload)
+        if request is not None and person is not None:
+            self._complete(uow, request, decision, person)
 
     def digest(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail somebody all that waits, and what was settled; nothing where there is neither."""
         person = digests.reader(uow, payload)
         if person is None:
             return
-        found = digests.waiting(uow, person)
+        found, at = digests.waiting(uow, person), datetime.fromisoformat(payload["at"])
+        changed = digests.changed(uow, person, found, at)
         listed = [
-            letters.Waiting(request, self._link(uow, share, request), _due(request.due_at, person))
+            letters.Waiting(
+                request, self._link(uow, share, request), _due(request.due_at, person), request.id in changed
+            )
             for share, request in found[: digests.MOST]
         ]
-        settled = digests.settled(uow, person, datetime.fromisoformat(payload["at"]))
-        if listed or settled:
-            letter = letters.digest(listed, settled, f"{self.public_url}/inbox", more=len(found) > len(listed))
+        settled, aside = digests.settled(uow, person, at), digests.set_aside(uow, person, at)
+        if listed or settled or aside:
+            more = len(found) > len(listed)
+            letter = letters.digest(listed, settled, f"{self.public_url}/inbox", more=more, aside=aside)
             self._send(uow, f"{digests.TOPIC}:{person.id}:{payload['at']}", person.email, letter)
         if listed:
             digests.plan_next(uow, person)
@@ -157,8 +198,11 @@ class Post:
                 letter = letters.asked(request, link, due=due, reminder=reminder, agreed=_agreed(uow, request))
                 self._send(uow, f"approval.{kind}:{share.id}", person.email, letter)
 
-    def _complete(self, uow: UnitOfWork, request: Request, decision: Decision, person: Person) -> None:
-        letter = letters.completed(request, decision, _due(decision.at, person) or "")
+    def _complete(self, uow: UnitOfWork, request: Request, decision: Decision | None, person: Person) -> None:
+        if decision is None:
+            letter = letters.taken_back(request, _due(request.closed_at, person) or "")
+        else:
+            letter = letters.completed(request, decision, _due(decision.at, person) or "")
         self._send(uow, f"{trail.COMPLETED}:{request.id}:{person.id}", person.email, letter)
 
     def _link(self, uow: UnitOfWork, share: Assignment, request: Request) -> str:
@@ -201,10 +245,20 @@ def _open_shares(uow: UnitOfWork, share_ids: list[UUID]) -> list[tuple[Assignmen
     ]
 
 
-def _ended(uow: UnitOfWork, payload: dict[str, Any]) -> tuple[Request, Decision] | None:
+def _ended(uow: UnitOfWork, payload: dict[str, Any]) -> tuple[Request | None, Decision | None]:
+    """A request that has ended, and its decision; without one it was taken back."""
     request = uow.session.get(Request, UUID(payload["request_id"]))
-    decision = rows.decision(uow, request) if request else None
-    return None if request is None or decision is None else (request, decision)
+    if request is None or request.open:
+        return None, None
+    return request, rows.decision(uow, request)
+
+
+def _set_aside(uow: UnitOfWork, vote: Vote) -> Comment | None:
+    """Why somebody set aside that this vote asked for changes, where that happened."""
+    if vote.void_reason != holding.DISMISSED:
+        return None
+    query = select(Comment).where(Comment.request_id == vote.request_id, Comment.kind == CommentKind.DISMISSED)
+    return uow.session.scalars(query.where(Comment.at == vote.voided_at).limit(1)).one_or_none()
 
 
 def _leaves(uow: UnitOfWork, person: Person, due_at: datetime | None) -> Departure:

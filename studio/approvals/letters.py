@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from studio.approvals import items, options, saying
-from studio.approvals.models import Decision, Request
+from studio.approvals.models import Comment, Decision, Request
 from studio.approvals.outcomes import Outcome
 from studio.approvals.rule import from_json
 from studio.approvals.saying import difference_lines
@@ -89,6 +89,8 @@ class Waiting:
     request: Request
     link: str
     due: str | None
+    changed: bool = False
+    """It was worded anew since the last mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class Settled:
     """One line of a digest that tells."""
 
     request: Request
-    decision: Decision
+    decision: Decision | None
+    """None: it was taken back."""
 
 
 def stuck(request: Request, link: str) -> Letter:
@@ -139,10 +142,47 @@ def completed(request: Request, decision: Decision, when: str) -> Letter:
     )
 
 
-def digest(waiting: Sequence[Waiting], settled: Sequence[Settled], inbox: str, *, more: bool) -> Letter:
-    """To somebody who wants one mail a day."""
+def taken_back(request: Request, when: str) -> Letter:
+    """To somebody who was asked: nothing is left to do."""
+    return _letter(
+        _("Taken back: %(title)s", title=request.title),
+        [_("You were asked to decide. It was taken back, nothing is left to do:")],
+        title=request.title,
+        said=[request.close_reason or "", when],
+    )
+
+
+def dismissed(request: Request, said: Comment, link: str, *, due: str | None) -> Letter:
+    """To whoever asked for changes: they are not awaited any more, and it can be decided as it is."""
+    until = [_("Decide until %(due)s.", due=due)] if due else []
+    return _letter(
+        _("Changes set aside: %(title)s", title=request.title),
+        [_("You asked for changes. They are not awaited any more; it can be decided as it is:")],
+        title=request.title,
+        said=[_("%(by)s set them aside.", by=said.author), _("“%(reason)s”", reason=said.text)],
+        facts=request.facts,
+        after=until,
+        link=(_("Open the decision"), link),
+        small=_("Opening the link decides nothing. It is meant for you alone; do not forward it."),
+    )
+
+
+def digest(
+    waiting: Sequence[Waiting],
+    settled: Sequence[Settled],
+    inbox: str,
+    *,
+    more: bool,
+    aside: Sequence[tuple[Request, Comment]] = (),
+) -> Letter:
+    """To somebody who wants one mail a day. `aside`: where they asked for changes that are awaited no more."""
     entries = [(f"{one.request.title} ({_until(one)})", one.link) for one in waiting]
-    done = [f"{one.request.title}: {_how(one.decision)[1]} {_quoted(one.decision)}".strip() for one in settled]
+    done = [f"{one.request.title}: {_became(one)}".strip() for one in settled]
+    lifted = [
+        _("%(title)s: %(by)s set the changes aside that you asked for. “%(reason)s”",
+          title=request.title, by=said.author, reason=said.text)
+        for request, said in aside
+    ]  # fmt: skip
     count = len(waiting)
     title = _("%(count)s decisions wait for you", count=count) if count else _("Nothing waits for you")
     head = [_("Settled since the last mail:")] if done else []
@@ -151,14 +191,21 @@ def digest(waiting: Sequence[Waiting], settled: Sequence[Settled], inbox: str, *
         [],
         title=title,
         entries=entries,
-        after=[_("There is more in your inbox.") if more else "", *head, *done],
+        after=[_("There is more in your inbox.") if more else "", *lifted, *head, *done],
         link=(_("Open the inbox"), inbox),
         small=_("Opening a link decides nothing. They are meant for you alone; do not forward this mail."),
     )
 
 
 def _until(one: Waiting) -> str:
-    return str(_("until %(due)s", due=one.due) if one.due else _("no deadline"))
+    until = str(_("until %(due)s", due=one.due) if one.due else _("no deadline"))
+    return f"{_('changed')}, {until}" if one.changed else until
+
+
+def _became(one: Settled) -> str:
+    if one.decision is None:
+        return f"{_('It was taken back.')} {one.request.close_reason or ''}"
+    return f"{_how(one.decision)[1]} {_quoted(one.decision)}"
 
 
 def _quoted(decision: Decision) -> str:

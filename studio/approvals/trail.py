@@ -23,6 +23,7 @@ ASKED, REMIND, EXPIRE, TOLD, COMPLETED, STUCK, NOTICE = (
 
 
 CHANGES, REVISED = "approval.changes", "approval.revised"
+DISMISSED, TAKEN_BACK = "approval.dismissed", "approval.taken_back"
 
 
 def target(request: Request) -> audit.Target:
@@ -144,10 +145,24 @@ def mail_changes(uow: UnitOfWork, request: Request, vote: Vote) -> None:
         outbox.enqueue(uow, CHANGES, key=f"{CHANGES}:{vote.id}", payload=payload, due_at=uow.now)
 
 
-def mail_revised(uow: UnitOfWork, assignment_id: UUID, number: int) -> None:
-    """Let somebody know that what they are asked is worded anew."""
+def mail_revised(uow: UnitOfWork, assignment_id: UUID, number: int, at: datetime | None = None) -> None:
+    """Let somebody know that what they are asked is worded anew; `at`: the end of their quiet hours."""
     payload = {"assignment_id": str(assignment_id), "number": number}
-    outbox.enqueue(uow, REVISED, key=f"{REVISED}:{assignment_id}:{number}", payload=payload, due_at=uow.now)
+    key = f"{REVISED}:{assignment_id}:{number}"
+    later = f"{key}:{at.isoformat()}" if at else key
+    outbox.enqueue(uow, REVISED, key=later, payload=payload, due_at=at or uow.now)
+
+
+def mail_dismissed(uow: UnitOfWork, vote_id: UUID, at: datetime | None = None) -> None:
+    """Let whoever asked for changes know that this was set aside; `at`: the end of their quiet hours."""
+    key = f"{DISMISSED}:{vote_id}:{at.isoformat()}" if at else f"{DISMISSED}:{vote_id}"
+    outbox.enqueue(uow, DISMISSED, key=key, payload={"vote_id": str(vote_id)}, due_at=at or uow.now)
+
+
+def mail_taken_back(uow: UnitOfWork, request: Request) -> None:
+    """Let everybody who was asked know that nothing is left to do, but for whoever took it back."""
+    payload = {"request_id": str(request.id), "by": str(uow.actor.user_id or "")}
+    outbox.enqueue(uow, TAKEN_BACK, key=f"{TAKEN_BACK}:{request.id}", payload=payload, due_at=uow.now)
 
 
 def mail_told(uow: UnitOfWork, request: Request) -> None:

@@ -3,16 +3,20 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from threading import Thread
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from werkzeug.serving import make_server
 
+from studio.accounts.models import User
 from studio.accounts.outcomes import Role
 from studio.approvals.jobs import Post
-from studio.core import outbox
+from studio.core import clock, outbox
 from studio.core.limits import limiter
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadePerson, MadeTenant, make_person, make_tenant, signed_in
@@ -20,6 +24,7 @@ from tests.factories.approvals import Heard, listen, make_request
 from tests.fakes.mailer import RecordingMailer, SentMail
 from tests.fixtures.client import StudioClient
 
+BERLIN = ZoneInfo("Europe/Berlin")
 LINK = re.compile(r"http://localhost:8000(/a/[\w-]{64})")
 
 
@@ -67,6 +72,23 @@ def shop(app: Flask, database: Database, mailer: RecordingMailer) -> Iterator[Sh
     limiter.enabled = False
     yield Shop(app, database, tenant, jonas, lena, mailer, listen())
     limiter.enabled = True
+
+
+@pytest.fixture
+def wants(shop):
+    """Choices of a person, relative to what their clock shows now."""
+
+    def choose(person, **hours):
+        now = clock.local_now().astimezone(BERLIN)
+        ahead = {name: value if isinstance(value, bool) else _wall(now, value) for name, value in hours.items()}
+        with shop.database.unit(shop.tenant.id) as uow:
+            uow.session.execute(update(User).where(User.id == person.user_id).values(**ahead))
+
+    return choose
+
+
+def _wall(now: datetime, hours: int) -> time:
+    return (now + timedelta(hours=hours)).time().replace(second=0, microsecond=0)
 
 
 @pytest.fixture

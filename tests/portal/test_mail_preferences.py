@@ -1,10 +1,9 @@
 """Quiet hours, one mail a day, and who hears how it ended."""
 
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import update
 
 from studio.accounts.models import User
 from studio.accounts.outcomes import Role
@@ -15,23 +14,6 @@ from tests.factories.accounts import make_person
 from tests.factories.approvals import TITLE, share_of, shown
 
 BERLIN = ZoneInfo("Europe/Berlin")
-
-
-@pytest.fixture
-def wants(shop):
-    """Choices of a person, relative to what their clock shows now."""
-
-    def choose(person, **hours):
-        now = clock.local_now().astimezone(BERLIN)
-        ahead = {name: value if isinstance(value, bool) else _wall(now, value) for name, value in hours.items()}
-        with shop.database.unit(shop.tenant.id) as uow:
-            uow.session.execute(update(User).where(User.id == person.user_id).values(**ahead))
-
-    return choose
-
-
-def _wall(now: datetime, hours: int) -> time:
-    return (now + timedelta(hours=hours)).time().replace(second=0, microsecond=0)
 
 
 def subjects(shop, person):

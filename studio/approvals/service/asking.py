@@ -50,6 +50,7 @@ def withdraw(uow: UnitOfWork, request_id: UUID, reason: str) -> None:
     row.state, row.close_reason = RequestState.CANCELLED, reason
     rows.settle(uow, row, rows.assignments(uow, row))
     trail.unschedule(uow, row)
+    trail.mail_taken_back(uow, row)
     trail.record(uow, "approval.withdrawn", row, reason=reason)
     fault_point("withdraw.before_commit")
     uow.after_commit(lambda: fault_point("withdraw.after_commit"))

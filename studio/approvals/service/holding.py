@@ -69,6 +69,9 @@ def dismiss(uow: UnitOfWork, request_id: UUID, reason: str) -> None:
         said = _("Nobody is waiting for changes here. Nothing was set aside.")
         raise Conflict(said, code="not_held", resource=f"approval:{request.id}")
     lift(uow, request, holding, DISMISSED)
+    for vote in holding:
+        if vote.user_id != person.id:
+            trail.mail_dismissed(uow, vote.id)
     uow.session.add(
         Comment(
             id=ids.new_id(),
