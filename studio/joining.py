@@ -16,7 +16,7 @@ from studio.api import purging as api_purging
 from studio.approvals import askers
 from studio.approvals.jobs import Post
 from studio.approvals.port import ApprovalsPort
-from studio.approvals.service import withdraw_for_wait
+from studio.approvals.service import gathering, leaving, withdraw_for_wait
 from studio.audit import chain
 from studio.contract.ports import Mailer, Ports
 from studio.core import db, mail, outbox, unit_of_work
@@ -30,6 +30,8 @@ from studio.runtime.engine.set_aside import SetAside
 from studio.runtime.hooks.addresses import Addresses
 from studio.runtime.hooks.receiving import Receiver
 from studio.runtime.notices import FailureNotices
+from studio.runtime.service import ending
+from studio.runtime.service.outputs import outputs_of
 from studio.runtime.store import KvStore
 from studio.runtime.turns import RunTurns
 
@@ -77,7 +79,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     engine.join_ports(
         Ports(
             waits=engine.waits,
-            approvals=ApprovalsPort(),
+            approvals=ApprovalsPort(outputs_of),
             mailer=mailer,
             store=KvStore(),
             secrets=cast("SecretVault", app.extensions["studio_vault"]),
@@ -124,7 +126,11 @@ def _join_outbox(engine: Engine, settings: Settings, mailer: Mailer) -> None:
 def _join_approvals(engine: Engine, post: Post) -> None:
     post.register()
     askers.register(askers.RUN, askers.resume_run(engine.waits))
+    wake = gathering.wake(engine.waits)
+    askers.register(askers.LATER, lambda uow, ended: wake(uow, ended.request_id), withdrawn=wake)
     engine.endings.withdraw["approval"] = withdraw_for_wait
+    engine.endings.withdraw[ending.OVER] = leaving.cancelled
+    engine.endings.over = leaving.ended
 
     def emit(uow: UnitOfWork, ended: askers.Ended) -> None:
         data = {"title": ended.title, **ended.payload()}

@@ -71,13 +71,22 @@ Handler = Callable[[UnitOfWork, Ended], None]
 RUN = "run"
 """The asker of the node type: its reference names a run and a wait."""
 
+LATER = "run_later"
+"""The asker of the node type that goes on at once: its reference names a run and a step, and no wait."""
+
+Withdrawn = Callable[[UnitOfWork, UUID], None]
+"""Hears that a request was withdrawn, by its id."""
+
 _handlers: dict[str, Handler] = {}
+_withdrawn: dict[str, Withdrawn] = {}
 _watchers: dict[str, Handler] = {}
 
 
-def register(asker: str, handler: Handler) -> None:
-    """Say who hears the end of what `asker` asks."""
+def register(asker: str, handler: Handler, withdrawn: Withdrawn | None = None) -> None:
+    """Say who hears the end of what `asker` asks, and who hears that it was withdrawn, which is no end."""
     _handlers[asker] = handler
+    if withdrawn is not None:
+        _withdrawn[asker] = withdrawn
 
 
 def watch(name: str, handler: Handler) -> None:
@@ -90,6 +99,13 @@ def tell(uow: UnitOfWork, ended: Ended) -> None:
     _handlers[ended.asker](uow, ended)
     for handler in _watchers.values():
         handler(uow, ended)
+
+
+def tell_withdrawn(uow: UnitOfWork, asker: str, request_id: UUID) -> None:
+    """Call whoever waits for it beside whoever asked. Most askers withdraw what they ask and need no word of it."""
+    hears = _withdrawn.get(asker)
+    if hears is not None:
+        hears(uow, request_id)
 
 
 def resume_run(waits: Waits) -> Handler:

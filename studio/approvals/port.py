@@ -1,15 +1,27 @@
 """The port by which other packages ask people."""
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from studio.approvals import service
-from studio.approvals.service import notifying
-from studio.contract.ports import ApprovalAsk, ApprovalNotice
+from studio.approvals.service import gathering, notifying
+from studio.contract.ports import ApprovalAsk, ApprovalGather, ApprovalNotice
 from studio.core.unit_of_work import UnitOfWork
+
+ASK = "approval.ask"
+"""The node type that asks and goes on."""
+
+Outputs = Callable[[UnitOfWork, UUID, str, str], Sequence[Any]]
+"""What the steps of a type have given in a run, at a path and within."""
 
 
 class ApprovalsPort:
     """`contract.ports.Approvals`, answered by this package's service."""
+
+    def __init__(self, outputs: Outputs = lambda _uow, _run_id, _type, _path: ()) -> None:
+        """`outputs` finds what a run has asked without waiting."""
+        self._outputs = outputs
 
     def request(self, uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
         """Open a request and its assignments; returns its id."""
@@ -18,6 +30,14 @@ class ApprovalsPort:
     def withdraw(self, uow: UnitOfWork, request_id: UUID, reason: str) -> None:
         """Close it because whoever asked no longer needs it."""
         service.withdraw(uow, request_id, reason)
+
+    def gather(self, uow: UnitOfWork, gather: ApprovalGather) -> dict[str, Any] | None:
+        """Wait for several of a run's requests: their answers, where all have ended already."""
+        asked: Sequence[Any] | None = gather.requests
+        if asked is None:
+            given = self._outputs(uow, gather.run_id, ASK, gather.path)
+            asked = [one["request_id"] for one in given if isinstance(one, Mapping) and "request_id" in one]
+        return gathering.gather(uow, gather, asked)
 
     def notify(self, uow: UnitOfWork, notice: ApprovalNotice) -> list[str]:
         """Mail people when it suits them; returns their names."""

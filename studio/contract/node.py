@@ -208,6 +208,8 @@ class NodeType:
     satisfies: ClassVar[tuple[str, ...]] = ()
     """The gates that passing this node proves."""
     timeout_s: ClassVar[float] = 60.0
+    lasting: ClassVar[bool] = False
+    """What it leaves in Studio outlives its step: the end of its run is told to whoever keeps that."""
 
     class Config(NodeConfig):
         """No settings."""

@@ -119,6 +119,20 @@ class ApprovalNotice:
     workflow_name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ApprovalGather:
+    """A run that waits for the ends of several requests that it has asked before."""
+
+    wait_id: UUID
+    """Resolved with all of their answers, in the transaction that ends the last one."""
+    run_id: UUID
+    workflow_id: UUID
+    path: str
+    """Where in its loops the run is: what was asked there and further in is meant."""
+    requests: Sequence[Any] | None = None
+    """Ids of the requests; None: all that the run has asked there."""
+
+
 class Approvals(Protocol):
     """Ask people. The handler registered under `asker` runs in the transaction that ends the request."""
 
@@ -128,6 +142,10 @@ class Approvals(Protocol):
 
     def withdraw(self, uow: UnitOfWork, request_id: UUID, reason: str) -> None:
         """Close it because whoever asked no longer needs it."""
+        ...
+
+    def gather(self, uow: UnitOfWork, gather: ApprovalGather) -> dict[str, Any] | None:
+        """Wait for several: their answers, where all have ended already. Raises InvalidInput where there are none."""
         ...
 
     def notify(self, uow: UnitOfWork, notice: ApprovalNotice) -> list[str]:

@@ -42,3 +42,5 @@ class Compiled:
     """A run's title, from its data."""
     published_by: UUID | None = None
     """Who published it; None: a draft, or nobody who is known."""
+    lasting: bool = False
+    """One of its steps leaves something that outlives the step: somebody hears of each run's end."""

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from studio.approvals.models import Request
+from studio.core import faults
 from studio.runtime.models import Run, Step
 from studio.runtime.service import runs, starts, subscriptions
 from tests.factories.accounts import MadeTenant
@@ -26,6 +27,14 @@ def node(key, kind, **config):
 def said(key):
     """A step by which a test sees where a run went on."""
     return node(key, "data.set", fields=[{"name": "here", "value": "true"}])
+
+
+class Crash(BaseException):
+    """The worker dies here."""
+
+
+def _die() -> None:
+    raise Crash
 
 
 @dataclass
@@ -49,16 +58,31 @@ class Running:
         document = refunds(nodes=[TRIGGER, *nodes], edges=drawn)
         return make_workflow(self.app, self.tenant, document, published=True)
 
-    def start(self, workflow_id: UUID, data=None) -> UUID:
+    def start(self, workflow_id: UUID, data=None, die_at: str = "") -> UUID:
         with self.database.unit(self.tenant.id, self.tenant["builder"].actor) as unit:
             [row] = subscriptions.of_workflow(unit, workflow_id)
             run_id = starts.start(unit, row, data or {}, lambda: None).id
-        self.drain()
+        self.drain(die_at)
         return run_id
 
-    def drain(self) -> None:
-        for _ in range(6):
-            self.engine.executor.drain("main")
+    def drain(self, die_at: str = "") -> None:
+        """Run what is runnable; a worker that dies at a point leaves its runs to the next."""
+        faults.arm(die_at, _die)
+        try:
+            for _ in range(6):
+                self.engine.executor.drain("main")
+        except Crash:
+            self.engine.writer.run(
+                lambda session: self.engine.ledger.release_holder(
+                    session, self.engine.executor.claims.holder, dead=True
+                )
+            )
+            leases = self.engine.executor.leases
+            leases.let_go(leases.held())
+            faults.arm("")
+            self.drain()
+        finally:
+            faults.arm("")
 
     def cancel(self, run_id: UUID, reason="") -> None:
         with self.database.unit(self.tenant.id, self.tenant["admin"].actor) as unit:

@@ -206,7 +206,7 @@ def test_the_docs_page_is_current():
     assert text == page(TYPES), "run `make docs`"
 
 
-ALIKE: dict[str, set[str]] = {}
+ALIKE = {"approval.wait_all": {"changes_requested"}}
 """Ends for which a type has another way on, by its key."""
 
 

@@ -4,6 +4,7 @@ from studio.approvals import (
     revisions,  # noqa: F401 - its table is of this package
     timetables,  # noqa: F401 - so are its tables
 )
+from studio.approvals.models.gathered import Gathered
 from studio.approvals.models.groups import ApproverGroup, GroupMember
 from studio.approvals.models.mailbox import Link, LinkCode, MailboxSession
 from studio.approvals.models.request import Request
@@ -16,6 +17,7 @@ __all__ = [
     "Comment",
     "Decision",
     "Delegation",
+    "Gathered",
     "GroupMember",
     "Link",
     "LinkCode",

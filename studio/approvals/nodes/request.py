@@ -33,6 +33,10 @@ LONGEST_LABEL = 200
 """Letters of a line item."""
 
 
+class Asking(Worded, Timed, Itemized, Deciding):
+    """What is asked, of whom, until when. Fields stand in the order of the bases, the last one first."""
+
+
 class ApprovalRequest(NodeType):
     """Ask people to decide, by inbox and mail, and wait for the answer."""
 
@@ -69,8 +73,8 @@ class ApprovalRequest(NodeType):
         },
     }
 
-    class Config(Worded, Timed, Itemized, Deciding):
-        """What is asked, of whom, until when. Fields stand in the order of the bases, the last one first."""
+    class Config(Asking):
+        """What is asked, of whom, until when."""
 
     @classmethod
     def ports_of(cls, config: Mapping[str, Any]) -> tuple[str, ...]:
@@ -111,7 +115,7 @@ class ApprovalRequest(NodeType):
     def start(self, ctx: Context, config: Config) -> Done | Wait | Fail:
         """Open the request; the wait ends with its decision."""
         try:
-            ask = _ask(ctx, config)
+            ask = asked(ctx, config)
             request_id = ctx.ports.approvals.request(ctx.unit, ask)
         except StudioError as error:
             return Fail(error.code, error.message, field=error.field)
@@ -140,7 +144,8 @@ class ApprovalRequest(NodeType):
         return Done({**self.sample, **own}, port="approved", note="Simulated")
 
 
-def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
+def asked(ctx: Context, config: Asking) -> ApprovalAsk:
+    """What a step of these fields asks, for its own wait. Raises StudioError with the field of what makes no sense."""
     ends = deadline(ctx.unit, ctx.now, config.due_in, config.remind_before)
     money_asked = amount(config.amount)
     money = money_asked or config.item_amount.strip()
@@ -175,7 +180,7 @@ def _ask(ctx: Context, config: ApprovalRequest.Config) -> ApprovalAsk:
     )
 
 
-def _items(ctx: Context, config: ApprovalRequest.Config) -> list[ApprovalItem]:
+def _items(ctx: Context, config: Asking) -> list[ApprovalItem]:
     """Each entry in words, with its amount and key. Raises StudioError with the field of what makes no sense."""
     made = []
     for index, entry in enumerate(config.items):

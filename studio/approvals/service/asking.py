@@ -4,11 +4,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from studio.approvals import items, options, people, trail, wordings
+from studio.approvals import askers, items, options, people, trail, wordings
 from studio.approvals.models import Request
 from studio.approvals.outcomes import LIVE, Channel, Outcome, RequestState
 from studio.approvals.rule import Rule, to_json
-from studio.approvals.service import delegating, ending, resolving, rows, staging
+from studio.approvals.service import delegating, ending, gathering, resolving, rows, staging
 from studio.approvals.wordings import Wording
 from studio.contract.ports import ApprovalAsk
 from studio.core import ids
@@ -52,6 +52,7 @@ def withdraw(uow: UnitOfWork, request_id: UUID, reason: str) -> None:
     trail.unschedule(uow, row)
     trail.mail_taken_back(uow, row)
     trail.record(uow, "approval.withdrawn", row, reason=reason)
+    askers.tell_withdrawn(uow, row.asker, row.id)
     fault_point("withdraw.before_commit")
     uow.after_commit(lambda: fault_point("withdraw.after_commit"))
 
@@ -59,7 +60,7 @@ def withdraw(uow: UnitOfWork, request_id: UUID, reason: str) -> None:
 def withdraw_for_wait(uow: UnitOfWork, wait_id: UUID, reason: str) -> None:
     """The run no longer waits: what was asked for it is taken back."""
     query = select(Request.id).where(Request.wait_id == wait_id)
-    for request_id in uow.session.scalars(query).all():
+    for request_id in [*uow.session.scalars(query).all(), *gathering.forget(uow, wait_id)]:
         withdraw(uow, request_id, reason)
 
 

@@ -56,13 +56,14 @@ def end(
     trail.unschedule(uow, request)
     trail.mail_told(uow, request)
     trail.decided(uow, request, decision, by.acting_for if by else "")
-    askers.tell(uow, _ended(request, decision))
+    askers.tell(uow, ended(request, decision))
     fault_point("decide.before_commit")
     uow.after_commit(lambda: fault_point("decide.after_commit"))
     return decision
 
 
-def _ended(request: Request, decision: Decision) -> askers.Ended:
+def ended(request: Request, decision: Decision) -> askers.Ended:
+    """How it ended, as whoever asked hears it."""
     return askers.Ended(
         request_id=request.id,
         asker=request.asker,
@@ -78,6 +79,26 @@ def _ended(request: Request, decision: Decision) -> askers.Ended:
         facts=dict(request.facts),
         amount=request.amount,
         items=_items(request, decision) if request.items else None,
+    )
+
+
+def withdrawn(request: Request) -> askers.Ended:
+    """The same of one that was withdrawn by what asked, which leaves no decision."""
+    return askers.Ended(
+        request_id=request.id,
+        asker=request.asker,
+        ref=request.ref,
+        title=request.title,
+        outcome=Outcome.CANCELLED,
+        by="",
+        by_email=None,
+        at=request.closed_at or request.created_at,
+        reason=request.close_reason or "",
+        answered=askers.Answered(None) if request.options else None,
+        version=request.revision,
+        facts=dict(request.facts),
+        amount=request.amount,
+        items=items.Settled((), ()) if request.items else None,
     )
 
 

@@ -12,7 +12,8 @@ from studio.runtime.models import Run, Step, WaitRow
 from studio.runtime.outcomes import ENDED, RunState, StepState, WaitState
 
 Withdraw = Mapping[str, Callable[[UnitOfWork, UUID, str], None]]
-"""By wait kind: end what a run waited for."""
+"""By wait kind: end what a run waited for. Under OVER: end what its steps have left, by the run's id."""
+OVER = "run"
 
 
 def end(uow: UnitOfWork, run: Run, withdraw: Withdraw, said: str) -> Run:
@@ -22,6 +23,9 @@ def end(uow: UnitOfWork, run: Run, withdraw: Withdraw, said: str) -> Run:
     """
     _not_ended(run)
     before = _withdraw_all(uow, run, withdraw, said, done=frozenset())
+    over = withdraw.get(OVER)
+    if over is not None:
+        over(uow, run.id, said)
     locked = uow.session.get(Run, run.id, with_for_update=True, populate_existing=True)
     assert locked is not None  # noqa: S101 - `run` came from this session
     _not_ended(locked)

@@ -28,6 +28,8 @@ class Endings:
     failed: list[Callable[[UnitOfWork, RunRow, Compiled], None]] = field(default_factory=list)
     withdraw: dict[str, Callable[[UnitOfWork, UUID, str], None]] = field(default_factory=dict)
     """By wait kind: end what the run waited for."""
+    over: Callable[[UnitOfWork, UUID, str], None] = lambda _uow, _run_id, _state: None
+    """A run of a workflow with lasting steps has ended, in which state."""
     called: Callable[[UnitOfWork, RunRow, Any], None] = lambda _uow, _run, _output: None
     """A run has ended that another one has called and waits for; with what its last step gave."""
     finished: Callable[[Sequence[Ended]], None] = lambda _ended: None
@@ -48,6 +50,8 @@ class Ends:
             if end is not None:
                 end(unit, wait.id, gettext("The run went on or ended without it."))
         machine.withdraw = []
+        if _leaves(machine):
+            self._endings.over(unit, machine.run.id, machine.state.value)
         if machine.ended in TROUBLE and machine.run.mode == Mode.LIVE:
             for tell in self._endings.failed:
                 tell(unit, machine.run, machine.compiled)
@@ -76,7 +80,12 @@ class Ends:
 def needs_unit(machine: Machine) -> bool:
     """Whether the end that a run has come to takes services of its workspace."""
     awaited = machine.run.parent_wait_id is not None and machine.state in ENDED
-    return awaited or bool(machine.withdraw) or machine.ended in TROUBLE
+    return awaited or bool(machine.withdraw) or machine.ended in TROUBLE or _leaves(machine)
+
+
+def _leaves(machine: Machine) -> bool:
+    """Whether it ends and may have left something that outlives its steps."""
+    return machine.compiled.lasting and machine.state in ENDED and machine.simulation is None
 
 
 def _ended(machine: Machine) -> Ended:
