@@ -127,7 +127,7 @@ def _join_approvals(engine: Engine, post: Post) -> None:
     post.register()
     askers.register(askers.RUN, askers.resume_run(engine.waits))
     wake = gathering.wake(engine.waits)
-    askers.register(askers.LATER, lambda uow, ended: wake(uow, ended.request_id), withdrawn=wake)
+    askers.register(askers.LATER, askers.each(lambda uow, ended: wake(uow, ended.request_id)), withdrawn=wake)
     engine.endings.withdraw["approval"] = withdraw_for_wait
     engine.endings.withdraw[ending.OVER] = leaving.cancelled
     engine.endings.over = leaving.ended
@@ -136,4 +136,4 @@ def _join_approvals(engine: Engine, post: Post) -> None:
         data = {"title": ended.title, **ended.payload()}
         engine.app_events.approval_decided(uow, data, parse_id(ended.ref.get("run_id", "")))
 
-    askers.watch("app_events", emit)
+    askers.watch("app_events", askers.each(emit))

@@ -4,7 +4,7 @@ Whoever asks names itself; its handler is registered here by `app.py`. Watchers 
 on a decision.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from studio.approvals.items import Settled
 from studio.approvals.outcomes import Outcome
-from studio.contract.ports import Waits
+from studio.contract.ports import Resolved, Waits
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -66,7 +66,8 @@ class Ended:
         }
 
 
-Handler = Callable[[UnitOfWork, Ended], None]
+Handler = Callable[[UnitOfWork, Sequence[Ended]], None]
+"""Hears ends, in the order in which they came: several where several were decided together."""
 
 RUN = "run"
 """The asker of the node type: its reference names a run and a wait."""
@@ -94,11 +95,12 @@ def watch(name: str, handler: Handler) -> None:
     _watchers[name] = handler
 
 
-def tell(uow: UnitOfWork, ended: Ended) -> None:
+def tell_all(uow: UnitOfWork, ends: Sequence[Ended]) -> None:
     """Call whoever asked, then those who watch. An unknown asker is a defect and fails loudly."""
-    _handlers[ended.asker](uow, ended)
-    for handler in _watchers.values():
-        handler(uow, ended)
+    for asker in dict.fromkeys(ended.asker for ended in ends):
+        _handlers[asker](uow, [ended for ended in ends if ended.asker == asker])
+    for handler in _watchers.values() if ends else ():
+        handler(uow, ends)
 
 
 def tell_withdrawn(uow: UnitOfWork, asker: str, request_id: UUID) -> None:
@@ -108,10 +110,24 @@ def tell_withdrawn(uow: UnitOfWork, asker: str, request_id: UUID) -> None:
         hears(uow, request_id)
 
 
-def resume_run(waits: Waits) -> Handler:
-    """The handler of the node type: it resolves the wait, which wakes the run."""
+def each(hear: Callable[[UnitOfWork, Ended], None]) -> Handler:
+    """A handler that hears them one after the other."""
 
-    def handle(uow: UnitOfWork, ended: Ended) -> None:
-        waits.resolve(uow, UUID(ended.ref["wait_id"]), UUID(ended.ref["run_id"]), ended.payload())
+    def handle(uow: UnitOfWork, ends: Sequence[Ended]) -> None:
+        for ended in ends:
+            hear(uow, ended)
 
     return handle
+
+
+def resume_run(waits: Waits) -> Handler:
+    """The handler of the node type: it resolves the waits, which wakes the runs."""
+
+    def handle(uow: UnitOfWork, ends: Sequence[Ended]) -> None:
+        waits.resolve_all(uow, [_resolved(ended) for ended in ends])
+
+    return handle
+
+
+def _resolved(ended: Ended) -> Resolved:
+    return Resolved(UUID(ended.ref["wait_id"]), UUID(ended.ref["run_id"]), ended.payload())

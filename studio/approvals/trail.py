@@ -8,6 +8,7 @@ from studio import audit
 from studio.approvals.held import cancel_jobs
 from studio.approvals.models import Decision, Request, Vote
 from studio.approvals.revisions import Revision
+from studio.approvals.together import leave
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
 
@@ -110,13 +111,7 @@ def decided(uow: UnitOfWork, request: Request, decision: Decision, acting_for: s
 
 def mail_asked(uow: UnitOfWork, assignment_id: UUID) -> None:
     """Let somebody know that a decision waits for them."""
-    outbox.enqueue(
-        uow,
-        ASKED,
-        key=f"{ASKED}:{assignment_id}",
-        payload={"assignment_id": str(assignment_id)},
-        due_at=uow.now,
-    )
+    leave(uow, ASKED, f"{ASKED}:{assignment_id}", {"assignment_id": str(assignment_id)})
 
 
 def mail_asked_later(uow: UnitOfWork, assignment_id: UUID, at: datetime, *, reminder: bool) -> None:
@@ -167,7 +162,7 @@ def mail_taken_back(uow: UnitOfWork, request: Request) -> None:
 
 def mail_told(uow: UnitOfWork, request: Request) -> None:
     """Let the requester and everybody who was asked know how it ended."""
-    _at(uow, TOLD, request, uow.now)
+    leave(uow, TOLD, _key(TOLD, request), {"request_id": str(request.id)})
 
 
 def schedule(uow: UnitOfWork, request: Request) -> None:

@@ -10,6 +10,15 @@ from studio.core.http.messages import HttpRequest, HttpResponse
 from studio.core.unit_of_work import UnitOfWork
 
 
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A wait that has ended, and what its run gets of it."""
+
+    wait_id: UUID
+    run_id: UUID
+    payload: Any
+
+
 class Waits(Protocol):
     """Runtime's side of a wait: whoever ends what a run waits for says so here."""
 
@@ -18,6 +27,10 @@ class Waits(Protocol):
 
         Allowed before the run has parked. False where the wait was resolved before.
         """
+        ...
+
+    def resolve_all(self, uow: UnitOfWork, resolved: Sequence[Resolved]) -> int:
+        """The same for several, in a few statements; returns how many had not been resolved before."""
         ...
 
 

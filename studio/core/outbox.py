@@ -5,7 +5,7 @@ together with the row's `done`: exactly once. An outside handler (mail) runs wit
 open: at least once, always under the row's key.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -108,24 +108,53 @@ def enqueue(
     `workspace_id` is for units across workspaces alone.
     """
     due_at = due_at or uow.now
-    values = {
+    values = _values(uow, workspace_id or uow.workspace, topic, key, payload, due_at) | {"max_attempts": max_attempts}
+    left = uow.session.execute(_unless_there(uow).values(values).returning(OutboxRow.id)).first() is not None
+    if left and on_enqueued is not None and due_at <= uow.now:
+        uow.after_commit(on_enqueued)
+    return left
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A job that is to be left."""
+
+    topic: str
+    key: str
+    payload: dict[str, Any]
+    due_at: datetime
+
+
+def enqueue_all(uow: UnitOfWork, jobs: Sequence[Left]) -> None:
+    """Leave several jobs in one statement, without those whose key the workspace has already."""
+    if not jobs:
+        return
+    rows = [_values(uow, uow.workspace, one.topic, one.key, one.payload, one.due_at) for one in jobs]
+    uow.session.execute(_unless_there(uow), rows)
+    if on_enqueued is not None and any(one.due_at <= uow.now for one in jobs):
+        uow.after_commit(on_enqueued)
+
+
+def _unless_there(uow: UnitOfWork) -> Any:
+    dialect = postgresql if uow.session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(OutboxRow).on_conflict_do_nothing()
+
+
+def _values(
+    uow: UnitOfWork, workspace_id: UUID, topic: str, key: str, payload: dict[str, Any], due_at: datetime
+) -> dict[str, Any]:
+    return {
         "id": new_id(),
-        "workspace_id": workspace_id or uow.workspace,
+        "workspace_id": workspace_id,
         "topic": topic,
         "key": key,
         "payload": payload,
         "due_at": due_at,
         "state": "queued",
         "attempts": 0,
-        "max_attempts": max_attempts,
+        "max_attempts": MAX_ATTEMPTS,
         "created_at": uow.now,
     }
-    dialect = postgresql if uow.session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(OutboxRow).values(values).on_conflict_do_nothing()
-    left = uow.session.execute(statement.returning(OutboxRow.id)).first() is not None
-    if left and on_enqueued is not None and due_at <= uow.now:
-        uow.after_commit(on_enqueued)
-    return left
 
 
 def cancel(uow: UnitOfWork, key: str) -> bool:

@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import event, func, select
 
-from studio.approvals import service
+from studio.approvals import askers, service, trail
 from studio.approvals.models import Decision, Request, Vote
 from studio.approvals.outcomes import Outcome
 from studio.approvals.service import bulk
@@ -15,7 +15,10 @@ from studio.approvals.service.bulk import MOST, Fate, Pick
 from studio.audit.models import AuditEvent
 from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import ids
-from studio.core.errors import InvalidInput
+from studio.core.errors import Conflict, InvalidInput
+from studio.core.models import OutboxRow
+from studio.runtime.models import Resolution
+from studio.runtime.waits import RunWaits
 from tests.factories.approvals import make_request, share_of, shown
 
 
@@ -99,11 +102,9 @@ def test_a_decline_needs_its_reason_once_for_all(database, tenant, jonas, asked,
 
 
 def test_what_fails_within_one_leaves_no_row_event_or_hint_of_it(database, tenant, jonas, asked, monkeypatch):
-    from studio.approvals import askers  # noqa: PLC0415 - only here
-    from studio.core.errors import Conflict  # noqa: PLC0415
 
-    def refuse_b(_uow, ended):
-        if ended.title == "B":
+    def refuse_b(_uow, ends):
+        if any(ended.title == "B" for ended in ends):
             raise Conflict("No.", code="asker_refused")
 
     monkeypatch.setitem(askers._handlers, "test", refuse_b)
@@ -181,19 +182,33 @@ def test_a_snooze_into_the_past_changes_none(database, tenant, jonas, asked):
     assert share_of(database, tenant, picks[0].request_id, jonas).state == "open"
 
 
-def test_reading_is_once_for_all(database, tenant, jonas, asked):
-    """What grows with each is what must be written of it."""
+def test_a_hundred_are_read_and_written_in_as_many_statements_as_two(database, tenant, jonas, asked):
+    askers.register("test", askers.resume_run(RunWaits(lambda: None)))
     few, many = asked("A", "B"), asked(*(f"R{number}" for number in range(12)))
-    counted = [selects(database, lambda mine=mine: decide(database, tenant, jonas, mine)) for mine in (few, many)]
+    counted = [statements(database, lambda mine=mine: decide(database, tenant, jonas, mine)) for mine in (few, many)]
     assert counted[0] == counted[1]
 
 
-def selects(database, do):
+def test_the_runs_behind_them_are_told_in_the_transaction_once_each(database, tenant, jonas, asked):
+    hints = []
+    askers.register("test", askers.resume_run(RunWaits(lambda: hints.append(1))))
+    picks = asked("A", "B", "C")
+    decide(database, tenant, jonas, picks[:1])
+    decide(database, tenant, jonas, picks)
+    with database.unit(tenant.id) as uow:
+        told = [row.payload["outcome"] for row in uow.session.scalars(select(Resolution))]
+        mails = uow.session.scalars(select(OutboxRow.key).where(OutboxRow.topic == trail.TOLD)).all()
+    assert told == ["approved"] * 3
+    assert sorted(mails) == sorted(f"{trail.TOLD}:{pick.request_id}" for pick in picks)
+    assert hints == [1, 1]
+
+
+def statements(database, do):
+    """Each with all its rows, which one round trip carries."""
     seen = []
 
     def hear(_connection, _cursor, statement, *_rest):
-        if statement.lstrip().lower().startswith("select"):
-            seen.append(statement)
+        seen.append(statement)
 
     event.listen(database.app, "before_cursor_execute", hear)
     try:

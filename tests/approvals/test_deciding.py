@@ -202,7 +202,7 @@ def test_an_admin_who_asked_cannot_decide_either(database, tenant, jonas):
 def test_a_failing_asker_undoes_the_decision(database, tenant, jonas):
     request_id = make_request(database, tenant, [jonas])
 
-    def fail(_uow, _ended):
+    def fail(_uow, _ends):
         raise RuntimeError("the run's store is gone")
 
     askers.register("test", fail)

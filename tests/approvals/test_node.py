@@ -247,9 +247,8 @@ def test_the_runs_asker_resolves_the_wait_with_what_the_node_reads(database, ten
     resolved = []
 
     class Waits:
-        def resolve(self, uow, wait_id, run_id, payload):
-            resolved.append((wait_id, run_id, payload))
-            return True
+        def resolve_all(self, uow, found):
+            resolved.extend((one.wait_id, one.run_id, one.payload) for one in found)
 
     askers.register(askers.RUN, askers.resume_run(Waits()))
     wait_id, run_id = new_id(), new_id()

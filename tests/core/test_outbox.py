@@ -54,6 +54,23 @@ def test_a_hint_follows_the_commit_of_what_is_due(units, workspace, monkeypatch)
     assert hints == [1]
 
 
+def test_several_are_left_together_each_key_once_with_one_hint(units, workspace, monkeypatch):
+    hints = []
+    monkeypatch.setattr(outbox, "on_enqueued", lambda: hints.append(1))
+    leave(units, workspace, "b", payload={"n": 0})
+    hints.clear()
+    with units.unit(workspace) as uow:
+        outbox.enqueue_all(uow, [outbox.Left("t", key, {"n": at}, uow.now) for at, key in enumerate("abcc", 1)])
+    assert [(row.key, row.payload["n"], row.max_attempts) for row in rows(units, workspace)] == [
+        ("a", 1, outbox.MAX_ATTEMPTS), ("b", 0, outbox.MAX_ATTEMPTS), ("c", 3, outbox.MAX_ATTEMPTS)
+    ]  # fmt: skip
+    assert hints == [1]
+    with units.unit(workspace) as uow:
+        outbox.enqueue_all(uow, [])
+        outbox.enqueue_all(uow, [outbox.Left("t", "later", {}, uow.now + timedelta(hours=1))])
+    assert hints == [1]
+
+
 def test_something_is_due_exactly_where_a_drain_finds_it(units, workspace):
     outbox.register("t", keep_mail)
     assert not outbox.is_due(units)

@@ -1,6 +1,6 @@
 """Requests for approval, asked as a step of a run asks them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -26,8 +26,8 @@ class Heard:
 
     ends: list[Ended] = field(default_factory=list)
 
-    def __call__(self, uow: UnitOfWork, ended: Ended) -> None:
-        self.ends.append(ended)
+    def __call__(self, uow: UnitOfWork, ends: Sequence[Ended]) -> None:
+        self.ends += ends
 
 
 def listen() -> Heard:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, Connection, ForeignKey, Index, Integer, String, event, inspect, text, update
+from sqlalchemy import Boolean, Connection, ForeignKey, Index, Integer, String, event, text, update
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
+from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.types import Uuid
 
 from studio.approvals.models.request import NEVER, Request
@@ -83,7 +84,7 @@ class Assignment(Tenant, Model):
 @event.listens_for(Request, "after_update")
 def _shares_follow(_mapper: Mapper[Request], connection: Connection, request: Request) -> None:
     """Whoever moves a deadline: the inboxes of those who were asked are in its order when that is committed."""
-    if inspect(request).attrs.sort_at.history.has_changes():
+    if get_history(request, "sort_at").has_changes():
         live = Assignment.request_id == request.id, Assignment.workspace_id == request.workspace_id, _LIVE
         connection.execute(update(Assignment).where(*live).values(sort_at=request.sort_at))
 

@@ -8,11 +8,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 
 from studio.approvals.held import Held, hold
 from studio.approvals.models import Assignment
 from studio.approvals.outcomes import LIVE, REASONED, Channel, Outcome, RequestState
 from studio.approvals.service import deciding, inbox, rows
+from studio.approvals.together import together
 from studio.core.errors import InvalidInput, NotFound, StudioError
 from studio.core.unit_of_work import UnitOfWork
 
@@ -107,9 +109,9 @@ def _each(uow: UnitOfWork, picks: Sequence[Pick], do: Act) -> list[Result]:
     if len(wanted) > MOST:
         raise InvalidInput(_("Select at most %(most)s at once.", most=MOST), code="too_many", field="items")
     try:
-        with hold(uow, wanted) as held, uow.part():
+        with hold(uow, wanted) as held, uow.part(), together(uow):
             return [_one(uow, request_id, held.get(request_id), do, nullcontext) for request_id in wanted]
-    except _HalfDone:  # seldom: whoever asked would not hear of it. Then each in a part of its own
+    except (_HalfDone, StudioError, IntegrityError):  # seldom: whoever asked would not hear of it. Then each alone
         with hold(uow, wanted) as held:
             return [_one(uow, request_id, held.get(request_id), do, uow.part) for request_id in wanted]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from studio.approvals import held, people, policy, trail
+from studio.approvals import held, people, policy, together, trail
 from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, AssignmentState, Channel, CommentKind, Outcome, RequestState
 from studio.approvals.people import Person
@@ -133,7 +133,7 @@ def _carry_out(uow: UnitOfWork, asked: _Asked, said: Said, reason: str, channel:
         if rows.place(share) in places:
             rows.close(uow, share, AssignmentState.DECIDED if share in own else AssignmentState.WITHDRAWN)
             rows.kill_links(uow, [share.id])
-    uow.session.flush()
+    together.flush(uow)
     ended: Decision | None
     if said.outcome is Outcome.CHANGES_REQUESTED:
         _remark(uow, request, person, reason)

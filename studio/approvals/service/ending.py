@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from studio.approvals import askers, items, trail
+from studio.approvals import askers, items, together, trail
 from studio.approvals.models import Decision, Request, Vote
 from studio.approvals.outcomes import Channel, Outcome, RequestState
 from studio.approvals.people import Person
@@ -48,7 +48,7 @@ def end(
     )
     uow.session.add(decision)
     try:
-        uow.session.flush()
+        together.flush(uow)
     except IntegrityError as error:  # the lock makes this unreachable; the constraint makes it certain
         raise Conflict(_("This was decided a moment ago."), code="already_decided") from error
     request.state = RequestState(outcome.value)
@@ -56,7 +56,7 @@ def end(
     trail.unschedule(uow, request)
     trail.mail_told(uow, request)
     trail.decided(uow, request, decision, by.acting_for if by else "")
-    askers.tell(uow, ended(request, decision))
+    together.tell(uow, ended(request, decision))
     fault_point("decide.before_commit")
     uow.after_commit(lambda: fault_point("decide.after_commit"))
     return decision
