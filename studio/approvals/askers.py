@@ -103,6 +103,11 @@ def tell_all(uow: UnitOfWork, ends: Sequence[Ended]) -> None:
         handler(uow, ends)
 
 
+def answer(uow: UnitOfWork, so_far: Ended) -> None:
+    """Call whoever asked, and nobody else: it has not ended, a further stage may follow."""
+    _handlers[so_far.asker](uow, [so_far])
+
+
 def tell_withdrawn(uow: UnitOfWork, asker: str, request_id: UUID) -> None:
     """Call whoever waits for it beside whoever asked. Most askers withdraw what they ask and need no word of it."""
     hears = _withdrawn.get(asker)

@@ -4,9 +4,11 @@ from enum import StrEnum
 
 
 class RequestState(StrEnum):
-    """Where a request is. Everything but `pending` is an end, but for `changes_requested` where the rule waits."""
+    """Where a request is. All but the first two are ends, but for `changes_requested` where the rule waits."""
 
     PENDING = "pending"
+    BETWEEN = "between"
+    """All stages so far have agreed, and what asked may add another."""
     APPROVED = "approved"
     DECLINED = "declined"
     CHANGES_REQUESTED = "changes_requested"

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from studio.approvals import service
-from studio.approvals.service import gathering, notifying
-from studio.contract.ports import ApprovalAsk, ApprovalGather, ApprovalNotice
+from studio.approvals.service import gathering, notifying, stages
+from studio.contract.ports import ApprovalAsk, ApprovalFurther, ApprovalGather, ApprovalNotice
 from studio.core.unit_of_work import UnitOfWork
 
 ASK = "approval.ask"
@@ -30,6 +30,10 @@ class ApprovalsPort:
     def withdraw(self, uow: UnitOfWork, request_id: UUID, reason: str) -> None:
         """Close it because whoever asked no longer needs it."""
         service.withdraw(uow, request_id, reason)
+
+    def further(self, uow: UnitOfWork, ask: ApprovalFurther) -> dict[str, Any] | None:
+        """Add stages to a request that waits for them; how it ended, where it was taken back meanwhile."""
+        return stages.add(uow, ask)
 
     def gather(self, uow: UnitOfWork, gather: ApprovalGather) -> dict[str, Any] | None:
         """Wait for several of a run's requests: their answers, where all have ended already."""

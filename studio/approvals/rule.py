@@ -112,6 +112,8 @@ class Rule:
     """Roles whose people must not decide."""
     changes: Changes = Changes.END
     stale: Stale = Stale.ALL
+    more: bool = False
+    """What asked may add a stage once all of these have agreed."""
 
     @property
     def plain(self) -> bool:
@@ -128,6 +130,7 @@ def to_json(rule: Rule) -> dict[str, Any]:
         "exclude_roles": sorted(rule.exclude_roles),
         "changes": rule.changes.value,
         "stale": rule.stale.value,
+        "more": rule.more,
     }
 
 
@@ -141,6 +144,7 @@ def from_json(stored: Mapping[str, Any], places: Collection[UUID] = ()) -> Rule:
         exclude_roles=frozenset(stored["exclude_roles"]),
         changes=Changes(stored.get("changes", Changes.END)),
         stale=Stale(stored.get("stale", Stale.ALL)),
+        more=bool(stored.get("more")),
     )
 
 

@@ -50,6 +50,11 @@ def requested(uow: UnitOfWork, request: Request, asked: list[str]) -> None:
     )
 
 
+def further(uow: UnitOfWork, request: Request, asked: list[str], stage: str) -> None:
+    """Record who was asked in a stage that was added."""
+    record(uow, "approval.stage_added", request, asked=asked, stage=stage or None, payload_hash=request.payload_hash)
+
+
 def voted(uow: UnitOfWork, request: Request, vote: Vote, acting_for: str = "") -> None:
     """Record what one person said of it that did not end it. `acting_for`: whose name it was, where they stood in."""
     record(

@@ -208,8 +208,6 @@ class NodeType:
     satisfies: ClassVar[tuple[str, ...]] = ()
     """The gates that passing this node proves."""
     timeout_s: ClassVar[float] = 60.0
-    lasting: ClassVar[bool] = False
-    """What it leaves in Studio outlives its step: the end of its run is told to whoever keeps that."""
 
     class Config(NodeConfig):
         """No settings."""
@@ -243,6 +241,12 @@ class NodeType:
         """Whether repeating the effect under its key is safe, for one resolved configuration."""
         del config
         return cls.keyed
+
+    @classmethod
+    def lasts(cls, config: Mapping[str, Any]) -> bool:
+        """Whether what a step leaves in Studio outlives it: the end of its run is then told to whoever keeps that."""
+        del config
+        return False
 
     @classmethod
     def target_of(cls, config: Any) -> str | None:

@@ -71,6 +71,8 @@ class ApprovalRule:
     """What asking for changes does: `end` the request, or `wait` for a new version."""
     stale: str = "all"
     """What a new version does to what was said before: `all` are asked again, or `keep` it counting."""
+    more: bool = False
+    """Once all stages have agreed, the asker hears `approved`, and may add a stage; until then it is not settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,22 @@ class ApprovalNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalFurther:
+    """Further people who are asked about a request that a run has asked before, and that its stages so far approve."""
+
+    request_id: str
+    run_id: UUID
+    wait_id: UUID
+    """Resolved with how it ends, or with `approved` where yet another stage may follow."""
+    node: str
+    stages: Sequence[ApprovalStage]
+    more: bool = False
+    due_at: datetime | None = None
+    remind_at: datetime | None = None
+    calendar_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalGather:
     """A run that waits for the ends of several requests that it has asked before."""
 
@@ -155,6 +173,10 @@ class Approvals(Protocol):
 
     def withdraw(self, uow: UnitOfWork, request_id: UUID, reason: str) -> None:
         """Close it because whoever asked no longer needs it."""
+        ...
+
+    def further(self, uow: UnitOfWork, ask: ApprovalFurther) -> dict[str, Any] | None:
+        """Ask further people; the answer, where it was taken back meanwhile. Raises InvalidInput, Conflict."""
         ...
 
     def gather(self, uow: UnitOfWork, gather: ApprovalGather) -> dict[str, Any] | None:

@@ -52,6 +52,8 @@ def done_words(vote: Vote, found: Details) -> str:
     done = sentences[vote.outcome]
     if found.awaited is not None:
         return f"{done}. {_('A new version is awaited.')}"
+    if found.between:
+        return f"{done}. {_('Others may be asked after you.')}"
     return f"{done}. {_('Others are still asked.')}" if found.open else done
 
 

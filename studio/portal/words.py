@@ -316,6 +316,7 @@ def state(request: Request) -> Chip:
     """Where a request is."""
     chips: dict[str, Chip] = {
         RequestState.PENDING: Chip(_("Waiting"), "wait"),
+        RequestState.BETWEEN: Chip(_("Between stages"), "wait"),
         RequestState.APPROVED: Chip(_("Approved"), "good"),
         RequestState.DECLINED: Chip(_("Declined"), "bad"),
         RequestState.CHANGES_REQUESTED: Chip(_("Changes requested"), "warn"),

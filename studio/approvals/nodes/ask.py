@@ -25,7 +25,6 @@ class AskApproval(NodeType):
     key = ASK
     kind = Kind.APPROVAL
     effect = Effect.LOCAL
-    lasting = True
     title = "Ask and go on"
     icon = "approval"
     sample: ClassVar[Any] = {"request_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11", "title": "Refund €420.00"}
@@ -36,6 +35,12 @@ class AskApproval(NodeType):
 
     class Config(Asking):
         """What is asked, of whom, until when."""
+
+    @classmethod
+    def lasts(cls, config: Mapping[str, Any]) -> bool:
+        """Nobody may ever wait for it."""
+        del config
+        return True
 
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:

@@ -91,12 +91,17 @@ class _Numbered(Protocol):
     number: int | None
 
 
-class Deciders(_Numbered, Protocol):
-    """The fields of the step's form that make its rule."""
+class Staging(_Numbered, Protocol):
+    """The fields of a step's form that make stages."""
 
     approvers: list[str]
     also: list[MoreDeciders]
     declines: int
+
+
+class Deciders(Staging, Protocol):
+    """The fields of the step's form that make its rule."""
+
     exclude_roles: list[Role]
     on_changes: OnChanges
     new_version: NewVersion
@@ -114,20 +119,25 @@ def rule(config: Deciders) -> ApprovalRule | None:
     plain = config.need is HowMany.ANY and not config.also and config.declines == 1
     if plain and not config.exclude_roles and config.on_changes is OnChanges.GO_ON:
         return None
+    return ApprovalRule(
+        stages_of(config),
+        [role.value for role in config.exclude_roles],
+        changes="wait" if config.on_changes is OnChanges.WAIT else "end",
+        stale="keep" if config.new_version is NewVersion.KEEP else "all",
+    )
+
+
+def stages_of(config: Staging, name: str = "") -> list[ApprovalStage]:
+    """Who decides at first, who beside them, who afterwards. `name` is the first one's, for people to read."""
     first = [_part(config.approvers, config, "")]
-    stages = [ApprovalStage(first, declines=config.declines)]
+    stages = [ApprovalStage(first, name, config.declines)]
     for place, more in enumerate(config.also):
         part = _part(more.approvers, more, f"also.{place}.")
         if more.when is When.AFTER:
             stages.append(ApprovalStage([part], more.name, more.declines, f"also.{place}.declines"))
         else:
             stages[-1] = replace(stages[-1], parts=[*stages[-1].parts, part])
-    return ApprovalRule(
-        stages,
-        [role.value for role in config.exclude_roles],
-        changes="wait" if config.on_changes is OnChanges.WAIT else "end",
-        stale="keep" if config.new_version is NewVersion.KEEP else "all",
-    )
+    return stages
 
 
 def _part(approvers: list[str], how: _Numbered, where: str) -> ApprovalPart:

@@ -1,6 +1,7 @@
 """Ask people, and go on with what they say."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
@@ -11,10 +12,12 @@ from studio.approvals.deadlines import deadline
 from studio.approvals.nodes import deciders
 from studio.approvals.nodes.fields.deciding import Deciding
 from studio.approvals.nodes.fields.itemized import Itemized
+from studio.approvals.nodes.fields.staged import Staged
 from studio.approvals.nodes.fields.timed import Timed
 from studio.approvals.nodes.fields.worded import Worded
 from studio.approvals.nodes.rendered import address, amount, currency
 from studio.approvals.outcomes import Outcome
+from studio.approvals.service.resolving import any_one
 from studio.contract.node import (
     Context,
     Done,
@@ -73,8 +76,8 @@ class ApprovalRequest(NodeType):
         },
     }
 
-    class Config(Asking):
-        """What is asked, of whom, until when."""
+    class Config(Staged, Asking):
+        """What is asked, of whom, until when, and whether that settles it."""
 
     @classmethod
     def ports_of(cls, config: Mapping[str, Any]) -> tuple[str, ...]:
@@ -108,6 +111,11 @@ class ApprovalRequest(NodeType):
         return deciders.words(config)
 
     @classmethod
+    def lasts(cls, config: Mapping[str, Any]) -> bool:
+        """A further stage may never follow."""
+        return config.get("more_stages") is True
+
+    @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
         """The calendars that its deadline is counted by."""
         return deadlines.references(config)
@@ -116,6 +124,8 @@ class ApprovalRequest(NodeType):
         """Open the request; the wait ends with its decision."""
         try:
             ask = asked(ctx, config)
+            if config.more_stages:
+                ask = replace(ask, rule=replace(ask.rule or any_one(ask.approvers), more=True))
             request_id = ctx.ports.approvals.request(ctx.unit, ask)
         except StudioError as error:
             return Fail(error.code, error.message, field=error.field)
@@ -132,7 +142,7 @@ class ApprovalRequest(NodeType):
         outcome = Outcome(answer["outcome"])
         key, by = answer.get("option"), answer.get("by") or ""
         if key is None:
-            return Done(answer, port=outcome.value, note=_note(outcome, by))
+            return Done(answer, port=outcome.value, note=note(outcome, by))
         said = next(one.label for one in options.keyed(config.options) if one.key == key)
         return Done(answer, port=key, note=_("%(by)s: %(answer)s", by=by, answer=said))
 
@@ -200,7 +210,8 @@ def _written(ctx: Context, source: str, extra: Mapping[str, Any]) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _note(outcome: Outcome, by: str) -> str:
+def note(outcome: Outcome, by: str) -> str:
+    """What the run's page says of it."""
     words: str
     match outcome:
         case Outcome.APPROVED:

@@ -93,7 +93,7 @@ def _check_items(ask: ApprovalAsk, rule: Rule) -> None:
     items.check(ask.items)
     several = len(rule.stages) > 1 or any(len(stage.parts) > 1 for stage in rule.stages)
     approving = any(one.outcome is Outcome.APPROVED for one in options.restored(options.stored(ask.options)))
-    if ask.items and (several or approving):
+    if ask.items and (several or approving or rule.more):
         raise InvalidInput(items.alone(), code="items_alone", field="items")
 
 

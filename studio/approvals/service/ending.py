@@ -30,7 +30,36 @@ def end(
     `said` is the vote whose answer those who settled it agree on, where they do; `chosen` are the keys of the
     line items that were approved.
     """
-    decision = Decision(
+    decision = settled(uow, request, outcome, by=by, reason=reason, channel=channel, said=said, chosen=chosen)
+    uow.session.add(decision)
+    try:
+        together.flush(uow)
+    except IntegrityError as error:  # the lock makes this unreachable; the constraint makes it certain
+        raise Conflict(_("This was decided a moment ago."), code="already_decided") from error
+    request.state = RequestState(outcome.value)
+    rows.settle(uow, request, rows.assignments(uow, request))
+    trail.unschedule(uow, request)
+    trail.mail_told(uow, request)
+    trail.decided(uow, request, decision, by.acting_for if by else "")
+    together.tell(uow, ended(request, decision))
+    fault_point("decide.before_commit")
+    uow.after_commit(lambda: fault_point("decide.after_commit"))
+    return decision
+
+
+def settled(
+    uow: UnitOfWork,
+    request: Request,
+    outcome: Outcome,
+    *,
+    by: Person | None,
+    reason: str,
+    channel: Channel,
+    said: Vote | None = None,
+    chosen: list[str] | None = None,
+) -> Decision:
+    """The row of an end, which is not written here: where another stage may follow, it says how far it is."""
+    return Decision(
         id=ids.new_id(),
         request_id=request.id,
         outcome=outcome,
@@ -46,20 +75,6 @@ def end(
         channel=channel,
         payload_hash=request.payload_hash,
     )
-    uow.session.add(decision)
-    try:
-        together.flush(uow)
-    except IntegrityError as error:  # the lock makes this unreachable; the constraint makes it certain
-        raise Conflict(_("This was decided a moment ago."), code="already_decided") from error
-    request.state = RequestState(outcome.value)
-    rows.settle(uow, request, rows.assignments(uow, request))
-    trail.unschedule(uow, request)
-    trail.mail_told(uow, request)
-    trail.decided(uow, request, decision, by.acting_for if by else "")
-    together.tell(uow, ended(request, decision))
-    fault_point("decide.before_commit")
-    uow.after_commit(lambda: fault_point("decide.after_commit"))
-    return decision
 
 
 def ended(request: Request, decision: Decision) -> askers.Ended:

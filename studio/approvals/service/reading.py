@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from studio.approvals import people, policy
 from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
-from studio.approvals.outcomes import LIVE, AssignmentState
+from studio.approvals.outcomes import LIVE, AssignmentState, RequestState
 from studio.approvals.people import Person
 from studio.approvals.policy import Requester
 from studio.approvals.quorum import Tally
@@ -62,7 +62,12 @@ class Details:
     @property
     def revisable(self) -> bool:
         """The reader may word it anew."""
-        return self.open and not self.overdue and revising.may_revise(self.request, self.rule, self.reader)
+        return (
+            self.open
+            and not self.overdue
+            and not self.between
+            and revising.may_revise(self.request, self.rule, self.reader)
+        )
 
     @property
     def retractable(self) -> bool:
@@ -127,6 +132,11 @@ class Details:
     def open(self) -> bool:
         """Nobody has decided yet."""
         return self.request.open
+
+    @property
+    def between(self) -> bool:
+        """All stages so far have agreed, and a further one may follow."""
+        return self.request.state == RequestState.BETWEEN
 
     @property
     def overdue(self) -> bool:

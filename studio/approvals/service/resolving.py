@@ -31,7 +31,16 @@ class Resolved:
 
 def resolve(uow: UnitOfWork, ask: ApprovalAsk, barred: Sequence[Requester]) -> Resolved:
     """Who is behind a rule now. Raises InvalidInput, with the field, where it names too few people to be met."""
-    wanted = ask.rule or ApprovalRule([ApprovalStage([ApprovalPart(ask.approvers)])])
+    return resolve_rule(uow, ask.rule or any_one(ask.approvers), barred)
+
+
+def any_one(approvers: Sequence[str]) -> ApprovalRule:
+    """The plain rule: any one of some people."""
+    return ApprovalRule([ApprovalStage([ApprovalPart(approvers)])])
+
+
+def resolve_rule(uow: UnitOfWork, wanted: ApprovalRule, barred: Sequence[Requester]) -> Resolved:
+    """The same for a rule, or for stages that are added to one. Raises InvalidInput."""
     without = frozenset(wanted.exclude_roles)
     if without - set(Role) or not wanted.stages or not all(stage.parts for stage in wanted.stages):
         raise InvalidInput(_("This rule has no stages, or names a role that there is not."), code="bad_rule")
@@ -41,7 +50,7 @@ def resolve(uow: UnitOfWork, ask: ApprovalAsk, barred: Sequence[Requester]) -> R
         distinct = {who.user_id: who for _part_, people in reversed(found) for who in reversed(people)}
         stages.append(_stage(one, [part for part, _people in found]))
         asked.append(tuple(reversed(distinct.values())))
-    rule = Rule(tuple(stages), without, Changes(wanted.changes), Stale(wanted.stale))
+    rule = Rule(tuple(stages), without, Changes(wanted.changes), Stale(wanted.stale), wanted.more)
     return Resolved(rule, tuple(asked))
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from studio.approvals import trail, wordings
 from studio.approvals.models import Assignment, Request, Vote
-from studio.approvals.outcomes import LIVE, WAITING, AssignmentState
+from studio.approvals.outcomes import LIVE, WAITING, AssignmentState, RequestState
 from studio.approvals.people import Person
 from studio.approvals.revisions import Revision
 from studio.approvals.rule import Changes, Rule, Stale
@@ -93,6 +93,9 @@ def _still_open(uow: UnitOfWork, request: Request, shown: str | None) -> None:
         raise Conflict(f"{ended_words(decided)} {nothing}", code="already_decided", resource=where)
     if not request.open:
         raise Conflict(_("This was taken back. Nothing was changed."), code="withdrawn", resource=where)
+    if request.state == RequestState.BETWEEN:
+        said = _("All who were asked have agreed; whether others are asked is not settled yet.")
+        raise Conflict(f"{said} {nothing}", code="between", resource=where)
     if request.due_at is not None and uow.now >= request.due_at:
         raise Conflict(f"{_('The time to decide has run out.')} {nothing}", code="expired", resource=where)
     if shown is not None and shown != request.shown:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from studio.approvals import trail
-from studio.approvals.models import Assignment, Decision, Request
+from studio.approvals.models import Assignment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, AssignmentState, Channel, Outcome
 from studio.approvals.people import Person
 from studio.approvals.quorum import Standing, Tally
 from studio.approvals.rule import Rule
-from studio.approvals.service import counting, delegating, ending, rows
+from studio.approvals.service import between, counting, delegating, ending, rows
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -20,8 +20,13 @@ def follow(
     votes = rows.votes(uow, request)
     found = counting.tally(uow, request, rule, shares, votes)
     while found.standing is Standing.APPROVED and request.stage + 1 < len(rule.stages):
+        close_stage(uow, request, shares)
         _open_next(uow, request, shares)
         found = counting.tally(uow, request, rule, shares, votes)
+    if found.standing is Standing.APPROVED and rule.more:
+        close_stage(uow, request, shares)
+        between.rest(uow, request, by=by, reason=reason, channel=channel, said=_agreed(request, votes))
+        return None
     outcome = _ENDS.get(found.standing)
     if outcome is not None:
         said = counting.agreed(request, votes, outcome, found.answer)
@@ -29,6 +34,10 @@ def follow(
         return ending.end(uow, request, outcome, by=by, reason=reason, channel=channel, said=said, chosen=chosen)
     mark(uow, request, found)
     return None
+
+
+def _agreed(request: Request, votes: Sequence[Vote]) -> Vote | None:
+    return counting.agreed(request, votes, Outcome.APPROVED)
 
 
 _ENDS = {
@@ -54,13 +63,17 @@ def mark(uow: UnitOfWork, request: Request, found: Tally) -> None:
         request.stuck_at = None
 
 
-def _open_next(uow: UnitOfWork, request: Request, shares: Sequence[Assignment]) -> None:
-    """Close what is left of the stage that has agreed, and ask the next one."""
+def close_stage(uow: UnitOfWork, request: Request, shares: Sequence[Assignment]) -> None:
+    """Close what is left of the stage that has agreed."""
     left = [share for share in shares if share.stage == request.stage]
     for share in left:
         if share.state in LIVE:
             rows.close(uow, share, AssignmentState.WITHDRAWN)
     rows.kill_links(uow, [share.id for share in left])
+
+
+def _open_next(uow: UnitOfWork, request: Request, shares: Sequence[Assignment]) -> None:
+    """Ask the next one."""
     request.stage += 1
     uow.session.flush()  # one live share a person: the old one has to be closed before the next one opens
     for share in shares:

@@ -18,6 +18,15 @@ class Request(Metadata):
     """SHA-256 in hex of what is to be approved."""
 
 
+class Further(Metadata):
+    asked: str | None = None
+    """Who is asked in it, by e-mail address."""
+    stage: str | None = None
+    """Its name."""
+    payload_hash: str | None = None
+    """SHA-256 in hex of what is to be approved."""
+
+
 class Decision(Metadata):
     reason: str | None = None
     option: str | None = None
@@ -103,6 +112,14 @@ REQUESTED = Action(
     metadata=Request,
     redactions=_beside("asked"),
     example={"asked": "jonas@example.com, mira@example.com", "amount": "420.00"},
+)
+STAGE_ADDED = Action(
+    "approval.stage_added",
+    "A run asked further people about a request, once those whom it had asked before had agreed.",
+    sentence="{actor} asked further people to approve “{target}”",
+    metadata=Further,
+    redactions=_beside("asked"),
+    example={"asked": "mira@example.com", "stage": "Finance"},
 )
 APPROVED = Action(
     "approval.approved",
