@@ -10,13 +10,13 @@ import structlog
 from flask import Flask
 
 from studio import models
-from studio.accounts.service import purging
+from studio.accounts.service import purging, seat_changes
 from studio.accounts.service.vault import SecretVault
 from studio.api import purging as api_purging
 from studio.approvals import askers
 from studio.approvals.jobs import Post
 from studio.approvals.port import ApprovalsPort
-from studio.approvals.service import gathering, leaving, withdraw_for_wait
+from studio.approvals.service import gathering, leaving, seats, withdraw_for_wait
 from studio.audit import chain
 from studio.contract.ports import Mailer, Ports
 from studio.core import db, mail, outbox, unit_of_work
@@ -129,6 +129,7 @@ def _join_approvals(engine: Engine, post: Post) -> None:
     wake = gathering.wake(engine.waits)
     askers.register(askers.LATER, askers.each(lambda uow, ended: wake(uow, ended.request_id)), withdrawn=wake)
     engine.endings.withdraw["approval"] = withdraw_for_wait
+    seat_changes.listen("approvals", seats.changed)
     engine.endings.withdraw[ending.OVER] = leaving.cancelled
     engine.endings.over = leaving.ended
 

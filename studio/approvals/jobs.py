@@ -18,7 +18,7 @@ from studio.approvals.mail_times import Departure, when_to_mail
 from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, CommentKind, Outcome, RequestState
 from studio.approvals.people import Person
-from studio.approvals.service import delegating, holding, links, rows, versions
+from studio.approvals.service import delegating, holding, links, rows, seats, versions
 from studio.contract.ports import Mailer
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
@@ -46,6 +46,7 @@ class Post:
         outbox.register(trail.NOTICE, self.notice)
         outbox.register(trail.EXPIRE, expire)
         outbox.register(delegating.TOPIC, delegating.look)
+        outbox.register(seats.TOPIC, seats.look)
 
     def asked(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail somebody their link; nothing where it was settled meanwhile."""

@@ -68,7 +68,7 @@ def share_to_hand_on(found: Details, share_id: str | None) -> UUID:
     """Whose share: the one that is named, else the reader's own. Raises Conflict where it has ended."""
     wanted = ids.parse_id(share_id or "")
     own = found.own
-    live = [s.row for s in found.shares if s.live]
+    live = [s.row for s in found.shares if s.live or s.lost]
     chosen = [row for row in live if row.id == (wanted or (own.row.id if own else None))]
     if not chosen:
         raise Conflict(_("This is no longer open."), code="closed")

@@ -330,6 +330,8 @@ def state(request: Request) -> Chip:
 def handed_on(found: Details) -> str:
     """Who handed the reader's share to whom, and when."""
     share = found.handed_to
+    if found.own is not None and found.own.lost:
+        return str(_("Your seat could not decide for a while, so this is no longer yours."))
     if found.own is not None and found.own.row.state == AssignmentState.REVOKED:
         return str(_("You stood in for %(name)s, whose absence has ended.", name=found.own.row.why.get("name", "")))
     if share is None:

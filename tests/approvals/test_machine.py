@@ -21,6 +21,7 @@ from studio.accounts.service import members
 from studio.approvals import service
 from studio.approvals.models import Assignment, Decision, Request, Vote
 from studio.approvals.outcomes import BY_PEOPLE, LIVE, Outcome, RequestState
+from studio.approvals.service import seats
 from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core.errors import InvalidInput, StudioError
 from studio.core.unit_of_work import Database
@@ -76,6 +77,8 @@ class Course(RuleBasedStateMachine):
     def seat(self, person: MadePerson, *, there: bool) -> None:
         with self.database.unit(self.tenant.id, self.tenant["owner"].actor) as uow:
             (members.enable if there else members.disable)(uow, person.seat_id)
+        with self.database.unit(self.tenant.id) as uow:
+            seats.look(uow, {"user_id": str(person.user_id), "at": "now"})
 
     @rule(who=WHO, outcome=st.sampled_from(BY_PEOPLE), stale=st.booleans())
     def decide(self, who: int, outcome: Outcome, stale: bool) -> None:

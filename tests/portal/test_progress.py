@@ -2,9 +2,11 @@
 
 import pytest
 
+from studio.accounts.outcomes import Role
 from studio.accounts.service import members
 from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
-from tests.factories.approvals import TITLE, decide, make_group, shown
+from tests.factories.accounts import make_person
+from tests.factories.approvals import TITLE, decide, make_group, share_of, shown
 
 
 @pytest.fixture
@@ -58,3 +60,20 @@ def test_admins_hear_that_too_few_are_left(shop, asked):
     assert mail.subject == f"Nobody can settle: {TITLE}"
     page = shop.browser(shop.tenant["admin"]).get(f"/approvals/{asked}").text
     assert "Too few people are left who may decide." in page
+
+
+def test_a_part_that_is_nobodys_any_more_is_handed_on_by_an_admin(shop):
+    both = [f"user:{one.email}" for one in (shop.jonas, shop.lena)]
+    asked = shop.ask(rule=ApprovalRule([ApprovalStage([ApprovalPart(both, "all")])]))
+    mara = make_person(shop.database, shop.tenant.id, Role.APPROVER, "Mara Lind")
+    with shop.database.unit(shop.tenant.id, shop.tenant["owner"].actor) as uow:
+        members.disable(uow, shop.jonas.seat_id)
+    shop.run_jobs()
+    share = share_of(shop.database, shop.tenant, asked, shop.jonas)
+    address = f"/approvals/{asked}/reassign?share={share.id}"
+    admin = shop.browser(shop.tenant["admin"])
+    assert address.replace("&", "&amp;") in admin.get(f"/approvals/{asked}/history").text
+    assert "Too few people are left" in shop.browser(shop.lena).get(f"/approvals/{asked}").text
+    assert "/reassign?" not in shop.browser(shop.lena).get(f"/approvals/{asked}/history").text
+    assert admin.post(address, data={"to": str(mara.user_id)}).status_code == 302
+    assert "Too few people are left" not in shop.browser(shop.lena).get(f"/approvals/{asked}").text

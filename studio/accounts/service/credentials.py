@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from studio.accounts import mails, passwords, policy, trail
 from studio.accounts.models import PasswordReset, User
-from studio.accounts.service import sessions
+from studio.accounts.service import seat_changes, sessions
 from studio.contract.ports import Mailer
 from studio.core import rng, tenancy
 from studio.core.crypto import hash_token
@@ -119,6 +119,7 @@ def lock(uow: UnitOfWork, user: User) -> None:
     sessions.revoke_all(uow, user.id)
     if uow.workspace_id is not None:
         trail.record(uow, "user.disabled", ("user", user.id, user.name))
+        seat_changes.tell(uow, user.id)
 
 
 def unlock(uow: UnitOfWork, user: User) -> None:
@@ -126,6 +127,7 @@ def unlock(uow: UnitOfWork, user: User) -> None:
     user.disabled_at = None
     if uow.workspace_id is not None:
         trail.record(uow, "user.enabled", ("user", user.id, user.name))
+        seat_changes.tell(uow, user.id)
 
 
 def _store(uow: UnitOfWork, user: User, password: str) -> None:

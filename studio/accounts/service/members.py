@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from studio.accounts import policy, trail
 from studio.accounts.models import Seat, User
 from studio.accounts.outcomes import Role
-from studio.accounts.service import approver_seats, sessions
+from studio.accounts.service import approver_seats, seat_changes, sessions
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
@@ -103,6 +103,7 @@ def change_role(uow: UnitOfWork, seat_id: UUID | None, role: Role) -> Seat:
     seat.role = role.value
     changes = {"role": (current.value, role.value)}
     trail.record(uow, "member.role_changed", _target(seat), changes=changes)
+    seat_changes.tell(uow, seat.user_id)
     return seat
 
 
@@ -141,6 +142,7 @@ def enable(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
             approver_seats.claim(uow)
         seat.disabled_at = None
         trail.record(uow, "member.enabled", _target(seat))
+        seat_changes.tell(uow, seat.user_id)
     return seat
 
 
@@ -177,6 +179,7 @@ def _take_away(uow: UnitOfWork, seat: Seat) -> None:
     _refuse(uow, current=Role(seat.role), wanted=None)
     seat.disabled_at = uow.now
     sessions.revoke_here(uow, seat.user_id)
+    seat_changes.tell(uow, seat.user_id)
 
 
 def _locked(uow: UnitOfWork, seat_id: UUID | None) -> Seat:

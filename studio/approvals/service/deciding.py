@@ -208,7 +208,7 @@ def _stands_in(uow: UnitOfWork, request: Request, mine: Sequence[Assignment], op
     """Asked anew: an absence may have ended, or gone on to somebody else, since the page was opened."""
     if open_:
         return all(delegating.holds(uow, request, share) for share in open_)
-    return not any(share.state == AssignmentState.REVOKED for share in mine)
+    return not any(share.state == AssignmentState.REVOKED and share.delegation_id for share in mine)
 
 
 def _holds(shares: Sequence[Assignment], votes: Sequence[Vote]) -> bool:

@@ -10,7 +10,7 @@ from studio.approvals import people, policy, trail
 from studio.approvals.models import Assignment, Comment, Request
 from studio.approvals.outcomes import LIVE, WAITING, AssignmentState, CommentKind
 from studio.approvals.people import Person
-from studio.approvals.service import delegating, handing, rows, staging
+from studio.approvals.service import delegating, handing, rows, seats, staging
 from studio.core import ids
 from studio.core.errors import Conflict, Forbidden, InvalidInput
 from studio.core.faults import fault_point
@@ -103,7 +103,7 @@ def _own(uow: UnitOfWork, assignment_id: UUID) -> tuple[Request, Assignment, Per
 
 
 def _own_or_managed(uow: UnitOfWork, assignment_id: UUID) -> tuple[Request, Assignment, Person]:
-    request, share, person = _found(uow, assignment_id, WAITING)
+    request, share, person = _found(uow, assignment_id, WAITING, lost=True)
     if share.user_id != person.id and not person.may_manage:
         if person.sees_all:
             raise Forbidden(_("Only the person who was asked, or an admin, can hand this on."))
@@ -112,16 +112,20 @@ def _own_or_managed(uow: UnitOfWork, assignment_id: UUID) -> tuple[Request, Assi
 
 
 def _found(
-    uow: UnitOfWork, assignment_id: UUID, states: Collection[AssignmentState]
+    uow: UnitOfWork, assignment_id: UUID, states: Collection[AssignmentState], *, lost: bool = False
 ) -> tuple[Request, Assignment, Person]:
-    """The share under its request's lock, in one of those states; and who acts."""
+    """The share under its request's lock, in one of those states; and who acts.
+
+    `lost`: an admin also gets the share of somebody whose seat no longer decides.
+    """
     found = uow.session.get(Assignment, assignment_id)
     person = rows.acting(uow)
     if found is None:
         raise rows.missing(assignment_id)
     request = rows.locked(uow, found.request_id)
     uow.session.refresh(found)
-    closed = not request.open or found.state not in states
+    theirs = lost and person.may_manage and seats.lost(found) and found.stage >= request.stage
+    closed = not request.open or not (found.state in states or theirs)
     if closed and (found.user_id == person.id or person.sees_all):
         raise Conflict(_("This is no longer open."), code="closed", resource=f"approval:{request.id}")
     if closed:

@@ -14,7 +14,7 @@ from studio.approvals.policy import Requester
 from studio.approvals.quorum import Tally
 from studio.approvals.revisions import Revision
 from studio.approvals.rule import Rule
-from studio.approvals.service import counting, holding, revising, rows, taking_back, versions
+from studio.approvals.service import counting, holding, revising, rows, seats, taking_back, versions
 from studio.approvals.service.versions import Changed
 from studio.core.unit_of_work import UnitOfWork
 
@@ -30,6 +30,11 @@ class Share:
     def live(self) -> bool:
         """Still open."""
         return self.row.state in LIVE
+
+    @property
+    def lost(self) -> bool:
+        """Nobody's: the seat of whoever was asked no longer decides."""
+        return seats.lost(self.row)
 
 
 @dataclass(frozen=True, slots=True)

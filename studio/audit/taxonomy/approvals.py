@@ -82,6 +82,11 @@ class Delegation(Metadata):
     ends_at: str
 
 
+class Revoked(Metadata):
+    of: str
+    """The id of whose share it was."""
+
+
 class Withdrawn(Metadata):
     reason: str | None = None
 
@@ -227,6 +232,14 @@ EXPIRED = Action(
     redactions=_beside("reason", "acting_for"),
     example={"channel": "clock"},
     version=3,
+    severity="notice",
+)
+SHARE_REVOKED = Action(
+    "approval.share_revoked",
+    "Somebody who was asked no longer has a seat that decides, so their part is nobody's until it is handed on.",
+    sentence="A part of “{target}” is nobody's any more: its approver no longer has a seat that decides",
+    metadata=Revoked,
+    example={"of": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11"},
     severity="notice",
 )
 CANCELLED = Action(
