@@ -47,6 +47,8 @@ class Ended:
     """Decimal text, as it stood in it."""
     items: Settled | None = None
     """None: the request has no line items."""
+    votes: Sequence[Mapping[str, Any]] | None = None
+    """What people said; None: that is not told."""
 
     def payload(self) -> dict[str, Any]:
         """As a run sees it."""
@@ -63,6 +65,7 @@ class Ended:
             "facts": dict(self.facts),
             "amount": self.amount,
             **(self.items.payload() if self.items is not None else {}),
+            **({} if self.votes is None else {"votes": [dict(one) for one in self.votes]}),
         }
 
 

@@ -66,6 +66,7 @@ def voted(uow: UnitOfWork, request: Request, vote: Vote, acting_for: str = "") -
         reason=vote.reason or None,
         channel=vote.channel,
         acting_for=acting_for or None,
+        approved_items=vote.items,
         payload_hash=vote.payload_hash,
     )
 
@@ -108,6 +109,7 @@ def decided(uow: UnitOfWork, request: Request, decision: Decision, acting_for: s
         option=decision.option,
         channel=decision.channel,
         acting_for=acting_for or None,
+        approved_items=decision.items,
         amount=request.amount,
         currency=request.currency,
         payload_hash=request.payload_hash,

@@ -28,6 +28,19 @@ def stage(request: Request) -> str:
     return f"{said}: {name}" if name else str(said)
 
 
+def progress(item: Item) -> str:
+    """How far a rule of several people is: "1 of 2 agreed", and whom it waits for where several parts have to."""
+    if item.progress is None:
+        return ""
+    parts = item.progress.parts
+    have, need = sum(min(one.have, one.need) for one in parts), sum(one.need for one in parts)
+    agreed = _("%(have)s of %(need)s agreed", have=have, need=need)
+    open_ = [name.name for one in parts if not one.met for name in one.part.names]
+    if len(parts) == 1 or not open_:
+        return str(agreed)
+    return str(_("%(agreed)s; waits for %(names)s", agreed=agreed, names=words.joined(list(dict.fromkeys(open_)))))
+
+
 def in_place(request: Request, now: datetime) -> bool:
     """Whether a row may be decided where it stands: it shows all there is, and there is still time."""
     return words.fits_row(request) and (request.due_at is None or request.due_at > now)

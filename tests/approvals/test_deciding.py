@@ -10,6 +10,8 @@ from studio.accounts.service import members
 from studio.approvals import askers, service
 from studio.approvals.models import Comment, Decision, Request
 from studio.approvals.outcomes import AssignmentState, Channel, Outcome, RequestState
+from studio.approvals.service import voices
+from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tests.factories.accounts import make_person, make_tenant
@@ -49,7 +51,32 @@ def test_a_decision_ends_the_request_and_tells_whoever_asked(database, tenant, j
         "version": 1,
         "facts": dict(FACTS),
         "amount": None,
+        "votes": [
+            {
+                "by": "Jonas Weber",
+                "by_email": jonas.email,
+                "outcome": outcome.value,
+                "option": None,
+                "comment": BECAUSE,
+                "at": decided.at.isoformat(),
+                "stage": 1,
+            }
+        ],
     }
+
+
+def test_a_run_hears_everybody_in_the_order_of_saying_within_bounds(database, tenant, jonas, lena, heard, monkeypatch):
+    stages = [ApprovalStage([ApprovalPart([f"user:{one.email}"])]) for one in (lena, jonas)]
+    request_id = make_request(database, tenant, [], rule=ApprovalRule(stages))
+    decide(database, tenant, lena, request_id, reason="y" * (voices.LONGEST + 1))
+    decide(database, tenant, jonas, request_id)
+    told = heard.ends[-1].payload()["votes"]
+    assert [(one["by"], one["stage"], len(one["comment"])) for one in told] == [
+        ("Lena Vogt", 1, voices.LONGEST), ("Jonas Weber", 2, len(BECAUSE))
+    ]  # fmt: skip
+    monkeypatch.setattr(voices, "MOST", 1)
+    with database.unit(tenant.id) as uow:
+        assert [one["by"] for one in voices.votes(uow, uow.session.get(Request, request_id))] == ["Jonas Weber"]
 
 
 def test_the_same_click_again_gives_the_same_answer(database, tenant, jonas, heard):

@@ -1,5 +1,6 @@
 """Line items: some are approved and others are not, by as many people as have to agree."""
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from unittest.mock import Mock
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from sqlalchemy import select
 
 from studio.accounts.outcomes import Role
 from studio.approvals import items, service
@@ -15,6 +17,7 @@ from studio.approvals.models import Request, Vote
 from studio.approvals.nodes.request import ApprovalRequest
 from studio.approvals.outcomes import Outcome
 from studio.approvals.service.asking import fingerprint
+from studio.audit.models import AuditEvent, AuditTarget
 from studio.contract.node import Context
 from studio.contract.ports import ApprovalItem, ApprovalPart, ApprovalRule, ApprovalStage
 from studio.contract.results import Fail
@@ -58,9 +61,27 @@ def test_all_by_default_or_those_that_were_ticked(database, tenant, jonas, heard
     vote = decide(database, tenant, jonas, request_id, items=["card", "mug"])
     assert vote.items == ["mug", "card"]
     assert ends(heard) == ("approved", ["mug", "card"], ["plate"], "12.50")
+    assert trails(database, tenant, request_id) == [("approval.approved", "mug, card")]
     assert decide(database, tenant, jonas, request_id, items=["mug", "card"]).id == vote.id, "the same again"
     with pytest.raises(Conflict):
         decide(database, tenant, jonas, request_id, items=["mug"])
+
+
+def trails(database, tenant, request_id):
+    """Events that name line items, with those."""
+    with database.unit(tenant.id) as uow:
+        about = AuditTarget.event_id == AuditEvent.id, AuditTarget.target_id == str(request_id)
+        found = uow.session.scalars(select(AuditEvent).join(AuditTarget, about[0]).where(about[1]))
+        told = [(row.action, json.loads(row.body)["metadata"].get("approved_items")) for row in found]
+    return [one for one in told if one[1]]
+
+
+def test_the_trail_has_what_each_of_several_ticked_and_what_came_of_it(database, tenant, jonas, lena):
+    both = ApprovalRule([ApprovalStage([ApprovalPart([f"user:{one.email}" for one in (jonas, lena)], "all")])])
+    request_id = make_request(database, tenant, [], rule=both, items=ITEMS)
+    decide(database, tenant, jonas, request_id, items=["mug", "plate"])
+    decide(database, tenant, lena, request_id, items=["card", "mug"])
+    assert trails(database, tenant, request_id) == [("approval.voted", "mug, plate"), ("approval.approved", "mug")]
 
 
 def test_of_several_each_item_needs_as_many_as_the_rule(database, tenant, jonas, lena, heard):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from sqlalchemy import event
 from werkzeug.datastructures import MultiDict
 
 from studio.approvals import service
@@ -51,6 +52,49 @@ def test_a_row_says_which_stage_asks(shop):
         service.approve(uow, request_id, shown=shown(shop.database, shop.tenant, request_id))
     assert "Stage 2 of 2: Finance" in shop.browser(shop.jonas).get("/inbox").text
     assert "You decided" in shop.browser(shop.lena).get("/done").text
+
+
+def test_a_row_says_how_far_a_rule_of_several_is_and_whom_it_waits_for(shop):
+    def part(*some, need="any", n=None):
+        return ApprovalPart([f"user:{one.email}" for one in some], need, n)
+
+    both = shop.ask(title="Both", rule=ApprovalRule([ApprovalStage([part(shop.jonas, shop.lena, need="all")])]))
+    parts = shop.ask(title="Parts", rule=ApprovalRule([ApprovalStage([part(shop.jonas), part(shop.lena)])]))
+    shop.ask(title="Any")
+    page = shop.browser(shop.lena).get("/inbox").text
+    assert "0 of 2 agreed" in page
+    assert "0 of 2 agreed; waits for Jonas Weber and Lena Vogt" in page
+    for request_id in (both, parts):
+        with shop.database.unit(shop.tenant.id, shop.jonas.actor) as uow:
+            service.approve(uow, request_id, shown=shown(shop.database, shop.tenant, request_id))
+    page = shop.browser(shop.lena).get("/inbox").text
+    assert page.count("1 of 2 agreed") == 2
+    assert "1 of 2 agreed; waits for Lena Vogt" in page
+    assert page.count("agreed") == 2
+
+
+def test_how_far_all_rows_are_is_one_question(shop):
+    rule = ApprovalRule([ApprovalStage([ApprovalPart([f"user:{shop.jonas.email}", f"user:{shop.lena.email}"], "all")])])
+    seen = []
+
+    def hear(_connection, _cursor, statement, *_rest):
+        seen.append(statement)
+
+    def rows():
+        with shop.database.unit(shop.tenant.id, shop.lena.actor) as uow:
+            seen.clear()
+            found = listing.listed(uow, shop.lena.user_id, Filters()).items
+            return len(found), len(seen)
+
+    event.listen(shop.database.app, "before_cursor_execute", hear)
+    try:
+        shop.ask(rule=rule)
+        (few, once), _made = rows(), [shop.ask(rule=rule) for _time in range(3)]
+        many, again = rows()
+    finally:
+        event.remove(shop.database.app, "before_cursor_execute", hear)
+    assert (few, many) == (1, 4)
+    assert once == again
 
 
 def test_the_tabs_and_the_frame_count(shop):

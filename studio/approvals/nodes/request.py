@@ -35,6 +35,20 @@ from studio.core.errors import StudioError
 LONGEST_LABEL = 200
 """Letters of a line item."""
 
+_VOTE: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {
+        "by": {"type": "string"},
+        "by_email": {"type": ["string", "null"]},
+        "outcome": {"type": "string"},
+        "option": {"type": ["string", "null"]},
+        "comment": {"type": "string"},
+        "at": {"type": "string"},
+        "stage": {"type": "integer"},
+    },
+}
+"""What one person said."""
+
 
 class Asking(Worded, Timed, Itemized, Deciding):
     """What is asked, of whom, until when. Fields stand in the order of the bases, the last one first."""
@@ -60,6 +74,17 @@ class ApprovalRequest(NodeType):
         "version": 1,
         "facts": {"Order": "6021"},
         "amount": "420.00",
+        "votes": [
+            {
+                "by": "Jonas Weber",
+                "by_email": "jonas@example.com",
+                "outcome": "approved",
+                "option": None,
+                "comment": "Photo checked.",
+                "at": "2026-03-02T10:15:00+00:00",
+                "stage": 1,
+            }
+        ],
     }
     output_schema: ClassVar[Mapping[str, Any]] = {
         "type": "object",
@@ -73,6 +98,7 @@ class ApprovalRequest(NodeType):
             "version": {"type": "integer"},
             "facts": {"type": "object"},
             "amount": {"type": ["string", "null"]},
+            "votes": {"type": "array", "items": _VOTE},
         },
     }
 

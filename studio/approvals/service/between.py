@@ -18,7 +18,7 @@ def rest(
     request.pauses += 1  # the deadline of the next stage is a job under a name of its own
     together.flush(uow)
     so_far = ending.settled(uow, request, Outcome.APPROVED, by=by, reason=reason, channel=channel, said=said)
-    askers.answer(uow, ending.ended(request, so_far))
+    askers.answer(uow, ending.told(uow, request, so_far))
 
 
 def settle(uow: UnitOfWork, request: Request) -> None:

@@ -1,5 +1,7 @@
 """The one way a request ends by a decision: the row, everybody's share, the trail, whoever asked."""
 
+from dataclasses import replace
+
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
@@ -7,7 +9,7 @@ from studio.approvals import askers, items, together, trail
 from studio.approvals.models import Decision, Request, Vote
 from studio.approvals.outcomes import Channel, Outcome, RequestState
 from studio.approvals.people import Person
-from studio.approvals.service import rows
+from studio.approvals.service import rows, voices
 from studio.core import ids
 from studio.core.errors import Conflict
 from studio.core.faults import fault_point
@@ -41,7 +43,7 @@ def end(
     trail.unschedule(uow, request)
     trail.mail_told(uow, request)
     trail.decided(uow, request, decision, by.acting_for if by else "")
-    together.tell(uow, ended(request, decision))
+    together.tell(uow, told(uow, request, decision))
     fault_point("decide.before_commit")
     uow.after_commit(lambda: fault_point("decide.after_commit"))
     return decision
@@ -77,8 +79,13 @@ def settled(
     )
 
 
+def told(uow: UnitOfWork, request: Request, decision: Decision) -> askers.Ended:
+    """How it ended, as whoever asked hears it: with what everybody said."""
+    return replace(ended(request, decision), votes=voices.votes(uow, request))
+
+
 def ended(request: Request, decision: Decision) -> askers.Ended:
-    """How it ended, as whoever asked hears it."""
+    """The same without what everybody said."""
     return askers.Ended(
         request_id=request.id,
         asker=request.asker,

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,8 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Uuid
 
-from studio.approvals.models import Assignment, Decision, Request
+from studio.approvals import quorum
+from studio.approvals.models import Assignment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, AssignmentState
+from studio.approvals.rule import from_json
+from studio.approvals.service import counting
 from studio.core import ids
 from studio.core.db import UtcDateTime
 from studio.core.unit_of_work import UnitOfWork
@@ -86,6 +90,8 @@ class Item:
     share: Assignment | None
     """The reader's own; None in everybody's list."""
     decision: Decision | None
+    progress: quorum.Tally | None = None
+    """How far the running stage is; None: any one of those who were asked decides, or it has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +136,25 @@ def listed(uow: UnitOfWork, user_id: UUID, filters: Filters, size: int = PAGE) -
     moment, key, _descending = _order(filters)
     query, edge = _within(uow, _behind(_base(uow, user_id, filters), filters, filters.after), filters)
     rows = uow.session.execute(_in_order(query.add_columns(moment, key), filters).limit(size + 1)).all()
-    items = tuple(Item(row[0], row[1] if not filters.everybody else None, row[2]) for row in rows)
+    far = _progress(uow, [row[0] for row in rows])
+    items = tuple(Item(row[0], row[1] if not filters.everybody else None, row[2], far.get(row[0].id)) for row in rows)
     if len(rows) <= size:
         return Page(items, _written(*edge) if edge else None, whole=edge is None)
     return Page(items[:size], _written(rows[size - 1][3], rows[size - 1][4]))
+
+
+def _progress(uow: UnitOfWork, requests: Sequence[Request]) -> dict[UUID, quorum.Tally]:
+    """Of open requests that need several people, all in one query, or none where there is no such."""
+    rules = {request.id: from_json(request.rule) for request in requests if request.open}
+    several = {request_id: rule for request_id, rule in rules.items() if not rule.plain}
+    if not several:
+        return {}
+    said: dict[UUID, list[Vote]] = {request_id: [] for request_id in several}
+    standing = Vote.request_id.in_(several), Vote.voided_at.is_(None)
+    for vote in uow.session.scalars(select(Vote).where(*standing).order_by(Vote.id)):
+        said[vote.request_id].append(vote)
+    stages = {request.id: request.stage for request in requests}
+    return {one: counting.progress(rule, said[one])[stages[one]] for one, rule in several.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def add(uow: UnitOfWork, ask: ApprovalFurther) -> dict[str, Any] | None:
     request = _waiting(uow, ask)
     decision = rows.decision(uow, request)
     if decision is not None and decision.outcome == Outcome.CANCELLED:
-        return ending.ended(request, decision).payload()
+        return ending.told(uow, request, decision).payload()
     if decision is not None or not request.open:
         said = ended_words(decision) if decision else _("It was taken back.")
         further = _("Nobody else was asked. Run it again from the step that asks.")

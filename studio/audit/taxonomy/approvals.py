@@ -38,6 +38,8 @@ class Decision(Metadata):
     amount: str | None = None
     """Decimal text."""
     currency: str | None = None
+    approved_items: str | None = None
+    """Keys of the line items that were approved, where it has such."""
     payload_hash: str | None = None
     """SHA-256 in hex of what the decision is bound to."""
 
@@ -52,6 +54,8 @@ class Vote(Metadata):
     """Where it came in: `page`, `mail_link`, `api`."""
     acting_for: str | None = None
     """Who was away, where somebody stood in."""
+    approved_items: str | None = None
+    """Keys of the line items that it approves, where it has such."""
     payload_hash: str | None = None
     """SHA-256 in hex of what it is bound to."""
 
@@ -133,7 +137,7 @@ APPROVED = Action(
     metadata=Decision,
     redactions=_beside("reason", "acting_for"),
     example={"channel": "mail_link", "amount": "420.00", "currency": "EUR"},
-    version=3,
+    version=4,
     severity="notice",
     ocsf=6003,
 )
@@ -144,7 +148,7 @@ DECLINED = Action(
     metadata=Decision,
     redactions=_beside("reason", "acting_for"),
     example={"reason": "Refund period is over", "channel": "page"},
-    version=3,
+    version=4,
     severity="notice",
     ocsf=6003,
 )
@@ -155,7 +159,7 @@ CHANGES_REQUESTED = Action(
     metadata=Decision,
     redactions=_beside("reason", "acting_for"),
     example={"reason": "Please attach the receipt", "channel": "page"},
-    version=3,
+    version=4,
     severity="notice",
     ocsf=6003,
 )
@@ -166,6 +170,7 @@ RESPONDED = Action(
     metadata=Decision,
     redactions=_beside("reason", "acting_for"),
     example={"option": "voucher", "channel": "page"},
+    version=2,
     severity="notice",
     ocsf=6003,
 )
@@ -196,7 +201,7 @@ VOTED = Action(
     metadata=Vote,
     redactions=_beside("reason", "acting_for"),
     example={"outcome": "approved", "channel": "page"},
-    version=3,
+    version=4,
     severity="notice",
     ocsf=6003,
 )
@@ -231,7 +236,7 @@ EXPIRED = Action(
     metadata=Decision,
     redactions=_beside("reason", "acting_for"),
     example={"channel": "clock"},
-    version=3,
+    version=4,
     severity="notice",
 )
 SHARE_REVOKED = Action(
@@ -249,6 +254,7 @@ CANCELLED = Action(
     metadata=Decision,
     redactions=_beside("reason", "acting_for"),
     example={"reason": "The order was cancelled", "channel": "page"},
+    version=2,
     severity="notice",
     ocsf=6003,
 )
