@@ -27,6 +27,8 @@ from studio.core import (
 )
 from studio.core.settings import Settings
 from studio.core.settings import load as load_settings
+from studio.guard import asking
+from studio.guard.gates import GuardGates
 from studio.runtime.hooks.front import HookFront
 from studio.runtime.service.reference_checks import published_users
 
@@ -37,6 +39,7 @@ VIEWS = (
     "studio.console.ops",
     "studio.console.views",
     "studio.gallery.views",
+    "studio.guard.views",
     "studio.portal.views",
 )
 """Modules with a `blueprint`. A package's line is added with its views."""
@@ -56,6 +59,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     _join_extensions(app, settings)
     joining.join(app, settings)
     _join_references()
+    app.extensions["studio_gates"] = GuardGates()
+    asking.init_app(app)
     app.wsgi_app = HookFront(app.wsgi_app, app.extensions["studio_receiver"])  # type: ignore[method-assign]  # Flask says so
     for name in VIEWS:
         app.register_blueprint(import_module(name).blueprint)

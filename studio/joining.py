@@ -25,6 +25,7 @@ from studio.core.http import HttpClient
 from studio.core.ids import parse_id
 from studio.core.settings import Settings
 from studio.core.unit_of_work import Database, UnitOfWork
+from studio.guard.service import purging as guard_purging
 from studio.runtime.engine.engine import Engine
 from studio.runtime.engine.set_aside import SetAside
 from studio.runtime.hooks.addresses import Addresses
@@ -92,6 +93,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     _join_outbox(engine, settings, mailer)
     _join_approvals(engine, Post(mailer, settings.public_url))
     engine.retention.of_all.append(purging.purge)
+    engine.retention.of_all.append(guard_purging.purge)
     engine.retention.of_workspaces.append(api_purging.purge)
     engine.declare()
     app.extensions["studio_engine"] = engine

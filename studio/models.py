@@ -9,6 +9,7 @@ PACKAGES = (
     "accounts",
     "runtime",
     "approvals",
+    "guard",
     "builder",
     "portal",
     "console",

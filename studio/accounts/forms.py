@@ -84,6 +84,19 @@ class ChangePasswordForm(FlaskForm):
     password = PasswordField(_l("New password"), [InputRequired(_NEEDED), Length(max=256)])
 
 
+class PasskeyForm(FlaskForm):
+    """What the browser has made, and what its person calls it."""
+
+    name = _text(_l("Name"), 80)
+    answer = HiddenField(validators=[Length(max=16_000)])
+
+
+class TotpForm(FlaskForm):
+    """The first code of an authenticator app."""
+
+    code = StringField(_l("Code that the app shows now"), [InputRequired(_NEEDED), Length(max=20)])
+
+
 class ProfileForm(FlaskForm):
     """What people set for themselves."""
 

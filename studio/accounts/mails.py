@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from studio.accounts import trail
 from studio.accounts.models import User
 from studio.contract.ports import Mailer
+from studio.core import ids
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -39,3 +40,15 @@ def test(uow: UnitOfWork, mailer: Mailer, to: str, *, key: str) -> None:
     text = _("This is a test mail. Mail from Studio arrives.\n")
     mailer.send(uow, key=f"test:{key}", to=[to], subject=_("Test mail from Studio"), text=text)
     trail.record(uow, "mail.tested", ("mail", key, to), to=to)
+
+
+def factor_changed(uow: UnitOfWork, mailer: Mailer, user: User, what: str) -> None:
+    """Something by which a person proves who they are was added or taken away."""
+    text = _(
+        "Hello %(name)s,\n\non your Studio account %(what)s.\n\nIf it was not you: change your password at once, look"
+        " through your passkeys under Profile, Security, and tell an admin.\n",
+        name=user.name,
+        what=what,
+    )
+    subject = _("A change to how you prove who you are in Studio")
+    mailer.send(uow, key=f"factor:{user.id}:{ids.new_id()}", to=[user.email], subject=subject, text=text)

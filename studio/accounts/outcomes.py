@@ -1,6 +1,6 @@
 """Words that tables, policies and pages of this package share."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Role(StrEnum):
@@ -29,3 +29,31 @@ class SignIn(StrEnum):
     """Unknown address, wrong password, disabled, no seat: from outside all the same."""
     LOCKED = "locked"
     """Too many failures; the password was not even looked at."""
+
+
+class Method(StrEnum):
+    """By what somebody proves once more who they are."""
+
+    PASSKEY = "passkey"
+    TOTP = "totp"
+    RECOVERY_CODE = "recovery_code"
+    PASSWORD = "password"  # noqa: S105 - the name of a method
+
+
+class Strength(IntEnum):
+    """How much a proof is worth; more is stronger."""
+
+    PASSWORD = 1
+    """Something known; it may have been read or guessed."""
+    CODE = 2
+    """Something had: a one-time code, which can still be talked out of somebody."""
+    PASSKEY = 3
+    """Something had that a copied page gets nothing from, after its device has verified its user."""
+
+
+STRENGTHS = {
+    Method.PASSKEY: Strength.PASSKEY,
+    Method.TOTP: Strength.CODE,
+    Method.RECOVERY_CODE: Strength.CODE,
+    Method.PASSWORD: Strength.PASSWORD,
+}

@@ -1,14 +1,11 @@
 """Forms of the portal. Each works with scripts off: plain fields, a button for each way."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
 from wtforms import (
     DateTimeLocalField,
-    Field,
     FieldList,
     Form,
     FormField,
@@ -28,6 +25,7 @@ from studio.approvals import wordings
 from studio.approvals.clock.reading import zone_names
 from studio.approvals.people import Person
 from studio.approvals.policy import Snooze
+from studio.core.sending import EverythingField
 from studio.portal.week import WeekField
 from studio.portal.zones import CUSTOM
 
@@ -45,17 +43,6 @@ MOMENTS = (
 def people_choices(people: Iterable[Person]) -> list[SelectChoice]:
     """People to choose among, by name and address."""
     return [SelectChoice(str(one.id), f"{one.name} ({one.email})") for one in people]
-
-
-class EverythingField(Field):
-    """All that was sent: the fields of a request's further answers have names that only the request knows."""
-
-    data: MultiDict[str, str]
-
-    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        """Keep it."""
-        self.process_errors = []
-        self.data = MultiDict(formdata or ())
 
 
 class DecideForm(FlaskForm):

@@ -14,7 +14,19 @@ from studio.core.row_security import unbound_role
 
 pytestmark = pytest.mark.parametrize("store", ["postgresql"], indirect=True)
 
-OF_NO_TENANT = {"workspace", "app_user", "user_session", "password_reset", "attempt_counter", "loop_lease"}
+OF_NO_TENANT = {
+    "workspace",
+    "app_user",
+    "user_session",
+    "password_reset",
+    "attempt_counter",
+    "loop_lease",
+    "user_passkey",
+    "user_passkey_registration",
+    "user_totp",
+    "user_recovery_code",
+    "step_up",
+}
 """People and their sessions, workspaces, counters, the timers' lease."""
 ENGINE_READS = {
     *("workspace", "workflow", "workflow_version", "trigger_subscription", "outbox", "kv_entry", "loop_lease"),

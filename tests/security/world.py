@@ -93,6 +93,8 @@ NO_TENANT = {
     "signal": "parcel-shipped",  # whoever waits for it, in the sender's workspace
     "slug": "high-value-refunds",  # of a template: every workspace sees the same
     "filename": "studio.css",  # files of the build
+    "passkey_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",  # a person's: tests/accounts/test_factors.py
+    "step_up_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",  # a person's: tests/guard/test_step_up.py
     "token": "x" * 43,  # the link of a mail: whoever holds it may follow it
 }
 """Arguments that name nothing of a tenant."""

@@ -100,6 +100,13 @@ def choose_workspace(uow: UnitOfWork, person: Person, workspace_id: UUID | None)
     return seat
 
 
+def renew(uow: UnitOfWork, session_id: UUID) -> str:
+    """Give a session another token: whoever has read the old one is out. Returns the new one, for the cookie."""
+    token = rng.token()
+    uow.session.execute(update(UserSession).where(UserSession.id == session_id).values(token_hash=hash_token(token)))
+    return token
+
+
 def revoke(uow: UnitOfWork, session_id: UUID) -> None:
     """End one session."""
     _revoke(uow, UserSession.id == session_id)

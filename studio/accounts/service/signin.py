@@ -1,18 +1,17 @@
 """Sign-in and sign-out."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from studio.accounts import passwords, policy, trail
 from studio.accounts.identity import Person, SeatFacts, narrow
-from studio.accounts.models import AttemptCounter, User
+from studio.accounts.models import User
 from studio.accounts.outcomes import SignIn
-from studio.accounts.service import sessions
+from studio.accounts.service import attempts, sessions
+from studio.accounts.service.attempts import Attempts
 from studio.core.crypto import hash_token
 from studio.core.unit_of_work import Database, UnitOfWork
 
@@ -57,18 +56,20 @@ def check_password(database: Database, email: str, password: str) -> Checked:
 
 def sign_in(uow: UnitOfWork, checked: Checked, *, old_token: object = None) -> Outcome:
     """Open a session, or count the failure. The old session of the browser ends either way it succeeds."""
-    counters = _counters(uow, checked.email)
-    locked = _locked_for(uow, counters)
+    keys = _keys(uow, checked.email)
+    counters = Attempts.of(uow, keys)
+    locked = counters.locked_for(uow)
     if locked is not None:
         return Outcome(SignIn.LOCKED, wait=locked)
     seats = sessions.seats_of(uow, checked.user_id) if checked.user_id else ()
     if not checked.matches or checked.user_id is None or not seats:
-        _count_failure(uow, counters, checked.email)
+        counters.failed(uow)
         if checked.user_id is not None and seats:
             _record_failure(uow, checked.user_id, checked.email, seats[0])
         return Outcome(SignIn.REFUSED)
     sessions.revoke_token(uow, old_token)
-    _forget_failures(uow, checked.email)
+    # Of this address only: the account's own counter runs out by itself, so a guesser cannot reset it.
+    attempts.forget(uow, next(iter(keys)))
     if checked.new_hash:
         uow.session.execute(update(User).where(User.id == checked.user_id).values(password_hash=checked.new_hash))
     return Outcome(SignIn.DONE, _open(uow, checked.user_id, seats))
@@ -101,40 +102,9 @@ def _record_failure(uow: UnitOfWork, user_id: UUID, email: str, seat: SeatFacts)
     trail.record(uow, "session.sign_in_failed", ("user", user_id, email), failed=True)
 
 
-def _keys(uow: UnitOfWork, email: str) -> tuple[tuple[str, int], ...]:
+def _keys(uow: UnitOfWork, email: str) -> dict[str, int]:
     here = uow.actor.origin.ip or "-"
-    return (
-        (hash_token(f"sign-in|{email}|{here}"), policy.FREE_FAILURES),
-        (hash_token(f"sign-in|{email}"), policy.ACCOUNT_FREE_FAILURES),
-    )
-
-
-def _counters(uow: UnitOfWork, email: str) -> Sequence[AttemptCounter]:
-    """What was counted so far, locked in a fixed order: attempts made at once are looked at one after the other."""
-    keys = sorted(key for key, _ in _keys(uow, email))
-    dialect = postgresql if uow.session.get_bind().dialect.name == "postgresql" else sqlite
-    fresh = [{"key": key, "failures": 0, "since": uow.now} for key in keys]
-    uow.session.execute(dialect.insert(AttemptCounter).values(fresh).on_conflict_do_nothing())
-    query = select(AttemptCounter).where(AttemptCounter.key.in_(keys)).order_by(AttemptCounter.key)
-    return uow.session.scalars(query.with_for_update()).all()
-
-
-def _locked_for(uow: UnitOfWork, counters: Iterable[AttemptCounter]) -> timedelta | None:
-    moments = (counter.locked_until for counter in counters)
-    latest = max((moment for moment in moments if moment and moment > uow.now), default=None)
-    return latest - uow.now if latest else None
-
-
-def _count_failure(uow: UnitOfWork, counters: Iterable[AttemptCounter], email: str) -> None:
-    free = dict(_keys(uow, email))
-    for row in counters:
-        lock = policy.after_failure(row.failures, row.since, uow.now, free[row.key])
-        row.failures, row.since, row.locked_until = lock.failures, lock.since, lock.locked_until
-
-
-def _forget_failures(uow: UnitOfWork, email: str) -> None:
-    """Of this address only: the account's own counter runs out by itself, so a guesser cannot reset it."""
-    key = _keys(uow, email)[0][0]
-    row = uow.session.get(AttemptCounter, key)
-    if row is not None:
-        uow.session.delete(row)
+    return {
+        hash_token(f"sign-in|{email}|{here}"): policy.FREE_FAILURES,
+        hash_token(f"sign-in|{email}"): policy.ACCOUNT_FREE_FAILURES,
+    }

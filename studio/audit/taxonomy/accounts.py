@@ -13,6 +13,11 @@ class Token(Metadata):
     """With commas between."""
 
 
+class Factor(Metadata):
+    method: str
+    """`passkey` or `totp`."""
+
+
 class SecretHosts(Metadata):
     hosts: str | None = None
     """Where it may be sent, with commas between."""
@@ -52,6 +57,31 @@ PASSWORD_CHANGED = Action(
     "password.changed",
     "A member's password was changed; their other sessions ended.",
     sentence="The password of {target} was changed",
+    severity="notice",
+    ocsf=3001,
+)
+FACTOR_ADDED = Action(
+    "factor.added",
+    "Somebody set up a further way to prove who they are.",
+    sentence="{actor} set up a further way to prove who they are: {method}",
+    metadata=Factor,
+    example={"method": "passkey"},
+    severity="notice",
+    ocsf=3001,
+)
+FACTOR_REMOVED = Action(
+    "factor.removed",
+    "A way to prove who somebody is was taken away.",
+    sentence="{actor} removed a way to prove who they are: {method}",
+    metadata=Factor,
+    example={"method": "totp"},
+    severity="notice",
+    ocsf=3001,
+)
+FACTOR_CODES = Action(
+    "factor.codes_renewed",
+    "Somebody made new recovery codes; those from before ended.",
+    sentence="{actor} made new recovery codes",
     severity="notice",
     ocsf=3001,
 )

@@ -5,6 +5,9 @@ export const messages = {
   loading: "Loading…",
   copy: "Copy",
   copied: "Copied",
+  "passkey.cancelled": "No passkey was used. Try again, or choose another way.",
+  "passkey.there": "This device has a passkey for you already.",
+  "passkey.failed": "This browser could not use a passkey here.",
 
   "kind.trigger": "Triggers",
   "kind.condition": "Conditions",

@@ -1,0 +1,1 @@
+"""Gates: what must be proved or agreed to before something happens."""

@@ -1,0 +1,16 @@
+"""Letting go of proofs that are good for nothing any longer."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from studio.core.unit_of_work import UnitOfWork
+from studio.guard.models import StepUp
+
+KEPT = timedelta(days=30)
+"""Who proved what when is in the audit trail; the rows are kept as long as ended sessions are."""
+
+
+def purge(uow: UnitOfWork) -> None:
+    """Delete what ended more than KEPT ago."""
+    uow.session.execute(delete(StepUp).where(StepUp.ends_at < uow.now - KEPT))
