@@ -1,21 +1,17 @@
 """Pages of gates."""
 
-from dataclasses import replace
 from typing import cast
 
 from flask import Blueprint, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta
 from flask_babel import gettext as _
-from flask_login import login_user
 
-from studio.accounts import policy
-from studio.accounts.identity import Person, signed_in_person
+from studio.accounts import policy, renewing
+from studio.accounts.identity import signed_in_person
 from studio.accounts.permissions import signed_in
-from studio.accounts.service import sessions
 from studio.core import web
 from studio.core.crypto import Keyring
-from studio.core.errors import Forbidden
 from studio.core.ids import parse_id
 from studio.core.limits import limiter
 from studio.guard.forms import PREFIX, StepUpForm
@@ -52,14 +48,6 @@ def step_up_post(step_up_id: str) -> ResponseReturnValue:
         return render(uow, row, form, _("Too many failed attempts. Try again in %(wait)s.", wait=wait)), 429
     if not answer.confirmed:
         return render(uow, row, form, _("That did not prove it. Try again, or choose another way.")), 401
-    _renew(person)
+    renewing.renew(uow, person)
     target = policy.safe_next(form.to.data) or "/"
     return redirect(target, 307 if form.carried.data == "yes" else 303)
-
-
-def _renew(person: Person) -> None:
-    """Another id of the session from here on: whoever has read the old one has not proved anything."""
-    if person.session_id is None:
-        raise Forbidden(_("A person answers this in a browser, not an API token."), code="not_a_person")
-    token = sessions.renew(web.current_uow(), person.session_id)
-    login_user(replace(person, session_token=token))

@@ -51,7 +51,7 @@ _VOTE: Mapping[str, Any] = {
 
 
 class Asking(Worded, Timed, Itemized, Deciding):
-    """What is asked, of whom, until when. Fields stand in the order of the bases, the last one first."""
+    """What is asked, of whom, until when."""
 
 
 class ApprovalRequest(NodeType):
