@@ -62,6 +62,7 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("approval.decide", _DECIDERS, "approvals:write"),
     ("approval.read_all", _STAFF, "approvals:read"),
     ("approval.manage", _ADMINS, "approvals:write"),
+    ("approval.bypass", _ADMINS, "approvals:bypass"),
     ("group.read", _STAFF, "members:read"),
     ("group.manage", _ADMINS, "members:write"),
     ("calendar.read", _STAFF, "settings:read"),

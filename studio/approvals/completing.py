@@ -5,6 +5,7 @@ from uuid import UUID
 
 from studio.approvals import people, trail
 from studio.approvals.models import Request
+from studio.approvals.outcomes import RequestState
 from studio.approvals.people import Person
 from studio.approvals.service import rows
 from studio.core import outbox
@@ -12,14 +13,18 @@ from studio.core.unit_of_work import UnitOfWork
 
 
 def audience(uow: UnitOfWork, request: Request, by: UUID | None) -> list[Person]:
-    """People with a working seat who were asked and want to hear it; whoever handed it on is among them."""
+    """People with a working seat who were asked and want to hear it; whoever handed it on is among them.
+
+    A bypass is told to all of them, whatever they want to hear.
+    """
     shares = rows.assignments(uow, request)
     asked = {share.user_id for share in shares if share.stage <= request.stage} - {by}
+    unasked = request.state == RequestState.BYPASSED
     requester = rows.requester(request)
     return [
         person
         for person in people.by_ids(uow, asked).values()
-        if person.active and person.preferences.completion and not requester.is_(person.email, person.id)
+        if person.active and (person.preferences.completion or unasked) and not requester.is_(person.email, person.id)
     ]
 
 

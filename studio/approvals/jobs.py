@@ -74,7 +74,7 @@ class Post:
     def _complete_all(self, uow: UnitOfWork, request: Request, decision: Decision | None, by: UUID | None) -> None:
         for person in completing.audience(uow, request, by):
             leaves = _leaves(uow, person, None)
-            if leaves.digest:
+            if leaves.digest and request.state != RequestState.BYPASSED:
                 digests.plan(uow, person, leaves.at)
             elif leaves.at > uow.now:
                 completing.later(uow, request, person, leaves.at)

@@ -242,6 +242,9 @@ def _how(decision: Decision) -> tuple[str, str]:
             said = _("%(by)s asked for changes.", **who)
         case Outcome.RESPONDED:
             subject, said = _("Answered: %(title)s"), _("%(by)s answered.", **who)
+        case Outcome.BYPASSED:
+            subject = _("Bypassed: %(title)s")
+            said = _("%(by)s bypassed this approval: it counts as approved, without those who were asked.", **who)
         case Outcome.EXPIRED:
             subject = _("Expired: %(title)s")
             said = _("Nobody decided in time.")

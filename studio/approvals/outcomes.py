@@ -16,10 +16,12 @@ class RequestState(StrEnum):
     """By an answer of its own, which neither approves nor declines."""
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+    BYPASSED = "bypassed"
+    """An admin ended it without those who were asked; counts as approved."""
 
 
 class Outcome(StrEnum):
-    """What ended a request, or what one person said of it. `expired` and `cancelled` are no answers of people."""
+    """What ended a request, or what one person said of it. Those of UNSAID are no answers of whoever is asked."""
 
     APPROVED = "approved"
     DECLINED = "declined"
@@ -30,10 +32,14 @@ class Outcome(StrEnum):
     """The deadline's."""
     CANCELLED = "cancelled"
     """Taken back by whoever asked, or an admin."""
+    BYPASSED = "bypassed"
+    """An admin's, who was not asked: counts as approved."""
 
 
-UNSAID = frozenset({Outcome.EXPIRED, Outcome.CANCELLED})
+UNSAID = frozenset({Outcome.EXPIRED, Outcome.CANCELLED, Outcome.BYPASSED})
 """What nobody who was asked can answer."""
+AGREED = (Outcome.APPROVED, Outcome.BYPASSED)
+"""Ends by which whoever asked may go on."""
 
 BY_PEOPLE = (Outcome.APPROVED, Outcome.DECLINED, Outcome.CHANGES_REQUESTED)
 """What a person may decide of any request; some offer further answers (`options.py`)."""

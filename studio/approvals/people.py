@@ -50,6 +50,11 @@ class Person:
         return self.active and allowed("approval.manage", self.role)
 
     @property
+    def may_bypass(self) -> bool:
+        """May end a request without those who were asked, unless it is their own."""
+        return self.active and allowed("approval.bypass", self.role)
+
+    @property
     def sees_all(self) -> bool:
         """May read every request, asked or not."""
         return self.active and allowed("approval.read_all", self.role)

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, String, Subquery, cast, func, select, union_all
 
 from studio.approvals.models import Decision, Request
-from studio.approvals.outcomes import Outcome
+from studio.approvals.outcomes import AGREED
 from studio.console.home_counts import Calendar, Counted
 from studio.core.ids import first_id_at
 from studio.core.unit_of_work import UnitOfWork
@@ -106,7 +106,7 @@ def approved_money(uow: UnitOfWork, calendar: Calendar, currency: str) -> Money:
         .join(Decision, Decision.request_id == Request.id)
         .where(
             Decision.id >= first_id_at(calendar.monday),
-            Decision.outcome == Outcome.APPROVED,
+            Decision.outcome.in_(AGREED),
             Request.amount.is_not(None),
             Request.currency == currency,
         )

@@ -108,6 +108,14 @@ class ReviseForm(FlaskForm):
     """What stood on the page that is edited."""
 
 
+class BypassForm(FlaskForm):
+    """Why those who were asked are not waited for."""
+
+    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Say why.")), Length(max=COMMENT)])
+    shown = HiddenField()
+    """Hash of what stood on the page."""
+
+
 class DismissForm(FlaskForm):
     """Why changes that were asked for are set aside."""
 

@@ -90,6 +90,7 @@ def _decided(decision: Decision, filled_in: list[tuple[str, str]]) -> Event:
         Outcome.DECLINED: (_("%(by)s declined", by=by), "bad"),
         Outcome.CHANGES_REQUESTED: (_("%(by)s requested changes", by=by), "wait"),
         Outcome.RESPONDED: (_("%(by)s answered", by=by), "wait"),
+        Outcome.BYPASSED: (_("Bypassed by %(by)s", by=by), "wait"),
         Outcome.EXPIRED: (_("Nobody decided in time"), "bad"),
         Outcome.CANCELLED: (_("%(by)s took it back", by=by), "wait"),
     }

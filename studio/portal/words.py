@@ -10,7 +10,7 @@ from flask_babel import ngettext, to_user_timezone
 from studio.approvals import items as line_items
 from studio.approvals import options, saying
 from studio.approvals.models import Assignment, Decision, Request, Vote
-from studio.approvals.outcomes import AssignmentState, LinkEnd, Outcome, RequestState
+from studio.approvals.outcomes import AGREED, AssignmentState, LinkEnd, Outcome, RequestState
 from studio.approvals.rule import from_json
 from studio.approvals.saying import changed_words, field_name
 from studio.approvals.service import calendars
@@ -168,7 +168,7 @@ def _verb(vote: Vote) -> str:
 def items(found: Details) -> list[tuple[ApprovalItem, str, bool | None]]:
     """Each line item with its amount in words, and whether it was approved; None: that is open, or was never said."""
     request, decision = found.request, found.decision
-    settled = decision is not None and decision.outcome in (Outcome.APPROVED, Outcome.DECLINED)
+    settled = decision is not None and decision.outcome in (*AGREED, Outcome.DECLINED)
     approved = (decision.items or []) if decision is not None else []
     return [(one, _money(request, one.amount), one.key in approved if settled else None)
             for one in line_items.restored(request.items)]  # fmt: skip
@@ -323,6 +323,7 @@ def state(request: Request) -> Chip:
         RequestState.RESPONDED: Chip(_("Answered"), "good"),
         RequestState.EXPIRED: Chip(_("Expired")),
         RequestState.CANCELLED: Chip(_("Taken back")),
+        RequestState.BYPASSED: Chip(_("Bypassed"), "warn"),
     }
     return chips[request.state]
 

@@ -269,3 +269,14 @@ def test_it_is_taken_back_by_whoever_asked_or_an_admin(approver, caller, heard, 
     again = caller("owner").post(f"{one}/take-back", json={"reason": "No"})
     assert (again.status_code, again.json["code"]) == (409, "withdrawn")
     assert [str(end.outcome) for end in heard.ends] == ["cancelled"]
+
+
+def test_bypassing_needs_a_scope_of_its_own(caller, heard, database, tenant):
+    one = f"{URL}/{make_request(database, tenant, [tenant['approver']])}"
+    owner = caller("owner")
+    body = {"shown": owner.get(one).json["shown"], "reason": "The customer waits"}
+    assert caller("owner", ["approvals:read", "approvals:write"]).post(f"{one}/bypass", json=body).status_code == 403
+    assert caller("builder").post(f"{one}/bypass", json=body).status_code == 403
+    done = owner.post(f"{one}/bypass", json=body)
+    assert (done.status_code, done.json["state"], done.json["decision"]["channel"]) == (200, "bypassed", "api")
+    assert heard.ends[0].payload()["bypassed"] is True

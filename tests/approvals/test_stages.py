@@ -288,3 +288,24 @@ def test_many_first_stages_decided_together_each_go_on(running, flow, jonas, len
     assert [row(running, one.id).state for one in asked] == ["pending", "approved"]
     answer(running, lena, asked[0].id)
     assert row(running, asked[0].id).state == "approved"
+
+
+def test_a_bypass_skips_the_stages_that_would_follow(running, flow, jonas, lena):
+    run_id = running.start(flow(), {"total": 200})
+    [asked] = running.requests(run_id)
+    with running.database.unit(running.tenant.id, running.tenant["admin"].actor) as uow:
+        service.bypass(uow, asked.id, shown=asked.shown, reason="The customer waits")
+    running.drain()
+    steps = running.steps(run_id)
+    assert (steps["finance"].port, steps["finance"].output["bypassed"]) == ("approved", True)
+    assert [one.outcome for one in decisions(running)] == ["bypassed"]
+    assert running.state(run_id) == "succeeded"
+
+
+def test_between_two_stages_there_is_nothing_to_bypass(running, jonas, lena):
+    _run_id, asked, _gate = held_between(running, jonas, lena)
+    seen = shown(running.database, running.tenant, asked)
+    admin = running.tenant["admin"].actor
+    with pytest.raises(Conflict) as caught, running.database.unit(running.tenant.id, admin) as uow:
+        service.bypass(uow, asked, shown=seen, reason="The customer waits")
+    assert caught.value.code == "between"

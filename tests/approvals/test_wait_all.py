@@ -15,7 +15,8 @@ from studio.runtime.models import Resolution
 from tests.approvals.running import Running, node, said
 from tests.factories.approvals import decide, share_of, shown
 
-ENDS = [one.value for one in Outcome]
+ENDS = [one.value for one in Outcome if one is not Outcome.BYPASSED]
+"""As a run hears them: to it a bypass is an approval."""
 WAYS = ("approved", "declined", "expired", "cancelled")
 
 

@@ -197,10 +197,11 @@ class Approving:
             session = unit.session
             assert session.get_one(Request, request_id).state == ended
             steps = session.scalars(select(Step).where(Step.run_id == run.id)).all()
-            wanted = ("hook", "ask", ended) if decided else ("hook", "ask")
+            port = "approved" if ended == "bypassed" else ended
+            wanted = ("hook", "ask", port) if decided else ("hook", "ask")
             assert Counter(step.node_key for step in steps) == Counter(wanted), drill.story(order)
             notes = session.scalars(select(RunNote.text).where(RunNote.run_id == run.id)).all()
-            assert notes == ([ended] if decided else [])
+            assert notes == ([port] if decided else [])
             shares = session.scalars(select(Assignment).where(Assignment.request_id == request_id)).all()
             assert not [share.state for share in shares if share.state in LIVE]
             links = select(func.count()).select_from(Link).where(
@@ -217,7 +218,7 @@ class Approving:
         assert self.recorded(request_id, f"approval.{ended if decided else 'withdrawn'}") == 1
         assert self.mails(f"Decide: {order}") == sorted(self.people[name].email for name in asked)
         told = {"approved": "Approved", "declined": "Declined", "changes_requested": "Changes requested",
-                "expired": "Expired"}  # fmt: skip
+                "expired": "Expired", "bypassed": "Bypassed"}  # fmt: skip
         if decided:
             subject, hear = f"{told[ended]}: {order}", self.audience(request_id)
             eventually(lambda: len(self.mails(subject)) >= len(hear), drill.log)

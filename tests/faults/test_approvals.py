@@ -93,6 +93,18 @@ def await_changes_and_die(approving, label):
     approving.closed(order, "approved")
 
 
+def bypass_and_die(approving, label):
+    order = begin(approving, label)
+    request_id = approving.asked(order)
+    approving.drill.lay()
+    body = {"shown": approving.shown(request_id), "reason": "Urgent."}
+    tried = approving.insist("owner", f"/approvals/{request_id}/bypass", body, key=order)
+    assert (tried[0], tried[-1]) == (None, 200)
+    assert approving.recorded(request_id, "approval.bypassed") == 1
+    assert approving.decide("jonas", request_id, "approved") == [409]
+    approving.closed(order, "bypassed")
+
+
 def hand_on_and_die(approving, label):
     order = begin(approving, label)
     request_id = approving.asked(order)
@@ -163,6 +175,8 @@ POINTS = [
     ("dismiss.after_commit", await_changes_and_die),
     ("revise.before_commit", await_changes_and_die),
     ("revise.after_commit", await_changes_and_die),
+    ("bypass.before_commit", bypass_and_die),
+    ("bypass.after_commit", bypass_and_die),
     ("reassign.before_commit", hand_on_and_die),
     ("reassign.after_commit", hand_on_and_die),
     ("withdraw.before_commit", cancel_and_die),

@@ -15,6 +15,7 @@ BODIES: dict[str, dict] = {
     "portal.revise_post": {"data": {"title": "taken over", "shown": "0" * 64}},
     "portal.dismiss_post": {"data": {"reason": "taken over"}},
     "portal.take_back_post": {"data": {"reason": "taken over"}},
+    "portal.bypass_post": {"data": {"reason": "taken over", "shown": "0" * 64}},
     "portal.snooze": {"data": {"choice": "tomorrow"}},
     "portal.selected": {"data": {"act": "approved", "pick": "01954f6e-7a31-7c56-9a40-000000000001:"}},
     "portal.snooze_request": {"data": {"choice": "tomorrow"}},

@@ -71,6 +71,7 @@ class ApprovalRequest(NodeType):
         "at": "2026-03-02T10:15:00+00:00",
         "comment": "Photo checked.",
         "request_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",
+        "bypassed": False,
         "version": 1,
         "facts": {"Order": "6021"},
         "amount": "420.00",
@@ -95,6 +96,7 @@ class ApprovalRequest(NodeType):
             "at": {"type": "string"},
             "comment": {"type": "string"},
             "request_id": {"type": "string"},
+            "bypassed": {"type": "boolean"},
             "version": {"type": "integer"},
             "facts": {"type": "object"},
             "amount": {"type": ["string", "null"]},
@@ -167,6 +169,9 @@ class ApprovalRequest(NodeType):
         answer: dict[str, Any] = signal.payload
         outcome = Outcome(answer["outcome"])
         key, by = answer.get("option"), answer.get("by") or ""
+        if answer.get("bypassed") or outcome is Outcome.BYPASSED:
+            said = _("Bypassed by %(by)s: %(reason)s", by=by, reason=answer.get("comment") or "")
+            return Done(answer, port="approved", note=said)
         if key is None:
             return Done(answer, port=outcome.value, note=note(outcome, by))
         said = next(one.label for one in options.keyed(config.options) if one.key == key)
@@ -248,6 +253,8 @@ def note(outcome: Outcome, by: str) -> str:
             words = _("%(by)s asked for changes", by=by)
         case Outcome.RESPONDED:
             words = _("Answered by %(by)s", by=by)
+        case Outcome.BYPASSED:
+            words = _("Bypassed by %(by)s", by=by)
         case Outcome.EXPIRED:
             words = _("Nobody decided in time")
         case Outcome.CANCELLED:

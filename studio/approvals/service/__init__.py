@@ -1,6 +1,7 @@
 """The verbs, a file a subject. Each takes a unit of work, changes rows, records audit, never commits."""
 
 from studio.approvals.service.asking import expire, remind, request, withdraw, withdraw_for_wait
+from studio.approvals.service.bypassing import bypass
 from studio.approvals.service.deciding import approve, decide, decline, request_changes
 from studio.approvals.service.holding import dismiss
 from studio.approvals.service.inbox import comment, reassign, restore, snooze
@@ -10,6 +11,7 @@ from studio.approvals.service.taking_back import take_back
 
 __all__ = [
     "approve",
+    "bypass",
     "comment",
     "decide",
     "decline",

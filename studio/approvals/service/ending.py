@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from studio.approvals import askers, items, together, trail
 from studio.approvals.models import Decision, Request, Vote
-from studio.approvals.outcomes import Channel, Outcome, RequestState
+from studio.approvals.outcomes import AGREED, Channel, Outcome, RequestState
 from studio.approvals.people import Person
 from studio.approvals.service import rows, voices
 from studio.core import ids
@@ -126,6 +126,6 @@ def withdrawn(request: Request) -> askers.Ended:
 
 def _items(request: Request, decision: Decision) -> items.Settled:
     """What became of each: where nobody said yes or no, nothing did."""
-    if decision.outcome not in (Outcome.APPROVED, Outcome.DECLINED):
+    if decision.outcome not in (*AGREED, Outcome.DECLINED):
         return items.Settled((), ())
     return items.split(items.restored(request.items), decision.items or ())

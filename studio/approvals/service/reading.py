@@ -86,6 +86,13 @@ class Details:
         return self.awaited is not None and self.reader.may_manage and not kept_out
 
     @property
+    def bypassable(self) -> bool:
+        """The reader may end it without those who were asked."""
+        kept_out = policy.is_barred(self.barred, self.reader.email, self.reader.id)
+        asked = self.open and self.request.state != RequestState.BETWEEN
+        return asked and not self.overdue and self.reader.may_bypass and not kept_out
+
+    @property
     def progress(self) -> tuple[Tally, ...]:
         """How far each stage of the rule is."""
         return counting.progress(self.rule, self.votes)

@@ -46,6 +46,8 @@ def ended_words(decision: Decision) -> str:
             words = _("%(by)s asked for changes on %(when)s.", by=by, when=when)
         case Outcome.RESPONDED:
             words = _("%(by)s answered on %(when)s.", by=by, when=when)
+        case Outcome.BYPASSED:
+            words = _("%(by)s bypassed this on %(when)s.", by=by, when=when)
         case Outcome.EXPIRED:
             words = _("The time to decide ran out on %(when)s.", when=when)
         case Outcome.CANCELLED:

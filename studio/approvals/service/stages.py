@@ -17,14 +17,14 @@ from studio.core.unit_of_work import UnitOfWork
 
 
 def add(uow: UnitOfWork, ask: ApprovalFurther) -> dict[str, Any] | None:
-    """Ask further people. Returns how it ended, where it was taken back since the stage before agreed.
+    """Ask further people. Returns how it ended, where it was taken back or bypassed meanwhile: then nobody is asked.
 
     Raises InvalidInput at `request` where it is no request of this run, or does not wait for a stage; where the stage
     could never be met, as asking does; Conflict where it has ended otherwise.
     """
     request = _waiting(uow, ask)
     decision = rows.decision(uow, request)
-    if decision is not None and decision.outcome == Outcome.CANCELLED:
+    if decision is not None and decision.outcome in (Outcome.CANCELLED, Outcome.BYPASSED):
         return ending.told(uow, request, decision).payload()
     if decision is not None or not request.open:
         said = ended_words(decision) if decision else _("It was taken back.")

@@ -152,6 +152,16 @@ DECLINED = Action(
     severity="notice",
     ocsf=6003,
 )
+BYPASSED = Action(
+    "approval.bypassed",
+    "Somebody who manages approvals ended it as approved, without those who were asked.",
+    sentence="{actor} bypassed the approval of “{target}”",
+    metadata=Decision,
+    redactions=_beside("reason", "acting_for"),
+    example={"reason": "The customer waits at the counter", "channel": "page", "amount": "420.00", "currency": "EUR"},
+    severity="warning",
+    ocsf=6003,
+)
 CHANGES_REQUESTED = Action(
     "approval.changes_requested",
     "An approver sent it back: something has to change first.",

@@ -152,6 +152,17 @@ def take_back_approval(uow: UnitOfWork, request_id: UUID, body: shapes.TakeBack)
     return _detail(service.details(uow, request_id))
 
 
+@operation("POST", f"{ONE}/bypass", tag=TAG, needs="approval.bypass", body=shapes.Bypass,
+           answer=shapes.ApprovalDetail, conflicts=True)  # fmt: skip
+def bypass_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Bypass) -> shapes.ApprovalDetail:
+    """End it as approved without those who were asked, as an admin who has not asked for it.
+
+    Everybody who was asked, and whoever asked, is mailed. Needs the scope `approvals:bypass`.
+    """
+    service.bypass(uow, request_id, shown=body.shown, reason=body.reason, channel=Channel.API)
+    return _detail(service.details(uow, request_id))
+
+
 def _share(found: Details, wanted: UUID | None) -> UUID:
     """The share that is meant: one of this request, or the reader's own."""
     if wanted is None:

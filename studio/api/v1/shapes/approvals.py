@@ -194,6 +194,17 @@ class TakeBack(Body):
     reason: str = Field(min_length=1, max_length=4_000)
 
 
+class Bypass(Body):
+    """Why those who were asked are not waited for."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"shown": "0" * 64, "reason": "The customer waits at the counter."}]}
+    )
+
+    shown: str = Field(pattern=r"^[0-9a-f]{64}$", description="`shown` of the request that was read.")
+    reason: str = Field(min_length=1, max_length=4_000, description="Everybody who was asked reads it.")
+
+
 class Decide(Body):
     """A decision, bound to what was shown."""
 
