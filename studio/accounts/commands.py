@@ -9,6 +9,7 @@ import click
 from sqlalchemy import select
 
 from studio.accounts import passwords
+from studio.accounts.factors import enrolment
 from studio.accounts.models import Seat, User, Workspace
 from studio.accounts.outcomes import Role
 from studio.accounts.permissions import SCOPES
@@ -122,6 +123,14 @@ def reset_password(email: str) -> None:
     with _unit_of_no_workspace() as uow:
         credentials.set_password(uow, _user(uow, email), password)
     click.echo(f"New password, shown this once: {password}")
+
+
+@user_group.command("reset-factors")
+@click.argument("email")
+def reset_factors(email: str) -> None:
+    """Take away somebody's passkeys, authenticator app and recovery codes, and end their sessions."""
+    _in_each_workspace(email, enrolment.take_all)
+    click.echo(f"{email} proves who they are by the password alone until they set up something stronger.")
 
 
 @user_group.command("list")

@@ -6,7 +6,9 @@ from sqlalchemy import select
 
 from studio.accounts import demo
 from studio.accounts.commands import token_group, user_group
-from studio.accounts.models import ApiToken
+from studio.accounts.factor_models import TotpSecret
+from studio.accounts.factors import recovery, totp
+from studio.accounts.models import ApiToken, User, Workspace
 from studio.accounts.outcomes import Role
 from studio.accounts.service import workspaces
 from studio.audit.listing import Filter, page
@@ -48,6 +50,21 @@ def test_a_password_is_reset_by_command(app, run, owner):
     done = run(user_group, "reset-password", "owner@example.com")
     assert sign_in(app, "owner@example.com", owner) == 401
     assert sign_in(app, "owner@example.com", done.output.strip().rsplit(" ", 1)[1]) == 302
+
+
+def test_whoever_has_lost_every_factor_begins_anew(app, run, owner, database):
+    with database.unit() as uow:
+        user_id = uow.session.scalar(select(User.id))
+        totp.begin(uow, app.extensions["studio_keyring"], user_id)
+        recovery.issue(uow, user_id)
+    done = run(user_group, "reset-factors", "owner@example.com")
+    assert done.exit_code == 0, done.output
+    with database.unit() as uow:
+        assert uow.session.get(TotpSecret, user_id) is None
+        assert recovery.left(uow, user_id) == 0
+        workspace_id = uow.session.scalar(select(Workspace.id))
+    with database.unit(workspace_id) as uow:
+        assert page(uow, Filter()).events[0]["action"] == "factor.all_removed"
 
 
 def test_a_disabled_person_is_out_everywhere_at_once(app, run, owner):

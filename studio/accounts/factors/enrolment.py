@@ -6,10 +6,14 @@ Everybody is mailed about every change of theirs, so that one that was not their
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from studio.accounts import mails, trail
+from studio.accounts.factor_models import Passkey
 from studio.accounts.factors import checking, recovery, totp
 from studio.accounts.identity import Person
 from studio.accounts.models import User
+from studio.accounts.service import sessions
 from studio.accounts.site import Site
 from studio.contract.ports import Mailer
 from studio.core.crypto import Keyring
@@ -67,6 +71,16 @@ def new_codes(uow: UnitOfWork, mailer: Mailer, person: Person) -> list[str]:
     codes = recovery.issue(uow, person.user_id)
     _tell(uow, mailer, person, "factor.codes_renewed", _("new recovery codes were made; the old ones have ended"))
     return codes
+
+
+def take_all(uow: UnitOfWork, user: User) -> None:
+    """Forget every factor but the password, for whoever has lost them; an operator vouches for it. Sessions end."""
+    uow.session.execute(delete(Passkey).where(Passkey.user_id == user.id))
+    totp.remove(uow, user.id)
+    recovery.withdraw(uow, user.id)
+    sessions.revoke_all(uow, user.id)
+    if uow.workspace_id is not None:
+        trail.record(uow, "factor.all_removed", ("user", user.id, user.name))
 
 
 def _session(person: Person) -> UUID:

@@ -85,6 +85,13 @@ FACTOR_CODES = Action(
     severity="notice",
     ocsf=3001,
 )
+FACTORS_TAKEN = Action(
+    "factor.all_removed",
+    "An operator took away every way but the password by which a member proves who they are; their sessions ended.",
+    sentence="{actor} took passkeys, authenticator app and recovery codes of {target} away",
+    severity="warning",
+    ocsf=3001,
+)
 MEMBER_CREATED = Action(
     "member.created",
     "Somebody was given a seat.",
