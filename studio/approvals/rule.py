@@ -112,6 +112,8 @@ class Rule:
     """Roles whose people must not decide."""
     changes: Changes = Changes.END
     stale: Stale = Stale.ALL
+    barred: frozenset[UUID] = frozenset()
+    """People who must not decide, beside whoever asked."""
     more: bool = False
     """What asked may add a stage once all of these have agreed."""
 
@@ -131,6 +133,7 @@ def to_json(rule: Rule) -> dict[str, Any]:
         "changes": rule.changes.value,
         "stale": rule.stale.value,
         "more": rule.more,
+        "barred": sorted(str(one) for one in rule.barred),
     }
 
 
@@ -145,7 +148,13 @@ def from_json(stored: Mapping[str, Any], places: Collection[UUID] = ()) -> Rule:
         changes=Changes(stored.get("changes", Changes.END)),
         stale=Stale(stored.get("stale", Stale.ALL)),
         more=bool(stored.get("more")),
+        barred=barred(stored),
     )
+
+
+def barred(stored: Mapping[str, Any]) -> frozenset[UUID]:
+    """Who must not decide, of a stored rule alone."""
+    return frozenset(UUID(user_id) for user_id in stored.get("barred", ()))
 
 
 def _stage_json(stage: Stage) -> dict[str, Any]:

@@ -28,3 +28,5 @@ class WorkflowDraft(Tenant, Model):
     """None: a program or Studio itself."""
     updated_by_name: Mapped[str] = mapped_column(String(200), default="")
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    edited_by: Mapped[UUID | None] = mapped_column(Uuid())
+    """Who last changed what it does; saving it with other positions is no change."""

@@ -65,7 +65,7 @@ class Budget:
 
     steps: int = 10_000
     seconds: float = 86_400.0 * 60
-    """From acceptance to the end, waits included."""
+    """From acceptance to the end, waits included; it begins anew whenever people, or another run, have answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,8 @@ class RunInfo:
     locale: str = "en"
     published_by: UUID | None = None
     """Who published the version that runs."""
+    edited_by: UUID | None = None
+    """Who last changed what it does."""
 
 
 @dataclass
@@ -208,6 +210,8 @@ class NodeType:
     satisfies: ClassVar[tuple[str, ...]] = ()
     """The gates that passing this node proves."""
     timeout_s: ClassVar[float] = 60.0
+    patient: ClassVar[bool] = False
+    """How long it waits is up to people, or to another run: the time that its run may take begins anew after it."""
 
     class Config(NodeConfig):
         """No settings."""

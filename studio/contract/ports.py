@@ -119,6 +119,8 @@ class ApprovalAsk:
     """Of which some may be approved and others not; for a rule of one part alone."""
     last_editor: UUID | None = None
     """The person who last edited what is to be approved, where they must not decide."""
+    barred: Sequence[UUID] = ()
+    """Others who must not decide, nor choose who does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,5 +42,7 @@ class Compiled:
     """A run's title, from its data."""
     published_by: UUID | None = None
     """Who published it; None: a draft, or nobody who is known."""
+    edited_by: UUID | None = None
+    """Who last changed what it does; whoever published it, where that is not known."""
     lasting: bool = False
     """One of its steps leaves something that outlives the step: somebody hears of each run's end."""

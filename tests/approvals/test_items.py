@@ -195,7 +195,15 @@ def test_the_builders_checks_know_items(changed, fields):
 
 def context():
     port = Mock()
-    run = Mock(id=new_id(), workflow_id=new_id(), workflow_name="W", title="T", currency="EUR", published_by=None)
+    run = Mock(
+        id=new_id(),
+        workflow_id=new_id(),
+        workflow_name="W",
+        title="T",
+        currency="EUR",
+        published_by=None,
+        edited_by=None,
+    )
 
     def evaluate(source, extra):
         return extra["item"].get(source.removeprefix("item."))

@@ -85,7 +85,7 @@ def test_every_node_type_with_an_effect_is_simulated(run, node_type):
     port = node_type.ports_of(example_of(node_type))[0]
     document = refunds(
         nodes=[
-            {"key": "start", "type": "trigger.webhook", "name": "Start", "config": {"sample": DATA}},
+            {"key": "ask", "type": "trigger.webhook", "name": "Asked", "config": {"sample": DATA}},
             {
                 "key": "it",
                 "type": node_type.key,
@@ -95,9 +95,9 @@ def test_every_node_type_with_an_effect_is_simulated(run, node_type):
             },
             {"key": "after", "type": "flow.stop", "name": "After"},
         ],
-        edges=[{"from": "start", "port": "next", "to": "it"}, {"from": "it", "port": port, "to": "after"}],
+        edges=[{"from": "ask", "port": "next", "to": "it"}, {"from": "it", "port": port, "to": "after"}],
     )
-    result = run(document, sample=DATA, trigger="start", given=ports(calls=KnownCalls()))
+    result = run(document, sample=DATA, trigger="ask", given=ports(calls=KnownCalls()))
     assert result.error is None
     assert states(result)["it"] == "succeeded"
     assert "after" in states(result)

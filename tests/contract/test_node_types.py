@@ -25,6 +25,7 @@ TYPES = sorted((one for one in registry.values() if one.__module__.startswith("s
 OURS = [one for one in TYPES if one.__module__.startswith("studio.runtime.")]
 DATA = {
     "name": "Anna Keller",
+    "request_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",
     "order": {
         "id": "6021", "total": 420.0, "currency": "EUR", "country": "DE", "shipping": "express", "due": "2026-04-01",
         "created_at": "2026-03-27T09:00:00Z", "deliver_on": "2026-03-31", "method": "POST",

@@ -61,12 +61,14 @@ def make_tenant(database: Database, name: str | None = None, *, currency: str = 
     return MadeTenant(workspace.id, name, people)
 
 
-def make_person(database: Database, workspace_id: UUID, role: Role, name: str | None = None) -> MadePerson:
+def make_person(
+    database: Database, workspace_id: UUID, role: Role, name: str | None = None, *, email: str | None = None
+) -> MadePerson:
     number = next(_numbers)
     name = name or f"{role.value.title()} {number}"
     with database.unit(workspace_id) as uow:
         user = User(
-            email=f"{role.value}{number}@example.com",
+            email=email or f"{role.value}{number}@example.com",
             name=name,
             password_hash=_hash,
             created_at=uow.now,

@@ -10,6 +10,7 @@ from studio.approvals import deadlines, items, options
 from studio.approvals.askers import RUN
 from studio.approvals.deadlines import deadline
 from studio.approvals.nodes import deciders
+from studio.approvals.nodes.fields.barring import Barring
 from studio.approvals.nodes.fields.deciding import Deciding
 from studio.approvals.nodes.fields.itemized import Itemized
 from studio.approvals.nodes.fields.staged import Staged
@@ -50,7 +51,7 @@ _VOTE: Mapping[str, Any] = {
 """What one person said."""
 
 
-class Asking(Worded, Timed, Itemized, Deciding):
+class Asking(Worded, Timed, Itemized, Barring, Deciding):
     """What is asked, of whom, until when."""
 
 
@@ -62,6 +63,7 @@ class ApprovalRequest(NodeType):
     effect = Effect.LOCAL
     title = "Approval"
     icon = "approval"
+    patient = True
     ports = ("approved", "declined", "changes_requested", "expired", "cancelled")
     port_names: ClassVar[Mapping[str, str]] = {"changes_requested": "changes requested", "cancelled": "taken back"}
     sample: ClassVar[Any] = {
@@ -203,6 +205,7 @@ def asked(ctx: Context, config: Asking) -> ApprovalAsk:
         approvers=config.approvers,
         rule=deciders.rule(config),
         last_editor=ctx.run.published_by if config.bar_publisher else None,
+        barred=[ctx.run.edited_by] if config.bar_editor and ctx.run.edited_by else [],
         instructions=config.instructions,
         items=_items(ctx, config),
         options=[one.model_dump(mode="json") for one in options.keyed(config.options)],

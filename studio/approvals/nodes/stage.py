@@ -81,6 +81,7 @@ class FurtherStage(NodeType):
     key = "approval.stage"
     kind = Kind.APPROVAL
     effect = Effect.LOCAL
+    patient = True
     title = "Further stage"
     icon = "approval"
     ports = ("approved", "declined", "changes_requested", "responded", "expired", "cancelled")

@@ -36,6 +36,7 @@ class WaitForAll(NodeType):
     key = "approval.wait_all"
     kind = Kind.APPROVAL
     effect = Effect.LOCAL
+    patient = True
     title = "Wait for all answers"
     icon = "approval"
     ports = ("approved", "declined", "expired", "cancelled")

@@ -1,5 +1,6 @@
 """Opening a request, and the ends that no person decides: expiry and withdrawal."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -23,7 +24,7 @@ def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
     row = _row(uow, ask, requester_id=seat.id if seat else None)
     resolved = resolving.resolve(uow, ask, rows.barred(uow, row))
     _check_items(ask, resolved.rule)
-    row.rule = to_json(resolved.rule)
+    row.rule = to_json(replace(resolved.rule, barred=frozenset(ask.barred)))
     uow.session.add(row)
     uow.session.flush()
     shares = [
@@ -101,6 +102,7 @@ def _row(uow: UnitOfWork, ask: ApprovalAsk, *, requester_id: UUID | None) -> Req
     return Request(
         id=ids.new_id(),
         asker=ask.asker,
+        rule={"barred": [str(one) for one in ask.barred]},
         ref=dict(ask.ref),
         title=ask.title,
         facts=[list(fact) for fact in ask.facts],

@@ -50,7 +50,7 @@ def resolve_rule(uow: UnitOfWork, wanted: ApprovalRule, barred: Sequence[Request
         distinct = {who.user_id: who for _part_, people in reversed(found) for who in reversed(people)}
         stages.append(_stage(one, [part for part, _people in found]))
         asked.append(tuple(reversed(distinct.values())))
-    rule = Rule(tuple(stages), without, Changes(wanted.changes), Stale(wanted.stale), wanted.more)
+    rule = Rule(tuple(stages), without, Changes(wanted.changes), Stale(wanted.stale), more=wanted.more)
     return Resolved(rule, tuple(asked))
 
 

@@ -104,6 +104,7 @@ def requester(request: Request) -> Requester:
 def barred(uow: UnitOfWork, request: Request) -> list[Requester]:
     """Who must not decide: whoever asked, and whoever edited what is to be approved, or how it is asked."""
     editors = [] if request.editor_id is None else [request.editor_id]
+    editors += sorted(rules.barred(request.rule))
     if request.revision > 1:
         wrote = select(Revision.by_user_id).where(Revision.request_id == request.id, Revision.number > 1)
         editors += [user_id for user_id in uow.session.scalars(wrote) if user_id is not None]

@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, case, literal, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.types import Uuid
 
 from studio import audit
 from studio.builder.models import WorkflowDraft
@@ -37,6 +38,8 @@ class Draft:
     by: str
     at: datetime
     logic_hash: str
+    edited_by: UUID | None = None
+    """Who last changed what it does."""
 
 
 class DraftConflict(Conflict):
@@ -69,7 +72,8 @@ def current(uow: UnitOfWork, workflow: Workflow) -> Draft:
     version = uow.session.get(WorkflowVersion, workflow.published_version_id) if workflow.published_version_id else None
     if version is not None:
         document, logic_hash = _present(version.document), version.logic_hash
-        return Draft(workflow.id, document, UNSAVED, version.published_by_name, version.published_at, logic_hash)
+        by, at = version.published_by_name, version.published_at
+        return Draft(workflow.id, document, UNSAVED, by, at, logic_hash, version.edited_by)
     document = blank(workflow.name)
     logic_hash = documents.logic_hash(documents.load(document))
     return Draft(workflow.id, document, UNSAVED, "", workflow.created_at, logic_hash)
@@ -88,7 +92,7 @@ def put(uow: UnitOfWork, workflow: Workflow, seen: int, document: Document) -> D
     draft = Draft(
         workflow.id, documents.dump(document), seen + 1, uow.actor.name[:200], uow.now, documents.logic_hash(document)
     )
-    written = _insert(uow, draft) if seen == UNSAVED else _update(uow, draft, WorkflowDraft.revision == seen)
+    written = _insert(uow, workflow, draft) if seen == UNSAVED else _update(uow, draft, WorkflowDraft.revision == seen)
     if not written:
         raise DraftConflict(current(uow, workflow))
     workflow.updated_at = uow.now
@@ -133,8 +137,9 @@ def _present(stored: dict[str, Any]) -> dict[str, Any]:
 
 def _draft(row: WorkflowDraft) -> Draft:
     return Draft(
-        row.workflow_id, _present(row.document), row.revision, row.updated_by_name, row.updated_at, row.logic_hash
-    )
+        row.workflow_id, _present(row.document), row.revision, row.updated_by_name, row.updated_at, row.logic_hash,
+        row.edited_by,
+    )  # fmt: skip
 
 
 def _values(uow: UnitOfWork, draft: Draft) -> dict[str, Any]:
@@ -148,11 +153,15 @@ def _values(uow: UnitOfWork, draft: Draft) -> dict[str, Any]:
     }
 
 
-def _insert(uow: UnitOfWork, draft: Draft) -> bool:
+def _insert(uow: UnitOfWork, workflow: Workflow, draft: Draft) -> bool:
     """The first save. The primary key decides between two of them."""
+    same = published_hash(uow, workflow) == draft.logic_hash
+    version = uow.session.get(WorkflowVersion, workflow.published_version_id) if same else None
+    editor = version.edited_by if version is not None else uow.actor.user_id
     try:
         with uow.session.begin_nested():
-            uow.session.add(WorkflowDraft(workflow_id=draft.workflow_id, **_values(uow, draft)))
+            row = WorkflowDraft(workflow_id=draft.workflow_id, **_values(uow, draft), edited_by=editor)
+            uow.session.add(row)
     except IntegrityError:
         return False
     return True
@@ -160,10 +169,12 @@ def _insert(uow: UnitOfWork, draft: Draft) -> bool:
 
 def _update(uow: UnitOfWork, draft: Draft, unchanged: ColumnElement[bool]) -> bool:
     """One statement compares and writes, so that two tabs cannot both win."""
+    moved = WorkflowDraft.logic_hash == draft.logic_hash
+    editor = case((moved, WorkflowDraft.edited_by), else_=literal(uow.actor.user_id, Uuid()))
     statement = (
         update(WorkflowDraft)
         .where(WorkflowDraft.workflow_id == draft.workflow_id, unchanged)
-        .values(**_values(uow, draft))
+        .values(**_values(uow, draft), edited_by=editor)
         .returning(WorkflowDraft.workflow_id)
         .execution_options(synchronize_session=False)
     )

@@ -106,7 +106,7 @@ def publish(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, seen: int, no
     """
     uow.session.refresh(workflow, with_for_update=True)  # two publishings would take the same number
     draft = drafts.expect(uow, workflow, seen)
-    return workflows.publish(uow, keyring, workflow, draft.document, note=note.strip()[:500])
+    return workflows.publish(uow, keyring, workflow, draft.document, note=note.strip()[:500], edited_by=draft.edited_by)
 
 
 def changed(uow: UnitOfWork, workflow: Workflow, draft: Draft) -> bool:

@@ -102,6 +102,7 @@ def compile_document(
         workspace=workspace,
         title=partial(title_of, document.settings.title),
         published_by=version.published_by if version else None,
+        edited_by=(version.edited_by or version.published_by) if version else None,
         lasting=any(types[key].lasts(node.config) for key, node in graph.nodes.items()),
     )
 

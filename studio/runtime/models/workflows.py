@@ -67,6 +67,8 @@ class WorkflowVersion(Tenant, Model):
     logic_hash: Mapped[str] = mapped_column(String(64))
     """SHA-256 over the document without its layout."""
     note: Mapped[str] = mapped_column(Text, default="")
+    edited_by: Mapped[UUID | None] = mapped_column(Uuid())
+    """Who last changed what it does; None: not known, or a program."""
     published_by: Mapped[UUID | None] = mapped_column(Uuid())
     published_by_name: Mapped[str] = mapped_column(String(120), default="")
     published_at: Mapped[datetime] = mapped_column(UtcDateTime())

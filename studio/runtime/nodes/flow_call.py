@@ -17,6 +17,7 @@ class Call(NodeType):
     key = "flow.call"
     kind = Kind.FLOW
     effect = Effect.LOCAL
+    patient = True
     title = "Run another workflow"
     icon = "call"
 

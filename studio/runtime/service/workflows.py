@@ -36,9 +36,18 @@ def create(uow: UnitOfWork, name: str, *, description: str = "", template_slug: 
 
 
 def publish(
-    uow: UnitOfWork, keyring: Keyring, workflow: Workflow, raw: dict[str, Any], *, note: str = ""
+    uow: UnitOfWork,
+    keyring: Keyring,
+    workflow: Workflow,
+    raw: dict[str, Any],
+    *,
+    note: str = "",
+    edited_by: UUID | None = None,
 ) -> WorkflowVersion:
-    """Make a version of a document and let triggers start it. Raises InvalidInput with every problem found."""
+    """Make a version of a document and let triggers start it. Raises InvalidInput with every problem found.
+
+    `edited_by` is who last changed what it does.
+    """
     document = documents.parse(raw)
     problems = documents.errors(check_in(uow, document, workflow))
     if problems:
@@ -57,7 +66,7 @@ def publish(
     number = (uow.session.execute(latest).scalar() or 0) + 1
     version = WorkflowVersion(
         workflow_id=workflow.id, number=number, document=documents.dump(document), note=note,
-        logic_hash=documents.logic_hash(document), published_by=uow.actor.user_id,
+        logic_hash=documents.logic_hash(document), edited_by=edited_by, published_by=uow.actor.user_id,
         published_by_name=uow.actor.name, published_at=uow.now,
     )  # fmt: skip
     uow.session.add(version)

@@ -42,6 +42,8 @@ class Carrier(Protocol):
     withdraw: list[Waiting]
     """Waits that the run's end leaves open; whoever flushes withdraws them first."""
     ended: RunState | None
+    since: datetime
+    """What the time that it may take is counted from."""
 
     @property
     def info(self) -> RunInfo:

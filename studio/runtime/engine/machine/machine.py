@@ -62,6 +62,8 @@ class Machine:
         self.memory = Memory()
         self.withdraw: list[Waiting] = []
         self.ended: RunState | None = None
+        self.since = run.created_at
+        """What the time that it may take is counted from: it began, or people have answered."""
         self.pause = False
         """A checkpoint or a full slice: flush, then advance again."""
         self._unwritten = 0
@@ -80,7 +82,7 @@ class Machine:
         return RunInfo(
             run.id, run.workspace_id, run.workflow_id, run.version_id, run.mode, run.title, run.created_at,
             self.compiled.workflow_name, workspace.get("currency", "EUR"), workspace.get("time_zone", "UTC"),
-            workspace.get("locale", "en"), self.compiled.published_by,
+            workspace.get("locale", "en"), self.compiled.published_by, self.compiled.edited_by,
         )  # fmt: skip
 
     @property

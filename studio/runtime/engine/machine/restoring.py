@@ -19,6 +19,8 @@ def restore(machine: Carrier, loops: Loops, recorded: Recorded) -> None:
     latest: dict[Place, StepRow] = {}
     for step in recorded.steps:
         latest[step.place] = max(latest.get(step.place, step), step, key=_attempt)
+        if machine.compiled.types[step.node_key].patient and step.finished_at is not None:
+            machine.since = max(machine.since, step.finished_at)
         if step.node_key == machine.run.trigger_node:
             machine.data.put(step.place, machine.run.input)
         elif step.state == StepState.FAILED and step.port is not None:

@@ -51,6 +51,8 @@ def resume(machine: Carrier, step: StepRow, wait: Waiting, signal: Signal) -> No
     """Go on with a step whose wait has ended."""
     machine.parked.pop(step.place, None)
     node_type = machine.compiled.types[step.node_key]
+    if node_type.patient:
+        machine.since = machine.now
     if wait.kind == "retry":
         machine.memory.close(wait)
         machine.start(step.place, step)
@@ -93,7 +95,7 @@ def _over_budget(machine: Carrier, *, counted: bool) -> bool:
     """`counted`: the step had begun before, and was handed over or put back since."""
     run, budget = machine.run, machine.compiled.graph.budget
     run.steps_used += not counted
-    if run.steps_used <= budget.steps and (machine.now - run.created_at).total_seconds() <= budget.seconds:
+    if run.steps_used <= budget.steps and (machine.now - machine.since).total_seconds() <= budget.seconds:
         return False
     run.error = failures.over_budget(budget)
     machine.end(RunState.FAILED)
