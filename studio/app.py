@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from studio import joining
 from studio.accounts import frame, guard, identity, recognition
 from studio.accounts.permissions import public
+from studio.approvals.policies import service as policies
 from studio.approvals.service import calendars
 from studio.builder.service import drafts
 from studio.contract import references
@@ -71,6 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _join_references() -> None:
     """Workflows are written and checked, and what they name is deleted, through pages and the API alone."""
     references.register(calendars.KIND, calendars.missing)
+    references.register(policies.KIND, policies.missing)
     references.register_users("published", published_users)
     references.register_users("drafts", drafts.users)
 

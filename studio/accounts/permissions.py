@@ -65,6 +65,8 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("approval.bypass", _ADMINS, "approvals:bypass"),
     ("group.read", _STAFF, "members:read"),
     ("group.manage", _ADMINS, "members:write"),
+    ("policy.read", _STAFF, "settings:read"),
+    ("policy.manage", _ADMINS, "settings:write"),
     ("calendar.read", _STAFF, "settings:read"),
     ("calendar.manage", _ADMINS, "settings:write"),
     ("schedule.read", _STAFF, "members:read"),

@@ -80,6 +80,9 @@ RUN = "run"
 LATER = "run_later"
 """The asker of the node type that goes on at once: its reference names a run and a step, and no wait."""
 
+ASK = "approval.ask"
+"""The node type of that asker."""
+
 Withdrawn = Callable[[UnitOfWork, UUID], None]
 """Hears that a request was withdrawn, by its id."""
 

@@ -67,7 +67,9 @@ def deadline(uow: UnitOfWork, now: datetime, due_in: Duration | None, remind_bef
 
 
 def references(config: Mapping[str, Any]) -> Iterator[Reference]:
-    """The calendars that a raw config names; an empty name means the default."""
+    """The calendars that a raw config names; an empty name means the default. A policy's own stand there."""
+    if config.get("policy"):
+        return
     due = config.get("due_in")
     for field in ("due_in", "remind_before"):
         given = config.get(field)

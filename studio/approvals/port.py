@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from studio.approvals import service
+from studio.approvals.askers import ASK
+from studio.approvals.policies import service as policies
 from studio.approvals.service import gathering, notifying, stages
-from studio.contract.ports import ApprovalAsk, ApprovalFurther, ApprovalGather, ApprovalNotice
+from studio.contract.ports import ApprovalAsk, ApprovalFurther, ApprovalGather, ApprovalNotice, ApprovalPolicy
 from studio.core.unit_of_work import UnitOfWork
-
-ASK = "approval.ask"
-"""The node type that asks and goes on."""
 
 Outputs = Callable[[UnitOfWork, UUID, str, str], Sequence[Any]]
 """What the steps of a type have given in a run, at a path and within."""
@@ -26,6 +25,11 @@ class ApprovalsPort:
     def request(self, uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
         """Open a request and its assignments; returns its id."""
         return service.request(uow, ask)
+
+    def policy(self, uow: UnitOfWork, name: str) -> ApprovalPolicy:
+        """The policy of that name. Raises InvalidInput where there is none."""
+        found = policies.named(uow, name)
+        return ApprovalPolicy(found.id, found.name, found.version, found.rule)
 
     def withdraw(self, uow: UnitOfWork, request_id: UUID, reason: str) -> None:
         """Close it because whoever asked no longer needs it."""

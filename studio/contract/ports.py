@@ -86,6 +86,17 @@ class ApprovalItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalPolicy:
+    """Who decides and until when, kept under a name, as it stands now."""
+
+    id: UUID
+    name: str
+    version: int
+    fields: Mapping[str, Any]
+    """As the approval step's own form would have them."""
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalAsk:
     """An approval that somebody asks for. `asker` and `ref` name whoever wants to hear the end."""
 
@@ -117,6 +128,8 @@ class ApprovalAsk:
     """Answers beside yes, no and changes: `label`, `counts`, `style`, `fields` (a form), `key`."""
     items: Sequence[ApprovalItem] = ()
     """Of which some may be approved and others not; for a rule of one part alone."""
+    policy: ApprovalPolicy | None = None
+    """The policy that `rule` was taken from, where it was."""
     last_editor: UUID | None = None
     """The person who last edited what is to be approved, where they must not decide."""
     barred: Sequence[UUID] = ()
@@ -171,6 +184,10 @@ class Approvals(Protocol):
 
     def request(self, uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
         """Open a request and its assignments; returns its id."""
+        ...
+
+    def policy(self, uow: UnitOfWork, name: str) -> ApprovalPolicy:
+        """The policy of that name. Raises InvalidInput where there is none."""
         ...
 
     def withdraw(self, uow: UnitOfWork, request_id: UUID, reason: str) -> None:

@@ -44,6 +44,7 @@ WORDS_OF_A_FORM = {
 }  # fmt: skip
 WIDGETS = {
     "code", "secret", "people", "duration", "conditions", "key-values", "cron", "json", "textarea", "money", "workflow",
+    "policy",
 }  # fmt: skip
 
 

@@ -15,6 +15,9 @@ from studio.accounts.demo import Credentials
 from studio.app import create_app
 from studio.approvals import service
 from studio.approvals.models import Request
+from studio.approvals.nodes.fields.governing import PolicyRule
+from studio.approvals.policies import service as policies
+from studio.approvals.policies.service import PolicySave
 from studio.approvals.service import calendars, schedules
 from studio.approvals.service.calendars import CalendarSave
 from studio.approvals.service.schedules import ScheduleSave
@@ -66,6 +69,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             turns = [one.user_id for one in people if one.role.value == "approver"]
             monday = datetime.fromisoformat("2026-03-02T09:00")
             schedules.create(uow, ScheduleSave("Support on call", "Europe/Berlin", monday, 7, turns))
+            policies.create(uow, PolicySave("Refunds over 500", _by_policy()))
             vault = app.extensions["studio_vault"]
             vault.create(uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"])
             made.addresses = _addresses(uow, keyring)
@@ -102,6 +106,14 @@ def _ask_for_changes(running: Studio) -> None:
             time.sleep(0.1)  # between two looks at a fact: has the run asked?
     finally:
         app.extensions["studio_engine"].stop()
+
+
+def _by_policy() -> PolicyRule:
+    """Two of a group, then whoever is on call; in working time."""
+    after = {"when": "afterwards", "name": "On call", "approvers": ["schedule:Support on call"]}
+    soon = {"amount": 8, "unit": "working_hours", "calendar": "Office hours"}
+    rule = {"approvers": ["group:Refund team"], "need": "at_least", "number": 2, "also": [after], "due_in": soon}
+    return PolicyRule.model_validate(rule)
 
 
 def _addresses(uow: UnitOfWork, keyring: Any) -> dict[str, str]:

@@ -19,6 +19,7 @@ from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
 from tests.factories.mail import make_mail
+from tests.factories.policies import make_policy
 from tests.factories.runs import make_run
 from tests.factories.timetables import make_calendar, make_override, make_schedule
 from tests.factories.workflows import make_workflow, refunds
@@ -75,6 +76,7 @@ MAKERS: dict[str, Maker] = {
     "group_id": _group,
     "delegation_id": _delegation,
     "calendar_id": _calendar,
+    "policy_id": lambda app, tenant: str(make_policy(_database(app), tenant, name=f"Policy of {tenant.name}")),
     "schedule_id": lambda app, tenant: str(make_schedule(_database(app), tenant, name=f"On call at {tenant.name}")),
     "override_id": lambda app, tenant: str(make_override(_database(app), tenant)),
     "seat_id": lambda _app, tenant: str(tenant["builder"].seat_id),

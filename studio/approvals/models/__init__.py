@@ -7,11 +7,13 @@ from studio.approvals import (
 from studio.approvals.models.gathered import Gathered
 from studio.approvals.models.groups import ApproverGroup, GroupMember
 from studio.approvals.models.mailbox import Link, LinkCode, MailboxSession
+from studio.approvals.models.policies import ApprovalPolicy
 from studio.approvals.models.request import Request
 from studio.approvals.models.said import Comment, Decision, Vote
 from studio.approvals.models.share import Assignment, Delegation
 
 __all__ = [
+    "ApprovalPolicy",
     "ApproverGroup",
     "Assignment",
     "Comment",

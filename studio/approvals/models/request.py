@@ -14,6 +14,7 @@ from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
 
 _UNENDED = text("closed_at is null")
+_GOVERNED = text("policy_id is not null and closed_at is null")
 NEVER = "9999-12-31 00:00:00.000000"
 """What processes of an older version, which know of no order, leave in it."""
 
@@ -32,6 +33,14 @@ class Request(Tenant, Model):
             postgresql_where=_UNENDED,
         ),
         Index("ix_approval_request_closed_at", "workspace_id", "closed_at", "id"),
+        Index(
+            "ix_approval_request_policy_id",
+            "workspace_id",
+            "policy_id",
+            "id",
+            sqlite_where=_GOVERNED,
+            postgresql_where=_GOVERNED,
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
@@ -70,6 +79,10 @@ class Request(Tenant, Model):
     """The calendar that `due_at` was counted by, for saying what is left; None: by no calendar."""
     rule: Mapped[dict[str, Any]] = mapped_column(Json)
     """Who decides, and how many of them, as it was when they were asked; see `rule.py`."""
+    policy_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """The policy that the rule was taken from; None: the asker's own rule."""
+    policy_version: Mapped[int | None] = mapped_column(Integer)
+    """Which version of it."""
     options: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
     """Answers beside yes, no and changes, with their forms; see `options.py`."""
     items: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")

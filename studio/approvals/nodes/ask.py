@@ -7,10 +7,9 @@ from typing import Any, ClassVar
 from flask_babel import gettext as _
 
 from studio.approvals import deadlines
-from studio.approvals.askers import LATER
-from studio.approvals.nodes import deciders
+from studio.approvals.askers import ASK, LATER
+from studio.approvals.nodes import deciders, governed
 from studio.approvals.nodes.request import Asking, asked
-from studio.approvals.port import ASK
 from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeType
 from studio.contract.references import Reference
 from studio.core.errors import StudioError
@@ -49,8 +48,8 @@ class AskApproval(NodeType):
 
     @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
-        """The calendars that its deadline is counted by."""
-        return deadlines.references(config)
+        """The policy that it names, or the calendars that its deadline is counted by."""
+        return (*governed.references(config), *deadlines.references(config))
 
     def start(self, ctx: Context, config: Config) -> Done | Fail:
         """Open the request; nothing in the run waits for it yet."""
@@ -59,6 +58,6 @@ class AskApproval(NodeType):
             ask = replace(asked(ctx, config), asker=LATER, ref=ref | {"path": ctx.path})
             request_id = ctx.ports.approvals.request(ctx.unit, ask)
         except StudioError as error:
-            return Fail(error.code, error.message, field=error.field)
+            return governed.failed(error, config.policy)
         output = {"request_id": str(request_id), "title": ask.title}
         return Done(output, note=_("Asked, and went on: %(title)s", title=ask.title))

@@ -1,6 +1,6 @@
 """Who decides, as the step's form asks it: how many of whom, who else must agree as well or afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Protocol
@@ -9,8 +9,10 @@ from flask_babel import gettext as _
 from pydantic import ValidationInfo, field_validator
 
 from studio.accounts.outcomes import Role
+from studio.approvals.service import naming
 from studio.contract.node import NodeConfig, help_
 from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.references import Reference
 
 
 class HowMany(StrEnum):
@@ -114,6 +116,13 @@ def counted(number: int | None, info: ValidationInfo) -> int | None:
     return number
 
 
+def somebody(approvers: list[str], info: ValidationInfo) -> list[str]:
+    """Refuse that nobody is named, but where a policy names people."""
+    if not approvers and not info.data.get("policy"):
+        raise ValueError(_("Name who decides: people, groups or schedules."))
+    return approvers
+
+
 def rule(config: Deciders) -> ApprovalRule | None:
     """What the service is asked for; None: any one decides, the plain case."""
     plain = config.need is HowMany.ANY and not config.also and config.declines == 1
@@ -144,8 +153,26 @@ def _part(approvers: list[str], how: _Numbered, where: str) -> ApprovalPart:
     return ApprovalPart(approvers, _NEEDS[how.need], how.number, field=f"{where}approvers", need_field=f"{where}number")
 
 
+def references(config: Mapping[str, Any]) -> Iterator[Reference]:
+    """The people, groups and schedules that a raw config names."""
+    yield from _named(config.get("approvers"), "config.approvers")
+    also = config.get("also")
+    for place, more in enumerate(also if isinstance(also, list) else ()):
+        if isinstance(more, Mapping):
+            yield from _named(more.get("approvers"), f"config.also.{place}.approvers")
+
+
+def _named(refs: Any, field: str) -> Iterator[Reference]:
+    for place, ref in enumerate(refs if isinstance(refs, list) else ()):
+        if isinstance(ref, str) and ref.strip() and "{{" not in ref:
+            yield naming.reference(f"{field}.{place}", ref)
+
+
 def words(config: Mapping[str, Any]) -> str:
     """Who is asked, for the step's card: at least 2 of Finance, then everybody in Legal."""
+    policy = config.get("policy")
+    if isinstance(policy, str) and policy:
+        return str(_("By the policy “%(name)s”", name=policy))
     said = _asked(config)
     if not said:
         return ""

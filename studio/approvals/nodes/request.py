@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from studio.approvals import deadlines, items, options
 from studio.approvals.askers import RUN
 from studio.approvals.deadlines import deadline
-from studio.approvals.nodes import deciders
+from studio.approvals.nodes import deciders, governed
 from studio.approvals.nodes.fields.barring import Barring
 from studio.approvals.nodes.fields.deciding import Deciding
 from studio.approvals.nodes.fields.itemized import Itemized
@@ -147,8 +147,8 @@ class ApprovalRequest(NodeType):
 
     @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
-        """The calendars that its deadline is counted by."""
-        return deadlines.references(config)
+        """The policy that it names, or the calendars that its deadline is counted by."""
+        return (*governed.references(config), *deadlines.references(config))
 
     def start(self, ctx: Context, config: Config) -> Done | Wait | Fail:
         """Open the request; the wait ends with its decision."""
@@ -158,7 +158,7 @@ class ApprovalRequest(NodeType):
                 ask = replace(ask, rule=replace(ask.rule or any_one(ask.approvers), more=True))
             request_id = ctx.ports.approvals.request(ctx.unit, ask)
         except StudioError as error:
-            return Fail(error.code, error.message, field=error.field)
+            return governed.failed(error, config.policy)
         return Wait(
             wait_id=ctx.new_wait(),
             kind="approval",
@@ -189,6 +189,7 @@ class ApprovalRequest(NodeType):
 
 def asked(ctx: Context, config: Asking) -> ApprovalAsk:
     """What a step of these fields asks, for its own wait. Raises StudioError with the field of what makes no sense."""
+    config, policy = governed.effective(ctx, config)
     ends = deadline(ctx.unit, ctx.now, config.due_in, config.remind_before)
     money_asked = amount(config.amount)
     money = money_asked or config.item_amount.strip()
@@ -204,6 +205,7 @@ def asked(ctx: Context, config: Asking) -> ApprovalAsk:
         facts=[(fact.label, fact.value) for fact in config.facts],
         approvers=config.approvers,
         rule=deciders.rule(config),
+        policy=policy,
         last_editor=ctx.run.published_by if config.bar_publisher else None,
         barred=[ctx.run.edited_by] if config.bar_editor and ctx.run.edited_by else [],
         instructions=config.instructions,

@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from studio.accounts.models import Secret, Workspace
 from studio.approvals import people
+from studio.approvals.nodes import deciders as deciding
+from studio.approvals.policies import service as policies
 from studio.approvals.service import calendars, groups, schedules
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import TriggerSubscription, Workflow
@@ -65,6 +67,11 @@ def callable_workflows(uow: UnitOfWork) -> list[dict[str, Any]]:
 def calendar_names(uow: UnitOfWork) -> list[dict[str, Any]]:
     """Calendars that a deadline may be counted by."""
     return [{"name": row.name, "default": row.is_default} for row in calendars.every(uow)]
+
+
+def policy_names(uow: UnitOfWork) -> list[dict[str, Any]]:
+    """Approval policies, and who decides by them in words."""
+    return [{"id": str(row.id), "name": row.name, "detail": deciding.words(row.rule)} for row in policies.every(uow)]
 
 
 def workspace_facts(uow: UnitOfWork) -> dict[str, str]:

@@ -5,8 +5,8 @@ from importlib import import_module
 from studio.portal.views.blueprint import blueprint
 
 for _name in (
-    "inbox", "bulk", "news", "decision", "revising", "taking_back", "bypassing", "away", "links", "groups", "calendars",
-    "schedules",
+    "inbox", "bulk", "news", "decision", "revising", "taking_back", "bypassing", "away", "links", "groups", "policies",
+    "calendars", "schedules",
 ):  # fmt: skip
     import_module(f"{__name__}.{_name}")
 

@@ -1,16 +1,16 @@
 """Who decides, and what they can say."""
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import field_validator
 
-from studio.accounts.outcomes import Role
 from studio.approvals import options
-from studio.approvals.nodes.deciders import COUNTED, HowMany, MoreDeciders, NewVersion, OnChanges, counted
+from studio.approvals.nodes.deciders import NewVersion, OnChanges
+from studio.approvals.nodes.fields.ruling import Ruling
 from studio.approvals.options import Option
 from studio.contract.node import NodeConfig, help_
 
 
-class Deciding(NodeConfig):
-    """Who decides, and what they can say."""
+class Asked(NodeConfig):
+    """What is to be decided, and by which policy."""
 
     title: str = help_(
         "What is to be decided, in one sentence",
@@ -19,40 +19,20 @@ class Deciding(NodeConfig):
         min_length=1,
         max_length=400,
     )
-    approvers: list[str] = help_(
-        "People, groups, or schedules of who is on call, who decide",
-        widget="people",
-        example=["group:Refund team"],
-        min_length=1,
-        max_length=50,
+    policy: str = help_(
+        "A policy of Settings, Approval policies: it says who decides, how many of them, and until when. "
+        "Empty: the step says so itself",
+        title="By policy",
+        default="",
+        widget="policy",
+        example="Refunds over 500",
+        max_length=80,
     )
-    need: HowMany = help_("How many of them have to agree", title="Needed", default=HowMany.ANY)
-    number: int | None = help_(
-        "How many, or how many per cent; per cent are rounded up",
-        default=None,
-        title="Number",
-        show_if={"need": [one.value for one in COUNTED]},
-        ge=1,
-        le=100,
-        validate_default=True,
-    )
-    also: list[MoreDeciders] = help_(
-        "Others who have to agree as well: at the same time, or afterwards",
-        default=[],
-        max_length=9,
-        title="Who else has to agree",
-    )
-    declines: int = help_("How many declines decline it", title="Declines needed", default=1, ge=1, le=50)
-    exclude_roles: list[Role] = help_(
-        "Whoever has one of these roles is not asked, even where a group names them",
-        default=[],
-        title="Roles left out",
-    )
-    bar_publisher: bool = help_(
-        "Whoever published this version of the workflow must not decide",
-        title="Not who published it",
-        default=False,
-    )
+
+
+class Deciding(Ruling, Asked):
+    """Who decides, and what they can say. What a base asks stands before it, the last base's first."""
+
     options: list[Option] = help_(
         "Answers beside Approve, Decline and Request changes; each is a way on of its own",
         default=[],
@@ -71,11 +51,6 @@ class Deciding(NodeConfig):
         default=NewVersion.ASK_AGAIN,
         show_if={"on_changes": [OnChanges.WAIT.value]},
     )
-
-    @field_validator("number")
-    @classmethod
-    def _number_given(cls, number: int | None, info: ValidationInfo) -> int | None:
-        return counted(number, info)
 
     @field_validator("options")
     @classmethod

@@ -1,6 +1,7 @@
 """Until when."""
 
 from studio.approvals.deadlines import Duration
+from studio.approvals.nodes.fields.ruling import OWN
 from studio.contract.node import NodeConfig, help_
 
 
@@ -12,7 +13,12 @@ class Timed(NodeConfig):
         title="Due in",
         default=None,
         widget="duration",
+        show_if=OWN,
     )
     remind_before: Duration | None = help_(
-        "Remind once, this long before the end", title="Remind before", default=None, widget="duration"
+        "Remind once, this long before the end",
+        title="Remind before",
+        default=None,
+        widget="duration",
+        show_if=OWN,
     )

@@ -110,6 +110,8 @@ export interface Boot {
   readonly people: readonly Person[];
   /** By which working time can be counted. */
   readonly calendars: readonly { readonly name: string; readonly default: boolean }[];
+  /** By which an approval step may ask, with who decides in words. */
+  readonly policies: readonly { readonly id: string; readonly name: string; readonly detail: string }[];
   readonly secrets: readonly string[];
   /** Those that other workflows may call. */
   readonly workflows: readonly CallableWorkflow[];

@@ -11,6 +11,7 @@ import { Duration } from "./Duration";
 import { JsonField } from "./JsonField";
 import { KeyValues } from "./KeyValues";
 import { People } from "./People";
+import { PolicyPicker } from "./PolicyPicker";
 import type { InputProps } from "./props";
 import { Rows } from "./Rows";
 import { BooleanField, ChoiceField, ChoicesField, MoneyField, NumberField, SecretField, TextField } from "./Scalars";
@@ -198,6 +199,8 @@ function Input({ kind, title, toggle, ...props }: InputProps & { kind: FieldKind
       return <People {...props} />;
     case "workflow":
       return <WorkflowPicker {...props} />;
+    case "policy":
+      return <PolicyPicker {...props} />;
     case "duration":
       return <Duration {...props} />;
     case "cron":

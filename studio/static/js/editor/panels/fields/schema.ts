@@ -19,6 +19,7 @@ export type FieldKind =
   | "secret"
   | "people"
   | "workflow"
+  | "policy"
   | "duration"
   | "conditions"
   | "cron"
@@ -80,6 +81,7 @@ const WIDGETS = [
   "secret",
   "people",
   "workflow",
+  "policy",
   "duration",
   "cron",
   "money",

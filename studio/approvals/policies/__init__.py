@@ -1,0 +1,1 @@
+"""Approval policies: who decides and until when, by a name that many workflows use."""

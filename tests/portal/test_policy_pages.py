@@ -1,0 +1,91 @@
+"""Settings, Approval policies: made, edited, refused with the field, deleted, with plain fields."""
+
+from studio.approvals.policies import service as policies
+from tests.factories.approvals import make_group
+from tests.factories.policies import make_policy
+
+HERE = "/settings/policies"
+
+
+def admin(shop):
+    return shop.browser(shop.tenant["admin"])
+
+
+def fields(**changed):
+    plain = {
+        "name": "Refunds over 500", "seen": "1", "deciders-0-approvers": "group:Refund team",
+        "deciders-0-need": "any_one", "deciders-0-declines": "1", "due_in-amount": "4", "due_in-unit": "hours",
+        "due_in-calendar": "", "remind_before-unit": "hours", "remind_before-calendar": "",
+    }  # fmt: skip
+    return {name: value for name, value in (plain | changed).items() if value is not None}
+
+
+def rule(shop, policy_id=None):
+    with shop.database.unit(shop.tenant.id) as uow:
+        [row] = policies.every(uow) if policy_id is None else [policies.get(uow, policy_id)]
+        return row.rule, row.version
+
+
+def test_one_is_made_from_an_empty_page_that_says_what_it_is_for(shop):
+    browser = admin(shop)
+    make_group(shop.database, shop.tenant, "Refund team", [shop.jonas, shop.lena])
+    assert "A policy says once who decides" in browser.get(HERE).text
+    assert 'href="/settings/policies/new"' in browser.get(HERE).text
+    form = browser.get(f"{HERE}/new").text
+    assert 'value="group:Refund team"' in form
+    more = browser.post(HERE, data=fields(more="yes"))
+    assert (more.status_code, more.text.count("Who else has to agree")) == (200, 1)
+    assert 'value="Refunds over 500"' in more.text
+    sent = fields(**{
+        "deciders-0-need": "at_least", "deciders-0-number": "2", "deciders-1-when": "afterwards",
+        "deciders-1-name": "Legal", "deciders-1-approvers": f"user:{shop.tenant['owner'].email}",
+        "deciders-1-need": "any_one", "deciders-1-declines": "1", "deciders-2-need": "any_one",
+    })  # fmt: skip
+    answer = browser.post(HERE, data=sent)
+    assert answer.status_code == 302
+    kept, version = rule(shop)
+    assert (kept["number"], kept["also"][0]["name"], kept["due_in"]["amount"], version) == (2, "Legal", 4, 1)
+    assert len(kept["also"]) == 1  # the third block holds nobody
+    page = browser.get(answer.location).text
+    assert "no workflow yet" in page
+    assert "At least 2 of Refund team, then any one of" in browser.get(HERE).text
+
+
+def test_an_edit_is_kept_and_a_second_one_of_the_same_version_is_not(shop):
+    browser = admin(shop)
+    make_group(shop.database, shop.tenant, "Refund team", [shop.jonas])
+    policy_id = make_policy(shop.database, shop.tenant, shop.jonas)
+    here = f"{HERE}/{policy_id}"
+    assert browser.post(here, data=fields()).status_code == 302
+    assert rule(shop)[1] == 2
+    late = browser.post(here, data=fields(**{"deciders-0-approvers": f"user:{shop.lena.email}"}))
+    assert late.status_code == 409
+    assert "edited this policy since you opened it" in late.text
+    assert rule(shop)[0]["approvers"] == ["group:Refund team"]
+
+
+def test_what_is_refused_says_why_beside_its_field_and_stores_nothing(shop, everything):
+    browser = admin(shop)
+    make_group(shop.database, shop.tenant, "Refund team", [shop.jonas])
+    before = everything()
+    for changed, said in (
+        ({"deciders-0-approvers": None}, "Name who decides"),
+        ({"deciders-0-approvers": "group:Gone"}, "There is no group “Gone”"),
+        ({"deciders-0-need": "at_least"}, "Say how many"),
+        ({"due_in-unit": "working_days", "due_in-calendar": "Moon"}, "There is no calendar “Moon”"),
+        ({"name": ""}, "Give the policy a name"),
+        ({"due_in-amount": "many"}, "Not a valid integer"),
+    ):
+        answer = browser.post(HERE, data=fields(**changed))
+        assert (answer.status_code, said in answer.text) == (422, True), changed
+    assert everything() == before
+
+
+def test_a_policy_is_deleted_and_builders_only_read(shop):
+    policy_id = make_policy(shop.database, shop.tenant, shop.jonas)
+    page = shop.browser(shop.tenant["builder"]).get(f"{HERE}/{policy_id}").text
+    assert "Any one of" in page
+    assert "Delete the policy" not in page
+    answer = admin(shop).post(f"{HERE}/{policy_id}/delete", follow_redirects=True)
+    assert "The policy is gone" in answer.text
+    assert "No policies yet" in answer.text
