@@ -17,6 +17,10 @@ from studio.approvals import askers
 from studio.approvals.jobs import Post
 from studio.approvals.port import ApprovalsPort
 from studio.approvals.service import gathering, leaving, seats, withdraw_for_wait
+from studio.approvals.slack.channels import Channels
+from studio.approvals.slack.posting import Posting
+from studio.approvals.slack.pressing import Pressing
+from studio.approvals.slack.wire import Slack
 from studio.audit import chain
 from studio.contract.ports import Mailer, Ports
 from studio.core import db, mail, outbox, unit_of_work
@@ -92,6 +96,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     app.extensions["studio_receiver"] = _receiver(engine)
     _join_outbox(engine, settings, mailer)
     _join_approvals(engine, Post(mailer, settings.public_url))
+    app.extensions["studio_slack"] = _join_slack(engine, settings, mailer, app.extensions["studio_keyring"])
     engine.retention.of_all.append(purging.purge)
     engine.retention.of_all.append(guard_purging.purge)
     engine.retention.of_workspaces.append(api_purging.purge)
@@ -123,6 +128,14 @@ def _join_outbox(engine: Engine, settings: Settings, mailer: Mailer) -> None:
     database = engine.database
     engine.add_drain("outbox", lambda: outbox.drain(database, holder=engine.holder), partial(outbox.is_due, database))
     engine.retention.of_all.append(lambda _unit: outbox.purge(engine.database, OUTBOX_KEPT))
+
+
+def _join_slack(engine: Engine, settings: Settings, mailer: Mailer, keyring: Keyring) -> Pressing:
+    slack = Slack(engine.ports.http, settings.slack_api)
+    channels = Channels(keyring, settings.allowed_hosts)
+    posting = Posting(engine.database, slack, channels, mailer, settings.public_url)
+    posting.register()
+    return Pressing(posting)
 
 
 def _join_approvals(engine: Engine, post: Post) -> None:

@@ -16,7 +16,7 @@ from studio.approvals import completing, digests, letters, people, service, trai
 from studio.approvals.letters import Letter
 from studio.approvals.mail_times import Departure, when_to_mail
 from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
-from studio.approvals.outcomes import LIVE, CommentKind, Outcome, RequestState
+from studio.approvals.outcomes import LIVE, CommentKind, RequestState
 from studio.approvals.people import Person
 from studio.approvals.service import delegating, holding, links, rows, seats, versions
 from studio.contract.ports import Mailer
@@ -196,7 +196,7 @@ class Post:
                 trail.mail_asked_later(uow, share.id, leaves.at, reminder=reminder)
             else:
                 link, due = self._link(uow, share, request), _due(request.due_at, person)
-                letter = letters.asked(request, link, due=due, reminder=reminder, agreed=_agreed(uow, request))
+                letter = letters.asked(request, link, due=due, reminder=reminder, agreed=rows.agreed(uow, request))
                 self._send(uow, f"approval.{kind}:{share.id}", person.email, letter)
 
     def _complete(self, uow: UnitOfWork, request: Request, decision: Decision | None, person: Person) -> None:
@@ -211,13 +211,6 @@ class Post:
 
     def _send(self, uow: UnitOfWork, key: str, to: str, letter: Letter) -> None:
         self.mailer.send(uow, key=key, to=[to], subject=letter.subject, text=letter.text, html=letter.html)
-
-
-def _agreed(uow: UnitOfWork, request: Request) -> list[str]:
-    """Names of those who have agreed so far."""
-    said = [vote.user_id for vote in rows.votes(uow, request) if vote.outcome == Outcome.APPROVED]
-    seated = people.by_ids(uow, said)
-    return list(dict.fromkeys(seated[one].name for one in said if one in seated))
 
 
 def expire(uow: UnitOfWork, payload: dict[str, Any]) -> None:

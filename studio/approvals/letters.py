@@ -113,6 +113,16 @@ def stuck(request: Request, link: str) -> Letter:
     )
 
 
+def slack_failed(why: str, link: str) -> Letter:
+    """To admins: what is posted to Slack does not get there."""
+    return _letter(
+        _("Slack does not take approvals"),
+        [_("Approvals are not posted to Slack any more. They are still asked by inbox and mail:")],
+        title=why,
+        link=(_("Look at the settings"), link),
+    )
+
+
 def notice(subject: str, text: str, workflow: str) -> Letter:
     """To somebody whom a run tells something."""
     lead = [_("%(workflow)s lets you know:", workflow=workflow)] if workflow else []
@@ -221,6 +231,11 @@ def _filled_in(request: Request, decision: Decision) -> list[str]:
     return [
         f"{label}: {value}" for label, value in options.filled_in(request.options, decision.option, decision.answer)
     ]
+
+
+def became(decision: Decision) -> str:
+    """Who decided what, in a sentence."""
+    return _how(decision)[1]
 
 
 def _how(decision: Decision) -> tuple[str, str]:

@@ -79,6 +79,8 @@ class Channel(StrEnum):
     PAGE = "page"
     MAIL_LINK = "mail_link"
     API = "api"
+    SLACK = "slack"
+    """A button of a message in Slack."""
     CLOCK = "clock"
     """The deadline."""
 

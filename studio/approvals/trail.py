@@ -25,6 +25,7 @@ ASKED, REMIND, EXPIRE, TOLD, COMPLETED, STUCK, NOTICE = (
 
 CHANGES, REVISED = "approval.changes", "approval.revised"
 DISMISSED, TAKEN_BACK = "approval.dismissed", "approval.taken_back"
+SLACK = "approval.slack"
 
 
 def target(request: Request) -> audit.Target:
@@ -33,8 +34,16 @@ def target(request: Request) -> audit.Target:
 
 
 def record(uow: UnitOfWork, action: str, request: Request, **metadata: Any) -> None:
-    """Record one event about a request."""
+    """Record one event about a request; where a message in Slack tells of it, that follows."""
     audit.record(uow, action, targets=[target(request)], metadata=metadata)
+    if request.in_slack:
+        follow_in_slack(uow, request)
+
+
+def follow_in_slack(uow: UnitOfWork, request: Request) -> None:
+    """Bring its message in Slack in line with it, once however much changes in this transaction."""
+    key = f"{SLACK}:{request.id}:{uow.now.isoformat()}"
+    outbox.enqueue(uow, SLACK, key=key, payload={"request_id": str(request.id)}, due_at=uow.now)
 
 
 def requested(uow: UnitOfWork, request: Request, asked: list[str]) -> None:

@@ -134,6 +134,8 @@ class ApprovalAsk:
     """The person who last edited what is to be approved, where they must not decide."""
     barred: Sequence[UUID] = ()
     """Others who must not decide, nor choose who does."""
+    slack: bool | None = None
+    """Whether a message in Slack tells of it as well; None: as the workspace has set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,14 @@ class GiveUp(Exception):
     """Raised by a handler: the job has failed for good."""
 
 
+class Later(Exception):
+    """Raised by an outside handler: the other side says how long it is not to be asked again."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class _Lost(Exception):
     """The lease went to somebody else meanwhile."""
 
@@ -322,7 +330,7 @@ def _failed(database: Database, job: Job, error: Exception) -> None:
     log.warning("outbox_failed", topic=job.topic, job_id=str(job.id), final=final, error=words)
     with database.across() as uow:
         now = uow.now
-        outcome = {"state": "failed", "done_at": now} if final else _again(now, job.attempts)
+        outcome = {"state": "failed", "done_at": now} if final else _again(now, job.attempts, error)
         try:
             _settle(uow, job, last_error=words, **outcome)
         except _Lost:
@@ -330,10 +338,11 @@ def _failed(database: Database, job: Job, error: Exception) -> None:
     fault_point("outbox.failed")
 
 
-def _again(now: datetime, attempts: int) -> dict[str, Any]:
+def _again(now: datetime, attempts: int, error: Exception) -> dict[str, Any]:
     """Full jitter: a dead mail server is not asked by everybody at the same moment."""
     ceiling = min(_CEILING_S, _BASE_S * 2 ** (attempts - 1))
-    return {"state": "queued", "due_at": now + timedelta(seconds=rng.jitter(ceiling))}
+    asked = min(_CEILING_S, max(0.0, error.seconds)) if isinstance(error, Later) else 0.0
+    return {"state": "queued", "due_at": now + timedelta(seconds=asked + rng.jitter(ceiling))}
 
 
 def _hand_back(database: Database, jobs: list[Job]) -> None:

@@ -50,6 +50,8 @@ class Settings:
     """Runs that may wait to be worked off; beyond it deliveries are answered 503."""
     allowed_hosts: tuple[str, ...] = field(default=())
     """Internal hosts (host or host:port) that workflows may call although they are private addresses."""
+    slack_api: str = "https://slack.com/api"
+    """Where messages by a bot's token are posted; another one only for what speaks as Slack does."""
     log_level: str = "info"
     json_logs: bool = False
 
@@ -102,6 +104,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         database_patience_s=float(_number(env, "STUDIO_DATABASE_PATIENCE_SECONDS", 60, least=1)),
         most_queued=_number(env, "STUDIO_MOST_QUEUED", 500_000, least=1),
         allowed_hosts=tuple(part.strip() for part in env.get("STUDIO_ALLOWED_HOSTS", "").split(",") if part.strip()),
+        slack_api=(env.get("STUDIO_SLACK_API") or "https://slack.com/api").rstrip("/"),
         log_level=env.get("STUDIO_LOG_LEVEL", "info"),
         json_logs=env.get("STUDIO_JSON_LOGS", "") == "1",
     )

@@ -78,7 +78,7 @@ def current_uow() -> UnitOfWork:
 
 
 def commit() -> None:
-    """End the request's unit of work well. Called by the app, never by a view."""
+    """End the request's unit of work well. Called by the app; by a view only before it waits for another system."""
     block = _taken()
     if block is not None:
         block.__exit__(None, None, None)

@@ -98,6 +98,7 @@ def _decided(decision: Decision, filled_in: list[tuple[str, str]]) -> Event:
         Channel.PAGE: _("in Studio"),
         Channel.MAIL_LINK: _("by the link of a mail"),
         Channel.API: _("by the API"),
+        Channel.SLACK: _("in Slack"),
         Channel.CLOCK: "",
     }
     said, kind = outcomes[decision.outcome]

@@ -23,6 +23,7 @@ from tests.factories.accounts import MadePerson, MadeTenant, make_person, make_t
 from tests.factories.approvals import Heard, listen, make_request
 from tests.fakes.mailer import RecordingMailer, SentMail
 from tests.fixtures.client import StudioClient
+from tests.portal.slack_world import bare, channel  # noqa: F401 - fixtures, for whichever test names them
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LINK = re.compile(r"http://localhost:8000(/a/[\w-]{64})")

@@ -21,6 +21,7 @@ from tests.factories.approvals import listen, make_delegation, make_group, make_
 from tests.factories.mail import make_mail
 from tests.factories.policies import make_policy
 from tests.factories.runs import make_run
+from tests.factories.slack import make_slack_member
 from tests.factories.timetables import make_calendar, make_override, make_schedule
 from tests.factories.workflows import make_workflow, refunds
 
@@ -70,6 +71,10 @@ def _delegation(app: Flask, tenant: MadeTenant) -> str:
     return str(make_delegation(_database(app), tenant, tenant["owner"], tenant["approver"]))
 
 
+def _slack_user(app: Flask, tenant: MadeTenant) -> str:
+    return str(make_slack_member(app, tenant, tenant["approver"]).user_id)
+
+
 MAKERS: dict[str, Maker] = {
     "request_id": lambda app, tenant: str(_request(app, tenant)),
     "share_id": _share,
@@ -77,6 +82,7 @@ MAKERS: dict[str, Maker] = {
     "delegation_id": _delegation,
     "calendar_id": _calendar,
     "policy_id": lambda app, tenant: str(make_policy(_database(app), tenant, name=f"Policy of {tenant.name}")),
+    "slack_user_id": _slack_user,
     "schedule_id": lambda app, tenant: str(make_schedule(_database(app), tenant, name=f"On call at {tenant.name}")),
     "override_id": lambda app, tenant: str(make_override(_database(app), tenant)),
     "seat_id": lambda _app, tenant: str(tenant["builder"].seat_id),
@@ -94,6 +100,7 @@ MAKERS: dict[str, Maker] = {
 NO_TENANT = {
     "signal": "parcel-shipped",  # whoever waits for it, in the sender's workspace
     "slug": "high-value-refunds",  # of a template: every workspace sees the same
+    "installed_in": str(UUID(int=0)),  # a workspace: whoever signs with its secret may call, all others are the same
     "filename": "studio.css",  # files of the build
     "passkey_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",  # a person's: tests/accounts/test_factors.py
     "step_up_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",  # a person's: tests/guard/test_step_up.py

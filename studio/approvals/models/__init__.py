@@ -11,6 +11,7 @@ from studio.approvals.models.policies import ApprovalPolicy
 from studio.approvals.models.request import Request
 from studio.approvals.models.said import Comment, Decision, Vote
 from studio.approvals.models.share import Assignment, Delegation
+from studio.approvals.models.slack import SlackChannel, SlackMember, SlackMessage
 
 __all__ = [
     "ApprovalPolicy",
@@ -25,5 +26,8 @@ __all__ = [
     "LinkCode",
     "MailboxSession",
     "Request",
+    "SlackChannel",
+    "SlackMember",
+    "SlackMessage",
     "Vote",
 ]

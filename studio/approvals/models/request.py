@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Integer, String, Text, text
+from sqlalchemy import Boolean, Index, Integer, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 from sqlalchemy.types import Uuid
 
@@ -85,6 +85,8 @@ class Request(Tenant, Model):
     """Which version of it."""
     options: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
     """Answers beside yes, no and changes, with their forms; see `options.py`."""
+    in_slack: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """A message in Slack tells of it, and follows it."""
     items: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
     """What is asked about one by one; see `items.py`."""
     revision: Mapped[int] = mapped_column(Integer, default=1, server_default="1")

@@ -13,6 +13,7 @@ from studio.approvals.nodes import deciders, governed
 from studio.approvals.nodes.fields.barring import Barring
 from studio.approvals.nodes.fields.deciding import Deciding
 from studio.approvals.nodes.fields.itemized import Itemized
+from studio.approvals.nodes.fields.posted import Posted
 from studio.approvals.nodes.fields.staged import Staged
 from studio.approvals.nodes.fields.timed import Timed
 from studio.approvals.nodes.fields.worded import Worded
@@ -51,7 +52,7 @@ _VOTE: Mapping[str, Any] = {
 """What one person said."""
 
 
-class Asking(Worded, Timed, Itemized, Barring, Deciding):
+class Asking(Posted, Worded, Timed, Itemized, Barring, Deciding):
     """What is asked, of whom, until when."""
 
 
@@ -210,6 +211,7 @@ def asked(ctx: Context, config: Asking) -> ApprovalAsk:
         barred=[ctx.run.edited_by] if config.bar_editor and ctx.run.edited_by else [],
         instructions=config.instructions,
         items=_items(ctx, config),
+        slack=config.slack.wanted,
         options=[one.model_dump(mode="json") for one in options.keyed(config.options)],
         due_at=ends.due_at,
         remind_at=ends.remind_at,

@@ -9,7 +9,7 @@ from studio.approvals import askers, items, options, people, trail, wordings
 from studio.approvals.models import Request
 from studio.approvals.outcomes import LIVE, Channel, Outcome, RequestState
 from studio.approvals.rule import Rule, to_json
-from studio.approvals.service import delegating, ending, gathering, resolving, rows, staging
+from studio.approvals.service import announcing, delegating, ending, gathering, resolving, rows, staging
 from studio.approvals.wordings import Wording
 from studio.contract.ports import ApprovalAsk
 from studio.core import ids
@@ -38,6 +38,7 @@ def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
             trail.mail_asked(uow, share.id)
     delegating.extend(uow, row, shares)
     trail.schedule(uow, row)
+    announcing.announce(uow, row, wanted=ask.slack)
     trail.requested(uow, row, resolved.emails)
     fault_point("ask.before_commit")
     return row.id

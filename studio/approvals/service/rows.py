@@ -9,7 +9,7 @@ from sqlalchemy import select
 from studio.approvals import held, people
 from studio.approvals import rule as rules
 from studio.approvals.models import Assignment, Decision, Request, Vote
-from studio.approvals.outcomes import WAITING, AssignmentState
+from studio.approvals.outcomes import WAITING, AssignmentState, Outcome
 from studio.approvals.people import Person
 from studio.approvals.policy import Requester
 from studio.approvals.revisions import Revision
@@ -60,6 +60,13 @@ def votes(uow: UnitOfWork, request: Request) -> list[Vote]:
         return [vote for vote in ahead.votes if vote.voided_at is None]
     query = select(Vote).where(Vote.request_id == request.id, Vote.voided_at.is_(None)).order_by(Vote.id)
     return list(uow.session.scalars(query))
+
+
+def agreed(uow: UnitOfWork, request: Request) -> list[str]:
+    """Names of those who have agreed so far, in the order of saying."""
+    said = [vote.user_id for vote in votes(uow, request) if vote.outcome == Outcome.APPROVED]
+    seated = people.by_ids(uow, said)
+    return list(dict.fromkeys(seated[one].name for one in said if one in seated))
 
 
 def past_votes(uow: UnitOfWork, request: Request) -> list[Vote]:

@@ -32,7 +32,7 @@ class Decision(Metadata):
     option: str | None = None
     """The key of one of the request's own answers."""
     channel: str | None = None
-    """Where it came in: `page`, `mail_link`, `api`, `clock`."""
+    """Where it came in: `page`, `mail_link`, `api`, `slack`, `clock`."""
     acting_for: str | None = None
     """Who was away, where somebody stood in."""
     amount: str | None = None
@@ -51,7 +51,7 @@ class Vote(Metadata):
     """The key of one of the request's own answers."""
     reason: str | None = None
     channel: str | None = None
-    """Where it came in: `page`, `mail_link`, `api`."""
+    """Where it came in: `page`, `mail_link`, `api`, `slack`."""
     acting_for: str | None = None
     """Who was away, where somebody stood in."""
     approved_items: str | None = None
