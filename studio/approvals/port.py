@@ -35,6 +35,10 @@ class ApprovalsPort:
         """Close it because whoever asked no longer needs it."""
         service.withdraw(uow, request_id, reason)
 
+    def settled(self, uow: UnitOfWork, request_id: UUID, how: str) -> None:
+        """Close it because whoever acts has dealt with its object elsewhere; `how` is a sentence for people."""
+        service.settled_elsewhere(uow, request_id, how)
+
     def further(self, uow: UnitOfWork, ask: ApprovalFurther) -> dict[str, Any] | None:
         """Add stages to a request that waits for them; how it ended, where it was taken back meanwhile."""
         return stages.add(uow, ask)

@@ -196,6 +196,10 @@ class Approvals(Protocol):
         """Close it because whoever asked no longer needs it."""
         ...
 
+    def settled(self, uow: UnitOfWork, request_id: UUID, how: str) -> None:
+        """Close it because whoever acts has dealt with its object elsewhere in Studio; people read who, and how."""
+        ...
+
     def further(self, uow: UnitOfWork, ask: ApprovalFurther) -> dict[str, Any] | None:
         """Ask further people; the answer, where it was taken back meanwhile. Raises InvalidInput, Conflict."""
         ...

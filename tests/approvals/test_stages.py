@@ -171,7 +171,7 @@ def test_a_run_that_does_not_end_well_takes_it_back(running, jonas, lena, how):
     if how == "cancel":
         run_id, asked, _gate = held_between(running, jonas, lena)
         running.cancel(run_id, "Wrong order")
-        why = "Wrong order"
+        why = f"{running.tenant['admin'].name} cancelled the run. Wrong order"
     else:
         edges = [("form", "next", "ask"), ("ask", "approved", "stop")]
         run_id = running.start(running.publish([asking(jonas), node("stop", "flow.fail", message="No")], edges))

@@ -6,6 +6,7 @@ from studio.accounts.outcomes import Role
 from studio.approvals import service
 from studio.approvals.models import Decision, Request
 from studio.approvals.outcomes import Outcome, RequestState
+from studio.approvals.port import ApprovalsPort
 from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from studio.core.ids import new_id
@@ -115,12 +116,31 @@ def test_its_run_goes_on_behind_that_port_and_ends_where_nothing_follows(running
     assert ("note" in steps, "refund" in steps) == (connected, False)
 
 
-def test_cancelling_the_run_takes_it_back_without_going_on(running, jonas):
+def test_cancelling_the_run_takes_it_back_without_going_on(running, tenant, jonas):
     edges = [("form", "next", "ask"), ("ask", "cancelled", "note")]
     run_id = running.start(running.publish([asking(jonas), said("note")], edges))
     running.cancel(run_id, "Wrong order")
     running.drain()
     [asked] = running.requests(run_id)
-    assert (asked.state, asked.close_reason) == ("cancelled", "Wrong order")
+    who = tenant["admin"].name
+    assert (asked.state, asked.close_reason) == ("cancelled", f"{who} cancelled the run. Wrong order")
     assert running.state(run_id) == "cancelled"
     assert "note" not in running.steps(run_id)
+
+
+def test_what_is_dealt_with_elsewhere_closes_everybodys_item_and_says_by_whom(database, tenant, jonas, lena, heard):
+    request_id = make_request(database, tenant, [jonas, lena])
+    with database.unit(tenant.id, jonas.actor) as uow:
+        ApprovalsPort().settled(uow, request_id, "The refund was made in the shop.")
+    for person in (jonas, lena):
+        assert share_of(database, tenant, request_id, person).state == "withdrawn"
+    with database.unit(tenant.id) as uow:
+        row = uow.session.get_one(Request, request_id)
+        assert row.close_reason == "Jonas Weber settled this elsewhere: The refund was made in the shop."
+    with pytest.raises(Conflict, match="Jonas Weber settled this elsewhere"):
+        decide(database, tenant, lena, request_id)
+    assert heard.ends == [], "what asked has said so itself"
+    with database.unit(tenant.id, lena.actor) as uow:
+        ApprovalsPort().settled(uow, request_id, "Again.")
+    with database.unit(tenant.id) as uow:
+        assert "Again" not in uow.session.get_one(Request, request_id).close_reason

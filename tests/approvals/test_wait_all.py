@@ -18,6 +18,7 @@ from tests.factories.approvals import decide, share_of, shown
 ENDS = [one.value for one in Outcome if one is not Outcome.BYPASSED]
 """As a run hears them: to it a bypass is an approval."""
 WAYS = ("approved", "declined", "expired", "cancelled")
+WHY = "{} cancelled the run. Wrong order"
 
 
 @given(st.lists(st.sampled_from(ENDS), min_size=1, max_size=8))
@@ -210,7 +211,9 @@ def test_cancelling_the_run_takes_all_back_whether_it_waits_for_them_yet_or_not(
     running.cancel(run_id, "Wrong order")
     running.drain()
     assert running.state(run_id) == "cancelled"
-    assert {(one.state, one.close_reason) for one in running.requests(run_id)} == {("cancelled", "Wrong order")}
+    assert {(one.state, one.close_reason) for one in running.requests(run_id)} == {
+        ("cancelled", WHY.format(running.tenant["admin"].name))
+    }
     with running.database.unit(running.tenant.id) as uow:
         assert uow.session.scalars(select(Gathered)).all() == []
 

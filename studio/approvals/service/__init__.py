@@ -7,7 +7,7 @@ from studio.approvals.service.holding import dismiss
 from studio.approvals.service.inbox import comment, reassign, restore, snooze
 from studio.approvals.service.reading import details, targets
 from studio.approvals.service.revising import revise
-from studio.approvals.service.taking_back import take_back
+from studio.approvals.service.taking_back import settled_elsewhere, take_back
 
 __all__ = [
     "approve",
@@ -24,6 +24,7 @@ __all__ = [
     "request_changes",
     "restore",
     "revise",
+    "settled_elsewhere",
     "snooze",
     "take_back",
     "targets",

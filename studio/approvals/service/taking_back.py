@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from studio.approvals.models import Decision, Request
 from studio.approvals.outcomes import Channel, Outcome
 from studio.approvals.people import Person
-from studio.approvals.service import ending, rows
+from studio.approvals.service import asking, ending, rows
 from studio.approvals.service.refusing import ended_words
 from studio.core.actor import ActorType
 from studio.core.errors import Conflict, Forbidden, InvalidInput
@@ -33,6 +33,15 @@ def take_back(uow: UnitOfWork, request_id: UUID, reason: str) -> Decision:
     channel = Channel.API if uow.actor.type is ActorType.API_TOKEN else Channel.PAGE
     request.close_reason = reason.strip()
     return ending.end(uow, request, Outcome.CANCELLED, by=person, reason=reason.strip(), channel=channel)
+
+
+def settled_elsewhere(uow: UnitOfWork, request_id: UUID, how: str) -> None:
+    """Close a request for what asked it: somebody has acted on its object themselves. A closed one stays as it is.
+
+    Everybody's share closes and says who it was and how; what asked knows already, and hears nothing.
+    """
+    said = _("%(name)s settled this elsewhere: %(how)s", name=uow.actor.name, how=how) if uow.actor.name else how
+    asking.withdraw(uow, request_id, said)
 
 
 def may_take_back(request: Request, person: Person) -> bool:

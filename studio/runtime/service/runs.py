@@ -39,9 +39,17 @@ def cancel(
 
     A run that called it and waits for it goes on; `hint` announces that.
     """
-    locked = end(uow, run, withdraw, reason or _("The run was cancelled."))
+    locked = end(uow, run, withdraw, _why(uow, reason))
     tell_caller(uow, RunWaits(hint), locked)
     record(uow, "run.cancelled", targets=[target(locked)], metadata={"reason": reason})
+
+
+def _why(uow: UnitOfWork, reason: str) -> str:
+    """What those read whom the run had asked: who ended it, where that was a person, and why."""
+    if uow.actor.user_id is None:
+        return reason or str(_("The run was cancelled."))
+    who = _("%(name)s cancelled the run.", name=uow.actor.name)
+    return f"{who} {reason}".strip()
 
 
 def rerun(
