@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, insert, select, text
 
@@ -150,13 +150,17 @@ class _Acting:
         return self.unit.__exit__(*failure)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=STEPS)
-def test_lists_keep_the_order_of_the_deadlines(desk, steps):
-    for name, *given_ in [("ask", 3), ("ask", None), ("ask", 1), *steps]:
-        getattr(desk, name)(*given_)
-    assert desk.lists() == desk.expected()
-    desk.clear()
+@pytest.mark.parametrize("examples", [pytest.param(6, id="quick"), pytest.param(40, id="long", marks=pytest.mark.slow)])
+def test_lists_keep_the_order_of_the_deadlines(desk, examples):
+    @settings(max_examples=examples)
+    @given(steps=STEPS)
+    def keep(steps):
+        for name, *given_ in [("ask", 3), ("ask", None), ("ask", 1), *steps]:
+            getattr(desk, name)(*given_)
+        assert desk.lists() == desk.expected()
+        desk.clear()
+
+    keep()
 
 
 def test_a_deadline_that_moves_takes_every_live_share_along_and_no_closed_one(database, tenant, jonas, lena):

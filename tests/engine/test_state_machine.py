@@ -141,11 +141,13 @@ def machine_for(app) -> type[RuleBasedStateMachine]:  # noqa: C901 - one class w
     return EngineMachine
 
 
+@pytest.mark.parametrize("examples", [pytest.param(8, id="quick"), pytest.param(50, id="long", marks=pytest.mark.slow)])
+@pytest.mark.timeout(400)
 @pytest.mark.usefixtures("store")
-def test_the_invariants_hold_under_any_mixture(app):
+def test_the_invariants_hold_under_any_mixture(app, examples):
     run_state_machine_as_test(
         machine_for(app),
         settings=settings(
-            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
