@@ -6,6 +6,7 @@
 import ast
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from studio.approvals.models import Assignment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, Outcome
 from studio.approvals.policy import mailbox
 from studio.approvals.service import bulk
+from studio.approvals.slack import pressing
 from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core.errors import StudioError
 from tests.factories.accounts import MadePerson, make_person, with_token
@@ -30,7 +32,6 @@ from tests.portal.conftest import LINK
 
 SOURCE = Path(__file__).parents[2] / "studio"
 VERBS = {"decide", "approve", "decline", "request_changes"}
-HOMES = {"service", "deciding", "bulk"}
 EXAMPLES = {"sqlite": 25, "postgresql": 8}
 
 
@@ -99,6 +100,15 @@ def by_bulk(world, who, request, outcome):
         bulk.decide(uow, [bulk.Pick(request.id, request.shown)], Outcome(outcome), reason="Because")
 
 
+def by_slack(world, who, request, outcome):
+    """What a believed press does, as the person behind it; asking for changes has no button there."""
+    pressed = {decides.value: action for action, decides in pressing._OUTCOMES.items()}
+    if outcome in pressed:
+        found = SimpleNamespace(press=SimpleNamespace(action=pressed[outcome], reason="Because"))
+        with world.shop.database.unit(world.shop.tenant.id, world.people[who].actor) as uow:
+            pressing._decided(uow, found, request.id, request.shown)
+
+
 def _form(request, outcome):
     return {"outcome": outcome, "shown": request.shown, "comment": "Because"}
 
@@ -111,6 +121,7 @@ WAYS = {
     "api/v1/resources/approvals.py:decide_approvals": by_api_of_many,
     "portal/deciding.py:decide": by_page,
     "approvals/service/bulk.py:decide": by_bulk,
+    "approvals/slack/pressing.py:_decided": by_slack,
     "approvals/service/deciding.py:approve": by_verb,
     "approvals/service/deciding.py:decline": by_verb,
     "approvals/service/deciding.py:request_changes": by_verb,
@@ -142,16 +153,18 @@ def test_one_place_makes_votes_and_one_makes_decisions(row, home):
 
 
 def _functions(tree):
-    """Functions at the top of a module; what stands within one is its own."""
-    return [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    """Functions at the top of a module and methods; what stands within one is its own."""
+    inside = [node for top in tree.body if isinstance(top, ast.ClassDef) for node in top.body]
+    return [node for node in [*tree.body, *inside] if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def _decides(node, file):
+    """Whatever name the service goes by where it is imported."""
     if not isinstance(node, ast.Call):
         return False
     match node.func:
-        case ast.Attribute(value=ast.Name(id=home), attr=verb):
-            return home in HOMES and verb in VERBS
+        case ast.Attribute(attr=verb):
+            return verb in VERBS
         case ast.Name(id="decide"):
             return file.name == "deciding.py" and file.parent.name == "service"
     return False
