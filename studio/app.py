@@ -13,7 +13,7 @@ from studio import joining
 from studio.accounts import frame, guard, identity, recognition
 from studio.accounts.permissions import public
 from studio.approvals.policies import service as policies
-from studio.approvals.service import calendars
+from studio.approvals.service import calendars, naming
 from studio.builder.service import drafts
 from studio.contract import references
 from studio.core import (
@@ -73,6 +73,9 @@ def _join_references() -> None:
     """Workflows are written and checked, and what they name is deleted, through pages and the API alone."""
     references.register(calendars.KIND, calendars.missing)
     references.register(policies.KIND, policies.missing)
+    references.register(naming.GROUP, naming.missing_group)
+    references.register(naming.SCHEDULE, naming.missing_schedule)
+    references.register(naming.USER, naming.missing_person)
     references.register_users("published", published_users)
     references.register_users("drafts", drafts.users)
 

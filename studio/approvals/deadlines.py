@@ -71,11 +71,15 @@ def references(config: Mapping[str, Any]) -> Iterator[Reference]:
     if config.get("policy"):
         return
     due = config.get("due_in")
+    otherwise = due.get("calendar") if isinstance(due, Mapping) else ""
     for field in ("due_in", "remind_before"):
-        given = config.get(field)
-        if isinstance(given, Mapping) and given.get("unit") in set(Working):
-            name = given.get("calendar") or (isinstance(due, Mapping) and due.get("calendar")) or ""
-            yield Reference(f"config.{field}.calendar", calendars.KIND, str(name))
+        yield from reference(config.get(field), f"config.{field}", otherwise)
+
+
+def reference(given: Any, field: str, otherwise: Any = "") -> Iterator[Reference]:
+    """The calendar that a raw duration names, where it counts working time."""
+    if isinstance(given, Mapping) and given.get("unit") in set(Working):
+        yield Reference(f"{field}.calendar", calendars.KIND, str(given.get("calendar") or otherwise or ""))
 
 
 def _calendar(uow: UnitOfWork, given: Duration, otherwise: str, field: str) -> WorkingCalendar | None:

@@ -130,7 +130,7 @@ def next_at(plan: Plan, step: int, start: datetime, calendars: Mapping[UUID, Cal
     delay = plan.delay(step)
     if delay is None:
         return None
-    return delay.after(start, calendars.get(delay.calendar) if delay.calendar else None)
+    return delay.after(start, delay.counts(calendars))
 
 
 def timeline(

@@ -13,12 +13,13 @@ from babel.dates import format_date, format_time, get_timezone_name
 from sqlalchemy import select
 
 from studio.approvals import completing, digests, letters, people, service, trail
+from studio.approvals.escalating import working
 from studio.approvals.letters import Letter
 from studio.approvals.mail_times import Departure, when_to_mail
 from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, CommentKind, RequestState
 from studio.approvals.people import Person
-from studio.approvals.service import delegating, holding, links, rows, seats, versions
+from studio.approvals.service import delegating, holding, links, rows, seats, timers, versions
 from studio.contract.ports import Mailer
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
@@ -47,6 +48,7 @@ class Post:
         outbox.register(trail.EXPIRE, expire)
         outbox.register(delegating.TOPIC, delegating.look)
         outbox.register(seats.TOPIC, seats.look)
+        outbox.register(timers.TOPIC, working.work_off)
 
     def asked(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail somebody their link; nothing where it was settled meanwhile."""
@@ -196,7 +198,8 @@ class Post:
                 trail.mail_asked_later(uow, share.id, leaves.at, reminder=reminder)
             else:
                 link, due = self._link(uow, share, request), _due(request.due_at, person)
-                letter = letters.asked(request, link, due=due, reminder=reminder, agreed=rows.agreed(uow, request))
+                so_far = rows.agreed(uow, request)
+                letter = letters.asked(request, link, due=due, reminder=reminder, agreed=so_far, why=share.why)
                 self._send(uow, f"approval.{kind}:{share.id}", person.email, letter)
 
     def _complete(self, uow: UnitOfWork, request: Request, decision: Decision | None, person: Person) -> None:

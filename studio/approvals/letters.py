@@ -1,6 +1,6 @@
 """The words of each mail. A mail never carries a button that decides: its one link leads to a page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -29,9 +29,18 @@ class Letter:
 
 
 def asked(
-    request: Request, link: str, *, due: str | None, reminder: bool = False, agreed: Sequence[str] = ()
+    request: Request,
+    link: str,
+    *,
+    due: str | None,
+    reminder: bool = False,
+    agreed: Sequence[str] = (),
+    why: Mapping[str, str] | None = None,
 ) -> Letter:
-    """To somebody who is asked: what, the facts, until when, where; and who has `agreed` so far."""
+    """To somebody who is asked: what, the facts, until when, where; who has `agreed` so far, and `why` they are asked.
+
+    `why` is that of the share; what people are asked for at first goes without saying.
+    """
     name = str(request.context.get("workflow_name") or "")
     lead = _("%(workflow)s asks for your decision:", workflow=name) if name else _("Please decide:")
     until = [_("Decide until %(due)s.", due=due)] if due else []
@@ -45,11 +54,27 @@ def asked(
         subject % {"title": request.title},
         [lead],
         title=request.title,
+        said=[_why(why or {})],
         facts=[*request.facts, *((one["label"], one["amount"] or "") for one in request.items)],
         after=[request.instructions, *also, *needed, *so_far, *until],
         link=(_("Open the decision"), link),
         small=_("Opening the link decides nothing. It is meant for you alone; do not forward it."),
     )
+
+
+def _why(why: Mapping[str, str]) -> str:
+    """Why somebody is asked only now."""
+    match why.get("kind"):
+        case "escalated":
+            name = why.get("name", "")
+            said = _("It was escalated to you: %(name)s had not answered.", name=name)
+            if why.get("how") == "replace":
+                return f"{said} {_('You are asked instead.')}"
+            return str(said)
+        case "fallback":
+            return str(_("You are a fallback approver: nobody else could be asked."))
+        case _:
+            return ""
 
 
 def changes(request: Request, by: str, reason: str, link: str | None) -> Letter:

@@ -62,6 +62,8 @@ class AssignmentState(StrEnum):
     """Handed to somebody else."""
     REVOKED = "revoked"
     """No longer this person's to decide: the absence ended by which it was given to them."""
+    ESCALATED_AWAY = "escalated_away"
+    """Nobody answered in time, so others were asked instead."""
     WITHDRAWN = "withdrawn"
     """Settled without this person: somebody else decided, the time ran out, it was taken back."""
 
@@ -83,6 +85,8 @@ class Channel(StrEnum):
     """A button of a message in Slack."""
     CLOCK = "clock"
     """The deadline."""
+    ESCALATION = "escalation"
+    """The last word of a plan of escalation."""
 
 
 class CommentKind(StrEnum):
@@ -101,6 +105,8 @@ class LinkEnd(StrEnum):
     EXPIRED = "expired"
     TAKEN_BACK = "taken_back"
     HANDED_ON = "handed_on"
+    ESCALATED = "escalated"
+    """It was not answered in time, and others are asked instead."""
     SETTLED = "settled"
     """Somebody else has spoken for this place; the request itself goes on."""
     AWAY_OVER = "away_over"

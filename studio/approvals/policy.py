@@ -76,6 +76,8 @@ class Verdict(StrEnum):
     NO_SEAT = "no_seat"
     NOT_ASKED = "not_asked"
     HANDED_ON = "handed_on"
+    ESCALATED = "escalated"
+    """Nobody answered in time, so others were asked instead."""
     QUEUED = "queued"
     """The stages before have not agreed yet."""
     SETTLED = "settled"
@@ -132,6 +134,8 @@ class Attempt:
     """Holds one of a later stage."""
     is_held: bool = False
     """Somebody else asked for changes, and a new version is awaited."""
+    was_escalated: bool = False
+    """Held one that ended since others were asked instead."""
     was_settled: bool = False
     """Held one that was settled without them."""
     decided: Outcome | None = None
@@ -167,6 +171,7 @@ def judge(attempt: Attempt) -> Verdict:
         (attempt.state is not RequestState.PENDING, Verdict.CLOSED),
         (otherwise or (attempt.voted is not None and not attempt.is_open), Verdict.VOTED),
         (not attempt.is_open and attempt.is_queued, Verdict.QUEUED),
+        (not attempt.is_open and attempt.was_escalated, Verdict.ESCALATED),
         (not attempt.is_open and attempt.was_settled, Verdict.SETTLED),
         (not attempt.stands_in, Verdict.NOT_AWAY),
         (not attempt.is_open, Verdict.HANDED_ON),

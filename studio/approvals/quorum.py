@@ -69,7 +69,7 @@ class Tally:
 
 def count(stage: Stage, ballots: Iterable[Ballot], able: Mapping[UUID, frozenset[UUID]]) -> Tally:
     """Where a stage stands. `able`: who may still vote, by the place that they would fill."""
-    given = [one for one in ballots if one.place in stage.people]
+    given = [one for one in ballots if one.place in stage.places]
     against = {one.person for one in given if one.declines}
     parts = tuple(_progress(part, given) for part in stage.parts)
     standing = _standing(stage, parts, given, against, able)
@@ -110,15 +110,15 @@ def _standing(
 
 
 def _agreed(part: Part, given: list[Ballot]) -> set[UUID]:
-    return {one.person for one in given if one.approves and one.place in part.people}
+    return {one.person for one in given if one.approves and one.place in part.places}
 
 
 def _declined(part: Part, given: list[Ballot]) -> set[UUID]:
-    return {one.person for one in given if one.declines and one.place in part.people}
+    return {one.person for one in given if one.declines and one.place in part.places}
 
 
 def _said(part: Part, given: list[Ballot], answer: str) -> set[UUID]:
-    return {one.person for one in given if one.answer == answer and one.place in part.people}
+    return {one.person for one in given if one.answer == answer and one.place in part.places}
 
 
 def _most(part: Part, given: list[Ballot], able: Mapping[UUID, frozenset[UUID]], answer: str = "") -> int:
@@ -130,7 +130,7 @@ def _most(part: Part, given: list[Ballot], able: Mapping[UUID, frozenset[UUID]],
     out = said | {one.person for one in given if not (one.answer == answer if answer else one.approves)}
     filled: dict[UUID, UUID] = {}
     """Person by place, as many as there can be."""
-    free = {place: able.get(place, frozenset()) - out for place in part.people}
+    free = {place: able.get(place, frozenset()) - out for place in part.places}
     for person in frozenset[UUID]().union(*free.values()):
         _seat(person, free, filled, set())
     return len(said) + len(filled)

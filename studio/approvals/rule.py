@@ -4,8 +4,8 @@ Stages follow one another. Every part of a stage has to agree; a part is people 
 agree as its need says. Pure: no I/O.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -80,11 +80,18 @@ class Part:
     people: frozenset[UUID]
     """Whose place it is in. Fixed at the start."""
     need: Need = Need()
+    joined: frozenset[UUID] = frozenset()
+    """Places that an escalation has added. They are filled as the others are; the need stays as it was."""
 
     @property
     def required(self) -> int:
         """Distinct people who have to agree."""
         return self.need.of(len(self.people))
+
+    @property
+    def places(self) -> frozenset[UUID]:
+        """All that count in it."""
+        return self.people | self.joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,11 @@ class Stage:
     def people(self) -> frozenset[UUID]:
         """Everybody whose place is in it."""
         return frozenset[UUID]().union(*(part.people for part in self.parts))
+
+    @property
+    def places(self) -> frozenset[UUID]:
+        """All that count in it: those of its people, and those that an escalation has added."""
+        return frozenset[UUID]().union(*(part.places for part in self.parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,24 @@ class Rule:
         """Any one of some people decides, alone."""
         [first, *later] = self.stages
         return not later and len(first.parts) == 1 and first.parts[0].required == first.declines == 1
+
+
+def joined(rule: Rule, places: Iterable[tuple[int, UUID]]) -> Rule:
+    """With the places that an escalation has added: those, by stage, that are nobody's whom the rule names.
+
+    They count in every part of their stage.
+    """
+    added: dict[int, set[UUID]] = {}
+    for index, place in places:
+        if index < len(rule.stages) and place not in rule.stages[index].people:
+            added.setdefault(index, set()).add(place)
+    if not added:
+        return rule
+    stages = list(rule.stages)
+    for index, more in added.items():
+        parts = (replace(part, joined=frozenset(more)) for part in stages[index].parts)
+        stages[index] = replace(stages[index], parts=tuple(parts))
+    return replace(rule, stages=tuple(stages))
 
 
 def to_json(rule: Rule) -> dict[str, Any]:

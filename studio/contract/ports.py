@@ -97,6 +97,50 @@ class ApprovalPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalDelay:
+    """An amount of time."""
+
+    amount: int
+    unit: str
+    """`minutes`, `hours`, `days`, `working_hours` or `working_days`."""
+    calendar: str = ""
+    """Name of the calendar that working time is counted by; empty: the workspace's default."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalLevel:
+    """Who is asked when nobody has answered for a while."""
+
+    after: ApprovalDelay
+    """Since the level before, or since people were asked."""
+    targets: Sequence[str]
+    """1 to 10 of `user:<email or id>`, `group:<name>` or `schedule:<name>`."""
+    in_turn: bool = False
+    """One of them, whoever was asked longest ago, instead of all."""
+    replaces: bool = False
+    """Those who were asked before can no longer decide."""
+    field: str = "levels"
+    """Where the asker wrote it: errors about it name a path below."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalEscalation:
+    """What happens while nobody answers. Frozen, with the people it names, when they are asked."""
+
+    levels: Sequence[ApprovalLevel] = ()
+    loops: int = 0
+    """How often the levels are repeated, 0 to 9."""
+    acknowledge_for: ApprovalDelay | None = None
+    """How long whoever is on it holds the next level back; None: 30 minutes."""
+    fallback: Sequence[str] = ()
+    """Asked where nobody is left who may decide, or a level has nobody to ask."""
+    then: str = "wait"
+    """After the last level: `wait`, `decline`, `expire` or `approve`."""
+    then_after: ApprovalDelay | None = None
+    """None: as long as before the last level."""
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalAsk:
     """An approval that somebody asks for. `asker` and `ref` name whoever wants to hear the end."""
 
@@ -136,6 +180,8 @@ class ApprovalAsk:
     """Others who must not decide, nor choose who does."""
     slack: bool | None = None
     """Whether a message in Slack tells of it as well; None: as the workspace has set."""
+    escalation: ApprovalEscalation | None = None
+    """None: whoever was asked stays asked, alone, until the deadline."""
 
 
 @dataclass(frozen=True, slots=True)

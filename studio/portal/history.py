@@ -1,8 +1,5 @@
 """An approval's history in sentences, oldest first."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from flask_babel import gettext as _
 
 from studio.approvals import options
@@ -10,26 +7,15 @@ from studio.approvals.models import Decision, Vote
 from studio.approvals.outcomes import AssignmentState, Channel, CommentKind, Outcome, RequestState
 from studio.approvals.service.reading import Details, Share
 from studio.core import formats
-from studio.portal import words
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the history."""
-
-    at: datetime
-    text: str
-    quote: str = ""
-    kind: str = ""
-    filled_in: tuple[tuple[str, str], ...] = ()
-    """What came with an answer: label and value."""
+from studio.portal import escalating, words
+from studio.portal.events import Event
 
 
 def events(found: Details) -> list[Event]:
     """Who asked, who was asked, hand-offs, remarks, the end."""
     request = found.request
     asked = Event(request.created_at, words.asked_by(request) or _("Asked."))
-    lines = [asked, *(_asked(share) for share in found.shares)]
+    lines = [asked, *(_asked(share) for share in found.shares), *escalating.events(found)]
     lines += [
         Event(said.at, _("%(name)s commented", name=said.author), said.text)
         for said in found.comments
@@ -100,6 +86,7 @@ def _decided(decision: Decision, filled_in: list[tuple[str, str]]) -> Event:
         Channel.API: _("by the API"),
         Channel.SLACK: _("in Slack"),
         Channel.CLOCK: "",
+        Channel.ESCALATION: "",
     }
     said, kind = outcomes[decision.outcome]
     if decision.option_label:

@@ -199,6 +199,9 @@ def own_words(found: Details) -> tuple[str, str]:
         return voted_words(found.own_vote), _("Others are still asked; you will be told how it ends.")
     if share is not None and share.state == AssignmentState.QUEUED:
         return _("Others decide first."), _("You will get a mail when it is your turn.")
+    if share is not None and share.state == AssignmentState.ESCALATED_AWAY:
+        said = _("Nobody answered in time, so others were asked instead of you.")
+        return said, _("You can follow it here, but no longer decide.")
     if share is not None and share.state == AssignmentState.WITHDRAWN:
         return _("The others have settled your part of this."), _("You can follow it here, but no longer decide.")
     return handed_on(found), _("You can follow it here, but no longer decide.")
@@ -245,6 +248,10 @@ def why(share: Assignment) -> str:
             sentence = _("%(name)s handed it to you", name=name)
         case "delegate":
             sentence = _("You stand in for %(name)s", name=name)
+        case "escalated":
+            sentence = _("It was escalated to you, since %(name)s had not answered", name=name)
+        case "fallback":
+            sentence = _("You are a fallback approver, and nobody else could be asked")
         case _:
             sentence = _("You are named as approver")
     return str(sentence)
@@ -262,6 +269,10 @@ def asked_why(share: Assignment) -> str:
             sentence = _("handed on by %(name)s", name=name)
         case "delegate":
             sentence = _("stands in for %(name)s", name=name)
+        case "escalated":
+            sentence = _("escalated, since %(name)s had not answered", name=name)
+        case "fallback":
+            sentence = _("fallback approver, since nobody else could be asked")
         case _:
             sentence = _("named as approver")
     return str(sentence)
@@ -351,6 +362,7 @@ def link_ended(end: LinkEnd) -> str:
         LinkEnd.TAKEN_BACK: _("It was taken back: nobody has to decide any more."),
         LinkEnd.HANDED_ON: _("It was handed to somebody else, who got a mail."),
         LinkEnd.AWAY_OVER: _("The absence has ended for which you stood in."),
+        LinkEnd.ESCALATED: _("It was not answered in time, so others were asked."),
         LinkEnd.SETTLED: _("Others have decided in your place meanwhile."),
         LinkEnd.SPOKEN: _("It was decided with this link; others are still to decide."),
         LinkEnd.NO_SEAT: _("The seat that it was sent to no longer works."),
@@ -369,5 +381,6 @@ def share_state(share: Assignment) -> str:
         AssignmentState.REASSIGNED: _("handed on"),
         AssignmentState.WITHDRAWN: _("settled without them"),
         AssignmentState.REVOKED: _("no longer theirs"),
+        AssignmentState.ESCALATED_AWAY: _("not answered in time, others were asked"),
     }
     return words[share.state]

@@ -4,7 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from studio.contract.ports import ApprovalItem, ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.ports import (
+    ApprovalDelay,
+    ApprovalEscalation,
+    ApprovalItem,
+    ApprovalLevel,
+    ApprovalPart,
+    ApprovalRule,
+    ApprovalStage,
+)
 from studio.core import clock
 from tests.factories.approvals import TITLE, listen, make_request
 
@@ -280,3 +288,20 @@ def test_bypassing_needs_a_scope_of_its_own(caller, heard, database, tenant):
     done = owner.post(f"{one}/bypass", json=body)
     assert (done.status_code, done.json["state"], done.json["decision"]["channel"]) == (200, "bypassed", "api")
     assert heard.ends[0].payload()["bypassed"] is True
+
+
+def test_being_on_it_holds_the_escalation_back(database, tenant, api, approver):
+    plan = ApprovalEscalation([ApprovalLevel(ApprovalDelay(1, "hours"), [f"user:{tenant['owner'].email}"])])
+    request_id = make_request(database, tenant, [tenant["approver"]], escalation=plan)
+    before = approver.get(f"{URL}/{request_id}").json["escalation"]
+    assert (before["level"], before["to"], before["acknowledged_by"]) == (1, [tenant["owner"].name], None)
+    after = approver.post(f"{URL}/{request_id}/acknowledge")
+    assert after.status_code == 200
+    assert after.json["escalation"]["acknowledged_by"] == str(tenant["approver"].user_id)
+    assert after.json["escalation"]["next_at"] < before["next_at"]
+    assert approver.post(f"{URL}/{request_id}/acknowledge").json["escalation"] == after.json["escalation"]
+    assert api.post(f"{URL}/{request_id}/acknowledge").status_code == 403
+    plain = make_request(database, tenant, [tenant["approver"]])
+    refused = approver.post(f"{URL}/{plain}/acknowledge")
+    assert (refused.status_code, refused.json["code"]) == (409, "not_escalating")
+    assert approver.get(f"{URL}/{plain}").json["escalation"] is None

@@ -17,12 +17,13 @@ from benchmarks import workloads
 from studio.accounts.outcomes import Role
 from studio.accounts.permissions import SCOPES
 from studio.accounts.service import tokens
-from studio.approvals.models import Assignment, Decision, Link, Request
+from studio.approvals.models import Assignment, Decision, Escalation, Link, Request
 from studio.approvals.outcomes import LIVE
 from studio.approvals.rule import Changes, Kind, Need, from_json, to_json
-from studio.approvals.service import groups
+from studio.approvals.service import groups, plans, timers
 from studio.audit.models import AuditEvent, AuditTarget
 from studio.audit.verifying import verify
+from studio.contract.ports import ApprovalDelay, ApprovalEscalation, ApprovalLevel
 from studio.core.models import LocalMail, OutboxRow
 from studio.runtime.models import Resolution, RunNote, Step, WaitRow
 from tests.factories.accounts import MadePerson, make_person
@@ -145,6 +146,29 @@ class Approving:
         with self.database.across() as unit:
             job = OutboxRow.key == f"approval.expire:{request_id}"
             unit.session.execute(update(OutboxRow).where(job).values(due_at=past))
+
+    def escalating(self, request_id: UUID) -> None:
+        """As if it had been asked with a plan: after an hour mara is asked as well, after another it is declined."""
+        asked = ApprovalEscalation(
+            [ApprovalLevel(ApprovalDelay(1, "hours"), [f"user:{self.people['mara'].email}"])], then="decline"
+        )
+        with self.database.unit(self.workspace_id) as unit:
+            timers.add(unit, unit.session.get_one(Request, request_id), plans.resolve(unit, asked))
+
+    def next_step(self, request_id: UUID) -> None:
+        """As if the time had passed until what comes next of its escalation."""
+        with self.database.unit(self.workspace_id) as unit:
+            past = unit.now - timedelta(seconds=1)
+            row = unit.session.get_one(Escalation, request_id)
+            row.next_at, key = past, timers.key(request_id, row.jobs)
+        with self.database.across() as unit:
+            unit.session.execute(update(OutboxRow).where(OutboxRow.key == key).values(due_at=past))
+
+    def step(self, request_id: UUID) -> tuple[int, bool]:
+        """Where its plan is, and whether somebody is on it."""
+        with self.database.unit(self.workspace_id, read_only=True) as unit:
+            row = unit.session.get_one(Escalation, request_id)
+            return row.step, row.acknowledged_by is not None
 
     # -- facts --------------------------------------------------------------------------------------------------
 

@@ -119,6 +119,29 @@ def hand_on_and_die(approving, label):
     approving.closed(order, "declined", asked=("jonas", "lena", "mara"))
 
 
+def escalate_and_die(approving, label):
+    """On it, then escalated, then the last word: each of it once, wherever the process dies."""
+    order = begin(approving, label)
+    request_id = approving.asked(order)
+    approving.escalating(request_id)
+    if label.startswith("acknowledge"):
+        approving.drill.lay()
+    tried = approving.insist("jonas", f"/approvals/{request_id}/acknowledge", {}, key=order)
+    assert tried == ([None, 200] if label.startswith("acknowledge") else [200])
+    assert approving.step(request_id) == (0, True)
+    if label.startswith("escalate"):
+        approving.drill.lay()
+    for step, on_it in ((0, False), (1, False)):
+        approving.next_step(request_id)
+        eventually(lambda s=step, o=on_it: approving.step(request_id) == (s, o), approving.drill.log)
+    approving.drill.died()
+    eventually(lambda: len(approving.mails(f"Decide: {order}")) == 3, approving.drill.log)
+    approving.next_step(request_id)
+    approving.closed(order, "declined", asked=("jonas", "lena", "mara"))
+    for action in ("acknowledged", "acknowledgement_ended", "escalated"):
+        assert approving.recorded(request_id, f"approval.{action}") == 1
+
+
 def cancel_and_die(approving, label):
     order = begin(approving, label)
     request_id = approving.asked(order)
@@ -179,6 +202,10 @@ POINTS = [
     ("bypass.after_commit", bypass_and_die),
     ("reassign.before_commit", hand_on_and_die),
     ("reassign.after_commit", hand_on_and_die),
+    ("acknowledge.before_commit", escalate_and_die),
+    ("acknowledge.after_commit", escalate_and_die),
+    ("escalate.before_commit", escalate_and_die),
+    ("escalate.after_commit", escalate_and_die),
     ("withdraw.before_commit", cancel_and_die),
     ("withdraw.after_commit", cancel_and_die),
     ("code.before_commit", open_the_link_and_die),

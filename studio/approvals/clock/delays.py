@@ -1,5 +1,6 @@
 """An amount of time, counted by the clock or by a calendar of working hours. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -44,3 +45,21 @@ class Delay:
         if self.unit is Unit.WORKING_DAYS:
             return arithmetic.add_days(calendar, start, self.amount)
         return arithmetic.add_working(calendar, start, timedelta(hours=self.amount))
+
+    def counts(self, calendars: Mapping[UUID, Calendar]) -> Calendar | None:
+        """The calendar that it is counted by; None: the clock."""
+        return calendars.get(self.calendar) if self.calendar is not None else None
+
+
+def moved(calendar: Calendar | None, stopped_at: datetime, moment: datetime, start: datetime) -> datetime:
+    """As much later than `start` as `moment` was than `stopped_at`, by a calendar or by the clock. Never earlier.
+
+    A calendar that can no longer say leaves the clock.
+    """
+    if calendar is not None:
+        try:
+            left = arithmetic.working_between(calendar, stopped_at, moment)
+            return arithmetic.add_working(calendar, start, max(left, timedelta()))
+        except arithmetic.BeyondHorizonError:
+            pass
+    return start + max(moment - stopped_at, timedelta())

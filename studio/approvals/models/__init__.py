@@ -4,6 +4,7 @@ from studio.approvals import (
     revisions,  # noqa: F401 - its table is of this package
     timetables,  # noqa: F401 - so are its tables
 )
+from studio.approvals.models.escalation import Escalation, Turn
 from studio.approvals.models.gathered import Gathered
 from studio.approvals.models.groups import ApproverGroup, GroupMember
 from studio.approvals.models.mailbox import Link, LinkCode, MailboxSession
@@ -20,6 +21,7 @@ __all__ = [
     "Comment",
     "Decision",
     "Delegation",
+    "Escalation",
     "Gathered",
     "GroupMember",
     "Link",
@@ -29,5 +31,6 @@ __all__ = [
     "SlackChannel",
     "SlackMember",
     "SlackMessage",
+    "Turn",
     "Vote",
 ]

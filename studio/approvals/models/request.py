@@ -108,6 +108,8 @@ class Request(Tenant, Model):
     """The deadline at that moment; `due_at` is empty meanwhile."""
     paused_remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """The reminder that was still to come at that moment."""
+    escalates: Mapped[bool] = mapped_column(Boolean(), default=False, server_default=false())
+    """It has a plan for when nobody answers: a row of `approval_escalation`."""
     pauses: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """How many there were: each leaves the deadline's job under a name of its own."""
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from studio.approvals import deadlines
 from studio.approvals.askers import ASK, LATER
-from studio.approvals.nodes import deciders, governed
+from studio.approvals.nodes import deciders, governed, naming
 from studio.approvals.nodes.request import Asking, asked
 from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeType
 from studio.contract.references import Reference
@@ -48,8 +48,8 @@ class AskApproval(NodeType):
 
     @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
-        """The policy that it names, or the calendars that its deadline is counted by."""
-        return (*governed.references(config), *deadlines.references(config))
+        """The policy that it names, or the calendars of its deadline; and what its escalation names."""
+        return (*governed.references(config), *deadlines.references(config), *naming.references(config))
 
     def start(self, ctx: Context, config: Config) -> Done | Fail:
         """Open the request; nothing in the run waits for it yet."""

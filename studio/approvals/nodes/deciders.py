@@ -155,14 +155,15 @@ def _part(approvers: list[str], how: _Numbered, where: str) -> ApprovalPart:
 
 def references(config: Mapping[str, Any]) -> Iterator[Reference]:
     """The people, groups and schedules that a raw config names."""
-    yield from _named(config.get("approvers"), "config.approvers")
+    yield from named(config.get("approvers"), "config.approvers")
     also = config.get("also")
     for place, more in enumerate(also if isinstance(also, list) else ()):
         if isinstance(more, Mapping):
-            yield from _named(more.get("approvers"), f"config.also.{place}.approvers")
+            yield from named(more.get("approvers"), f"config.also.{place}.approvers")
 
 
-def _named(refs: Any, field: str) -> Iterator[Reference]:
+def named(refs: Any, field: str) -> Iterator[Reference]:
+    """The same of one raw list of names."""
     for place, ref in enumerate(refs if isinstance(refs, list) else ()):
         if isinstance(ref, str) and ref.strip() and "{{" not in ref:
             yield naming.reference(f"{field}.{place}", ref)

@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 from studio.approvals import deadlines, items, options
 from studio.approvals.askers import RUN
 from studio.approvals.deadlines import deadline
-from studio.approvals.nodes import deciders, governed
+from studio.approvals.nodes import deciders, governed, naming
+from studio.approvals.nodes.fields import escalating
 from studio.approvals.nodes.fields.barring import Barring
 from studio.approvals.nodes.fields.deciding import Deciding
+from studio.approvals.nodes.fields.escalating import Escalating
 from studio.approvals.nodes.fields.itemized import Itemized
 from studio.approvals.nodes.fields.posted import Posted
 from studio.approvals.nodes.fields.staged import Staged
@@ -52,7 +54,7 @@ _VOTE: Mapping[str, Any] = {
 """What one person said."""
 
 
-class Asking(Posted, Worded, Timed, Itemized, Barring, Deciding):
+class Asking(Posted, Worded, Escalating, Timed, Itemized, Barring, Deciding):
     """What is asked, of whom, until when."""
 
 
@@ -148,8 +150,8 @@ class ApprovalRequest(NodeType):
 
     @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
-        """The policy that it names, or the calendars that its deadline is counted by."""
-        return (*governed.references(config), *deadlines.references(config))
+        """The policy that it names, or the calendars of its deadline; and what its escalation names."""
+        return (*governed.references(config), *deadlines.references(config), *naming.references(config))
 
     def start(self, ctx: Context, config: Config) -> Done | Wait | Fail:
         """Open the request; the wait ends with its decision."""
@@ -207,6 +209,7 @@ def asked(ctx: Context, config: Asking) -> ApprovalAsk:
         approvers=config.approvers,
         rule=deciders.rule(config),
         policy=policy,
+        escalation=escalating.plan(config),
         last_editor=ctx.run.published_by if config.bar_publisher else None,
         barred=[ctx.run.edited_by] if config.bar_editor and ctx.run.edited_by else [],
         instructions=config.instructions,

@@ -1,5 +1,6 @@
 """The verbs, a file a subject. Each takes a unit of work, changes rows, records audit, never commits."""
 
+from studio.approvals.service.acknowledging import acknowledge
 from studio.approvals.service.asking import expire, remind, request, withdraw, withdraw_for_wait
 from studio.approvals.service.bypassing import bypass
 from studio.approvals.service.deciding import approve, decide, decline, request_changes
@@ -10,6 +11,7 @@ from studio.approvals.service.revising import revise
 from studio.approvals.service.taking_back import settled_elsewhere, take_back
 
 __all__ = [
+    "acknowledge",
     "approve",
     "bypass",
     "comment",

@@ -9,7 +9,17 @@ from studio.approvals import askers, items, options, people, trail, wordings
 from studio.approvals.models import Request
 from studio.approvals.outcomes import LIVE, Channel, Outcome, RequestState
 from studio.approvals.rule import Rule, to_json
-from studio.approvals.service import announcing, delegating, ending, gathering, resolving, rows, staging
+from studio.approvals.service import (
+    announcing,
+    delegating,
+    ending,
+    gathering,
+    plans,
+    resolving,
+    rows,
+    staging,
+    timers,
+)
 from studio.approvals.wordings import Wording
 from studio.contract.ports import ApprovalAsk
 from studio.core import ids
@@ -22,7 +32,10 @@ def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
     """Open a request and everybody's share of it. Raises InvalidInput where the rule could never be met."""
     seat = people.by_email(uow, ask.requester)
     row = _row(uow, ask, requester_id=seat.id if seat else None)
+    plan = plans.resolve(uow, ask.escalation) if ask.escalation is not None else None
     resolved = resolving.resolve(uow, ask, rows.barred(uow, row))
+    if plan is not None and ask.escalation is not None:
+        plans.enough(plan, ask.escalation, resolved.rule)
     _check_items(ask, resolved.rule)
     row.rule = to_json(replace(resolved.rule, barred=frozenset(ask.barred)))
     uow.session.add(row)
@@ -38,6 +51,10 @@ def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
             trail.mail_asked(uow, share.id)
     delegating.extend(uow, row, shares)
     trail.schedule(uow, row)
+    if plan is not None:
+        timers.add(uow, row, plan)
+    if resolved.fallback:
+        trail.record(uow, "approval.fallback_asked", row, to=resolved.fallback)
     announcing.announce(uow, row, wanted=ask.slack)
     trail.requested(uow, row, resolved.emails)
     fault_point("ask.before_commit")
@@ -52,6 +69,7 @@ def withdraw(uow: UnitOfWork, request_id: UUID, reason: str) -> None:
     row.state, row.close_reason = RequestState.CANCELLED, reason
     rows.settle(uow, row, rows.assignments(uow, row))
     trail.unschedule(uow, row)
+    timers.stop(uow, row)
     trail.mail_taken_back(uow, row)
     trail.record(uow, "approval.withdrawn", row, reason=reason)
     askers.tell_withdrawn(uow, row.asker, row.id)

@@ -11,7 +11,7 @@ from studio.approvals.outcomes import LIVE, AssignmentState, Channel, CommentKin
 from studio.approvals.people import Person
 from studio.approvals.policy import Verdict
 from studio.approvals.rule import Changes, Rule
-from studio.approvals.service import answering, delegating, ending, holding, rows, staging
+from studio.approvals.service import answering, delegating, ending, holding, rows, staging, timers
 from studio.approvals.service.answering import Said
 from studio.approvals.service.refusing import refusal
 from studio.core import ids
@@ -141,6 +141,7 @@ def _carry_out(uow: UnitOfWork, asked: _Asked, said: Said, reason: str, channel:
     else:
         ended = staging.follow(uow, request, asked.rule, by=person, reason=reason, channel=channel)
     if ended is None:
+        timers.release_if(uow, request, {share.id for share in open_ if share.state not in LIVE})
         trail.voted(uow, request, written[0], person.acting_for)
         fault_point("vote.before_commit")
         uow.after_commit(lambda: fault_point("vote.after_commit"))
@@ -188,6 +189,7 @@ def _attempt(uow: UnitOfWork, asked: _Asked, said: Said, shown: str, reason: str
         is_excluded=person.role in asked.rule.exclude_roles,
         was_asked=bool(mine),
         is_open=bool(open_),
+        was_escalated=any(share.state == AssignmentState.ESCALATED_AWAY for share in mine),
         is_queued=any(share.state == AssignmentState.QUEUED for share in mine),
         is_held=bool(asked.holding) and not _holds(open_, asked.holding),
         was_settled=any(share.state == AssignmentState.WITHDRAWN for share in mine),

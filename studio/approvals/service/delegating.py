@@ -15,7 +15,7 @@ from studio.approvals.delegates import Absence, Kept, Standing, overlaps, resolv
 from studio.approvals.models import Assignment, Delegation, Request
 from studio.approvals.outcomes import LIVE, WAITING, AssignmentState
 from studio.approvals.people import Person
-from studio.approvals.service import rows
+from studio.approvals.service import rows, timers
 from studio.core import ids, outbox
 from studio.core.errors import Forbidden, InvalidInput, NotFound
 from studio.core.unit_of_work import UnitOfWork
@@ -100,6 +100,11 @@ def extend(uow: UnitOfWork, request: Request, shares: Iterable[Assignment]) -> l
     return made
 
 
+def away(uow: UnitOfWork) -> set[UUID]:
+    """Everybody who is away now."""
+    return {one.owner for one in _absences(uow) if one.starts_at <= uow.now < one.ends_at}
+
+
 def holds(uow: UnitOfWork, request: Request, share: Assignment) -> bool:
     """Whether a share that somebody got by an absence may still be decided by them."""
     if share.delegation_id is None:
@@ -162,6 +167,7 @@ def _bring_in_line(uow: UnitOfWork, request: Request, row: Delegation) -> None:
         rows.close(uow, share, AssignmentState.REVOKED)
     rows.kill_links(uow, [share.id for share in lost])
     uow.session.flush()
+    timers.release_if(uow, request, {share.id for share in lost})
     again = {share.handed_from for share in lost}
     begun = row.open_items and row.starts_at <= uow.now < row.ends_at
     extend(uow, request, [one for one in shares if one.id in again or (begun and one.user_id == row.user_id)])

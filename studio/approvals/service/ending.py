@@ -9,7 +9,7 @@ from studio.approvals import askers, items, together, trail
 from studio.approvals.models import Decision, Request, Vote
 from studio.approvals.outcomes import AGREED, Channel, Outcome, RequestState
 from studio.approvals.people import Person
-from studio.approvals.service import rows, voices
+from studio.approvals.service import rows, timers, voices
 from studio.core import ids
 from studio.core.errors import Conflict
 from studio.core.faults import fault_point
@@ -26,13 +26,16 @@ def end(
     channel: Channel,
     said: Vote | None = None,
     chosen: list[str] | None = None,
+    by_name: str = "",
 ) -> Decision:
     """Write the decision and all that follows from it, in the caller's transaction.
 
     `said` is the vote whose answer those who settled it agree on, where they do; `chosen` are the keys of the
-    line items that were approved.
+    line items that were approved. `by_name` stands for `by` where no person brought it about.
     """
-    decision = settled(uow, request, outcome, by=by, reason=reason, channel=channel, said=said, chosen=chosen)
+    decision = settled(
+        uow, request, outcome, by=by, reason=reason, channel=channel, said=said, chosen=chosen, by_name=by_name
+    )
     uow.session.add(decision)
     try:
         together.flush(uow)
@@ -41,6 +44,7 @@ def end(
     request.state = RequestState(outcome.value)
     rows.settle(uow, request, rows.assignments(uow, request))
     trail.unschedule(uow, request)
+    timers.stop(uow, request)
     trail.mail_told(uow, request)
     trail.decided(uow, request, decision, by.acting_for if by else "")
     together.tell(uow, told(uow, request, decision))
@@ -59,6 +63,7 @@ def settled(
     channel: Channel,
     said: Vote | None = None,
     chosen: list[str] | None = None,
+    by_name: str = "",
 ) -> Decision:
     """The row of an end, which is not written here: where another stage may follow, it says how far it is."""
     return Decision(
@@ -70,7 +75,7 @@ def settled(
         answer=said.answer if said else None,
         items=chosen,
         by_user_id=by.id if by else None,
-        by_name=by.signature if by else "",
+        by_name=by.signature if by else by_name,
         by_email=by.email if by else None,
         at=uow.now,
         reason=reason,

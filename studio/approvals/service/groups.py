@@ -27,6 +27,8 @@ class Named:
     candidates: list[Candidate] = field(default_factory=list)
     rule: list[dict[str, str]] = field(default_factory=list)
     """The names as people read them, frozen with the request."""
+    unknown: list[str] = field(default_factory=list)
+    """Names, as they were written, behind which there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ def _named_people(uow: UnitOfWork, wanted: Sequence[str]) -> dict[str, Person]:
 
 def _add_group(named: Named, group: GroupView | None, name: str) -> None:
     named.rule.append({"kind": "group", "name": group.name if group else name})
+    if group is None:
+        named.unknown.append(name)
     for member in group.members if group else ():
         why = {"kind": "group", "name": group.name if group else name}
         named.candidates.append(Candidate(member.id, member.email, member.may_decide, why, member.role))
@@ -163,6 +167,8 @@ def _add_on_call(uow: UnitOfWork, named: Named, name: str) -> None:
     """Whoever is on call at this moment; a handover later moves no request that is open."""
     schedule = schedules.find(uow, name)
     named.rule.append({"kind": "schedule", "name": schedule.name if schedule else name})
+    if schedule is None:
+        named.unknown.append(name)
     person = schedules.now_on_call(uow, schedule) if schedule else None
     if schedule is not None and person is not None:
         why = {"kind": "schedule", "name": schedule.name}
@@ -171,6 +177,8 @@ def _add_on_call(uow: UnitOfWork, named: Named, name: str) -> None:
 
 def _add_person(named: Named, person: Person | None, text: str) -> None:
     named.rule.append({"kind": "user", "name": person.name if person else text})
+    if person is None:
+        named.unknown.append(text)
     if person is not None:
         why = {"kind": "named"}
         named.candidates.append(Candidate(person.id, person.email, person.may_decide, why, person.role))

@@ -10,7 +10,7 @@ from studio.approvals import people, policy, trail
 from studio.approvals.models import Assignment, Comment, Request
 from studio.approvals.outcomes import LIVE, WAITING, AssignmentState, CommentKind
 from studio.approvals.people import Person
-from studio.approvals.service import delegating, handing, rows, seats, staging
+from studio.approvals.service import delegating, handing, rows, seats, staging, timers
 from studio.core import ids
 from studio.core.errors import Conflict, Forbidden, InvalidInput
 from studio.core.faults import fault_point
@@ -60,6 +60,7 @@ def reassign(uow: UnitOfWork, assignment_id: UUID, to: UUID, note: str = "") -> 
         trail.mail_asked(uow, new.id)
         delegating.take_back(uow, shares, share)
         delegating.extend(uow, request, [new])
+        timers.release_if(uow, request, {one.id for one in shares if one.state not in LIVE})
     staging.recount(uow, request)
     trail.record(
         uow,
@@ -75,10 +76,12 @@ def reassign(uow: UnitOfWork, assignment_id: UUID, to: UUID, note: str = "") -> 
 
 
 def snooze(uow: UnitOfWork, assignment_id: UUID, until: datetime) -> datetime:
-    """Hide a share from its own person; the deadline runs on. Returns when it comes back."""
+    """Hide a share from its own person; deadline and escalation run on. Returns when it comes back."""
     request, share, _person = _own(uow, assignment_id)
     ahead(uow, until)
-    wake = policy.wakes_at(until, uow.now, [request.remind_at, request.due_at])
+    escalates = timers.of(uow, request)
+    next_at = escalates.next_at if escalates is not None else None
+    wake = policy.wakes_at(until, uow.now, [request.remind_at, request.due_at, next_at])
     share.state, share.snoozed_until = AssignmentState.SNOOZED, wake
     return wake
 

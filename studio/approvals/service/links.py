@@ -99,6 +99,7 @@ def _end(
         (not request.open, of_request.get(RequestState(request.state), LinkEnd.DECIDED)),
         (assignment.state == AssignmentState.REASSIGNED, LinkEnd.HANDED_ON),
         (assignment.state == AssignmentState.REVOKED and assignment.delegation_id is not None, LinkEnd.AWAY_OVER),
+        (assignment.state == AssignmentState.ESCALATED_AWAY, LinkEnd.ESCALATED),
         (assignment.state == AssignmentState.DECIDED, LinkEnd.SPOKEN),
         (assignment.state not in LIVE, LinkEnd.SETTLED),
         (overdue, LinkEnd.EXPIRED),

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from studio.approvals import trail
 from studio.approvals.models import Request
-from studio.approvals.service import calendars
+from studio.approvals.service import calendars, timers
 from studio.core.unit_of_work import UnitOfWork
 
 
 def pause(uow: UnitOfWork, request: Request) -> None:
     """Stop its clock. Without a deadline of its own it stands last in every list."""
     trail.unschedule(uow, request)
+    timers.pause(uow, request)
     request.paused_at = uow.now
     request.paused_due_at, request.due_at = request.due_at, None
     reminder = request.remind_at
@@ -24,6 +25,7 @@ def go_on(uow: UnitOfWork, request: Request) -> None:
         return
     request.due_at = _moved(uow, request, request.paused_at, request.paused_due_at)
     request.remind_at = _moved(uow, request, request.paused_at, request.paused_remind_at)
+    timers.go_on(uow, request, request.paused_at)
     request.paused_at = request.paused_due_at = request.paused_remind_at = None
     trail.schedule(uow, request)
 

@@ -7,14 +7,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from studio.approvals import people, policy
-from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
+from studio.approvals.models import Assignment, Comment, Decision, Escalation, Request, Vote
 from studio.approvals.outcomes import LIVE, AssignmentState, RequestState
 from studio.approvals.people import Person
 from studio.approvals.policy import Requester
 from studio.approvals.quorum import Tally
 from studio.approvals.revisions import Revision
 from studio.approvals.rule import Rule
-from studio.approvals.service import counting, holding, revising, rows, seats, taking_back, versions
+from studio.approvals.service import counting, holding, revising, rows, seats, taking_back, timers, versions
 from studio.approvals.service.versions import Changed
 from studio.core.unit_of_work import UnitOfWork
 
@@ -58,6 +58,16 @@ class Details:
     """What is not as the reader last knew it."""
     barred: tuple[Requester, ...] = ()
     """Who must not decide."""
+    escalation: Escalation | None = None
+    """Where it is in its plan; None: it has none."""
+
+    @property
+    def acknowledgeable(self) -> bool:
+        """The reader may hold the next step of its escalation back."""
+        row, own = self.escalation, self.own
+        if row is None or own is None or row.next_at is None or row.next_at <= self.now:
+            return False
+        return self.decidable and self.request.state == RequestState.PENDING and row.acknowledged_share != own.row.id
 
     @property
     def awaited(self) -> Vote | None:
@@ -204,6 +214,7 @@ def details(uow: UnitOfWork, request_id: UUID, reader: Person | None = None, *, 
         versions=tuple(wordings),
         changed=versions.changed(uow, request, wordings, reader.id, own[-1] if own else None, shown),
         barred=tuple(rows.barred(uow, request)),
+        escalation=timers.shown(uow, request),
     )
 
 

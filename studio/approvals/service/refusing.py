@@ -117,6 +117,9 @@ def _not_now(verdict: Verdict, request: Request) -> Conflict:
         case Verdict.NOT_AWAY:
             said = _("The absence has ended for which you stood in, so this is no longer yours to decide.")
             error = _conflict(request, "delegation_ended", f"{said} {nothing}")
+        case Verdict.ESCALATED:
+            said = _("Nobody answered in time, so others were asked instead of you.")
+            error = _conflict(request, "escalated_away", f"{said} {nothing}")
         case Verdict.QUEUED:
             said = _("Others decide first. You will get a mail when it is your turn.")
             error = _conflict(request, "not_yet", f"{said} {nothing}")

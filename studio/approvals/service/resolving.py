@@ -1,7 +1,7 @@
 """From the names of a rule to the people behind them, fixed for one request; a rule that cannot be met is refused."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
@@ -23,6 +23,9 @@ class Resolved:
     asked: tuple[tuple[Candidate, ...], ...]
     """Whom to ask, by stage; distinct within each."""
 
+    fallback: tuple[str, ...] = ()
+    """Addresses of fallback approvers, where they stand in a part that had nobody else."""
+
     @property
     def emails(self) -> list[str]:
         """Everybody's address, once each, in the order of asking."""
@@ -31,7 +34,8 @@ class Resolved:
 
 def resolve(uow: UnitOfWork, ask: ApprovalAsk, barred: Sequence[Requester]) -> Resolved:
     """Who is behind a rule now. Raises InvalidInput, with the field, where it names too few people to be met."""
-    return resolve_rule(uow, ask.rule or any_one(ask.approvers), barred)
+    fallback = ask.escalation.fallback if ask.escalation is not None else ()
+    return resolve_rule(uow, ask.rule or any_one(ask.approvers), barred, fallback)
 
 
 def any_one(approvers: Sequence[str]) -> ApprovalRule:
@@ -39,28 +43,38 @@ def any_one(approvers: Sequence[str]) -> ApprovalRule:
     return ApprovalRule([ApprovalStage([ApprovalPart(approvers)])])
 
 
-def resolve_rule(uow: UnitOfWork, wanted: ApprovalRule, barred: Sequence[Requester]) -> Resolved:
-    """The same for a rule, or for stages that are added to one. Raises InvalidInput."""
+def resolve_rule(
+    uow: UnitOfWork, wanted: ApprovalRule, barred: Sequence[Requester], fallback: Sequence[str] = ()
+) -> Resolved:
+    """The same for a rule, or for stages that are added to one; `fallback` is asked where a part has nobody.
+
+    Raises InvalidInput.
+    """
     without = frozenset(wanted.exclude_roles)
     if without - set(Role) or not wanted.stages or not all(stage.parts for stage in wanted.stages):
         raise InvalidInput(_("This rule has no stages, or names a role that there is not."), code="bad_rule")
+    standby = groups.resolve(uow, fallback)
     stages, asked = [], []
     for one in wanted.stages:
-        found = [_part(uow, part, barred, without) for part in one.parts]
+        found = [_part(uow, part, barred, without, standby) for part in one.parts]
         distinct = {who.user_id: who for _part_, people in reversed(found) for who in reversed(people)}
         stages.append(_stage(one, [part for part, _people in found]))
         asked.append(tuple(reversed(distinct.values())))
     rule = Rule(tuple(stages), without, Changes(wanted.changes), Stale(wanted.stale), more=wanted.more)
-    return Resolved(rule, tuple(asked))
+    stood_in = (who.email for stage in asked for who in stage if who.why["kind"] == "fallback")
+    return Resolved(rule, tuple(asked), tuple(dict.fromkeys(stood_in)))
 
 
 def _part(
-    uow: UnitOfWork, wanted: ApprovalPart, barred: Sequence[Requester], without: frozenset[str]
+    uow: UnitOfWork, wanted: ApprovalPart, barred: Sequence[Requester], without: frozenset[str], standby: groups.Named
 ) -> tuple[Part, list[Candidate]]:
     named = groups.resolve(uow, wanted.approvers)
     chosen = policy.choose(named.candidates, barred, without)
     if not chosen:
-        raise _nobody(wanted, named)
+        chosen = _standing_in(standby, barred, without)
+        if not chosen:
+            raise _nobody(wanted, named)
+        named = standby
     names = tuple(Name(one["kind"], one["name"]) for one in named.rule)
     need = _need(wanted)
     part = Part(names, frozenset(one.user_id for one in chosen), need)
@@ -71,6 +85,12 @@ def _part(
         )  # fmt: skip
         raise InvalidInput(said, code="quorum_above_group", field=wanted.need_field)
     return part, chosen
+
+
+def _standing_in(standby: groups.Named, barred: Sequence[Requester], without: frozenset[str]) -> list[Candidate]:
+    """Fallback approvers who may decide, for a part that has nobody."""
+    why = {"kind": "fallback", "name": ", ".join(one["name"] for one in standby.rule)}
+    return [replace(one, why=why) for one in policy.choose(standby.candidates, barred, without)]
 
 
 def _need(wanted: ApprovalPart) -> Need:

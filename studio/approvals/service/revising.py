@@ -12,7 +12,7 @@ from studio.approvals.outcomes import LIVE, WAITING, AssignmentState, RequestSta
 from studio.approvals.people import Person
 from studio.approvals.revisions import Revision
 from studio.approvals.rule import Changes, Rule, Stale
-from studio.approvals.service import delegating, holding, rows, staging, versions
+from studio.approvals.service import delegating, holding, rows, staging, timers, versions
 from studio.approvals.service.refusing import ended_words
 from studio.approvals.wordings import BadEditError, Edits
 from studio.core.errors import Conflict, Forbidden, InvalidInput
@@ -111,11 +111,12 @@ def _void(uow: UnitOfWork, request: Request, rule: Rule, shares: Sequence[Assign
     if rule.stale is Stale.ALL:
         holding.void(uow, standing, holding.STALE)
         request.stage = 0
-        _reopen(uow, request, shares, {share.id for share in shares})
+        _reopen(uow, request, rule, shares, {share.id for share in shares})
+        timers.restart(uow, request)
     elif person is not None:  # whoever edits it must not have agreed to it
         own = [vote for vote in standing if vote.user_id == person.id]
         holding.void(uow, own, holding.STALE)
-        _reopen(uow, request, shares, _of(own))
+        _reopen(uow, request, rule, shares, _of(own))
     uow.session.flush()
 
 
@@ -123,15 +124,21 @@ def _of(votes: Sequence[Vote]) -> set[UUID]:
     return {vote.assignment_id for vote in votes}
 
 
-def _reopen(uow: UnitOfWork, request: Request, shares: Sequence[Assignment], wanted: set[UUID]) -> None:
+def _reopen(uow: UnitOfWork, request: Request, rule: Rule, shares: Sequence[Assignment], wanted: set[UUID]) -> None:
     """Back to where they were when they were asked. One live share a person: the latest, where there are several.
 
-    Whoever stood in for somebody is asked anew, where they still do.
+    Whoever stood in for somebody is asked anew, where they still do. Whom an escalation added to a later stage is
+    asked again if that stage escalates again.
     """
     owners = {share.handed_from if share.delegation_id else share.id for share in shares if share.id in wanted}
     chosen = [share for share in shares if share.id in owners and share.state in AGAIN and not share.delegation_id]
     for share in chosen:
-        if share.stage > request.stage:
+        if share.stage <= request.stage:
+            continue
+        if rows.place(share) not in rule.stages[share.stage].people:
+            if share.state in WAITING:
+                rows.close(uow, share, AssignmentState.WITHDRAWN)
+        else:
             share.state, share.closed_at, share.snoozed_until = AssignmentState.QUEUED, None, None
     uow.session.flush()
     live = {share.user_id for share in shares if share.state in LIVE}

@@ -78,8 +78,9 @@ def past_votes(uow: UnitOfWork, request: Request) -> list[Vote]:
 
 
 def rule(request: Request, shares: Iterable[Assignment]) -> Rule:
-    """Who decides, as it was when they were asked."""
-    return rules.from_json(request.rule, {place(share) for share in shares})
+    """Who decides, as it was when they were asked, with those whom an escalation has added."""
+    places = [(share.stage, place(share)) for share in shares]
+    return rules.joined(rules.from_json(request.rule, {one for _stage, one in places}), places)
 
 
 def place(share: Assignment) -> UUID:
@@ -146,6 +147,13 @@ def assign(
         created_at=uow.now,
     )
     held.add(uow, row)
+    return row
+
+
+def join(uow: UnitOfWork, request: Request, user_id: UUID, why: dict[str, str]) -> Assignment:
+    """Make a share of the running stage that holds a place of its own, in every part of it."""
+    row = assign(uow, request, user_id, why)
+    row.place_id = row.id
     return row
 
 

@@ -13,7 +13,7 @@ from studio.approvals import people, trail
 from studio.approvals.models import Assignment, Request
 from studio.approvals.outcomes import LIVE, WAITING, AssignmentState
 from studio.approvals.people import Person
-from studio.approvals.service import counting, delegating, rows, staging
+from studio.approvals.service import counting, delegating, rows, staging, timers
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
 
@@ -71,6 +71,7 @@ def _take_away(uow: UnitOfWork, request: Request, user_id: UUID) -> None:
         rows.close(uow, share, AssignmentState.REVOKED)
         delegating.take_back(uow, shares, share)
     rows.kill_links(uow, [share.id for share in gone])
+    timers.release_if(uow, request, {share.id for share in gone})
     if gone:
         uow.session.flush()
         trail.record(uow, "approval.share_revoked", request, of=str(user_id))

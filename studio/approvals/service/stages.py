@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from studio.approvals import askers, rule, trail
 from studio.approvals.models import Request
 from studio.approvals.outcomes import LIVE, Outcome, RequestState
-from studio.approvals.service import delegating, ending, resolving, rows
+from studio.approvals.service import delegating, ending, resolving, rows, timers
 from studio.approvals.service.refusing import ended_words
 from studio.contract.ports import ApprovalFurther, ApprovalRule
 from studio.core import ids
@@ -70,4 +70,5 @@ def _ask(uow: UnitOfWork, request: Request, ask: ApprovalFurther) -> None:
             trail.mail_asked(uow, share.id)
     delegating.extend(uow, request, shares)
     trail.schedule(uow, request)
+    timers.restart(uow, request)
     trail.further(uow, request, resolved.emails, ask.stages[0].name)

@@ -8,7 +8,7 @@ from studio.approvals.outcomes import LIVE, AssignmentState, Channel, Outcome
 from studio.approvals.people import Person
 from studio.approvals.quorum import Standing, Tally
 from studio.approvals.rule import Rule
-from studio.approvals.service import between, counting, delegating, ending, rows
+from studio.approvals.service import between, counting, delegating, ending, fallback, rows, timers
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -21,7 +21,7 @@ def follow(
     found = counting.tally(uow, request, rule, shares, votes)
     while found.standing is Standing.APPROVED and request.stage + 1 < len(rule.stages):
         close_stage(uow, request, shares)
-        _open_next(uow, request, shares)
+        open_next(uow, request, shares)
         found = counting.tally(uow, request, rule, shares, votes)
     if found.standing is Standing.APPROVED and rule.more:
         close_stage(uow, request, shares)
@@ -54,8 +54,16 @@ def recount(uow: UnitOfWork, request: Request) -> None:
 
 
 def mark(uow: UnitOfWork, request: Request, found: Tally) -> None:
-    """Remember since when too few people are left, and say so once. The rule itself is never lowered."""
+    """Remember since when too few people are left, and say so once. The rule itself is never lowered.
+
+    Where fallback approvers can mend it, they are asked instead.
+    """
     stuck = found.standing is Standing.UNREACHABLE
+    if stuck and request.escalates:
+        shares = rows.assignments(uow, request)
+        if fallback.ask(uow, request, rows.rule(request, shares), shares):
+            recount(uow, request)
+            return
     if stuck and request.stuck_at is None:
         request.stuck_at = uow.now
         trail.unreachable(uow, request)
@@ -72,7 +80,7 @@ def close_stage(uow: UnitOfWork, request: Request, shares: Sequence[Assignment])
     rows.kill_links(uow, [share.id for share in left])
 
 
-def _open_next(uow: UnitOfWork, request: Request, shares: Sequence[Assignment]) -> None:
+def open_next(uow: UnitOfWork, request: Request, shares: Sequence[Assignment]) -> None:
     """Ask the next one."""
     request.stage += 1
     uow.session.flush()  # one live share a person: the old one has to be closed before the next one opens
@@ -82,3 +90,4 @@ def _open_next(uow: UnitOfWork, request: Request, shares: Sequence[Assignment]) 
             trail.mail_asked(uow, share.id)
     uow.session.flush()
     delegating.extend(uow, request, [share for share in shares if share.stage == request.stage])
+    timers.restart(uow, request)

@@ -10,7 +10,7 @@ from studio.accounts.identity import signed_in_person
 from studio.approvals.service import listing
 from studio.approvals.service.listing import Tab
 from studio.core.unit_of_work import UnitOfWork
-from studio.portal import answering, rows, words
+from studio.portal import answering, escalating, rows, words
 from studio.portal.forms import MOMENTS
 
 blueprint = Blueprint("portal", "studio.portal")
@@ -24,7 +24,7 @@ def _join(state: BlueprintSetupState) -> None:
 
 @blueprint.context_processor
 def _words() -> dict[str, object]:
-    return {"words": words, "rows": rows, "moments": MOMENTS, "answering": answering}
+    return {"words": words, "rows": rows, "moments": MOMENTS, "answering": answering, "escalating": escalating}
 
 
 def _waiting(uow: UnitOfWork) -> str:

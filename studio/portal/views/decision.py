@@ -13,7 +13,7 @@ from studio.approvals.outcomes import Channel
 from studio.core import formats, web
 from studio.core.errors import Forbidden, InvalidInput, NotFound, NotSignedIn, StudioError
 from studio.core.web import current_uow
-from studio.portal import deciding, zones
+from studio.portal import deciding, escalating, zones
 from studio.portal.forms import DecideForm, SnoozeForm
 from studio.portal.history import events
 from studio.portal.views.blueprint import blueprint
@@ -52,6 +52,21 @@ def comment(request_id: UUID) -> ResponseReturnValue:
     except StudioError as error:
         return _refused(request_id, form, error)
     flash(_("Your comment stands below. Nothing was decided."), "info")
+    return redirect(url_for("portal.approval", request_id=request_id))
+
+
+@blueprint.post("/approvals/<uuid:request_id>/acknowledge")
+@permission("approval.decide")
+def acknowledge(request_id: UUID) -> ResponseReturnValue:
+    """Say that one is on it: the next level of its escalation waits."""
+    uow = current_uow()
+    try:
+        row = service.acknowledge(uow, request_id)
+    except StudioError as error:
+        return _refused(request_id, DecideForm(formdata=None), error)
+    flash(escalating.done_words(row), "good")
+    if request.args.get("from") == "inbox":
+        return redirect(url_for("portal.inbox"))
     return redirect(url_for("portal.approval", request_id=request_id))
 
 

@@ -15,7 +15,7 @@ from studio.approvals.service.listing import Tab
 from studio.core import formats
 from studio.core.errors import InvalidInput, StudioError
 from studio.core.web import current_uow
-from studio.portal import addresses, rows, zones
+from studio.portal import addresses, escalating, rows, zones
 from studio.portal.forms import BulkForm, SnoozeForm
 from studio.portal.views.blueprint import blueprint
 
@@ -68,6 +68,7 @@ def page(tab: Tab, problem: StudioError | None = None, picked: Collection[UUID] 
         tab=tab,
         tabs=Tab,
         page=found,
+        escalations=escalating.of_rows(uow, found.items),
         counts=listing.counts(uow, person.user_id),
         choices=listing.choices(uow, person.user_id, filters),
         window=listing.WINDOW,

@@ -37,7 +37,7 @@ from studio.core.limits import limiter
 from studio.core.settings import Settings
 from studio.core.unit_of_work import UnitOfWork
 from studio.core.web import current_uow
-from studio.portal import deciding
+from studio.portal import deciding, escalating
 from studio.portal.forms import CodeForm, DecideForm
 from studio.portal.views.blueprint import blueprint
 
@@ -147,6 +147,19 @@ def link_decide(request_id: UUID) -> ResponseReturnValue:
     except StudioError as error:
         return _refused(request_id, form, error)
     flash(deciding.done_words(vote, found), "good")
+    return redirect(url_for("portal.link_decision", request_id=request_id))
+
+
+@blueprint.post("/a/decision/<uuid:request_id>/acknowledge")
+@public("needs the mailbox session of somebody who was asked; the service checks the rest")
+def link_acknowledge(request_id: UUID) -> ResponseReturnValue:
+    """Say that one is on it."""
+    uow, _person = _mailbox()
+    try:
+        row = service.acknowledge(uow, request_id)
+    except StudioError as error:
+        return _refused(request_id, DecideForm(formdata=None), error)
+    flash(escalating.done_words(row), "good")
     return redirect(url_for("portal.link_decision", request_id=request_id))
 
 

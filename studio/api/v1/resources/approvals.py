@@ -6,7 +6,7 @@ from studio.accounts.identity import signed_in_person
 from studio.api.v1.operations import operation
 from studio.api.v1.shapes import approvals as shapes
 from studio.api.v1.shapes.common import ListOf
-from studio.approvals import saying, service
+from studio.approvals import escalation, saying, service
 from studio.approvals.models import Assignment, Decision, Request
 from studio.approvals.options import restored
 from studio.approvals.outcomes import Channel, Outcome
@@ -105,6 +105,18 @@ def reassign_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Reassign) 
     return _detail(service.details(uow, request_id))
 
 
+@operation("POST", f"{ONE}/acknowledge", tag=TAG, needs="approval.decide", answer=shapes.ApprovalDetail,
+           conflicts=True)  # fmt: skip
+def acknowledge_approval(uow: UnitOfWork, request_id: UUID) -> shapes.ApprovalDetail:
+    """Say that you are on it: the next level of its escalation waits for a while. The deadline does not.
+
+    The same again changes nothing while it holds; somebody else who was asked may take it over. 409 where nothing
+    escalates.
+    """
+    service.acknowledge(uow, request_id)
+    return _detail(service.details(uow, request_id))
+
+
 @operation("POST", f"{ONE}/snooze", tag=TAG, needs="approval.decide", body=shapes.Snooze,
            answer=shapes.ApprovalDetail, conflicts=True)  # fmt: skip
 def snooze_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Snooze) -> shapes.ApprovalDetail:
@@ -197,6 +209,24 @@ def _parts(found: Details) -> list[shapes.PartView]:
     ]
 
 
+def _escalation(found: Details) -> shapes.EscalationView | None:
+    row = found.escalation
+    if row is None or row.next_at is None:
+        return None
+    plan = escalation.from_json(row.plan)
+    level = plan.level(row.step)
+    on_it = row.acknowledged_by
+    return shapes.EscalationView(
+        next_at=row.next_at,
+        level=row.step % len(plan.levels) + 1 if level else None,
+        to=[target.name.name for target in level.targets] if level else [],
+        replaces=level is not None and level.how is escalation.How.REPLACE,
+        then=plan.then.value if level is None else None,
+        acknowledged_by=on_it,
+        acknowledged_by_name=found.name_of(on_it) if on_it else None,
+    )
+
+
 _COLUMNS = ("id", "title", "state", "amount", "currency", "workflow_id", "run_id", "due_at", "created_at", "closed_at")
 
 
@@ -218,6 +248,7 @@ def _detail(found: Details) -> shapes.ApprovalDetail:
         stage=request.stage,
         parts=_parts(found),
         unreachable=request.stuck_at is not None,
+        escalation=_escalation(found),
         votes=[shapes.VoteView.model_validate(vote) for vote in found.votes],
         shares=[
             shapes.ShareView(

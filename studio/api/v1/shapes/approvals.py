@@ -33,7 +33,7 @@ class DecisionView(Shape):
     option: str | None = Field(description="The key of one of its own answers, where those who settled it gave it.")
     answer: dict[str, Any] | None = Field(description="What was filled in with it.")
     items: list[str] | None = Field(description="Keys of the line items that were approved.")
-    by_name: str = Field(description="Empty: the deadline.")
+    by_name: str = Field(description="Empty: the deadline. `Escalation`: the last word of its plan.")
     at: datetime
     reason: str
     channel: str = Field(examples=["api"])
@@ -74,6 +74,18 @@ class PartView(Shape):
     needed: str = Field(description="How many of whom, in words.", examples=["at least 2 of Finance"])
     have: int = Field(description="Distinct people who have agreed.")
     need: int
+
+
+class EscalationView(Shape):
+    """What happens next where nobody answers."""
+
+    next_at: datetime = Field(description="When; while somebody is on it, until when that holds.")
+    level: int | None = Field(description="Which level is asked then, from 1. Null: the last word.")
+    to: list[str] = Field(description="Whom it asks, by name.", examples=[["Team leads"]])
+    replaces: bool = Field(description="Whoever is asked now can no longer decide then.")
+    then: str | None = Field(description="The last word: `decline`, `expire` or `approve`.", examples=["decline"])
+    acknowledged_by: Id | None = Field(description="Who is on it. Null: nobody.")
+    acknowledged_by_name: str | None
 
 
 class VoteView(Shape):
@@ -144,6 +156,9 @@ class ApprovalDetail(ApprovalLine):
     stage: int = Field(description="Which stage of the rule is asked, or was when it ended.")
     parts: list[PartView] = Field(description="The rule, and how far it is met.")
     unreachable: bool = Field(description="Too few people are left who may decide.")
+    escalation: EscalationView | None = Field(
+        description="What happens next where nobody answers. Null: nothing does, or time stands still."
+    )
     votes: list[VoteView] = Field(description="What people said, and what counts; oldest first.")
     shares: list[ShareView]
     comments: list[CommentView]

@@ -1,0 +1,227 @@
+"""What is due of a workspace, under the requests' locks, read set by set: a backlog is thousands of rows."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from studio.approvals import escalation, people
+from studio.approvals import rule as rules
+from studio.approvals.clock.calendar import Calendar
+from studio.approvals.clock.delays import Delay
+from studio.approvals.escalation import Plan, Target
+from studio.approvals.levels import Held
+from studio.approvals.models import Assignment, Escalation, Request, Vote
+from studio.approvals.outcomes import LIVE, RequestState
+from studio.approvals.people import Person
+from studio.approvals.policy import Requester
+from studio.approvals.revisions import Revision
+from studio.approvals.rule import Rule
+from studio.approvals.service import calendars, counting, fallback, timers
+from studio.approvals.timetables import WorkingCalendar
+from studio.core.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One request whose plan has something to do now."""
+
+    id: UUID
+    title: str
+    stage: int
+    sort_at: datetime
+    rule: Rule
+    """Without the places that were added to it."""
+    stuck: bool
+    plan: Plan
+    step: int
+    jobs: int
+    acknowledged_by: UUID | None
+    acknowledged_share: UUID | None
+    held: tuple[datetime, datetime] | None
+    """Since when somebody is on it, and when the next step was due then."""
+    fallback_stage: int | None
+    barred: tuple[Requester, ...]
+    shares: tuple[Held, ...] = ()
+    """The open ones of the running stage."""
+    spoken: frozenset[UUID] = frozenset()
+    """Who has voted in it."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is due, and all that deciding it takes."""
+
+    due: list[Due]
+    overdue: list[UUID]
+    """Requests whose deadline has come: that ends them, so nothing escalates."""
+    seated: dict[UUID, Person]
+    full: bool
+    """There may be more."""
+    on_call: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
+    _hours: dict[UUID, Calendar | None] = field(default_factory=dict)
+    _moments: dict[Delay, datetime] = field(default_factory=dict)
+
+    def behind(self, targets: Iterable[Target]) -> list[UUID]:
+        """The people behind targets now."""
+        return [one for target in targets for one in (self._whose(target))]
+
+    def may(self, one: Due, user_id: UUID) -> bool:
+        """Whether somebody could decide it, and has not spoken."""
+        person = self.seated.get(user_id)
+        return person is not None and user_id not in one.spoken and counting.may_vote(person, one.rule, one.barred)
+
+    def next_at(self, uow: UnitOfWork, plan: Plan, step: int) -> datetime | None:
+        """When a step is due, the one before being done now; the same for all that wait as long."""
+        delay = plan.delay(step)
+        if delay is None:
+            return None
+        if delay not in self._moments:
+            self._moments[delay] = timers.after(delay, uow.now, self.hours(uow, delay))
+        return self._moments[delay]
+
+    def hours(self, uow: UnitOfWork, delay: Delay | None) -> Calendar | None:
+        """The calendar that a delay is counted by; None: the clock."""
+        if delay is None or delay.calendar is None:
+            return None
+        if delay.calendar not in self._hours:
+            row = uow.session.get(WorkingCalendar, delay.calendar)
+            self._hours[delay.calendar] = calendars.hours_of(row) if row is not None else None
+        return self._hours[delay.calendar]
+
+    def _whose(self, target: Target) -> tuple[UUID, ...]:
+        return self.on_call.get(target.schedule, ()) if target.schedule else target.people
+
+
+_REQUEST = (
+    Request.id, Request.state, Request.title, Request.stage, Request.revision, Request.sort_at, Request.due_at,
+    Request.rule, Request.stuck_at, Request.requester_email, Request.requester_id, Request.editor_id,
+)  # fmt: skip
+_ESCALATION = (
+    Escalation.request_id, Escalation.plan, Escalation.step, Escalation.jobs, Escalation.acknowledged_by,
+    Escalation.acknowledged_share, Escalation.held_at, Escalation.held_next_at, Escalation.fallback_stage,
+)  # fmt: skip
+
+
+def read(uow: UnitOfWork, most: int) -> Batch:
+    """Lock and read what is due by the database's time, the longest due first, at most so many.
+
+    What others have done while this waited for a lock is looked at anew: it is no longer due, or no longer open.
+    """
+    first = select(Escalation.request_id).where(Escalation.next_at <= uow.now)
+    wanted = uow.session.scalars(first.order_by(Escalation.next_at).limit(most)).all()
+    locked = select(*_REQUEST).where(Request.id.in_(wanted)).order_by(Request.id).with_for_update()
+    pending = {row.id: row for row in uow.session.execute(locked) if row.state == RequestState.PENDING}
+    overdue = [row.id for row in pending.values() if row.due_at is not None and row.due_at <= uow.now]
+    for request_id in overdue:
+        del pending[request_id]
+    still = select(*_ESCALATION).where(Escalation.request_id.in_(pending), Escalation.next_at <= uow.now)
+    plans = {row.request_id: row for row in uow.session.execute(still)} if pending else {}
+    due = _joined(uow, [(pending[one], plans[one]) for one in pending if one in plans])
+    schedules = {
+        target.schedule
+        for one in due
+        for targets in (*(level.targets for level in one.plan.levels), one.plan.fallback)
+        for target in targets
+        if target.schedule is not None
+    }
+    on_call = {one: fallback.on_call(uow, one) for one in schedules}
+    batch = Batch(due, overdue, {}, len(wanted) == most, on_call)
+    concerned = {
+        person
+        for one in due
+        for targets in (*(level.targets for level in one.plan.levels), one.plan.fallback)
+        for person in batch.behind(targets)
+    }
+    concerned |= {one.acknowledged_by for one in due if one.acknowledged_by is not None}
+    batch.seated = people.by_ids(uow, concerned)
+    return batch
+
+
+def _joined(uow: UnitOfWork, pairs: Sequence[tuple[Row[Any], Row[Any]]]) -> list[Due]:
+    stages = {request.id: request.stage for request, _plan in pairs}
+    shares = _shares(uow, stages)
+    spoken = _spoken(uow, stages)
+    barred = _barred(uow, [request for request, _plan in pairs])
+    plans: dict[str, Plan] = {}
+    known: dict[str, Rule] = {}
+    return [
+        Due(
+            id=request.id,
+            title=request.title,
+            stage=request.stage,
+            sort_at=request.sort_at,
+            rule=_read(known, request.rule, rules.from_json),
+            stuck=request.stuck_at is not None,
+            plan=_read(plans, row.plan, escalation.from_json),
+            step=row.step,
+            jobs=row.jobs,
+            acknowledged_by=row.acknowledged_by,
+            acknowledged_share=row.acknowledged_share,
+            held=(row.held_at, row.held_next_at) if row.held_at and row.held_next_at else None,
+            fallback_stage=row.fallback_stage,
+            barred=barred[request.id],
+            shares=tuple(shares[request.id]),
+            spoken=frozenset(spoken[request.id]),
+        )
+        for request, row in pairs
+    ]
+
+
+def _read(known: dict[str, Any], stored: dict[str, Any], read_: Any) -> Any:
+    """Requests of one step have the same plan and rule: each is read once."""
+    text = json.dumps(stored)
+    if text not in known:
+        known[text] = read_(stored)
+    return known[text]
+
+
+def _shares(uow: UnitOfWork, stages: dict[UUID, int]) -> dict[UUID, list[Held]]:
+    columns = (
+        Assignment.request_id, Assignment.id, Assignment.user_id, Assignment.stage, Assignment.delegation_id,
+    )  # fmt: skip
+    query = select(*columns).where(Assignment.request_id.in_(stages), Assignment.state.in_(LIVE))
+    found: dict[UUID, list[Held]] = defaultdict(list)
+    for row in uow.session.execute(query.order_by(Assignment.id)) if stages else ():
+        if row.stage == stages[row.request_id]:
+            found[row.request_id].append(Held(row.id, row.user_id, row.delegation_id is not None))
+    return found
+
+
+def _spoken(uow: UnitOfWork, stages: dict[UUID, int]) -> dict[UUID, set[UUID]]:
+    query = select(Vote.request_id, Vote.user_id, Vote.stage)
+    query = query.where(Vote.request_id.in_(stages), Vote.voided_at.is_(None))
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for row in uow.session.execute(query) if stages else ():
+        if row.stage == stages[row.request_id]:
+            found[row.request_id].add(row.user_id)
+    return found
+
+
+def _barred(uow: UnitOfWork, found: Sequence[Row[Any]]) -> dict[UUID, tuple[Requester, ...]]:
+    """Who must not decide, as `rows.barred` says of one."""
+    editors = {
+        row.id: [*([row.editor_id] if row.editor_id is not None else ()), *sorted(rules.barred(row.rule))]
+        for row in found
+    }
+    revised = [row.id for row in found if row.revision > 1]
+    if revised:
+        wrote = select(Revision.request_id, Revision.by_user_id).where(
+            Revision.request_id.in_(revised), Revision.number > 1, Revision.by_user_id.is_not(None)
+        )
+        for row in uow.session.execute(wrote):
+            editors[row.request_id].append(row.by_user_id)
+    seated = people.by_ids(uow, {one for some in editors.values() for one in some}) if any(editors.values()) else {}
+    addresses = {user_id: person.email for user_id, person in seated.items()}
+    return {
+        row.id: (
+            Requester(row.requester_email, row.requester_id),
+            *(Requester(addresses.get(one), one) for one in dict.fromkeys(editors[row.id])),
+        )
+        for row in found
+    }
