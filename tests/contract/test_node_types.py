@@ -60,11 +60,14 @@ def fields_of(node_type):
 
 
 def example_of(node_type):
-    """A config made of required fields' examples, and of defaults where there are some."""
+    """A config made of required fields' examples, and of defaults where there are some.
+
+    People have no default that would do: a form does not require them where another field may stand in their place.
+    """
     schema = node_type.Config.model_json_schema()
     config = {}
     for name, field in schema.get("properties", {}).items():
-        if name in schema.get("required", []):
+        if name in schema.get("required", []) or field.get("x-widget") == "people":
             config[name] = field["examples"][0]
     return config
 
