@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from studio import joining
 from studio.accounts import frame, guard, identity, recognition
 from studio.accounts.permissions import public
+from studio.approvals.nodes import checking
 from studio.approvals.policies import service as policies
 from studio.approvals.service import calendars, naming
 from studio.builder.service import drafts
@@ -76,6 +77,7 @@ def _join_references() -> None:
     references.register(naming.GROUP, naming.missing_group)
     references.register(naming.SCHEDULE, naming.missing_schedule)
     references.register(naming.USER, naming.missing_person)
+    references.register_check("approvals", checking.too_few)
     references.register_users("published", published_users)
     references.register_users("drafts", drafts.users)
 

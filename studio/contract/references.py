@@ -3,9 +3,9 @@
 A package that owns such a thing says how one is found; the package that owns workflows says who names one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from studio.core.unit_of_work import UnitOfWork
 
@@ -25,10 +25,15 @@ class Missing:
 
     code: str
     message: str
+    warning: bool = False
+    """It may come to be there before a run asks for it, so that a workflow may be published without."""
 
 
 Lookup = Callable[[UnitOfWork, str], Missing | None]
 Users = Callable[[UnitOfWork, str, str], list[str]]
+Check = Callable[[UnitOfWork, str, Mapping[str, Any]], Iterable[tuple[str, Missing]]]
+"""Node type and raw config in; what is wrong with it in this workspace out, each with its path below the step."""
+_checks: dict[str, Check] = {}
 _lookups: dict[str, Lookup] = {}
 _users: dict[str, Users] = {}
 
@@ -41,6 +46,17 @@ def register(kind: str, lookup: Lookup) -> None:
 def register_users(where: str, users: Users) -> None:
     """Say who names a thing, such as in drafts: kind and name in, names of workflows out."""
     _users[where] = users
+
+
+def register_check(name: str, check: Check) -> None:
+    """Look at steps for what no single name says, such as how many people there are behind several."""
+    _checks[name] = check
+
+
+def found(uow: UnitOfWork, node_type: str, config: Mapping[str, Any]) -> Iterator[tuple[str, Missing]]:
+    """What is wrong with a step's config beyond its references."""
+    for check in _checks.values():
+        yield from check(uow, node_type, config)
 
 
 def missing(uow: UnitOfWork, reference: Reference) -> Missing | None:

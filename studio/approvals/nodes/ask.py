@@ -48,8 +48,9 @@ class AskApproval(NodeType):
 
     @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
-        """The policy that it names, or the calendars of its deadline; and what its escalation names."""
-        return (*governed.references(config), *deadlines.references(config), *naming.references(config))
+        """The policy that it names, or the people and the calendars of its deadline; and what its escalation names."""
+        own = (*governed.references(config), *deciders.references(config), *deadlines.references(config))
+        return (*own, *naming.references(config))
 
     def start(self, ctx: Context, config: Config) -> Done | Fail:
         """Open the request; nothing in the run waits for it yet."""

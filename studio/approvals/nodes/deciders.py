@@ -154,7 +154,9 @@ def _part(approvers: list[str], how: _Numbered, where: str) -> ApprovalPart:
 
 
 def references(config: Mapping[str, Any]) -> Iterator[Reference]:
-    """The people, groups and schedules that a raw config names."""
+    """The people, groups and schedules that a raw config names; none where a policy names them."""
+    if config.get("policy"):
+        return
     yield from named(config.get("approvers"), "config.approvers")
     also = config.get("also")
     for place, more in enumerate(also if isinstance(also, list) else ()):
@@ -163,7 +165,7 @@ def references(config: Mapping[str, Any]) -> Iterator[Reference]:
 
 
 def named(refs: Any, field: str) -> Iterator[Reference]:
-    """The same of one raw list of names."""
+    """Those of one raw list; what a template gives is known to a run alone."""
     for place, ref in enumerate(refs if isinstance(refs, list) else ()):
         if isinstance(ref, str) and ref.strip() and "{{" not in ref:
             yield naming.reference(f"{field}.{place}", ref)

@@ -1,12 +1,14 @@
 """Tell people something, and go on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 
+from studio.approvals.nodes import deciders
 from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeConfig, NodeType, help_
 from studio.contract.ports import ApprovalNotice
+from studio.contract.references import Reference
 from studio.core.errors import StudioError
 
 
@@ -58,6 +60,11 @@ class ApprovalNotify(NodeType):
     def summary(cls, config: Mapping[str, Any]) -> str:
         """Who is told."""
         return ", ".join(ref.partition(":")[2] or ref for ref in config.get("people") or ())
+
+    @classmethod
+    def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
+        """Who is told."""
+        return deciders.named(config.get("people"), "config.people")
 
     def start(self, ctx: Context, config: Config) -> Done | Fail:
         """Leave a mail for each in the step's transaction; the effect's key keeps a repeat from mailing again."""

@@ -108,8 +108,8 @@ class FurtherStage(NodeType):
 
     @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
-        """The calendars that its deadline is counted by."""
-        return deadlines.references(config)
+        """The people that it names, and the calendars that its deadline is counted by."""
+        return (*deciders.references(config), *deadlines.references(config))
 
     def start(self, ctx: Context, config: Config) -> Done | Wait | Fail:
         """Ask them; the wait ends with what they say."""

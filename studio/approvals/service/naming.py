@@ -40,7 +40,7 @@ def missing_group(uow: UnitOfWork, name: str) -> Missing | None:
     if uow.session.scalar(query) is not None:
         return None
     message = _("There is no group “%(name)s”. Choose one of Settings, Approver groups.", name=name[:80])
-    return Missing("group.unknown", message)
+    return Missing("group.unknown", message, warning=True)
 
 
 def missing_schedule(uow: UnitOfWork, name: str) -> Missing | None:
@@ -48,7 +48,7 @@ def missing_schedule(uow: UnitOfWork, name: str) -> Missing | None:
     if schedules.find(uow, name) is not None:
         return None
     message = _("There is no schedule “%(name)s”. Choose one of Settings, On call.", name=name[:80])
-    return Missing("schedule.unknown", message)
+    return Missing("schedule.unknown", message, warning=True)
 
 
 def missing_person(uow: UnitOfWork, name: str) -> Missing | None:
@@ -57,4 +57,4 @@ def missing_person(uow: UnitOfWork, name: str) -> Missing | None:
     if people.by_id(uow, user_id) if user_id else people.by_email(uow, name):
         return None
     message = _("Nobody of this workspace is “%(name)s”. Choose somebody of Settings, People.", name=name[:80])
-    return Missing("person.unknown", message)
+    return Missing("person.unknown", message, warning=True)

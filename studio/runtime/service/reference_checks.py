@@ -14,12 +14,15 @@ from studio.runtime.models import Workflow, WorkflowVersion
 
 
 def dangling(uow: UnitOfWork, document: Document) -> Iterator[Problem]:
-    """An error for each thing that a step names and the workspace does not have."""
+    """What steps name and the workspace does not have, and what is wrong with their configs here beside that."""
     outline = Outline(document)
     for key, reference in _named(outline):
         missing = references.missing(uow, reference)
         if missing is not None:
-            yield outline.problem(missing.code, missing.message, key, reference.field)
+            yield outline.problem(missing.code, missing.message, key, reference.field, warning=missing.warning)
+    for key, step in outline.steps.items():
+        for field, one in references.found(uow, step.type, step.config):
+            yield outline.problem(one.code, one.message, key, field, warning=one.warning)
 
 
 def published_users(uow: UnitOfWork, kind: str, name: str) -> list[str]:
