@@ -63,6 +63,7 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("approval.read_all", _STAFF, "approvals:read"),
     ("approval.manage", _ADMINS, "approvals:write"),
     ("approval.bypass", _ADMINS, "approvals:bypass"),
+    ("approval.report", _ADMINS, "approvals:read"),  # how fast each person answers is nobody else's to see
     ("group.read", _STAFF, "members:read"),
     ("group.manage", _ADMINS, "members:write"),
     ("policy.read", _STAFF, "settings:read"),

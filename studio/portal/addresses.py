@@ -16,6 +16,7 @@ LONGEST_SEARCH = 200
 def filters(tab: Tab, person: Person, now: datetime) -> Filters:
     """What the request's address asks for. Words that mean nothing here ask for nothing."""
     due = request.args.get("due")
+    everybody = request.args.get("of") == "all" and person.may("approval.read_all")
     return Filters(
         tab=tab,
         search=request.args.get("q", "").strip()[:LONGEST_SEARCH],
@@ -23,7 +24,8 @@ def filters(tab: Tab, person: Person, now: datetime) -> Filters:
         requester=request.args.get("requester", "").strip().lower()[:LONGEST_SEARCH] or None,
         due=Due(due) if due in set(Due) and tab is Tab.PENDING else None,
         day_ends=day_end(now, person.time_zone),
-        everybody=request.args.get("of") == "all" and person.may("approval.read_all"),
+        asked=ids.parse_id(request.args.get("asked", "")) if everybody else None,
+        everybody=everybody,
         after=request.args.get("after"),
     )
 
@@ -42,6 +44,7 @@ def parts(filters: Filters, **changed: Any) -> dict[str, Any]:
         "workflow": filters.workflow_id,
         "requester": filters.requester,
         "due": filters.due,
+        "asked": filters.asked,
         "of": "all" if filters.everybody else None,
     }
     return said | changed

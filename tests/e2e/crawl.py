@@ -11,7 +11,13 @@ from tests.e2e.looks import DESK
 from tests.e2e.studio import Studio
 
 NO_PAGES = ("/api/", "/builder/api/", "/static/", "/hooks/", "/livez", "/readyz", "/metrics")
-DOWNLOADS = ("console.export_workflow", "console.export_audit", "console.run_data", "portal.news")
+DOWNLOADS = (
+    "console.export_workflow",
+    "console.export_audit",
+    "console.run_data",
+    "portal.news",
+    "portal.approval_load_file",
+)
 NEEDS_MORE = ("/password/new",)
 """Make sense only behind a link that was just followed."""
 SEVERAL = {"console.run": 6, "portal.approval": 4, "console.workflow": 2, "portal.inbox": 3}

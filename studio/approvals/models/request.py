@@ -13,7 +13,7 @@ from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
 
-_UNENDED = text("closed_at is null")
+_UNENDED, _EXPIRED = text("closed_at is null"), text("state = 'expired'")
 _GOVERNED = text("policy_id is not null and closed_at is null")
 NEVER = "9999-12-31 00:00:00.000000"
 """What processes of an older version, which know of no order, leave in it."""
@@ -40,6 +40,13 @@ class Request(Tenant, Model):
             "id",
             sqlite_where=_GOVERNED,
             postgresql_where=_GOVERNED,
+        ),
+        Index(
+            "ix_approval_request_expired",
+            "workspace_id",
+            "closed_at",
+            sqlite_where=_EXPIRED,
+            postgresql_where=_EXPIRED,
         ),
     )
 

@@ -20,6 +20,10 @@ class Vote(Tenant, Model):
 
     __tablename__ = "approval_vote"
     __table_args__ = (
+        Index(  # all that a report reads: it never goes to the rows
+            "ix_approval_vote_at",
+            *("workspace_id", "at", "user_id", "workflow_id", "group_name", "waited_s", "worked_s"),
+        ),
         Index(
             "uq_approval_vote_standing",
             "request_id",
@@ -58,6 +62,14 @@ class Vote(Tenant, Model):
     voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """Since when it no longer counts; None: it counts."""
     void_reason: Mapped[str | None] = mapped_column(String(20))
+    waited_s: Mapped[int | None] = mapped_column(Integer)
+    """Seconds from when its person could answer to this."""
+    worked_s: Mapped[int | None] = mapped_column(Integer)
+    """How many of them are working time by the request's calendar; None: it has none."""
+    workflow_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """The request's, here too so that reports read votes alone."""
+    group_name: Mapped[str | None] = mapped_column(String(80))
+    """The group through which its person was asked; None: through none."""
 
 
 class Decision(Tenant, Model):

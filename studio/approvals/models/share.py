@@ -14,6 +14,7 @@ from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
 
 _LIVE, _SNOOZED = text("state in ('open', 'snoozed')"), text("state = 'snoozed'")
+_PASSED_ON = text("state in ('reassigned', 'escalated_away')")
 _DELEGATED = text("delegation_id is not null and state in ('open', 'snoozed')")
 
 
@@ -49,6 +50,13 @@ class Assignment(Tenant, Model):
             postgresql_where=_SNOOZED,
         ),
         Index("ix_approval_assignment_closed_at", "workspace_id", "user_id", "closed_at", "id"),
+        Index(
+            "ix_approval_assignment_passed_on",
+            "workspace_id",
+            "closed_at",
+            sqlite_where=_PASSED_ON,
+            postgresql_where=_PASSED_ON,
+        ),
         Index(
             "uq_approval_assignment_live",
             "request_id",

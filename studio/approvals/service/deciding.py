@@ -11,7 +11,7 @@ from studio.approvals.outcomes import LIVE, AssignmentState, Channel, CommentKin
 from studio.approvals.people import Person
 from studio.approvals.policy import Verdict
 from studio.approvals.rule import Changes, Rule
-from studio.approvals.service import answering, delegating, ending, holding, rows, staging, timers
+from studio.approvals.service import answering, delegating, ending, holding, measuring, rows, staging, timers
 from studio.approvals.service.answering import Said
 from studio.approvals.service.refusing import refusal
 from studio.core import ids
@@ -166,6 +166,7 @@ def _vote(uow: UnitOfWork, request: Request, share: Assignment, said: Said, reas
         reason=reason,
         channel=channel,
         at=uow.now,
+        **measuring.measured(uow, request, share),
     )
     held.add(uow, row)
     return row

@@ -71,6 +71,8 @@ class Filters:
     due: Due | None = None
     day_ends: datetime | None = None
     """When the reader's day is over; needed with `Due.TODAY`."""
+    asked: UUID | None = None
+    """Of whom it is asked and still open; within everybody's requests alone."""
     everybody: bool = False
     """Everybody's requests instead of one's own share; for seats that may read all."""
     after: str | None = None
@@ -79,7 +81,7 @@ class Filters:
     @property
     def narrowed(self) -> bool:
         """Whether anything is left out that the tab has."""
-        return bool(self.search or self.workflow_id or self.requester or self.due)
+        return bool(self.search or self.workflow_id or self.requester or self.due or self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,9 @@ def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
         conditions.append(Request.workflow_id == filters.workflow_id)
     if filters.requester is not None:
         conditions.append(Request.requester_email == filters.requester.strip().lower())
+    if filters.asked is not None and filters.everybody:
+        theirs = select(Assignment.request_id).where(Assignment.user_id == filters.asked, _live())
+        conditions.append(Request.id.in_(theirs))
     return conditions
 
 
@@ -296,14 +301,14 @@ def _pending(now: datetime) -> ColumnElement[bool]:
 
 
 def _live() -> ColumnElement[bool]:
-    return Assignment.state.in_([_written_out(state) for state in LIVE])
+    return Assignment.state.in_([written_out(state) for state in LIVE])
 
 
 def _snoozed(now: datetime) -> ColumnElement[bool]:
-    return and_(Assignment.state == _written_out(AssignmentState.SNOOZED), Assignment.snoozed_until > now)
+    return and_(Assignment.state == written_out(AssignmentState.SNOOZED), Assignment.snoozed_until > now)
 
 
-def _written_out(state: StrEnum) -> SQLColumnExpression[str]:
+def written_out(state: StrEnum) -> SQLColumnExpression[str]:
     """A state as part of the statement's text: an index of some states is used only where both databases see them."""
     return literal_column(f"'{state.value}'", Text())
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from studio.accounts.identity import signed_in_person
 from studio.accounts.permissions import permission
-from studio.approvals import service
+from studio.approvals import people, service
 from studio.approvals.service import listing
 from studio.approvals.service.listing import Tab
 from studio.core import formats
@@ -57,6 +57,11 @@ def restore(share_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("portal.inbox", tab=Tab.SNOOZED))
 
 
+def _name(user_id: UUID | None) -> str | None:
+    person = people.by_id(current_uow(), user_id)
+    return person.name if person else None
+
+
 def page(tab: Tab, problem: StudioError | None = None, picked: Collection[UUID] = ()) -> ResponseReturnValue:
     """One tab; with what was refused above it, and what was selected still selected."""
     uow, person = current_uow(), signed_in_person()
@@ -76,6 +81,7 @@ def page(tab: Tab, problem: StudioError | None = None, picked: Collection[UUID] 
         in_place=any(rows.in_place(item.request, uow.now) for item in found.items),
         form=BulkForm(),
         problem=problem,
+        asked=_name(filters.asked),
         picked=frozenset(picked),
         section="portal.done" if request.endpoint == "portal.done" else "portal.inbox",
         older=addresses.address(filters, after=found.after) if found.after else None,

@@ -1,0 +1,1 @@
+"""What spans several primitives: reports on approvals, reviews of seats. Read by pages and API alike."""
