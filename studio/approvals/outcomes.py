@@ -94,6 +94,11 @@ class CommentKind(StrEnum):
 
     COMMENT = "comment"
     CHANGES = "request_changes"
+    THREAD = "thread"
+    """Opens a thread, which somebody has to resolve."""
+    REPLY = "reply"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
     DISMISSED = "dismissed"
     """Why somebody else set aside that changes were asked for."""
 

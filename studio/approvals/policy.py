@@ -102,6 +102,8 @@ class Verdict(StrEnum):
     """Has a role that the rule excludes."""
     CHANGED = "changed"
     """What was shown is not what stands there now."""
+    THREADS = "threads"
+    """A thread is open that has to be resolved before anybody approves."""
     UNREASONED = "unreasoned"
     NOT_A_CHOICE = "not_a_choice"
     """An outcome that people cannot give."""
@@ -148,6 +150,8 @@ class Attempt:
     """What they said in the running stage."""
     same: bool = True
     """What was filled in, and which of the request's own answers it is, are the same as in what they said last."""
+    threads_open: bool = False
+    """Threads stand in the way of this."""
     offered: bool = True
     """The request offers this answer."""
 
@@ -179,6 +183,7 @@ def judge(attempt: Attempt) -> Verdict:
         (overdue, Verdict.PAST_DUE),
         (attempt.shown_hash != attempt.payload_hash, Verdict.CHANGED),
         (not attempt.offered or attempt.outcome in UNSAID, Verdict.NOT_A_CHOICE),
+        (attempt.threads_open, Verdict.THREADS),
         (unreasoned, Verdict.UNREASONED),
     )
     return next((verdict for applies, verdict in rules if applies), Verdict.PROCEED)

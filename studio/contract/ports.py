@@ -174,6 +174,8 @@ class ApprovalAsk:
     """Of which some may be approved and others not; for a rule of one part alone."""
     policy: ApprovalPolicy | None = None
     """The policy that `rule` was taken from, where it was."""
+    threads_first: bool = False
+    """Nobody may approve it while a thread on it is open."""
     last_editor: UUID | None = None
     """The person who last edited what is to be approved, where they must not decide."""
     barred: Sequence[UUID] = ()

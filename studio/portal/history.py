@@ -26,6 +26,17 @@ def events(found: Details) -> list[Event]:
         for said in found.comments
         if said.kind == CommentKind.DISMISSED
     ]
+    said_in_threads: dict[str, str] = {
+        CommentKind.THREAD: _("%(name)s opened a thread"),
+        CommentKind.REPLY: _("%(name)s answered in a thread"),
+        CommentKind.RESOLVED: _("%(name)s resolved a thread"),
+        CommentKind.REOPENED: _("%(name)s opened a thread again"),
+    }
+    lines += [
+        Event(said.at, said_in_threads[said.kind] % {"name": said.author}, said.text)
+        for said in found.comments
+        if said.kind in said_in_threads
+    ]
     lines += [Event(row.at, words.version(row.number, row.by_name), row.note) for row in found.versions[1:]]
     lines += [_past(words_, vote) for words_, vote in words.said(found, found.past)]
     lines += [_voted(found, words_, vote) for words_, vote in words.said(found) if not _ended_it(found, vote)]

@@ -305,3 +305,22 @@ def test_being_on_it_holds_the_escalation_back(database, tenant, api, approver):
     refused = approver.post(f"{URL}/{plain}/acknowledge")
     assert (refused.status_code, refused.json["code"]) == (409, "not_escalating")
     assert approver.get(f"{URL}/{plain}").json["escalation"] is None
+
+
+def test_a_thread_is_resolved_before_anybody_approves(api, approver, heard, database, tenant):
+    one = f"{URL}/{make_request(database, tenant, [tenant['approver']], threads_first=True)}"
+    made = api.post(f"{one}/threads", json={"comment": "Which parcel?"})
+    assert (made.status_code, made.json["resolved_at"]) == (201, None)
+    yes = {"outcome": "approved", "shown": approver.get(one).json["shown"]}
+    refused = approver.post(f"{one}/decision", json=yes)
+    assert (refused.status_code, refused.json["code"]) == (409, "threads_open")
+    thread = f"{one}/threads/{made.json['id']}"
+    said = approver.post(f"{thread}/replies", json={"comment": "The blue one"}).json["comments"]
+    assert [(line["kind"], line["thread_id"]) for line in said] == [
+        ("thread", made.json["id"]), ("reply", made.json["id"]),
+    ]  # fmt: skip
+    assert approver.post(f"{thread}/resolve").json["threads"][0]["resolved_at"]
+    assert api.post(f"{thread}/reopen").json["threads"][0]["resolved_at"] is None
+    approver.post(f"{thread}/resolve")
+    assert approver.post(f"{one}/decision", json=yes).json["state"] == "approved"
+    assert len(heard.ends) == 1

@@ -57,7 +57,7 @@ def leave(database, tenant, person):
         members.disable(uow, person.seat_id)
 
 
-# -- levels ---------------------------------------------------------------------------------------------------------
+# -- levels --------------------------------------------------------------------------------------------------------
 
 
 def test_a_level_asks_more_people_who_may_decide(database, tenant, jonas, lena, heard):
@@ -218,7 +218,7 @@ def test_an_end_leaves_no_timer(database, tenant, jonas, lena):
         assert not uow.session.scalars(select(OutboxRow.key).where(OutboxRow.topic == "approval.escalate")).all()
 
 
-# -- time -----------------------------------------------------------------------------------------------------------
+# -- time ----------------------------------------------------------------------------------------------------------
 
 
 def test_working_hours_are_counted_by_the_calendar(database, tenant, jonas, lena):
@@ -259,7 +259,7 @@ def test_a_deadline_that_has_come_leaves_nothing_to_escalate(database, tenant, j
     assert next_in(database, tenant, request_id) is None
 
 
-# -- “I'm on it” ----------------------------------------------------------------------------------------------------
+# -- “I'm on it” ---------------------------------------------------------------------------------------------------
 
 
 def acknowledge(database, tenant, person, request_id):
@@ -335,7 +335,7 @@ def test_nothing_to_hold_back_is_said(database, tenant, jonas, lena):
         assert refused.value.code == "not_escalating"
 
 
-# -- hardest test 3: snoozed past its deadline or escalation, reassigned while snoozed --------------------------------
+# -- hardest test 3: snoozed past its deadline or escalation, reassigned while snoozed -------------------------------
 
 
 def test_what_is_snoozed_wakes_with_the_next_level(database, tenant, jonas, lena):
@@ -371,7 +371,7 @@ def test_reassigned_while_snoozed_and_then_escalated(database, tenant, jonas, le
     }  # fmt: skip
 
 
-# -- hardest test 9: absences -----------------------------------------------------------------------------------------
+# -- hardest test 9: absences ----------------------------------------------------------------------------------------
 
 
 def test_whoever_stands_in_for_an_escalated_person_is_asked_as_well(database, tenant, jonas, lena, mara):
@@ -412,7 +412,7 @@ def test_an_absence_to_the_requester_gives_them_no_share(database, tenant, jonas
     assert states(database, tenant, request_id) == {jonas.user_id: "open", lena.user_id: "open"}
 
 
-# -- fallback approvers -------------------------------------------------------------------------------------------------
+# -- fallback approvers ------------------------------------------------------------------------------------------------
 
 
 def to(*people):
@@ -479,7 +479,7 @@ def test_nobody_anywhere_is_told_and_the_rule_stays(database, tenant, jonas, len
         assert uow.session.get_one(Request, request_id).stuck_at is not None
 
 
-# -- the last word ------------------------------------------------------------------------------------------------------
+# -- the last word -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("then", "ended"), [("decline", "declined"), ("expire", "expired"), ("approve", "approved")])
@@ -528,7 +528,7 @@ def test_an_asker_who_will_not_hear_of_it_keeps_no_other_from_its_end(database, 
     assert about(next_in(database, tenant, bad), timedelta(minutes=5))
 
 
-# -- what makes no sense ------------------------------------------------------------------------------------------------
+# -- what makes no sense -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

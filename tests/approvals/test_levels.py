@@ -11,8 +11,10 @@ from studio.approvals.levels import Held, choose
 PEOPLE = [UUID(int=n) for n in range(6)]
 people = st.lists(st.sampled_from(PEOPLE), max_size=8)
 held = st.lists(st.sampled_from(PEOPLE), unique=True, max_size=6).flatmap(
-    lambda some: st.tuples(*(st.builds(Held, st.just(UUID(int=100 + one.int)), st.just(one), st.booleans()) for one in some))
-)  # fmt: skip
+    lambda some: st.tuples(
+        *(st.builds(Held, st.just(UUID(int=100 + one.int)), st.just(one), st.booleans()) for one in some)
+    )
+)
 modes, hows = st.sampled_from(Mode), st.sampled_from(How)
 
 

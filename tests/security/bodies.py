@@ -11,6 +11,7 @@ BODIES: dict[str, dict] = {
     "accounts.replace_secret": {"data": {"value": "taken over", "hosts": "evil.example.com"}},
     "portal.decide": {"data": {"outcome": "approved", "shown": "0" * 64}},
     "portal.comment": {"data": {"comment": "taken over"}},
+    "portal.threads": {"data": {"comment": "taken over"}},
     "portal.reassign_post": {"data": {"to": "nobody"}},
     "portal.revise_post": {"data": {"title": "taken over", "shown": "0" * 64}},
     "portal.dismiss_post": {"data": {"reason": "taken over"}},

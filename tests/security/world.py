@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 from studio.accounts.models import Workspace
 from studio.accounts.permissions import Access, access_of
 from studio.accounts.service import tokens
+from studio.approvals.service import threading
 from studio.core.db import Base
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadeTenant, make_tenant
@@ -63,6 +64,12 @@ def _group(app: Flask, tenant: MadeTenant) -> str:
     return str(make_group(_database(app), tenant, f"Group of {tenant.name}", [tenant["approver"]]))
 
 
+def _thread(app: Flask, tenant: MadeTenant) -> str:
+    request_id = _request(app, tenant)
+    with _database(app).unit(tenant.id, tenant["owner"].actor) as uow:
+        return str(threading.open_thread(uow, request_id, f"Thread of {tenant.name}").id)
+
+
 def _calendar(app: Flask, tenant: MadeTenant) -> str:
     return str(make_calendar(_database(app), tenant, name=f"Hours of {tenant.name}"))
 
@@ -78,6 +85,7 @@ def _slack_user(app: Flask, tenant: MadeTenant) -> str:
 MAKERS: dict[str, Maker] = {
     "request_id": lambda app, tenant: str(_request(app, tenant)),
     "share_id": _share,
+    "thread_id": _thread,
     "group_id": _group,
     "delegation_id": _delegation,
     "calendar_id": _calendar,

@@ -13,6 +13,7 @@ from studio.approvals.models.request import Request
 from studio.approvals.models.said import Comment, Decision, Vote
 from studio.approvals.models.share import Assignment, Delegation
 from studio.approvals.models.slack import SlackChannel, SlackMember, SlackMessage
+from studio.approvals.models.thread import Thread
 
 __all__ = [
     "ApprovalPolicy",
@@ -31,6 +32,7 @@ __all__ = [
     "SlackChannel",
     "SlackMember",
     "SlackMessage",
+    "Thread",
     "Turn",
     "Vote",
 ]

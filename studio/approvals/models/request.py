@@ -104,6 +104,8 @@ class Request(Tenant, Model):
     """Who last edited what is to be approved, where the asker says so."""
     stuck_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """Since when too few people are left for the rule; None: enough are."""
+    threads_first: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Nobody may approve it while a thread on it is open."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """None: open."""

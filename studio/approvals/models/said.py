@@ -109,6 +109,8 @@ class Comment(Tenant, Model):
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
     request_id: Mapped[UUID] = mapped_column(ForeignKey("approval_request.id"))
     user_id: Mapped[UUID | None] = mapped_column(Uuid())
+    thread_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """The thread that it stands in; None: in none."""
     author: Mapped[str] = mapped_column(String(120))
     kind: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text)

@@ -13,6 +13,7 @@ from studio.approvals.nodes import deciders, governed, naming
 from studio.approvals.nodes.fields import escalating
 from studio.approvals.nodes.fields.barring import Barring
 from studio.approvals.nodes.fields.deciding import Deciding
+from studio.approvals.nodes.fields.effecting import Effecting
 from studio.approvals.nodes.fields.escalating import Escalating
 from studio.approvals.nodes.fields.itemized import Itemized
 from studio.approvals.nodes.fields.posted import Posted
@@ -54,7 +55,7 @@ _VOTE: Mapping[str, Any] = {
 """What one person said."""
 
 
-class Asking(Posted, Worded, Escalating, Timed, Itemized, Barring, Deciding):
+class Asking(Posted, Worded, Escalating, Timed, Effecting, Itemized, Barring, Deciding):
     """What is asked, of whom, until when."""
 
 
@@ -213,6 +214,7 @@ def asked(ctx: Context, config: Asking) -> ApprovalAsk:
         escalation=escalating.plan(config),
         last_editor=ctx.run.published_by if config.bar_publisher else None,
         barred=[ctx.run.edited_by] if config.bar_editor and ctx.run.edited_by else [],
+        threads_first=config.threads_first,
         instructions=config.instructions,
         items=_items(ctx, config),
         slack=config.slack.wanted,

@@ -133,6 +133,7 @@ def _row(uow: UnitOfWork, ask: ApprovalAsk, *, requester_id: UUID | None) -> Req
         requester_email=ask.requester.strip().lower() if ask.requester else None,
         requester_id=requester_id,
         editor_id=ask.last_editor,
+        threads_first=ask.threads_first,
         revision=1,
         stage=0,
         pauses=0,

@@ -11,7 +11,17 @@ from studio.approvals.outcomes import LIVE, AssignmentState, Channel, CommentKin
 from studio.approvals.people import Person
 from studio.approvals.policy import Verdict
 from studio.approvals.rule import Changes, Rule
-from studio.approvals.service import answering, delegating, ending, holding, measuring, rows, staging, timers
+from studio.approvals.service import (
+    answering,
+    delegating,
+    ending,
+    holding,
+    measuring,
+    rows,
+    staging,
+    threading,
+    timers,
+)
 from studio.approvals.service.answering import Said
 from studio.approvals.service.refusing import refusal
 from studio.core import ids
@@ -70,6 +80,8 @@ def decide(
     verdict = policy.judge(_attempt(uow, asked, said, shown, reason.strip()))
     if verdict is Verdict.REPEATED:
         return asked.said[-1]
+    if verdict is Verdict.THREADS:
+        raise threading.refusal(asked.request, threading.in_the_way(uow, asked.request, said.outcome))
     if verdict is not Verdict.PROCEED:
         raise refusal(verdict, asked.request, asked.decided, asked.said[-1] if asked.said else None, asked.person)
     if said.problem is not None:
@@ -182,6 +194,7 @@ def _attempt(uow: UnitOfWork, asked: _Asked, said: Said, shown: str, reason: str
         outcome=said.outcome,
         same=said.same_as(last),
         offered=said.offered,
+        threads_open=bool(threading.in_the_way(uow, request, said.outcome)),
         state=RequestState.PENDING if request.open else RequestState(request.state),
         has_seat=person.may_decide,
         is_requester=requester.is_(person.email, person.id),

@@ -1,4 +1,4 @@
-"""Fallback approvers: asked where nobody is left who may decide, or where a level of an escalation has nobody to ask."""
+"""Fallback approvers: asked where nobody is left who may decide, or a level of an escalation has nobody to ask."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID

@@ -7,14 +7,24 @@ from uuid import UUID
 from sqlalchemy import select
 
 from studio.approvals import people, policy
-from studio.approvals.models import Assignment, Comment, Decision, Escalation, Request, Vote
+from studio.approvals.models import Assignment, Comment, Decision, Escalation, Request, Thread, Vote
 from studio.approvals.outcomes import LIVE, AssignmentState, RequestState
 from studio.approvals.people import Person
 from studio.approvals.policy import Requester
 from studio.approvals.quorum import Tally
 from studio.approvals.revisions import Revision
 from studio.approvals.rule import Rule
-from studio.approvals.service import counting, holding, revising, rows, seats, taking_back, timers, versions
+from studio.approvals.service import (
+    counting,
+    holding,
+    revising,
+    rows,
+    seats,
+    taking_back,
+    threading,
+    timers,
+    versions,
+)
 from studio.approvals.service.versions import Changed
 from studio.core.unit_of_work import UnitOfWork
 
@@ -56,6 +66,8 @@ class Details:
     """How it was worded when; empty where it was never revised."""
     changed: Changed | None = None
     """What is not as the reader last knew it."""
+    threads: tuple[Thread, ...] = ()
+    """Oldest first; what is said in one is among the comments."""
     barred: tuple[Requester, ...] = ()
     """Who must not decide."""
     escalation: Escalation | None = None
@@ -94,6 +106,21 @@ class Details:
         """The reader may set aside that changes were asked for."""
         kept_out = policy.is_barred(self.barred, self.reader.email, self.reader.id)
         return self.awaited is not None and self.reader.may_manage and not kept_out
+
+    @property
+    def remarks(self) -> list[Comment]:
+        """What stands in no thread."""
+        return [one for one in self.comments if one.thread_id is None]
+
+    def said_in(self, thread: Thread) -> list[Comment]:
+        """What stands in a thread, oldest first."""
+        return [one for one in self.comments if one.thread_id == thread.id and one.text]
+
+    def resolvable(self, thread: Thread) -> bool:
+        """The reader may resolve it, or open it again."""
+        kept_out = policy.is_barred(self.barred, self.reader.email, self.reader.id)
+        decides = (self.own is not None or self.reader.may_manage) and not kept_out
+        return self.open and (thread.opened_by == self.reader.id or decides)
 
     @property
     def bypassable(self) -> bool:
@@ -213,6 +240,7 @@ def details(uow: UnitOfWork, request_id: UUID, reader: Person | None = None, *, 
         past=tuple(rows.past_votes(uow, request)),
         versions=tuple(wordings),
         changed=versions.changed(uow, request, wordings, reader.id, own[-1] if own else None, shown),
+        threads=tuple(threading.every(uow, request_id)),
         barred=tuple(rows.barred(uow, request)),
         escalation=timers.shown(uow, request),
     )

@@ -306,6 +306,24 @@ COMMENTED = Action(
     redactions=_beside("comment"),
     example={"comment": "Waiting for the carrier"},
 )
+THREAD_OPENED = Action(
+    "approval.thread_opened",
+    "Somebody opened a thread, which has to be resolved where the step says so.",
+    sentence="{actor} opened a thread on “{target}”",
+    metadata=Comment,
+    redactions=_beside("comment"),
+    example={"comment": "Which parcel was it?"},
+)
+THREAD_RESOLVED = Action(
+    "approval.thread_resolved",
+    "A thread on a request was resolved.",
+    sentence="{actor} resolved a thread on “{target}”",
+)
+THREAD_REOPENED = Action(
+    "approval.thread_reopened",
+    "A thread on a request is open again.",
+    sentence="{actor} opened a thread on “{target}” again",
+)
 REASSIGNED = Action(
     "approval.reassigned",
     "The question went to somebody else.",

@@ -13,7 +13,7 @@ from studio.approvals.outcomes import Channel
 from studio.core import formats, web
 from studio.core.errors import Forbidden, InvalidInput, NotFound, NotSignedIn, StudioError
 from studio.core.web import current_uow
-from studio.portal import deciding, escalating, zones
+from studio.portal import deciding, escalating, threading, zones
 from studio.portal.forms import DecideForm, SnoozeForm
 from studio.portal.history import events
 from studio.portal.views.blueprint import blueprint
@@ -67,6 +67,19 @@ def acknowledge(request_id: UUID) -> ResponseReturnValue:
     flash(escalating.done_words(row), "good")
     if request.args.get("from") == "inbox":
         return redirect(url_for("portal.inbox"))
+    return redirect(url_for("portal.approval", request_id=request_id))
+
+
+@blueprint.post("/approvals/<uuid:request_id>/threads")
+@permission("approval.decide")
+def threads(request_id: UUID) -> ResponseReturnValue:
+    """Open a thread, answer in it, resolve it or open it again."""
+    form = DecideForm()
+    try:
+        done = threading.act(current_uow(), request_id, form)
+    except StudioError as error:
+        return _refused(request_id, form, error)
+    flash(done, "info")
     return redirect(url_for("portal.approval", request_id=request_id))
 
 

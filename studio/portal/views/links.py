@@ -37,7 +37,7 @@ from studio.core.limits import limiter
 from studio.core.settings import Settings
 from studio.core.unit_of_work import UnitOfWork
 from studio.core.web import current_uow
-from studio.portal import deciding, escalating
+from studio.portal import deciding, escalating, threading
 from studio.portal.forms import CodeForm, DecideForm
 from studio.portal.views.blueprint import blueprint
 
@@ -174,6 +174,20 @@ def link_comment(request_id: UUID) -> ResponseReturnValue:
     except StudioError as error:
         return _refused(request_id, form, error)
     flash(_("Your comment stands below. Nothing was decided."), "info")
+    return redirect(url_for("portal.link_decision", request_id=request_id))
+
+
+@blueprint.post("/a/decision/<uuid:request_id>/threads")
+@public("needs the mailbox session of somebody who was asked; checked in the view")
+def link_threads(request_id: UUID) -> ResponseReturnValue:
+    """Open a thread, answer in it, resolve it or open it again."""
+    form = DecideForm()
+    uow, _person = _mailbox()
+    try:
+        done = threading.act(uow, request_id, form)
+    except StudioError as error:
+        return _refused(request_id, form, error)
+    flash(done, "info")
     return redirect(url_for("portal.link_decision", request_id=request_id))
 
 

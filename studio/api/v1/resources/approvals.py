@@ -10,7 +10,7 @@ from studio.approvals import escalation, saying, service
 from studio.approvals.models import Assignment, Decision, Request
 from studio.approvals.options import restored
 from studio.approvals.outcomes import Channel, Outcome
-from studio.approvals.service import bulk, listing
+from studio.approvals.service import bulk, listing, threading
 from studio.approvals.service.reading import Details
 from studio.approvals.wall_clock import day_end
 from studio.approvals.wordings import Edits
@@ -20,6 +20,7 @@ from studio.core.unit_of_work import UnitOfWork
 
 TAG = "Approvals"
 ONE = "/approvals/<uuid:request_id>"
+THREAD = f"{ONE}/threads/<uuid:thread_id>"
 
 
 @operation("GET", "/approvals", tag=TAG, needs="approval.read", query=shapes.ApprovalQuery,
@@ -94,6 +95,35 @@ def decide_approvals(uow: UnitOfWork, body: shapes.DecideMany) -> shapes.Results
 def comment_approval(uow: UnitOfWork, request_id: UUID, body: shapes.NewComment) -> shapes.CommentView:
     """Say something to everybody who sees the request."""
     return shapes.CommentView.model_validate(service.comment(uow, request_id, body.comment))
+
+
+@operation("POST", f"{ONE}/threads", tag=TAG, needs="approval.decide", body=shapes.NewComment,
+           answer=shapes.ThreadView, status=201, conflicts=True)  # fmt: skip
+def open_thread(uow: UnitOfWork, request_id: UUID, body: shapes.NewComment) -> shapes.ThreadView:
+    """Say something that has to be dealt with. Where its step says so, nobody may approve while it is open."""
+    return shapes.ThreadView.model_validate(threading.open_thread(uow, request_id, body.comment))
+
+
+@operation("POST", f"{THREAD}/replies", tag=TAG, needs="approval.decide", body=shapes.NewComment,
+           answer=shapes.ApprovalDetail, conflicts=True)  # fmt: skip
+def reply_thread(uow: UnitOfWork, request_id: UUID, thread_id: UUID, body: shapes.NewComment) -> shapes.ApprovalDetail:
+    """Answer in a thread."""
+    threading.reply(uow, request_id, thread_id, body.comment)
+    return _detail(service.details(uow, request_id))
+
+
+@operation("POST", f"{THREAD}/resolve", tag=TAG, needs="approval.decide", answer=shapes.ApprovalDetail, conflicts=True)
+def resolve_thread(uow: UnitOfWork, request_id: UUID, thread_id: UUID) -> shapes.ApprovalDetail:
+    """Say that a thread is dealt with: whoever opened it, was asked, or manages approvals."""
+    threading.resolve(uow, request_id, thread_id)
+    return _detail(service.details(uow, request_id))
+
+
+@operation("POST", f"{THREAD}/reopen", tag=TAG, needs="approval.decide", answer=shapes.ApprovalDetail, conflicts=True)
+def reopen_thread(uow: UnitOfWork, request_id: UUID, thread_id: UUID) -> shapes.ApprovalDetail:
+    """Say that a thread is not dealt with after all."""
+    threading.resolve(uow, request_id, thread_id, resolved=False)
+    return _detail(service.details(uow, request_id))
 
 
 @operation("POST", f"{ONE}/reassign", tag=TAG, needs="approval.decide", body=shapes.Reassign,
@@ -260,5 +290,7 @@ def _detail(found: Details) -> shapes.ApprovalDetail:
             )
             for share in found.shares
         ],
+        threads_first=request.threads_first,
+        threads=[shapes.ThreadView.model_validate(one) for one in found.threads],
         comments=[shapes.CommentView.model_validate(one) for one in found.comments],
     )

@@ -108,10 +108,21 @@ class CommentView(Shape):
     """A remark."""
 
     id: Id
+    thread_id: Id | None = Field(description="The thread that it stands in.")
     author: str
     kind: str = Field(examples=["comment"])
     text: str
     at: datetime
+
+
+class ThreadView(Shape):
+    """Remarks that belong together, until somebody resolves them; its comments carry its id."""
+
+    id: Id
+    opened_by_name: str
+    opened_at: datetime
+    resolved_at: datetime | None = Field(description="Null: it is open.")
+    resolved_by_name: str
 
 
 class QuestionView(Shape):
@@ -162,6 +173,8 @@ class ApprovalDetail(ApprovalLine):
     votes: list[VoteView] = Field(description="What people said, and what counts; oldest first.")
     shares: list[ShareView]
     comments: list[CommentView]
+    threads_first: bool = Field(description="Nobody may approve it while a thread is open.")
+    threads: list[ThreadView]
 
 
 class DifferenceView(Shape):

@@ -92,7 +92,7 @@ class Escalating(NodeConfig):
         widget="duration",
     )
     fallback: list[str] = help_(
-        "Asked where nobody is left who may decide, or a level has nobody to ask. How many have to agree stays the same",
+        "Asked where nobody is left who may decide, or a level has nobody to ask. How many have to agree stays",
         default=[],
         widget="people",
         max_length=MOST_TARGETS,
