@@ -127,7 +127,7 @@ def escalate_and_die(approving, label):
     if label.startswith("acknowledge"):
         approving.drill.lay()
     tried = approving.insist("jonas", f"/approvals/{request_id}/acknowledge", {}, key=order)
-    assert tried == ([None, 200] if label.startswith("acknowledge") else [200])
+    assert (tried[0], tried[-1]) == (None if label.startswith("acknowledge") else 200, 200)
     assert approving.step(request_id) == (0, True)
     if label.startswith("escalate"):
         approving.drill.lay()
