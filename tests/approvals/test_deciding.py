@@ -48,6 +48,7 @@ def test_a_decision_ends_the_request_and_tells_whoever_asked(database, tenant, j
         "at": decided.at.isoformat(),
         "comment": BECAUSE,
         "request_id": str(request_id),
+        "bypassed": False,
         "version": 1,
         "facts": dict(FACTS),
         "amount": None,
