@@ -67,9 +67,14 @@ def test_what_makes_no_sense_is_refused_at_its_field(more, field):
     assert [".".join(map(str, one["loc"])) for one in refused.value.errors()] == [field]
 
 
+DECIDE = Reference("config.approvers.0", "approver_group", "Refund team")
+"""What the step's own deciders name."""
+
+
 def test_what_it_names_is_found_by_the_builders_checks():
     raw = PLAIN | {"escalate": [LEVEL], "fallback": ["group:Board"], "at_last_after": {"unit": "working_days"}}
     assert set(ApprovalRequest.references(raw)) == {
+        DECIDE,
         Reference("config.escalate.0.after.calendar", "calendar", ""),
         Reference("config.escalate.0.targets.0", "approver_group", "Leads"),
         Reference("config.escalate.0.targets.1", "schedule", "Night"),
@@ -81,5 +86,5 @@ def test_what_it_names_is_found_by_the_builders_checks():
 @pytest.mark.parametrize(
     "half", [{"escalate": None}, {"escalate": [3]}, {"escalate": [{"targets": 1}]}, {"fallback": 7}]
 )
-def test_half_written_configs_name_nothing(half):
-    assert list(ApprovalRequest.references(PLAIN | half)) == []
+def test_half_written_levels_name_nothing(half):
+    assert list(ApprovalRequest.references(PLAIN | half)) == [DECIDE]

@@ -67,7 +67,7 @@ def example_of(node_type):
     schema = node_type.Config.model_json_schema()
     config = {}
     for name, field in schema.get("properties", {}).items():
-        if name in schema.get("required", []) or field.get("x-widget") == "people":
+        if name in schema.get("required", []) or (field.get("x-widget") == "people" and "examples" in field):
             config[name] = field["examples"][0]
     return config
 

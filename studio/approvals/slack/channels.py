@@ -62,7 +62,6 @@ class Channels:
                 raise InvalidInput(said, field="signing", code="signing_missing")
             row = SlackChannel(id=ids.new_id(), workspace_id=uow.workspace, target_sealed=b"", signing_sealed=b"",
                                host="")  # fmt: skip
-            uow.session.add(row)
         if secret:
             row.target_sealed = self.keyring.seal(secret.encode(), context=_context(row, "target"))
             row.host = urlsplit(save.webhook).hostname or "" if save.mode == WEBHOOK else ""
@@ -73,6 +72,7 @@ class Channels:
         row.mode, row.every, row.updated_at = save.mode, save.every, uow.now
         row.channel = save.channel if save.mode == BOT else ""
         row.last_error = row.failed_at = None
+        uow.session.add(row)  # not before it is whole: whatever asks the database in between would write it
         uow.session.flush()
         changed = before != (row.mode, row.channel, row.every)
         _record(uow, "slack.channel_set", channel=row.channel or row.host, mode=row.mode, every=row.every,
