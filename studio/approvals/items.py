@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from studio.contract.ports import ApprovalItem
+from studio.contract.approving import ApprovalItem
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
 

@@ -8,7 +8,7 @@ from studio.approvals import service
 from studio.approvals.askers import ASK
 from studio.approvals.policies import service as policies
 from studio.approvals.service import gathering, notifying, stages
-from studio.contract.ports import ApprovalAsk, ApprovalFurther, ApprovalGather, ApprovalNotice, ApprovalPolicy
+from studio.contract.approving import ApprovalAsk, ApprovalFurther, ApprovalGather, ApprovalNotice, ApprovalPolicy
 from studio.core.unit_of_work import UnitOfWork
 
 Outputs = Callable[[UnitOfWork, UUID, str, str], Sequence[Any]]
@@ -16,7 +16,7 @@ Outputs = Callable[[UnitOfWork, UUID, str, str], Sequence[Any]]
 
 
 class ApprovalsPort:
-    """`contract.ports.Approvals`, answered by this package's service."""
+    """`contract.approving.Approvals`, answered by this package's service."""
 
     def __init__(self, outputs: Outputs = lambda _uow, _run_id, _type, _path: ()) -> None:
         """`outputs` finds what a run has asked without waiting."""

@@ -30,6 +30,11 @@ class Redaction:
     """`reference`: it lies beside the chain, whence it can be erased."""
 
 
+def beside(*names: str) -> tuple[Redaction, ...]:
+    """Metadata that tell of people: they lie beside the chain."""
+    return tuple(Redaction(f"metadata.{name}", "personal", "reference") for name in names)
+
+
 class Action(str):
     """One declared kind of event, named `resource.verb`. Making one registers it."""
 

@@ -17,7 +17,7 @@ from studio.approvals.service import calendars
 from studio.approvals.service.listing import Tally
 from studio.approvals.service.reading import Details
 from studio.approvals.service.refusing import ended_words, voted_words
-from studio.contract.ports import ApprovalItem
+from studio.contract.approving import ApprovalItem
 from studio.core import formats
 from studio.core.web import current_uow
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from studio.contract.ports import (
+from studio.contract.approving import (
     ApprovalDelay,
     ApprovalEscalation,
     ApprovalItem,

@@ -7,7 +7,7 @@ from studio.approvals import service
 from studio.approvals.models import Decision, Request, Vote
 from studio.approvals.outcomes import Outcome, RequestState
 from studio.approvals.service.asking import fingerprint
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core.errors import Conflict, InvalidInput
 from tests.factories.accounts import make_person
 from tests.factories.approvals import decide, make_ask, make_request, shown

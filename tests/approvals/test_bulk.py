@@ -13,7 +13,7 @@ from studio.approvals.outcomes import Outcome
 from studio.approvals.service import bulk
 from studio.approvals.service.bulk import MOST, Fate, Pick
 from studio.audit.models import AuditEvent
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import ids
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.models import OutboxRow

@@ -7,7 +7,7 @@ from studio.approvals import service, stepping_up
 from studio.approvals.models import Assignment, Decision, Request
 from studio.approvals.outcomes import AssignmentState, Outcome, RequestState
 from studio.audit.models import AuditEvent
-from studio.contract.ports import ApprovalItem
+from studio.contract.approving import ApprovalItem
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tests.approvals.test_races import at_once
 from tests.factories.approvals import decide, make_request, shown

@@ -11,7 +11,7 @@ from studio.approvals import askers, service
 from studio.approvals.models import Comment, Decision, Request
 from studio.approvals.outcomes import AssignmentState, Channel, Outcome, RequestState
 from studio.approvals.service import voices
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tests.factories.accounts import make_person, make_tenant

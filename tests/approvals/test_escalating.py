@@ -14,7 +14,7 @@ from studio.approvals.service import bulk, schedules, seats
 from studio.approvals.service.calendars import CalendarSave
 from studio.approvals.service.calendars import create as make_calendar
 from studio.approvals.service.schedules import ScheduleSave
-from studio.contract.ports import ApprovalDelay, ApprovalEscalation, ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalDelay, ApprovalEscalation, ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from studio.core.models import OutboxRow
 from tests.factories.accounts import make_person

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from studio.approvals.nodes.fields import escalating
 from studio.approvals.nodes.request import ApprovalRequest
-from studio.contract.ports import ApprovalDelay, ApprovalEscalation, ApprovalLevel
+from studio.contract.approving import ApprovalDelay, ApprovalEscalation, ApprovalLevel
 from studio.contract.references import Reference
 
 PLAIN = {"title": "Refund", "approvers": ["group:Refund team"]}

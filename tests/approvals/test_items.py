@@ -18,8 +18,8 @@ from studio.approvals.nodes.request import ApprovalRequest
 from studio.approvals.outcomes import Outcome
 from studio.approvals.service.asking import fingerprint
 from studio.audit.models import AuditEvent, AuditTarget
+from studio.contract.approving import ApprovalItem, ApprovalPart, ApprovalRule, ApprovalStage
 from studio.contract.node import Context
-from studio.contract.ports import ApprovalItem, ApprovalPart, ApprovalRule, ApprovalStage
 from studio.contract.results import Fail
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.ids import new_id

@@ -22,7 +22,7 @@ from studio.approvals import service
 from studio.approvals.models import Assignment, Decision, Request, Vote
 from studio.approvals.outcomes import BY_PEOPLE, LIVE, Outcome, RequestState
 from studio.approvals.service import seats
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core.errors import InvalidInput, StudioError
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadePerson, MadeTenant, make_person

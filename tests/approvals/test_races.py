@@ -16,7 +16,7 @@ from studio.approvals.models import Assignment, Decision, Link, Request, Vote
 from studio.approvals.outcomes import CodeVerdict, Outcome
 from studio.approvals.service import groups, links
 from studio.approvals.wordings import Edits
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock
 from studio.core.errors import StudioError
 from tests.factories.accounts import make_person

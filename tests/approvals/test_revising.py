@@ -11,7 +11,7 @@ from studio.approvals.models import Request, Vote
 from studio.approvals.outcomes import AssignmentState, Outcome, RequestState
 from studio.approvals.revisions import Revision
 from studio.approvals.wordings import Edits
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from studio.core.models import OutboxRow
 from tests.factories.accounts import make_person

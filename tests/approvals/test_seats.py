@@ -12,7 +12,7 @@ from studio.approvals.models import Request
 from studio.approvals.outcomes import AssignmentState, Outcome
 from studio.approvals.service import seats
 from studio.audit.models import AuditEvent
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import outbox
 from studio.core.errors import StudioError
 from tests.factories.accounts import make_person

@@ -7,7 +7,7 @@ from studio.approvals import service
 from studio.approvals.models import Decision, Request
 from studio.approvals.outcomes import Outcome, RequestState
 from studio.approvals.port import ApprovalsPort
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from studio.core.ids import new_id
 from studio.core.models import OutboxRow

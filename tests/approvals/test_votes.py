@@ -7,7 +7,7 @@ from studio.accounts.service import members
 from studio.approvals import service
 from studio.approvals.models import Request, Vote
 from studio.approvals.outcomes import AssignmentState, Outcome, RequestState
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core.errors import Conflict, Forbidden, InvalidInput
 from tests.factories.accounts import make_person
 from tests.factories.approvals import decide, make_group, make_request, share_of, shown

@@ -10,7 +10,7 @@ from studio.approvals.askers import Ended
 from studio.approvals.models import Assignment, Request, Vote
 from studio.approvals.outcomes import Outcome
 from studio.approvals.service import delegating, groups
-from studio.contract.ports import ApprovalAsk
+from studio.contract.approving import ApprovalAsk
 from studio.core import ids
 from studio.core.unit_of_work import Database, UnitOfWork
 from tests.factories.accounts import MadePerson, MadeTenant

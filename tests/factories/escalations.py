@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from studio.approvals.escalating.working import work_off
 from studio.approvals.models import Assignment, Escalation, Request
-from studio.contract.ports import ApprovalDelay, ApprovalEscalation, ApprovalLevel
+from studio.contract.approving import ApprovalDelay, ApprovalEscalation, ApprovalLevel
 from studio.core.models import OutboxRow
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadePerson, MadeTenant

@@ -23,7 +23,7 @@ from studio.approvals.rule import Changes, Kind, Need, from_json, to_json
 from studio.approvals.service import groups, plans, timers
 from studio.audit.models import AuditEvent, AuditTarget
 from studio.audit.verifying import verify
-from studio.contract.ports import ApprovalDelay, ApprovalEscalation, ApprovalLevel
+from studio.contract.approving import ApprovalDelay, ApprovalEscalation, ApprovalLevel
 from studio.core.models import LocalMail, OutboxRow
 from studio.runtime.models import Resolution, RunNote, Step, WaitRow
 from tests.factories.accounts import MadePerson, make_person

@@ -24,7 +24,7 @@ from studio.approvals.outcomes import LIVE, Outcome
 from studio.approvals.policy import mailbox
 from studio.approvals.service import bulk
 from studio.approvals.slack import pressing
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core.errors import StudioError
 from tests.factories.accounts import MadePerson, make_person, with_token
 from tests.factories.approvals import make_delegation, make_group, make_request

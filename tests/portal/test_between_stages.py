@@ -1,6 +1,6 @@
 """The page of a request between two stages: nobody is asked, and nobody is told that it was approved."""
 
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from tests.factories.approvals import decide
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from studio.accounts.outcomes import Role
 from studio.accounts.service import members
-from studio.contract.ports import ApprovalDelay, ApprovalEscalation
+from studio.contract.approving import ApprovalDelay, ApprovalEscalation
 from studio.core import outbox
 from tests.factories.accounts import make_person
 from tests.factories.approvals import decide

@@ -7,7 +7,7 @@ import pytest
 from studio.approvals import service
 from studio.approvals.outcomes import Outcome
 from studio.approvals.wordings import Edits
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock
 from tests.factories.approvals import FACTS, TITLE, decide, shown
 

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from studio.approvals import service
 from studio.approvals.service import listing
 from studio.approvals.service.listing import Due, Filters, Tab
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock
 from tests.factories.approvals import make_group, share_of, shown
 

@@ -1,6 +1,6 @@
 """Line items on the pages: ticked boxes with scripts off, a sum, and what became of each."""
 
-from studio.contract.ports import ApprovalItem
+from studio.contract.approving import ApprovalItem
 from tests.factories.approvals import TITLE
 from tests.portal.test_answers import form_of
 

@@ -4,7 +4,7 @@ import pytest
 
 from studio.accounts.outcomes import Role
 from studio.accounts.service import members
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from tests.factories.accounts import make_person
 from tests.factories.approvals import TITLE, decide, make_group, share_of, shown
 

@@ -7,7 +7,7 @@ import pytest
 from studio.accounts.outcomes import Role
 from studio.approvals.models import Request
 from studio.approvals.outcomes import Outcome
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from tests.factories.accounts import make_person
 from tests.factories.approvals import TITLE, decide, shown
 

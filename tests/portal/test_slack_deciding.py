@@ -12,7 +12,7 @@ from studio.approvals import service
 from studio.approvals.outcomes import Outcome
 from studio.approvals.slack.blocks import APPROVE, DECLINE, OPEN
 from studio.approvals.wordings import Edits
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock
 from tests.factories.accounts import make_person
 from tests.factories.approvals import FACTS, TITLE, shown

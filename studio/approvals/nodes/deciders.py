@@ -10,8 +10,8 @@ from pydantic import ValidationInfo, field_validator
 
 from studio.accounts.outcomes import Role
 from studio.approvals.service import naming
+from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.contract.node import NodeConfig, help_
-from studio.contract.ports import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.contract.references import Reference
 
 

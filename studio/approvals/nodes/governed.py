@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 
 from studio.approvals.nodes.fields.deciding import Asked
 from studio.approvals.nodes.fields.governing import PolicyRule, restored
+from studio.contract.approving import ApprovalPolicy
 from studio.contract.node import Context, Fail
-from studio.contract.ports import ApprovalPolicy
 from studio.contract.references import Reference
 from studio.core.errors import StudioError
 

@@ -6,8 +6,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from studio.approvals.nodes import deciders
+from studio.contract.approving import ApprovalNotice
 from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeConfig, NodeType, help_
-from studio.contract.ports import ApprovalNotice
 from studio.contract.references import Reference
 from studio.core.errors import StudioError
 

@@ -23,6 +23,7 @@ from studio.approvals.nodes.fields.worded import Worded
 from studio.approvals.nodes.rendered import address, amount, currency
 from studio.approvals.outcomes import Outcome
 from studio.approvals.service.resolving import any_one
+from studio.contract.approving import ApprovalAsk, ApprovalItem
 from studio.contract.node import (
     Context,
     Done,
@@ -33,7 +34,6 @@ from studio.contract.node import (
     Signal,
     Wait,
 )
-from studio.contract.ports import ApprovalAsk, ApprovalItem
 from studio.contract.references import Reference
 from studio.core.errors import StudioError
 

@@ -14,6 +14,7 @@ from studio.approvals.nodes.fields.staged import Staged
 from studio.approvals.nodes.fields.timed import Timed
 from studio.approvals.nodes.request import ApprovalRequest, note
 from studio.approvals.outcomes import Outcome
+from studio.contract.approving import ApprovalFurther
 from studio.contract.node import (
     Context,
     Done,
@@ -26,7 +27,6 @@ from studio.contract.node import (
     Wait,
     help_,
 )
-from studio.contract.ports import ApprovalFurther
 from studio.contract.references import Reference
 from studio.core.errors import StudioError
 

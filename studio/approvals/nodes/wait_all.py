@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from studio.approvals import answers
+from studio.contract.approving import ApprovalGather
 from studio.contract.node import (
     Context,
     Done,
@@ -19,7 +20,6 @@ from studio.contract.node import (
     Wait,
     help_,
 )
-from studio.contract.ports import ApprovalGather
 from studio.core.errors import StudioError
 
 _ONE = {

@@ -21,7 +21,7 @@ from studio.approvals.service import (
     timers,
 )
 from studio.approvals.wordings import Wording
-from studio.contract.ports import ApprovalAsk
+from studio.contract.approving import ApprovalAsk
 from studio.core import ids
 from studio.core.errors import InvalidInput
 from studio.core.faults import fault_point

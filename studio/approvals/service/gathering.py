@@ -14,7 +14,8 @@ from sqlalchemy import delete, select
 from studio.approvals import answers, askers
 from studio.approvals.models import Decision, Gathered, Request
 from studio.approvals.service import ending
-from studio.contract.ports import ApprovalGather, Waits
+from studio.contract.approving import ApprovalGather
+from studio.contract.ports import Waits
 from studio.core import ids
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork

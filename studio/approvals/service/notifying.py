@@ -8,7 +8,7 @@ from studio.approvals import people, trail
 from studio.approvals.mail_times import when_to_mail
 from studio.approvals.people import Person
 from studio.approvals.service import groups
-from studio.contract.ports import ApprovalNotice
+from studio.contract.approving import ApprovalNotice
 from studio.core import outbox
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork

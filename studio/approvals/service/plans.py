@@ -26,7 +26,7 @@ from studio.approvals.escalation import (
 from studio.approvals.rule import Name, Rule
 from studio.approvals.service import calendars, groups, schedules
 from studio.approvals.timetables import WorkingCalendar
-from studio.contract.ports import ApprovalDelay, ApprovalEscalation, ApprovalLevel
+from studio.contract.approving import ApprovalDelay, ApprovalEscalation, ApprovalLevel
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 

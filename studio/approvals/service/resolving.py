@@ -10,7 +10,7 @@ from studio.approvals import policy
 from studio.approvals.policy import Candidate, Requester
 from studio.approvals.rule import Changes, Kind, Name, Need, Part, Rule, Stage, Stale
 from studio.approvals.service import groups
-from studio.contract.ports import ApprovalAsk, ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalAsk, ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 

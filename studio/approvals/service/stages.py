@@ -10,7 +10,7 @@ from studio.approvals.models import Request
 from studio.approvals.outcomes import LIVE, Outcome, RequestState
 from studio.approvals.service import delegating, ending, resolving, rows, timers
 from studio.approvals.service.refusing import ended_words
-from studio.contract.ports import ApprovalFurther, ApprovalRule
+from studio.contract.approving import ApprovalFurther, ApprovalRule
 from studio.core import ids
 from studio.core.errors import Conflict, InvalidInput, NotFound
 from studio.core.unit_of_work import UnitOfWork

@@ -1,11 +1,6 @@
 """Requests for approval, what people decided, and the groups they are asked in."""
 
-from studio.audit.registry import Action, Metadata, Redaction
-
-
-def _beside(*names: str) -> tuple[Redaction, ...]:
-    """Metadata that tell of people: they lie beside the chain."""
-    return tuple(Redaction(f"metadata.{name}", "personal", "reference") for name in names)
+from studio.audit.registry import Action, Metadata, beside
 
 
 class Request(Metadata):
@@ -71,39 +66,6 @@ class Reassigned(Metadata):
     note: str | None = None
 
 
-class Escalated(Metadata):
-    level: int
-    """Counted from 1."""
-    loop: int | None = None
-    """Which time round, from 1, where the levels are repeated."""
-    to: str | None = None
-    """Who was asked, by e-mail address; none: nobody who was not asked already."""
-    reminded: int | None = None
-    """How many of those it asks held it already."""
-    replaced: int | None = None
-    """From how many it was taken away."""
-
-
-class Fallback(Metadata):
-    to: str | None = None
-    """Who was asked, by e-mail address."""
-    level: int | None = None
-    """The level that had nobody to ask."""
-    loop: int | None = None
-    reminded: int | None = None
-    replaced: int | None = None
-
-
-class Acknowledged(Metadata):
-    until: str
-    """ISO 8601, in UTC."""
-
-
-class Silence(Metadata):
-    stage: int
-    """Counted from 1."""
-
-
 class Delegated(Metadata):
     from_: str | None = None
     """The id of whose share it is."""
@@ -152,7 +114,7 @@ REQUESTED = Action(
     "A run, or another part of Studio, asked people for a decision.",
     sentence="{actor} asked for approval of “{target}”",
     metadata=Request,
-    redactions=_beside("asked"),
+    redactions=beside("asked"),
     example={"asked": "jonas@example.com, mira@example.com", "amount": "420.00"},
 )
 STAGE_ADDED = Action(
@@ -160,7 +122,7 @@ STAGE_ADDED = Action(
     "A run asked further people about a request, once those whom it had asked before had agreed.",
     sentence="{actor} asked further people to approve “{target}”",
     metadata=Further,
-    redactions=_beside("asked"),
+    redactions=beside("asked"),
     example={"asked": "mira@example.com", "stage": "Finance"},
 )
 APPROVED = Action(
@@ -168,7 +130,7 @@ APPROVED = Action(
     "An approver said yes.",
     sentence="{actor} approved “{target}”",
     metadata=Decision,
-    redactions=_beside("reason", "acting_for"),
+    redactions=beside("reason", "acting_for"),
     example={"channel": "mail_link", "amount": "420.00", "currency": "EUR"},
     version=4,
     severity="notice",
@@ -179,7 +141,7 @@ DECLINED = Action(
     "An approver said no.",
     sentence="{actor} declined “{target}”",
     metadata=Decision,
-    redactions=_beside("reason", "acting_for"),
+    redactions=beside("reason", "acting_for"),
     example={"reason": "Refund period is over", "channel": "page"},
     version=4,
     severity="notice",
@@ -190,7 +152,7 @@ BYPASSED = Action(
     "Somebody who manages approvals ended it as approved, without those who were asked.",
     sentence="{actor} bypassed the approval of “{target}”",
     metadata=Decision,
-    redactions=_beside("reason", "acting_for"),
+    redactions=beside("reason", "acting_for"),
     example={"reason": "The customer waits at the counter", "channel": "page", "amount": "420.00", "currency": "EUR"},
     severity="warning",
     ocsf=6003,
@@ -200,7 +162,7 @@ CHANGES_REQUESTED = Action(
     "An approver sent it back: something has to change first.",
     sentence="{actor} asked for changes to “{target}”",
     metadata=Decision,
-    redactions=_beside("reason", "acting_for"),
+    redactions=beside("reason", "acting_for"),
     example={"reason": "Please attach the receipt", "channel": "page"},
     version=4,
     severity="notice",
@@ -211,7 +173,7 @@ RESPONDED = Action(
     "Those who were asked gave an answer of the request's own: neither yes nor no.",
     sentence="{actor} answered “{option}” to “{target}”",
     metadata=Decision,
-    redactions=_beside("reason", "acting_for"),
+    redactions=beside("reason", "acting_for"),
     example={"option": "voucher", "channel": "page"},
     version=2,
     severity="notice",
@@ -222,7 +184,7 @@ REVISED = Action(
     "What is asked was worded anew. What was said of earlier versions no longer counts, unless the rule keeps it.",
     sentence="{actor} changed what “{target}” asks",
     metadata=Revised,
-    redactions=_beside("note"),
+    redactions=beside("note"),
     example={"version": 2, "note": "Receipt attached"},
     severity="notice",
     ocsf=6003,
@@ -232,7 +194,7 @@ CHANGES_DISMISSED = Action(
     "Somebody who manages approvals set aside that changes were asked for.",
     sentence="{actor} set aside that changes were asked for to “{target}”",
     metadata=Dismissed,
-    redactions=_beside("reason"),
+    redactions=beside("reason"),
     example={"reason": "The receipt is in the order"},
     severity="notice",
     ocsf=6003,
@@ -242,7 +204,7 @@ VOTED = Action(
     "An approver said yes or no, and others are still asked.",
     sentence="{actor} said “{outcome}” to “{target}”; others are still asked",
     metadata=Vote,
-    redactions=_beside("reason", "acting_for"),
+    redactions=beside("reason", "acting_for"),
     example={"outcome": "approved", "channel": "page"},
     version=4,
     severity="notice",
@@ -255,55 +217,12 @@ UNREACHABLE = Action(
     severity="warning",
     ocsf=6003,
 )
-ESCALATED = Action(
-    "approval.escalated",
-    "Nobody answered in time, so the next level of the escalation was asked.",
-    sentence="“{target}” was escalated to level {level}",
-    metadata=Escalated,
-    redactions=_beside("to"),
-    example={"level": 1, "to": "mira@example.com"},
-    severity="notice",
-    ocsf=6003,
-)
-FALLBACK_ASKED = Action(
-    "approval.fallback_asked",
-    "Nobody was left who may decide, or a level of the escalation had nobody to ask: fallback approvers were asked.",
-    sentence="The fallback approvers were asked about “{target}”",
-    metadata=Fallback,
-    redactions=_beside("to"),
-    example={"to": "mira@example.com"},
-    severity="warning",
-    ocsf=6003,
-)
-ACKNOWLEDGED = Action(
-    "approval.acknowledged",
-    "Whoever was asked is on it: the next level of the escalation waits. The deadline does not.",
-    sentence="{actor} is on “{target}”",
-    metadata=Acknowledged,
-    example={"until": "2026-03-02T10:45:00+00:00"},
-    ocsf=6003,
-)
-ACKNOWLEDGEMENT_ENDED = Action(
-    "approval.acknowledgement_ended",
-    "Whoever was on it has not decided in time, so the escalation goes on.",
-    sentence="The time is over in which somebody was on “{target}”",
-    ocsf=6003,
-)
-SILENCE_AGREED = Action(
-    "approval.silence_agreed",
-    "Nobody answered any level of the escalation, which counts as agreeing: the next stage was asked.",
-    sentence="Nobody answered “{target}”, so the next stage was asked",
-    metadata=Silence,
-    example={"stage": 1},
-    severity="warning",
-    ocsf=6003,
-)
 COMMENTED = Action(
     "approval.commented",
     "Somebody wrote a comment; nothing was decided.",
     sentence="{actor} commented on “{target}”",
     metadata=Comment,
-    redactions=_beside("comment"),
+    redactions=beside("comment"),
     example={"comment": "Waiting for the carrier"},
 )
 THREAD_OPENED = Action(
@@ -311,7 +230,7 @@ THREAD_OPENED = Action(
     "Somebody opened a thread, which has to be resolved where the step says so.",
     sentence="{actor} opened a thread on “{target}”",
     metadata=Comment,
-    redactions=_beside("comment"),
+    redactions=beside("comment"),
     example={"comment": "Which parcel was it?"},
 )
 THREAD_RESOLVED = Action(
@@ -329,7 +248,7 @@ REASSIGNED = Action(
     "The question went to somebody else.",
     sentence="{actor} passed “{target}” on to {to}",
     metadata=Reassigned,
-    redactions=_beside("to", "note"),
+    redactions=beside("to", "note"),
     example={"to": "mira@example.com", "note": "On holiday"},
     severity="notice",
 )
@@ -338,7 +257,7 @@ EXPIRED = Action(
     "Nobody answered in time.",
     sentence="The approval of “{target}” expired",
     metadata=Decision,
-    redactions=_beside("reason", "acting_for"),
+    redactions=beside("reason", "acting_for"),
     example={"channel": "clock"},
     version=4,
     severity="notice",
@@ -356,7 +275,7 @@ CANCELLED = Action(
     "Whoever asked, or somebody who manages approvals, took it back. Its run went on without an answer.",
     sentence="{actor} took “{target}” back",
     metadata=Decision,
-    redactions=_beside("reason", "acting_for"),
+    redactions=beside("reason", "acting_for"),
     example={"reason": "The order was cancelled", "channel": "page"},
     version=2,
     severity="notice",
@@ -367,7 +286,7 @@ WITHDRAWN = Action(
     "Whoever asked no longer needs the answer.",
     sentence="{actor} withdrew the request “{target}”",
     metadata=Withdrawn,
-    redactions=_beside("reason"),
+    redactions=beside("reason"),
     example={"reason": "The run was cancelled"},
 )
 LINK_LOCKED = Action(
@@ -421,7 +340,7 @@ DELEGATED = Action(
     "Somebody is away, so whoever stands in was asked as well.",
     sentence="“{target}” also went to {to}, who stands in",
     metadata=Delegated,
-    redactions=_beside("to"),
+    redactions=beside("to"),
     example={"to": "ben@example.com", "steps": 1},
     ocsf=6003,
 )
@@ -430,7 +349,7 @@ DELEGATION_CREATED = Action(
     "Somebody will be away, and somebody else gets their approvals as well.",
     sentence="{actor} let {to} stand in for {target}",
     metadata=Delegation,
-    redactions=_beside("to"),
+    redactions=beside("to"),
     example={
         "to": "ben@example.com",
         "starts_at": "2026-07-01T06:00:00+00:00",

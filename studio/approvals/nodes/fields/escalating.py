@@ -8,8 +8,8 @@ from pydantic import ValidationInfo, field_validator
 
 from studio.approvals.deadlines import Duration
 from studio.approvals.escalation import MOST_LEVELS, MOST_LOOPS, MOST_TARGETS
+from studio.contract.approving import ApprovalDelay, ApprovalEscalation, ApprovalLevel
 from studio.contract.node import NodeConfig, help_
-from studio.contract.ports import ApprovalDelay, ApprovalEscalation, ApprovalLevel
 
 
 class Whom(StrEnum):
