@@ -7,7 +7,8 @@ from sqlalchemy import select, text
 
 from studio.accounts.models import Seat, User
 from studio.accounts.outcomes import Role
-from studio.accounts.service import members
+from studio.accounts.service import members, tokens
+from studio.audit.models import AuditEvent
 from studio.core.errors import Conflict, NotFound
 from tests.factories.accounts import PASSWORD, give_seat, make_person, make_tenant, make_token, signed_in, with_token
 
@@ -85,11 +86,17 @@ def test_a_removed_seat_is_refused_at_once_and_so_are_its_tokens(app, tenant, ad
     assert program.get("/settings").status_code == 401
 
 
-def test_a_seat_given_back_revives_no_session(app, tenant, admin):
+def test_a_seat_given_back_revives_no_session_and_no_token(app, tenant, admin, database):
     thief = signed_in(app, tenant.id, tenant["builder"])
+    stolen = with_token(app, make_token(app, tenant, "builder", ["settings:read"]))
+    others = with_token(app, make_token(app, tenant, "auditor", ["settings:read"]))
     for verb in ("disable", "enable"):
         admin.post(f"/settings/people/{tenant['builder'].seat_id}/{verb}")
     assert thief.get("/settings").location == "/sign-in?next=/settings"
+    assert (stolen.get("/settings").status_code, others.get("/settings").status_code) == (401, 200)
+    with database.unit(tenant.id, read_only=True) as uow:
+        ended = select(AuditEvent.actor_id).where(AuditEvent.action == "token.revoked")
+        assert uow.session.scalars(ended).all() == [str(tenant["admin"].user_id)]
     assert signed_in(app, tenant.id, tenant["builder"]).get("/settings").status_code == 200
 
 
@@ -138,6 +145,32 @@ def test_two_owners_cannot_remove_one_another_at_the_same_time(tenant, database)
     for thread in threads:
         thread.join()
     assert sorted(ended) == ["refused", "removed"]
+
+
+def test_a_token_cannot_be_made_while_its_seat_goes(app, tenant, database):
+    builder, start, made = tenant["builder"], threading.Barrier(2), []
+
+    def take_away():
+        start.wait()
+        with database.unit(tenant.id, tenant["admin"].actor) as uow:
+            members.disable(uow, builder.seat_id)
+
+    def make():
+        start.wait()
+        try:
+            with database.unit(tenant.id, builder.actor) as uow:
+                made.append(tokens.create(uow, name="CI", scopes=["runs:read"], user_id=builder.user_id).text)
+        except Conflict as error:
+            made.append(error.code)
+
+    threads = [threading.Thread(target=each) for each in (take_away, make)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+    with database.unit(tenant.id, tenant["admin"].actor, read_only=True) as uow:
+        assert tokens.live(uow) == []
 
 
 def test_a_seat_of_nowhere_is_not_found(tenant, database):

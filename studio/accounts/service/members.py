@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from studio.accounts import policy, trail
 from studio.accounts.models import Seat, User
 from studio.accounts.outcomes import Role
-from studio.accounts.service import approver_seats, seat_changes, sessions
+from studio.accounts.service import approver_seats, seat_changes, sessions, tokens
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
@@ -108,7 +108,7 @@ def change_role(uow: UnitOfWork, seat_id: UUID | None, role: Role) -> Seat:
 
 
 def disable(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
-    """Take a seat away: the person's sessions here end, their tokens stop."""
+    """Take a seat away: the person's sessions and tokens here end."""
     seat = _locked(uow, seat_id)
     if seat.disabled_at is None:
         _take_away(uow, seat)
@@ -134,12 +134,13 @@ def refuse_arrived(seat: Seat) -> None:
 
 
 def enable(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
-    """Give a seat back."""
+    """Give a seat back; its sessions and tokens of before stay ended."""
     seat = _locked(uow, seat_id)
     if seat.disabled_at is not None:
         _refuse(uow, current=None, wanted=Role(seat.role))
         if seat.role == Role.APPROVER:
             approver_seats.claim(uow)
+        tokens.revoke_all(uow, seat.user_id)  # of a seat that was taken away before that ended them
         seat.disabled_at = None
         trail.record(uow, "member.enabled", _target(seat))
         seat_changes.tell(uow, seat.user_id)
@@ -179,6 +180,7 @@ def _take_away(uow: UnitOfWork, seat: Seat) -> None:
     _refuse(uow, current=Role(seat.role), wanted=None)
     seat.disabled_at = uow.now
     sessions.revoke_here(uow, seat.user_id)
+    tokens.revoke_all(uow, seat.user_id)
     seat_changes.tell(uow, seat.user_id)
 
 

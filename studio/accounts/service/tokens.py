@@ -10,10 +10,10 @@ from sqlalchemy.orm import joinedload
 
 from studio.accounts import permissions, policy, trail
 from studio.accounts.identity import Person
-from studio.accounts.models import ApiToken, User
+from studio.accounts.models import ApiToken, Seat, User
 from studio.accounts.service import sessions
 from studio.core import crypto, tenancy, web
-from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 
@@ -64,6 +64,7 @@ def create(
             "scopes", "unknown_scope", _("Choose from %(scopes)s.", scopes=", ".join(permissions.SCOPES))
         )
         raise InvalidInput(_("A token needs at least one known scope."), problems=[problem])
+    _hold_seat(uow, user_id)
     text, hashed = crypto.mint(uow.workspace, PREFIX)
     row = ApiToken(
         user_id=user_id,
@@ -89,6 +90,14 @@ def revoke(uow: UnitOfWork, token_id: UUID | None) -> ApiToken:
     return row
 
 
+def revoke_all(uow: UnitOfWork, user_id: UUID) -> None:
+    """End all tokens of a person here, for good: a seat that is given back later revives none."""
+    uow.session.flush()
+    query = select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
+    for row in uow.session.scalars(query.order_by(ApiToken.id)).all():
+        revoke(uow, row.id)
+
+
 def live(uow: UnitOfWork) -> Sequence[ApiToken]:
     """The workspace's tokens that still work, newest first, with their people."""
     return uow.session.scalars(
@@ -98,6 +107,13 @@ def live(uow: UnitOfWork) -> Sequence[ApiToken]:
         .order_by(ApiToken.id.desc())
         .limit(200)
     ).all()
+
+
+def _hold_seat(uow: UnitOfWork, user_id: UUID) -> None:
+    """A token made while its person's seat is taken away would outlive it: one of the two waits. Raises Conflict."""
+    held = select(Seat.id).where(Seat.user_id == user_id, Seat.disabled_at.is_(None))
+    if uow.session.scalar(held.with_for_update(read=True)) is None:
+        raise Conflict(_("Tokens act for a seat, and this person has none here."), code="no_seat")
 
 
 def _person(uow: UnitOfWork, token: ApiToken, user: User) -> Person | None:

@@ -123,7 +123,7 @@ MEMBER_ROLE_CHANGED = Action(
 )
 MEMBER_DISABLED = Action(
     "member.disabled",
-    "A seat was taken away; its person's requests and tokens are refused from then on.",
+    "A seat was taken away; its person's sessions and tokens here ended, each token with an event of its own.",
     sentence="{actor} took the seat of {target} away",
     severity="notice",
     ocsf=3001,
