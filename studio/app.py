@@ -31,6 +31,7 @@ from studio.core.settings import Settings
 from studio.core.settings import load as load_settings
 from studio.guard import asking
 from studio.guard.gates import GuardGates
+from studio.guard.targets import naming as target_naming
 from studio.runtime.hooks.front import HookFront
 from studio.runtime.service.reference_checks import published_users
 
@@ -77,6 +78,7 @@ def _join_references() -> None:
     references.register(naming.GROUP, naming.missing_group)
     references.register(naming.SCHEDULE, naming.missing_schedule)
     references.register(naming.USER, naming.missing_person)
+    references.register(target_naming.KIND, target_naming.missing)
     references.register_check("approvals", checking.too_few)
     references.register_users("published", published_users)
     references.register_users("drafts", drafts.users)

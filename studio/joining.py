@@ -29,6 +29,7 @@ from studio.core.http import HttpClient
 from studio.core.ids import parse_id
 from studio.core.settings import Settings
 from studio.core.unit_of_work import Database, UnitOfWork
+from studio.guard import targets
 from studio.guard.service import purging as guard_purging
 from studio.runtime.engine.engine import Engine
 from studio.runtime.engine.set_aside import SetAside
@@ -78,6 +79,7 @@ def ground(app: Flask, settings: Settings) -> None:
 def join(app: Flask, settings: Settings) -> Engine:
     """Make the engine of this process and join it to what it runs."""
     load_node_types()
+    targets.load()
     database = cast("Database", app.extensions["studio_database"])
     engine = Engine(settings, database)
     mailer = cast("Mailer", app.extensions["studio_mailer"])

@@ -1,6 +1,8 @@
 """Words that tables, policies and pages of this package share."""
 
-from enum import IntEnum, StrEnum
+from enum import StrEnum
+
+from studio.contract.protecting.requirement import Strength as Strength  # noqa: PLC0414 - one word for both
 
 
 class Role(StrEnum):
@@ -38,17 +40,6 @@ class Method(StrEnum):
     TOTP = "totp"
     RECOVERY_CODE = "recovery_code"
     PASSWORD = "password"  # noqa: S105 - the name of a method
-
-
-class Strength(IntEnum):
-    """How much a proof is worth; more is stronger."""
-
-    PASSWORD = 1
-    """Something known; it may have been read or guessed."""
-    CODE = 2
-    """Something had: a one-time code, which can still be talked out of somebody."""
-    PASSKEY = 3
-    """Something had that a copied page gets nothing from, after its device has verified its user."""
 
 
 STRENGTHS = {

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from studio.contract.ports import Ports
+from studio.contract.protecting.gate import Gate
 from studio.contract.references import Reference
 from studio.contract.results import Done, Expand, Fail, Outcome, Signal, Wait
 from studio.core.ids import new_id
@@ -206,9 +207,9 @@ class NodeType:
     is_loop: ClassVar[bool] = False
     is_join: ClassVar[bool] = False
     protects: ClassVar[str | None] = None
-    """The protected target that this node reaches, for the gate proof."""
-    satisfies: ClassVar[tuple[str, ...]] = ()
-    """The gates that passing this node proves."""
+    """The protected target that this node reaches, whatever its config; see protects_of()."""
+    satisfies: ClassVar[tuple[Gate, ...]] = ()
+    """What passing this node proves, whatever its config; see satisfies_of()."""
     timeout_s: ClassVar[float] = 60.0
     patient: ClassVar[bool] = False
     """How long it waits is up to people, or to another run: the time that its run may take begins anew after it."""
@@ -245,6 +246,24 @@ class NodeType:
         """Whether repeating the effect under its key is safe, for one resolved configuration."""
         del config
         return cls.keyed
+
+    @classmethod
+    def protects_of(cls, config: Mapping[str, Any]) -> str | None:
+        """The protected target that a step reaches, by its raw config, which may be half-written; None: none."""
+        del config
+        return cls.protects
+
+    @classmethod
+    def facts_of(cls, config: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What is known of the protected action, by one resolved config: the facts that its target names."""
+        del config
+        return {}
+
+    @classmethod
+    def satisfies_of(cls, config: Mapping[str, Any]) -> tuple[Gate, ...]:
+        """What is proved behind which ports, by a raw config, which may be half-written."""
+        del config
+        return cls.satisfies
 
     @classmethod
     def lasts(cls, config: Mapping[str, Any]) -> bool:

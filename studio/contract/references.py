@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 
 from studio.core.unit_of_work import UnitOfWork
 
+TARGET = "protected target"
+"""The kind of what policies stand before, by its key."""
+
 
 class Reference(NamedTuple):
     """One thing that a step names."""

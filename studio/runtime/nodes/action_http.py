@@ -1,10 +1,11 @@
 """One request to another system."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from studio.contract.node import Context, Effect, Kind, NodeType
+from studio.contract.references import TARGET, Reference
 from studio.contract.results import Outcome
 from studio.core.http import HttpError
 from studio.runtime.http_call import answers, requests
@@ -48,6 +49,21 @@ class Http(NodeType):
     def is_keyed(cls, config: Mapping[str, Any]) -> bool:
         """Reading twice does no harm; anything else only where the target was said to honour the key."""
         return config.get("method") in READING or config.get("if_unknown") == "repeat"
+
+    @classmethod
+    def protects_of(cls, config: Mapping[str, Any]) -> str | None:
+        """Whatever its author says that the call does."""
+        return str(config.get("protects") or "") or None
+
+    @classmethod
+    def facts_of(cls, config: Mapping[str, Any]) -> Mapping[str, Any]:
+        known = config.get("protected_facts")
+        return known if isinstance(known, Mapping) else {}
+
+    @classmethod
+    def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
+        target = cls.protects_of(config)
+        return [Reference("config.protects", TARGET, target)] if target else []
 
     @classmethod
     def target_of(cls, config: HttpSettings) -> str | None:

@@ -1,4 +1,4 @@
-"""Tables of gates."""
+"""Proofs of who somebody is, asked for and given."""
 
 from datetime import datetime
 from uuid import UUID

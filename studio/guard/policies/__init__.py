@@ -1,0 +1,1 @@
+"""Policies: what a protected target asks for, and when."""

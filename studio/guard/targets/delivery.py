@@ -1,0 +1,33 @@
+"""What changes how the shop runs, and what leaves it."""
+
+from studio.contract.protecting import Fact, Target
+
+PUBLISH = Target(
+    "workflow.publish",
+    "Workflow publish",
+    "Another version of a workflow starts to run.",
+    facts=(
+        Fact("workflow", "text", "Workflow", "Refunds"),
+        Fact("steps", "number", "Steps", 12),
+        Fact("protects", "text", "Protected actions in it, separated by blanks", "refund.make"),
+    ),
+    steps=False,
+)
+FLAG = Target(
+    "flag.rollout",
+    "Flag rollout to production",
+    "A feature flag is turned on or off, or its share changed, in production.",
+    facts=(
+        Fact("flag", "text", "Flag", "new-checkout"),
+        Fact("environment", "text", "Environment", "production"),
+        Fact("percent", "percent", "Share in per cent", 25),
+    ),
+    here=False,
+)
+EXPORT = Target(
+    "data.export",
+    "Data export",
+    "Records of the workspace leave it as a file.",
+    facts=(Fact("what", "text", "What", "audit trail"),),
+    steps=False,
+)
