@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -23,8 +22,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from studio.accounts.outcomes import Role
-from studio.approvals.clock.delays import Unit
 from studio.approvals.nodes.deciders import HowMany, When
+from studio.portal import escalation_form
+from studio.portal.duration_form import DurationForm, gone
+from studio.portal.escalation_form import EscalationFields
 
 MOST = 10
 """Blocks of people: those who are asked first, and nine more."""
@@ -33,13 +34,6 @@ NEEDS = (
     SelectChoice(HowMany.ALL.value, _l("All of them")),
     SelectChoice(HowMany.COUNT.value, _l("At least this many")),
     SelectChoice(HowMany.PERCENT.value, _l("At least this percentage")),
-)
-UNITS = (
-    SelectChoice(Unit.MINUTES.value, _l("minutes")),
-    SelectChoice(Unit.HOURS.value, _l("hours")),
-    SelectChoice(Unit.DAYS.value, _l("days")),
-    SelectChoice(Unit.WORKING_HOURS.value, _l("working hours")),
-    SelectChoice(Unit.WORKING_DAYS.value, _l("working days")),
 )
 ROLES = (
     SelectChoice(Role.OWNER.value, _l("Owners")),
@@ -74,16 +68,8 @@ class DecidersForm(Form):
     declines = IntegerField(_l("Declines needed"), [Optional(), NumberRange(1, 50)], default=1)
 
 
-class DurationForm(Form):
-    """How long. Without a number there is no such time."""
-
-    amount = IntegerField(_l("How many"), [Optional(), NumberRange(1, 10_000)])
-    unit = SelectField(_l("Unit"), choices=list(UNITS), default=Unit.HOURS.value)
-    calendar = SelectField(_l("Calendar"), validate_choice=False)
-
-
-class PolicyForm(FlaskForm):
-    """A policy's name, who decides by it, and until when."""
+class PolicyForm(EscalationFields, FlaskForm):
+    """A policy's name, who decides by it, until when, and what happens while nobody answers."""
 
     name = StringField(_l("Name"), [InputRequired(_l("Give the policy a name.")), Length(max=80)])
     seen = HiddenField()
@@ -113,20 +99,20 @@ class PolicyForm(FlaskForm):
             ],
             "exclude_roles": self.exclude_roles.data or [],
             "bar_publisher": bool(self.bar_publisher.data),
-            "due_in": _duration(self.due_in.form),
-            "remind_before": _duration(self.remind_before.form),
+            "due_in": self.due_in.form.duration,
+            "remind_before": self.remind_before.form.duration,
+            **self.plan,
         }
 
     def offer(self, people: Sequence[SelectChoice], calendars: Sequence[SelectChoice]) -> None:
         """Whom and which calendars may be chosen; what is chosen already stays on offer, so that nobody loses it."""
         known = {choice.value for choice in people}
         for block in self.deciders:
-            gone = [one for one in block.form.approvers.data or () if one not in known]
-            block.form.approvers.choices = [*people, *(SelectChoice(one, _gone(one)) for one in gone)]
+            lost = [one for one in block.form.approvers.data or () if one not in known]
+            block.form.approvers.choices = [*people, *(SelectChoice(one, gone(one)) for one in lost)]
         for duration in (self.due_in.form, self.remind_before.form):
-            chosen = duration.calendar.data or ""
-            extra = [] if chosen in {one.value for one in calendars} else [SelectChoice(chosen, _gone(chosen))]
-            duration.calendar.choices = [*calendars, *extra]
+            duration.offer(calendars)
+        self.offer_plan(people, calendars)
 
     def field_at(self, path: str) -> Any:
         """The field that a path such as `rule.also.1.approvers.0` is about; the name where there is none.
@@ -138,7 +124,9 @@ class PolicyForm(FlaskForm):
         if parts[0] == "also" and len(parts) > 2 and parts[1].isdigit() and int(parts[1]) + 1 < len(filled):
             return getattr(filled[int(parts[1]) + 1], parts[2], self.name)
         if parts[0] in ("due_in", "remind_before"):
-            return getattr(getattr(self, parts[0]).form, parts[1] if len(parts) > 1 else "amount", self.name)
+            return getattr(self, parts[0]).form.at(parts[1:])
+        if parts[0] in escalation_form.FIELDS:
+            return self.planned_at(parts)
         if parts[0] in ("approvers", "need", "number", "declines"):
             return getattr(filled[0], parts[0])
         return getattr(self, parts[0], self.name)
@@ -155,6 +143,7 @@ def shown(name: str, version: int, rule: Mapping[str, Any]) -> dict[str, Any]:
         "bar_publisher": rule["bar_publisher"],
         "due_in": rule["due_in"] or {},
         "remind_before": rule["remind_before"] or {},
+        **escalation_form.shown(rule),
     }
 
 
@@ -162,15 +151,3 @@ def _deciders(block: Any) -> dict[str, Any]:
     counted = block.need.data in (HowMany.COUNT.value, HowMany.PERCENT.value)
     number = block.number.data if counted else None
     return {"approvers": block.approvers.data or [], "need": block.need.data, "number": number}
-
-
-def _duration(sent: Any) -> dict[str, Any] | None:
-    if sent.amount.data is None:
-        return None
-    working = str(sent.unit.data).startswith("working_")
-    calendar = (sent.calendar.data or "") if working else ""
-    return {"amount": sent.amount.data, "unit": sent.unit.data, "calendar": calendar}
-
-
-def _gone(ref: str) -> str:
-    return str(_("%(name)s (no longer there)", name=ref.partition(":")[2] or ref))

@@ -9,10 +9,13 @@ def test_a_policy_from_making_to_deleting(api, tenant):
     made = api.post("/api/v1/approval-policies", json={"name": "Refunds", "rule": rule})
     assert (made.status_code, made.json["version"], made.json["rule"]["due_in"]["amount"]) == (201, 1, 4)
     one = f"/api/v1/approval-policies/{made.json['id']}"
-    save = {"name": "Refunds", "rule": rule | {"declines": 1, "exclude_roles": ["builder"]}, "version": 1}
+    level = {"after": {"amount": 2, "unit": "hours"}, "targets": [who]}
+    more = {"declines": 1, "exclude_roles": ["builder"], "escalate": [level]}
+    save = {"name": "Refunds", "rule": rule | more, "version": 1}
     assert api.put(one, json=save).json["version"] == 2
     assert api.put(one, json=save | {"rule": rule}).json["code"] == "policy_changed"
     assert api.get(one).json["rule"]["exclude_roles"] == ["builder"]
+    assert api.get(one).json["rule"]["escalate"][0]["targets"] == [who]
     assert api.get(f"{one}/uses").json == {"workflows": []}
     assert [row["name"] for row in api.get("/api/v1/approval-policies").json["data"]] == ["Refunds"]
     assert api.post("/api/v1/approval-policies", json={"name": " refunds", "rule": rule}).json["code"] == "name_taken"

@@ -5,8 +5,9 @@ from unittest.mock import Mock
 
 import pytest
 
-from studio.approvals import service
-from studio.approvals.models import Request
+from studio.approvals import escalation, service
+from studio.approvals.models import Escalation, Request
+from studio.approvals.nodes.fields.escalating import Escalating
 from studio.approvals.nodes.fields.governing import PolicyRule
 from studio.approvals.nodes.request import ApprovalRequest
 from studio.approvals.policies import service as policies
@@ -81,6 +82,47 @@ def test_what_is_open_keeps_the_rule_that_it_was_asked_by(database, tenant, grou
     assert (people, request.policy_version) == ({lena.user_id}, 2)
 
 
+LEVEL = {"after": {"amount": 2, "unit": "hours"}, "before": "can_no_longer_decide"}
+
+
+def test_a_policys_levels_hold_in_the_steps_that_name_it_and_else_their_own(database, tenant, group, jonas, lena):
+    policy_id = make_policy(database, tenant, jonas)
+    own = {"escalate": [LEVEL | {"targets": [f"user:{tenant['owner'].email}"]}], "repeat": 1}
+
+    def plan(**config):
+        found = start(database, tenant, **config)
+        with database.unit(tenant.id) as uow:
+            request = asked(database, tenant, found)[0]
+            return escalation.from_json(uow.session.get_one(Escalation, request.id).plan) if request.escalates else None
+
+    assert plan() is None
+    assert [level.targets[0].people for level in plan(**own).levels] == [(tenant["owner"].user_id,)]
+    change_policy(database, tenant, policy_id, jonas, escalate=[LEVEL | {"targets": ["group:Refund team"]}],
+                  fallback=["group:Refund team"], at_last="decline")  # fmt: skip
+    governed = plan(**own)
+    assert set(governed.levels[0].targets[0].people) == {jonas.user_id, lena.user_id}
+    assert (governed.loops, governed.then, len(governed.fallback)) == (0, "decline", 1)
+
+
+def test_what_is_wrong_with_levels_is_said_at_the_policy_or_at_the_step_whichever_has_them(database, tenant, group):
+    alone = {"escalate": [LEVEL | {"targets": [f"user:{tenant['owner'].email}"]}]}
+    policy_id = make_policy(database, tenant, "group:Refund team", need="everybody")
+    failed = start(database, tenant, **alone)
+    assert (failed.code, failed.field) == ("level_below_quorum", "escalate.0.targets")
+    change_policy(database, tenant, policy_id, "group:Refund team", need="everybody", **alone)
+    failed = start(database, tenant)
+    assert (failed.code, failed.field) == ("level_below_quorum", "policy")
+
+
+def test_policies_of_before_there_were_levels_have_none(database, tenant, jonas):
+    policy_id = make_policy(database, tenant, jonas)
+    with database.unit(tenant.id, tenant["admin"].actor) as uow:
+        row = policies.get(uow, policy_id)
+        row.rule = {name: row.rule[name] for name in row.rule if name not in Escalating.model_fields}
+    assert change_policy(database, tenant, policy_id, jonas) == 1
+    assert isinstance(start(database, tenant), Wait)
+
+
 def test_an_edit_leaves_its_diff_and_a_version_and_none_leaves_nothing(database, tenant, jonas, lena):
     policy_id = make_policy(database, tenant, jonas, declines=1)
     change_policy(database, tenant, policy_id, jonas, lena, need="at_least", number=2)
@@ -124,6 +166,8 @@ def test_a_policy_that_workflows_name_keeps_its_name_and_stays(database, tenant,
         ({"also": [{"approvers": ["user:nobody@example.com"]}]}, "rule.also.0.approvers.0", "person.unknown"),
         ({"due_in": {"amount": 1, "unit": "working_days", "calendar": "Moon"}}, "rule.due_in.calendar",
          "calendar.unknown"),
+        ({"escalate": [LEVEL | {"targets": ["group:Gone"]}]}, "rule.escalate.0.targets.0", "group.unknown"),
+        ({"fallback": ["group:Gone"]}, "rule.fallback.0", "group.unknown"),
     ],
 )  # fmt: skip
 def test_names_that_lead_nowhere_are_refused_at_their_field(database, tenant, jonas, fields, path, code):

@@ -109,11 +109,15 @@ def _ask_for_changes(running: Studio) -> None:
 
 
 def _by_policy() -> PolicyRule:
-    """Two of a group, then whoever is on call; in working time."""
+    """Two of a group, then whoever is on call; in working time; others when nobody answers."""
     after = {"when": "afterwards", "name": "On call", "approvers": ["schedule:Support on call"]}
     soon = {"amount": 8, "unit": "working_hours", "calendar": "Office hours"}
+    level = {
+        "after": {"amount": 2, "unit": "working_hours", "calendar": "Office hours"},
+        "targets": ["schedule:Support on call"],
+    }
     rule = {"approvers": ["group:Refund team"], "need": "at_least", "number": 2, "also": [after], "due_in": soon}
-    return PolicyRule.model_validate(rule)
+    return PolicyRule.model_validate(rule | {"escalate": [level], "repeat": 1})
 
 
 def _addresses(uow: UnitOfWork, keyring: Any) -> dict[str, str]:

@@ -64,6 +64,37 @@ def test_an_edit_is_kept_and_a_second_one_of_the_same_version_is_not(shop):
     assert rule(shop)[0]["approvers"] == ["group:Refund team"]
 
 
+def test_levels_are_added_by_a_button_and_kept(shop):
+    browser = admin(shop)
+    make_group(shop.database, shop.tenant, "Refund team", [shop.jonas])
+    first = browser.post(HERE, data=fields(level="yes"))
+    assert (first.status_code, "Level 1" in first.text, "Level 2" in first.text) == (200, True, False)
+    levels = {
+        "escalate-0-after-amount": "2", "escalate-0-after-unit": "hours", "escalate-0-targets": "group:Refund team",
+        "escalate-0-mode": "one_of_them_in_turn", "escalate-0-before": "can_still_decide", "escalate-1-mode":
+        "everyone", "escalate-1-before": "can_still_decide", "repeat": "1", "at_last": "decline",
+        "acknowledge_for-unit": "hours", "at_last_after-unit": "hours", "fallback": f"user:{shop.lena.email}",
+    }  # fmt: skip
+    answer = browser.post(HERE, data=fields(**levels))
+    assert answer.status_code == 302
+    kept = rule(shop)[0]
+    [level] = kept["escalate"]  # the second one is empty
+    assert (level["after"]["amount"], level["targets"], level["mode"]) == (
+        2, ["group:Refund team"], "one_of_them_in_turn",
+    )  # fmt: skip
+    assert (kept["repeat"], kept["at_last"], kept["fallback"]) == (1, "decline", [f"user:{shop.lena.email}"])
+    page = browser.get(answer.location).text
+    assert "Level 1" in page
+    assert 'name="escalate-0-after-amount" type="number" value="2"' in page
+    for changed, said in (
+        ({"escalate-1-targets": "group:Refund team"}, "This field is required"),
+        ({"escalate-0-targets": "group:Gone"}, "There is no group “Gone”"),
+        ({"at_last": "go_on_waiting", "at_last_after-amount": "3"}, "Say what happens then"),
+    ):
+        refused = browser.post(HERE, data=fields(name="Other", **(levels | changed)))
+        assert (refused.status_code, said in refused.text) == (422, True), changed
+
+
 def test_what_is_refused_says_why_beside_its_field_and_stores_nothing(shop, everything):
     browser = admin(shop)
     make_group(shop.database, shop.tenant, "Refund team", [shop.jonas])

@@ -59,6 +59,6 @@ class AskApproval(NodeType):
             ask = replace(asked(ctx, config), asker=LATER, ref=ref | {"path": ctx.path})
             request_id = ctx.ports.approvals.request(ctx.unit, ask)
         except StudioError as error:
-            return governed.failed(error, config.policy)
+            return governed.failed(ctx, error, config)
         output = {"request_id": str(request_id), "title": ask.title}
         return Done(output, note=_("Asked, and went on: %(title)s", title=ask.title))

@@ -163,7 +163,7 @@ class ApprovalRequest(NodeType):
                 ask = replace(ask, rule=replace(ask.rule or any_one(ask.approvers), more=True))
             request_id = ctx.ports.approvals.request(ctx.unit, ask)
         except StudioError as error:
-            return governed.failed(error, config.policy)
+            return governed.failed(ctx, error, config)
         return Wait(
             wait_id=ctx.new_wait(),
             kind="approval",

@@ -12,9 +12,10 @@ from studio import audit
 from studio.approvals import deadlines
 from studio.approvals.models import ApprovalPolicy
 from studio.approvals.nodes import deciders, governed
-from studio.approvals.nodes.fields import governing
+from studio.approvals.nodes import naming as escalation
+from studio.approvals.nodes.fields import escalating, governing
 from studio.approvals.nodes.fields.governing import PolicyRule
-from studio.approvals.service import calendars, naming
+from studio.approvals.service import calendars, naming, plans
 from studio.contract import references
 from studio.core import ids, tenancy
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
@@ -23,7 +24,7 @@ from studio.core.unit_of_work import UnitOfWork
 KIND = governed.POLICY
 MOST = 200
 """Policies of one workspace."""
-_OF_PEOPLE = ("approvers", "also")
+_OF_PEOPLE = ("approvers", "also", "escalate", "fallback")
 """Fields whose values name people."""
 
 
@@ -127,6 +128,7 @@ def _fill(uow: UnitOfWork, row: ApprovalPolicy, save: PolicySave) -> None:
         if uow.session.scalar(taken.select_from(ApprovalPolicy)):
             raise Conflict(_("There is a policy of that name."), code="name_taken", field="name")
         problems = list(_unknown(uow, save.rule))
+        problems = problems or list(_unwalkable(uow, save.rule))
     if problems:
         raise InvalidInput(problems[0].message, code=problems[0].code, problems=problems)
     row.name, row.name_key, row.rule = name, naming.key(name), governing.stored(save.rule)
@@ -136,10 +138,20 @@ def _fill(uow: UnitOfWork, row: ApprovalPolicy, save: PolicySave) -> None:
 def _unknown(uow: UnitOfWork, rule: PolicyRule) -> Iterator[FieldProblem]:
     """People, groups, schedules and calendars that it names and the workspace does not have."""
     raw = governing.stored(rule)
-    for one in (*deciders.references(raw), *deadlines.references(raw)):
+    for one in (*deciders.references(raw), *deadlines.references(raw), *escalation.references(raw)):
         gone = calendars.missing(uow, one.name) if one.kind == calendars.KIND else naming.missing(uow, one)
         if gone is not None:
             yield FieldProblem(f"rule.{one.field.removeprefix('config.')}", gone.code, gone.message)
+
+
+def _unwalkable(uow: UnitOfWork, rule: PolicyRule) -> Iterator[FieldProblem]:
+    """A level whose moment cannot be told."""
+    plan = escalating.plan(rule)
+    try:
+        if plan is not None:
+            plans.resolve(uow, plan)
+    except InvalidInput as error:
+        yield FieldProblem(f"rule.{error.field}", error.code, error.message)
 
 
 def _unused(uow: UnitOfWork, row: ApprovalPolicy, field: str | None) -> None:

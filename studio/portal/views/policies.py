@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from studio.accounts.permissions import permission
 from studio.approvals import people
+from studio.approvals.escalation import MOST_LEVELS
 from studio.approvals.models import ApprovalPolicy
 from studio.approvals.nodes import deciders
 from studio.approvals.nodes.fields.governing import PolicyRule, restored, stored
@@ -122,10 +123,11 @@ def _calendars() -> list[SelectChoice]:
 
 def _wants_more(form: PolicyForm) -> bool:
     """The button that shows another block was pressed; nothing is judged or stored then."""
-    if not form.more.data:
+    if not form.more.data and not form.level.data:
         return False
-    if len(form.deciders) < MOST:
-        form.deciders.append_entry()
+    blocks, most = (form.deciders, MOST) if form.more.data else (form.escalate, MOST_LEVELS)
+    if len(blocks) < most:
+        blocks.append_entry()
     return True
 
 

@@ -20,8 +20,8 @@ class Asked(NodeConfig):
         max_length=400,
     )
     policy: str = help_(
-        "A policy of Settings, Approval policies: it says who decides, how many of them, and until when. "
-        "Empty: the step says so itself",
+        "A policy of Settings, Approval policies: it says who decides, how many of them, until when, "
+        "and, where it has levels, whom to ask when nobody answers. Empty: the step says so itself",
         title="By policy",
         default="",
         widget="policy",

@@ -72,7 +72,8 @@ class Escalating(NodeConfig):
     """What happens while nobody answers."""
 
     escalate: list[Level] = help_(
-        "Whom to ask when nobody answers, level by level",
+        "Whom to ask when nobody answers, level by level. A policy that has levels or fallback approvers says all of "
+        "this itself",
         default=[],
         max_length=MOST_LEVELS,
         title="Escalate",

@@ -197,7 +197,8 @@ export const messages = {
   "calendar.gone": "{name} (no longer there)",
   "policy.none": "None: this step says so itself",
   "policy.gone": "{name} (no longer there)",
-  "policy.rules": "{who}. That, and until when, is as the policy says; this step's own fields for it do not apply.",
+  "policy.rules":
+    "{who}. That, and until when, is as the policy says; this step's own fields for it do not apply. Nor do its levels where the policy has some.",
   "policy.open": "Open the policy",
   "policy.all": "Approval policies",
   "cron.usual": "Usual times",
