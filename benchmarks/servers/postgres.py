@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from benchmarks.servers import process
+from benchmarks.servers import emptying, process
 from benchmarks.servers.schema import upgrade
 
 ROLES = ("studio_migrate", "studio_app", "studio_engine")
@@ -31,7 +31,7 @@ class PostgresUrls:
 
 @dataclass
 class PostgresServer:
-    """A running cluster. `new_database()` is cheap: it copies an already migrated template."""
+    """A running cluster. `new_database()` copies a migrated template, or gives one again that was taken back."""
 
     port: int
     sockets: Path
@@ -40,6 +40,8 @@ class PostgresServer:
     _running: subprocess.Popen[bytes] | None = None
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _template: str | None = None
+    _shape: str = ""
+    _spare: list[str] = field(default_factory=list)
 
     def start(self) -> None:
         """Begin, or begin again on the same data and port."""
@@ -74,12 +76,34 @@ class PostgresServer:
         if self._template is None:
             template = self.empty_database("template")
             upgrade(template.migrate)
+            with self.superuser(template.name) as connection:
+                self._shape = emptying.shape(connection)
             self._template = template.name
+        if self._spare:
+            # Under another name, so that whoever is still about from before does not come back to it.
+            name = f"studio_{next(self._numbers)}"
+            self.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                    sql.Identifier(self._spare.pop()), sql.Identifier(name)
+                )
+            )
+            return self._urls(name)
         return self._create(f"studio_{next(self._numbers)}", self._template)
 
     def empty_database(self, purpose: str = "empty") -> PostgresUrls:
         """Make a database that no migration has seen."""
         return self._create(f"studio_{purpose}_{next(self._numbers)}", "template0")
+
+    def take_back(self, urls: PostgresUrls) -> None:
+        """Empty a database for the next who asks for one; one whose schema was altered is dropped."""
+        with self.superuser(urls.name) as connection:
+            unaltered = emptying.shape(connection) == self._shape
+            if unaltered:
+                emptying.empty(connection, urls.name)
+        if unaltered:
+            self._spare.append(urls.name)
+        else:
+            self.drop(urls)
 
     def drop(self, urls: PostgresUrls) -> None:
         """Drop a database, closing whoever is still connected."""
@@ -106,6 +130,9 @@ class PostgresServer:
                 sql.Identifier(name), sql.Identifier(template)
             )
         )
+        return self._urls(name)
+
+    def _urls(self, name: str) -> PostgresUrls:
         return PostgresUrls(name, *(self._url(role, name) for role in ROLES))
 
     def _url(self, role: str, database: str) -> str:
