@@ -63,7 +63,7 @@ def asked(
 
 
 def _why(why: Mapping[str, str]) -> str:
-    """Why somebody is asked only now."""
+    """Why somebody is asked, where that is not as a matter of course."""
     match why.get("kind"):
         case "escalated":
             name = why.get("name", "")
@@ -73,6 +73,8 @@ def _why(why: Mapping[str, str]) -> str:
             return str(said)
         case "fallback":
             return str(_("You are a fallback approver: nobody else could be asked."))
+        case _ if "owns" in why:
+            return str(_("You are asked as owner of %(what)s.", what=why["owns"]))
         case _:
             return ""
 

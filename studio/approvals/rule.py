@@ -80,6 +80,8 @@ class Part:
     people: frozenset[UUID]
     """Whose place it is in. Fixed at the start."""
     need: Need = Need()
+    owns: str = ""
+    """What they own of it, for people to read, where they are asked for that."""
     joined: frozenset[UUID] = frozenset()
     """Places that an escalation has added. They are filled as the others are; the need stays as it was."""
 
@@ -195,6 +197,7 @@ def _stage_json(stage: Stage) -> dict[str, Any]:
                 "need": {"kind": part.need.kind.value, "n": part.need.n},
                 "names": [{"kind": one.kind, "name": one.name} for one in part.names],
                 "people": sorted(str(one) for one in part.people),
+                **({"owns": part.owns} if part.owns else {}),
             }
             for part in stage.parts
         ],
@@ -210,6 +213,7 @@ def _stage(stored: Mapping[str, Any]) -> Stage:
                 names=tuple(Name(name["kind"], name["name"]) for name in one["names"]),
                 people=frozenset(UUID(user_id) for user_id in one["people"]),
                 need=Need(Kind(one["need"]["kind"]), one["need"]["n"]),
+                owns=one.get("owns", ""),
             )
             for one in parts
         ),

@@ -34,7 +34,7 @@ def rule_words(rule: Rule) -> str:
     first = rule.stages[0].parts[0]
     any_one = rule.plain and first.need.kind is Kind.ANY
     if any_one and len(first.names) == 1 and first.names[0].kind == "user":
-        return str(_("%(name)s decides", name=first.names[0].name))
+        return str(_("%(name)s decides", name=_names(first)))
     if any_one:
         return str(_("Any one of %(names)s decides", names=_names(first)))
     stages = _(", then ").join(stage_words(stage) for stage in rule.stages)
@@ -64,4 +64,6 @@ def part_words(part: Part) -> str:
 
 
 def _names(part: Part) -> str:
-    return ", ".join(one.name for one in part.names)
+    """The people and groups, and what they own of it where they are asked for that."""
+    names = ", ".join(one.name for one in part.names)
+    return str(_("%(names)s (owner of %(what)s)", names=names, what=part.owns)) if part.owns else names

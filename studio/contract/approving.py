@@ -22,6 +22,8 @@ class ApprovalPart:
     """Where the asker wrote the people: errors about them name it."""
     need_field: str = "need"
     """Where the asker wrote how many."""
+    owns: str = ""
+    """What they own of it, for people to read, where they are asked for that: "country = DE"."""
 
 
 @dataclass(frozen=True, slots=True)

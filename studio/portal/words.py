@@ -254,7 +254,7 @@ def why(share: Assignment) -> str:
             sentence = _("You are a fallback approver, and nobody else could be asked")
         case _:
             sentence = _("You are named as approver")
-    return str(sentence)
+    return _owning(share, str(sentence))
 
 
 def asked_why(share: Assignment) -> str:
@@ -275,7 +275,13 @@ def asked_why(share: Assignment) -> str:
             sentence = _("fallback approver, since nobody else could be asked")
         case _:
             sentence = _("named as approver")
-    return str(sentence)
+    return _owning(share, str(sentence))
+
+
+def _owning(share: Assignment, sentence: str) -> str:
+    """With what somebody owns of it, where they were asked for that."""
+    owns = share.why.get("owns")
+    return str(_("%(why)s, owner of %(what)s", why=sentence, what=owns)) if owns else sentence
 
 
 def asked_by(request: Request) -> str:

@@ -173,6 +173,8 @@ def ordering() -> dict[str, Any]:
             {"key": "need", "type": "trigger.webhook", "name": "Stock is low", "position": {"x": 0, "y": 0}},
             {"key": "ask", "type": "approval.request", "name": "Ask the refund team", "position": {"x": 0, "y": 140},
              "config": {"title": "Order {{ trigger.lamps }} lamps", "approvers": ["group:Refund team"],
+                        "owners": [{"field": "trigger.lamps > 300", "name": "large orders of stock",
+                                    "approvers": ["group:Refund team"]}],
                         "facts": [{"label": "Lamps", "value": "{{ trigger.lamps }}"}],
                         "on_changes": "wait_for_a_new_version"}},
         ],

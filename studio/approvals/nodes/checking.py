@@ -18,11 +18,15 @@ def too_few(uow: UnitOfWork, node_type: str, config: Mapping[str, Any]) -> Itera
     if node_type not in STEPS or config.get("policy"):
         return
     also = config.get("also")
+    owners = config.get("owners")
     parts = {"config": config}
+    for place, owner in enumerate(owners if isinstance(owners, list) else ()):
+        if isinstance(owner, Mapping):
+            parts[f"config.owners.{place}"] = {**config, "approvers": owner.get("approvers")}
     parts |= {f"config.also.{place}": one for place, one in enumerate(also if isinstance(also, list) else ())}
     for path, part in parts.items():
         if isinstance(part, Mapping) and (short := _short(uow, part)) is not None:
-            yield f"{path}.number", short
+            yield f"{path}.{'approvers' if 'owners' in path else 'number'}", short
 
 
 def _short(uow: UnitOfWork, part: Mapping[str, Any]) -> Missing | None:

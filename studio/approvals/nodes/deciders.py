@@ -117,8 +117,8 @@ def counted(number: int | None, info: ValidationInfo) -> int | None:
 
 
 def somebody(approvers: list[str], info: ValidationInfo) -> list[str]:
-    """Refuse that nobody is named, but where a policy names people."""
-    if not approvers and not info.data.get("policy"):
+    """Refuse that nobody is named, but where a policy names people, or a field's owners are named."""
+    if not approvers and not info.data.get("policy") and not info.data.get("owners"):
         raise ValueError(_("Name who decides: people, groups or schedules."))
     return approvers
 
@@ -158,6 +158,10 @@ def references(config: Mapping[str, Any]) -> Iterator[Reference]:
     if config.get("policy"):
         return
     yield from named(config.get("approvers"), "config.approvers")
+    owned = config.get("owners")
+    for place, owner in enumerate(owned if isinstance(owned, list) else ()):
+        if isinstance(owner, Mapping):
+            yield from named(owner.get("approvers"), f"config.owners.{place}.approvers")
     also = config.get("also")
     for place, more in enumerate(also if isinstance(also, list) else ()):
         if isinstance(more, Mapping):
@@ -177,6 +181,10 @@ def words(config: Mapping[str, Any]) -> str:
     if isinstance(policy, str) and policy:
         return str(_("By the policy “%(name)s”", name=policy))
     said = _asked(config)
+    if config.get("owners"):
+        said = _("The owner by field, else %(others)s", others=_asked(config, inner=True)) if said else _(
+            "The owner by field"
+        )  # fmt: skip
     if not said:
         return ""
     for more in config.get("also") or ():

@@ -10,7 +10,7 @@ from studio.approvals import deadlines, items, options
 from studio.approvals.askers import RUN
 from studio.approvals.deadlines import deadline
 from studio.approvals.nodes import deciders, governed, naming
-from studio.approvals.nodes.fields import escalating
+from studio.approvals.nodes.fields import escalating, owned
 from studio.approvals.nodes.fields.barring import Barring
 from studio.approvals.nodes.fields.deciding import Deciding
 from studio.approvals.nodes.fields.effecting import Effecting
@@ -195,6 +195,7 @@ class ApprovalRequest(NodeType):
 def asked(ctx: Context, config: Asking) -> ApprovalAsk:
     """What a step of these fields asks, for its own wait. Raises StudioError with the field of what makes no sense."""
     config, policy = governed.effective(ctx, config)
+    rule, owner = deciders.rule(config), None if policy else owned.winner(ctx, config, config.approvers)
     ends = deadline(ctx.unit, ctx.now, config.due_in, config.remind_before)
     money_asked = amount(config.amount)
     money = money_asked or config.item_amount.strip()
@@ -208,8 +209,8 @@ def asked(ctx: Context, config: Asking) -> ApprovalAsk:
         },
         title=" ".join(config.title.split()),
         facts=[(fact.label, fact.value) for fact in config.facts],
-        approvers=config.approvers,
-        rule=deciders.rule(config),
+        approvers=owner.approvers if owner else config.approvers,
+        rule=owned.owned(rule, owner) if owner else rule,
         policy=policy,
         escalation=escalating.plan(config),
         last_editor=ctx.run.published_by if config.bar_publisher else None,

@@ -77,7 +77,9 @@ def _part(
         named = standby
     names = tuple(Name(one["kind"], one["name"]) for one in named.rule)
     need = _need(wanted)
-    part = Part(names, frozenset(one.user_id for one in chosen), need)
+    if wanted.owns and named is not standby:
+        chosen = [replace(one, why={**one.why, "owns": wanted.owns}) for one in chosen]
+    part = Part(names, frozenset(one.user_id for one in chosen), need, wanted.owns)
     if part.required > len(part.people):
         said = _(
             "%(need)s have to agree, but only %(count)s of %(names)s may decide. Ask for fewer, or name more people.",

@@ -4,10 +4,8 @@ from pydantic import ValidationInfo, field_validator
 
 from studio.accounts.outcomes import Role
 from studio.approvals.nodes.deciders import COUNTED, HowMany, MoreDeciders, counted, somebody
+from studio.approvals.nodes.fields.owned import OWN
 from studio.contract.node import NodeConfig, help_
-
-OWN = {"policy": ["", None]}
-"""Where a field is shown: in a step that names no policy."""
 
 
 class Ruling(NodeConfig):

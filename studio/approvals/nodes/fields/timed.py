@@ -1,7 +1,7 @@
 """Until when."""
 
 from studio.approvals.deadlines import Duration
-from studio.approvals.nodes.fields.ruling import OWN
+from studio.approvals.nodes.fields.owned import OWN
 from studio.contract.node import NodeConfig, help_
 
 
