@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for; servers start once a run, at the first test that asks."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -28,6 +29,12 @@ __all__ = ["app", "database", "mailer", "store", "store_settings"]  # fixtures, 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("dev", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass by what stays until the end: modules and tests, over and over."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
