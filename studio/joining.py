@@ -29,12 +29,16 @@ from studio.core.http import HttpClient
 from studio.core.ids import parse_id
 from studio.core.settings import Settings
 from studio.core.unit_of_work import Database, UnitOfWork
+from studio.export import components
+from studio.export.components import Reach
+from studio.export.delivery import Delivery
 from studio.guard import targets
 from studio.guard.service import purging as guard_purging
 from studio.runtime.engine.engine import Engine
 from studio.runtime.engine.set_aside import SetAside
 from studio.runtime.hooks.addresses import Addresses
 from studio.runtime.hooks.receiving import Receiver
+from studio.runtime.leases import NamedLeases
 from studio.runtime.notices import FailureNotices
 from studio.runtime.service import ending
 from studio.runtime.service.outputs import outputs_of
@@ -99,6 +103,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     _join_outbox(engine, settings, mailer)
     _join_approvals(engine, Post(mailer, settings.public_url))
     app.extensions["studio_slack"] = _join_slack(engine, settings, mailer, app.extensions["studio_keyring"])
+    app.extensions["studio_export"] = _join_export(engine, settings)
     engine.retention.of_all.append(purging.purge)
     engine.retention.of_all.append(guard_purging.purge)
     engine.retention.of_workspaces.append(api_purging.purge)
@@ -130,6 +135,16 @@ def _join_outbox(engine: Engine, settings: Settings, mailer: Mailer) -> None:
     database = engine.database
     engine.add_drain("outbox", lambda: outbox.drain(database, holder=engine.holder), partial(outbox.is_due, database))
     engine.retention.of_all.append(lambda _unit: outbox.purge(engine.database, OUTBOX_KEPT))
+
+
+def _join_export(engine: Engine, settings: Settings) -> Reach:
+    components.load_all()
+    ports = engine.ports
+    reach = Reach(ports.http, ports.secrets, settings.data_dir / "exports", settings.allowed_hosts)
+    leases = NamedLeases(engine.database, engine.holder)
+    delivery = Delivery(engine.database, leases, reach, lambda: engine.hints.send("export"))
+    engine.add_drain("export", delivery.drain, delivery.is_due)
+    return reach
 
 
 def _join_slack(engine: Engine, settings: Settings, mailer: Mailer, keyring: Keyring) -> Pressing:

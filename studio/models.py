@@ -10,6 +10,7 @@ PACKAGES = (
     "runtime",
     "approvals",
     "guard",
+    "export",
     "builder",
     "portal",
     "console",

@@ -165,6 +165,22 @@ class Turns(Protocol):
         ...
 
 
+class Leases(Protocol):
+    """Work that one process does at a time, by name (at most 40 characters)."""
+
+    def take(self, name: str, seconds: float) -> bool:
+        """Take it, unless anybody has it."""
+        ...
+
+    def keep(self, name: str, seconds: float) -> bool:
+        """Renew it. False: it is another's by now."""
+        ...
+
+    def give_back(self, name: str) -> None:
+        """Let others take it at once."""
+        ...
+
+
 @dataclass(slots=True)
 class Ports:
     """What nodes reach other packages by. `app.py` fills it."""

@@ -127,7 +127,7 @@ class Adapter(_AntiSSRFAdapter):
     """Resolves once, checks every address, connects to the one it has checked."""
 
     def __init__(self, exchange: Exchange, hosts: Hosts) -> None:
-        super().__init__(_strict())
+        super().__init__(strict())
         self._exchange = exchange
         self._hosts = hosts
 
@@ -215,7 +215,8 @@ _OURS = frozenset(
 
 
 @cache
-def _strict() -> Any:
+def strict() -> Any:
+    """The rule for addresses that nobody lists."""
     policy = AntiSSRFPolicy(PolicyConfigOptions.EXTERNAL_ONLY_LATEST)
     policy.add_denied_addresses(_ALSO_DENIED)
     return _plain_http(policy)

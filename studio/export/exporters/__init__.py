@@ -1,0 +1,1 @@
+"""Exporters: how events reach a destination. One a file."""

@@ -1,0 +1,113 @@
+"""Pipelines of a tenant, and what delivers them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+
+from studio import audit
+from studio.audit.taxonomy.audit import VERIFIED
+from studio.core.http import HttpClient
+from studio.core.unit_of_work import Database
+from studio.export.components import Reach
+from studio.export.delivery import Delivery
+from studio.export.models import ExportConfig, ExportDeadLetter, ExportDestination
+from studio.export.service import configs
+from studio.export.service.configs import Door
+from studio.runtime.leases import NamedLeases
+from tests.factories.accounts import MadeTenant
+from tests.servers.http_target import HttpTarget
+
+SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+@dataclass(frozen=True)
+class ExportHouse:
+    """One tenant whose events go out to servers of the test."""
+
+    app: Flask
+    tenant: MadeTenant
+    folder: Path
+    inner: Sequence[str] = ()
+    """Hosts of the test that may be called."""
+
+    @property
+    def database(self) -> Database:
+        return self.app.extensions["studio_database"]
+
+    @property
+    def reach(self) -> Reach:
+        vault = self.app.extensions["studio_vault"]
+        return Reach(HttpClient(tuple(self.inner)), vault, self.folder, tuple(self.inner))
+
+    def delivery(self, holder: str = "test") -> Delivery:
+        return Delivery(self.database, NamedLeases(self.database, holder), self.reach)
+
+    def unit(self):
+        return self.database.unit(self.tenant.id, self.tenant["admin"].actor)
+
+    def secret(self, name: str, value: str, hosts: Sequence[str] = ("127.0.0.1",)) -> None:
+        with self.unit() as uow:
+            self.app.extensions["studio_vault"].create(uow, name=name, value=value, hosts=hosts)
+
+    def configure(self, text: str) -> ExportConfig:
+        with self.unit() as uow:
+            return configs.save(uow, Door(tuple(self.inner)), text)
+
+    def record(self, count: int = 1, **facts) -> None:
+        """Events of one kind, told apart by a number."""
+        with self.unit() as uow:
+            for number in range(count):
+                target = audit.Target("audit", uow.workspace, "audit events")
+                audit.record(uow, VERIFIED, targets=[target], metadata={"checked": number, **facts})
+
+    def destination(self, exporter: str) -> ExportDestination:
+        with self.unit() as uow:
+            return uow.session.scalars(select(ExportDestination).where(ExportDestination.exporter == exporter)).one()
+
+    def change(self, exporter: str, **values) -> None:
+        """Set a destination by hand, such as to have it due at once."""
+        with self.unit() as uow:
+            row = uow.session.scalars(select(ExportDestination).where(ExportDestination.exporter == exporter)).one()
+            for name, value in values.items():
+                setattr(row, name, value)
+
+    def due_now(self, exporter: str) -> None:
+        with self.unit() as uow:
+            now = uow.now
+        self.change(exporter, due_at=now)
+
+    def letters(self) -> list[ExportDeadLetter]:
+        with self.unit() as uow:
+            return list(uow.session.scalars(select(ExportDeadLetter).order_by(ExportDeadLetter.seq)))
+
+
+def webhook_yaml(target: HttpTarget, *, start: str = "now", extra: str = "", path: str = "/events") -> str:
+    """One pipeline to a webhook of the test, named `webhook/siem`; `extra` are lines of the exporter."""
+    return f"""
+receivers:
+  audit: {{start: {start}}}
+exporters:
+  webhook/siem:
+    endpoint: {target.url}{path}
+    secret: ${{secret:signing}}
+{extra}
+service:
+  pipelines:
+    logs/all:
+      receivers: [audit]
+      exporters: [webhook/siem]
+"""
+
+
+def make_export(app: Flask, tenant: MadeTenant) -> ExportDestination:
+    """A destination of files, in whose pipeline nothing waits."""
+    text = "exporters: {file: {}}\nservice: {pipelines: {logs: {receivers: [audit], exporters: [file]}}}\n"
+    with app.extensions["studio_database"].unit(tenant.id, tenant["admin"].actor) as uow:
+        found = uow.session.scalars(select(ExportDestination)).first()
+        if found is None:
+            configs.save(uow, Door(), text)
+            found = uow.session.scalars(select(ExportDestination)).one()
+        return found
