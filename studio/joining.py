@@ -34,6 +34,7 @@ from studio.export.components import Reach
 from studio.export.delivery import Delivery
 from studio.guard import targets
 from studio.guard.service import purging as guard_purging
+from studio.oversight.reviews.post import Post as ReviewPost
 from studio.runtime.engine.engine import Engine
 from studio.runtime.engine.set_aside import SetAside
 from studio.runtime.hooks.addresses import Addresses
@@ -102,6 +103,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     app.extensions["studio_receiver"] = _receiver(engine)
     _join_outbox(engine, settings, mailer)
     _join_approvals(engine, Post(mailer, settings.public_url))
+    ReviewPost(mailer, settings.public_url).register()
     app.extensions["studio_slack"] = _join_slack(engine, settings, mailer, app.extensions["studio_keyring"])
     app.extensions["studio_export"] = _join_export(engine, settings)
     engine.retention.of_all.append(purging.purge)

@@ -9,6 +9,7 @@ PACKAGES = (
     "accounts",
     "runtime",
     "approvals",
+    "oversight",
     "guard",
     "export",
     "builder",

@@ -76,6 +76,9 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("audit.export", (OWNER, ADMIN, AUDITOR), "audit:read"),
     ("member.read", _STAFF, "members:read"),
     ("member.manage", _ADMINS, "members:write"),
+    ("review.read", (OWNER, ADMIN, AUDITOR), "members:read"),
+    ("review.manage", _ADMINS, "members:write"),
+    ("review.answer", _DECIDERS, "members:write"),  # about the seats that one is asked about, and never one's own
     ("token.read", _ADMINS, None),
     ("token.manage", _ADMINS, None),
     ("secret.read", _STAFF, "secrets:read"),

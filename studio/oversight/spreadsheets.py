@@ -3,10 +3,13 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from studio.audit.export import safe
 from studio.oversight.load import Line, Report
+from studio.oversight.models import AccessReview
+from studio.oversight.reviews.listing import Line as Seat
 
 LOAD = (
     *("name", "open", "overdue", "answered", "median_s", "p90_s", "working_median_s", "working_p90_s"),
@@ -18,6 +21,34 @@ LOAD = (
 def load(report: Report) -> str:
     """One line a row."""
     return written(LOAD, (_cells(line) for line in report.lines))
+
+
+REVIEW = (
+    *("review", "person", "email", "role", "answer", "cause", "role_after", "reason", "answered_by", "answered_at"),
+    *("seat_given", "given_by", "last_sign_in", "last_decision", "open_approvals", "groups", "api_tokens"),
+)
+"""Columns; moments in UTC, as ISO 8601. What was known of a seat is of when it was answered."""
+
+
+def review(about: AccessReview, seats: Iterable[Seat]) -> str:
+    """One line a seat: the proof of an access review."""
+    return written(REVIEW, (_seat(about, seat) for seat in seats))
+
+
+def _seat(about: AccessReview, seat: Seat) -> list[Any]:
+    item, facts = seat.item, seat.facts
+    said = [item.answer, item.cause, item.role_after, item.reason, seat.answered_by, _at(item.answered_at)]
+    known = [facts.since, facts.last_sign_in, facts.last_decision]
+    given, signed_in, decided = (_at(moment) for moment in known)
+    return [
+        *(about.name, seat.name, seat.email, seat.role.value),
+        *(cell or "" for cell in said),
+        *(given, seat.invited_by, signed_in, decided, facts.open_approvals, "; ".join(facts.groups), facts.tokens),
+    ]
+
+
+def _at(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
 
 
 def written(head: Sequence[str], lines: Iterable[Sequence[Any]]) -> str:

@@ -17,6 +17,7 @@ DOWNLOADS = (
     "console.run_data",
     "portal.news",
     "portal.approval_load_file",
+    "portal.access_review_file",
 )
 NEEDS_MORE = ("/password/new",)
 """Make sense only behind a link that was just followed."""

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -24,6 +24,10 @@ from studio.approvals.service.schedules import ScheduleSave
 from studio.core.actor import Actor, ActorType
 from studio.core.unit_of_work import UnitOfWork
 from studio.gallery import demo, loading
+from studio.oversight.reviews import starting as reviews
+from studio.oversight.reviews.outcomes import Scope, Silence
+from studio.oversight.reviews.policy import Reviewers
+from studio.oversight.reviews.starting import Plan
 from studio.runtime.models import Workflow
 from studio.runtime.service import subscriptions, workflows
 from tests.e2e import shopify
@@ -70,6 +74,9 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             monday = datetime.fromisoformat("2026-03-02T09:00")
             schedules.create(uow, ScheduleSave("Support on call", "Europe/Berlin", monday, 7, turns))
             policies.create(uow, PolicySave("Refunds over 500", _by_policy()))
+            everybody = Reviewers(tuple(one.user_id for one in people if one.role.value != "auditor"))
+            due_at = uow.now + timedelta(days=14)
+            reviews.start(uow, Plan("Spring review", Scope.ALL, Silence.OWNER, due_at, everybody, 6))
             vault = app.extensions["studio_vault"]
             vault.create(uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"])
             made.addresses = _addresses(uow, keyring)

@@ -21,6 +21,7 @@ from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
 from tests.factories.mail import make_mail
 from tests.factories.policies import make_policy
+from tests.factories.reviews import item_about, make_review
 from tests.factories.runs import make_run
 from tests.factories.slack import make_slack_member
 from tests.factories.timetables import make_calendar, make_override, make_schedule
@@ -82,6 +83,14 @@ def _slack_user(app: Flask, tenant: MadeTenant) -> str:
     return str(make_slack_member(app, tenant, tenant["approver"]).user_id)
 
 
+def _review(app: Flask, tenant: MadeTenant) -> UUID:
+    return make_review(_database(app), tenant, [tenant["owner"]], name=f"Review of {tenant.name}")
+
+
+def _review_item(app: Flask, tenant: MadeTenant) -> str:
+    return str(item_about(_database(app), tenant, _review(app, tenant), tenant["builder"]).id)
+
+
 MAKERS: dict[str, Maker] = {
     "request_id": lambda app, tenant: str(_request(app, tenant)),
     "share_id": _share,
@@ -99,6 +108,8 @@ MAKERS: dict[str, Maker] = {
     "secret_id": _secret,
     "workflow_id": lambda app, tenant: str(make_workflow(app, tenant, refunds(name=tenant.name), published=True)),
     "mail_id": lambda app, tenant: str(make_mail(app, tenant)),
+    "review_id": lambda app, tenant: str(_review(app, tenant)),
+    "review_item_id": _review_item,
     "run_id": lambda app, tenant: str(make_run(app, tenant)),
     "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id
     "step_id": lambda _app, _tenant: str(UUID(int=0)),  # nobody's: steps are reached through their run

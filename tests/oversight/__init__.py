@@ -1,0 +1,1 @@
+"""Reports and reviews that span primitives."""
