@@ -23,6 +23,8 @@ UNITS = {
     "lateness_p99_s": "s",
     "quiet_start_p95_s": "s",
     "decisions_per_s": "1/s",
+    "verify_per_s": "1/s",
+    "verify_database_per_s": "1/s",
     "ratio": "",
 }
 _SIZE = re.compile(r"_\d+$")

@@ -22,6 +22,7 @@ from studio.approvals.slack.posting import Posting
 from studio.approvals.slack.pressing import Pressing
 from studio.approvals.slack.wire import Slack
 from studio.audit import chain
+from studio.audit.sealing.closing import Sealer
 from studio.contract.ports import Mailer, Ports
 from studio.core import db, mail, outbox, unit_of_work
 from studio.core.crypto import Keyring
@@ -106,6 +107,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     ReviewPost(mailer, settings.public_url).register()
     app.extensions["studio_slack"] = _join_slack(engine, settings, mailer, app.extensions["studio_keyring"])
     app.extensions["studio_export"] = _join_export(engine, settings)
+    engine.chores.append(Sealer(database, app.extensions["studio_keyring"]))
     engine.retention.of_all.append(purging.purge)
     engine.retention.of_all.append(guard_purging.purge)
     engine.retention.of_workspaces.append(api_purging.purge)

@@ -1,14 +1,16 @@
 """Checking the trail on somebody's request, which is itself an event."""
 
+from studio.audit.findings import Report
 from studio.audit.recording import Target, record
 from studio.audit.taxonomy import audit as actions
-from studio.audit.verifying import Report, verify
+from studio.audit.verifying import verify
+from studio.core.crypto import Keyring
 from studio.core.unit_of_work import UnitOfWork
 
 
-def check(uow: UnitOfWork) -> Report:
-    """Verify the workspace's chain and record what was found."""
-    report = verify(uow)
+def check(uow: UnitOfWork, keyring: Keyring) -> Report:
+    """Verify the workspace's chain with its seals and record what was found."""
+    report = verify(uow, keyring)
     metadata: dict[str, object] = {"checked": report.checked}
     if report.bad is not None:
         metadata |= {"first_bad_seq": report.bad.seq, "problem": report.bad.problem}

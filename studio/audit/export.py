@@ -3,10 +3,11 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from studio.audit.listing import Filter, Units, stream
+from studio.audit.personal import Aside
 from studio.audit.sentences import sentence
 from studio.audit.stored import Stored
 
@@ -23,7 +24,7 @@ COLUMNS = (
 
 def jsonl(units: Units, wanted: Filter) -> Iterator[str]:
     """One event a line: the canonical record, behind it its hash and what lies beside it. In chunks."""
-    return _gathered(_json_line(one) for one in stream(units, wanted))
+    return _gathered(json_line(one) for one in stream(units, wanted))
 
 
 def csv_file(units: Units, wanted: Filter) -> Iterator[str]:
@@ -31,12 +32,17 @@ def csv_file(units: Units, wanted: Filter) -> Iterator[str]:
     return _gathered(_lines(units, wanted))
 
 
-def _json_line(one: Stored) -> str:
+def json_line(one: Stored) -> str:
     """Whoever reads the line can check the hash, and each reference in the record against its value and salt."""
+    return f"{one.body[:-1]}{behind(one.hash, one.asides)}\n"
+
+
+def behind(hash_: str, asides: Sequence[Aside]) -> str:
+    """What follows the record in its line, with the brace that closes it."""
     beside = ",".join(
-        f'{json.dumps(aside.path)}:{{"salt":"{aside.salt.hex()}","value":{aside.value}}}' for aside in one.asides
+        f'{json.dumps(aside.path)}:{{"salt":"{aside.salt.hex()}","value":{aside.value}}}' for aside in asides
     )
-    return f'{one.body[:-1]},"hash":"{one.hash}","personal":{{{beside}}}}}\n'
+    return f',"hash":"{hash_}","personal":{{{beside}}}}}'
 
 
 def _lines(units: Units, wanted: Filter) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -75,3 +75,38 @@ class AuditHead(Tenant, Model):
     workspace_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditSegment(Tenant, Model):
+    """A closed part of a chain with its signed manifest. Append-only, as the events are."""
+
+    __tablename__ = "audit_segment"
+    __table_args__ = (UniqueConstraint("workspace_id", "last_seq"),)
+
+    workspace_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """From 1, without gaps, a workspace."""
+    first_seq: Mapped[int] = mapped_column(BigInteger)
+    last_seq: Mapped[int] = mapped_column(BigInteger)
+    closed_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    manifest: Mapped[str] = mapped_column(Text)
+    """Canonical JSON: byte for byte what was signed."""
+    signature: Mapped[str] = mapped_column(String(128))
+    """Ed25519, in hex."""
+    leaves: Mapped[bytes] = mapped_column(LargeBinary())
+    """The hashes under the Merkle root, 32 bytes an event: they tell which event it is that does not fit."""
+
+
+class AuditSigningKey(Model):
+    """A key that signs manifests, the installation's; the newest one signs. Append-only."""
+
+    __tablename__ = "audit_signing_key"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    public: Mapped[str] = mapped_column(String(64))
+    """In hex."""
+    private: Mapped[bytes] = mapped_column(LargeBinary())
+    """Sealed under the installation's master key: whoever has the database alone cannot sign."""
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    endorsement: Mapped[str] = mapped_column(String(128))
+    """The signature of the key before, in hex; the first signs for itself."""

@@ -79,6 +79,11 @@ def references(event: Mapping[str, Any]) -> dict[str, str]:
     return {path: holder[key]["ref"] for path in paths for holder, key in [_place(event, path)]}
 
 
+def count(event: Mapping[str, Any]) -> int:
+    """How many references an event holds."""
+    return sum(one["mode"] == MODE for one in event["redactions"])
+
+
 def resolved(event: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
     """The event with what lies beside it, by path, in its place. Changes it in place."""
     for path in references(event):

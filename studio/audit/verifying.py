@@ -10,14 +10,21 @@ from sqlalchemy import select
 
 from studio.audit import personal
 from studio.audit.chain import columns_of, targets_of
-from studio.audit.envelope import GENESIS, canonical, hash_of
-from studio.audit.models import AuditEvent, AuditHead, AuditTarget
+from studio.audit.envelope import GENESIS, hash_of, is_canonical
+from studio.audit.findings import Bad, Erasures, Report, people
+from studio.audit.models import AuditEvent, AuditHead, AuditSegment, AuditTarget
 from studio.audit.personal import Aside
+from studio.audit.sealing import keys
+from studio.audit.sealing.checking import Misfit, Sealed, Seals
+from studio.audit.sealing.manifest import Signed
+from studio.audit.sealing.signing import Trust
 from studio.audit.stored import asides_of
-from studio.audit.taxonomy.audit import PERSONAL_ERASED
+from studio.core.crypto import Keyring
 from studio.core.unit_of_work import UnitOfWork
 
 BATCH = 1_000
+SEGMENTS = 50
+"""Seals read at once."""
 _LARGEST = 2**62
 _FOREIGN = "its record is not written as Studio writes it"
 
@@ -35,71 +42,61 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Bad:
-    """The first event that does not fit."""
+def verify(uow: UnitOfWork, keyring: Keyring | None = None) -> Report:
+    """Check the chain of the unit's workspace and its seals from the first event. A read-only unit will do.
 
-    seq: int
-    id: UUID | None
-    """None where the event itself is missing."""
-    problem: str
-    """In words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a verification found."""
-
-    checked: int
-    """Events up to and without the bad one."""
-    bad: Bad | None
-    head: str
-    """The last good hash: keep a copy elsewhere, and a rewritten chain shows."""
-    erased: int = 0
-    """Values that are gone from beside the chain, as recorded erasures tell."""
-
-    @property
-    def ok(self) -> bool:
-        """Every event fits."""
-        return self.bad is None
-
-
-@dataclass(slots=True)
-class _Erasures:
-    """What is gone from beside the chain, against what erasures tell."""
-
-    gone: int = 0
-    told: int = 0
-    first: tuple[int, UUID] | None = None
-    """The first event that lacks something."""
-
-    def see(self, row: Any, event: dict[str, Any], asides: Sequence[Aside]) -> None:
-        missing = len(personal.references(event)) - len(asides)
-        self.gone += missing
-        if missing and self.first is None:
-            self.first = row.seq, row.id
-        if event["action"] == PERSONAL_ERASED:
-            self.told += event["metadata"]["erased"]
-
-    def problem(self) -> Bad | None:
-        if self.gone <= self.told or self.first is None:
-            return None
-        return Bad(*self.first, f"{self.gone - self.told} personal values are gone that no recorded erasure tells of")
-
-
-def verify(uow: UnitOfWork) -> Report:
-    """Check the chain of the unit's workspace from its first event. A read-only unit will do."""
+    With the keyring the signing keys are checked too: that whoever made them held the master key.
+    """
     before = _head(uow)  # units that commit meanwhile only move the head onwards
-    seq, hash_, erasures = 0, GENESIS, _Erasures()
+    trust = Trust(keys.public_keys(uow))
+    seals, erasures = Seals(_sealed(uow), trust, str(uow.workspace_id)), Erasures()
+    walked = _walk(uow, seals, erasures, keyring)
+    bad = walked.bad or _tail(uow, before, walked.seq, walked.hash) or _misfit(seals.end(walked.seq))
+    bad = bad or erasures.problem()
+    return Report(walked.seq, bad, walked.hash, erasures.gone, seals.segments, seals.until, trust.key_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walked:
+    seq: int
+    hash: str
+    bad: Bad | None = None
+
+
+def _walk(uow: UnitOfWork, seals: Seals, erasures: Erasures, keyring: Keyring | None) -> _Walked:
+    seq, hash_ = 0, GENESIS
+    foreign = keys.ours(uow, keyring) if keyring else None
+    if foreign is not None:
+        return _Walked(seq, hash_, Bad(1, None, foreign))
+    bad = _misfit(seals.start())
+    if bad is not None:
+        return _Walked(seq, hash_, bad)
     for row, targets, asides in _rows(uow):
         problem = _problem(row, targets, asides, seq, hash_)
         if problem is not None:
-            bad = Bad(seq + 1, None if row.seq > seq + 1 else row.id, problem)
-            return Report(seq, bad, hash_)
+            return _Walked(seq, hash_, Bad(seq + 1, None if row.seq > seq + 1 else row.id, problem))
+        bad = _misfit(seals.see(row.seq, row.body.encode(), row.hash), row.seq, row.id)
+        if bad is not None:
+            return _Walked(bad.seq - 1 if bad.seq <= row.seq else row.seq, hash_, bad)
         seq, hash_ = row.seq, row.hash
-        erasures.see(row, orjson.loads(row.body), asides)
-    bad_end = _tail(uow, before, seq, hash_) or erasures.problem()
-    return Report(seq, bad_end, hash_, erasures.gone)
+        erasures.see(orjson.loads(row.body), len(asides))
+    return _Walked(seq, hash_)
+
+
+def _misfit(found: Misfit | None, seq: int = 0, id_: UUID | None = None) -> Bad | None:
+    return Bad(found.seq, id_ if found.seq == seq else None, found.problem) if found else None
+
+
+def _sealed(uow: UnitOfWork) -> Iterator[Sealed]:
+    """By number; one that is missing shows by the numbers of the next."""
+    last = -_LARGEST
+    while True:
+        query = select(AuditSegment).where(AuditSegment.number > last).order_by(AuditSegment.number).limit(SEGMENTS)
+        rows = uow.session.scalars(query).all()
+        if not rows:
+            return
+        yield from (Sealed(Signed(row.manifest, row.signature), row.leaves) for row in rows)
+        last = rows[-1].number
 
 
 def _problem(row: Any, targets: Sequence[tuple[str, str]], asides: Sequence[Aside], seq: int, hash_: str) -> str | None:
@@ -110,9 +107,9 @@ def _problem(row: Any, targets: Sequence[tuple[str, str]], asides: Sequence[Asid
         return "its content or its hash was changed, or the event before it was replaced"
     try:
         event: dict[str, Any] = orjson.loads(body)
-        if event["prev_hash"] != hash_ or canonical(event) != body:
+        if event["prev_hash"] != hash_ or not is_canonical(event, body):
             return _FOREIGN
-        return _look_ups(row, targets, event) or _people(event, asides)
+        return _look_ups(row, targets, event) or people(event, asides) or _searches(asides)
     except (ValueError, KeyError, TypeError, AttributeError):
         return _FOREIGN
 
@@ -127,12 +124,8 @@ def _look_ups(row: Any, targets: Sequence[tuple[str, str]], event: dict[str, Any
     return None
 
 
-def _people(event: dict[str, Any], asides: Sequence[Aside]) -> str | None:
-    """What lies beside a record must be what was set aside; it may be gone, see _Erasures."""
-    recorded = personal.references(event)
+def _searches(asides: Sequence[Aside]) -> str | None:
     for aside in asides:
-        if recorded.get(aside.path) != personal.reference(aside.path, aside.salt, aside.value):
-            return f"what lies beside it as {aside.path} was changed"
         if aside.search != personal.searched(aside.value):
             return f"its look-up text of {aside.path} says something else than its value"
     return None

@@ -44,9 +44,9 @@ class LimitsForm(FlaskForm):
 
 
 class AuditExportForm(FlaskForm):
-    """Which file, of which events: the filters of the page, sent along."""
+    """Which file, of which events: the filters of the page, sent along. A sealed one holds all of them."""
 
-    format = StringField(validators=[AnyOf(("csv", "jsonl"))])
+    format = StringField(validators=[AnyOf(("csv", "jsonl", "sealed"))])
     q = StringField()
     action = StringField()
     actor = StringField()

@@ -4,8 +4,9 @@ from sqlalchemy import text
 
 from studio.core.db import open_engine
 
+TABLES = ("audit_event", "audit_target", "audit_segment", "audit_signing_key")
 TRIGGERS = (
-    *(f"{table}_no_{verb}" for table in ("audit_event", "audit_target") for verb in ("update", "delete")),
+    *(f"{table}_no_{verb}" for table in TABLES for verb in ("update", "delete")),
     "audit_personal_no_update",
 )
 

@@ -9,6 +9,7 @@ import pytest
 
 from studio.audit import Target, record
 from studio.audit.models import AuditHead
+from studio.audit.sealing import closing, offline
 from studio.audit.taxonomy import approvals
 from studio.core import outbox
 from studio.core.mail import Mailer
@@ -155,3 +156,18 @@ def test_mail_that_the_server_does_not_take_is_seen_with_its_reason(app, databas
     assert "Not tried yet" not in page
     other = make_tenant(database)
     assert "Refused" not in signed_in(app, other.id, other["owner"]).get("/mailbox").text
+
+
+def test_the_sealed_file_holds_everything_and_verifies_by_itself(app, auditor, filled, tmp_path):
+    database, keyring = app.extensions["studio_database"], app.extensions["studio_keyring"]
+    assert "Nothing is sealed yet" in auditor.get("/audit").text
+    with database.unit(filled.id) as uow:
+        closing.seal_all(uow, keyring, early=True)
+    assert "Sealed up to event" in auditor.get("/audit").text
+    answer = auditor.post("/audit/export", data={"format": "sealed", "action": "workflow"})
+    (tmp_path / "audit.zip").write_bytes(answer.data)
+    with offline.opened(tmp_path / "audit.zip") as files:
+        report = offline.verify_files(files)
+    assert (report.ok, report.segments) == (True, 1)
+    assert report.checked > report.sealed, "that it was taken is an event as well"
+    assert "All" in auditor.post("/audit/verify", follow_redirects=True).text

@@ -26,13 +26,14 @@ OF_NO_TENANT = {
     "user_totp",
     "user_recovery_code",
     "step_up",
+    "audit_signing_key",
 }
-"""People and their sessions, workspaces, counters, the timers' lease."""
+"""People and their sessions, workspaces, counters, the timers' lease, the installation's keys."""
 ENGINE_READS = {
     *("workspace", "workflow", "workflow_version", "trigger_subscription", "outbox", "kv_entry", "loop_lease"),
     *("rate_state", "workspace_limit", "gathering"),
     *("event", "run", "step", "wait", "resolution", "event_dedup", "payload_blob", "run_search"),
-    *("audit_event", "audit_target", "audit_personal", "audit_head"),
+    *("audit_event", "audit_target", "audit_personal", "audit_head", "audit_segment"),
     "export_destination",
 }
 """Nothing that people sign in with, no secret, no approval, no mail."""

@@ -6,7 +6,7 @@ from studio.audit.registry import Action, Metadata
 
 
 class Exported(Metadata):
-    format: Literal["csv", "jsonl"]
+    format: Literal["csv", "jsonl", "sealed"]
     filters: str | None = None
     """The filters as they stood in the address."""
 
@@ -30,6 +30,7 @@ EXPORTED = Action(
     example={"format": "csv", "filters": "action=approval.approved"},
     severity="notice",
     ocsf=6003,
+    version=2,
 )
 PERSONAL_ERASED = Action(
     "audit.personal_erased",

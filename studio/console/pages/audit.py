@@ -1,6 +1,6 @@
 """The audit trail for people: find, read, check, download."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,11 +11,12 @@ from flask_babel import ngettext
 
 from studio.accounts.permissions import permission
 from studio.audit import Target, checking, export, listing, record
+from studio.audit.findings import Report
 from studio.audit.listing import Filter
+from studio.audit.sealing import archive, closing, keys
 from studio.audit.sentences import sentence
 from studio.audit.taxonomy import audit as actions
-from studio.audit.verifying import Report
-from studio.console.blueprint import blueprint
+from studio.console.blueprint import blueprint, keyring
 from studio.console.forms import AuditExportForm
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
@@ -25,6 +26,7 @@ SPANS = {"24h": 1, "7d": 7, "30d": 30, "90d": 90, "365d": 365}
 """Days."""
 FIELDS = ("q", "action", "actor", "target_type", "target", "run", "since")
 FILES = {"csv": ("text/csv", export.csv_file), "jsonl": ("application/x-ndjson", export.jsonl)}
+SEALED = "sealed"
 _LARGEST = 2**62
 
 
@@ -43,6 +45,8 @@ def audit() -> ResponseReturnValue:
         spans=tuple(SPANS),
         wanted=_given(request.args),
         address=_address,
+        seal=closing.last_of(uow),
+        signing_keys=keys.public_keys(uow),
     )
 
 
@@ -50,7 +54,7 @@ def audit() -> ResponseReturnValue:
 @permission("audit.read")
 def audit_verify() -> ResponseReturnValue:
     """Check the hash chain, and say in words what was found."""
-    report = checking.check(current_uow())
+    report = checking.check(current_uow(), keyring())
     flash(_in_words(report), "good" if report.ok else "bad")
     return redirect(url_for("console.audit"), 303)
 
@@ -62,16 +66,23 @@ def audit_export() -> ResponseReturnValue:
     uow = current_uow()
     form = AuditExportForm()
     if not form.validate():
-        raise InvalidInput(_("Choose CSV or JSON lines."), field="format")
+        raise InvalidInput(_("Choose CSV, JSON lines or the sealed file."), field="format")
     format_, given = str(form.format.data), {name: str(form[name].data or "") for name in FIELDS}
+    given = {} if format_ == SEALED else given  # seals fit whole chains alone
     wanted = _filter(uow, given)
     filters = "&".join(f"{name}={value}" for name, value in _given(given).items())
     said = {"format": format_, "filters": filters or None}
     record(uow, actions.EXPORTED, targets=[_trail(uow)], metadata=said)
-    day = uow.now.date().isoformat()
-    units = partial(database().unit, uow.workspace, uow.actor, read_only=True)
-    answer = Response(FILES[format_][1](units, wanted), content_type=FILES[format_][0])
-    answer.headers["Content-Disposition"] = f'attachment; filename="audit-{day}.{format_}"'
+    units = partial(database().unit, uow.workspace, uow.actor, read_only=format_ != SEALED)
+    if format_ == SEALED:
+        return _file(archive.archive(units, keyring()), "application/zip", "zip")
+    return _file(FILES[format_][1](units, wanted), FILES[format_][0], format_)
+
+
+def _file(parts: Iterator[str] | Iterator[bytes], content_type: str, ending: str) -> Response:
+    answer = Response(parts, content_type=content_type)
+    day = current_uow().now.date().isoformat()
+    answer.headers["Content-Disposition"] = f'attachment; filename="audit-{day}.{ending}"'
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
 

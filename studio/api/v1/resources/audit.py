@@ -5,6 +5,7 @@ from functools import partial
 from flask import Response, request
 
 from studio import audit
+from studio.api.v1.blueprint import keyring
 from studio.api.v1.operations import operation
 from studio.api.v1.shapes.audit import AuditEvent, AuditFilters, AuditQuery, AuditReport
 from studio.api.v1.shapes.common import ListOf, cursor_number
@@ -31,7 +32,7 @@ def list_audit_events(uow: UnitOfWork, query: AuditQuery) -> ListOf[AuditEvent]:
 @operation("POST", "/audit/verify", tag=TAG, needs="audit.read", answer=AuditReport)
 def verify_audit_events(uow: UnitOfWork) -> AuditReport:
     """Check the hash chain of the workspace's events. The check is itself an event."""
-    return AuditReport.model_validate(checking.check(uow))
+    return AuditReport.model_validate(checking.check(uow, keyring()))
 
 
 @operation("GET", "/audit/events/export", tag=TAG, needs="audit.export", query=AuditFilters, media=(LINES,))

@@ -43,6 +43,9 @@ class AuditReport(Shape):
     checked: int = Field(description="Events that are as they were written, up to the first bad one.")
     head: str = Field(description="The last good hash: keep a copy elsewhere, and a rewritten chain shows.")
     bad: BadEvent | None
+    segments: int = Field(description="Seals that fit.")
+    sealed: int = Field(description="The last event that a seal covers; 0: none yet.")
+    key_ids: list[str] = Field(description="Fingerprints of the keys that signed, oldest first.")
 
 
 class AuditEvent(Shape):
