@@ -6,7 +6,7 @@ from alembic import op
 from studio.core import roles
 
 revision = "0057"
-down_revision = "0060"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 
