@@ -5,12 +5,14 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from benchmarks.servers import process
 from benchmarks.servers.postgres import PostgresServer, PostgresUrls, postgres_server
 from benchmarks.servers.redis import RedisServer, redis_server
 from benchmarks.servers.schema import upgrade
@@ -53,20 +55,22 @@ def postgres_urls(postgres: PostgresServer) -> Iterator[PostgresUrls]:
 
 
 @pytest.fixture(scope="session")
-def _migrated_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("sqlite") / "template.db"
-    upgrade(f"sqlite:///{file}")
-    return file
+def _migrated_sqlite_file() -> Iterator[Path]:
+    with process.scratch("sqlite", place=process.memory()) as folder:
+        file = folder / "template" / "studio.db"
+        file.parent.mkdir()
+        upgrade(f"sqlite:///{file}")
+        yield file
 
 
 @pytest.fixture(scope="session")
-def new_sqlite_file(_migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
-    """Make migrated SQLite files, each a copy of the first."""
+def new_sqlite_file(_migrated_sqlite_file: Path) -> Callable[[], Path]:
+    """Make migrated SQLite files, each a copy of the first in a folder of its own."""
+    numbers = count(1)
 
     def copy() -> Path:
-        folder = tmp_path_factory.mktemp("sqlite")
-        for part in _migrated_sqlite_file.parent.iterdir():
-            shutil.copy(part, folder)
+        folder = _migrated_sqlite_file.parent.with_name(str(next(numbers)))
+        shutil.copytree(_migrated_sqlite_file.parent, folder)
         return folder / _migrated_sqlite_file.name
 
     return copy

@@ -150,7 +150,7 @@ def postgres_server(
     user = process.service_user("postgres")
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
     initdb, postgres = (process.program(name, *folders) for name in ("initdb", "postgres"))
-    with process.scratch("pg", user) as folder:
+    with process.scratch("pg", user, "/tmp" if durable else process.memory()) as folder:
         data, log = (tables or folder) / "data", folder / "log"
         _initialise(initdb, data, folder, log, user, *([f"--waldir={folder / 'wal'}"] if tables else []))
         port = process.free_port()

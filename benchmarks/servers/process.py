@@ -52,10 +52,17 @@ def accepts(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
+def memory() -> str:
+    """Where files may lie that need not outlive the machine: in memory if there is room, 4 GiB, else on disk."""
+    shared = Path("/dev/shm")
+    roomy = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free >= 4 << 30
+    return str(shared) if roomy else "/tmp"
+
+
 @contextmanager
-def scratch(prefix: str, user: str | None = None) -> Iterator[Path]:
-    """Make a short-named temporary folder, owned by `user` if given."""
-    folder = Path(tempfile.mkdtemp(prefix=f"studio-{prefix}-", dir="/tmp"))
+def scratch(prefix: str, user: str | None = None, place: str = "/tmp") -> Iterator[Path]:
+    """Make a short-named temporary folder in `place`, owned by `user` if given."""
+    folder = Path(tempfile.mkdtemp(prefix=f"studio-{prefix}-", dir=place))
     try:
         if user:
             shutil.chown(folder, user)
