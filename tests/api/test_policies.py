@@ -30,3 +30,21 @@ def test_what_does_not_fit_is_refused_with_its_path(api):
     assert refused.json["errors"][0]["path"] == "rule.number"
     refused = api.post("/api/v1/approval-policies", json={"name": "Refunds", "rule": RULE | {"title": "x"}})
     assert refused.json["errors"][0]["code"] == "body.unknown_field"
+
+
+def test_a_dry_run_of_a_policy_and_of_fields_that_are_not_saved(api, tenant):
+    who, hour = f"user:{tenant['owner'].email}", {"amount": 1, "unit": "hours"}
+    level = {"after": hour, "targets": [f"user:{tenant['admin'].email}"]}
+    rule = {"approvers": [who], "due_in": hour | {"amount": 4}, "escalate": [level]}
+    made = api.post("/api/v1/approval-policies", json={"name": "Refunds", "rule": rule})
+    found = api.get(f"/api/v1/approval-policies/{made.json['id']}/dry-run").json
+    assert [(one["kind"], one["stage"], one["level"]) for one in found["timeline"]] == [
+        ("asked", 1, None), ("escalated", 1, 1), ("deadline", 1, None),
+    ]  # fmt: skip
+    assert found["timeline"][0]["people"][0]["name"] == tenant["owner"].name
+    assert (found["problems"], found["due_at"]) == ([], found["timeline"][2]["at"])
+    body = {"rule": rule | {"need": "at_least", "number": 2}, "requester": tenant["owner"].email}
+    found = api.post("/api/v1/approval-dry-runs", json=body).json
+    assert [(one["path"], one["code"]) for one in found["problems"]] == [("approvers", "nobody_can_decide")]
+    past = api.post("/api/v1/approval-dry-runs", json=body | {"at": "2020-01-01T08:00:00Z"})
+    assert (past.status_code, past.json["code"]) == (422, "in_the_past")

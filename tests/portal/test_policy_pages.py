@@ -1,5 +1,7 @@
 """Settings, Approval policies: made, edited, refused with the field, deleted, with plain fields."""
 
+from datetime import timedelta
+
 from studio.approvals.policies import service as policies
 from tests.factories.approvals import make_group
 from tests.factories.policies import make_policy
@@ -120,3 +122,26 @@ def test_a_policy_is_deleted_and_builders_only_read(shop):
     answer = admin(shop).post(f"{HERE}/{policy_id}/delete", follow_redirects=True)
     assert "The policy is gone" in answer.text
     assert "No policies yet" in answer.text
+
+
+def test_a_dry_run_shows_dates_by_the_readers_clock_and_refuses_past_ones(shop):
+    make_group(shop.database, shop.tenant, "Refund team", [shop.jonas, shop.lena])
+    hour = {"amount": 1, "unit": "hours"}
+    policy_id = make_policy(
+        shop.database, shop.tenant, "group:Refund team", need="everybody", due_in={"amount": 4, "unit": "hours"},
+        escalate=[{"after": hour, "targets": [f"user:{shop.tenant['owner'].email}"]}],
+    )  # fmt: skip
+    browser, here = shop.browser(shop.tenant["builder"]), f"{HERE}/{policy_id}/dry-run"
+    assert f'href="{here}"' in browser.get(f"{HERE}/{policy_id}").text
+    page = browser.get(here).text
+    for said in ("All of Refund team: 2 people", "level 1", "The time is up", f"{shop.jonas.name} (Refund team)"):
+        assert said in page
+    alone = browser.get(here, query_string={"requester": shop.jonas.email}).text
+    assert f"{shop.jonas.name} (Refund team)" not in alone
+    for at, said in (("2020-01-01T08:00", "not past"), ("soon", "Choose a date and a time")):
+        refused = browser.get(here, query_string={"at": at})
+        assert (refused.status_code, said in refused.text) == (422, True), at
+    with shop.database.unit(shop.tenant.id) as uow:
+        day = (uow.now + timedelta(days=30)).date()
+    later = browser.get(here, query_string={"at": f"{day}T08:00"})
+    assert (later.status_code, f'value="{day}T08:00"' in later.text) == (200, True)

@@ -44,7 +44,7 @@ def create(
     if ends_at <= starts_at:
         raise InvalidInput(_("Choose an end after the beginning."), field="ends_at", code="in_the_past")
     _hold(uow, owner.id)
-    if overlaps(starts_at, ends_at, [one for one in _absences(uow) if one.owner == owner.id]):
+    if overlaps(starts_at, ends_at, [one for one in planned(uow) if one.owner == owner.id]):
         message = _("%(name)s is away already in a part of that time.", name=owner.name)
         raise InvalidInput(message, field="starts_at", code="overlapping")
     row = Delegation(
@@ -88,7 +88,7 @@ def known(uow: UnitOfWork, reader: Person) -> list[Delegation]:
 
 def extend(uow: UnitOfWork, request: Request, shares: Iterable[Assignment]) -> list[Assignment]:
     """Ask also whoever stands in for the people of some open shares. The owners keep theirs."""
-    absences = _absences(uow)
+    absences = planned(uow)
     made = []
     for share in shares if absences else ():
         if share.state in LIVE and share.delegation_id is None:
@@ -102,7 +102,7 @@ def extend(uow: UnitOfWork, request: Request, shares: Iterable[Assignment]) -> l
 
 def away(uow: UnitOfWork) -> set[UUID]:
     """Everybody who is away now."""
-    return {one.owner for one in _absences(uow) if one.starts_at <= uow.now < one.ends_at}
+    return {one.owner for one in planned(uow) if one.starts_at <= uow.now < one.ends_at}
 
 
 def holds(uow: UnitOfWork, request: Request, share: Assignment) -> bool:
@@ -113,7 +113,7 @@ def holds(uow: UnitOfWork, request: Request, share: Assignment) -> bool:
     owner = people.by_id(uow, own.user_id) if own is not None and own.state in LIVE else None
     if owner is None or not owner.may_decide:
         return False
-    return resolve(owner.id, uow.now, _absences(uow), lambda person: person == share.user_id).delegate is not None
+    return resolve(owner.id, uow.now, planned(uow), lambda person: person == share.user_id).delegate is not None
 
 
 def signing(person: Person, shares: Sequence[Assignment]) -> Person:
@@ -219,7 +219,7 @@ def _earlier(shares: Sequence[Assignment], share: Assignment) -> set[UUID]:
     return found
 
 
-def _absences(uow: UnitOfWork) -> list[Absence]:
+def planned(uow: UnitOfWork) -> list[Absence]:
     """All that are not over. Few: one a person and time."""
     query = select(Delegation).where(Delegation.ends_at > uow.now)
     return [

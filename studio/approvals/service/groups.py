@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -40,8 +41,11 @@ class GroupView:
     members: tuple[Person, ...]
 
 
-def resolve(uow: UnitOfWork, refs: Sequence[str]) -> Named:
-    """The people behind `user:<id or e-mail>`, `group:<name>` and `schedule:<name>` (who is on call now), in order."""
+def resolve(uow: UnitOfWork, refs: Sequence[str], at: datetime | None = None) -> Named:
+    """The people behind `user:<id or e-mail>`, `group:<name>` and `schedule:<name>`, in order.
+
+    `at`: the moment at which somebody is on call, now unless it is said.
+    """
     keys = [_key(ref[len(GROUP) :]) for ref in refs if ref.startswith(GROUP)]
     groups = {_key(group.name): group for group in _views(uow, keys)} if keys else {}
     wanted = [_bare(ref) for ref in refs if not ref.startswith((GROUP, SCHEDULE))]
@@ -51,7 +55,7 @@ def resolve(uow: UnitOfWork, refs: Sequence[str]) -> Named:
         if ref.startswith(GROUP):
             _add_group(named, groups.get(_key(ref[len(GROUP) :])), ref[len(GROUP) :])
         elif ref.startswith(SCHEDULE):
-            _add_on_call(uow, named, ref[len(SCHEDULE) :].strip())
+            _add_on_call(uow, named, ref[len(SCHEDULE) :].strip(), at)
         else:
             _add_person(named, found.get(_bare(ref)), _bare(ref))
     return named
@@ -163,13 +167,13 @@ def _add_group(named: Named, group: GroupView | None, name: str) -> None:
         named.candidates.append(Candidate(member.id, member.email, member.may_decide, why, member.role))
 
 
-def _add_on_call(uow: UnitOfWork, named: Named, name: str) -> None:
-    """Whoever is on call at this moment; a handover later moves no request that is open."""
+def _add_on_call(uow: UnitOfWork, named: Named, name: str, at: datetime | None) -> None:
+    """Whoever is on call at that moment; a handover later moves no request that is open."""
     schedule = schedules.find(uow, name)
     named.rule.append({"kind": "schedule", "name": schedule.name if schedule else name})
     if schedule is None:
         named.unknown.append(name)
-    person = schedules.now_on_call(uow, schedule) if schedule else None
+    person = schedules.now_on_call(uow, schedule, at) if schedule else None
     if schedule is not None and person is not None:
         why = {"kind": "schedule", "name": schedule.name}
         named.candidates.append(Candidate(person.id, person.email, person.may_decide, why, person.role))

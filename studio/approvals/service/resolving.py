@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from flask_babel import gettext as _
 
@@ -44,19 +45,25 @@ def any_one(approvers: Sequence[str]) -> ApprovalRule:
 
 
 def resolve_rule(
-    uow: UnitOfWork, wanted: ApprovalRule, barred: Sequence[Requester], fallback: Sequence[str] = ()
+    uow: UnitOfWork,
+    wanted: ApprovalRule,
+    barred: Sequence[Requester],
+    fallback: Sequence[str] = (),
+    at: datetime | None = None,
 ) -> Resolved:
     """The same for a rule, or for stages that are added to one; `fallback` is asked where a part has nobody.
+
+    `at`: the moment at which schedules are asked who is on call, now unless it is said.
 
     Raises InvalidInput.
     """
     without = frozenset(wanted.exclude_roles)
     if without - set(Role) or not wanted.stages or not all(stage.parts for stage in wanted.stages):
         raise InvalidInput(_("This rule has no stages, or names a role that there is not."), code="bad_rule")
-    standby = groups.resolve(uow, fallback)
+    standby = groups.resolve(uow, fallback, at)
     stages, asked = [], []
     for one in wanted.stages:
-        found = [_part(uow, part, barred, without, standby) for part in one.parts]
+        found = [_part(uow, part, barred, without, standby, at) for part in one.parts]
         distinct = {who.user_id: who for _part_, people in reversed(found) for who in reversed(people)}
         stages.append(_stage(one, [part for part, _people in found]))
         asked.append(tuple(reversed(distinct.values())))
@@ -66,9 +73,14 @@ def resolve_rule(
 
 
 def _part(
-    uow: UnitOfWork, wanted: ApprovalPart, barred: Sequence[Requester], without: frozenset[str], standby: groups.Named
+    uow: UnitOfWork,
+    wanted: ApprovalPart,
+    barred: Sequence[Requester],
+    without: frozenset[str],
+    standby: groups.Named,
+    at: datetime | None,
 ) -> tuple[Part, list[Candidate]]:
-    named = groups.resolve(uow, wanted.approvers)
+    named = groups.resolve(uow, wanted.approvers, at)
     chosen = policy.choose(named.candidates, barred, without)
     if not chosen:
         chosen = _standing_in(standby, barred, without)

@@ -6,6 +6,7 @@ from studio.portal.views.blueprint import blueprint
 
 for _name in (
     "inbox", "bulk", "news", "decision", "revising", "taking_back", "bypassing", "away", "links", "groups", "policies",
+    "policy_dry_run",
     "calendars", "schedules", "slack", "slack_account", "load",
     "reviews", "reviewers",
 ):  # fmt: skip

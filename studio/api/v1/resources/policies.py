@@ -1,15 +1,19 @@
 """Approval policies."""
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from uuid import UUID
 
 from studio.api.v1.operations import operation
 from studio.api.v1.reading import Paged
 from studio.api.v1.shapes import policies as shapes
 from studio.api.v1.shapes.common import ListOf, cut
-from studio.api.v1.shapes.policies import PolicyUse, PolicyView
+from studio.api.v1.shapes.policies import DryRunLine, DryRunPerson, DryRunProblem, DryRunView, PolicyUse, PolicyView
 from studio.approvals.models import ApprovalPolicy
-from studio.approvals.nodes.fields.governing import restored
+from studio.approvals.nodes.fields.governing import PolicyRule, restored
+from studio.approvals.policies import dry_run
 from studio.approvals.policies import service as policies
+from studio.approvals.policies.dry_run import Who
 from studio.approvals.policies.service import PolicySave
 from studio.core.unit_of_work import UnitOfWork
 
@@ -53,6 +57,49 @@ def delete_approval_policy(uow: UnitOfWork, policy_id: UUID) -> None:
 def get_approval_policy_uses(uow: UnitOfWork, policy_id: UUID) -> PolicyUse:
     """Which workflows name it: as long as there are some, it keeps its name and cannot be deleted."""
     return PolicyUse(workflows=policies.used_by(uow, policies.get(uow, policy_id)))
+
+
+@operation("GET", f"{ONE}/dry-run", tag=TAG, needs="policy.read", query=shapes.DryRunQuery, answer=DryRunView)
+def dry_run_approval_policy(uow: UnitOfWork, policy_id: UUID, query: shapes.DryRunQuery) -> DryRunView:
+    """Who would be asked by it, when it would escalate, and to whom, if nobody answered. Nobody is asked."""
+    return _dry_run(uow, restored(policies.get(uow, policy_id).rule), query.at, query.requester)
+
+
+@operation("POST", "/approval-dry-runs", tag=TAG, needs="policy.read", body=shapes.DryRunOf, answer=DryRunView,
+           keyed=False)  # fmt: skip
+def dry_run_approval_rule(uow: UnitOfWork, body: shapes.DryRunOf) -> DryRunView:
+    """The same for a rule that no policy has: an approval step's own fields, or a policy before it is saved."""
+    return _dry_run(uow, body.rule, body.at, body.requester)
+
+
+def _dry_run(uow: UnitOfWork, rule: PolicyRule, at: datetime | None, requester: str | None) -> DryRunView:
+    found = dry_run.run(uow, rule, at.astimezone(UTC) if at else None, requester)
+    return DryRunView(
+        at=found.at,
+        due_at=found.ends.due_at,
+        problems=[DryRunProblem(path=one.path, code=one.code, message=one.message) for one in found.problems],
+        timeline=[
+            DryRunLine(
+                kind=line.moment.kind, at=line.moment.at, stage=line.moment.stage + 1,
+                level=line.moment.entry.number or None if line.moment.entry else None,
+                round=line.moment.entry.loop + 1 if line.moment.entry and line.moment.entry.level else None,
+                last_word=line.moment.entry.then if line.moment.entry else None,
+                people=_whoever(line.people), reminded=_whoever(line.reminded), gone=_whoever(line.gone),
+                fallback=line.fallback,
+            )
+            for line in found.lines
+        ],
+        fallback=_whoever(found.fallback),
+    )  # fmt: skip
+
+
+def _whoever(people: Iterable[Who]) -> list[DryRunPerson]:
+    return [
+        DryRunPerson(
+            user_id=one.id, name=one.name, through=one.through or None, stands_in_for=one.stands_in_for or None
+        )
+        for one in people
+    ]
 
 
 def _view(row: ApprovalPolicy) -> PolicyView:

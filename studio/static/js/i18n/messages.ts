@@ -201,6 +201,7 @@ export const messages = {
     "{who}. That, and until when, is as the policy says; this step's own fields for it do not apply. Nor do its levels where the policy has some.",
   "policy.open": "Open the policy",
   "policy.all": "Approval policies",
+  "policy.dry_run": "Dry run: who would be asked, and when",
   "cron.usual": "Usual times",
   "cron.own": "Usual times…",
   "cron.quarter": "Every 15 minutes",

@@ -32,6 +32,11 @@ export function PolicyPicker({ id, describedBy, invalid, value, onChange }: Inpu
         <a href={chosen ? `${PLACE}/${chosen.id}` : PLACE} target="_blank" rel="noopener">
           {t(chosen ? "policy.open" : "policy.all")}
         </a>
+        {chosen && (
+          <a href={`${PLACE}/${chosen.id}/dry-run`} target="_blank" rel="noopener">
+            {t("policy.dry_run")}
+          </a>
+        )}
       </div>
     </div>
   );
