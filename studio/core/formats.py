@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         ago=ago,
         at=at,
+        soon=soon,
         clock_time=clock_time,
         moment=moment,
         day=day,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from flask_babel import ngettext, to_user_timezone
+from flask_babel import to_user_timezone
 
 from studio.approvals import items as line_items
 from studio.approvals import options, saying
@@ -14,7 +14,7 @@ from studio.approvals.outcomes import AGREED, AssignmentState, LinkEnd, Outcome,
 from studio.approvals.rule import from_json
 from studio.approvals.saying import changed_words, field_name
 from studio.approvals.service import calendars
-from studio.approvals.service.listing import Tally
+from studio.approvals.service.listing import Item, Tally
 from studio.approvals.service.reading import Details
 from studio.approvals.service.refusing import ended_words, voted_words
 from studio.contract.approving import ApprovalItem
@@ -44,6 +44,7 @@ __all__ = [
     "own_words",
     "paused",
     "progress",
+    "row_left",
     "rule",
     "said",
     "share_state",
@@ -105,16 +106,29 @@ def due(due_at: datetime | None, now: datetime) -> Chip | None:
 
 
 def working_left(request: Request) -> str:
-    """What is left in working time, where the deadline was counted in it: "6 working hours left"."""
+    """What is left in working time, where the deadline was counted in it: "6 h of working time left"."""
     if request.due_at is None or request.calendar_id is None:
         return ""
     left = calendars.working_left(current_uow(), request.calendar_id, request.due_at)
-    if left is None or left <= timedelta():
-        return ""
+    return "" if left is None or left <= timedelta() else _working(left)
+
+
+def row_left(item: Item, now: datetime) -> Chip | None:
+    """What a row says of its deadline: working time left where a calendar counts it, else as time_left() does."""
+    due_at, left = item.request.due_at, item.working_left
+    if due_at is None or due_at <= now or left is None:
+        return time_left(due_at, now)
+    if left <= timedelta():
+        return Chip(_("No working time left"), "warn")
+    return Chip(_working(left), "warn" if left < SOON else "")
+
+
+def _working(left: timedelta) -> str:
+    if left < timedelta(minutes=1):
+        return str(_("Less than a minute of working time left"))
     if left < HOUR:
-        minutes = int(left.total_seconds() // 60)
-        return str(ngettext("%(num)d working minute left", "%(num)d working minutes left", minutes))
-    return str(ngettext("%(num)d working hour left", "%(num)d working hours left", left // HOUR))
+        return str(_("%(minutes)s min of working time left", minutes=int(left.total_seconds() // 60)))
+    return str(_("%(hours)s h of working time left", hours=formats.number(left // HOUR)))
 
 
 def rule(request: Request) -> str:

@@ -95,6 +95,6 @@ def test_the_decision_page_says_what_is_left_in_working_time(shop):
         ) + timedelta(minutes=1)
     request_id = shop.ask(due_at=due_at, calendar_id=calendar_id)
     page = shop.browser(shop.jonas).get(f"/approvals/{request_id}").text
-    assert "8 working hours left" in page
+    assert "8 h of working time left" in page
     assert f'<time datetime="{due_at.isoformat()}">' in page
     assert datetime.now(UTC) < due_at

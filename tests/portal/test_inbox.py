@@ -1,7 +1,7 @@
 """The inbox: most urgent first, decide in place where the row says it all, filters in the address."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 from html import unescape
 
 import pytest
@@ -9,11 +9,12 @@ from sqlalchemy import event
 from werkzeug.datastructures import MultiDict
 
 from studio.approvals import service
-from studio.approvals.service import listing
+from studio.approvals.service import calendars, listing
 from studio.approvals.service.listing import Due, Filters, Tab
 from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock
 from tests.factories.approvals import make_group, share_of, shown
+from tests.factories.timetables import make_calendar
 
 
 def titles(answer):
@@ -38,6 +39,41 @@ def test_a_row_says_why_it_is_here_and_how_long_there_is(shop):
     page = shop.browser(shop.jonas).get("/inbox").text
     for words in ("You are in the group Refund team", "3 h 40 min", "High-value refunds · order 6021"):
         assert words in page
+
+
+def test_what_has_the_least_working_time_left_stands_first(shop):
+    """A day from now is much for a calendar that is open all day, and little for one that opens for two hours."""
+    names = {"Always": ["00:00-24:00"], "An hour a day": ["00:00-00:30", "12:00-12:30"]}
+    always, seldom = (
+        make_calendar(shop.database, shop.tenant, name=name, time_zone="UTC", week=[hours] * 7)
+        for name, hours in names.items()
+    )
+    now = clock.local_now()
+    shop.ask(title="By the clock", due_at=now + timedelta(hours=20))
+    shop.ask(title="Always open", due_at=now + timedelta(hours=30, minutes=1), calendar_id=always)
+    due_at = now + timedelta(days=10)
+    seldom_id = shop.ask(title="Seldom open", due_at=due_at, calendar_id=seldom)
+    browser = shop.browser(shop.jonas)
+    answer = browser.get("/inbox")
+    page = answer.text
+    assert titles(answer) == ["Seldom open", "By the clock", "Always open"]
+    assert "30 h of working time left" in page
+    assert re.search(r"(9|10) h of working time left", page)
+    assert page.count("Due ") >= 2
+    with shop.database.unit(shop.tenant.id) as uow:
+        left = calendars.working_left(uow, seldom, due_at)
+        row = listing.listed(uow, shop.jonas.user_id, Filters()).items[0]
+        assert row.request.id == seldom_id
+        assert abs(row.working_left - left) < timedelta(minutes=2)
+
+
+def test_a_row_outside_working_hours_says_that_none_is_left(shop):
+    """Due when the office opens again: until then nothing is left, and nothing is overdue."""
+    now = clock.local_now().astimezone(UTC)
+    shut = [f"{(now + timedelta(hours=2)).hour:02}:00-{(now + timedelta(hours=2)).hour:02}:01"]
+    calendar = make_calendar(shop.database, shop.tenant, time_zone="UTC", week=[shut] * 7)
+    shop.ask(due_at=now + timedelta(minutes=30), calendar_id=calendar)
+    assert "No working time left" in shop.browser(shop.jonas).get("/inbox").text
 
 
 def test_a_row_says_which_stage_asks(shop):

@@ -51,6 +51,7 @@ class Effects:
                 "user_id": user_id,
                 "state": AssignmentState.OPEN,
                 "sort_at": one.sort_at,
+                "counted_by": one.counted_by,
                 "why": why,
                 "stage": one.stage,
                 "place_id": share_id,

@@ -35,6 +35,7 @@ class Due:
     title: str
     stage: int
     sort_at: datetime
+    counted_by: UUID
     rule: Rule
     """Without the places that were added to it."""
     stuck: bool
@@ -100,6 +101,7 @@ class Batch:
 
 _REQUEST = (
     Request.id, Request.state, Request.title, Request.stage, Request.revision, Request.sort_at, Request.due_at,
+    Request.counted_by,
     Request.rule, Request.stuck_at, Request.requester_email, Request.requester_id, Request.editor_id,
 )  # fmt: skip
 _ESCALATION = (
@@ -156,6 +158,7 @@ def _joined(uow: UnitOfWork, pairs: Sequence[tuple[Row[Any], Row[Any]]]) -> list
             title=request.title,
             stage=request.stage,
             sort_at=request.sort_at,
+            counted_by=request.counted_by,
             rule=_read(known, request.rule, rules.from_json),
             stuck=request.stuck_at is not None,
             plan=_read(plans, row.plan, escalation.from_json),

@@ -15,6 +15,8 @@ from studio.core.tenancy import Tenant
 
 _UNENDED, _EXPIRED = text("closed_at is null"), text("state = 'expired'")
 _GOVERNED = text("policy_id is not null and closed_at is null")
+BY_CLOCK = UUID(int=0)
+"""What counts the time of a request that no calendar counts."""
 NEVER = "9999-12-31 00:00:00.000000"
 """What processes of an older version, which know of no order, leave in it."""
 
@@ -27,6 +29,15 @@ class Request(Tenant, Model):
         Index(
             "ix_approval_request_pending",
             "workspace_id",
+            "sort_at",
+            "id",
+            sqlite_where=_UNENDED,
+            postgresql_where=_UNENDED,
+        ),
+        Index(
+            "ix_approval_request_waiting",
+            "workspace_id",
+            "counted_by",
             "sort_at",
             "id",
             sqlite_where=_UNENDED,
@@ -71,6 +82,8 @@ class Request(Tenant, Model):
     """When it expires; None: never."""
     sort_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=policy.NEVER, server_default=NEVER)
     """Its place among what is pending. Follows the deadline by itself, and every live share follows it."""
+    counted_by: Mapped[UUID] = mapped_column(Uuid(), default=BY_CLOCK, server_default=BY_CLOCK.hex)
+    """`calendar_id`, or BY_CLOCK: among what one calendar counts, less time left and an earlier deadline are one."""
     remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """When those who were asked are reminded; None: never."""
     amount: Mapped[str | None] = mapped_column(String(40))
@@ -126,6 +139,11 @@ class Request(Tenant, Model):
     def _sorted(self, _name: str, due_at: datetime | None) -> datetime | None:
         self.sort_at = policy.sort_at(due_at)
         return due_at
+
+    @validates("calendar_id")
+    def _counted(self, _name: str, calendar_id: UUID | None) -> UUID | None:
+        self.counted_by = calendar_id or BY_CLOCK
+        return calendar_id
 
     @property
     def open(self) -> bool:

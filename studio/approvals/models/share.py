@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column
 from sqlalchemy.orm.attributes import get_history
 from sqlalchemy.types import Uuid
 
-from studio.approvals.models.request import NEVER, Request
+from studio.approvals.models.request import BY_CLOCK, NEVER, Request
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
@@ -35,6 +35,16 @@ class Assignment(Tenant, Model):
             "ix_approval_assignment_live",
             "workspace_id",
             "user_id",
+            "sort_at",
+            "id",
+            sqlite_where=_LIVE,
+            postgresql_where=_LIVE,
+        ),
+        Index(
+            "ix_approval_assignment_waiting",
+            "workspace_id",
+            "user_id",
+            "counted_by",
             "sort_at",
             "id",
             sqlite_where=_LIVE,
@@ -73,6 +83,8 @@ class Assignment(Tenant, Model):
     state: Mapped[str] = mapped_column(String(20))
     sort_at: Mapped[datetime] = mapped_column(UtcDateTime(), server_default=NEVER)
     """The request's, here too so that a person's list is read in order from an index. Right while it is live."""
+    counted_by: Mapped[UUID] = mapped_column(Uuid(), default=BY_CLOCK, server_default=BY_CLOCK.hex)
+    """The request's, for the same."""
     snoozed_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """Set while snoozed. A moment that has passed means open again, with no job in between."""
     why: Mapped[dict[str, str]] = mapped_column(Json)
@@ -88,13 +100,18 @@ class Assignment(Tenant, Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
+    def stand(self, request: Request) -> None:
+        """Take the request's place in lists: it opens, and may have missed that the deadline moved."""
+        self.sort_at, self.counted_by = request.sort_at, request.counted_by
+
 
 @event.listens_for(Request, "after_update")
 def _shares_follow(_mapper: Mapper[Request], connection: Connection, request: Request) -> None:
     """Whoever moves a deadline: the inboxes of those who were asked are in its order when that is committed."""
-    if get_history(request, "sort_at").has_changes():
+    if any(get_history(request, name).has_changes() for name in ("sort_at", "counted_by")):
         live = Assignment.request_id == request.id, Assignment.workspace_id == request.workspace_id, _LIVE
-        connection.execute(update(Assignment).where(*live).values(sort_at=request.sort_at))
+        place = {"sort_at": request.sort_at, "counted_by": request.counted_by}
+        connection.execute(update(Assignment).where(*live).values(place))
 
 
 class Delegation(Tenant, Model):

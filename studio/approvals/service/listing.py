@@ -4,35 +4,25 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    SQLColumnExpression,
-    Text,
-    and_,
-    cast,
-    func,
-    literal,
-    literal_column,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, literal, or_, select, tuple_
 from sqlalchemy.types import Uuid
 
-from studio.approvals import quorum
+from studio.approvals import courses, quorum
 from studio.approvals.models import Assignment, Decision, Request, Vote
-from studio.approvals.outcomes import LIVE, AssignmentState
+from studio.approvals.outcomes import AssignmentState
 from studio.approvals.rule import from_json
-from studio.approvals.service import counting
+from studio.approvals.service import counting, waiting
+from studio.approvals.service.filtering import Due, Filters, Tab, due, live, narrowed, pending, snoozed, written_out
 from studio.core import ids
 from studio.core.db import UtcDateTime
 from studio.core.unit_of_work import UnitOfWork
+
+__all__ = ["COUNTED", "PAGE", "WINDOW", "Choices", "Due", "Filters", "Item", "Page", "Tab", "Tally", "choices",
+           "counts", "due_before", "first_ids", "is_cursor", "listed", "written_out"]  # fmt: skip
 
 PAGE = 50
 LOOKED_AT = 500
@@ -41,47 +31,6 @@ WINDOW = 5_000
 """Rows that one page of a search looks through: the next one goes on behind them."""
 COUNTED = 1000
 """Up to so many are counted: a number beside a word has to cost nothing on a page of many."""
-
-
-class Tab(StrEnum):
-    """The inbox's tabs."""
-
-    PENDING = "pending"
-    SNOOZED = "snoozed"
-    DONE = "done"
-
-
-class Due(StrEnum):
-    """Which deadlines are asked for."""
-
-    OVERDUE = "overdue"
-    TODAY = "today"
-    """Still to come, before the reader's day ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the address of an inbox says."""
-
-    tab: Tab = Tab.PENDING
-    search: str = ""
-    workflow_id: UUID | None = None
-    requester: str | None = None
-    """Address of whoever asked for it."""
-    due: Due | None = None
-    day_ends: datetime | None = None
-    """When the reader's day is over; needed with `Due.TODAY`."""
-    asked: UUID | None = None
-    """Of whom it is asked and still open; within everybody's requests alone."""
-    everybody: bool = False
-    """Everybody's requests instead of one's own share; for seats that may read all."""
-    after: str | None = None
-    """Cursor of the page before."""
-
-    @property
-    def narrowed(self) -> bool:
-        """Whether anything is left out that the tab has."""
-        return bool(self.search or self.workflow_id or self.requester or self.due or self.asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +43,8 @@ class Item:
     decision: Decision | None
     progress: quorum.Tally | None = None
     """How far the running stage is; None: any one of those who were asked decides, or it has ended."""
+    working_left: timedelta | None = None
+    """Of what waits: working time left by its calendar, negative where it is over; None: no calendar counts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +70,15 @@ def counts(uow: UnitOfWork, user_id: UUID) -> dict[Tab, Tally]:
     """How much waits and how much is put off."""
     own = Assignment.user_id == user_id
     return {
-        Tab.PENDING: _tally(uow, Assignment.sort_at, own, _pending(uow.now)),
-        Tab.SNOOZED: _tally(uow, Assignment.snoozed_until, own, _snoozed(uow.now)),
+        Tab.PENDING: _tally(uow, Assignment.sort_at, own, pending(uow.now)),
+        Tab.SNOOZED: _tally(uow, Assignment.snoozed_until, own, snoozed(uow.now)),
     }
 
 
 def due_before(uow: UnitOfWork, user_id: UUID, moment: datetime) -> Tally:
     """How much of what was asked of a person, and not put off, is to be decided before a moment."""
     still = Assignment.state == AssignmentState.OPEN
-    return _tally(uow, Assignment.sort_at, Assignment.user_id == user_id, _live(), still, Assignment.sort_at < moment)
+    return _tally(uow, Assignment.sort_at, Assignment.user_id == user_id, live(), still, Assignment.sort_at < moment)
 
 
 def listed(uow: UnitOfWork, user_id: UUID, filters: Filters, size: int = PAGE) -> Page:
@@ -135,6 +86,8 @@ def listed(uow: UnitOfWork, user_id: UUID, filters: Filters, size: int = PAGE) -
 
     Narrowed, it looks through at most WINDOW rows: a page may then be short, or empty, with more behind its cursor.
     """
+    if filters.by_time_left:
+        return _waiting(uow, user_id, filters, size)
     moment, key, _descending = _order(filters)
     query, edge = _within(uow, _behind(_base(uow, user_id, filters), filters, filters.after), filters)
     rows = uow.session.execute(_in_order(query.add_columns(moment, key), filters).limit(size + 1)).all()
@@ -143,6 +96,22 @@ def listed(uow: UnitOfWork, user_id: UUID, filters: Filters, size: int = PAGE) -
     if len(rows) <= size:
         return Page(items, _written(*edge) if edge else None, whole=edge is None)
     return Page(items[:size], _written(rows[size - 1][3], rows[size - 1][4]))
+
+
+def _waiting(uow: UnitOfWork, user_id: UUID, filters: Filters, size: int) -> Page:
+    found = waiting.take(uow, user_id, filters, size, WINDOW)
+    key = Request.id if filters.everybody else Assignment.id
+    wanted = [one.place[1] for one in found.listed]
+    some = _base(uow, user_id, filters).where(key.in_(wanted)).add_columns(key)
+    by_key = {row[3]: row for row in uow.session.execute(some)} if wanted else {}
+    far = _progress(uow, [row[0] for row in by_key.values()])
+    items = []
+    for one in found.listed:
+        if one.place[1] not in by_key:  # settled between two statements
+            continue
+        request, share, decision, _key = by_key[one.place[1]]
+        items.append(Item(request, share, decision, far.get(request.id), one.working))
+    return Page(tuple(items), courses.written(found.read) if found.read else None, found.whole)
 
 
 def _progress(uow: UnitOfWork, requests: Sequence[Request]) -> dict[UUID, quorum.Tally]:
@@ -191,9 +160,13 @@ def first_ids(uow: UnitOfWork, user_id: UUID, filters: Filters, since: datetime)
         new = or_(
             Assignment.created_at > since, and_(Assignment.snoozed_until > since, Assignment.snoozed_until <= now)
         )
-    every, _edge = _within(uow, _base(uow, user_id, filters), filters)
-    rows = _in_order(every.with_only_columns(Request.id, new.label("new")), filters).limit(PAGE)
-    return [row[0] for row in uow.session.execute(rows) if row[1]]
+    found = waiting.take(uow, user_id, filters, PAGE, WINDOW)
+    key, wanted = Request.id if filters.everybody else Assignment.id, [one.place[1] for one in found.listed]
+    if not wanted:
+        return []
+    return list(
+        uow.session.scalars(_base(uow, user_id, filters).with_only_columns(Request.id).where(key.in_(wanted), new))
+    )
 
 
 def _base(uow: UnitOfWork, user_id: UUID, filters: Filters) -> Select[*tuple[Any, ...]]:
@@ -204,8 +177,8 @@ def _base(uow: UnitOfWork, user_id: UUID, filters: Filters) -> Select[*tuple[Any
             Request.closed_at.is_not(None) if filters.tab is Tab.DONE else Request.closed_at.is_(None)
         )
     tabs = {
-        Tab.PENDING: _pending(uow.now),
-        Tab.SNOOZED: _snoozed(uow.now),
+        Tab.PENDING: pending(uow.now),
+        Tab.SNOOZED: snoozed(uow.now),
         Tab.DONE: Assignment.closed_at.is_not(None),
     }
     own: Select[*tuple[Any, ...]] = select(Request, Assignment, Decision)
@@ -216,38 +189,12 @@ def _base(uow: UnitOfWork, user_id: UUID, filters: Filters) -> Select[*tuple[Any
     )
 
 
-def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if filters.search:
-        words = filters.search
-        facts = cast(Request.facts, Text).icontains(words, autoescape=True)
-        conditions.append(or_(Request.title.icontains(words, autoescape=True), facts))
-    if filters.workflow_id is not None:
-        conditions.append(Request.workflow_id == filters.workflow_id)
-    if filters.requester is not None:
-        conditions.append(Request.requester_email == filters.requester.strip().lower())
-    if filters.asked is not None and filters.everybody:
-        theirs = select(Assignment.request_id).where(Assignment.user_id == filters.asked, _live())
-        conditions.append(Request.id.in_(theirs))
-    return conditions
-
-
-def _due(uow: UnitOfWork, filters: Filters) -> list[ColumnElement[bool]]:
-    """By the column that pending ones are sorted by: its index has them side by side."""
-    until = Request.sort_at if filters.everybody else Assignment.sort_at
-    if filters.due is Due.OVERDUE:
-        return [until <= uow.now]
-    if filters.due is Due.TODAY:
-        return [until > uow.now, until < (filters.day_ends or uow.now)]
-    return []
-
-
 def _within(
     uow: UnitOfWork, query: Select[*tuple[Any, ...]], filters: Filters
 ) -> tuple[Select[*tuple[Any, ...]], tuple[datetime, UUID] | None]:
     """What fits the filters; with search, workflow or requester among the first WINDOW rows, and the last of those."""
-    query = query.where(*_due(uow, filters))
-    conditions = _narrowed(filters)
+    query = query.where(*due(uow, filters))
+    conditions = narrowed(filters)
     if not conditions:
         return query, None
     moment, key, descending = _order(filters)
@@ -294,28 +241,9 @@ def _tally(uow: UnitOfWork, moment: SQLColumnExpression[Any], *conditions: Colum
     return Tally(min(found, COUNTED), found > COUNTED)
 
 
-def _pending(now: datetime) -> ColumnElement[bool]:
-    """Open, or snoozed until a moment that has passed: nothing has to run for it to come back."""
-    woken = and_(Assignment.state == AssignmentState.SNOOZED, Assignment.snoozed_until <= now)
-    return and_(_live(), or_(Assignment.state == AssignmentState.OPEN, woken))
-
-
-def _live() -> ColumnElement[bool]:
-    return Assignment.state.in_([written_out(state) for state in LIVE])
-
-
-def _snoozed(now: datetime) -> ColumnElement[bool]:
-    return and_(Assignment.state == written_out(AssignmentState.SNOOZED), Assignment.snoozed_until > now)
-
-
-def written_out(state: StrEnum) -> SQLColumnExpression[str]:
-    """A state as part of the statement's text: an index of some states is used only where both databases see them."""
-    return literal_column(f"'{state.value}'", Text())
-
-
 def is_cursor(text: str) -> bool:
     """Whether a text may stand as `after`."""
-    return _read(text) is not None
+    return _read(text) is not None or courses.restored(text) is not None
 
 
 def _written(moment: datetime, key: UUID) -> str:

@@ -147,7 +147,7 @@ def _reopen(uow: UnitOfWork, request: Request, rule: Rule, shares: Sequence[Assi
         if share.stage == request.stage and share.state not in LIVE and share.user_id not in live:
             live.add(share.user_id)
             share.state, share.closed_at, share.snoozed_until = AssignmentState.OPEN, None, None
-            share.sort_at = request.sort_at
+            share.stand(request)
             opened.append(share)
     uow.session.flush()
     delegating.extend(uow, request, reversed(opened))

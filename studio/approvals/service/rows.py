@@ -141,6 +141,7 @@ def assign(
         user_id=user_id,
         state=AssignmentState.OPEN if stage == request.stage else AssignmentState.QUEUED,
         sort_at=request.sort_at,
+        counted_by=request.counted_by,
         why=why,
         stage=stage,
         place_id=place_id or user_id,

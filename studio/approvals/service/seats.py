@@ -94,7 +94,8 @@ def _give_back(uow: UnitOfWork, request: Request, person: Person) -> None:
             continue
         holds.add(share.stage)
         share.state = AssignmentState.OPEN if share.stage == request.stage else AssignmentState.QUEUED
-        share.closed_at, share.sort_at = None, request.sort_at
+        share.closed_at = None
+        share.stand(request)
         if share.state in LIVE:
             opened.append(share)
     uow.session.flush()

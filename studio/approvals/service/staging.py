@@ -86,7 +86,8 @@ def open_next(uow: UnitOfWork, request: Request, shares: Sequence[Assignment]) -
     uow.session.flush()  # one live share a person: the old one has to be closed before the next one opens
     for share in shares:
         if share.stage == request.stage and share.state == AssignmentState.QUEUED:
-            share.state, share.sort_at = AssignmentState.OPEN, request.sort_at
+            share.state = AssignmentState.OPEN
+            share.stand(request)
             trail.mail_asked(uow, share.id)
     uow.session.flush()
     delegating.extend(uow, request, [share for share in shares if share.stage == request.stage])

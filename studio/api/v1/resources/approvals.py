@@ -1,5 +1,6 @@
 """Requests for approval: one's own, everybody's, and what may be done."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from studio.accounts.identity import signed_in_person
@@ -10,13 +11,14 @@ from studio.approvals import escalation, saying, service
 from studio.approvals.models import Assignment, Decision, Request
 from studio.approvals.options import restored
 from studio.approvals.outcomes import Channel, Outcome
-from studio.approvals.service import bulk, listing, threading
+from studio.approvals.service import bulk, calendars, listing, threading
 from studio.approvals.service.reading import Details
 from studio.approvals.wall_clock import day_end
 from studio.approvals.wordings import Edits
 from studio.core.errors import Forbidden, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
+from studio.core.web import current_uow
 
 TAG = "Approvals"
 ONE = "/approvals/<uuid:request_id>"
@@ -28,7 +30,8 @@ THREAD = f"{ONE}/threads/<uuid:thread_id>"
 def list_approvals(uow: UnitOfWork, query: shapes.ApprovalQuery) -> ListOf[shapes.ApprovalLine]:
     """What waits for you; or, with `everybody`, for anybody.
 
-    Pending ones by the time that is left, snoozed ones by when they wake, done ones newest first.
+    Pending ones with the least working time left first, by the calendar of each; snoozed ones by when they wake, done
+    ones newest first.
     """
     person = signed_in_person()
     if query.everybody and not person.may("approval.read_all"):
@@ -46,7 +49,7 @@ def list_approvals(uow: UnitOfWork, query: shapes.ApprovalQuery) -> ListOf[shape
         after=query.cursor,
     )
     page = listing.listed(uow, person.user_id, wanted, query.limit)
-    lines = [_line(one.request, one.share, one.decision) for one in page.items]
+    lines = [_line(one.request, one.share, one.decision, one.working_left) for one in page.items]
     return ListOf[shapes.ApprovalLine](data=lines, next_cursor=page.after)
 
 
@@ -216,13 +219,23 @@ def _share(found: Details, wanted: UUID | None) -> UUID:
     return wanted
 
 
-def _line(request: Request, share: Assignment | None, decision: Decision | None) -> shapes.ApprovalLine:
+def _line(
+    request: Request, share: Assignment | None, decision: Decision | None, left: timedelta | None
+) -> shapes.ApprovalLine:
     plain = {name: getattr(request, name) for name in _COLUMNS}
     return shapes.ApprovalLine(
         **plain,
+        working_seconds_left=None if left is None else int(left.total_seconds()),
         snoozed_until=share.snoozed_until if share else None,
         decision=shapes.DecisionView.model_validate(decision) if decision else None,
     )
+
+
+def _left(request: Request) -> timedelta | None:
+    """Working time left of one that waits."""
+    if not request.open or request.due_at is None:
+        return None
+    return calendars.working_left(current_uow(), request.calendar_id, request.due_at)
 
 
 def _parts(found: Details) -> list[shapes.PartView]:
@@ -263,7 +276,7 @@ _COLUMNS = ("id", "title", "state", "amount", "currency", "workflow_id", "run_id
 def _detail(found: Details) -> shapes.ApprovalDetail:
     request, own = found.request, found.own
     return shapes.ApprovalDetail(
-        **_line(request, own.row if own else None, found.decision).model_dump(),
+        **_line(request, own.row if own else None, found.decision, _left(request)).model_dump(),
         facts=request.facts,
         instructions=request.instructions,
         items=[shapes.ItemView.model_validate(one) for one in request.items],

@@ -50,6 +50,10 @@ class ApprovalLine(Shape):
     workflow_id: Id | None
     run_id: Id | None
     due_at: datetime | None
+    working_seconds_left: int | None = Field(
+        description="Until `due_at`, by its calendar; negative where it is over. Null: no calendar counts it.",
+        examples=[10_800],
+    )
     created_at: datetime
     closed_at: datetime | None
     snoozed_until: datetime | None = Field(description="Of your own share.")
