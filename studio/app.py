@@ -41,6 +41,7 @@ VIEWS = (
     "studio.builder.views",
     "studio.console.ops",
     "studio.console.views",
+    "studio.export.views",
     "studio.gallery.views",
     "studio.guard.views",
     "studio.portal.views",

@@ -74,6 +74,8 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("schedule.manage", _ADMINS, "members:write"),
     ("audit.read", (OWNER, ADMIN, AUDITOR), "audit:read"),
     ("audit.export", (OWNER, ADMIN, AUDITOR), "audit:read"),
+    ("export.read", (OWNER, ADMIN, AUDITOR), "audit:read"),
+    ("export.manage", _ADMINS, "settings:write"),
     ("member.read", _STAFF, "members:read"),
     ("member.manage", _ADMINS, "members:write"),
     ("review.read", (OWNER, ADMIN, AUDITOR), "members:read"),

@@ -23,6 +23,9 @@ from studio.approvals.service.calendars import CalendarSave
 from studio.approvals.service.schedules import ScheduleSave
 from studio.core.actor import Actor, ActorType
 from studio.core.unit_of_work import UnitOfWork
+from studio.export.example import EXAMPLE
+from studio.export.service import configs
+from studio.export.service.configs import Door
 from studio.gallery import demo, loading
 from studio.oversight.reviews import starting as reviews
 from studio.oversight.reviews.outcomes import Scope, Silence
@@ -79,6 +82,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             reviews.start(uow, Plan("Spring review", Scope.ALL, Silence.OWNER, due_at, everybody, 6))
             vault = app.extensions["studio_vault"]
             vault.create(uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"])
+            configs.save(uow, Door(), EXAMPLE)
             made.addresses = _addresses(uow, keyring)
 
     with running_studio(allowed=f"127.0.0.1:{target.port}", furnish=furnish) as running:

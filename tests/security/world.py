@@ -19,6 +19,7 @@ from studio.core.db import Base
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
+from tests.factories.exports import make_export
 from tests.factories.mail import make_mail
 from tests.factories.policies import make_policy
 from tests.factories.reviews import item_about, make_review
@@ -102,6 +103,7 @@ MAKERS: dict[str, Maker] = {
     "slack_user_id": _slack_user,
     "schedule_id": lambda app, tenant: str(make_schedule(_database(app), tenant, name=f"On call at {tenant.name}")),
     "override_id": lambda app, tenant: str(make_override(_database(app), tenant)),
+    "destination_id": lambda app, tenant: str(make_export(app, tenant).id),
     "seat_id": lambda _app, tenant: str(tenant["builder"].seat_id),
     "workspace_id": lambda _app, tenant: str(tenant.id),
     "token_id": _token,

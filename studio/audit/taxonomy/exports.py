@@ -49,6 +49,14 @@ REFUSED = Action(
     example={"code": "export.private_address", "path": "exporters.webhook/siem.endpoint"},
     severity="warning",
 )
+TESTED = Action(
+    "export.tested",
+    "Somebody sent a test event to a destination.",
+    sentence="{actor} sent a test event to {destination}",
+    metadata=Destination,
+    example={"destination": "logs/security → webhook/siem"},
+    ocsf=6003,
+)
 PAUSED = Action(
     "export.paused",
     "Somebody stopped sending events to a destination; they wait in the trail.",

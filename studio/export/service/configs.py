@@ -58,6 +58,11 @@ def history(uow: UnitOfWork, limit: int = 20) -> list[ExportConfig]:
     return list(uow.session.scalars(query))
 
 
+def secret_names(uow: UnitOfWork) -> list[str]:
+    """What may be named in a document."""
+    return list(uow.session.scalars(select(Secret.name).order_by(Secret.name).limit(500)))
+
+
 def check(uow: UnitOfWork, door: Door, text: str) -> Document:
     """The document of a text. Raises InvalidInput with paths and codes (`export.…`)."""
     found = document.read(text)

@@ -56,6 +56,15 @@ def standings(uow: UnitOfWork, *, removed: bool = False) -> Sequence[Standing]:
     return [_standing(uow, row, head, letters.get(row.id, 0)) for row in uow.session.scalars(query)]
 
 
+def standing(uow: UnitOfWork, destination_id: UUID | None) -> Standing:
+    """One of them. Raises NotFound."""
+    row = find(uow, destination_id)
+    dead = select(func.count()).where(
+        ExportDeadLetter.destination_id == row.id, ExportDeadLetter.state == LetterState.DEAD
+    )
+    return _standing(uow, row, following.head(uow), uow.session.scalar(dead) or 0)
+
+
 def _standing(uow: UnitOfWork, row: ExportDestination, head: int, letters: int) -> Standing:
     since = following.occurred_at(uow, row.cursor + 1) if head > row.cursor else None
     return Standing(row, max(0, head - row.cursor), uow.now - since if since else None, letters)
