@@ -5,7 +5,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from flask import g, request
-from flask_login import UserMixin
 
 from studio.accounts import permissions
 from studio.accounts.outcomes import Role
@@ -34,8 +33,11 @@ class SeatFacts:
 
 
 @dataclass(frozen=True, eq=False)
-class Person(UserMixin):
-    """Who is signed in. A copy: it outlives the unit of work that it was read in."""
+class Person:
+    """Who is signed in. A copy: it outlives the unit of work that it was read in.
+
+    It has what Flask-Login asks of a user, without its class: workers know people too, and do without that library.
+    """
 
     user_id: UUID
     email: str
@@ -52,6 +54,10 @@ class Person(UserMixin):
     token_name: str | None = None
     scopes: frozenset[str] | None = None
     """What an API token was given; None in a browser."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
 
     def get_id(self) -> str | None:
         """What Flask-Login puts into the cookie."""

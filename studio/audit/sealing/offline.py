@@ -192,7 +192,11 @@ def _quickly(value: Any) -> bytes:
 
 
 def _id(event: dict[str, Any], seq: int) -> UUID | None:
-    return UUID(event["id"]) if event.get("seq") == seq else None
+    """Which event it says it is; None where it is another's place, or where that has been damaged as well."""
+    try:
+        return UUID(event["id"]) if event.get("seq") == seq else None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def _lines(files: Files) -> Iterator[bytes]:
