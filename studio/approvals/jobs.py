@@ -19,7 +19,7 @@ from studio.approvals.mail_times import Departure, when_to_mail
 from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, CommentKind, RequestState
 from studio.approvals.people import Person
-from studio.approvals.service import delegating, holding, links, rows, seats, timers, versions
+from studio.approvals.service import delegating, holding, links, locking, rows, seats, timers, versions
 from studio.contract.ports import Mailer
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
@@ -48,6 +48,7 @@ class Post:
         outbox.register(trail.EXPIRE, expire)
         outbox.register(delegating.TOPIC, delegating.look)
         outbox.register(seats.TOPIC, seats.look)
+        outbox.register(locking.TOPIC, locking.look)
         outbox.register(timers.TOPIC, working.work_off)
 
     def asked(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:

@@ -4,11 +4,13 @@ from enum import StrEnum
 
 
 class RequestState(StrEnum):
-    """Where a request is. All but the first two are ends, but for `changes_requested` where the rule waits."""
+    """Where a request is. All but the first three are ends, but for `changes_requested` where the rule waits."""
 
     PENDING = "pending"
     BETWEEN = "between"
     """All stages so far have agreed, and what asked may add another."""
+    QUEUED = "queued"
+    """Another request about the same thing is open: nobody is asked yet, and no time runs."""
     APPROVED = "approved"
     DECLINED = "declined"
     CHANGES_REQUESTED = "changes_requested"

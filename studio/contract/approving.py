@@ -153,6 +153,8 @@ class ApprovalAsk:
     """The policy that `rule` was taken from, where it was."""
     threads_first: bool = False
     """Nobody may approve it while a thread on it is open."""
+    lock: str = ""
+    """What no other request may be open about meanwhile, up to 200 letters: it waits its turn. Empty: nothing."""
     last_editor: UUID | None = None
     """The person who last edited what is to be approved, where they must not decide."""
     barred: Sequence[UUID] = ()

@@ -15,6 +15,7 @@ from studio.approvals.rule import from_json
 from studio.approvals.saying import changed_words, field_name
 from studio.approvals.service import calendars
 from studio.approvals.service.listing import Item, Tally
+from studio.approvals.service.locking import Ahead
 from studio.approvals.service.reading import Details
 from studio.approvals.service.refusing import ended_words, voted_words
 from studio.contract.approving import ApprovalItem
@@ -52,6 +53,7 @@ __all__ = [
     "time_left",
     "version",
     "versions_since",
+    "waits_for",
     "why",
     "working_left",
 ]
@@ -228,6 +230,13 @@ def awaited(found: Details) -> str:
     return str(_("%(name)s asked for changes. A new version is awaited.", name=name or _("Somebody without a seat")))
 
 
+def waits_for(ahead: Ahead) -> str:
+    """What a request waits for before anybody is asked, in a sentence."""
+    if ahead.number > 1:
+        return str(_("%(count)s approvals about “%(key)s” come before this one.", count=ahead.number, key=ahead.key))
+    return str(_("This waits until another approval about “%(key)s” has ended.", key=ahead.key))
+
+
 def paused(request: Request) -> str:
     """That the deadline stands still, where there is one."""
     if request.paused_at is None or request.paused_due_at is None:
@@ -348,6 +357,7 @@ def state(request: Request) -> Chip:
     chips: dict[str, Chip] = {
         RequestState.PENDING: Chip(_("Waiting"), "wait"),
         RequestState.BETWEEN: Chip(_("Between stages"), "wait"),
+        RequestState.QUEUED: Chip(_("Waits its turn"), "wait"),
         RequestState.APPROVED: Chip(_("Approved"), "good"),
         RequestState.DECLINED: Chip(_("Declined"), "bad"),
         RequestState.CHANGES_REQUESTED: Chip(_("Changes requested"), "warn"),

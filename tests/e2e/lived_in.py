@@ -97,6 +97,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
         target.wait_for(1)
         running.deliver(made.addresses["Order stock"], {"lamps": 400})
         _ask_for_changes(running)
+        running.deliver(made.addresses["Order stock"], {"lamps": 350})
         yield made
 
 
@@ -187,7 +188,7 @@ def ordering() -> dict[str, Any]:
                         "owners": [{"field": "trigger.lamps > 300", "name": "large orders of stock",
                                     "approvers": ["group:Refund team"]}],
                         "facts": [{"label": "Lamps", "value": "{{ trigger.lamps }}"}],
-                        "on_changes": "wait_for_a_new_version"}},
+                        "on_changes": "wait_for_a_new_version", "exclusive": "Stock of lamps"}},
         ],
         "edges": [{"from": "need", "port": "next", "to": "ask"}],
     }  # fmt: skip

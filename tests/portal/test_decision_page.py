@@ -222,3 +222,11 @@ def test_the_history_tells_it_in_order(shop):
     ]
     places = [page.index(words) for words in order]
     assert places == sorted(places)
+
+
+def test_what_waits_its_turn_says_for_what_and_leads_there(shop):
+    first, second = shop.ask(lock="Price of TR-7"), shop.ask(lock="Price of TR-7")
+    page = shop.browser(shop.jonas).get(f"/approvals/{second}").text
+    assert "This waits until another approval about “Price of TR-7” has ended." in page
+    assert f"/approvals/{first}" in page
+    assert 'value="approved"' not in page

@@ -7,6 +7,7 @@ from studio.approvals import (
 from studio.approvals.models.escalation import Escalation, Turn
 from studio.approvals.models.gathered import Gathered
 from studio.approvals.models.groups import ApproverGroup, GroupMember
+from studio.approvals.models.lock import Lock
 from studio.approvals.models.mailbox import Link, LinkCode, MailboxSession
 from studio.approvals.models.policies import ApprovalPolicy
 from studio.approvals.models.request import Request
@@ -27,6 +28,7 @@ __all__ = [
     "GroupMember",
     "Link",
     "LinkCode",
+    "Lock",
     "MailboxSession",
     "Request",
     "SlackChannel",

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from sqlalchemy.types import Uuid
 
 from studio.approvals import policy
+from studio.approvals.models.lock import LONGEST_KEY
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
 
 _UNENDED, _EXPIRED = text("closed_at is null"), text("state = 'expired'")
+_LOCKED = text("lock_key is not null and closed_at is null")
 _GOVERNED = text("policy_id is not null and closed_at is null")
 BY_CLOCK = UUID(int=0)
 """What counts the time of a request that no calendar counts."""
@@ -51,6 +53,14 @@ class Request(Tenant, Model):
             "id",
             sqlite_where=_GOVERNED,
             postgresql_where=_GOVERNED,
+        ),
+        Index(
+            "ix_approval_request_lock",
+            "workspace_id",
+            "lock_key",
+            "lock_place",
+            sqlite_where=_LOCKED,
+            postgresql_where=_LOCKED,
         ),
         Index(
             "ix_approval_request_expired",
@@ -119,6 +129,10 @@ class Request(Tenant, Model):
     """Since when too few people are left for the rule; None: enough are."""
     threads_first: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """Nobody may approve it while a thread on it is open."""
+    lock_key: Mapped[str | None] = mapped_column(String(LONGEST_KEY))
+    """What no other request may be open about meanwhile; None: it locks nothing."""
+    lock_place: Mapped[int | None] = mapped_column(Integer)
+    """Its place in the queue for that."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """None: open."""

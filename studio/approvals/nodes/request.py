@@ -22,6 +22,7 @@ from studio.approvals.nodes.fields.timed import Timed
 from studio.approvals.nodes.fields.worded import Worded
 from studio.approvals.nodes.rendered import address, amount, currency
 from studio.approvals.outcomes import Outcome
+from studio.approvals.service import locking
 from studio.approvals.service.resolving import any_one
 from studio.contract.approving import ApprovalAsk, ApprovalItem
 from studio.contract.node import (
@@ -216,6 +217,7 @@ def asked(ctx: Context, config: Asking) -> ApprovalAsk:
         last_editor=ctx.run.published_by if config.bar_publisher else None,
         barred=[ctx.run.edited_by] if config.bar_editor and ctx.run.edited_by else [],
         threads_first=config.threads_first,
+        lock=locking.checked(config.exclusive),
         instructions=config.instructions,
         items=_items(ctx, config),
         slack=config.slack.wanted,

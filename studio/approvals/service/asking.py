@@ -14,6 +14,7 @@ from studio.approvals.service import (
     delegating,
     ending,
     gathering,
+    locking,
     plans,
     resolving,
     rows,
@@ -38,6 +39,8 @@ def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
         plans.enough(plan, ask.escalation, resolved.rule)
     _check_items(ask, resolved.rule)
     row.rule = to_json(replace(resolved.rule, barred=frozenset(ask.barred)))
+    if ask.lock:
+        locking.take(uow, row, ask.lock)
     uow.session.add(row)
     uow.session.flush()
     shares = [
@@ -53,6 +56,8 @@ def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
     trail.schedule(uow, row)
     if plan is not None:
         timers.add(uow, row, plan)
+    if row.state == RequestState.QUEUED:
+        locking.wait(uow, row)
     if resolved.fallback:
         trail.record(uow, "approval.fallback_asked", row, to=resolved.fallback)
     announcing.announce(uow, row, wanted=ask.slack)
@@ -72,6 +77,7 @@ def withdraw(uow: UnitOfWork, request_id: UUID, reason: str) -> None:
     timers.stop(uow, row)
     trail.mail_taken_back(uow, row)
     trail.record(uow, "approval.withdrawn", row, reason=reason)
+    locking.release(uow, row)
     askers.tell_withdrawn(uow, row.asker, row.id)
     fault_point("withdraw.before_commit")
     uow.after_commit(lambda: fault_point("withdraw.after_commit"))

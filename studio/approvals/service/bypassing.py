@@ -65,6 +65,9 @@ def _still_open(uow: UnitOfWork, request: Request, decided: Decision | None, sho
     if request.state == RequestState.BETWEEN:
         said = _("Nobody is asked at this moment: its run has to go on first.")
         raise Conflict(f"{said} {nothing}", code="between", resource=where)
+    if request.state == RequestState.QUEUED:
+        said = _("Another approval about the same thing is open: that one has to end first.")
+        raise Conflict(f"{said} {nothing}", code="queued", resource=where)
     if request.due_at is not None and uow.now >= request.due_at:
         raise Conflict(f"{_('The time to decide has run out.')} {nothing}", code="expired", resource=where)
     if shown != request.shown:

@@ -9,7 +9,7 @@ from studio.approvals import askers, items, together, trail
 from studio.approvals.models import Decision, Request, Vote
 from studio.approvals.outcomes import AGREED, Channel, Outcome, RequestState
 from studio.approvals.people import Person
-from studio.approvals.service import rows, timers, voices
+from studio.approvals.service import locking, rows, timers, voices
 from studio.core import ids
 from studio.core.errors import Conflict
 from studio.core.faults import fault_point
@@ -46,6 +46,7 @@ def end(
     trail.unschedule(uow, request)
     timers.stop(uow, request)
     trail.mail_told(uow, request)
+    locking.release(uow, request)
     trail.decided(uow, request, decision, by.acting_for if by else "")
     together.tell(uow, told(uow, request, decision))
     fault_point("decide.before_commit")

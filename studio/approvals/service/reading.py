@@ -17,6 +17,7 @@ from studio.approvals.rule import Rule
 from studio.approvals.service import (
     counting,
     holding,
+    locking,
     revising,
     rows,
     seats,
@@ -25,6 +26,7 @@ from studio.approvals.service import (
     timers,
     versions,
 )
+from studio.approvals.service.locking import Ahead
 from studio.approvals.service.versions import Changed
 from studio.core.unit_of_work import UnitOfWork
 
@@ -72,6 +74,8 @@ class Details:
     """Who must not decide."""
     escalation: Escalation | None = None
     """Where it is in its plan; None: it has none."""
+    ahead: Ahead | None = None
+    """What it waits for before anybody is asked; None: it does not."""
 
     @property
     def acknowledgeable(self) -> bool:
@@ -93,6 +97,7 @@ class Details:
             self.open
             and not self.overdue
             and not self.between
+            and self.ahead is None
             and revising.may_revise(self.request, self.rule, self.reader)
         )
 
@@ -126,7 +131,7 @@ class Details:
     def bypassable(self) -> bool:
         """The reader may end it without those who were asked."""
         kept_out = policy.is_barred(self.barred, self.reader.email, self.reader.id)
-        asked = self.open and self.request.state != RequestState.BETWEEN
+        asked = self.open and self.request.state not in (RequestState.BETWEEN, RequestState.QUEUED)
         return asked and not self.overdue and self.reader.may_bypass and not kept_out
 
     @property
@@ -243,6 +248,7 @@ def details(uow: UnitOfWork, request_id: UUID, reader: Person | None = None, *, 
         threads=tuple(threading.every(uow, request_id)),
         barred=tuple(rows.barred(uow, request)),
         escalation=timers.shown(uow, request),
+        ahead=locking.ahead(uow, request, reader),
     )
 
 

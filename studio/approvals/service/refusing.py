@@ -8,7 +8,7 @@ from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from studio.approvals.models import Decision, Request, Vote
-from studio.approvals.outcomes import Outcome
+from studio.approvals.outcomes import Outcome, RequestState
 from studio.approvals.people import Person
 from studio.approvals.policy import Verdict
 from studio.approvals.service import rows
@@ -120,6 +120,9 @@ def _not_now(verdict: Verdict, request: Request) -> Conflict:
         case Verdict.ESCALATED:
             said = _("Nobody answered in time, so others were asked instead of you.")
             error = _conflict(request, "escalated_away", f"{said} {nothing}")
+        case Verdict.QUEUED if request.state == RequestState.QUEUED:
+            said = _("Another approval about the same thing is open. You will get a mail when it is your turn.")
+            error = _conflict(request, "not_yet", f"{said} {nothing}")
         case Verdict.QUEUED:
             said = _("Others decide first. You will get a mail when it is your turn.")
             error = _conflict(request, "not_yet", f"{said} {nothing}")

@@ -96,6 +96,9 @@ def _still_open(uow: UnitOfWork, request: Request, shown: str | None) -> None:
     if request.state == RequestState.BETWEEN:
         said = _("All who were asked have agreed; whether others are asked is not settled yet.")
         raise Conflict(f"{said} {nothing}", code="between", resource=where)
+    if request.state == RequestState.QUEUED:
+        said = _("Another approval about the same thing is open. It can be worded anew once it is its turn.")
+        raise Conflict(f"{said} {nothing}", code="queued", resource=where)
     if request.due_at is not None and uow.now >= request.due_at:
         raise Conflict(f"{_('The time to decide has run out.')} {nothing}", code="expired", resource=where)
     if shown is not None and shown != request.shown:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from studio.approvals import held, people
 from studio.approvals import rule as rules
 from studio.approvals.models import Assignment, Decision, Request, Vote
-from studio.approvals.outcomes import WAITING, AssignmentState, Outcome
+from studio.approvals.outcomes import WAITING, AssignmentState, Outcome, RequestState
 from studio.approvals.people import Person
 from studio.approvals.policy import Requester
 from studio.approvals.revisions import Revision
@@ -139,7 +139,7 @@ def assign(
         id=ids.new_id(),
         request_id=request.id,
         user_id=user_id,
-        state=AssignmentState.OPEN if stage == request.stage else AssignmentState.QUEUED,
+        state=opens(request, stage),
         sort_at=request.sort_at,
         counted_by=request.counted_by,
         why=why,
@@ -149,6 +149,12 @@ def assign(
     )
     held.add(uow, row)
     return row
+
+
+def opens(request: Request, stage: int) -> AssignmentState:
+    """The state of a share that is made, or given back, in a stage."""
+    running = stage == request.stage and request.state != RequestState.QUEUED
+    return AssignmentState.OPEN if running else AssignmentState.QUEUED
 
 
 def join(uow: UnitOfWork, request: Request, user_id: UUID, why: dict[str, str]) -> Assignment:

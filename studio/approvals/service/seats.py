@@ -93,7 +93,7 @@ def _give_back(uow: UnitOfWork, request: Request, person: Person) -> None:
         if not free or share.stage < request.stage or share.stage in holds:
             continue
         holds.add(share.stage)
-        share.state = AssignmentState.OPEN if share.stage == request.stage else AssignmentState.QUEUED
+        share.state = rows.opens(request, share.stage)
         share.closed_at = None
         share.stand(request)
         if share.state in LIVE:

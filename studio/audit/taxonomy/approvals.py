@@ -90,6 +90,11 @@ class Withdrawn(Metadata):
     reason: str | None = None
 
 
+class Queued(Metadata):
+    lock: str | None = None
+    """What only one request at a time is open about."""
+
+
 class Revised(Metadata):
     version: int
     """Counted from 1, as it was asked."""
@@ -116,6 +121,19 @@ REQUESTED = Action(
     metadata=Request,
     redactions=beside("asked"),
     example={"asked": "jonas@example.com, mira@example.com", "amount": "420.00"},
+)
+QUEUED = Action(
+    "approval.queued",
+    "Another request about the same thing is open, so nobody is asked yet.",
+    sentence="“{target}” waits for another approval about the same thing",
+    metadata=Queued,
+    redactions=beside("lock"),
+    example={"lock": "Price of TR-7"},
+)
+OPENED = Action(
+    "approval.opened",
+    "Those before it about the same thing have ended, so its people are asked.",
+    sentence="“{target}” has its turn",
 )
 STAGE_ADDED = Action(
     "approval.stage_added",

@@ -303,6 +303,7 @@ def _detail(found: Details) -> shapes.ApprovalDetail:
             )
             for share in found.shares
         ],
+        waits_for=shapes.AheadView.model_validate(found.ahead) if found.ahead else None,
         threads_first=request.threads_first,
         threads=[shapes.ThreadView.model_validate(one) for one in found.threads],
         comments=[shapes.CommentView.model_validate(one) for one in found.comments],

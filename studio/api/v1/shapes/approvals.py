@@ -92,6 +92,15 @@ class EscalationView(Shape):
     acknowledged_by_name: str | None
 
 
+class AheadView(Shape):
+    """What it waits for before anybody is asked."""
+
+    key: str = Field(description="What only one request at a time is open about.", examples=["Price of TR-7"])
+    number: int = Field(description="How many requests come before it.")
+    id: Id | None = Field(description="The one that is open. Null: not yours to see.")
+    title: str = Field(description="Its title; empty where it is not yours to see.")
+
+
 class VoteView(Shape):
     """What one person said."""
 
@@ -177,6 +186,7 @@ class ApprovalDetail(ApprovalLine):
     votes: list[VoteView] = Field(description="What people said, and what counts; oldest first.")
     shares: list[ShareView]
     comments: list[CommentView]
+    waits_for: AheadView | None = Field(description="In the state `queued`: what it waits for.")
     threads_first: bool = Field(description="Nobody may approve it while a thread is open.")
     threads: list[ThreadView]
 

@@ -12,3 +12,11 @@ class Effecting(NodeConfig):
         title="Open threads must be resolved first",
         default=False,
     )
+    exclusive: str = help_(
+        "What only one approval at a time may be about, such as a product: further ones wait in turn, whichever "
+        "workflow asks, and nobody is asked and no time runs until those before have ended. Empty: nothing",
+        title="One at a time for",
+        template=True,
+        default="",
+        example="Price of {{ trigger.product.sku }}",
+    )
