@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy import select
 
 from benchmarks import history, parked, seeding, workloads
+from benchmarks.approval_load import load_of_90_days
 from benchmarks.copies_sql import Series
 from benchmarks.driving import ask, deliver, start
 from benchmarks.figures import percentile, summary
@@ -28,7 +29,10 @@ def inbox_and_decisions(store: str, plan: Plan) -> dict[str, float]:
     return summary([_round(store, plan.count or PARKED) for _ in range(plan.rounds)])
 
 
-WORKLOADS: Mapping[str, Callable[[str, Plan], dict[str, float]]] = {"inbox": inbox_and_decisions}
+WORKLOADS: Mapping[str, Callable[[str, Plan], dict[str, float]]] = {
+    "inbox": inbox_and_decisions,
+    "load": load_of_90_days,
+}
 USUAL = ("inbox",)
 POSTGRESQL_ONLY: tuple[str, ...] = ()
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "user": "studio.accounts.commands",
     "token": "studio.accounts.commands",
     "audit": "studio.audit.commands",
+    "approval-load": "studio.oversight.commands",
     "backup": "studio.console.commands",
     "restore": "studio.console.commands",
     "demo": "studio.gallery.commands",

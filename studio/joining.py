@@ -35,6 +35,7 @@ from studio.export.components import Reach
 from studio.export.delivery import Delivery
 from studio.guard import targets
 from studio.guard.service import purging as guard_purging
+from studio.oversight import folding
 from studio.oversight.reviews.post import Post as ReviewPost
 from studio.runtime.engine.engine import Engine
 from studio.runtime.engine.set_aside import SetAside
@@ -111,6 +112,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     engine.retention.of_all.append(purging.purge)
     engine.retention.of_all.append(guard_purging.purge)
     engine.retention.of_workspaces.append(api_purging.purge)
+    engine.retention.of_workspaces.append(folding.fold)
     engine.declare()
     app.extensions["studio_engine"] = engine
     return engine

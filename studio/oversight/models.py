@@ -1,10 +1,10 @@
-"""Tables of access reviews: a review, and one line of it for each seat."""
+"""Tables of access reviews (a review, and one line of it for each seat), and sums of days of approval load."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -72,3 +72,33 @@ class AccessReviewItem(Tenant, Model):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     facts: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """What was known of the seat when it was answered, as `facts.Facts` writes it: proof of what was looked at."""
+
+
+class ApprovalLoadDay(Tenant, Model):
+    """What one person, group or workflow did on a day of UTC; see `folding.py`."""
+
+    __tablename__ = "approval_load_day"
+
+    workspace_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    by: Mapped[str] = mapped_column(String(10), primary_key=True)
+    """`counting.By`."""
+    day: Mapped[date] = mapped_column(Date(), primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """Id of a person or workflow; name of a group."""
+    answered: Mapped[int] = mapped_column(Integer)
+    waited: Mapped[dict[str, int]] = mapped_column(Json)
+    """How many answers lie in which bucket of `sketch`, by how long they were waited for."""
+    worked: Mapped[dict[str, int]] = mapped_column(Json)
+    """The same in working time."""
+    reassigned: Mapped[int] = mapped_column(Integer)
+    escalated: Mapped[int] = mapped_column(Integer)
+    expired: Mapped[int] = mapped_column(Integer)
+
+
+class ApprovalLoadFolded(Tenant, Model):
+    """Up to which day a workspace's days are added up."""
+
+    __tablename__ = "approval_load_folded"
+
+    workspace_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    until: Mapped[date] = mapped_column(Date())
