@@ -80,7 +80,7 @@ def _join_references() -> None:
     references.register(naming.SCHEDULE, naming.missing_schedule)
     references.register(naming.USER, naming.missing_person)
     references.register(target_naming.KIND, target_naming.missing)
-    references.register_check("approvals", checking.too_few)
+    references.register_check("approvals", checking.unmeetable)
     references.register_users("published", published_users)
     references.register_users("drafts", drafts.users)
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from studio.approvals import letters, owners
 from studio.approvals.models import Request
-from studio.approvals.nodes.checking import too_few
+from studio.approvals.nodes.checking import unmeetable
 from studio.approvals.nodes.request import ApprovalRequest
 from studio.approvals.port import ApprovalsPort
 from studio.approvals.rule import from_json
@@ -165,7 +165,7 @@ def test_a_rule_of_owners_is_looked_at_before_a_run_asks(database, tenant, jonas
     named = {one.field: one.name for one in ApprovalRequest.references(config)}
     assert named == {"config.owners.0.approvers.0": "Germany"}
     with database.unit(tenant.id) as uow:
-        assert [field for field, _one in too_few(uow, "approval.request", config)] == ["config.owners.0.approvers"]
+        assert [field for field, _one in unmeetable(uow, "approval.request", config)] == ["config.owners.0.approvers"]
     assert ApprovalRequest.summary(config) == "The owner by field"
     assert "else any one of Ops" in ApprovalRequest.summary({**CONFIG, "approvers": ["group:Ops"]})
 

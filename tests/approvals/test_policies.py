@@ -13,7 +13,7 @@ from studio.approvals.nodes.request import ApprovalRequest
 from studio.approvals.policies import service as policies
 from studio.approvals.policies.service import PolicySave
 from studio.approvals.port import ApprovalsPort
-from studio.approvals.service import rows
+from studio.approvals.service import groups, rows
 from studio.contract import references
 from studio.contract.node import Context
 from studio.contract.node import RunInfo as Run
@@ -109,7 +109,11 @@ def test_what_is_wrong_with_levels_is_said_at_the_policy_or_at_the_step_whicheve
     policy_id = make_policy(database, tenant, "group:Refund team", need="everybody")
     failed = start(database, tenant, **alone)
     assert (failed.code, failed.field) == ("level_below_quorum", "escalate.0.targets")
-    change_policy(database, tenant, policy_id, "group:Refund team", need="everybody", **alone)
+    leads = make_group(database, tenant, "Leads", [tenant["owner"], tenant["admin"]])
+    levels = [LEVEL | {"targets": ["group:Leads"]}]
+    change_policy(database, tenant, policy_id, "group:Refund team", need="everybody", escalate=levels)
+    with database.unit(tenant.id, tenant["admin"].actor) as uow:
+        groups.set_members(uow, leads, [tenant["owner"].user_id])
     failed = start(database, tenant)
     assert (failed.code, failed.field) == ("level_below_quorum", "policy")
 
@@ -187,12 +191,12 @@ def test_a_rule_without_people_is_none():
     assert ApprovalRequest.Config.model_validate(CONFIG | {"need": "at_least"}).approvers == []
 
 
-def test_what_is_wrong_with_a_policy_is_said_at_the_field_that_names_it(database, tenant, jonas):
+def test_what_is_wrong_with_a_policy_is_said_at_the_field_that_names_it(database, tenant, jonas, lena):
     failed = start(database, tenant)
     assert isinstance(failed, Fail)
     assert (failed.code, failed.field) == ("policy.unknown", "policy")
-    make_policy(database, tenant, jonas, need="at_least", number=2)
-    failed = start(database, tenant)
+    make_policy(database, tenant, jonas, lena, need="at_least", number=2)
+    failed = start(database, tenant, requester=jonas.email)
     assert (failed.code, failed.field) == ("quorum_above_group", "policy")
     assert failed.message.startswith("The policy “refunds OVER 500” cannot be met: 2 have to agree")
     failed = start(database, tenant, requester="Mira")

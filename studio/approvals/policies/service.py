@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 from studio import audit
 from studio.approvals import deadlines
 from studio.approvals.models import ApprovalPolicy
-from studio.approvals.nodes import deciders, governed
+from studio.approvals.nodes import checking, deciders, governed
 from studio.approvals.nodes import naming as escalation
 from studio.approvals.nodes.fields import escalating, governing
 from studio.approvals.nodes.fields.governing import PolicyRule
 from studio.approvals.service import calendars, naming, plans
+from studio.approvals.service.named_policies import find
 from studio.contract import references
 from studio.core import ids, tenancy
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
@@ -44,11 +45,6 @@ def every(uow: UnitOfWork) -> list[ApprovalPolicy]:
 def get(uow: UnitOfWork, policy_id: UUID) -> ApprovalPolicy:
     """One policy. Raises NotFound."""
     return tenancy.get(uow.session, ApprovalPolicy, policy_id, "approval policy")
-
-
-def find(uow: UnitOfWork, name: str) -> ApprovalPolicy | None:
-    """The policy of that name."""
-    return uow.session.scalar(select(ApprovalPolicy).where(ApprovalPolicy.name_key == naming.key(name)))
 
 
 def missing(uow: UnitOfWork, name: str) -> references.Missing | None:
@@ -129,6 +125,9 @@ def _fill(uow: UnitOfWork, row: ApprovalPolicy, save: PolicySave) -> None:
             raise Conflict(_("There is a policy of that name."), code="name_taken", field="name")
         problems = list(_unknown(uow, save.rule))
         problems = problems or list(_unwalkable(uow, save.rule))
+        problems = problems or [
+            FieldProblem(f"rule.{one.path}", one.code, one.message) for one in checking.problems(uow, save.rule)
+        ]
     if problems:
         raise InvalidInput(problems[0].message, code=problems[0].code, problems=problems)
     row.name, row.name_key, row.rule = name, naming.key(name), governing.stored(save.rule)
