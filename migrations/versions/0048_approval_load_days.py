@@ -7,7 +7,7 @@ from studio.core.db import Json
 from studio.core.roles import tenant_table
 
 revision = "0048"
-down_revision = "0050"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 
