@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import select
 
-from benchmarks import history, parked, seeding, workloads
+from benchmarks import escalating, history, parked, seeding, workloads
 from benchmarks.approval_load import load_of_90_days
 from benchmarks.copies_sql import Series
 from benchmarks.driving import ask, deliver, start
@@ -32,8 +32,9 @@ def inbox_and_decisions(store: str, plan: Plan) -> dict[str, float]:
 WORKLOADS: Mapping[str, Callable[[str, Plan], dict[str, float]]] = {
     "inbox": inbox_and_decisions,
     "load": load_of_90_days,
+    "escalation": escalating.measure,
 }
-USUAL = ("inbox",)
+USUAL = ("inbox", "escalation")
 POSTGRESQL_ONLY: tuple[str, ...] = ()
 
 

@@ -2,7 +2,7 @@
 
 The n-th of `count` copies has ids that lie `step_ms` before those of the next one, the last before the original's:
 copies are older than whatever comes later. Texts and documents that name a row of the original name the copy's.
-Copies have no part in the audit chain and in the outbox.
+Copies have no part in the audit chain, and in the outbox none but the timers of their escalation.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,9 @@ from sqlalchemy import Connection, Row, Table, bindparam, func, select, text
 from sqlalchemy.types import Uuid
 
 from benchmarks.copies_sql import Dialect, PostgreSQL, Series, Sqlite
-from studio.approvals.models import Assignment, Request
+from studio.approvals.models import Assignment, Escalation, Request
+from studio.approvals.service import timers
+from studio.core.models import OutboxRow
 from studio.runtime.models import Event, Run, RunSearch, Step, WaitRow
 from studio.runtime.search.words import words_of
 
@@ -42,7 +44,7 @@ def write(connection: Connection, run_id: UUID, series: Series, given: Given | N
     """Copy a run's rows, on a connection that row security does not bind."""
     dialect = (PostgreSQL if connection.dialect.name == "postgresql" else Sqlite)(series)
     rows = list(_rows(connection, run_id))
-    own = {row.id for _, row in rows}
+    own = {row.id for _, row in rows if "id" in row._mapping}
     for table, row in rows:
         _copy(connection, dialect, table, row, own, (given or {}).get(table.name, {}))
     [run] = (row for table, row in rows if table is Run.__table__)
@@ -52,6 +54,8 @@ def write(connection: Connection, run_id: UUID, series: Series, given: Given | N
 def _rows(connection: Connection, run_id: UUID) -> Iterator[tuple[Table, Row[Any]]]:
     """What belongs to a run, in the order of the foreign keys."""
     requests = select(Request.id).where(Request.run_id == run_id)
+    plans = select(Escalation.request_id, Escalation.jobs).where(Escalation.request_id.in_(requests))
+    keys = [timers.key(row.request_id, row.jobs) for row in connection.execute(plans)]
     for model, mine in (
         (Event, Event.run_id == run_id),
         (Run, Run.id == run_id),
@@ -59,6 +63,8 @@ def _rows(connection: Connection, run_id: UUID) -> Iterator[tuple[Table, Row[Any
         (WaitRow, WaitRow.run_id == run_id),
         (Request, Request.run_id == run_id),
         (Assignment, Assignment.request_id.in_(requests)),
+        (Escalation, Escalation.request_id.in_(requests)),
+        (OutboxRow, OutboxRow.key.in_(keys)),
     ):
         table = model.metadata.tables[model.__tablename__]
         for row in connection.execute(select(table).where(mine)):
@@ -72,15 +78,17 @@ def _copy(
         f":{column.name}" if column.name in given else dialect.value(column, row._mapping[column.name], own)
         for column in table.columns
     ]
+    [key] = table.primary_key.columns
     statement = dialect.insert.format(
         table=table.name,
+        key=key.name,
         names=", ".join(f'"{column.name}"' for column in table.columns),
         values=", ".join(values),
         count=dialect.series.count,
     )
     connection.execute(
         text(statement).bindparams(
-            bindparam("original", row.id, Uuid()),
+            bindparam("original", row._mapping[key.name], Uuid()),
             *(bindparam(name, value, table.c[name].type) for name, value in given.items()),
         )
     )

@@ -42,7 +42,7 @@ class Dialect(ABC):
     """One database's way."""
 
     insert: str
-    """The statement: {table}, {names}, {values}, and {count}."""
+    """The statement: {table} and its {key}, {names}, {values}, and {count}."""
 
     def __init__(self, series: Series) -> None:
         self.series = series
@@ -76,7 +76,7 @@ class PostgreSQL(Dialect):
 
     insert = (
         "insert into {table} ({names}) select {values} from {table} t, generate_series(1, {count}) g(n) "
-        "where t.id = :original"
+        "where t.{key} = :original"
     )
 
     def id(self, old: UUID) -> str:
@@ -100,7 +100,7 @@ class Sqlite(Dialect):
 
     insert = (
         "with recursive g(n) as (select 1 union all select n + 1 from g where n < {count}) "
-        "insert into {table} ({names}) select {values} from {table} t, g where t.id = :original"
+        "insert into {table} ({names}) select {values} from {table} t, g where t.{key} = :original"
     )
 
     def id(self, old: UUID) -> str:

@@ -18,7 +18,10 @@ from studio.core.db import open_engine
 
 SPREAD = timedelta(days=20)
 """Over which a long history lies; shorter than what workspaces keep."""
-TABLES = ("event", "run", "step", "wait", "run_search", "approval_request", "approval_assignment")
+TABLES = (
+    "event", "run", "step", "wait", "run_search", "approval_request", "approval_assignment", "approval_escalation",
+    "outbox",
+)  # fmt: skip
 _MEMORY = "512MB"
 _WAL = "8GB"
 """A checkpoint every GB would write the same pages over and over while millions of rows go in."""

@@ -22,6 +22,8 @@ UNITS = {
     "wake_p99_ms": "ms",
     "lateness_p99_s": "s",
     "quiet_start_p95_s": "s",
+    "escalation_s": "s",
+    "last_words_s": "s",
     "decisions_per_s": "1/s",
     "verify_per_s": "1/s",
     "verify_database_per_s": "1/s",

@@ -1,7 +1,7 @@
 """A workspace with one published workflow, and counting what became of its runs."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -52,9 +52,12 @@ def seed(
     called: dict[str, Any] | None = None,
     *,
     approver: bool = False,
+    others: Sequence[str] = (),
     name: str = "Benchmark",
 ) -> Seeded:
     """Make a workspace, with the person APPROVER where wanted, and publish the document, by its webhook if any.
+
+    `others` are addresses of people who may be asked beside them.
 
     `called` is published before it: its steps that call a workflow call this one.
     """
@@ -63,6 +66,9 @@ def seed(
         with database.unit() as unit:
             workspace_id = workspaces.create(unit, workspaces.WorkspaceFacts(name)).id
         person = _approver(app, workspace_id) if approver else None
+        with database.unit(workspace_id) as unit:
+            for email in others:
+                members.add(unit, email=email, name=email.partition("@")[0].title(), role=Role.APPROVER)
         with database.unit(workspace_id) as unit:
             if called is not None:
                 other = workflows.create(unit, called["name"])

@@ -70,15 +70,22 @@ def fanout() -> dict[str, Any]:
     return _document("Fan-out", nodes, [*ways, ("join", "next", "after")])
 
 
-def approval(approver: str) -> dict[str, Any]:
-    """Webhook → one person is asked → set."""
-    asked = {"title": "Refund order {{ trigger.order.id }}", "approvers": [f"user:{approver}"]}
+def approval(approver: str, **more: Any) -> dict[str, Any]:
+    """Webhook → one person is asked → set. `more` are further fields of the step that asks."""
+    asked = {"title": "Refund order {{ trigger.order.id }}", "approvers": [f"user:{approver}"], **more}
     nodes = [
         _trigger(),
         {"key": "ask", "type": "approval.request", "name": "Ask", "config": asked},
         _set("after", {"total": "trigger.order.total"}),
     ]
     return _document("Approval", nodes, [("hook", "next", "ask"), ("ask", "approved", "after")])
+
+
+def escalating(approver: str, other: str) -> dict[str, Any]:
+    """The same, where somebody else is asked as well after an hour, and silence declines after another."""
+    hour = {"amount": 1, "unit": "hours"}
+    level = {"after": hour, "targets": [f"user:{other}"]}
+    return approval(approver, escalate=[level], at_last="decline", at_last_after=hour)
 
 
 def timer() -> dict[str, Any]:

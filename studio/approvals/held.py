@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from studio.approvals import people
-from studio.approvals.models import Assignment, Decision, Link, Request, Vote
+from studio.approvals.models import Assignment, Decision, Escalation, Link, Request, Vote
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
 
@@ -31,6 +31,7 @@ class Held:
     votes: list[Vote] = field(default_factory=list)
     """In the order of saying."""
     decision: Decision | None = None
+    plan: Escalation | None = None
 
 
 @contextmanager
@@ -107,4 +108,8 @@ def _read(uow: UnitOfWork, wanted: set[UUID]) -> dict[UUID, Held]:
     ended = select(Decision).where(Decision.request_id.in_(found))
     for decision in uow.session.scalars(ended):
         found[decision.request_id].decision = decision
+    plans = [one for one, held in found.items() if held.request.escalates]
+    walked = select(Escalation).where(Escalation.request_id.in_(plans))
+    for plan in uow.session.scalars(walked.execution_options(**fresh)) if plans else ():
+        found[plan.request_id].plan = plan
     return found

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from studio.audit.envelope import GENESIS, SCHEMA, canonical, hash_of, stamp
@@ -13,6 +13,7 @@ from studio.audit.models import AuditEvent, AuditHead, AuditPersonal, AuditTarge
 from studio.audit.personal import Aside
 from studio.audit.recording import COLLECTED, Draft
 from studio.core.ids import new_id
+from studio.core.inserting import insert_all
 from studio.core.unit_of_work import UnitOfWork
 
 SEARCHED = 2_000
@@ -40,11 +41,9 @@ def _append(uow: UnitOfWork, workspace_id: UUID, drafts: list[Draft]) -> None:
         rows.append(columns_of(event) | {"body": body.decode(), "hash": prev_hash})
         targets += targets_of(event)
         asides += [_aside_row(event, aside) for aside in draft.asides]
-    uow.session.execute(insert(AuditEvent), rows)
-    if targets:
-        uow.session.execute(insert(AuditTarget), targets)
-    if asides:
-        uow.session.execute(insert(AuditPersonal), asides)
+    insert_all(uow.session, AuditEvent, rows)
+    insert_all(uow.session, AuditTarget, targets)
+    insert_all(uow.session, AuditPersonal, asides)
     uow.session.execute(
         update(AuditHead)
         .where(AuditHead.workspace_id == workspace_id)

@@ -7,8 +7,8 @@ from enum import Enum
 from typing import Any
 
 import orjson
-import rfc8785
 
+from studio.audit.canonical import written
 from studio.core.actor import Actor, Origin
 
 SCHEMA = "studio.audit/1"
@@ -22,7 +22,7 @@ _DEEPEST = 8
 
 def canonical(event: Mapping[str, Any]) -> bytes:
     """The event without its hash and what lies beside it, as RFC 8785 writes it."""
-    return rfc8785.dumps({key: value for key, value in event.items() if key not in ("hash", "personal")})
+    return written({key: value for key, value in event.items() if key not in ("hash", "personal")})
 
 
 def is_canonical(event: Mapping[str, Any], body: bytes) -> bool:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-import rfc8785
 
+from studio.audit.canonical import written
 from studio.core import rng
 from studio.core.actor import Actor, ActorType
 
@@ -60,7 +60,7 @@ def set_aside(parts: dict[str, Any], subjects: Mapping[str, str]) -> tuple[Aside
         holder, key = _place(parts, path)
         if holder[key] in (None, ""):
             continue
-        value = rfc8785.dumps(holder[key]).decode()
+        value = written(holder[key]).decode()
         aside = Aside(path, subject, rng.secret_bytes(), value, searched(value))
         holder[key] = {"ref": reference(aside.path, aside.salt, aside.value)}
         parts["redactions"].append({"path": path, "rule": "personal", "mode": MODE})

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from studio.core import clock, rng
 from studio.core.faults import fault_point
 from studio.core.ids import new_id
+from studio.core.inserting import insert_all
 from studio.core.metrics import OUTBOX_JOBS, OUTBOX_LAG
 from studio.core.models import OutboxRow
 from studio.core.unit_of_work import Database, UnitOfWork
@@ -138,7 +139,7 @@ def enqueue_all(uow: UnitOfWork, jobs: Sequence[Left]) -> None:
     if not jobs:
         return
     rows = [_values(uow, uow.workspace, one.topic, one.key, one.payload, one.due_at) for one in jobs]
-    uow.session.execute(_unless_there(uow), rows)
+    insert_all(uow.session, OutboxRow, rows, unless_there=True)
     if on_enqueued is not None and any(one.due_at <= uow.now for one in jobs):
         uow.after_commit(on_enqueued)
 

@@ -21,6 +21,7 @@ from tests.factories.accounts import make_person
 from tests.factories.approvals import decide, make_delegation, make_group, make_request, share_of, shown
 from tests.factories.escalations import (
     HOUR,
+    come_due,
     escalate,
     level,
     make_escalating,
@@ -522,8 +523,8 @@ def test_an_asker_who_will_not_hear_of_it_keeps_no_other_from_its_end(database, 
         escalate(database, tenant, request_id)
     with database.unit(tenant.id) as uow:
         uow.session.execute(update(Request).where(Request.id == bad).values(asker="nobody"))
-    for request_id in (bad, good):
-        escalate(database, tenant, request_id)
+    come_due(database, tenant, bad, good)
+    work(database, tenant)
     assert [state(database, tenant, one) for one in (bad, good)] == ["pending", "declined"]
     assert about(next_in(database, tenant, bad), timedelta(minutes=5))
 

@@ -1,9 +1,12 @@
 """Whatever is recorded canonicalises, and any change to it changes the hash."""
 
 import orjson
+import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.audit.canonical import written
 from studio.audit.envelope import canonical, hash_of, plain
 from studio.audit.redaction import redact
 from studio.audit.taxonomy import settings, workflows
@@ -54,3 +57,23 @@ def test_secret_like_fields_never_show_their_values(before, after):
     change = {"path": "auth.api_key", "from": before, "to": after, "redacted": False}
     (shown,) = redact(workflows.UPDATED, {}, [change])["changes"]
     assert shown == {"path": "auth.api_key", "from": None, "to": None, "redacted": True}
+
+
+TEXTS = st.text() | st.text(st.sampled_from('\x00\x1f\x7f\u2028"\\/\b\té€\ue000😀'))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(value=JSON)
+def test_the_fast_way_writes_what_the_standard_says(value):
+    assert written(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize("wrong", [2**53, -(2**53), float("nan"), {1: "x"}, "\ud800", object()])
+def test_what_has_no_canonical_form_is_refused(wrong):
+    with pytest.raises(rfc8785.CanonicalizationError):
+        written({"value": wrong})

@@ -22,6 +22,7 @@ MEMORY = {"memory_mib", "rss_mib"}
 LOAD = {"accepted_per_s", "completed_per_s", "p50_ms", "p99_ms", "lost", *MEMORY}
 PARKED = {"parked_mib", "idle_cpu_pct", "inbox_p95_ms", "wake_p99_ms", "lost", *MEMORY}
 DECIDED = {"inbox_p95_ms", "decisions_per_s", "lost"}
+ESCALATED = {"escalation_s", "last_words_s", "lost"}
 GROWTH = {"lost", *(f"{name}_{size}" for name in ("completed_per_s", "p99_ms", "ratio") for size in (10, 200))}
 KEYS = {"bench", "workload", "store", "metric", "value", "unit", "seconds", "rounds", "machine"}
 BOTH = ("sqlite", "postgresql")
@@ -33,6 +34,7 @@ MEASURED = [
     ("engine", "fanout", LOAD, "postgresql", ()),
     *(("engine", "parked", PARKED, store, ("--count", "200")) for store in BOTH),
     *(("approvals", "inbox", DECIDED, store, ("--count", "200")) for store in BOTH),
+    *(("approvals", "escalation", ESCALATED, store, ("--count", "50")) for store in BOTH),
     *(("engine", "timers", {"lateness_p99_s", "lost", *MEMORY}, store, ("--count", "50")) for store in BOTH),
     *(("engine", "noisy", {"quiet_start_p95_s", "lost", *MEMORY}, store, ("--count", "500")) for store in BOTH),
 ]

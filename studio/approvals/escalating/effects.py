@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from studio.approvals import trail
 from studio.approvals.escalating.reading import Due
@@ -16,6 +16,7 @@ from studio.approvals.models import Assignment, Escalation
 from studio.approvals.outcomes import AssignmentState
 from studio.approvals.service import timers
 from studio.core import ids, outbox
+from studio.core.inserting import insert_all
 from studio.core.outbox import Left
 from studio.core.unit_of_work import UnitOfWork
 
@@ -79,8 +80,7 @@ class Effects:
         uow.session.flush()
         if self.away:
             self._end(uow)
-        if self.made:
-            uow.session.execute(insert(Assignment), self.made)
+        insert_all(uow.session, Assignment, self.made)
         for move, request_ids in self.moves.items():
             set_plan(
                 uow,

@@ -13,6 +13,7 @@ from studio.approvals.held import hold
 from studio.approvals.models import Request
 from studio.approvals.outcomes import Channel, Outcome
 from studio.approvals.service import between, ending, rows, staging, timers
+from studio.approvals.together import together
 from studio.core.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
@@ -23,8 +24,19 @@ _OUTCOMES = {Then.DECLINE: Outcome.DECLINED, Then.EXPIRE: Outcome.EXPIRED, Then.
 
 
 def say(uow: UnitOfWork, ended: Sequence[Due]) -> None:
-    """Each for itself: one that fails is tried again later, and keeps no other from its end."""
-    with hold(uow, [one.id for one in ended]) as held:
+    """Together; where that fails, each for itself: one is then tried again later, and keeps no other from its end."""
+    if not ended:
+        return
+    wanted = [one.id for one in ended]
+    try:
+        with hold(uow, wanted) as held, uow.part(), together(uow):
+            for one in ended:
+                _say(uow, held[one.id].request, one)
+    except Exception:
+        log.exception("escalation_ends_failed", count=len(ended))
+    else:
+        return
+    with hold(uow, wanted) as held:
         for one in ended:
             request = held[one.id].request
             try:

@@ -14,9 +14,11 @@ from studio.approvals.escalating import last_words, turns
 from studio.approvals.escalating.effects import Effects, set_plan
 from studio.approvals.escalating.reading import Batch, Due, read
 from studio.approvals.escalation import How, Level, Mode
+from studio.approvals.held import hold
 from studio.approvals.levels import Chosen, choose
-from studio.approvals.models import Assignment, Turn
-from studio.approvals.service import delegating, fallback, rows, staging, timers
+from studio.approvals.models import Turn
+from studio.approvals.service import delegating, fallback, staging, timers
+from studio.approvals.together import together
 from studio.core import ids, outbox
 from studio.core.faults import fault_point
 from studio.core.unit_of_work import UnitOfWork
@@ -62,9 +64,7 @@ class _Turn:
             if level is not None:
                 self._step(one, level, held.get(level.turn))
         self._effects.write(self._uow)
-        self._stand_ins()
-        for request_id in self._counted:
-            staging.recount(self._uow, rows.locked(self._uow, request_id))
+        self._follow()
         last_words.say(self._uow, [one for one, level in levels if level is None])
 
     def _return(self, one: Due) -> None:
@@ -130,14 +130,27 @@ class _Turn:
         names = fallback.names(before.targets) if before is not None else first
         return {"kind": kind, "name": names, "how": level.how.value, "level": str(one.step % len(plan.levels) + 1)}
 
-    def _stand_ins(self) -> None:
-        """Whoever stands in for somebody who was asked and is away is asked as well."""
-        away = delegating.away(self._uow)
-        for request_id, made in self._asked.items():
-            shares = [share_id for share_id, user_id in made if user_id in away]
-            if shares:
-                request = rows.locked(self._uow, request_id)
-                delegating.extend(self._uow, request, [self._uow.session.get_one(Assignment, one) for one in shares])
+    def _follow(self) -> None:
+        """Whoever stands in for somebody who was asked and is away is asked as well; and whether enough are left."""
+        uow, away = self._uow, delegating.away(self._uow)
+        represented = {
+            request_id: {share_id for share_id, user_id in made if user_id in away}
+            for request_id, made in self._asked.items()
+            if any(user_id in away for _share_id, user_id in made)
+        }
+        concerned = {*represented, *self._counted}
+        if not concerned:
+            return
+        with hold(uow, concerned) as held, together(uow):
+            delegating.extend_all(
+                uow,
+                [
+                    (held[one].request, [share for share in held[one].shares if share.id in shares])
+                    for one, shares in represented.items()
+                ],
+            )
+            for request_id in self._counted:
+                staging.recount(uow, held[request_id].request)
 
     def _record(self, action: str, one: Due, **said: Any) -> None:
         target = audit.Target("approval", one.id, one.title, personal=True)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from studio import audit
 from studio.accounts.models import Seat
-from studio.approvals import people, policy, trail
+from studio.approvals import people, policy, together, trail
 from studio.approvals.delegates import Absence, Kept, Standing, overlaps, resolve
 from studio.approvals.models import Assignment, Delegation, Request
 from studio.approvals.outcomes import LIVE, WAITING, AssignmentState
@@ -88,9 +88,14 @@ def known(uow: UnitOfWork, reader: Person) -> list[Delegation]:
 
 def extend(uow: UnitOfWork, request: Request, shares: Iterable[Assignment]) -> list[Assignment]:
     """Ask also whoever stands in for the people of some open shares. The owners keep theirs."""
+    return extend_all(uow, [(request, shares)])
+
+
+def extend_all(uow: UnitOfWork, asked: Sequence[tuple[Request, Iterable[Assignment]]]) -> list[Assignment]:
+    """The same for shares of several requests."""
     absences = planned(uow)
     made = []
-    for share in shares if absences else ():
+    for request, share in ((request, share) for request, shares in asked for share in shares) if absences else ():
         if share.state in LIVE and share.delegation_id is None:
             found = _standing(uow, request, share, absences)
             if found.delegate is not None:
@@ -179,7 +184,7 @@ def _ask(uow: UnitOfWork, request: Request, share: Assignment, found: Standing) 
     why = {"kind": "delegate", "name": owner.name if owner else ""}
     new = rows.assign(uow, request, found.delegate, why, stage=share.stage, place_id=rows.place(share))
     new.handed_from, new.delegation_id = share.id, found.path[-1].id
-    uow.session.flush()
+    together.flush(uow)
     trail.mail_asked(uow, new.id)
     delegate = people.by_id(uow, found.delegate)
     trail.record(

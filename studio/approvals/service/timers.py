@@ -31,6 +31,9 @@ def of(uow: UnitOfWork, request: Request) -> Escalation | None:
     """
     if not request.escalates:
         return None
+    ahead = held.of(uow, request.id)
+    if ahead is not None and ahead.plan is not None:
+        return ahead.plan
     known: set[UUID] = uow.session.info.setdefault(_FRESH, set())
     fresh = request.id in known
     known.add(request.id)
