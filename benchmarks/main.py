@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import approvals, compare, engine, verifying, webhook
+from benchmarks import approvals, compare, engine, guard, verifying, webhook
 from benchmarks.plan import Plan
 from benchmarks.report import Figure, machine, show, unit
 from benchmarks.servers.process import ServerMissing
 
-BENCHES = {"webhook": webhook, "engine": engine, "approvals": approvals, "verify": verifying}
+BENCHES = {"webhook": webhook, "engine": engine, "approvals": approvals, "guard": guard, "verify": verifying}
 MISSING = 3
 """Exit status where a server is not installed."""
 INTERRUPTED = 130

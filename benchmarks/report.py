@@ -20,6 +20,8 @@ UNITS = {
     "parked_mib": "MiB",
     "inbox_p95_ms": "ms",
     "wake_p99_ms": "ms",
+    "check_ms": "ms",
+    "check_first_ms": "ms",
     "lateness_p99_s": "s",
     "quiet_start_p95_s": "s",
     "escalation_s": "s",

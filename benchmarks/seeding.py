@@ -61,7 +61,7 @@ def seed(
 
     `called` is published before it: its steps that call a workflow call this one.
     """
-    with _application(settings) as app:
+    with application(settings) as app:
         database, keyring = app.extensions["studio_database"], app.extensions["studio_keyring"]
         with database.unit() as unit:
             workspace_id = workspaces.create(unit, workspaces.WorkspaceFacts(name)).id
@@ -85,7 +85,7 @@ def seed(
 
 def queue(settings: Settings, seeded: Seeded) -> UUID:
     """Start a run while no process is there that would execute it; its id."""
-    with _application(settings) as app, app.extensions["studio_database"].unit(seeded.workspace_id) as unit:
+    with application(settings) as app, app.extensions["studio_database"].unit(seeded.workspace_id) as unit:
         [hook] = subscriptions.of_workflow(unit, seeded.workflow_id)
         return starts.start(unit, hook, SAMPLE, hint=lambda: None).id
 
@@ -103,7 +103,7 @@ def _approver(app: Flask, workspace_id: UUID) -> Approver:
 
 
 @contextmanager
-def _application(settings: Settings) -> Iterator[Flask]:
+def application(settings: Settings) -> Iterator[Flask]:
     """The app in this process, executing nothing."""
     app = create_app(settings)
     database = app.extensions["studio_database"]

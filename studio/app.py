@@ -16,7 +16,7 @@ from studio.approvals.nodes import checking
 from studio.approvals.policies import service as policies
 from studio.approvals.service import calendars, naming
 from studio.builder.service import drafts
-from studio.contract import references
+from studio.contract import gates, references
 from studio.core import (
     assets,
     formats,
@@ -30,7 +30,6 @@ from studio.core import (
 from studio.core.settings import Settings
 from studio.core.settings import load as load_settings
 from studio.guard import asking
-from studio.guard.gates import GuardGates
 from studio.guard.targets import naming as target_naming
 from studio.runtime.hooks.front import HookFront
 from studio.runtime.service.reference_checks import published_users
@@ -63,7 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _join_extensions(app, settings)
     joining.join(app, settings)
     _join_references()
-    app.extensions["studio_gates"] = GuardGates()
+    app.extensions["studio_gates"] = gates.current()
     asking.init_app(app)
     app.wsgi_app = HookFront(app.wsgi_app, app.extensions["studio_receiver"])  # type: ignore[method-assign]  # Flask says so
     for name in VIEWS:

@@ -5,6 +5,7 @@ from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import cast
+from uuid import UUID
 
 import structlog
 from flask import Flask
@@ -15,6 +16,7 @@ from studio.accounts.service.vault import SecretVault
 from studio.api import purging as api_purging
 from studio.approvals import askers
 from studio.approvals.jobs import Post
+from studio.approvals.outcomes import Outcome
 from studio.approvals.port import ApprovalsPort
 from studio.approvals.service import gathering, leaving, seats, withdraw_for_wait
 from studio.approvals.slack.channels import Channels
@@ -23,6 +25,7 @@ from studio.approvals.slack.pressing import Pressing
 from studio.approvals.slack.wire import Slack
 from studio.audit import chain
 from studio.audit.sealing.closing import Sealer
+from studio.contract import gates
 from studio.contract.ports import Mailer, Ports
 from studio.core import db, mail, outbox, unit_of_work
 from studio.core.crypto import Keyring
@@ -34,8 +37,11 @@ from studio.export import components
 from studio.export.components import Reach
 from studio.export.delivery import Delivery
 from studio.guard import targets
+from studio.guard.gates import GuardGates
+from studio.guard.service import holding
 from studio.guard.service import purging as guard_purging
 from studio.oversight import folding
+from studio.guard.settings import service as protected_settings
 from studio.oversight.reviews.post import Post as ReviewPost
 from studio.runtime.engine.engine import Engine
 from studio.runtime.engine.set_aside import SetAside
@@ -106,6 +112,8 @@ def join(app: Flask, settings: Settings) -> Engine:
     _join_outbox(engine, settings, mailer)
     _join_approvals(engine, Post(mailer, settings.public_url))
     ReviewPost(mailer, settings.public_url).register()
+    app.extensions["studio_approvals"] = engine.ports.approvals
+    _join_guard(engine)
     app.extensions["studio_slack"] = _join_slack(engine, settings, mailer, app.extensions["studio_keyring"])
     app.extensions["studio_export"] = _join_export(engine, settings)
     engine.chores.append(Sealer(database, app.extensions["studio_keyring"]))
@@ -159,6 +167,18 @@ def _join_slack(engine: Engine, settings: Settings, mailer: Mailer, keyring: Key
     posting = Posting(engine.database, slack, channels, mailer, settings.public_url)
     posting.register()
     return Pressing(posting)
+
+
+def _join_guard(engine: Engine) -> None:
+    gates.join(GuardGates())
+    holding.join(engine.ports.approvals)
+    protected_settings.join()
+
+    def hear(uow: UnitOfWork, ended: askers.Ended) -> None:
+        agreed = ended.outcome in (Outcome.APPROVED, Outcome.BYPASSED)
+        holding.ended(uow, UUID(ended.ref["hold_id"]), agreed=agreed, reason=ended.reason)
+
+    askers.register(holding.ASKER, askers.each(hear))
 
 
 def _join_approvals(engine: Engine, post: Post) -> None:

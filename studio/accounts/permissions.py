@@ -87,6 +87,9 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("secret.manage", _ADMINS, "secrets:write"),
     ("settings.read", _STAFF, "settings:read"),
     ("settings.manage", _ADMINS, "settings:write"),
+    ("protection.read", _STAFF, "settings:read"),
+    ("protection.manage", _ADMINS, "settings:write"),
+    ("protection.bypass", _ADMINS, "approvals:bypass"),
     ("mailbox.read", _OWNERS, None),  # it holds links and codes of everybody: an admin could become an owner by them
     ("workspace.owner", _OWNERS, None),
 )

@@ -35,17 +35,6 @@ class Waits(Protocol):
         ...
 
 
-class StepUp(Protocol):
-    """Whether whoever acts has shown just now that it is them."""
-
-    def require(self, uow: UnitOfWork, action: str, bound_to: str) -> None:
-        """Returns where the actor may go on; raises Forbidden (code `step_up`) where they have to show it first.
-
-        `action` is a permission's name; `bound_to` is the hash of what it is done to.
-        """
-        ...
-
-
 class Mailer(Protocol):
     """Mail leaves after the commit, from an outbox row."""
 

@@ -2,11 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from studio.accounts.outcomes import Strength
 
 SUDO = "sudo"
 """The broader window: listed actions ask for it, and using it keeps it open."""
+
+
+class HoldState(StrEnum):
+    """How far something is that others have to agree to."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    """Agreed to; its asker may do it once."""
+    DONE = "done"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    """Its asker took it back, or somebody acted on its object meanwhile."""
+    OUTDATED = "outdated"
+    """Agreed to, but by then it could no longer be done as it was asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,11 @@ def sudo_demand(strongest: Strength) -> Demand:
     return Demand(min(Strength.CODE, strongest), SUDO_MOST)
 
 
+def usual_demand(strongest: Strength) -> Demand:
+    """For one thing that matters: as sudo_demand(), and as young as a proof for one thing may be."""
+    return Demand(min(Strength.CODE, strongest), STEP_UP_GOOD)
+
+
 def good(demand: Demand, *, strength: int, confirmed_at: datetime, ends_at: datetime, now: datetime) -> bool:
     """Whether a proof satisfies a demand now."""
     return strength >= demand.strength and confirmed_at <= now < ends_at and now - confirmed_at <= demand.max_age

@@ -14,6 +14,8 @@ from studio.contract.approving import (
     ApprovalStage,
 )
 from studio.core import clock
+from tests.accounts.test_factors import proved
+from tests.factories.accounts import signed_in
 from tests.factories.approvals import TITLE, listen, make_request
 
 URL = "/api/v1/approvals"
@@ -279,12 +281,17 @@ def test_it_is_taken_back_by_whoever_asked_or_an_admin(approver, caller, heard, 
     assert [str(end.outcome) for end in heard.ends] == ["cancelled"]
 
 
-def test_bypassing_needs_a_scope_of_its_own(caller, heard, database, tenant):
+def test_bypassing_needs_a_scope_and_a_proof_of_its_own(app, caller, heard, database, tenant):
     one = f"{URL}/{make_request(database, tenant, [tenant['approver']])}"
     owner = caller("owner")
     body = {"shown": owner.get(one).json["shown"], "reason": "The customer waits"}
     assert caller("owner", ["approvals:read", "approvals:write"]).post(f"{one}/bypass", json=body).status_code == 403
     assert caller("builder").post(f"{one}/bypass", json=body).status_code == 403
+    asked = owner.post(f"{one}/bypass", json=body)
+    assert (asked.status_code, asked.json["code"]) == (401, "step_up_needed")
+    assert "insufficient_user_authentication" in asked.headers["WWW-Authenticate"]
+    browser = signed_in(app, tenant.id, tenant["owner"])
+    proved(browser, browser.get(asked.json["step_up"]["url"]).text)
     done = owner.post(f"{one}/bypass", json=body)
     assert (done.status_code, done.json["state"], done.json["decision"]["channel"]) == (200, "bypassed", "api")
     assert heard.ends[0].payload()["bypassed"] is True

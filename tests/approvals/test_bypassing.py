@@ -3,19 +3,22 @@
 import pytest
 from sqlalchemy import select
 
-from studio.approvals import service, stepping_up
+from studio.approvals import service
 from studio.approvals.models import Assignment, Decision, Request
 from studio.approvals.outcomes import AssignmentState, Outcome, RequestState
 from studio.audit.models import AuditEvent
 from studio.contract.approving import ApprovalItem
+from studio.contract.gates import StepUpNeeded
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tests.approvals.test_races import at_once
 from tests.factories.approvals import decide, make_request, shown
+from tests.factories.proofs import about_to_bypass, in_a_session, prove
 
 
 def bypass(database, tenant, person, request_id, reason="The customer waits", seen=None):
     seen = seen or shown(database, tenant, request_id)
-    with database.unit(tenant.id, person.actor) as uow:
+    actor = about_to_bypass(database, tenant, person, request_id, seen)
+    with database.unit(tenant.id, actor) as uow:
         return service.bypass(uow, request_id, shown=seen, reason=reason).id
 
 
@@ -105,16 +108,24 @@ def test_a_bypass_and_a_decline_at_once_end_it_once(database, tenant, jonas, hea
     assert len([one for one in answers if isinstance(one, Conflict)]) == 1
 
 
-def test_whoever_has_to_show_first_that_it_is_them_bypasses_nothing(database, tenant, jonas, heard):
-    class Asks:
-        def require(self, _uow, action, bound_to):
-            raise Forbidden(f"{action} {len(bound_to)}", code="step_up")
+def test_whoever_has_not_proved_who_they_are_for_just_this_bypasses_nothing(database, tenant, jonas, heard):
+    request_id, other = make_request(database, tenant, [jonas]), make_request(database, tenant, [jonas])
+    seen, owner = shown(database, tenant, request_id), in_a_session(database, tenant, tenant["owner"])
 
-    request_id = make_request(database, tenant, [jonas])
-    stepping_up.join(Asks())
-    try:
-        with pytest.raises(Forbidden, match=r"approval\.bypass 64"):
-            bypass(database, tenant, tenant["owner"], request_id)
-    finally:
-        stepping_up.join(None)
+    def tries(actor):
+        with pytest.raises(StepUpNeeded) as needed, database.unit(tenant.id, actor) as uow:
+            service.bypass(uow, request_id, shown=seen, reason="Urgent")
+        return needed.value
+
+    assert tries(owner).action == "approval.bypass"
+    tries(prove(database, owner, "sudo"))
+    tries(prove(database, owner, "approval.bypass", {"request": str(other), "shown": seen}))
+    tries(prove(database, owner, "approval.bypass", {"request": str(request_id), "shown": "0" * 64}))
+    bound = {"request": str(request_id), "shown": seen}
+    prove(database, in_a_session(database, tenant, tenant["owner"]), "approval.bypass", bound)
+    tries(owner)  # that was in another session
     assert decisions(database, tenant, request_id) == []
+    prove(database, owner, "approval.bypass", bound)
+    with database.unit(tenant.id, owner) as uow:
+        service.bypass(uow, request_id, shown=seen, reason="Urgent")
+    assert len(decisions(database, tenant, request_id)) == 1

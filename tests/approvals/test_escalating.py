@@ -31,6 +31,7 @@ from tests.factories.escalations import (
     states,
     work,
 )
+from tests.factories.proofs import about_to_bypass
 
 MINUTE = timedelta(minutes=1)
 
@@ -166,7 +167,8 @@ def test_nobody_whom_the_asker_bars_is_asked_by_a_level(database, tenant, jonas,
 def test_a_bypass_leaves_no_timer_and_nothing_to_escalate(database, tenant, jonas, lena):
     request_id = make_escalating(database, tenant, [jonas], level(lena))
     seen = shown(database, tenant, request_id)
-    with database.unit(tenant.id, tenant["owner"].actor) as uow:
+    owner = about_to_bypass(database, tenant, tenant["owner"], request_id, seen)
+    with database.unit(tenant.id, owner) as uow:
         service.bypass(uow, request_id, shown=seen, reason="It cannot wait")
     assert next_in(database, tenant, request_id) is None
     work(database, tenant)

@@ -27,6 +27,7 @@ from studio.core.errors import InvalidInput, StudioError
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadePerson, MadeTenant, make_person
 from tests.factories.approvals import Heard, make_request
+from tests.factories.proofs import about_to_bypass
 
 WHO = st.integers(0, 4)
 NAMES = ("Jonas", "Lena", "Mara", "Tom", "Ines")
@@ -154,8 +155,10 @@ class Course(RuleBasedStateMachine):
     def bypass(self, by: Any, reason: str) -> None:
         person, before = self.people[by] if isinstance(by, int) else self.tenant[by], self.state()
         try:
-            with self.database.unit(self.tenant.id, person.actor) as uow:
+            with self.database.unit(self.tenant.id) as uow:
                 seen = uow.session.get_one(Request, self.request_id).shown
+            actor = about_to_bypass(self.database, self.tenant, person, self.request_id, seen)
+            with self.database.unit(self.tenant.id, actor) as uow:
                 service.bypass(uow, self.request_id, shown=seen, reason=reason)
         except StudioError:
             assert self.state() == before

@@ -15,6 +15,7 @@ from studio.core.errors import Conflict, StudioError
 from studio.core.models import OutboxRow
 from tests.approvals.running import Running, node, said
 from tests.factories.approvals import decide, share_of, shown
+from tests.factories.proofs import about_to_bypass
 
 WAYS = ("approved", "declined", "changes_requested", "responded", "expired", "cancelled")
 REQUEST = "steps.ask.request_id"
@@ -293,7 +294,9 @@ def test_many_first_stages_decided_together_each_go_on(running, flow, jonas, len
 def test_a_bypass_skips_the_stages_that_would_follow(running, flow, jonas, lena):
     run_id = running.start(flow(), {"total": 200})
     [asked] = running.requests(run_id)
-    with running.database.unit(running.tenant.id, running.tenant["admin"].actor) as uow:
+    tenant, database = running.tenant, running.database
+    admin = about_to_bypass(database, tenant, tenant["admin"], asked.id, asked.shown)
+    with database.unit(tenant.id, admin) as uow:
         service.bypass(uow, asked.id, shown=asked.shown, reason="The customer waits")
     running.drain()
     steps = running.steps(run_id)

@@ -27,6 +27,7 @@ from studio.contract.approving import ApprovalDelay, ApprovalEscalation, Approva
 from studio.core.models import LocalMail, OutboxRow
 from studio.runtime.models import Resolution, RunNote, Step, WaitRow
 from tests.factories.accounts import MadePerson, make_person
+from tests.factories.proofs import on_session, prove
 from tests.faults.drill import PATIENCE_S, Drill, eventually
 
 GROUP = "Deciders"
@@ -77,11 +78,20 @@ class Approving:
         owner = self.people["owner"].actor
         with self.database.unit(self.workspace_id, owner) as unit:
             groups.create(unit, GROUP, [self.people["jonas"].user_id, self.people["lena"].user_id])
+        self.token_ids: dict[str, UUID] = {}
         self.tokens = {name: self._token(person) for name, person in self.people.items()}
 
     def _token(self, person: MadePerson) -> str:
         with self.database.unit(self.workspace_id, person.actor) as unit:
-            return tokens.create(unit, name="Drill", scopes=list(SCOPES), user_id=person.user_id).text
+            made = tokens.create(unit, name="Drill", scopes=list(SCOPES), user_id=person.user_id)
+            self.token_ids[person.name] = made.row.id
+            return made.text
+
+    def prove_for_bypass(self, request_id: UUID, shown: str) -> None:
+        """As if the owner had answered the question that a bypass by their program asks."""
+        person, key = self.people["owner"], self.token_ids["owner"]
+        bound = {"request": str(request_id), "shown": shown}
+        prove(self.database, on_session(person, key), "approval.bypass", bound)
 
     # -- what people do -----------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ BODIES: dict[str, dict] = {
     "portal.dismiss_post": {"data": {"reason": "taken over"}},
     "portal.take_back_post": {"data": {"reason": "taken over"}},
     "portal.bypass_post": {"data": {"reason": "taken over", "shown": "0" * 64}},
+    "guard.change_protection_policy": {"data": {"name": "taken over", "target": "refund.make", "strength": "code"}},
     "portal.snooze": {"data": {"choice": "tomorrow"}},
     "portal.selected": {"data": {"act": "approved", "pick": "01954f6e-7a31-7c56-9a40-000000000001:"}},
     "portal.snooze_request": {"data": {"choice": "tomorrow"}},

@@ -20,6 +20,7 @@ from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
 from tests.factories.exports import make_export
+from tests.factories.guard import make_guard_policy, make_hold
 from tests.factories.mail import make_mail
 from tests.factories.policies import make_policy
 from tests.factories.reviews import item_about, make_review
@@ -100,6 +101,8 @@ MAKERS: dict[str, Maker] = {
     "delegation_id": _delegation,
     "calendar_id": _calendar,
     "policy_id": lambda app, tenant: str(make_policy(_database(app), tenant, name=f"Policy of {tenant.name}")),
+    "guard_policy_id": lambda app, tenant: str(make_guard_policy(_database(app), tenant, f"Before {tenant.name}")),
+    "hold_id": lambda app, tenant: str(make_hold(_database(app), tenant, f"Held at {tenant.name}")),
     "slack_user_id": _slack_user,
     "schedule_id": lambda app, tenant: str(make_schedule(_database(app), tenant, name=f"On call at {tenant.name}")),
     "override_id": lambda app, tenant: str(make_override(_database(app), tenant)),
@@ -122,6 +125,7 @@ NO_TENANT = {
     "signal": "parcel-shipped",  # whoever waits for it, in the sender's workspace
     "slug": "high-value-refunds",  # of a template: every workspace sees the same
     "installed_in": str(UUID(int=0)),  # a workspace: whoever signs with its secret may call, all others are the same
+    "kind": "refund_limit",  # of a protected setting: every workspace has one of its own
     "filename": "studio.css",  # files of the build
     "passkey_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",  # a person's: tests/accounts/test_factors.py
     "step_up_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",  # a person's: tests/guard/test_step_up.py

@@ -12,6 +12,8 @@ from studio.accounts import permissions, policy, trail
 from studio.accounts.identity import Person
 from studio.accounts.models import ApiToken, Seat, User
 from studio.accounts.service import sessions
+from studio.contract import gates
+from studio.contract.gates import Act
 from studio.core import crypto, tenancy, web
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
@@ -65,6 +67,8 @@ def create(
         )
         raise InvalidInput(_("A token needs at least one known scope."), problems=[problem])
     _hold_seat(uow, user_id)
+    given = " ".join(sorted(set(scopes)))
+    _pass(uow, "create", name.strip(), given, str(user_id))
     text, hashed = crypto.mint(uow.workspace, PREFIX)
     row = ApiToken(
         user_id=user_id,
@@ -85,6 +89,7 @@ def revoke(uow: UnitOfWork, token_id: UUID | None) -> ApiToken:
     """End a token at once."""
     row = tenancy.get(uow.session, ApiToken, token_id, "api_token")
     if row.revoked_at is None:
+        _pass(uow, "revoke", row.name, " ".join(row.scopes), str(row.id))
         row.revoked_at = uow.now
         trail.record(uow, "token.revoked", ("api_token", row.id, row.name))
     return row
@@ -96,6 +101,13 @@ def revoke_all(uow: UnitOfWork, user_id: UUID) -> None:
     query = select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
     for row in uow.session.scalars(query.order_by(ApiToken.id)).all():
         revoke(uow, row.id)
+
+
+def _pass(uow: UnitOfWork, verb: str, name: str, scopes: str, about: str) -> None:
+    """Where the workspace has a policy for it."""
+    what = _("API token %(name)s: %(verb)s", name=name, verb=verb)
+    payload = {"do": verb, "name": name, "scopes": scopes, "about": about}
+    gates.current().require(uow, Act("api_token.rotate", what, payload, {"name": name, "scopes": scopes}))
 
 
 def live(uow: UnitOfWork) -> Sequence[ApiToken]:

@@ -8,6 +8,8 @@ from sqlalchemy import select, update
 
 from studio.accounts import policy, trail
 from studio.accounts.models import Secret
+from studio.contract import gates
+from studio.contract.gates import Act
 from studio.core import ids, tenancy
 from studio.core.crypto import Keyring, version_of
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -32,11 +34,13 @@ class SecretVault:
             raise InvalidInput(sentence, field="name")
         if uow.session.scalar(select(Secret.id).where(Secret.name == name)):
             raise Conflict(_("There is a secret named %(name)s already.", name=name), field="name")
+        wanted = _checked(hosts)
+        _pass(uow, "create", name, wanted)
         row = Secret(
             id=ids.new_id(),
             workspace_id=uow.workspace,
             name=name,
-            hosts=_checked(hosts),
+            hosts=wanted,
             created_at=uow.now,
             created_by=uow.actor.user_id,
         )
@@ -56,6 +60,7 @@ class SecretVault:
         if not value and not set(wanted) <= set(row.hosts):
             sentence = _("Type the value again to let it go to another host.")
             raise InvalidInput(sentence, field="value", code="value_needed")
+        _pass(uow, "replace" if value else "rebind", row.name, wanted)
         changes = {"hosts": (row.hosts, wanted)} if wanted != row.hosts else {}
         row.hosts = wanted
         if value:
@@ -68,6 +73,7 @@ class SecretVault:
     def delete(self, uow: UnitOfWork, secret_id: UUID | None) -> str:
         """Remove a secret; steps that name it fail from now on. Returns its name."""
         row = tenancy.get(uow.session, Secret, secret_id, "secret")
+        _pass(uow, "delete", row.name, row.hosts)
         uow.session.delete(row)
         trail.record(uow, "secret.deleted", ("secret", row.id, row.name))
         return row.name
@@ -119,3 +125,10 @@ def _checked(hosts: Sequence[str]) -> list[str]:
         sentence = _("%(wrong)s is no host name. Write api.example.com, or *.example.com.", wrong=wrong[0])
         raise InvalidInput(sentence, field="hosts")
     return clean
+
+
+def _pass(uow: UnitOfWork, verb: str, name: str, hosts: Sequence[str]) -> None:
+    """Where the workspace has a policy for it. The value itself is in nobody's question."""
+    what = _("Secret %(name)s: %(verb)s", name=name, verb=verb)
+    payload = {"do": verb, "name": name, "hosts": list(hosts)}
+    gates.current().require(uow, Act("secret.change", what, payload, {"name": name}))

@@ -24,6 +24,7 @@ _ADDRESS: dict[str, dict[str, Any]] = {
     "signal": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,79}$"},
     "slug": {"type": "string", "pattern": "^[a-z][a-z0-9-]{2,59}$"},
     "trigger_key": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
+    "kind": {"type": "string", "enum": ["payout_account", "tax_registrations", "refund_limit"]},
 }
 """By the route's converter, or by the argument's name where it is a plain text."""
 _REFUSALS = {

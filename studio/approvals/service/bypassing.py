@@ -4,12 +4,13 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from studio.approvals import items, policy, stepping_up
+from studio.approvals import items, policy
 from studio.approvals.models import Decision, Request
 from studio.approvals.outcomes import Channel, Outcome, RequestState
 from studio.approvals.people import Person
 from studio.approvals.service import ending, rows
 from studio.approvals.service.refusing import ended_words
+from studio.contract import gates
 from studio.core.actor import ActorType
 from studio.core.errors import Conflict, Forbidden, InvalidInput
 from studio.core.faults import fault_point
@@ -23,7 +24,7 @@ def bypass(uow: UnitOfWork, request_id: UUID, *, shown: str, reason: str, channe
 
     All line items are approved. Whoever asked for it, or edited it, must not; whoever manages approvals and was asked
     may. Once more by the same person gives the same decision. Raises Forbidden, InvalidInput without a reason, Conflict
-    where it has ended or is not what was shown.
+    where it has ended or is not what was shown, StepUpNeeded until the actor has proved who they are for just this.
     """
     request = rows.locked(uow, request_id)
     person = _allowed(uow, request)
@@ -34,7 +35,8 @@ def bypass(uow: UnitOfWork, request_id: UUID, *, shown: str, reason: str, channe
     if not reason.strip():
         said = _("Say why: everybody who was asked will read it.")
         raise InvalidInput(said, code="reason_missing", field="reason")
-    stepping_up.require(uow, PERMISSION, request.shown)
+    what = _("Bypass “%(title)s”: nobody else is asked, and it counts as approved.", title=request.title)
+    gates.current().require_proof(uow, PERMISSION, {"request": str(request.id), "shown": request.shown}, what)
     if uow.actor.type is ActorType.API_TOKEN:
         channel = Channel.API
     chosen = [one.key for one in items.restored(request.items)] if request.items else None

@@ -10,6 +10,9 @@ from flask_babel import gettext as _
 from studio import audit
 from studio.builder.service import drafts
 from studio.builder.service.drafts import Draft
+from studio.contract import gates
+from studio.contract.gates import Act
+from studio.contract.node import node_type
 from studio.core.crypto import Keyring
 from studio.core.errors import InvalidInput, NotFound
 from studio.core.unit_of_work import UnitOfWork
@@ -106,7 +109,23 @@ def publish(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, seen: int, no
     """
     uow.session.refresh(workflow, with_for_update=True)  # two publishings would take the same number
     draft = drafts.expect(uow, workflow, seen)
+    _pass(uow, workflow, draft)
     return workflows.publish(uow, keyring, workflow, draft.document, note=note.strip()[:500], edited_by=draft.edited_by)
+
+
+def _pass(uow: UnitOfWork, workflow: Workflow, draft: Draft) -> None:
+    """Where the workspace has a policy for publishing: bound to the workflow and to what its draft does."""
+    nodes = draft.document.get("nodes") or []
+    reached = {
+        target
+        for one in nodes
+        if (kind := node_type(str(one.get("type")))) is not None
+        and (target := kind.protects_of(one.get("config") or {})) is not None
+    }
+    facts = {"workflow": workflow.name, "steps": len(nodes), "protects": " ".join(sorted(reached))}
+    payload = {"workflow": str(workflow.id), "logic": draft.logic_hash}
+    what = _("Publish “%(name)s”", name=workflow.name)
+    gates.current().require(uow, Act("workflow.publish", what, payload, facts))
 
 
 def changed(uow: UnitOfWork, workflow: Workflow, draft: Draft) -> bool:

@@ -18,6 +18,8 @@ from studio.audit.sentences import sentence
 from studio.audit.taxonomy import audit as actions
 from studio.console.blueprint import blueprint, keyring
 from studio.console.forms import AuditExportForm
+from studio.contract import gates
+from studio.contract.gates import Act
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 from studio.core.web import current_uow, database
@@ -72,6 +74,8 @@ def audit_export() -> ResponseReturnValue:
     wanted = _filter(uow, given)
     filters = "&".join(f"{name}={value}" for name, value in _given(given).items())
     said = {"format": format_, "filters": filters or None}
+    act = Act("data.export", _("Export the audit trail"), {"what": "audit", **said}, {"what": "audit trail"})
+    gates.current().require(uow, act)
     record(uow, actions.EXPORTED, targets=[_trail(uow)], metadata=said)
     units = partial(database().unit, uow.workspace, uow.actor, read_only=format_ != SEALED)
     if format_ == SEALED:

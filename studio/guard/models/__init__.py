@@ -1,6 +1,16 @@
 """Tables of gates."""
 
+from studio.guard.models.holds import GuardException, GuardHold, ProtectedSetting
 from studio.guard.models.policies import GuardPolicy, GuardPolicyVersion, GuardRevision, GuardTarget
 from studio.guard.models.step_up import StepUp
 
-__all__ = ["GuardPolicy", "GuardPolicyVersion", "GuardRevision", "GuardTarget", "StepUp"]
+__all__ = [
+    "GuardException",
+    "GuardHold",
+    "GuardPolicy",
+    "GuardPolicyVersion",
+    "GuardRevision",
+    "GuardTarget",
+    "ProtectedSetting",
+    "StepUp",
+]

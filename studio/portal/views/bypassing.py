@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from studio.accounts.permissions import permission
 from studio.approvals import service
+from studio.contract.gates import StepUpNeeded
 from studio.core import web
 from studio.core.errors import Conflict, NotFound, NotSignedIn, StudioError
 from studio.core.web import current_uow
@@ -34,7 +35,7 @@ def bypass_post(request_id: UUID) -> ResponseReturnValue:
         return _page(request_id, form, None, 422)
     try:
         service.bypass(uow, request_id, shown=form.shown.data or "", reason=form.reason.data or "")
-    except (NotFound, NotSignedIn):
+    except (NotFound, NotSignedIn, StepUpNeeded):
         raise
     except StudioError as error:
         web.rollback(error)

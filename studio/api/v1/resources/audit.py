@@ -10,6 +10,8 @@ from studio.api.v1.operations import operation
 from studio.api.v1.shapes.audit import AuditEvent, AuditFilters, AuditQuery, AuditReport
 from studio.api.v1.shapes.common import ListOf, cursor_number
 from studio.audit import checking, export, listing
+from studio.contract import gates
+from studio.contract.gates import Act
 from studio.core import web
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
@@ -45,7 +47,9 @@ def export_audit_events(uow: UnitOfWork, query: AuditFilters) -> Response:
     """
     wanted, database = _filter(query), web.database()
     said = {"format": "jsonl", "filters": request.query_string.decode() or None}
+    act = Act("data.export", _("Export the audit trail"), {"what": "audit", **said}, {"what": "audit trail"})
     with database.unit(uow.workspace, uow.actor) as recording:  # this request itself only reads
+        gates.current().require(recording, act)
         target = audit.Target("audit", str(uow.workspace), "audit events")
         audit.record(recording, "audit.exported", targets=[target], metadata=said)
     units = partial(database.unit, uow.workspace, read_only=True)

@@ -1,8 +1,8 @@
-"""Pages of gates."""
+"""The question who it is."""
 
 from typing import cast
 
-from flask import Blueprint, current_app, redirect, request
+from flask import current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta
 from flask_babel import gettext as _
@@ -17,8 +17,7 @@ from studio.core.limits import limiter
 from studio.guard.forms import PREFIX, StepUpForm
 from studio.guard.page import render, site
 from studio.guard.service import step_up as service
-
-blueprint = Blueprint("guard", "studio.guard")
+from studio.guard.views.blueprint import blueprint
 
 
 @blueprint.get("/step-up/<step_up_id>")

@@ -1,0 +1,133 @@
+"""Protected actions: policies, protected settings, exceptions from freezes."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+from uuid import UUID
+
+from flask import current_app
+from pydantic import ValidationError
+
+from studio.api.v1.operations import operation
+from studio.api.v1.shapes import protection as shapes
+from studio.api.v1.shapes.common import ListOf
+from studio.api.v1.shapes.protection import ProtectedAction, ProtectedSettingView, ProtectionPolicyView
+from studio.contract import gates
+from studio.contract.approving import Approvals
+from studio.contract.protecting import registry
+from studio.core.errors import InvalidInput
+from studio.core.unit_of_work import UnitOfWork
+from studio.guard.models import GuardPolicy
+from studio.guard.policies import service as policies
+from studio.guard.policies.fields import PolicyFields
+from studio.guard.policies.service import PolicySave
+from studio.guard.service import exceptions, holding
+from studio.guard.settings import service as settings
+from studio.runtime.document.wording import field_problems
+
+TAG = "Protection"
+ONE = "/protection/policies/<uuid:guard_policy_id>"
+
+
+@operation("GET", "/protection/actions", tag=TAG, needs="protection.read", answer=ListOf[ProtectedAction])
+def list_protected_actions(uow: UnitOfWork) -> ListOf[ProtectedAction]:
+    """What policies may stand before: Studio's own actions, then the workspace's."""
+    found = [
+        ProtectedAction(key=one.key, title=one.title, description=one.description, facts=[f.name for f in one.facts])
+        for one in registry().values()
+    ]
+    found += [ProtectedAction(key=one.key, title=one.title, description="", facts=[]) for one in policies.own(uow)]
+    return ListOf[ProtectedAction](data=found, next_cursor=None)
+
+
+@operation("GET", "/protection/policies", tag=TAG, needs="protection.read", answer=ListOf[ProtectionPolicyView])
+def list_protection_policies(uow: UnitOfWork) -> ListOf[ProtectionPolicyView]:
+    """The policies in force."""
+    return ListOf[ProtectionPolicyView](data=[_view(row) for row in policies.every(uow)], next_cursor=None)
+
+
+@operation("POST", "/protection/policies", tag=TAG, needs="protection.manage", body=shapes.ProtectionPolicySave,
+           answer=ProtectionPolicyView, status=201, conflicts=True)  # fmt: skip
+def create_protection_policy(uow: UnitOfWork, body: shapes.ProtectionPolicySave) -> ProtectionPolicyView:
+    """Make a policy; it holds from then on. Its person has to have proved lately who they are."""
+    gates.current().require_sudo(uow)
+    return _view(policies.create(uow, PolicySave(body.target, body.name, _rule(body.rule))))
+
+
+@operation("GET", ONE, tag=TAG, needs="protection.read", answer=ProtectionPolicyView)
+def get_protection_policy(uow: UnitOfWork, guard_policy_id: UUID) -> ProtectionPolicyView:
+    """One policy, in force or retired."""
+    return _view(policies.get(uow, guard_policy_id))
+
+
+@operation("PUT", ONE, tag=TAG, needs="protection.manage", body=shapes.ProtectionPolicySave,
+           answer=ProtectionPolicyView, conflicts=True)  # fmt: skip
+def replace_protection_policy(
+    uow: UnitOfWork, guard_policy_id: UUID, body: shapes.ProtectionPolicySave
+) -> ProtectionPolicyView:
+    """Edit a policy. It holds at once, for runs under way as well."""
+    policies.get(uow, guard_policy_id)
+    gates.current().require_sudo(uow)
+    save = PolicySave(body.target, body.name, _rule(body.rule))
+    return _view(policies.change(uow, guard_policy_id, save, body.version))
+
+
+@operation("DELETE", ONE, tag=TAG, needs="protection.manage", conflicts=True)
+def retire_protection_policy(uow: UnitOfWork, guard_policy_id: UUID) -> None:
+    """Take a policy out of force. It stays readable."""
+    policies.get(uow, guard_policy_id)
+    gates.current().require_sudo(uow)
+    policies.retire(uow, guard_policy_id)
+
+
+@operation("GET", "/protection/settings/<kind>", tag=TAG, needs="protection.read", answer=ProtectedSettingView)
+def get_protected_setting(uow: UnitOfWork, kind: str) -> ProtectedSettingView:
+    """A setting that money depends on: `payout_account`, `tax_registrations` or `refund_limit`."""
+    row = settings.newest(uow, settings.kind_of(kind))
+    if row is None:
+        return ProtectedSettingView(kind=kind, version=0, value=None, changed_at=None, changed_by=None)
+    return ProtectedSettingView(
+        kind=kind, version=row.version, value=settings.shown(row), changed_at=row.made_at, changed_by=row.made_by_name
+    )
+
+
+@operation("PUT", "/protection/settings/<kind>", tag=TAG, needs="protection.manage", body=shapes.ProtectedSettingSave,
+           answer=ProtectedSettingView, conflicts=True)  # fmt: skip
+def replace_protected_setting(uow: UnitOfWork, kind: str, body: shapes.ProtectedSettingSave) -> ProtectedSettingView:
+    """Change it.
+
+    401 until its person has proved who they are for just this; 409 `approval_needed`: people are asked, and it is
+    changed once they agree.
+    """
+    wanted = settings.kind_of(kind)
+    settings.change(uow, settings.parse(wanted, body.value, "value."), body.version)
+    return get_protected_setting(uow, kind)
+
+
+@operation("DELETE", "/protection/proposals/<uuid:hold_id>", tag=TAG, needs="protection.manage", conflicts=True)
+def withdraw_proposal(uow: UnitOfWork, hold_id: UUID) -> None:
+    """Take back what one has asked for, before it is decided."""
+    holding.withdraw(uow, hold_id)
+
+
+@operation("POST", "/protection/freeze-exceptions", tag=TAG, needs="protection.bypass", body=shapes.FreezeException)
+def create_freeze_exception(uow: UnitOfWork, body: shapes.FreezeException) -> None:
+    """Say why one act must happen in a freeze: it may, by the same person, for ten minutes. All admins are mailed."""
+    port = cast("Approvals", current_app.extensions["studio_approvals"])
+    exceptions.allow(
+        uow, port, target=body.target, digest=body.payload_hash, freeze=body.name, what="", reason=body.reason
+    )
+
+
+def _rule(sent: Mapping[str, Any]) -> PolicyFields:
+    try:
+        return PolicyFields.model_validate(sent)
+    except ValidationError as error:
+        problems = field_problems(error, "rule")
+        raise InvalidInput(problems[0].message, problems=problems) from None
+
+
+def _view(row: GuardPolicy) -> ProtectionPolicyView:
+    return ProtectionPolicyView(
+        id=row.id, target=row.target, name=row.name, version=row.version, rule=row.rule, changed_at=row.changed_at,
+        changed_by=row.changed_by,
+    )  # fmt: skip

@@ -1,0 +1,88 @@
+"""Protected actions, their policies, and the settings behind them."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import ConfigDict, Field, JsonValue
+
+from studio.api.v1.reading import Body
+from studio.api.v1.shapes.common import Id, Shape
+
+_RULE: dict[str, JsonValue] = {"above": "200", "approvals": [{"approvers": ["user:jonas@example.com"], "count": 1}]}
+
+
+class ProtectedAction(Shape):
+    """One protected action."""
+
+    key: str = Field(examples=["refund.make"])
+    title: str
+    description: str
+    facts: list[str] = Field(description="What conditions may read, by name.")
+
+
+class ProtectionPolicyView(Shape):
+    """What a protected action asks for, and when."""
+
+    id: Id
+    target: str = Field(examples=["refund.make"])
+    name: str
+    version: int = Field(description="Grows with each edit, from 1.")
+    rule: dict[str, Any]
+    changed_at: datetime
+    changed_by: str
+
+
+class ProtectionPolicySave(Body):
+    """A policy as it shall be."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"target": "refund.make", "name": "Large refunds", "rule": _RULE}]}
+    )
+
+    target: str = Field(min_length=1, max_length=80)
+    name: str = Field(min_length=1, max_length=80)
+    rule: dict[str, Any] = Field(
+        description="`above`, `condition`, `approvals` (`approvers`, `count`), `asker_decides`, `step_up` (`strength`, "
+        "`max_age_s`), `freezes` (`name`, `starts_at`, `ends_at`)."
+    )
+    version: int | None = Field(None, ge=1, description="The version that was edited. None: any.")
+
+
+class ProtectedSettingView(Shape):
+    """A setting that money depends on, as it holds."""
+
+    kind: str = Field(examples=["refund_limit"])
+    version: int = Field(description="0: it was never set.")
+    value: dict[str, Any] | None
+    changed_at: datetime | None
+    changed_by: str | None
+
+
+class ProtectedSettingSave(Body):
+    """The setting as it shall be."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"value": {"single": "250.00", "daily": "2000.00", "currency": "EUR"}, "version": 0}]
+        }
+    )
+
+    value: dict[str, Any]
+    version: int = Field(ge=0, description="The version that was edited; 0 where it was never set.")
+
+
+class FreezeException(Body):
+    """Why one act must happen in a freeze, as its refusal named it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"target": "workflow.publish", "payload_hash": "0" * 64, "name": "Black Friday", "reason": "A defect"}
+            ]
+        }
+    )
+
+    target: str = Field(min_length=1, max_length=80)
+    payload_hash: str = Field(pattern="^[0-9a-f]{64}$")
+    name: str = Field(min_length=1, max_length=80)
+    reason: str = Field(min_length=1, max_length=2_000)

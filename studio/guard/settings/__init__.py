@@ -1,0 +1,1 @@
+"""Settings that money depends on: versioned, and changed behind their protected targets alone."""

@@ -1,0 +1,6 @@
+"""Pages of gates. Importing this package registers them."""
+
+from studio.guard.views import protection, settings, step_up
+from studio.guard.views.blueprint import blueprint
+
+__all__ = ["blueprint", "protection", "settings", "step_up"]

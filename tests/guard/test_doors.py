@@ -1,0 +1,159 @@
+"""Every protected action of Studio by every door: whoever comes ungated is refused, and nothing has changed.
+
+A door is found, not listed: a page or operation under /protection/ and whatever else is sent to below. A target that
+Studio itself does (`here`) and that no door is tried for fails the census.
+"""
+
+import re
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from studio.contract.gates import Act
+from studio.contract.node import registry as node_types
+from studio.contract.protecting import registry
+from studio.core.actor import SYSTEM
+from studio.core.errors import Forbidden
+from studio.guard.settings.kinds import KINDS, PayoutAccount, RefundLimit, TaxRegistrations
+from studio.guard.settings.service import act, change
+from tests.accounts.test_factors import proved
+from tests.factories.accounts import make_tenant, make_token, signed_in, with_token
+from tests.factories.guard import make_guard_policy
+from tests.factories.workflows import make_workflow, refunds
+
+IBAN = "DE89370400440532013000"
+VALUES = {
+    "payout_account": ({"holder": "Nordlicht GmbH", "iban": IBAN}, {"holder": "Nordlicht GmbH", "iban": IBAN}),
+    "tax_registrations": (
+        {"registrations": [{"country": "DE", "number": "DE123456789"}]},
+        {"registrations": "DE DE123456789"},
+    ),
+    "refund_limit": (
+        {"single": "250.00", "daily": "2000.00", "currency": "EUR"},
+        {"single": "250.00", "daily": "2000.00", "currency": "EUR"},
+    ),
+}  # each as the API and as the page has it
+SETTINGS = {
+    one.target: one.model_validate(VALUES[one.kind][0]) for one in (PayoutAccount, TaxRegistrations, RefundLimit)
+}
+
+
+@pytest.fixture
+def tenant(database):
+    return make_tenant(database)
+
+
+def asked(answer):
+    """Whether a gate asked, by page or by API."""
+    return answer.status_code == 401 and ("/step-up/" in answer.text)
+
+
+def doors(app, tenant, target):
+    """Each way in which a person does it: a browser's and a program's."""
+    browser = signed_in(app, tenant.id, tenant["owner"])
+    program = with_token(app, make_token(app, tenant, "owner", ["settings:write", "settings:read", "secrets:write",
+                                                                 "audit:read", "workflows:write"]))  # fmt: skip
+    kinds = [one.kind for one in KINDS.values() if one.target == target]
+    for kind in kinds:
+        page, api = f"/settings/protection/values/{kind}", f"/api/v1/protection/settings/{kind}"
+        yield partial(browser.post, page, data=VALUES[kind][1])
+        yield partial(program.put, api, json={"value": VALUES[kind][0], "version": 0})
+    if target == "api_token.rotate":
+        yield lambda: browser.post("/settings/tokens", data={"name": "ERP", "scopes": "runs:read", "days": "30"})
+    if target == "secret.change":
+        yield lambda: browser.post("/settings/secrets", data={"name": "erp", "value": "x", "hosts": "a.example.com"})
+        yield lambda: program.post("/api/v1/secrets", json={"name": "erp", "value": "x", "hosts": ["a.example.com"]})
+    if target == "data.export":
+        yield lambda: browser.post("/audit/export", data={"format": "csv"})
+        yield lambda: program.get("/api/v1/audit/events/export")
+    if target == "workflow.publish":
+        key = make_workflow(app, tenant, refunds(), published=False)
+        yield lambda: browser.post(f"/builder/api/workflows/{key}/publish", json={"revision": 1, "note": ""})
+        yield lambda: program.post(f"/api/v1/workflows/{key}/publish", json={"revision": 1, "note": ""})
+
+
+HERE = sorted(one.key for one in registry().values() if one.here)
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_every_action_that_studio_does_is_refused_ungated_by_every_door(app, tenant, database):
+    tried = {}
+    for target in HERE:
+        ways = list(doors(app, tenant, target))  # what they need is made before the policy stands
+        if registry()[target].default.empty:
+            make_guard_policy(database, tenant, target=target, step_up={"strength": "password"})
+        answers = [way() for way in ways]
+        tried[target] = [(one.status_code, asked(one)) for one in answers]
+    assert all(found for found in tried.values()), "each needs a door here"
+    assert {target: found for target, found in tried.items() if not all(gate for _status, gate in found)} == {}
+    with database.unit(tenant.id, SYSTEM) as uow:
+        for target, setting in SETTINGS.items():
+            with pytest.raises(Forbidden) as refused:
+                change(uow, setting, 0)
+            assert refused.value.code == "guarded", target
+
+
+def test_no_step_does_what_its_page_alone_does():
+    named = {one.protects for one in node_types.values() if one.protects}
+    assert not {key for key in named if registry().get(key) and not registry()[key].steps}
+
+
+def test_a_change_is_one_act_whatever_its_door():
+    setting = SETTINGS["payout_account.change"]
+    found = act(setting, None, 0)
+    assert isinstance(found, Act)
+    assert IBAN not in found.what
+    assert IBAN not in str(found.details)
+    assert IBAN not in str(found.facts)
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_the_page_of_a_setting_goes_on_after_the_proof_and_shows_what_changed(app, tenant):
+    browser = signed_in(app, tenant.id, tenant["owner"])
+    answer = browser.post("/settings/protection/values/payout_account", data=VALUES["payout_account"][1])
+    page = proved(browser, answer.text).text
+    assert "Saved." in page
+    assert IBAN not in page
+    assert "3000" in page
+    bad = browser.post("/settings/protection/values/payout_account", data={"holder": "x", "iban": "DE00", "seen": "1"})
+    assert bad.status_code == 422
+    assert "check digits" in bad.text
+    tax = browser.post("/settings/protection/values/tax_registrations", data={"registrations": "DE 1"})
+    assert tax.status_code == 422
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_policy_is_made_on_its_page_tried_on_the_last_30_days_and_asks_people(app, tenant, database):
+    browser = signed_in(app, tenant.id, tenant["owner"])
+    make_token(app, tenant, "owner", ["runs:read"])
+    form = {"name": "Four eyes", "target": "api_token.rotate", "approvers": tenant["approver"].email, "count": "1",
+            "max_age": "300"}  # fmt: skip
+    page = proved(browser, browser.post("/settings/protection/policies", data=form).text).text
+    assert "would have been asked for more." in page
+    assert tenant["approver"].email in page
+    assert "Four eyes" in browser.get("/settings/protection").text
+    bad = browser.post("/settings/protection/policies", data=form | {"condition": "facts.nam == 'x'"})
+    assert bad.status_code == 422
+    admin = signed_in(app, tenant.id, tenant["admin"])
+    answer = admin.post("/settings/tokens", data={"name": "ERP", "scopes": "runs:read", "days": "30"})
+    assert answer.status_code == 202
+    assert "Others have to agree" in answer.text
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_freeze_is_passed_with_a_reason_on_its_page(app, tenant, database):
+    freeze = {"name": "Sale"}
+    with database.unit(tenant.id) as uow:
+        freeze |= {"starts_at": uow.now, "ends_at": uow.now + timedelta(days=3)}
+    make_guard_policy(database, tenant, target="data.export", freezes=[freeze])
+    browser = signed_in(app, tenant.id, tenant["owner"])
+    page = browser.post("/audit/export", data={"format": "csv"})
+    assert page.status_code == 409
+    assert "Frozen at this time" in page.text
+    auditor = signed_in(app, tenant.id, tenant["auditor"]).post("/audit/export", data={"format": "csv"})
+    assert "Go on all the same" not in auditor.text
+    hidden = dict(re.findall(r'name="(freeze_[a-z]+)" type="hidden" value="([^"]*)"', page.text))
+    went = browser.post("/settings/protection/freeze-exceptions", data=hidden | {"freeze_reason": "Auditors wait"})
+    assert went.status_code == 307
+    assert browser.post(went.location, data={"format": "csv"}).status_code == 200
