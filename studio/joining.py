@@ -40,8 +40,8 @@ from studio.guard import targets
 from studio.guard.gates import GuardGates
 from studio.guard.service import holding
 from studio.guard.service import purging as guard_purging
-from studio.oversight import folding
 from studio.guard.settings import service as protected_settings
+from studio.oversight import folding
 from studio.oversight.reviews.post import Post as ReviewPost
 from studio.runtime.engine.engine import Engine
 from studio.runtime.engine.set_aside import SetAside

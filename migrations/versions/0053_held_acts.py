@@ -7,7 +7,7 @@ from studio.core import roles
 from studio.core.db import Json
 
 revision = "0053"
-down_revision = "0050"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 
