@@ -128,9 +128,9 @@ def test_a_policy_is_made_on_its_page_tried_on_the_last_30_days_and_asks_people(
     browser = signed_in(app, tenant.id, tenant["owner"])
     make_token(app, tenant, "owner", ["runs:read"])
     form = {"name": "Four eyes", "target": "api_token.rotate", "approvers": tenant["approver"].email, "count": "1",
-            "max_age": "300"}  # fmt: skip
+            "max_age": "300", "strength": ""}  # fmt: skip
     page = proved(browser, browser.post("/settings/protection/policies", data=form).text).text
-    assert "would have been asked for more." in page
+    assert "Of 1 actions, 1 would have been asked for more." in page
     assert tenant["approver"].email in page
     assert "Four eyes" in browser.get("/settings/protection").text
     bad = browser.post("/settings/protection/policies", data=form | {"condition": "facts.nam == 'x'"})
