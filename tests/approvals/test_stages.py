@@ -199,6 +199,10 @@ def test_the_stage_has_a_deadline_of_its_own(running, flow, jonas, lena):
     assert (running.steps(run_id)["finance"].port, row(running, asked.id).state) == ("expired", "expired")
 
 
+LENA = "Lena"
+"""Stands for her in a list of approvers: who she is, is known to a test alone."""
+
+
 @pytest.mark.parametrize(
     ("first", "second", "code", "field"),
     [
@@ -206,11 +210,13 @@ def test_the_stage_has_a_deadline_of_its_own(running, flow, jonas, lena):
         ({}, {"request": '"no id"'}, "unknown_request", "request"),
         ({}, {"request": '"00000000-0000-7000-8000-000000000000"'}, "unknown_request", "request"),
         ({}, {"approvers": ["group:Nobody"]}, "nobody_can_decide", "approvers"),
-        ({}, {"need": "at_least", "number": 2}, "quorum_above_group", "number"),
+        ({}, {"need": "at_least", "number": 2, "approvers": [LENA, "group:Nobody"]}, "quorum_above_group", "number"),
     ],
     ids=["settled already", "no id", "not there", "nobody there", "too many needed"],
 )
-def test_what_makes_no_sense_fails_the_step_and_changes_nothing(running, flow, jonas, first, second, code, field):
+def test_what_makes_no_sense_fails_the_step_and_changes_nothing(running, flow, jonas, lena, first, second, code, field):
+    named = [f"user:{lena.email}" if one == LENA else one for one in second.get("approvers", ())]
+    second = second | ({"approvers": named} if named else {})
     run_id = running.start(flow(first, second), {"total": 200})
     [asked] = running.requests(run_id)
     answer(running, jonas, asked.id)

@@ -27,6 +27,8 @@ from studio.export.example import EXAMPLE
 from studio.export.service import configs
 from studio.export.service.configs import Door
 from studio.gallery import demo, loading
+from studio.guard.policies import service as protection
+from studio.guard.policies.fields import PolicyFields
 from studio.oversight.reviews import starting as reviews
 from studio.oversight.reviews.outcomes import Scope, Silence
 from studio.oversight.reviews.policy import Reviewers
@@ -83,6 +85,8 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             vault = app.extensions["studio_vault"]
             vault.create(uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"])
             configs.save(uow, Door(), EXAMPLE)
+            eyes = PolicyFields.model_validate({"approvals": [{"approvers": ["group:Refund team"], "count": 1}]})
+            protection.create(uow, protection.PolicySave("refund_limit.change", "Four eyes", eyes))
             made.addresses = _addresses(uow, keyring)
 
     with running_studio(allowed=f"127.0.0.1:{target.port}", furnish=furnish) as running:

@@ -50,8 +50,6 @@ class Target:
     """None: a policy may hold always, or by a condition over the facts."""
     default: Requirement = NOTHING
     """What holds where a workspace has no policy for it."""
-    sudo: bool = False
-    """Without a policy, the session must have proved lately who it is."""
     here: bool = True
     """Whether something in Studio does it; False: registered for what is to come, and for steps that say they do it."""
     steps: bool = True

@@ -10,7 +10,6 @@ TOKEN = Target(
         Fact("name", "text", "Name", "ERP"),
         Fact("scopes", "text", "Scopes, separated by blanks", "runs:read workflows:write"),
     ),
-    sudo=True,
     steps=False,
 )
 SECRET = Target(
@@ -18,7 +17,6 @@ SECRET = Target(
     "Secret set or deleted",
     "What workflows sign in with elsewhere is set, replaced or deleted.",
     facts=(Fact("name", "text", "Name", "erp-token"),),
-    sudo=True,
     steps=False,
 )
 MASTER_KEY = Target(
