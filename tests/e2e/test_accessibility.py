@@ -22,7 +22,6 @@ WITHOUT_A_LINK = {
     "accounts.sign_in",  # seen before this
     "console.root",  # leads on to home or inbox
     "portal.snooze_choice",  # for whoever was asked: Jonas
-    "portal.reassign",  # not reached within the owner's few approvals; see docs/plan.md
     "guard.step_up",  # asked on the way to something; see test_passkeys.py
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Sequence
 
-from AntiSSRF import AntiSSRFError  # type: ignore[import-untyped]
+from AntiSSRF import AntiSSRFError  # type: ignore[import-untyped]  # it ships no types
 from AntiSSRF._antissrf_agent import (  # type: ignore[import-untyped]  # the library's own look-up and rule
     _validate_request_host,
 )
