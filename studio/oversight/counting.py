@@ -1,21 +1,18 @@
 """What people did between two moments, counted from what they did: what reports add up and roll-ups keep."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Select, SQLColumnExpression, Text, case, func, literal_column, select
+from sqlalchemy import SQLColumnExpression, Text, and_, case, func, literal_column, select
 
 from studio.approvals.models import Assignment, Request, Vote
 from studio.approvals.outcomes import LIVE, AssignmentState, RequestState
 from studio.approvals.service.listing import written_out
 from studio.core.unit_of_work import UnitOfWork
 
-BATCH = 500
 _ESCALATED = literal_column("'escalated_away'", Text())
 """The state of a share that an escalation has taken away."""
 
@@ -91,39 +88,15 @@ def _passed_on(uow: UnitOfWork, by: By, begin: datetime, end: datetime | None, f
 
 def _expired(uow: UnitOfWork, by: By, begin: datetime, end: datetime | None, found: Tallies) -> None:
     """Of a person or group: what they still had when it ran out. Of a workflow: its requests."""
-    over = select(Request.id, Request.workflow_id, Request.closed_at)
-    over = over.where(Request.state == written_out(RequestState.EXPIRED))
-    ended = uow.session.execute(_within(over, Request.closed_at, begin, end)).all()
-    if by is By.WORKFLOW:
-        _add_expired(found, (row[1] for row in ended))
-        return
-    when = {row[0]: row[2] for row in ended}
-    _add_expired(
-        found,
-        (
-            key
-            for ids in _batched(list(when))
-            for key, request_id, closed_at in uow.session.execute(_left(_key(by), ids))
-            if closed_at == when[request_id]
-        ),
-    )
-
-
-def _add_expired(found: Tallies, keys: Iterable[Any]) -> None:
-    for key in keys:
+    over = Request.state == written_out(RequestState.EXPIRED)
+    query = select(_key(by)).select_from(Request).where(over)
+    if by is not By.WORKFLOW:
+        # outer, so that either database begins with the few requests instead of walking all shares
+        left = Assignment.state == AssignmentState.WITHDRAWN, Assignment.closed_at == Request.closed_at
+        query = query.outerjoin(Assignment, and_(Assignment.request_id == Request.id, *left))
+    for key in uow.session.scalars(_within(query, Request.closed_at, begin, end)):
         if key is not None:
             _of(found, key).expired += 1
-
-
-def _left(key: SQLColumnExpression[Any], request_ids: Sequence[UUID]) -> Select[*tuple[Any, ...]]:
-    """A few requests at a time, by their ids: as one join, either database may prefer to walk all shares."""
-    gone = Assignment.request_id.in_(request_ids), Assignment.state == AssignmentState.WITHDRAWN
-    return select(key, Assignment.request_id, Assignment.closed_at).where(*gone)
-
-
-def _batched(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
-    """Parts of a list."""
-    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
 def _within(query: Any, moment: Any, begin: datetime, end: datetime | None) -> Any:
