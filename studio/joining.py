@@ -25,7 +25,7 @@ from studio.approvals.slack.pressing import Pressing
 from studio.approvals.slack.wire import Slack
 from studio.audit import chain
 from studio.audit.sealing.closing import Sealer
-from studio.contract import gates
+from studio.contract import gates, proving
 from studio.contract.ports import Mailer, Ports
 from studio.core import db, mail, outbox, unit_of_work
 from studio.core.crypto import Keyring
@@ -36,6 +36,7 @@ from studio.core.unit_of_work import Database, UnitOfWork
 from studio.export import components
 from studio.export.components import Reach
 from studio.export.delivery import Delivery
+from studio.guard import proving as guard_proving
 from studio.guard import targets
 from studio.guard.gates import GuardGates
 from studio.guard.service import holding
@@ -171,6 +172,7 @@ def _join_slack(engine: Engine, settings: Settings, mailer: Mailer, keyring: Key
 
 def _join_guard(engine: Engine) -> None:
     gates.join(GuardGates())
+    proving.join(guard_proving.gaps)
     holding.join(engine.ports.approvals)
     protected_settings.join()
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from studio.approvals import deadlines, items, options
 from studio.approvals.askers import RUN
 from studio.approvals.deadlines import deadline
-from studio.approvals.nodes import deciders, governed, naming
+from studio.approvals.nodes import deciders, governed, naming, proven
 from studio.approvals.nodes.fields import escalating, owned
 from studio.approvals.nodes.fields.barring import Barring
 from studio.approvals.nodes.fields.deciding import Deciding
@@ -35,6 +35,7 @@ from studio.contract.node import (
     Signal,
     Wait,
 )
+from studio.contract.protecting import Gate
 from studio.contract.references import Reference
 from studio.core.errors import StudioError
 
@@ -118,6 +119,11 @@ class ApprovalRequest(NodeType):
     def ports_of(cls, config: Mapping[str, Any]) -> tuple[str, ...]:
         """Those of every approval, and one for each further answer."""
         return (*cls.ports, *(port for port, _label in options.ways(config)))
+
+    @classmethod
+    def satisfies_of(cls, config: Mapping[str, Any]) -> tuple[Gate, ...]:
+        """That those whom it names agreed; a request that stays open for further stages is not settled."""
+        return () if config.get("more_stages") else proven.gates(config)
 
     @classmethod
     def port_names_of(cls, config: Mapping[str, Any]) -> Mapping[str, str]:

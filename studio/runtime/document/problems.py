@@ -27,6 +27,10 @@ class Problem:
     """Such as `nodes.3.config.url`."""
     span: tuple[int, int] | None = None
     """Which part of the field's text it is about, in UTF-16 units; None: all of it."""
+    way: tuple[str, ...] = ()
+    """Keys of the steps that a run would come along, where it is about a way through the workflow."""
+    gate: Mapping[str, Any] | None = None
+    """`{"type", "port", "config"}` of a step that would mend it, put right before the node; None: none is known."""
 
     def as_json(self) -> dict[str, Any]:
         """As the canvas and the API show it."""

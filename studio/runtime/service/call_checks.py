@@ -16,6 +16,7 @@ from studio.runtime.document import Document, Problem, load
 from studio.runtime.models import Workflow, WorkflowVersion
 from studio.runtime.nodes.flow_call import Call
 from studio.runtime.service.calls import workflow_of
+from studio.runtime.service.gate_checks import ungated
 from studio.runtime.service.reference_checks import dangling
 from studio.runtime.triggers.called import Called
 
@@ -26,7 +27,7 @@ MOST_FOLLOWED = 200
 
 def check_in(uow: UnitOfWork, document: Document, workflow: Workflow) -> list[Problem]:
     """Everything wrong with the document of a workflow, errors first; what it calls included."""
-    problems = [*check(document), *_calls(uow, document, workflow), *dangling(uow, document)]
+    problems = [*check(document), *_calls(uow, document, workflow), *dangling(uow, document), *ungated(uow, document)]
     return sorted(problems, key=lambda problem: problem.severity != "error")
 
 

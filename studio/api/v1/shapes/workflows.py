@@ -105,6 +105,7 @@ class Finding(Shape):
     message: str
     severity: Literal["error", "warning"]
     node: str | None = Field(description="The key of its node; null: the workflow as a whole.")
+    way: list[str] = Field(description="Keys of the steps of the way that it is about, such as one past a gate.")
 
 
 class Checked(Shape):

@@ -91,6 +91,7 @@ export const messages = {
   "warnings.count": "{n} hint|{n} hints",
   "problems.ready": "Ready to publish",
   "problems.all": "All problems",
+  "problems.insert_gate": "Insert the gate here",
 
   "panel.label": "Set up",
   "panel.tabs": "Parts of the step",

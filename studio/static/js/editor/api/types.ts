@@ -74,6 +74,17 @@ export interface Problem {
   readonly path: string;
   /** Which part of the field's text it is about; null: all of it. */
   readonly span: readonly [begin: number, end: number] | null;
+  /** The steps that a run would come along, where it is about a way: one past a gate. */
+  readonly way: readonly string[];
+  /** A step that would mend it, put right before the node. */
+  readonly gate: Gate | null;
+}
+
+export interface Gate {
+  readonly type: string;
+  /** The one that leads on. */
+  readonly port: string;
+  readonly config: { readonly [field: string]: unknown };
 }
 
 export interface Person {

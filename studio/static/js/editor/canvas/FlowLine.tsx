@@ -15,6 +15,7 @@ export const FlowLine = memo(function FlowLine(props: EdgeProps<StepEdge>) {
   if (props.selected) classes.push("selected");
   if (props.data?.taken) classes.push("taken");
   if (props.data?.passedBy) classes.push("passed-by");
+  if (props.data?.ungated) classes.push("ungated");
   if (edge?.port === ERROR_PORT) classes.push("error-line");
   return (
     <>

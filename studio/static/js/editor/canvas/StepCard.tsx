@@ -19,6 +19,7 @@ export function cardClass(data: StepData, selected: boolean): string {
   if (selected) classes.push("selected");
   if (data.errors) classes.push("bad");
   if (data.passedBy) classes.push("passed-by");
+  if (data.ungated) classes.push("ungated");
   if (data.tone) classes.push(`ran-${data.tone}`);
   return classes.join(" ");
 }

@@ -28,11 +28,13 @@ export interface StepData extends Record<string, unknown> {
   readonly state: string | null;
   /** A test ran and did not come here. */
   readonly passedBy: boolean;
+  /** On a way that comes past a gate. */
+  readonly ungated: boolean;
   readonly errorPort: boolean;
 }
 
 export type StepNode = FlowNode<StepData, "step" | "loop">;
-export type StepEdge = FlowEdge<{ edge: Edge; taken: boolean; passedBy: boolean }, "flow">;
+export type StepEdge = FlowEdge<{ edge: Edge; taken: boolean; passedBy: boolean; ungated: boolean }, "flow">;
 
 export interface Drawn {
   readonly nodes: StepNode[];
@@ -60,6 +62,7 @@ export function draw(state: State, types: Catalogue, dragged: ReadonlyMap<string
   const used = new Set(doc.edges.map((edge) => `${edge.from}/${edge.port}`));
   const selected = new Set(state.selected);
   const counts = problemCounts(state);
+  const ungated = ungatedSteps(state);
 
   const nodes = inOrder(doc).flatMap((key) => {
     const step = byKey.get(key);
@@ -86,6 +89,7 @@ export function draw(state: State, types: Catalogue, dragged: ReadonlyMap<string
       tone: result ? toneOf(result.state) : null,
       state: result?.state ?? null,
       passedBy: state.test !== null && (!result || result.state === "skipped"),
+      ungated: ungated.has(key),
       errorPort: used.has(`${key}/${ERROR_PORT}`),
     };
     const mark = JSON.stringify(look);
@@ -106,7 +110,7 @@ function flowNode(
   look: Look,
   box: { width: number; height: number },
 ): StepNode {
-  const { ports, summary, errors, warnings, tone, state, passedBy, errorPort } = look;
+  const { ports, summary, errors, warnings, tone, state, passedBy, ungated, errorPort } = look;
   const size = { width: box.width, height: box.height };
   return {
     id: step.key,
@@ -118,7 +122,7 @@ function flowNode(
     ...(look.parent ? { parentId: String(look.parent) } : {}),
     ariaLabel: `${step.name}, ${type?.title ?? step.type}`,
     domAttributes: { "data-node-key": step.key } as NonNullable<StepNode["domAttributes"]>,
-    data: { step, type, ports, summary, errors, warnings, tone, state, passedBy, errorPort } as StepData,
+    data: { step, type, ports, summary, errors, warnings, tone, state, passedBy, ungated, errorPort } as StepData,
   };
 }
 
@@ -133,9 +137,17 @@ function flowEdge(edge: Edge, state: State): StepEdge {
     target: edge.to,
     targetHandle: "in",
     selected: state.selectedEdges.includes(id),
-    data: { edge, taken, passedBy: state.test !== null && !taken },
+    data: { edge, taken, passedBy: state.test !== null && !taken, ungated: isUngated(state, edge) },
   };
 }
+
+/** Steps of the ways that come past a gate. */
+function ungatedSteps(state: State): Set<string> {
+  return new Set(state.problems.flatMap((problem) => problem.way));
+}
+
+const isUngated = (state: State, edge: Edge): boolean =>
+  state.problems.some((problem) => problem.way.some((key, at) => key === edge.from && problem.way[at + 1] === edge.to));
 
 function problemCounts(state: State): Map<string, { errors: number; warnings: number }> {
   const counts = new Map<string, { errors: number; warnings: number }>();

@@ -55,9 +55,24 @@ function One({ problem }: { problem: Problem }) {
   const session = useSession();
   const step = usePart((state) => (problem.node ? stepOf(state.doc, problem.node)?.name : undefined));
   return (
-    <button type="button" className="problem truncate" onClick={() => session.goTo(problem)}>
-      {step && <b>{step}: </b>}
-      {problem.message}
+    <>
+      <button type="button" className="problem truncate" onClick={() => session.goTo(problem)}>
+        {step && <b>{step}: </b>}
+        {problem.message}
+      </button>
+      <InsertGate problem={problem} />
+    </>
+  );
+}
+
+/** One click puts the step there that is missing. */
+function InsertGate({ problem }: { problem: Problem }) {
+  const session = useSession();
+  const { gate, node } = problem;
+  if (!gate || !node) return null;
+  return (
+    <button type="button" className="btn small" onClick={() => session.steps.insertGate(gate, node)}>
+      {t("problems.insert_gate")}
     </button>
   );
 }

@@ -1,9 +1,9 @@
 // The verbs for steps and the lines between them: each one command, whatever gesture asked for it.
 import { t, tIfKnown } from "../../i18n/t";
-import type { NodeTypeInfo } from "../api/types";
+import type { Gate, NodeTypeInfo } from "../api/types";
 import { looksOf } from "../canvas/adapter";
 import { arranged } from "../canvas/tidying";
-import { addStep, insertOnEdge } from "../commands/add-step";
+import { addStep, insertBefore, insertOnEdge } from "../commands/add-step";
 import type { Command } from "../commands/command";
 import { remove } from "../commands/delete";
 import { addEdges, dropEdges } from "../commands/edges";
@@ -96,6 +96,21 @@ export class Steps {
     const step = this.made(type, to.position ?? { x: 0, y: 0 }, to.parent ?? null);
     const insert = insertOnEdge(doc, step, edge, type.ports[0]);
     this.session.do(sequence("command.insert", [move(this.pushedDown(edge)), insert]));
+    this.shown(step.key);
+  }
+
+  /** The gate that a problem asks for, on every way to its step; one undo takes it away. */
+  insertGate(gate: Gate, key: string): void {
+    const { doc } = this.session.state;
+    const type = this.session.types.of(gate.type);
+    const before = stepOf(doc, key);
+    if (!type || !before) return;
+    const step = {
+      ...this.made(type, before.position ?? { x: 0, y: 0 }, before.parent ?? null),
+      config: gate.config as Step["config"],
+    };
+    const down = move(this.pushedDown({ from: step.key, port: gate.port, to: key }));
+    this.session.do(sequence("command.insert", [down, insertBefore(doc, step, key, gate.port)]));
     this.shown(step.key);
   }
 

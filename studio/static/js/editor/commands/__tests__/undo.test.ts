@@ -5,7 +5,7 @@ import { sameLogic } from "../../document/logic";
 import { inOrder } from "../../document/read";
 import type { Step, WorkflowDocument } from "../../document/types";
 import { mayConnect } from "../../rules/may-connect";
-import { addStep, insertOnEdge } from "../add-step";
+import { addStep, insertBefore, insertOnEdge } from "../add-step";
 import type { Command } from "../command";
 import { remove } from "../delete";
 import { addEdges } from "../edges";
@@ -38,7 +38,7 @@ function gesture(doc: WorkflowDocument, [kind, a, b]: [number, number, number]):
   const edge = doc.edges[a % Math.max(1, doc.edges.length)];
   const made = step(doc, types[b % types.length] ?? "data.set");
   const wanted = { from: pick(a), port: ["next", "true", "each", "error"][b % 4] ?? "next", to: pick(b) };
-  switch (kind % 11) {
+  switch (kind % 12) {
     case 0:
       return addStep(doc, made);
     case 1:
@@ -64,6 +64,8 @@ function gesture(doc: WorkflowDocument, [kind, a, b]: [number, number, number]):
       return reparent(doc, pick(a), b % 3 ? pick(b) : null);
     case 9:
       return b % 2 ? renameKey(pick(a), freshKey(doc, "renamed")) : paste(doc, doc, { x: 20, y: 20 }).command;
+    case 10:
+      return doc.nodes.length ? insertBefore(doc, made, pick(a), "next") : addStep(doc, made);
     default:
       return setWorkflow({ name: `Name ${a}`, description: b % 2 ? "text" : undefined }, "name");
   }
@@ -150,4 +152,19 @@ test("a copy stays in the loop of its original, where that is here", () => {
       .command.apply(doc)[0]
       .nodes.at(-1)?.parent;
   expect([parents(true), parents(false)]).toEqual(["for_each", undefined]);
+});
+
+test("a gate stands on every way to its step, and one undo takes it away", () => {
+  const nodes = ["hook", "other", "pay"].map((key) => ({ ...step(empty, "data.set"), key }));
+  const edges = [
+    { from: "hook", port: "next", to: "pay" },
+    { from: "other", port: "next", to: "pay" },
+    { from: "hook", port: "next", to: "other" },
+  ];
+  const doc = { ...empty, nodes, edges };
+  const gate = { ...step(doc, "approval.request"), key: "gate" };
+  const [gated, inverse] = insertBefore(doc, gate, "pay", "approved").apply(doc);
+  expect(gated.edges.filter((edge) => edge.to === "pay")).toEqual([{ from: "gate", port: "approved", to: "pay" }]);
+  expect(gated.edges.filter((edge) => edge.to === "gate").map((edge) => edge.from)).toEqual(["hook", "other"]);
+  expect(inverse.apply(gated)[0]).toEqual(doc);
 });
