@@ -29,7 +29,7 @@ CREATED = Action(
     metadata=PolicyFacts,
     example=_POLICY,
     severity="notice",
-    ocsf=3005,
+    ocsf=3004,
 )
 CHANGED = Action(
     "guard_policy.changed",
@@ -38,7 +38,7 @@ CHANGED = Action(
     metadata=PolicyFacts,
     example=_POLICY | {"version": 2},
     severity="warning",
-    ocsf=3005,
+    ocsf=3004,
 )
 RETIRED = Action(
     "guard_policy.retired",
@@ -47,7 +47,7 @@ RETIRED = Action(
     metadata=PolicyFacts,
     example=_POLICY | {"version": 2},
     severity="warning",
-    ocsf=3005,
+    ocsf=3004,
 )
 TARGET_CREATED = Action(
     "guard_target.created",
@@ -56,7 +56,7 @@ TARGET_CREATED = Action(
     metadata=TargetFacts,
     example=_TARGET,
     severity="notice",
-    ocsf=3005,
+    ocsf=3004,
 )
 TARGET_RETIRED = Action(
     "guard_target.retired",
@@ -65,7 +65,7 @@ TARGET_RETIRED = Action(
     metadata=TargetFacts,
     example=_TARGET,
     severity="warning",
-    ocsf=3005,
+    ocsf=3004,
 )
 
 

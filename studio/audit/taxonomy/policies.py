@@ -15,7 +15,7 @@ CREATED = Action(
     metadata=Versioned,
     example={"version": 1},
     severity="notice",
-    ocsf=3005,
+    ocsf=3004,
 )
 CHANGED = Action(
     "approval_policy.changed",
@@ -25,7 +25,7 @@ CHANGED = Action(
     metadata=Versioned,
     example={"version": 2},
     severity="notice",
-    ocsf=3005,
+    ocsf=3004,
 )
 DELETED = Action(
     "approval_policy.deleted",
@@ -34,5 +34,5 @@ DELETED = Action(
     metadata=Versioned,
     example={"version": 3},
     severity="warning",
-    ocsf=3005,
+    ocsf=3004,
 )

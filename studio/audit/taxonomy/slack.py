@@ -30,7 +30,7 @@ SLACK_CHANNEL_SET = Action(
     metadata=ChannelSet,
     example={"channel": "#approvals", "mode": "bot", "every": True, "secrets_replaced": True, "changed": True},
     severity="notice",
-    ocsf=6002,
+    ocsf=3004,
 )
 SLACK_CHANNEL_REMOVED = Action(
     "slack.channel_removed",
@@ -39,7 +39,7 @@ SLACK_CHANNEL_REMOVED = Action(
     metadata=Channel,
     example={"channel": "#approvals"},
     severity="notice",
-    ocsf=6002,
+    ocsf=3004,
 )
 SLACK_MEMBER_VERIFIED = Action(
     "slack.member_verified",

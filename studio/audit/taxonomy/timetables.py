@@ -7,28 +7,28 @@ CREATED = Action(
     "A calendar of working hours was made.",
     sentence="{actor} made the calendar “{target}”",
     severity="notice",
-    ocsf=3005,
+    ocsf=3004,
 )
 CHANGED = Action(
     "calendar.changed",
     "Opening hours, holidays, time zone or name of a calendar changed. Deadlines that were computed stay as they are.",
     sentence="{actor} changed the calendar “{target}”",
     severity="notice",
-    ocsf=3005,
+    ocsf=3004,
 )
 MADE_DEFAULT = Action(
     "calendar.made_default",
     "A calendar stands in from now on where a step names none.",
     sentence="{actor} made “{target}” the default calendar",
     severity="notice",
-    ocsf=3005,
+    ocsf=3004,
 )
 DELETED = Action(
     "calendar.deleted",
     "A calendar of working hours was deleted.",
     sentence="{actor} deleted the calendar “{target}”",
     severity="warning",
-    ocsf=3005,
+    ocsf=3004,
 )
 
 
@@ -49,21 +49,21 @@ SCHEDULE_CREATED = Action(
     "A schedule of who is on call was made.",
     sentence="{actor} made the schedule “{target}”",
     severity="notice",
-    ocsf=3005,
+    ocsf=3004,
 )
 SCHEDULE_CHANGED = Action(
     "schedule.changed",
     "Turns, people, time zone or name of a schedule changed.",
     sentence="{actor} changed the schedule “{target}”",
     severity="notice",
-    ocsf=3005,
+    ocsf=3004,
 )
 SCHEDULE_DELETED = Action(
     "schedule.deleted",
     "A schedule of who is on call was deleted.",
     sentence="{actor} deleted the schedule “{target}”",
     severity="warning",
-    ocsf=3005,
+    ocsf=3004,
 )
 SCHEDULE_OVERRIDDEN = Action(
     "schedule.overridden",
@@ -72,7 +72,7 @@ SCHEDULE_OVERRIDDEN = Action(
     metadata=Overridden,
     example=_OVERRIDE,
     severity="notice",
-    ocsf=3005,
+    ocsf=3004,
 )
 SCHEDULE_OVERRIDE_REMOVED = Action(
     "schedule.override_removed",
@@ -81,5 +81,5 @@ SCHEDULE_OVERRIDE_REMOVED = Action(
     metadata=Overridden,
     example=_OVERRIDE,
     severity="notice",
-    ocsf=3005,
+    ocsf=3004,
 )
