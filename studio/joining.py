@@ -60,7 +60,7 @@ log = structlog.get_logger()
 OUTBOX_KEPT = timedelta(days=7)
 """Done jobs are kept a week, for whoever asks whether a mail went out."""
 
-NODE_FOLDERS = ("studio.runtime.triggers", "studio.runtime.nodes", "studio.approvals.nodes")
+NODE_FOLDERS = ("studio.runtime.triggers", "studio.runtime.nodes", "studio.approvals.nodes", "studio.guard.nodes")
 """Folders whose modules are node types. A package's line is added with its first one."""
 
 

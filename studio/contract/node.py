@@ -40,6 +40,7 @@ class Kind(StrEnum):
     FLOW = "flow"
     ACTION = "action"
     APPROVAL = "approval"
+    GUARD = "guard"
 
 
 class Effect(StrEnum):

@@ -21,6 +21,7 @@ _HEADINGS = {
     Kind.FLOW: "Flow",
     Kind.ACTION: "Actions",
     Kind.APPROVAL: "Approvals",
+    Kind.GUARD: "Gates",
 }
 _EFFECTS = {
     Effect.PURE: "Touches nothing outside the run.",

@@ -14,6 +14,7 @@ export const messages = {
   "kind.data": "Data",
   "kind.flow": "Flow",
   "kind.approval": "People",
+  "kind.guard": "Gates",
   "kind.action": "Do",
 
   "head.crumbs": "Breadcrumb",

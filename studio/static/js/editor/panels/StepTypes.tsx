@@ -4,13 +4,14 @@ import type { Kind, NodeTypeInfo } from "../api/types";
 
 const GROUPS: readonly {
   kind: Kind;
-  title: "kind.trigger" | "kind.condition" | "kind.data" | "kind.flow" | "kind.approval" | "kind.action";
+  title: "kind.trigger" | "kind.condition" | "kind.data" | "kind.flow" | "kind.approval" | "kind.guard" | "kind.action";
 }[] = [
   { kind: "trigger", title: "kind.trigger" },
   { kind: "condition", title: "kind.condition" },
   { kind: "data", title: "kind.data" },
   { kind: "flow", title: "kind.flow" },
   { kind: "approval", title: "kind.approval" },
+  { kind: "guard", title: "kind.guard" },
   { kind: "action", title: "kind.action" },
 ];
 

@@ -1,0 +1,1 @@
+"""Steps that are gates: a node type a file."""
