@@ -78,6 +78,8 @@ def holds(found: Details) -> str:
     if found.escalation is None:
         return ""
     held = lasting(escalation.from_json(found.escalation.plan).acknowledge)
+    if found.request.due_at is None:
+        return str(_("Holds this back for %(time)s.", time=held))
     return str(_("Holds this back for %(time)s. The deadline runs on.", time=held))
 
 

@@ -21,7 +21,7 @@ DOWNLOADS = (
 )
 NEEDS_MORE = ("/password/new",)
 """Make sense only behind a link that was just followed."""
-SEVERAL = {"console.run": 6, "portal.approval": 4, "portal.history": 3, "console.workflow": 2, "portal.inbox": 3}
+SEVERAL = {"console.run": 6, "portal.approval": 6, "portal.history": 3, "console.workflow": 2, "portal.inbox": 3}
 """Of these pages more than one is looked at: they differ by what has happened."""
 
 

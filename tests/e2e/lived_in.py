@@ -2,19 +2,19 @@
 another; a group, mail."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from studio.accounts.demo import Credentials
 from studio.app import create_app
 from studio.approvals import service
-from studio.approvals.models import Request
+from studio.approvals.models import Escalation, Request
 from studio.approvals.nodes.fields.governing import PolicyRule
 from studio.approvals.policies import service as policies
 from studio.approvals.policies.service import PolicySave
@@ -37,6 +37,7 @@ from studio.runtime.models import Workflow
 from studio.runtime.service import subscriptions, workflows
 from tests.e2e import shopify
 from tests.e2e.studio import Studio, running_studio
+from tests.factories.escalations import move_up
 from tests.factories.timetables import OFFICE
 from tests.servers.http_target import HttpTarget
 
@@ -74,6 +75,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             workflows.publish(uow, keyring, calling, warehouse(target.url))
             workflows.publish(uow, keyring, workflows.create(uow, "Count the stock again"), counting())
             workflows.publish(uow, keyring, workflows.create(uow, "Order stock"), ordering())
+            workflows.publish(uow, keyring, workflows.create(uow, "Write off goods"), writing_off())
             calendars.create(uow, CalendarSave("Office hours", "Europe/Berlin", OFFICE))
             turns = [one.user_id for one in people if one.role.value == "approver"]
             monday = datetime.fromisoformat("2026-03-02T09:00")
@@ -102,24 +104,44 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
         running.deliver(made.addresses["Order stock"], {"lamps": 400})
         _ask_for_changes(running)
         running.deliver(made.addresses["Order stock"], {"lamps": 350})
+        running.deliver(made.addresses["Write off goods"], {"pallet": "P-118"})
+        _let_it_escalate(running)
         yield made
 
 
 def _ask_for_changes(running: Studio) -> None:
     """Jonas sends the order of stock back, which waits for a new version then."""
+    once(
+        running,
+        select(Request).where(Request.title.startswith("Order")),
+        lambda uow, request: service.request_changes(
+            uow, request.id, shown=request.shown, reason="Say by when, please."
+        ),
+    )
+
+
+def _let_it_escalate(running: Studio) -> None:
+    """As if an hour had passed in which nobody has answered: somebody else is asked as well, and it goes on."""
+    asked = select(Request).where(Request.title.startswith("Write off"))
+    once(running, asked, lambda uow, request: move_up(uow, [request.id]))
+    escalated = select(Escalation).join(Request, Request.id == Escalation.request_id)
+    once(running, escalated.where(Request.title.startswith("Write off"), Escalation.step > 0), lambda _uow, _row: None)
+
+
+def once(running: Studio, wanted: Select[tuple[Any]], act: Callable[[UnitOfWork, Any], object]) -> None:
+    """Do something as Jonas with a row of the running Studio, as soon as it is there."""
     app, jonas = create_app(running.stack.settings), running.people["Jonas"]
     actor = Actor(ActorType.USER, str(jonas.user_id), jonas.name, jonas.user_id, jonas.role.value)
-    asked = select(Request).where(Request.title.startswith("Order"))
     try:
         until = time.monotonic() + 30
         while True:
             with app.app_context(), app.extensions["studio_database"].unit(jonas.workspace_id, actor) as uow:
-                request = uow.session.scalar(asked)
-                if request is not None:
-                    service.request_changes(uow, request.id, shown=request.shown, reason="Say by when, please.")
+                row = uow.session.scalar(wanted)
+                if row is not None:
+                    act(uow, row)
                     return
             assert time.monotonic() < until, running.log
-            time.sleep(0.1)  # between two looks at a fact: has the run asked?
+            time.sleep(0.1)  # between two looks at a fact: is it there?
     finally:
         app.extensions["studio_engine"].stop()
 
@@ -195,4 +217,23 @@ def ordering() -> dict[str, Any]:
                         "on_changes": "wait_for_a_new_version", "exclusive": "Stock of lamps"}},
         ],
         "edges": [{"from": "need", "port": "next", "to": "ask"}],
+    }  # fmt: skip
+
+
+def writing_off() -> dict[str, Any]:
+    """Webhook → an approval of two people; an hour later somebody else is asked as well, and again."""
+    return {
+        "schema": "studio.workflow/1",
+        "name": "Write off goods",
+        "nodes": [
+            {"key": "found", "type": "trigger.webhook", "name": "Damaged goods", "position": {"x": 0, "y": 0}},
+            {"key": "ask", "type": "approval.request", "name": "Two of the team", "position": {"x": 0, "y": 140},
+             "config": {"title": "Write off pallet {{ trigger.pallet }}", "approvers": ["group:Refund team"],
+                        "need": "at_least", "number": 2,
+                        "facts": [{"label": "Pallet", "value": "{{ trigger.pallet }}"}],
+                        "escalate": [{"after": {"amount": 1, "unit": "hours"},
+                                      "targets": ["user:tom@nordlicht.example"]}],
+                        "repeat": 1}},
+        ],
+        "edges": [{"from": "found", "port": "next", "to": "ask"}],
     }  # fmt: skip

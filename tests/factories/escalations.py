@@ -10,7 +10,7 @@ from studio.approvals.escalating.working import work_off
 from studio.approvals.models import Assignment, Escalation, Request
 from studio.contract.approving import ApprovalDelay, ApprovalEscalation, ApprovalLevel
 from studio.core.models import OutboxRow
-from studio.core.unit_of_work import Database
+from studio.core.unit_of_work import Database, UnitOfWork
 from tests.factories.accounts import MadePerson, MadeTenant
 from tests.factories.approvals import make_request
 
@@ -32,11 +32,16 @@ def make_escalating(
 def come_due(database: Database, tenant: MadeTenant, *request_ids: UUID) -> None:
     """As if the time had passed until what comes next."""
     with database.unit(tenant.id) as uow:
-        past = uow.now - timedelta(seconds=1)
-        due = update(Escalation).where(Escalation.request_id.in_(request_ids), Escalation.next_at.is_not(None))
-        uow.session.execute(due.values(next_at=past))
-        keys = [f"approval.escalate:{one}:{number}" for one in request_ids for number in range(1, 30)]
-        uow.session.execute(update(OutboxRow).where(OutboxRow.key.in_(keys)).values(due_at=past))
+        move_up(uow, request_ids)
+
+
+def move_up(uow: UnitOfWork, request_ids: Iterable[UUID]) -> None:
+    """What comes next of these is due, and so is its timer."""
+    wanted, past = list(request_ids), uow.now - timedelta(seconds=1)
+    due = update(Escalation).where(Escalation.request_id.in_(wanted), Escalation.next_at.is_not(None))
+    uow.session.execute(due.values(next_at=past))
+    keys = [f"approval.escalate:{one}:{number}" for one in wanted for number in range(1, 30)]
+    uow.session.execute(update(OutboxRow).where(OutboxRow.key.in_(keys)).values(due_at=past))
 
 
 def work(database: Database, tenant: MadeTenant) -> None:

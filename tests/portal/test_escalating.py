@@ -7,7 +7,7 @@ import pytest
 from studio.accounts.outcomes import Role
 from studio.accounts.service import members
 from studio.contract.approving import ApprovalDelay, ApprovalEscalation
-from studio.core import outbox
+from studio.core import clock, outbox
 from tests.factories.accounts import make_person
 from tests.factories.approvals import decide
 from tests.factories.escalations import escalate, level, plan_of
@@ -34,6 +34,10 @@ def test_the_page_says_who_is_asked_next_and_when(shop, asked):
     page = shop.browser(shop.jonas).get(f"/approvals/{request_id}").text
     assert "Escalates to Mara Sand in 59 min." in page
     assert "Whoever is asked now can no longer decide then." in page
+    assert "Holds this back for 30 minutes." in page
+    assert "The deadline runs on" not in page, "there is none"
+    dated = asked(due_at=clock.local_now() + timedelta(days=1))
+    page = shop.browser(shop.jonas).get(f"/approvals/{dated}").text
     assert "Holds this back for 30 minutes. The deadline runs on." in page
 
 
