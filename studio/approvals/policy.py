@@ -23,6 +23,8 @@ class Candidate:
     """Has a working seat whose role may decide."""
     why: Mapping[str, str]
     role: str = ""
+    group: UUID | None = None
+    """The group through which they come; None: through none."""
 
 
 @dataclass(frozen=True, slots=True)

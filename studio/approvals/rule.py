@@ -84,6 +84,10 @@ class Part:
     """What they own of it, for people to read, where they are asked for that."""
     joined: frozenset[UUID] = frozenset()
     """Places that an escalation has added. They are filled as the others are; the need stays as it was."""
+    groups: tuple[tuple[UUID, frozenset[UUID]], ...] = ()
+    """Who of `people` came through which group. Empty also where it was asked before that was remembered."""
+    themselves: frozenset[UUID] = frozenset()
+    """Who of `people` is named without a group."""
 
     @property
     def required(self) -> int:
@@ -105,6 +109,8 @@ class Stage:
     """For people to read; may be empty."""
     declines: int = 1
     """Distinct people whose decline ends the request."""
+    left: frozenset[UUID] = frozenset()
+    """Places of people who have left a group since they were asked: they no longer count."""
 
     @property
     def people(self) -> frozenset[UUID]:
@@ -145,7 +151,7 @@ def joined(rule: Rule, places: Iterable[tuple[int, UUID]]) -> Rule:
     """
     added: dict[int, set[UUID]] = {}
     for index, place in places:
-        if index < len(rule.stages) and place not in rule.stages[index].people:
+        if index < len(rule.stages) and place not in rule.stages[index].people | rule.stages[index].left:
             added.setdefault(index, set()).add(place)
     if not added:
         return rule
@@ -198,10 +204,19 @@ def _stage_json(stage: Stage) -> dict[str, Any]:
                 "names": [{"kind": one.kind, "name": one.name} for one in part.names],
                 "people": sorted(str(one) for one in part.people),
                 **({"owns": part.owns} if part.owns else {}),
+                **(
+                    {
+                        "groups": {str(one): sorted(str(who) for who in some) for one, some in part.groups},
+                        "themselves": sorted(str(one) for one in part.themselves),
+                    }
+                    if part.groups
+                    else {}
+                ),
             }
             for part in stage.parts
         ],
         "decline": {"kind": Kind.COUNT.value, "n": stage.declines},
+        **({"left": sorted(str(one) for one in stage.left)} if stage.left else {}),
     }
 
 
@@ -214,9 +229,16 @@ def _stage(stored: Mapping[str, Any]) -> Stage:
                 people=frozenset(UUID(user_id) for user_id in one["people"]),
                 need=Need(Kind(one["need"]["kind"]), one["need"]["n"]),
                 owns=one.get("owns", ""),
+                groups=tuple((UUID(group), _ids(some)) for group, some in one.get("groups", {}).items()),
+                themselves=_ids(one.get("themselves", ())),
             )
             for one in parts
         ),
         name=stored["name"],
         declines=stored["decline"]["n"],
+        left=_ids(stored.get("left", ())),
     )
+
+
+def _ids(stored: Iterable[str]) -> frozenset[UUID]:
+    return frozenset(UUID(one) for one in stored)

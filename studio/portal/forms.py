@@ -175,6 +175,14 @@ class GroupForm(FlaskForm):
     members = SelectMultipleField(_l("Members"), option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False))
 
 
+class ApplyForm(FlaskForm):
+    """Open requests that shall follow a group."""
+
+    shown = HiddenField()
+    """The group's people, as the page showed them."""
+    pick = SelectMultipleField(choices=[], validate_choice=False)
+
+
 class CalendarForm(FlaskForm):
     """A calendar's name, zone, week and holidays."""
 

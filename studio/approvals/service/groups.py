@@ -28,6 +28,8 @@ class Named:
     candidates: list[Candidate] = field(default_factory=list)
     rule: list[dict[str, str]] = field(default_factory=list)
     """The names as people read them, frozen with the request."""
+    groups: list[UUID] = field(default_factory=list)
+    """Those of the names that are groups."""
     unknown: list[str] = field(default_factory=list)
     """Names, as they were written, behind which there is nothing."""
 
@@ -162,9 +164,12 @@ def _add_group(named: Named, group: GroupView | None, name: str) -> None:
     named.rule.append({"kind": "group", "name": group.name if group else name})
     if group is None:
         named.unknown.append(name)
+    named.groups += [group.id] if group else []
     for member in group.members if group else ():
         why = {"kind": "group", "name": group.name if group else name}
-        named.candidates.append(Candidate(member.id, member.email, member.may_decide, why, member.role))
+        named.candidates.append(
+            Candidate(member.id, member.email, member.may_decide, why, member.role, group.id if group else None)
+        )
 
 
 def _add_on_call(uow: UnitOfWork, named: Named, name: str, at: datetime | None) -> None:

@@ -91,7 +91,7 @@ def _part(
     need = _need(wanted)
     if wanted.owns and named is not standby:
         chosen = [replace(one, why={**one.why, "owns": wanted.owns}) for one in chosen]
-    part = Part(names, frozenset(one.user_id for one in chosen), need, wanted.owns)
+    part = _through(Part(names, frozenset(one.user_id for one in chosen), need, wanted.owns), named)
     if part.required > len(part.people):
         said = _(
             "%(need)s have to agree, but only %(count)s of %(names)s may decide. Ask for fewer, or name more people.",
@@ -99,6 +99,14 @@ def _part(
         )  # fmt: skip
         raise InvalidInput(said, code="quorum_above_group", field=wanted.need_field)
     return part, chosen
+
+
+def _through(part: Part, named: groups.Named) -> Part:
+    """The part with who came through which group."""
+    by = {group: frozenset(one.user_id for one in named.candidates if one.group == group) for group in named.groups}
+    alone = frozenset(one.user_id for one in named.candidates if one.group is None)
+    through = tuple((group, some & part.people) for group, some in by.items())
+    return replace(part, groups=through, themselves=alone & part.people if through else frozenset())
 
 
 def _standing_in(standby: groups.Named, barred: Sequence[Requester], without: frozenset[str]) -> list[Candidate]:

@@ -63,7 +63,7 @@ def change_group(group_id: UUID) -> ResponseReturnValue:
     except (Conflict, InvalidInput) as error:
         _show(form, error)
         return render_template("portal/group.html", group=group, form=form), error.status
-    flash(_("The group is changed. Requests that are open keep whom they asked."), "good")
+    flash(_("The group is changed. Requests that are open keep whom they asked, until you apply it to them."), "good")
     return redirect(url_for("portal.approver_groups"))
 
 

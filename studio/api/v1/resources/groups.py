@@ -6,7 +6,8 @@ from studio.api.v1.operations import operation
 from studio.api.v1.reading import Paged
 from studio.api.v1.shapes.approvals import GroupMember, GroupSave, GroupView
 from studio.api.v1.shapes.common import ListOf, cut
-from studio.approvals.service import groups
+from studio.api.v1.shapes.groups import OpenApply, OpenChange, OpenChanges
+from studio.approvals.service import applying, groups
 from studio.core.unit_of_work import UnitOfWork
 
 TAG = "Approver groups"
@@ -48,6 +49,28 @@ def replace_group(uow: UnitOfWork, group_id: UUID, body: GroupSave) -> GroupView
 def delete_group(uow: UnitOfWork, group_id: UUID) -> None:
     """Delete a group. Requests that are open keep whom they asked."""
     groups.remove(uow, group_id)
+
+
+@operation("GET", f"{ONE}/open-changes", tag=TAG, needs="group.manage", answer=OpenChanges)
+def get_group_open_changes(uow: UnitOfWork, group_id: UUID) -> OpenChanges:
+    """Which open requests would change if they followed the group, and how. Nothing is written; at most 50 at once."""
+    plan = applying.plan(uow, group_id)
+    return OpenChanges(shown=plan.shown, data=[_change(one) for one in plan.changes], more=plan.more)
+
+
+@operation("POST", f"{ONE}/open-changes", tag=TAG, needs="group.manage", body=OpenApply, answer=OpenChanges,
+           conflicts=True)  # fmt: skip
+def apply_group_to_open(uow: UnitOfWork, group_id: UUID, body: OpenApply) -> OpenChanges:
+    """Let open requests follow the group: what each of them got. Those that cannot be changed stay as they are."""
+    done = applying.apply(uow, group_id, body.shown, body.requests)
+    return OpenChanges(shown=body.shown, data=[_change(one) for one in done], more=False)
+
+
+def _change(one: applying.Change) -> OpenChange:
+    return OpenChange(
+        request_id=one.request.id, title=one.request.title, came=list(one.came), went=list(one.went), votes=one.votes,
+        outcome=one.outcome, refused=one.refused or None,
+    )  # fmt: skip
 
 
 def _view(group: groups.GroupView) -> GroupView:
