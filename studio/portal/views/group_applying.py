@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from studio.accounts.permissions import permission
-from studio.approvals.service import applying
+from studio.approvals.service import applying, groups
 from studio.core import ids, web
 from studio.core.errors import Conflict
 from studio.core.web import current_uow
@@ -21,15 +21,16 @@ from studio.portal.views.blueprint import blueprint
 def group_open(group_id: UUID) -> ResponseReturnValue:
     """Which open requests would change, who comes, who goes, and what the recount would decide."""
     found = applying.plan(current_uow(), group_id)
-    return render_template("portal/group_open.html", plan=found, group=found.group, form=ApplyForm(formdata=None))
+    form = ApplyForm(formdata=None, shown=found.shown)
+    return render_template("portal/group_open.html", plan=found, group=found.group, form=form)
 
 
 @blueprint.post("/settings/groups/<uuid:group_id>/open")
 @permission("group.manage")
 def apply_group(group_id: UUID) -> ResponseReturnValue:
     """Apply it to those that were shown and chosen."""
-    here = redirect(url_for("portal.group_open", group_id=group_id))
-    form = ApplyForm()
+    group = groups.get(current_uow(), group_id)
+    here, form = redirect(url_for("portal.group_open", group_id=group.id)), ApplyForm()
     chosen = [found for text in form.pick.data or () if (found := ids.parse_id(text)) is not None]
     if not form.validate_on_submit() or not chosen:
         flash(_("Choose the requests that shall follow the group."), "bad")
