@@ -11,6 +11,7 @@ import structlog
 from flask import Flask
 
 from studio import models
+from studio.accounts import elevation
 from studio.accounts.service import purging, seat_changes
 from studio.accounts.service.vault import SecretVault
 from studio.api import purging as api_purging
@@ -38,6 +39,10 @@ from studio.export.components import Reach
 from studio.export.delivery import Delivery
 from studio.guard import proving as guard_proving
 from studio.guard import targets
+from studio.guard.elevation import asking as elevated_asking
+from studio.guard.elevation import ending as elevated_ending
+from studio.guard.elevation import rows as elevated_rows
+from studio.guard.elevation import using
 from studio.guard.gates import GuardGates
 from studio.guard.service import holding
 from studio.guard.service import purging as guard_purging
@@ -115,6 +120,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     ReviewPost(mailer, settings.public_url).register()
     app.extensions["studio_approvals"] = engine.ports.approvals
     _join_guard(engine)
+    _join_elevation(engine)
     app.extensions["studio_slack"] = _join_slack(engine, settings, mailer, app.extensions["studio_keyring"])
     app.extensions["studio_export"] = _join_export(engine, settings)
     engine.chores.append(Sealer(database, app.extensions["studio_keyring"]))
@@ -181,6 +187,20 @@ def _join_guard(engine: Engine) -> None:
         holding.ended(uow, UUID(ended.ref["hold_id"]), agreed=agreed, reason=ended.reason)
 
     askers.register(holding.ASKER, askers.each(hear))
+
+
+def _join_elevation(engine: Engine) -> None:
+    elevated_rows.join(engine.ports.approvals, engine.database)
+    elevation.join(using.find, elevated_ending.session_ended)
+    engine.database.finishers.insert(0, using.recheck)
+    seat_changes.listen("elevation", elevated_ending.seat_changed)
+    outbox.register(elevated_rows.DUE, elevated_ending.due)
+
+    def hear(uow: UnitOfWork, ended: askers.Ended) -> None:
+        outcome = Outcome.APPROVED if ended.outcome is Outcome.BYPASSED else ended.outcome
+        elevated_asking.decided(uow, UUID(ended.ref["elevation_id"]), outcome.value, ended.reason)
+
+    askers.register(elevated_asking.ASKER, askers.each(hear))
 
 
 def _join_approvals(engine: Engine, post: Post) -> None:

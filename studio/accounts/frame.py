@@ -90,7 +90,7 @@ def _context() -> dict[str, object]:
         "person": person,
         "may": person.may if person and person.seat else _nothing,
         "nav": _visible(person) if person and person.seat else (),
-        "portal_only": bool(person and person.seat and person.seat.role is Role.APPROVER),
+        "portal_only": person is not None and _portal_only(person),
         "nav_counts": _counts,
         "role_names": ROLE_NAMES,
         "endpoints": current_app.view_functions,
@@ -98,13 +98,17 @@ def _context() -> dict[str, object]:
 
 
 def _visible(person: Person) -> list[Entry]:
-    approver = person.seat is not None and person.seat.role is Role.APPROVER
-    entries = PORTAL_ENTRIES if approver else ENTRIES
+    entries = PORTAL_ENTRIES if _portal_only(person) else ENTRIES
     return [
         entry
         for entry in entries
         if entry.endpoint in current_app.view_functions and (entry.permission is None or person.may(entry.permission))
     ]
+
+
+def _portal_only(person: Person) -> bool:
+    approver = person.seat is not None and person.seat.role is Role.APPROVER
+    return approver and not person.may("home.read")
 
 
 def _counts(endpoint: str) -> str:

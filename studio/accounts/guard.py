@@ -61,6 +61,7 @@ def _check_permission(person: Person, access: Access) -> Response | None:
             return redirect(url_for("accounts.workspaces"))
         raise Forbidden(_("You have no seat in a workspace, or have not chosen one."), code="no_seat")
     if not person.may(access.permission):
+        _refuse_ended(person, access.permission)
         raise Forbidden(
             _(
                 "Your seat (%(value)s) does not allow this. Ask an admin of %(workspace)s.",
@@ -72,6 +73,14 @@ def _check_permission(person: Person, access: Access) -> Response | None:
             resource=f"permission:{access.permission}",
         )
     return None
+
+
+def _refuse_ended(person: Person, permission: str) -> None:
+    """Say so where it was allowed by an elevation until lately."""
+    lent = person.elevation
+    if lent is not None and not lent.in_force and permission in lent.permissions:
+        message = _("Your elevated access has ended, so nothing was done. Ask for it again where you need it.")
+        raise Forbidden(message, code="elevation_ended", resource=f"elevation:{lent.id}")
 
 
 def _ask_to_sign_in() -> Response:

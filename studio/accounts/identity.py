@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import g, request
 
 from studio.accounts import permissions
+from studio.accounts.elevation import Elevated
 from studio.accounts.outcomes import Role
 from studio.core import tenancy, web
 from studio.core.actor import Actor, ActorType, Origin
@@ -54,6 +55,8 @@ class Person:
     token_name: str | None = None
     scopes: frozenset[str] | None = None
     """What an API token was given; None in a browser."""
+    elevation: Elevated | None = None
+    """What this session was elevated to last, in force or ended. API tokens have none."""
 
     is_authenticated = True
     is_active = True
@@ -74,17 +77,28 @@ class Person:
     def may(self, permission: str) -> bool:
         """Whether the seat, and the token if it is one, carries a permission."""
         role = self.seat.role if self.seat else None
-        return permissions.allowed(permission, role, self.scopes)
+        if permissions.allowed(permission, role, self.scopes):
+            return True
+        return self.elevation is not None and self.elevation.in_force and permission in self.elevation.permissions
+
+    @property
+    def role(self) -> Role | None:
+        """The seat's; while all of another role is lent to it, that one."""
+        lent = self.elevation
+        if lent is not None and lent.in_force and lent.whole:
+            return lent.role
+        return self.seat.role if self.seat else None
 
     def actor(self, origin: Origin) -> Actor:
         """This person as units of work and the audit trail know them."""
-        role = self.seat.role.value if self.seat else None
+        role = self.role.value if self.role else None
         if self.token_id is not None:
             name = f"{self.token_name} ({self.name})"
             token = Actor(ActorType.API_TOKEN, str(self.token_id), name, self.user_id, role)
             return replace(token, on_behalf_of=self.email, origin=origin)
         kind = ActorType.APPROVER if role == Role.APPROVER else ActorType.USER
-        return Actor(kind, str(self.user_id), self.name, self.user_id, role, origin=origin)
+        lent = self.elevation.acting() if self.elevation is not None else None
+        return Actor(kind, str(self.user_id), self.name, self.user_id, role, origin=origin, elevation=lent)
 
 
 def origin(session_id: UUID | None = None) -> Origin:

@@ -117,6 +117,8 @@ class UserSession(Model):
     """Signed out, replaced at a new sign-in, or ended by a password change."""
     ip: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(300))
+    elevation_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """The elevation that was started in it last; it is looked up only where there is one. None: none."""
 
 
 class PasswordReset(Model):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from studio.accounts.outcomes import Role
+from studio.core.actor import Actor
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -90,6 +91,9 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("protection.read", _STAFF, "settings:read"),
     ("protection.manage", _ADMINS, "settings:write"),
     ("protection.bypass", _ADMINS, "approvals:bypass"),
+    ("elevation.read", (OWNER, ADMIN, AUDITOR), "members:read"),
+    ("elevation.manage", _ADMINS, "members:write"),
+    ("elevation.ask", _ALL, "members:write"),  # about oneself
     ("mailbox.read", _OWNERS, None),  # it holds links and codes of everybody: an admin could become an owner by them
     ("workspace.owner", _OWNERS, None),
 )
@@ -104,6 +108,17 @@ def allowed(name: str, role: Role | None, scopes: frozenset[str] | None = None) 
     if role not in wanted.roles:
         return False
     return scopes is None or (wanted.scope is not None and wanted.scope in scopes)
+
+
+def of_role(role: Role) -> frozenset[str]:
+    """All that a seat of a role may do."""
+    return frozenset(name for name, one in REGISTRY.items() if role in one.roles)
+
+
+def actor_may(actor: Actor, name: str) -> bool:
+    """Whether whoever acts has the seat for it, or is elevated to it now. Unknown names raise."""
+    role = Role(actor.role) if actor.role else None
+    return allowed(name, role) or (actor.elevation is not None and name in actor.elevation.permissions)
 
 
 def permission(name: str) -> Callable[[View], View]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from studio.approvals import service
 from studio.approvals.askers import ASK
 from studio.approvals.policies import service as policies
-from studio.approvals.service import gathering, notifying, stages
+from studio.approvals.service import gathering, groups, notifying, stages
 from studio.contract.approving import ApprovalAsk, ApprovalFurther, ApprovalGather, ApprovalNotice, ApprovalPolicy
 from studio.core.unit_of_work import UnitOfWork
 
@@ -50,6 +50,10 @@ class ApprovalsPort:
             given = self._outputs(uow, gather.run_id, ASK, gather.path)
             asked = [one["request_id"] for one in given if isinstance(one, Mapping) and "request_id" in one]
         return gathering.gather(uow, gather, asked)
+
+    def groups(self, uow: UnitOfWork, of: UUID | None = None) -> Mapping[UUID, str]:
+        """The groups by id, with their names; or those alone that a person is in."""
+        return groups.names(uow, of)
 
     def notify(self, uow: UnitOfWork, notice: ApprovalNotice) -> list[str]:
         """Mail people when it suits them; returns their names."""

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from studio.audit.canonical import written
-from studio.core.actor import Actor, Origin
+from studio.core.actor import Actor
 
 SCHEMA = "studio.audit/1"
 GENESIS = "0" * 64
@@ -76,9 +76,14 @@ def actor_part(actor: Actor) -> dict[str, Any]:
     }
 
 
-def context_part(origin: Origin) -> dict[str, Any]:
-    """Where it came from. `session_id` is the session's public id, never its cookie."""
-    return {
+def context_part(actor: Actor) -> dict[str, Any]:
+    """Where it came from. `session_id` is the session's public id, never its cookie.
+
+    `elevation_id` is there only where the actor was allowed more than their seat allows at that moment.
+    """
+    origin = actor.origin
+    lent = {} if actor.elevation is None else {"elevation_id": str(actor.elevation.id)}
+    return lent | {
         "ip": origin.ip,
         "user_agent": short(origin.user_agent) if origin.user_agent else None,
         "request_id": short(origin.request_id) if origin.request_id else None,

@@ -102,7 +102,7 @@ def record(
         "severity": entry.severity,
         "actor": actor_part(uow.actor),
         "targets": [target.part() for target in targets],
-        "context": context_part(uow.actor.origin),
+        "context": context_part(uow.actor),
         **found,
     }
     asides = personal.set_aside(parts, _subjects(uow, entry, facts, targets, changes))

@@ -235,6 +235,10 @@ class Approvals(Protocol):
         """Wait for several: their answers, where all have ended already. Raises InvalidInput where there are none."""
         ...
 
+    def groups(self, uow: UnitOfWork, of: UUID | None = None) -> Mapping[UUID, str]:
+        """The workspace's groups of approvers by id, with their names; or those alone that a person is in."""
+        ...
+
     def notify(self, uow: UnitOfWork, notice: ApprovalNotice) -> list[str]:
         """Mail people when it suits them; returns their names. Raises InvalidInput where there is nobody."""
         ...

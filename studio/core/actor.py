@@ -1,6 +1,7 @@
 """Who acts: carried by every unit of work, recorded with every audit event."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -29,6 +30,15 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Elevation:
+    """More than an actor's own seat allows, in one session and for a time."""
+
+    id: UUID
+    ends_at: datetime
+    permissions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """One actor. `user_id` is the person behind it: a token acts for its owner."""
 
@@ -39,6 +49,8 @@ class Actor:
     role: str | None = None
     on_behalf_of: str | None = None
     origin: Origin = field(default_factory=Origin)
+    elevation: Elevation | None = None
+    """What is allowed beside the seat's own permissions now; None: nothing."""
 
 
 SYSTEM = Actor(ActorType.SYSTEM, "system", "Studio")

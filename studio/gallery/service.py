@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from studio.accounts.outcomes import Role
-from studio.accounts.permissions import allowed
+from studio.accounts.permissions import actor_may
 from studio.accounts.service import workspaces
 from studio.approvals import people
 from studio.approvals.service import groups
@@ -64,13 +64,12 @@ def preview(uow: UnitOfWork, template: Template) -> Document:
 def place_of(uow: UnitOfWork) -> Place:
     """What reading answers needs to know of this workspace."""
     workspace = workspaces.current(uow)
-    role = Role(uow.actor.role) if uow.actor.role else None
     return Place(
         currency=workspace.currency,
         locale=workspace.locale,
         deciders=people.deciders(uow),
         groups={group.name.casefold(): group.name for group in groups.all_groups(uow)},
-        may_make_groups=allowed("group.manage", role),
+        may_make_groups=actor_may(uow.actor, "group.manage"),
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from studio.accounts import mails, passwords, policy, trail
+from studio.accounts import elevation, mails, passwords, policy, trail
 from studio.accounts.models import PasswordReset, User
 from studio.accounts.service import seat_changes, sessions
 from studio.contract.ports import Mailer
@@ -101,6 +101,7 @@ def change(uow: UnitOfWork, user_id: UUID, *, old: str, new: str, keep: UUID | N
     workspace = uow.workspace_id
     _store(uow, user, new)
     sessions.revoke_all(uow, user_id, keep=keep)
+    sessions.drop_elevations(uow, user_id, elevation.PASSWORD_CHANGED)
     if workspace is not None:
         trail.record(uow, "password.changed", ("user", user.id, user.name))
 

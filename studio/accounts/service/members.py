@@ -97,6 +97,7 @@ def change_role(uow: UnitOfWork, seat_id: UUID | None, role: Role) -> Seat:
     current = Role(seat.role)
     if current is role:
         return seat
+    _refuse_own(uow, seat)
     _refuse(uow, current=current, wanted=role)
     if role is Role.APPROVER and seat.disabled_at is None:
         approver_seats.claim(uow)
@@ -203,6 +204,13 @@ def _refuse(uow: UnitOfWork, *, current: Role | None, wanted: Role | None) -> No
         raise Forbidden(_(_SENTENCES[code]), code=code)
     if code is not None:
         raise Conflict(_(_SENTENCES[code]), code=code)
+
+
+def _refuse_own(uow: UnitOfWork, seat: Seat) -> None:
+    """What is lent for a time must not become one's own by it."""
+    if uow.actor.elevation is not None and seat.user_id == uow.actor.user_id:
+        message = _("Under elevated access nobody changes their own seat. Ask another admin.")
+        raise Forbidden(message, code="own_seat")
 
 
 def _target(seat: Seat) -> tuple[str, object, str]:

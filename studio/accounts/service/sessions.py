@@ -1,12 +1,13 @@
 """Server-side sessions: opened at sign-in, looked up on each request, revoked at once."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 
-from studio.accounts import policy, trail
+from studio.accounts import elevation, policy, trail
 from studio.accounts.identity import Person, SeatFacts
 from studio.accounts.models import Seat, User, UserSession, Workspace
 from studio.accounts.outcomes import Role
@@ -109,13 +110,13 @@ def renew(uow: UnitOfWork, session_id: UUID) -> str:
 
 def revoke(uow: UnitOfWork, session_id: UUID) -> None:
     """End one session."""
-    _revoke(uow, UserSession.id == session_id)
+    _revoke(uow, UserSession.id == session_id, elevation.SIGNED_OUT)
 
 
 def revoke_token(uow: UnitOfWork, token: object) -> None:
     """End the session of a token, if it is one: the old id must not work after a new sign-in."""
     if isinstance(token, str):
-        _revoke(uow, UserSession.token_hash == hash_token(token))
+        _revoke(uow, UserSession.token_hash == hash_token(token), elevation.SIGNED_OUT)
 
 
 def revoke_here(uow: UnitOfWork, user_id: UUID) -> None:
@@ -128,12 +129,32 @@ def revoke_all(uow: UnitOfWork, user_id: UUID, *, keep: UUID | None = None) -> N
     _revoke(uow, (UserSession.user_id == user_id) & (UserSession.id != keep))
 
 
-def _revoke(uow: UnitOfWork, which) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a SQL condition
-    uow.session.execute(update(UserSession).where(which, UserSession.revoked_at.is_(None)).values(revoked_at=uow.now))
+def drop_elevations(uow: UnitOfWork, user_id: UUID, why: str) -> None:
+    """End what a person's sessions were elevated to; the sessions stay."""
+    mine = (UserSession.user_id == user_id, UserSession.elevation_id.is_not(None), UserSession.revoked_at.is_(None))
+    found = uow.session.execute(select(UserSession.elevation_id, UserSession.workspace_id).where(*mine)).all()
+    uow.session.execute(update(UserSession).where(*mine).values(elevation_id=None))
+    _tell(uow, found, why)
+
+
+def _revoke(uow: UnitOfWork, which, why: str = elevation.SESSION_ENDED) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a SQL condition
+    ended = update(UserSession).where(which, UserSession.revoked_at.is_(None)).values(revoked_at=uow.now)
+    _tell(uow, uow.session.execute(ended.returning(UserSession.elevation_id, UserSession.workspace_id)).all(), why)
+
+
+def _tell(uow: UnitOfWork, found: Sequence[Row[UUID | None, UUID | None]], why: str) -> None:
+    for elevation_id, workspace_id in found:
+        if elevation_id is not None and workspace_id is not None:
+            elevation.ended(uow, elevation_id, workspace_id, why)
 
 
 def _person(uow: UnitOfWork, user: User, row: UserSession, token: str) -> Person:
     seats = seats_of(uow, user.id)
+    seat = next((seat for seat in seats if seat.workspace_id == row.workspace_id), None)
+    lent = None
+    if row.elevation_id is not None and seat is not None:
+        tenancy.bind(uow.session, workspace_id=seat.workspace_id, user_id=user.id)
+        lent = elevation.find(uow, row.elevation_id, row.id, user.id)
     return Person(
         user_id=user.id,
         email=user.email,
@@ -142,9 +163,10 @@ def _person(uow: UnitOfWork, user: User, row: UserSession, token: str) -> Person
         own_time_zone=user.time_zone,
         own_locale=user.locale,
         seats=seats,
-        seat=next((seat for seat in seats if seat.workspace_id == row.workspace_id), None),
+        seat=seat,
         session_id=row.id,
         session_token=token,
+        elevation=lent,
     )
 
 

@@ -68,6 +68,14 @@ def all_groups(uow: UnitOfWork) -> list[GroupView]:
     return _views(uow, None)
 
 
+def names(uow: UnitOfWork, of: UUID | None = None) -> dict[UUID, str]:
+    """Names of groups by id, in their order; `of`: those alone that a person is in."""
+    query = select(ApproverGroup.id, ApproverGroup.name).order_by(ApproverGroup.name_key)
+    if of is not None:
+        query = query.join(GroupMember, GroupMember.group_id == ApproverGroup.id).where(GroupMember.user_id == of)
+    return {row.id: row.name for row in uow.session.execute(query)}
+
+
 def get(uow: UnitOfWork, group_id: UUID) -> GroupView:
     """One group with its people."""
     row = tenancy.get(uow.session, ApproverGroup, group_id, "approver group")
