@@ -32,6 +32,7 @@ from studio.core.settings import load as load_settings
 from studio.guard import asking
 from studio.guard.targets import naming as target_naming
 from studio.runtime.hooks.front import HookFront
+from studio.runtime.service import audit_reading
 from studio.runtime.service.reference_checks import published_users
 
 VIEWS = (
@@ -80,6 +81,7 @@ def _join_references() -> None:
     references.register(naming.USER, naming.missing_person)
     references.register(target_naming.KIND, target_naming.missing)
     references.register_check("approvals", checking.unmeetable)
+    references.register_check("audit", audit_reading.unreadable)
     references.register_users("published", published_users)
     references.register_users("drafts", drafts.users)
 

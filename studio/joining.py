@@ -49,6 +49,7 @@ from studio.guard.service import purging as guard_purging
 from studio.guard.settings import service as protected_settings
 from studio.oversight import folding
 from studio.oversight.reviews.post import Post as ReviewPost
+from studio.runtime.engine.audit_events import AuditFollowers
 from studio.runtime.engine.engine import Engine
 from studio.runtime.engine.set_aside import SetAside
 from studio.runtime.hooks.addresses import Addresses
@@ -65,7 +66,10 @@ log = structlog.get_logger()
 OUTBOX_KEPT = timedelta(days=7)
 """Done jobs are kept a week, for whoever asks whether a mail went out."""
 
-NODE_FOLDERS = ("studio.runtime.triggers", "studio.runtime.nodes", "studio.approvals.nodes", "studio.guard.nodes")
+NODE_FOLDERS = (
+    "studio.runtime.triggers", "studio.runtime.nodes", "studio.approvals.nodes", "studio.guard.nodes",
+    "studio.export.nodes",
+)  # fmt: skip
 """Folders whose modules are node types. A package's line is added with its first one."""
 
 
@@ -115,6 +119,8 @@ def join(app: Flask, settings: Settings) -> Engine:
         )
     )
     app.extensions["studio_receiver"] = _receiver(engine)
+    followers = AuditFollowers(database, engine.wake_main, lambda: engine.hints.send("audit_events"))
+    engine.add_drain("audit_events", followers.drain, followers.is_due)
     _join_outbox(engine, settings, mailer)
     _join_approvals(engine, Post(mailer, settings.public_url))
     ReviewPost(mailer, settings.public_url).register()

@@ -33,9 +33,16 @@ def target(request: Request) -> audit.Target:
     return audit.Target("approval", request.id, request.title, personal=True)
 
 
+def targets(uow: UnitOfWork, request: Request) -> list[audit.Target]:
+    """A request, and the run that asked where another acts: what people and the clock do is about it too."""
+    run_id = request.run_id
+    of_run = run_id is not None and uow.actor.origin.run_id != str(run_id)
+    return [target(request), *([audit.Target("run", run_id)] if of_run and run_id is not None else [])]
+
+
 def record(uow: UnitOfWork, action: str, request: Request, **metadata: Any) -> None:
     """Record one event about a request; where a message in Slack tells of it, that follows."""
-    audit.record(uow, action, targets=[target(request)], metadata=metadata)
+    audit.record(uow, action, targets=targets(uow, request), metadata=metadata)
     if request.in_slack:
         follow_in_slack(uow, request)
 

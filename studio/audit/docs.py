@@ -23,6 +23,9 @@ workspace. `studio audit verify` checks the chain. Versions count changes of a m
 Names, addresses and remarks of people lie beside the chain: the record holds a reference, an HMAC over
 path and value keyed by a salt that lies with the value. `studio audit forget` erases them; the chain
 still fits, and the erasure is itself an event. Metadata marked `reference` below lie there too.
+
+Steps “Record an event” write events of a workspace's own, named `custom.<name>`: their facts are flat
+(at most 50, texts of at most 500 characters), their severity is the step's, their OCSF class 6003.
 """
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from studio.audit.models import AuditEvent, AuditHead
 from studio.audit.stored import put_together
@@ -17,6 +17,21 @@ def events_after(uow: UnitOfWork, seq: int, limit: int) -> Sequence[dict[str, An
     """The next events in order. Numbers have no gaps and show in order, so whoever keeps the last misses none."""
     query = select(*_RECORD).where(AuditEvent.seq > seq).order_by(AuditEvent.seq).limit(limit)
     return [one.event() for one in put_together(uow, uow.session.execute(query).all())]
+
+
+def events_like(uow: UnitOfWork, after: int, until: int, patterns: Sequence[str], limit: int) -> list[dict[str, Any]]:
+    """The next events behind one number and up to another whose action fits: `a.b`, `a.*` or `*`."""
+    query = select(*_RECORD).where(AuditEvent.seq > after, AuditEvent.seq <= until)
+    if "*" not in patterns:
+        query = query.where(or_(*(_fits(pattern) for pattern in patterns)))
+    rows = uow.session.execute(query.order_by(AuditEvent.seq).limit(limit)).all()
+    return [one.event() for one in put_together(uow, rows)]
+
+
+def _fits(pattern: str) -> ColumnElement[bool]:
+    if pattern.endswith(".*"):
+        return AuditEvent.action.startswith(pattern[:-1], autoescape=True)
+    return AuditEvent.action == pattern
 
 
 def events_numbered(uow: UnitOfWork, numbers: Sequence[int]) -> Sequence[dict[str, Any]]:

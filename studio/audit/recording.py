@@ -85,7 +85,7 @@ def record(
     `workspace_id` is for units across workspaces alone. Raises Undeclared, or pydantic's
     ValidationError where the metadata do not fit the action's schema: both are defects.
     """
-    entry = action_named(action)
+    entry = action if isinstance(action, Action) else action_named(action)
     flat = {name: _flat(value) for name, value in (metadata or {}).items()}
     facts = entry.metadata.model_validate(flat).model_dump(mode="json", exclude_none=True)
     if isinstance(changes, Mapping):

@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 _NAME = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*\Z")
+CUSTOM = "custom"
+"""The resource of events that workspaces name themselves."""
 
 Severity = Literal["info", "notice", "warning", "critical"]
 
@@ -76,14 +78,35 @@ class Action(str):
         version: int = 1,
     ) -> Self:
         """Declare an action. Raises ValueError on a bad or second name or a bad example."""
-        if not _NAME.match(name) or name in cls.registry:
+        if not _NAME.match(name) or name in cls.registry or name.startswith(f"{CUSTOM}."):
             raise ValueError(f"audit action {name!r} is no `resource.verb`, or declared twice")
+        action = cls.made(
+            name, description, sentence=sentence, metadata=metadata, example=example, redactions=redactions,
+            severity=severity, ocsf=ocsf, version=version,
+        )  # fmt: skip
+        metadata.model_validate(action.example)
+        cls.registry[name] = action
+        return action
+
+    @classmethod
+    def made(
+        cls,
+        name: str,
+        description: str,
+        *,
+        sentence: str,
+        metadata: type[Metadata],
+        example: Mapping[str, Any] | None = None,
+        redactions: tuple[Redaction, ...] = (),
+        severity: Severity = "info",
+        ocsf: int = 6003,
+        version: int = 1,
+    ) -> Self:
+        """An action that is not in the registry: a workspace's own."""
         action = super().__new__(cls, name)
         action.version, action.description, action.sentence = version, description, sentence
         action.metadata, action.example = metadata, dict(example or {})
         action.redactions, action.severity, action.ocsf = redactions, severity, ocsf
-        metadata.model_validate(action.example)
-        cls.registry[name] = action
         return action
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from studio.contract.node import NodeType, registry
+from studio.contract.node import Kind, NodeType, registry
 from studio.core.i18n import schema
 
 DEFERRED = "x-deferred"
@@ -17,7 +17,7 @@ def node_types() -> list[dict[str, Any]]:
     return [_described(one) for one in sorted(registry.values(), key=lambda one: (_KINDS[one.kind], one.title))]
 
 
-_KINDS = {kind: place for place, kind in enumerate(("trigger", "condition", "data", "flow", "action", "approval"))}
+_KINDS = {kind: place for place, kind in enumerate(Kind)}
 
 
 def _described(one: type[NodeType]) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     ACTION = "action"
     APPROVAL = "approval"
     GUARD = "guard"
+    AUDIT = "audit"
 
 
 class Effect(StrEnum):

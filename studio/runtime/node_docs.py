@@ -22,6 +22,7 @@ _HEADINGS = {
     Kind.ACTION: "Actions",
     Kind.APPROVAL: "Approvals",
     Kind.GUARD: "Gates",
+    Kind.AUDIT: "Audit",
 }
 _EFFECTS = {
     Effect.PURE: "Touches nothing outside the run.",

@@ -53,10 +53,10 @@ def drafted(uow: UnitOfWork, raw: dict[str, Any] | None = None) -> Workflow:
 
 
 def make_workflow(
-    app: Flask, tenant: MadeTenant, raw: dict[str, Any] | None = None, *, published: bool = False
+    app: Flask, tenant: MadeTenant, raw: dict[str, Any] | None = None, *, published: bool = False, by: str = "builder"
 ) -> UUID:
-    """A workflow of a workspace; its draft has revision 1."""
-    with app.extensions["studio_database"].unit(tenant.id, tenant["builder"].actor) as uow:
+    """A workflow of a workspace; its draft has revision 1. `by`: whose it is."""
+    with app.extensions["studio_database"].unit(tenant.id, tenant[by].actor) as uow:
         workflow = drafted(uow, raw)
         if published:
             whole.publish(uow, app.extensions["studio_keyring"], workflow, 1, "First")

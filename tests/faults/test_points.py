@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.stack import PROJECT
-from tests.faults import test_approvals, test_export, test_gathering, test_smtp, test_sweeping
+from tests.faults import test_approvals, test_audit_events, test_export, test_gathering, test_smtp, test_sweeping
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(180)]
 _numbers = count(1)
@@ -29,7 +29,9 @@ def _labels(folder: Path) -> set[str]:
 
 
 LABELS = _labels(PROJECT / "studio")
-ELSEWHERE = test_approvals.LABELS | test_export.LABELS | test_gathering.LABELS | test_smtp.LABELS | test_sweeping.LABELS
+ELSEWHERE = set().union(
+    *(one.LABELS for one in (test_approvals, test_audit_events, test_export, test_gathering, test_smtp, test_sweeping))
+)
 SENT = "outbox.sent"
 OUTSIDE = (SENT, "outbox.done")
 """Reached only where mail leaves through a server."""

@@ -1,5 +1,6 @@
 """Tell an event as OCSF 1.8 does."""
 
+from studio.audit import custom
 from studio.audit.registry import Undeclared, action_named
 from studio.core.i18n import gettext as _
 from studio.export.components import CannotProcess, Processor, Settings
@@ -23,7 +24,7 @@ class Ocsf(Processor[OcsfSettings]):
             said = _("OCSF is made of Studio's own form: put this processor before any other that changes the form.")
             raise CannotProcess(said)
         try:
-            class_uid = action_named(record.action).ocsf
+            class_uid = custom.OCSF if custom.is_custom(record.action) else action_named(record.action).ocsf
         except Undeclared:
             said = _("This version of Studio does not know the action %(name)s.", name=record.action)
             raise CannotProcess(said) from None

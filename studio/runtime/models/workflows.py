@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     ForeignKey,
     Index,
@@ -74,6 +75,9 @@ class WorkflowVersion(Tenant, Model):
     published_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 
+_FOLLOWING = text("active and audit_seq is not null")
+
+
 class TriggerSubscription(Tenant, Model):
     """One trigger node of a published workflow. Keeps its id and address from version to version."""
 
@@ -87,6 +91,13 @@ class TriggerSubscription(Tenant, Model):
             postgresql_where=text("active"),
         ),
         Index("ix_trigger_subscription_kind", "workspace_id", "type"),
+        Index(
+            "ix_trigger_subscription_following",
+            "workspace_id",
+            "audit_seq",
+            sqlite_where=_FOLLOWING,
+            postgresql_where=_FOLLOWING,
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
@@ -109,6 +120,8 @@ class TriggerSubscription(Tenant, Model):
     """What limits the runs that it starts (runtime.flow.control); None: nothing, and nothing is asked."""
     next_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """Schedules: when it starts a run next."""
+    audit_seq: Mapped[int | None] = mapped_column(BigInteger)
+    """Followers of the audit trail: the number of the last entry that was looked at."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
     @property

@@ -1,7 +1,6 @@
 """What happens in Studio itself and may start a workflow: a run failed, an approval was decided."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +13,9 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.expressions import EvaluationError, ExpressionError, Scope, evaluate
 from studio.runtime.compiled import Compiled
 from studio.runtime.ledger.rows import RunRow
-from studio.runtime.models import Event, Run, TriggerSubscription
+from studio.runtime.models import TriggerSubscription
 from studio.runtime.outcomes import Verdict
+from studio.runtime.service.causes import CHAINED, LONGEST_CHAIN, Source, circle, source_of
 from studio.runtime.service.dedup import Once
 from studio.runtime.service.gathering import Arrived, gather
 from studio.runtime.service.starts import Hint, start_or_turn_away, turn_away
@@ -24,17 +24,6 @@ from studio.runtime.triggers.deliveries import gather_key, key_of
 
 TYPE = "trigger.app_event"
 _LISTENED = "studio.app_events.listened"
-LONGEST_CHAIN = 3
-"""Runs that may start one after the other by what happened in the one before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where it happened."""
-
-    workflow_id: UUID | None
-    chain: int = 0
-    """How many runs before it were started by one another."""
 
 
 class AppEvents:
@@ -54,7 +43,7 @@ class AppEvents:
         for listener in uow.session.scalars(found):
             if listener.settings.get("event") != name or listener.workflow_id == source.workflow_id:
                 continue
-            verdict, reason = _verdict(listener, data, source)
+            verdict, reason = verdict_of(listener, data, source)
             once = None
             if verdict is Verdict.STARTED:
                 try:
@@ -88,7 +77,7 @@ class AppEvents:
     def run_failed(self, uow: UnitOfWork, run: RunRow, compiled: Compiled) -> None:
         """A live run has failed. One that an event itself started stays quiet, so that no chain feeds itself."""
         trigger = compiled.graph.nodes[run.trigger_node]
-        if trigger.type == TYPE:
+        if trigger.type in CHAINED:
             return
         data = {
             "event": "run.failed",
@@ -101,7 +90,7 @@ class AppEvents:
     def approval_decided(self, uow: UnitOfWork, data: Mapping[str, Any], run_id: UUID | None) -> None:
         """A request has ended, by a person or by the clock; `run_id` is the run that asked."""
         if _anybody_listens(uow):
-            self.emit(uow, "approval.decided", {"event": "approval.decided", **data}, _source(uow, run_id))
+            self.emit(uow, "approval.decided", {"event": "approval.decided", **data}, source_of(uow, run_id))
 
 
 def _anybody_listens(uow: UnitOfWork) -> bool:
@@ -113,14 +102,6 @@ def _anybody_listens(uow: UnitOfWork) -> bool:
     return bool(known[_LISTENED])
 
 
-def _source(uow: UnitOfWork, run_id: UUID | None) -> Source:
-    asked = select(Run.workflow_id, Event.type, Event.meta).join(Event, Event.id == Run.event_id, isouter=True)
-    found = uow.session.execute(asked.where(Run.id == run_id)).one_or_none()
-    if found is None:
-        return Source(None)
-    return Source(found.workflow_id, (found.meta or {}).get("chain", 1) if found.type == TYPE else 0)
-
-
 def _once(listener: TriggerSubscription, data: Mapping[str, Any]) -> Once | None:
     """The key under which the event starts one run; None: the trigger names none. Raises InvalidInput."""
     settings = listener.settings
@@ -129,14 +110,10 @@ def _once(listener: TriggerSubscription, data: Mapping[str, Any]) -> Once | None
     return Once(key_of(settings["dedup_key"], Scope({"trigger": data})), settings.get("dedup_hours", 24) * 3600.0)
 
 
-def _verdict(listener: TriggerSubscription, data: Mapping[str, Any], source: Source) -> tuple[Verdict, str]:
+def verdict_of(listener: TriggerSubscription, data: Mapping[str, Any], source: Source) -> tuple[Verdict, str]:
+    """Whether a listener starts on what happened, and if not why: a circle, or its own “Only if”."""
     if source.chain >= LONGEST_CHAIN:
-        reason = _(
-            "%(count)s workflows had started one another by then. Studio stops there, so that they do not go on for "
-            "ever.",
-            count=source.chain,
-        )
-        return Verdict.LIMITED, reason
+        return Verdict.LIMITED, circle(source)
     condition = listener.settings.get("filter")
     if not condition:
         return Verdict.STARTED, ""

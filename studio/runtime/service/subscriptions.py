@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from studio.audit import Target, record
+from studio.audit import Target, following, record
 from studio.contract.node import Kind, node_type
 from studio.core import rng
 from studio.core.crypto import Keyring, hash_token
@@ -14,6 +14,7 @@ from studio.runtime.document import Document, Step
 from studio.runtime.flow.control import PRIORITIES, written
 from studio.runtime.flow.workspace import has_limits
 from studio.runtime.models import TriggerSubscription, Workflow, WorkflowVersion
+from studio.runtime.triggers.audit_event import AuditTrailEvent
 from studio.runtime.triggers.schedule import next_due
 
 
@@ -28,10 +29,11 @@ def renew(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, version: Workfl
         row = held.pop(step.key, None)
         if row is None or row.type != step.type:
             row = _replace(uow, keyring, workflow, step, row)
-        row.version_id, row.active = version.id, workflow.enabled
+        was, row.version_id, row.active = row.active, version.id, workflow.enabled
         row.type_version, row.config = step.version, step.config
         row.priority, row.control = PRIORITIES[document.settings.priority], control
         row.next_due_at = _next(step, uow.now)
+        _follow(uow, row, was=was)
     for gone in held.values():
         gone.active = False
 
@@ -39,9 +41,16 @@ def renew(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, version: Workfl
 def set_active(uow: UnitOfWork, workflow: Workflow, *, active: bool) -> None:
     """Turn on those that the published version has, or turn off all."""
     for row in of_workflow(uow, workflow.id):
-        row.active = active and row.version_id == workflow.published_version_id
+        was, row.active = row.active, active and row.version_id == workflow.published_version_id
+        _follow(uow, row, was=was)
         if row.active and row.type == "trigger.schedule":
             row.next_due_at = next_due(row.settings, uow.now)
+
+
+def _follow(uow: UnitOfWork, row: TriggerSubscription, *, was: bool) -> None:
+    """Whoever begins to follow the audit trail begins behind its last entry; what a pause has left out stays out."""
+    if row.type == AuditTrailEvent.key and row.active and not (was and row.audit_seq is not None):
+        row.audit_seq = following.head(uow)
 
 
 def of_workflow(uow: UnitOfWork, workflow_id: UUID) -> list[TriggerSubscription]:

@@ -16,6 +16,7 @@ export const messages = {
   "kind.approval": "People",
   "kind.guard": "Gates",
   "kind.action": "Do",
+  "kind.audit": "Audit trail",
 
   "head.crumbs": "Breadcrumb",
   "head.workflows": "Workflows",

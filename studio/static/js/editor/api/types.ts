@@ -1,7 +1,7 @@
 // The builder's HTTP contract, as the server's views speak it.
 import type { Json, WorkflowDocument } from "../document/types";
 
-export type Kind = "trigger" | "condition" | "data" | "flow" | "action" | "approval" | "guard";
+export type Kind = "trigger" | "condition" | "data" | "flow" | "action" | "approval" | "guard" | "audit";
 
 /** JSON Schema, the subset that node configs use, and the x- fields of `help_`. */
 export interface Schema {

@@ -4,7 +4,15 @@ import type { Kind, NodeTypeInfo } from "../api/types";
 
 const GROUPS: readonly {
   kind: Kind;
-  title: "kind.trigger" | "kind.condition" | "kind.data" | "kind.flow" | "kind.approval" | "kind.guard" | "kind.action";
+  title:
+    | "kind.trigger"
+    | "kind.condition"
+    | "kind.data"
+    | "kind.flow"
+    | "kind.approval"
+    | "kind.guard"
+    | "kind.action"
+    | "kind.audit";
 }[] = [
   { kind: "trigger", title: "kind.trigger" },
   { kind: "condition", title: "kind.condition" },
@@ -13,6 +21,7 @@ const GROUPS: readonly {
   { kind: "approval", title: "kind.approval" },
   { kind: "guard", title: "kind.guard" },
   { kind: "action", title: "kind.action" },
+  { kind: "audit", title: "kind.audit" },
 ];
 
 export interface Group {

@@ -1,0 +1,1 @@
+"""Steps and triggers about the audit trail. One node type a file."""
