@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from studio.api.v1.reading import Body
 from studio.api.v1.shapes.common import Shape
+from studio.contract.node import Kind
 
 
 class TemplateLine(Shape):
@@ -76,7 +77,7 @@ class NodeTypeInfo(Shape):
 
     key: str = Field(examples=["condition.if"])
     version: int
-    kind: Literal["trigger", "condition", "data", "flow", "action", "approval"]
+    kind: Kind
     effect: Literal["pure", "local", "outside"] = Field(description="What it touches: nothing, Studio, other systems.")
     title: str
     help: str
