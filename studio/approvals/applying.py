@@ -1,4 +1,4 @@
-"""A group's people as they are now, put into a rule that is frozen with those of before. Pure: no I/O, no clock.
+"""What is now, put into a rule that is frozen with what was before: a group's people, or a policy. Pure.
 
 Stages that have agreed stay as they were. How many have to agree follows the people only where it is said so: all of
 them, or so many per cent. A number stays, and a rule that could no longer be met is left as it was.
@@ -22,6 +22,8 @@ class Refused(StrEnum):
     """Fewer people would be left than have to agree."""
     DECLINES = "declines"
     """Fewer people would be left than have to decline."""
+    FURTHER = "further"
+    """It is in a stage that there is no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,19 @@ class Applied:
     went: tuple[frozenset[UUID], ...] = ()
     """People whose places no longer count, by stage."""
     refused: Refused | None = None
+    out: frozenset[UUID] = frozenset()
+    """People whose role may no longer decide, from the running stage on, whatever place they hold."""
+    other: bool = False
+    """How many of them have to agree, or to decline, is not as it was."""
 
     @property
     def changes(self) -> bool:
-        """Whether anybody comes or goes."""
-        return any(self.came) or any(self.went)
+        """Whether anybody comes or goes, or is counted otherwise."""
+        return any(self.came) or any(self.went) or bool(self.out) or self.other
+
+    def ends(self, stage: int, place: UUID, person: UUID, running: int) -> bool:
+        """Whether a share, or a vote, of that place and person no longer counts."""
+        return place in self.went[stage] or (stage >= running and person in self.out)
 
 
 def apply(rule: Rule, group: UUID, name: str, members: Collection[UUID], running: int) -> Applied:
@@ -58,6 +68,29 @@ def apply(rule: Rule, group: UUID, name: str, members: Collection[UUID], running
         came.append(after.people - stage.people)
         went.append(stage.people - after.people)
     return Applied(replace(rule, stages=tuple(stages)), tuple(came), tuple(went))
+
+
+def replaced(rule: Rule, by: Rule, running: int, out: frozenset[UUID] = frozenset()) -> Applied:
+    """Put the stages of another rule in the place of its own, from the running one on; what is barred stays barred.
+
+    What a request does with changes and further stages is its own, and stays. `out` are people of the request whose
+    role the other rule leaves out.
+    """
+    if len(by.stages) <= running:
+        return Applied(rule, refused=Refused.FURTHER)
+    stages = list(rule.stages[:running])
+    none = frozenset[UUID]()
+    came, went = [none] * running, [none] * running
+    for index in range(running, max(len(rule.stages), len(by.stages))):
+        before = rule.stages[index] if index < len(rule.stages) else None
+        after = by.stages[index] if index < len(by.stages) else None
+        had, has = (stage.people if stage else none for stage in (before, after))
+        came.append(has - had)
+        went.append(had - has)
+        if after is not None:
+            stages.append(replace(after, left=((before.left if before else none) | (had - has)) - has))
+    made = replace(rule, stages=tuple(stages), exclude_roles=by.exclude_roles)
+    return Applied(made, tuple(came), tuple(went), out=out, other=made != rule)
 
 
 def _unrecorded(part: Part, name: str) -> bool:

@@ -11,6 +11,8 @@ from typing import Any
 from uuid import UUID
 
 VERSION = 2
+ADDED, APPLIED = "added", "applied"
+"""Beside a stored rule: what asked has added stages; how often what is now was applied to it."""
 
 
 class Kind(StrEnum):
@@ -136,6 +138,10 @@ class Rule:
     """People who must not decide, beside whoever asked."""
     more: bool = False
     """What asked may add a stage once all of these have agreed."""
+
+    def ended(self, stage: int, place: UUID) -> bool:
+        """Whether a place no longer counts, since what is now was applied to it: its person, or its stage, is gone."""
+        return stage >= len(self.stages) or place in self.stages[stage].left
 
     @property
     def plain(self) -> bool:

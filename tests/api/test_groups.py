@@ -12,7 +12,7 @@ def test_open_requests_follow_a_group_as_far_as_they_are_named(api, database, te
     assert api.get(f"{one}/open-changes").json["data"] == []
     api.put(one, json={"name": "Team", "members": [str(owner.user_id)]})
     found = api.get(f"{one}/open-changes").json
-    came_and_went = {"title": TITLE, "came": [owner.name], "went": [admin.name], "votes": 0}
+    came_and_went = {"title": TITLE, "came": [owner.name], "went": [admin.name], "votes": 0, "next_stage": False}
     assert found["data"] == [{"request_id": this, **came_and_went, "outcome": None, "refused": None} for this in open_]
     done = api.post(f"{one}/open-changes", json={"shown": found["shown"], "requests": open_[:1]})
     assert (done.status_code, [row["request_id"] for row in done.json["data"]]) == (200, open_[:1])

@@ -1,5 +1,9 @@
 """Approval policies, by the API."""
 
+from tests.approvals.test_policy_applying import ask
+from tests.factories.approvals import listen
+from tests.factories.policies import change_policy, make_policy
+
 RULE = {"approvers": ["group:Refund team"], "need": "at_least", "number": 2, "due_in": {"amount": 4, "unit": "hours"}}
 
 
@@ -48,3 +52,22 @@ def test_a_dry_run_of_a_policy_and_of_fields_that_are_not_saved(api, tenant):
     assert [(one["path"], one["code"]) for one in found["problems"]] == [("approvers", "nobody_can_decide")]
     past = api.post("/api/v1/approval-dry-runs", json=body | {"at": "2020-01-01T08:00:00Z"})
     assert (past.status_code, past.json["code"]) == (422, "in_the_past")
+
+
+def test_open_requests_follow_an_edited_policy_as_far_as_they_are_named(api, database, tenant):
+    listen()
+    owner, admin = tenant["owner"], tenant["admin"]
+    policy_id = make_policy(database, tenant, owner)
+    one = f"/api/v1/approval-policies/{policy_id}/open-changes"
+    open_ = [str(ask(database, tenant, policy_id, ("any", [owner]))) for _ in range(2)]
+    assert api.get(one).json == {"data": [], "more": False, "shown": "1"}
+    change_policy(database, tenant, policy_id, admin)
+    found = api.get(one).json
+    assert [(row["request_id"], row["came"], row["went"]) for row in found["data"]] == [
+        (this, [admin.name], [owner.name]) for this in open_
+    ]
+    late = api.post(one, json={"shown": "x", "requests": open_})
+    assert (late.status_code, late.json["code"]) == (409, "policy_changed")
+    done = api.post(one, json={"shown": found["shown"], "requests": open_[:1]}).json
+    assert [(row["request_id"], row["next_stage"], row["refused"]) for row in done["data"]] == [(open_[0], False, None)]
+    assert [row["request_id"] for row in api.get(one).json["data"]] == open_[1:]

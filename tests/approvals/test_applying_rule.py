@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.approvals.applying import Refused, apply
+from studio.approvals.applying import Refused, apply, replaced
 from studio.approvals.rule import Kind, Name, Need, Part, Rule, Stage, from_json, joined, to_json
 
 PEOPLE = [UUID(int=number) for number in range(1, 7)]
@@ -70,3 +70,23 @@ def test_rules_of_before_say_nothing_and_are_left_alone():
     assert apply(old, TEAM, "TEAM", [two], 0).refused is Refused.UNRECORDED
     other = replace(old, stages=(Stage((Part((Name("user", "Mira"),), frozenset([one])),)),))
     assert not apply(other, TEAM, "Team", [two], 0).changes
+
+
+@given(RULES, RULES, st.integers(0, 2))
+def test_another_rule_stands_from_the_running_stage_on_and_nobody_counts_unnamed(rule, by, running):
+    running = min(running, len(rule.stages) - 1)
+    found = replaced(rule, by, running)
+    if found.refused is not None:
+        assert (found.refused, found.rule, len(by.stages) <= running) == (Refused.FURTHER, rule, True)
+        return
+    assert found.rule.stages[:running] == rule.stages[:running]
+    assert [one.parts for one in found.rule.stages[running:]] == [one.parts for one in by.stages[running:]]
+    assert len(found.came) == len(found.went) == max(len(rule.stages), len(by.stages))
+    for index, went in enumerate(found.went):
+        had = rule.stages[index].people if index < len(rule.stages) else frozenset()
+        has = found.rule.stages[index].people if index < len(found.rule.stages) else frozenset()
+        assert (found.came[index], went) == ((has - had, had - has) if index >= running else (frozenset(), frozenset()))
+        assert all(found.rule.ended(index, one) for one in went)
+    again = replaced(found.rule, by, running)
+    assert not again.changes
+    assert from_json(to_json(found.rule)) == found.rule

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from studio.approvals.policies import service as policies
-from tests.factories.approvals import make_group
-from tests.factories.policies import make_policy
+from tests.approvals.test_policy_applying import ask
+from tests.factories.approvals import make_group, share_of
+from tests.factories.policies import change_policy, make_policy
 
 HERE = "/settings/policies"
 
@@ -145,3 +146,25 @@ def test_a_dry_run_shows_dates_by_the_readers_clock_and_refuses_past_ones(shop):
         day = (uow.now + timedelta(days=30)).date()
     later = browser.get(here, query_string={"at": f"{day}T08:00"})
     assert (later.status_code, f'value="{day}T08:00"' in later.text) == (200, True)
+
+
+def test_what_is_open_follows_an_edited_policy_where_somebody_chooses_it(shop):
+    browser = admin(shop)
+    policy_id = make_policy(shop.database, shop.tenant, shop.jonas)
+    here = f"{HERE}/{policy_id}/open"
+    first, second = (
+        ask(shop.database, shop.tenant, policy_id, ("any", [shop.jonas]), title=f"Asked {n}") for n in "12"
+    )
+    assert "Nothing to apply" in browser.get(here).text
+    change_policy(shop.database, shop.tenant, policy_id, shop.lena)
+    assert f'href="{here}"' in browser.get(f"{HERE}/{policy_id}").text
+    page = browser.get(here).text
+    assert all(word in page for word in ("Asked 1", "Asked 2", "Lena Vogt", "Jonas Weber", "stays open"))
+    assert "Choose the requests" in browser.post(here, data={"shown": "2"}, follow_redirects=True).text
+    late = browser.post(here, data={"shown": "1", "pick": [str(first)]}, follow_redirects=True).text
+    assert "Nothing was applied" in late
+    done = browser.post(here, data={"shown": "2", "pick": [str(first)]}, follow_redirects=True).text
+    assert ("1 request follows the policy now" in done, "Asked 1" in done, "Asked 2" in done) == (True, False, True)
+    assert "Asked 1" in shop.mail_to(shop.lena).subject
+    assert "No longer yours to decide" in shop.mail_to(shop.jonas).subject
+    assert share_of(shop.database, shop.tenant, second, shop.jonas).state == "open"

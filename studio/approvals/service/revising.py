@@ -135,7 +135,7 @@ def _reopen(uow: UnitOfWork, request: Request, rule: Rule, shares: Sequence[Assi
     """
     owners = {share.handed_from if share.delegation_id else share.id for share in shares if share.id in wanted}
     chosen = [share for share in shares if share.id in owners and share.state in AGAIN and not share.delegation_id]
-    chosen = [share for share in chosen if rows.place(share) not in rule.stages[share.stage].left]
+    chosen = [share for share in chosen if not rule.ended(share.stage, rows.place(share))]
     for share in chosen:
         if share.stage <= request.stage:
             continue

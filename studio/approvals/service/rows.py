@@ -71,7 +71,7 @@ def agreed(uow: UnitOfWork, request: Request) -> list[str]:
 
 def past_votes(uow: UnitOfWork, request: Request) -> list[Vote]:
     """What people said of it and what no longer counts, in the order of saying."""
-    if request.revision == 1 and not request.pauses and "applied" not in request.rule:
+    if request.revision == 1 and not request.pauses and rules.APPLIED not in request.rule:
         return []
     query = select(Vote).where(Vote.request_id == request.id, Vote.voided_at.is_not(None)).order_by(Vote.id)
     return list(uow.session.scalars(query))

@@ -90,7 +90,7 @@ def _give_back(uow: UnitOfWork, request: Request, person: Person) -> None:
     opened = []
     for share in [one for one in shares if one.user_id == person.id and lost(one)]:
         free = (share.stage, rows.place(share)) not in taken and (share.stage, person.id) not in taken
-        left = rows.place(share) in rows.rule(request, shares).stages[share.stage].left
+        left = rows.rule(request, shares).ended(share.stage, rows.place(share))
         if left or not free or share.stage < request.stage or share.stage in holds:
             continue
         holds.add(share.stage)

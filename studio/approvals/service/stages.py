@@ -55,7 +55,8 @@ def _ask(uow: UnitOfWork, request: Request, ask: ApprovalFurther) -> None:
     wanted = ApprovalRule(ask.stages, sorted(before.exclude_roles))
     resolved = resolving.resolve_rule(uow, wanted, rows.barred(uow, request))
     first = len(before.stages)
-    request.rule = rule.to_json(replace(before, stages=before.stages + resolved.rule.stages, more=ask.more))
+    grown = replace(before, stages=before.stages + resolved.rule.stages, more=ask.more)
+    request.rule = rule.to_json(grown) | {rule.ADDED: True}
     request.state, request.stage = RequestState.PENDING, first
     request.wait_id, request.ref = ask.wait_id, {**request.ref, "wait_id": str(ask.wait_id), "node": ask.node}
     request.due_at, request.remind_at, request.calendar_id = ask.due_at, ask.remind_at, ask.calendar_id

@@ -82,7 +82,10 @@ def change_policy(policy_id: UUID) -> ResponseReturnValue:
     except (Conflict, InvalidInput) as error:
         _show(form, error)
         return _page(form, policies.get(current_uow(), policy_id)), error.status
-    flash(_("The policy is changed. Requests that are open keep the rule that they were asked by."), "good")
+    flash(
+        _("The policy is changed. Requests that are open keep the rule that they were asked by, until you apply it."),
+        "good",
+    )
     return redirect(url_for("portal.policy", policy_id=policy_id))
 
 

@@ -6,7 +6,7 @@ from studio.api.v1.operations import operation
 from studio.api.v1.reading import Paged
 from studio.api.v1.shapes.approvals import GroupMember, GroupSave, GroupView
 from studio.api.v1.shapes.common import ListOf, cut
-from studio.api.v1.shapes.groups import OpenApply, OpenChange, OpenChanges
+from studio.api.v1.shapes.open_changes import OpenApply, OpenChanges, change_view
 from studio.approvals.service import applying, groups
 from studio.core.unit_of_work import UnitOfWork
 
@@ -55,7 +55,7 @@ def delete_group(uow: UnitOfWork, group_id: UUID) -> None:
 def get_group_open_changes(uow: UnitOfWork, group_id: UUID) -> OpenChanges:
     """Which open requests would change if they followed the group, and how. Nothing is written; at most 50 at once."""
     plan = applying.plan(uow, group_id)
-    return OpenChanges(shown=plan.shown, data=[_change(one) for one in plan.changes], more=plan.more)
+    return OpenChanges(shown=plan.shown, data=[change_view(one) for one in plan.changes], more=plan.more)
 
 
 @operation("POST", f"{ONE}/open-changes", tag=TAG, needs="group.manage", body=OpenApply, answer=OpenChanges,
@@ -63,14 +63,7 @@ def get_group_open_changes(uow: UnitOfWork, group_id: UUID) -> OpenChanges:
 def apply_group_to_open(uow: UnitOfWork, group_id: UUID, body: OpenApply) -> OpenChanges:
     """Let open requests follow the group: what each of them got. Those that cannot be changed stay as they are."""
     done = applying.apply(uow, group_id, body.shown, body.requests)
-    return OpenChanges(shown=body.shown, data=[_change(one) for one in done], more=False)
-
-
-def _change(one: applying.Change) -> OpenChange:
-    return OpenChange(
-        request_id=one.request.id, title=one.request.title, came=list(one.came), went=list(one.went), votes=one.votes,
-        outcome=one.outcome, refused=one.refused or None,
-    )  # fmt: skip
+    return OpenChanges(shown=body.shown, data=[change_view(one) for one in done], more=False)
 
 
 def _view(group: groups.GroupView) -> GroupView:

@@ -8,10 +8,11 @@ from studio.api.v1.operations import operation
 from studio.api.v1.reading import Paged
 from studio.api.v1.shapes import policies as shapes
 from studio.api.v1.shapes.common import ListOf, cut
+from studio.api.v1.shapes.open_changes import OpenApply, OpenChanges, change_view
 from studio.api.v1.shapes.policies import DryRunLine, DryRunPerson, DryRunProblem, DryRunView, PolicyUse, PolicyView
 from studio.approvals.models import ApprovalPolicy
 from studio.approvals.nodes.fields.governing import PolicyRule, restored
-from studio.approvals.policies import dry_run
+from studio.approvals.policies import applying, dry_run
 from studio.approvals.policies import service as policies
 from studio.approvals.policies.dry_run import Who
 from studio.approvals.policies.service import PolicySave
@@ -43,7 +44,7 @@ def get_approval_policy(uow: UnitOfWork, policy_id: UUID) -> PolicyView:
 
 @operation("PUT", ONE, tag=TAG, needs="policy.manage", body=shapes.PolicySave, answer=PolicyView, conflicts=True)
 def replace_approval_policy(uow: UnitOfWork, policy_id: UUID, body: shapes.PolicySave) -> PolicyView:
-    """Edit a policy. Requests that are open keep the rule that they were asked by."""
+    """Edit a policy. Requests that are open keep the rule that they were asked by, until it is applied to them."""
     return _view(policies.change(uow, policy_id, PolicySave(body.name, body.rule), body.version))
 
 
@@ -57,6 +58,26 @@ def delete_approval_policy(uow: UnitOfWork, policy_id: UUID) -> None:
 def get_approval_policy_uses(uow: UnitOfWork, policy_id: UUID) -> PolicyUse:
     """Which workflows name it: as long as there are some, it keeps its name and cannot be deleted."""
     return PolicyUse(workflows=policies.used_by(uow, policies.get(uow, policy_id)))
+
+
+@operation("GET", f"{ONE}/open-changes", tag=TAG, needs="policy.manage", answer=OpenChanges)
+def get_policy_open_changes(uow: UnitOfWork, policy_id: UUID) -> OpenChanges:
+    """Which open requests would change if they followed the policy as it is now. Nothing is written; at most 50.
+
+    Deadlines and escalation stay as they were when it was asked.
+    """
+    plan = applying.plan(uow, policy_id)
+    data = [change_view(one) for one in plan.changes]
+    return OpenChanges(shown=str(plan.policy.version), data=data, more=plan.more)
+
+
+@operation("POST", f"{ONE}/open-changes", tag=TAG, needs="policy.manage", body=OpenApply, answer=OpenChanges,
+           conflicts=True)  # fmt: skip
+def apply_policy_to_open(uow: UnitOfWork, policy_id: UUID, body: OpenApply) -> OpenChanges:
+    """Let open requests follow the policy: what each of them got. Those that cannot be changed stay as they are."""
+    version = int(body.shown) if body.shown.isdecimal() else 0
+    done = applying.apply(uow, policy_id, version, body.requests)
+    return OpenChanges(shown=body.shown, data=[change_view(one) for one in done], more=False)
 
 
 @operation("GET", f"{ONE}/dry-run", tag=TAG, needs="policy.read", query=shapes.DryRunQuery, answer=DryRunView)

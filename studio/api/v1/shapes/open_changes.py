@@ -1,4 +1,4 @@
-"""Groups of approvers, applied to what is open."""
+"""Groups and policies, applied to what is open."""
 
 from uuid import UUID
 
@@ -7,11 +7,11 @@ from pydantic import ConfigDict, Field
 from studio.api.v1.reading import Body
 from studio.api.v1.shapes.common import Id, Shape
 from studio.approvals.outcomes import Outcome
-from studio.approvals.service.applying import BATCH
+from studio.approvals.service.reruling import BATCH, Change
 
 
 class OpenChange(Shape):
-    """What following the group does to one open request."""
+    """What following the group, or the policy, does to one open request."""
 
     request_id: Id
     title: str
@@ -19,19 +19,28 @@ class OpenChange(Shape):
     went: list[str] = Field(description="Names of people who no longer count.")
     votes: int = Field(description="How many votes no longer count.")
     outcome: Outcome | None = Field(description="How counting again ends its running stage. None: it stays open.")
+    next_stage: bool = Field(description="That stage is not the last one: others are asked then.")
     refused: str | None = Field(description="Why it stays as it is.")
 
 
-class OpenChanges(Shape):
-    """Open requests that do not ask the people who are in the group now."""
+def change_view(one: Change) -> OpenChange:
+    """What becomes of one request."""
+    return OpenChange(
+        request_id=one.request.id, title=one.request.title, came=list(one.came), went=list(one.went), votes=one.votes,
+        outcome=one.outcome, next_stage=one.goes_on, refused=one.refused or None,
+    )  # fmt: skip
 
-    shown: str = Field(description="Of who is in the group: send it back to apply it.")
+
+class OpenChanges(Shape):
+    """Open requests that do not follow the group, or the policy, as it is now."""
+
+    shown: str = Field(description="Of what it is now: send it back to apply it.")
     data: list[OpenChange]
     more: bool = Field(description="There are others, which follow once these are done.")
 
 
 class OpenApply(Body):
-    """Which requests shall follow the group."""
+    """Which requests shall follow."""
 
     model_config = ConfigDict(
         json_schema_extra={
