@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from studio.core.errors import StudioError
+from studio.core.errors import InvalidInput, StudioError
 from studio.core.http import HttpError, HttpResponse
 from studio.core.i18n import gettext as _
+from studio.export.components import Sending
 from studio.export.outcomes import SENT, Fate, Verdict
 
 _AGAIN = frozenset({408, 425, 429})
@@ -43,6 +44,18 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float:
         return max(0.0, (parsedate_to_datetime(raw) - now).total_seconds())
     except (ValueError, TypeError):
         return 0.0
+
+
+def credential(sending: Sending, name: str, host: str | None) -> str:
+    """A secret that becomes part of a header. Raises as Sending.secret(), and InvalidInput where it cannot stand there.
+
+    What builds requests would repeat a value that does not fit in its own error.
+    """
+    value = sending.secret(name, host).strip()
+    if not value or not value.isascii() or not value.isprintable():
+        said = _("The secret %(name)s holds characters that no header may hold. Store it again.", name=name)
+        raise InvalidInput(said, code="export.bad_credential")
+    return value
 
 
 def _held(status: int) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -101,6 +101,8 @@ class Sending:
     workspace_id: UUID
     destination_id: UUID
     now: datetime
+    keep: Callable[[], None] = lambda: None
+    """To be called now and then by an exporter that waits: the destination stays this worker's."""
 
     def secret(self, name: str, host: str | None) -> str:
         """A secret's value. Raises NotFound, or Forbidden where it is bound to other hosts."""
@@ -160,6 +162,8 @@ class Exporter(ABC, Generic[ExporterConfig]):
     label: ClassVar[str]
     """What people call the destination; marked for translation."""
     model: ClassVar[type[ExporterSettings]]
+    example: ClassVar[str]
+    """Its settings in YAML, for people to begin with."""
     most_items: ClassVar[int] = 1_000
     most_bytes: ClassVar[int] = 4_000_000
     """What the destination takes at once."""

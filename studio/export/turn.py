@@ -150,13 +150,18 @@ class Turn:
 
     def send(self, plan: Plan, batch: Sequence[Entry]) -> Verdict:
         """One attempt, with no transaction open."""
+        self._hold()
+        now = clock.local_now()
+        sending = Sending(self._reach, self._workspace_id, self._id, now, self._hold)
+        verdict = attempt(plan.exporter, batch, sending)
+        fault_point("export.sent")
+        return verdict
+
+    def _hold(self) -> None:
         if clock.monotonic() - self._kept > KEEP_EVERY_S:
             if not self._keep():
                 raise Lost
             self._kept = clock.monotonic()
-        verdict = attempt(plan.exporter, batch, Sending(self._reach, self._workspace_id, self._id, clock.local_now()))
-        fault_point("export.sent")
-        return verdict
 
     def _advance(self, plan: Plan, at: Record, taken: int, asides: Sequence[Aside]) -> int:
         """Move the cursor behind an event. Returns by how many."""
@@ -219,6 +224,8 @@ def attempt(exporter: Exporter[Any], batch: Sequence[Entry], sending: Sending) -
         return exporter.send(batch, sending)
     except StudioError as error:
         return of_error(error)
+    except Lost:
+        raise
     except Exception:  # a defect of ours: nothing is lost, and nobody else is held up
         log.exception("exporter_broke", kind=exporter.kind)
         return Verdict(Fate.RETRY, "export.internal", _("Studio could not send this; its log says why."))

@@ -16,7 +16,7 @@ from studio.core.errors import Conflict, InvalidInput
 from studio.core.limits import limiter
 from studio.core.web import current_uow
 from studio.export import testing, words
-from studio.export.components import Reach
+from studio.export.components import Exporter, Reach
 from studio.export.example import EXAMPLE
 from studio.export.forms import PipelinesForm, ReplayForm
 from studio.export.outcomes import Fate, State
@@ -170,7 +170,7 @@ def _editor(
     versions = configs.history(uow)
     return render_template(
         "export/edit.html", form=form, shown=shown, problems=problems or form.text.errors, versions=versions,
-        secrets=configs.secret_names(uow),
+        secrets=configs.secret_names(uow), kinds=sorted(Exporter.registry.values(), key=lambda one: one.kind),
     )  # fmt: skip
 
 

@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import select
 
 from studio.audit.models import AuditEvent
+from studio.export.components import Exporter
 from studio.export.outcomes import State
 from studio.export.service import configs
 from tests.factories.accounts import signed_in
@@ -34,6 +36,7 @@ def test_from_the_empty_page_to_a_destination_and_back(house, admin):
     editor = admin.get("/settings/export/edit")
     assert "receivers:" in editor.text
     assert "${secret:signing}" in editor.text
+    assert all(str(escape(kind.example.splitlines()[0])) in editor.text for kind in Exporter.registry.values())
     house.record(2)
     tried = admin.post("/settings/export/edit?preview=1", data={"text": FILES, "version": "0"})
     assert "What logs would send" in text_of(tried)

@@ -1,8 +1,5 @@
 """What processors make of an event, without a database."""
 
-from datetime import UTC, datetime
-from uuid import UUID, uuid5
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,16 +8,9 @@ from studio.core.errors import InvalidInput
 from studio.export import components
 from studio.export.components import CannotProcess
 from studio.export.pipelines import document
-from studio.export.records import Record
+from tests.factories.exports import export_record as record
 
 components.load_all()
-AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
-SPACE = UUID(int=7)
-
-
-def record(number=1, severity="info", **body) -> Record:
-    told = {"action": "secret.created", "severity": severity, "metadata": {"a": "1", "b": "2"}, **body}
-    return Record(number, uuid5(SPACE, str(number)), SPACE, "secret.created", severity, AT, AT, told)
 
 
 def pipeline(kind: str, settings: str):

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID, uuid5
 
 from flask import Flask
 from sqlalchemy import select
@@ -14,6 +16,7 @@ from studio.core.unit_of_work import Database
 from studio.export.components import Reach
 from studio.export.delivery import Delivery
 from studio.export.models import ExportConfig, ExportDeadLetter, ExportDestination
+from studio.export.records import Record
 from studio.export.service import configs
 from studio.export.service.configs import Door
 from studio.runtime.leases import NamedLeases
@@ -56,11 +59,11 @@ class ExportHouse:
         with self.unit() as uow:
             return configs.save(uow, Door(tuple(self.inner)), text)
 
-    def record(self, count: int = 1, **facts) -> None:
-        """Events of one kind, told apart by a number."""
+    def record(self, count: int = 1, *, named: str = "audit events", **facts) -> None:
+        """Events of one kind, told apart by a number. `named`: what they are about, of any length."""
         with self.unit() as uow:
             for number in range(count):
-                target = audit.Target("audit", uow.workspace, "audit events")
+                target = audit.Target("audit", uow.workspace, named)
                 audit.record(uow, VERIFIED, targets=[target], metadata={"checked": number, **facts})
 
     def destination(self, exporter: str) -> ExportDestination:
@@ -100,6 +103,16 @@ service:
       receivers: [audit]
       exporters: [webhook/siem]
 """
+
+
+_AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+_SPACE = UUID(int=7)
+
+
+def export_record(number: int = 1, severity: str = "info", **body) -> Record:
+    """An event as it reaches processors and exporters, without a database."""
+    told = {"action": "secret.created", "severity": severity, "metadata": {"a": "1", "b": "2"}, **body}
+    return Record(number, uuid5(_SPACE, str(number)), _SPACE, "secret.created", severity, _AT, _AT, told)
 
 
 def make_export(app: Flask, tenant: MadeTenant) -> ExportDestination:

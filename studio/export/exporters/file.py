@@ -52,6 +52,10 @@ class File(Exporter[FileSettings]):
     kind = "file"
     label = marked("Files on this server")
     model = FileSettings
+    example = """\
+name: audit                  # audit.jsonl; full ones are packed beside it
+rotation: {max_megabytes: 100, compression: true}
+"""
 
     def needs(self) -> Needs:
         """Nothing from outside."""

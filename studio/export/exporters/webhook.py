@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
-from pydantic_core import PydanticCustomError
-
 from studio.core.http import HttpRequest
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
 from studio.export.calling import verdict
 from studio.export.components import Entry, Exporter, ExporterSettings, Needs, SecretName, Sending
+from studio.export.fields import Endpoint
 from studio.export.outcomes import Fate, Verdict
 
 _TYPES = {"cloudevents": "application/cloudevents-batch+json"}
@@ -19,14 +17,9 @@ _TYPES = {"cloudevents": "application/cloudevents-batch+json"}
 class WebhookSettings(ExporterSettings):
     """Where it leads and what it is signed with."""
 
-    endpoint: str = Field(max_length=2_000)
+    endpoint: Endpoint
     secret: SecretName
     """`whsec_` and base64, as Standard Webhooks has it."""
-
-    @field_validator("endpoint")
-    @classmethod
-    def _whole(cls, value: str) -> str:
-        return address(value)
 
 
 class Webhook(Exporter[WebhookSettings]):
@@ -35,6 +28,10 @@ class Webhook(Exporter[WebhookSettings]):
     kind = "webhook"
     label = marked("Signed webhook")
     model = WebhookSettings
+    example = """\
+endpoint: https://siem.example.com/studio
+secret: ${secret:siem_signing}
+"""
     most_items = 500
     most_bytes = 1_000_000
 
@@ -64,17 +61,3 @@ class Webhook(Exporter[WebhookSettings]):
         }
         request = HttpRequest("POST", self.config.endpoint, headers, body, self.config.timeout, 65_536)
         return verdict(sending.reach.http.send(request), sending.now)
-
-
-def address(value: str) -> str:
-    """A whole HTTP address without a user in it. Raises what pydantic tells of."""
-    try:
-        parts = urlsplit(value)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
-        fits = fits and parts.port != 0 and not any(letter in value for letter in " \\\t\r\n")
-    except ValueError:
-        fits = False
-    if not fits:
-        said = _("Write a whole address, such as https://siem.example.com/events, without a user in it.")
-        raise PydanticCustomError("bad_address", said)
-    return value
