@@ -7,13 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from studio.accounts.service import members
 from studio.approvals import service
 from studio.approvals.models import Assignment, Lock, Request
 from studio.approvals.nodes.fields.effecting import Effecting
 from studio.approvals.outcomes import LIVE, AssignmentState, Outcome, RequestState
-from studio.approvals.service import locking, taking_back
+from studio.approvals.service import locking, seats, taking_back
 from studio.audit.models import AuditEvent
-from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalEscalation, ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock, ids, outbox
 from studio.core.errors import Conflict, InvalidInput, StudioError
 from studio.core.outbox import OutboxRow
@@ -82,6 +83,28 @@ def test_what_waits_is_asked_of_nobody_and_opens_in_turn_when_the_one_before_end
     with database.unit(tenant.id) as uow:
         assert uow.session.scalars(select(Lock)).all() == [], "what nobody asks about leaves nothing behind"
     make_request(database, tenant, [jonas], lock=KEY)
+
+
+def test_fallback_approvers_of_what_waits_are_asked_once_and_in_turn(database, tenant, jonas, lena, heard):
+    """Who is asked already gets no second share, which could not open beside the first."""
+    both = ApprovalRule([ApprovalStage([ApprovalPart([f"user:{one.email}" for one in (jonas, lena)], "all")])])
+    plan = ApprovalEscalation(fallback=[f"user:{lena.email}", f"user:{tenant['builder'].email}"])
+    first = make_request(database, tenant, [tenant["admin"]], lock=KEY)
+    second = make_request(database, tenant, [], rule=both, escalation=plan, lock=KEY)
+    with database.unit(tenant.id, tenant["owner"].actor) as uow:
+        members.disable(uow, jonas.seat_id)
+    with database.unit(tenant.id) as uow:
+        seats.look(uow, {"user_id": str(jonas.user_id), "at": "now"})
+        shares = uow.session.scalars(select(Assignment).where(Assignment.request_id == second)).all()
+        waiting = [share.user_id for share in shares if share.state == AssignmentState.QUEUED]
+    assert sorted(waiting) == sorted([lena.user_id, tenant["builder"].user_id])
+    fallback = share_of(database, tenant, second, tenant["builder"])
+    assert asked(database, tenant, fallback) == 0, "mailed before its turn"
+    decide(database, tenant, tenant["admin"], first)
+    assert asked(database, tenant, fallback) == 1
+    for person in (lena, tenant["builder"]):
+        decide(database, tenant, person, second)
+    assert [end.request_id for end in heard.ends] == [first, second]
 
 
 def test_what_waits_can_be_taken_back_and_nobody_jumps_the_queue(database, tenant, jonas, heard):

@@ -6,7 +6,7 @@ from uuid import UUID
 from studio.approvals import escalation, people, trail
 from studio.approvals.escalation import Target
 from studio.approvals.models import Assignment, Request
-from studio.approvals.outcomes import LIVE
+from studio.approvals.outcomes import LIVE, WAITING
 from studio.approvals.rule import Rule
 from studio.approvals.service import counting, delegating, rows, schedules, timers
 from studio.approvals.timetables import OnCallSchedule
@@ -26,12 +26,12 @@ def ask(uow: UnitOfWork, request: Request, rule: Rule, shares: Sequence[Assignme
     targets = escalation.from_json(row.plan).fallback
     wanted = behind(uow, targets)
     seated, barred = people.by_ids(uow, wanted), rows.barred(uow, request)
-    open_ = {share.user_id for share in shares if share.state in LIVE and share.stage == request.stage}
+    waiting = {share.user_id for share in shares if share.state in WAITING and share.stage == request.stage}
     spoken = {vote.user_id for vote in rows.votes(uow, request) if vote.stage == request.stage}
     asked = [
         seated[one]
         for one in wanted
-        if one in seated and one not in open_ | spoken and counting.may_vote(seated[one], rule, barred)
+        if one in seated and one not in waiting | spoken and counting.may_vote(seated[one], rule, barred)
     ]
     if not asked:
         return []
@@ -39,7 +39,8 @@ def ask(uow: UnitOfWork, request: Request, rule: Rule, shares: Sequence[Assignme
     made = [rows.join(uow, request, one.id, {"kind": WHY, "name": names(targets)}) for one in asked]
     uow.session.flush()
     for share in made:
-        trail.mail_asked(uow, share.id)
+        if share.state in LIVE:  # else it is not this request's turn, and they are mailed once it is
+            trail.mail_asked(uow, share.id)
     delegating.extend(uow, request, made)
     trail.record(uow, "approval.fallback_asked", request, to=[one.email for one in asked])
     return made
