@@ -22,6 +22,7 @@ WITHOUT_A_LINK = {
     "accounts.sign_in",  # seen before this
     "console.root",  # leads on to home or inbox
     "portal.snooze_choice",  # for whoever was asked: Jonas
+    "guard.ask_elevation",  # for whoever is eligible; see test_elevation.py
     "guard.step_up",  # asked on the way to something; see test_passkeys.py
 }  # fmt: skip
 

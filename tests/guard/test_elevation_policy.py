@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from studio.accounts.outcomes import Role
 from studio.accounts.permissions import REGISTRY, of_role
-from studio.guard.elevation import policy
+from studio.guard.elevation import policy, words
 from studio.guard.elevation.outcomes import OPEN, Ending, State
 from studio.guard.elevation.policy import Course, Grant, OutOfCourse, Standing, Terms, Wish
 
@@ -156,3 +156,15 @@ class Lifecycle(RuleBasedStateMachine):
 
 
 TestLifecycle = Lifecycle.TestCase
+
+
+def test_every_permission_and_end_has_words():
+    assert {words.permission(name) for name in REGISTRY} and all(": " in words.permission(name) for name in REGISTRY)
+    assert all(words.ending(one) for one in Ending)
+    assert [words.lasting(minutes) for minutes in (45, 60, 90, 240)] == [
+        "45 minutes",
+        "1 hour",
+        "1 h 30 min",
+        "4 hours",
+    ]
+    assert all(words.state(one)[0] for one in State)

@@ -18,6 +18,8 @@ BODIES: dict[str, dict] = {
     "portal.take_back_post": {"data": {"reason": "taken over"}},
     "portal.bypass_post": {"data": {"reason": "taken over", "shown": "0" * 64}},
     "guard.change_protection_policy": {"data": {"name": "taken over", "target": "refund.make", "strength": "code"}},
+    "guard.revoke_elevation": {"data": {"reason": "taken over"}},
+    "guard.ask_elevation_post": {"data": {"minutes": "60", "justification": "taken over"}},
     "portal.snooze": {"data": {"choice": "tomorrow"}},
     "portal.selected": {"data": {"act": "approved", "pick": "01954f6e-7a31-7c56-9a40-000000000001:"}},
     "portal.snooze_request": {"data": {"choice": "tomorrow"}},

@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from werkzeug.routing import Rule
 
 from studio.accounts.models import Workspace
+from studio.accounts.outcomes import Role
 from studio.accounts.permissions import Access, access_of
 from studio.accounts.service import tokens
 from studio.approvals.service import threading
@@ -19,6 +20,7 @@ from studio.core.db import Base
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
+from tests.factories.elevations import make_elevation, make_eligible
 from tests.factories.exports import make_export
 from tests.factories.guard import make_guard_policy, make_hold
 from tests.factories.mail import make_mail
@@ -102,6 +104,8 @@ MAKERS: dict[str, Maker] = {
     "calendar_id": _calendar,
     "policy_id": lambda app, tenant: str(make_policy(_database(app), tenant, name=f"Policy of {tenant.name}")),
     "guard_policy_id": lambda app, tenant: str(make_guard_policy(_database(app), tenant, f"Before {tenant.name}")),
+    "eligibility_id": lambda app, tenant: str(make_eligible(_database(app), tenant, tenant["approver"], Role.BUILDER)),
+    "elevation_id": lambda app, tenant: str(make_elevation(app, tenant)),
     "hold_id": lambda app, tenant: str(make_hold(_database(app), tenant, f"Held at {tenant.name}")),
     "slack_user_id": _slack_user,
     "schedule_id": lambda app, tenant: str(make_schedule(_database(app), tenant, name=f"On call at {tenant.name}")),

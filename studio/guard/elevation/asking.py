@@ -15,7 +15,7 @@ from studio.core.errors import Conflict, FieldProblem, Forbidden, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
 from studio.core.unit_of_work import UnitOfWork
-from studio.guard.elevation import eligibility, policy, rows, starting
+from studio.guard.elevation import eligibility, policy, rows, starting, words
 from studio.guard.elevation.outcomes import Ending, State
 from studio.guard.elevation.policy import Wish
 from studio.guard.models import GuardElevation, GuardEligibility
@@ -154,9 +154,9 @@ def _agreed(uow: UnitOfWork, row: GuardElevation) -> None:
 
 def _approval(uow: UnitOfWork, held: GuardEligibility, row: GuardElevation) -> ApprovalAsk:
     role = Role(row.role)
-    scope = _("all that the role may do") if row.whole else ", ".join(row.permissions)
+    scope = _("all that the role may do") if row.whole else words.permissions(row.permissions)
     facts = [
-        (_("Who"), row.user_name), (_("Role"), role.value), (_("For"), _("%(minutes)s minutes", minutes=row.minutes)),
+        (_("Who"), row.user_name), (_("Role"), role.value), (_("For"), words.lasting(row.minutes)),
         (_("Scope"), scope), (_("Reason"), row.justification or _("none given")),
     ]  # fmt: skip
     facts += [(_("Ticket"), row.ticket)] if row.ticket else []
