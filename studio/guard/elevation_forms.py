@@ -72,10 +72,8 @@ class GrantForm(FlaskForm):
 
     def field_at(self, path: str) -> Field:
         """Where a problem is shown."""
-        own = {"ends_at": "until"}
-        name = path.partition(".")[0]
-        found: Field = self[own.get(name, name)] if own.get(name, name) in self else self.who
-        return found
+        name = "until" if path == "ends_at" else path.partition(".")[0]
+        return _field(self, name, self.who)
 
 
 class AskForm(FlaskForm):
@@ -105,14 +103,17 @@ class AskForm(FlaskForm):
 
     def field_at(self, path: str) -> Field:
         """Where a problem is shown."""
-        found: Field = self[path] if path in self else self.minutes
-        return found
+        return _field(self, path, self.minutes)
 
 
 class RevokeForm(FlaskForm):
     """Why an admin ends it."""
 
     reason = StringField(_l("Why"), [Length(max=TEXT)])
+
+
+def _field(form: FlaskForm, name: str, otherwise: Field) -> Field:
+    return next((field for field in form if field.short_name == name), otherwise)
 
 
 def _bounded(number: int | None) -> int:
