@@ -1,11 +1,10 @@
 """Settings, Audit export: which pipelines there are, how far each destination is, and what can be done about it."""
 
 from datetime import UTC
-from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,12 +15,12 @@ from studio.core.errors import Conflict, InvalidInput
 from studio.core.limits import limiter
 from studio.core.web import current_uow
 from studio.export import testing, words
-from studio.export.components import Exporter, Reach
+from studio.export.components import Exporter
 from studio.export.example import EXAMPLE
 from studio.export.forms import PipelinesForm, ReplayForm
 from studio.export.outcomes import Fate, State
+from studio.export.reach import door, reach
 from studio.export.service import configs, destinations
-from studio.export.service.configs import Door
 
 blueprint = Blueprint("export", "studio.export")
 _ONE = "/settings/export/<uuid:destination_id>"
@@ -147,16 +146,6 @@ def discard_letters(destination_id: UUID) -> ResponseReturnValue:
     count = destinations.discard_letters(current_uow(), destination_id)
     flash(_("%(count)s dead letters are given up. The trail keeps the events.", count=count), "info")
     return _back(destination_id)
-
-
-def reach() -> Reach:
-    """What exporters of this process reach the world by."""
-    return cast("Reach", current_app.extensions["studio_export"])
-
-
-def door() -> Door:
-    """What may be called from here."""
-    return Door(reach().allowed_hosts)
 
 
 def _back(destination_id: UUID) -> ResponseReturnValue:

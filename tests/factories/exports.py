@@ -10,14 +10,16 @@ from flask import Flask
 from sqlalchemy import select
 
 from studio import audit
+from studio.audit import following
 from studio.audit.taxonomy.audit import VERIFIED
 from studio.core.http import HttpClient
 from studio.core.unit_of_work import Database
 from studio.export.components import Reach
 from studio.export.delivery import Delivery
 from studio.export.models import ExportConfig, ExportDeadLetter, ExportDestination
-from studio.export.records import Record
-from studio.export.service import configs
+from studio.export.outcomes import Fate, Verdict
+from studio.export.records import Aside, Record, of_event
+from studio.export.service import configs, dead_letters
 from studio.export.service.configs import Door
 from studio.runtime.leases import NamedLeases
 from tests.factories.accounts import MadeTenant
@@ -81,6 +83,13 @@ class ExportHouse:
         with self.unit() as uow:
             now = uow.now
         self.change(exporter, due_at=now)
+
+    def letter(self, row: ExportDestination, code: str, seq: int = 1) -> None:
+        """Put an event aside, as if the destination had not taken it."""
+        with self.unit() as uow:
+            [event] = following.events_numbered(uow, [seq])
+            verdict = Verdict(Fate.REFUSED, code, "It does not accept this.")
+            dead_letters.put_aside(uow, row.id, [Aside(of_event(event), verdict)])
 
     def letters(self) -> list[ExportDeadLetter]:
         with self.unit() as uow:

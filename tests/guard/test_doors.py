@@ -15,10 +15,12 @@ from studio.contract.node import registry as node_types
 from studio.contract.protecting import registry
 from studio.core.actor import SYSTEM
 from studio.core.errors import Forbidden
+from studio.export.service import configs
 from studio.guard.settings.kinds import KINDS, PayoutAccount, RefundLimit, TaxRegistrations
 from studio.guard.settings.service import act, change
 from tests.accounts.test_factors import proved
 from tests.factories.accounts import make_tenant, make_token, signed_in, with_token
+from tests.factories.exports import make_export
 from tests.factories.guard import make_guard_policy
 from tests.factories.workflows import make_workflow, refunds
 
@@ -67,10 +69,29 @@ def doors(app, tenant, target):
     if target == "data.export":
         yield lambda: browser.post("/audit/export", data={"format": "csv"})
         yield lambda: program.get("/api/v1/audit/events/export")
+    if target == "audit_export.change":
+        yield from of_export(app, tenant, browser, program)
     if target == "workflow.publish":
         key = make_workflow(app, tenant, refunds(), published=False)
         yield lambda: browser.post(f"/builder/api/workflows/{key}/publish", json={"revision": 1, "note": ""})
         yield lambda: program.post(f"/api/v1/workflows/{key}/publish", json={"revision": 1, "note": ""})
+
+
+def of_export(app, tenant, browser, program):
+    """Where audit events go, and what a destination is told."""
+    row = make_export(app, tenant)
+    with app.extensions["studio_database"].unit(tenant.id, tenant["admin"].actor) as uow:
+        text, version = configs.current(uow).text, configs.current(uow).version
+    page, api = f"/settings/export/{row.id}", f"/api/v1/export/destinations/{row.id}"
+    yield lambda: browser.post("/settings/export/edit", data={"text": f"{text}# new\n", "version": str(version)})
+    yield lambda: program.put("/api/v1/export/pipelines", json={"text": f"{text}# new\n"})
+    yield lambda: program.delete("/api/v1/export/pipelines")
+    yield lambda: browser.post(f"{page}/pause")
+    yield lambda: program.post(f"{api}/pause")
+    yield lambda: browser.post(f"{page}/replay", data={"since": "2020-01-01T00:00"})
+    yield lambda: program.post(f"{api}/replay", json={"since": "2020-01-01T00:00:00Z"})
+    yield lambda: browser.post(f"{page}/letters/discard")
+    yield lambda: program.post(f"{api}/dead-letters/drop")
 
 
 HERE = sorted(one.key for one in registry().values() if one.here)

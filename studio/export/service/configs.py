@@ -1,10 +1,12 @@
 """The workspace's pipelines: read, checked, changed. What is refused changes nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from studio import audit
 from studio.accounts import policy as accounts_policy
@@ -12,14 +14,15 @@ from studio.accounts.models import Secret
 from studio.audit import following
 from studio.audit.taxonomy import exports as actions
 from studio.core import ids
-from studio.core.errors import Conflict, FieldProblem, InvalidInput
+from studio.core.errors import Conflict, FieldProblem, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.export.components import Exporter, Needs
 from studio.export.models import ExportConfig, ExportDestination
 from studio.export.outcomes import State
 from studio.export.pipelines import document
-from studio.export.pipelines.document import Document
+from studio.export.pipelines.document import Compiled, Document
+from studio.export.service import gating
 
 TARGET = audit.Target("export_config", "pipelines", "Audit export")
 
@@ -47,7 +50,12 @@ class Door:
 
 
 def current(uow: UnitOfWork) -> ExportConfig | None:
-    """The version that holds; None: nothing was ever set up."""
+    """The version that holds; None: nothing is set up, or it was removed."""
+    row = _newest(uow)
+    return row if row is not None and row.text else None
+
+
+def _newest(uow: UnitOfWork) -> ExportConfig | None:
     newest = select(ExportConfig).order_by(ExportConfig.version.desc()).limit(1)
     return uow.session.scalars(newest).one_or_none()
 
@@ -80,24 +88,58 @@ def save(uow: UnitOfWork, door: Door, text: str, *, version: int | None = None) 
     Raises InvalidInput as check(), and Conflict where somebody else was faster. Destinations that stay keep their
     place in the trail; those that go keep it for the day they come back.
     """
-    found, before = check(uow, door, text), current(uow)
+    found = check(uow, door, text)
+    before = _seen(uow, version)
+    old = document.read(before.text).parts if before is not None else {}
+    changes = audit.changes_between(old, found.parts)
+    count = sum(len(one.exporters) for one in found.pipelines.values())
+    details = ((_("Changes"), ", ".join(one.path for one in changes)[:500] or "-"),)
+    gating.require(uow, "save", _("Change where audit events go"), {"text": text}, count, details)
+    row = _write(uow, text)
+    wanted = _arrange(uow, found.pipelines)
+    facts = {"version": row.version, "pipelines": len(found.pipelines), "destinations": wanted}
+    audit.record(uow, actions.CONFIGURED, targets=[TARGET], changes=changes, metadata=facts)
+    return row
+
+
+def remove(uow: UnitOfWork, *, version: int | None = None) -> None:
+    """Send nothing anywhere from now on. Destinations keep their place for the day they come back.
+
+    Raises NotFound where nothing is set up, Conflict as save().
+    """
+    before = _seen(uow, version)
+    if before is None:
+        raise NotFound(_("No pipelines are set up."), resource="export_config")
+    gating.require(uow, "remove", _("Remove all pipelines of audit events"), {"version": before.version}, 0)
+    row = _write(uow, "")
+    _arrange(uow, {})
+    changes = audit.changes_between(document.read(before.text).parts, {})
+    facts = {"version": row.version, "pipelines": 0, "destinations": 0}
+    audit.record(uow, actions.CONFIGURED, targets=[TARGET], changes=changes, metadata=facts)
+
+
+def _seen(uow: UnitOfWork, version: int | None) -> ExportConfig | None:
+    """What holds, where it is the version that somebody has edited; None: any. Raises Conflict."""
+    before = current(uow)
     if version is not None and version != (before.version if before else 0):
         raise Conflict(_("Somebody else has changed the pipelines meanwhile. Reload the page."), code="export.stale")
+    return before
+
+
+def _write(uow: UnitOfWork, text: str) -> ExportConfig:
+    """A new version; two at once have one number, and the second of them is told."""
+    before = _newest(uow)
     row = ExportConfig(
         id=ids.new_id(), workspace_id=uow.workspace, version=(before.version if before else 0) + 1,
         text=text, created_at=uow.now, created_by=uow.actor.user_id,
     )  # fmt: skip
-    uow.session.add(row)
-    uow.session.flush()
-    old = document.read(before.text).parts if before is not None else {}
-    wanted = _arrange(uow, found)
-    audit.record(
-        uow,
-        actions.CONFIGURED,
-        targets=[TARGET],
-        changes=audit.changes_between(old, found.parts),
-        metadata={"version": row.version, "pipelines": len(found.pipelines), "destinations": wanted},
-    )
+    try:
+        with uow.part():
+            uow.session.add(row)
+            uow.session.flush()
+    except IntegrityError:
+        said = _("Somebody else has changed the pipelines just now. Nothing was saved.")
+        raise Conflict(said, code="export.stale") from None
     return row
 
 
@@ -125,10 +167,10 @@ def _needed(uow: UnitOfWork, door: Door, name: str, exporter: Exporter[Any]) -> 
     return problems
 
 
-def _arrange(uow: UnitOfWork, found: Document) -> int:
+def _arrange(uow: UnitOfWork, pipelines: Mapping[str, Compiled]) -> int:
     """Bring the destinations in line. Returns how many there are."""
     rows = {(row.pipeline, row.exporter): row for row in uow.session.scalars(select(ExportDestination))}
-    wanted = {(one.name, exporter): one for one in found.pipelines.values() for exporter in one.exporters}
+    wanted = {(one.name, exporter): one for one in pipelines.values() for exporter in one.exporters}
     for key, one in wanted.items():
         row = rows.get(key)
         if row is None:

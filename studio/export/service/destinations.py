@@ -17,6 +17,7 @@ from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.export.models import ExportDeadLetter, ExportDestination
 from studio.export.outcomes import LIVE, LetterState, State
+from studio.export.service import gating
 
 LETTERS = 200
 """Dead letters shown, and sent again at once."""
@@ -75,6 +76,8 @@ def pause(uow: UnitOfWork, destination_id: UUID | None) -> ExportDestination:
     row = find(uow, destination_id)
     if row.state in (State.PAUSED, State.REMOVED):
         raise Conflict(_("Nothing is sent there already."), code="export.not_running")
+    what = _("Pause %(name)s, where audit events go", name=name_of(row))
+    gating.require(uow, "pause", what, {"destination": str(row.id)}, _count(uow))
     row.state, row.generation = State.PAUSED, row.generation + 1
     _record(uow, actions.PAUSED, row)
     return row
@@ -101,6 +104,8 @@ def replay(uow: UnitOfWork, destination_id: UUID | None, since: datetime) -> int
     if start >= row.cursor:
         said = _("Everything since then is still to be sent anyway. Choose an earlier moment.")
         raise InvalidInput(said, field="since", code="export.nothing_to_replay")
+    what = _("Send audit events to %(name)s once more", name=name_of(row))
+    gating.require(uow, "replay", what, {"destination": str(row.id), "since": since.isoformat()}, _count(uow))
     again = row.cursor - start
     row.cursor, row.cursor_at = start, following.occurred_at(uow, start)
     row.generation += 1
@@ -127,6 +132,9 @@ def retry_letters(uow: UnitOfWork, destination_id: UUID | None) -> int:
 
 def discard_letters(uow: UnitOfWork, destination_id: UUID | None) -> int:
     """Give up on what was put aside. Returns how many."""
+    about = find(uow, destination_id)
+    what = _("Give up on events that %(name)s did not take", name=name_of(about))
+    gating.require(uow, "drop", what, {"destination": str(about.id)}, _count(uow))
     row, count = _turn_letters(uow, destination_id, LetterState.DISCARDED)
     _record(uow, actions.LETTERS_DISCARDED, row, letters=count)
     return count
@@ -151,6 +159,12 @@ def _turn_letters(uow: UnitOfWork, destination_id: UUID | None, state: LetterSta
 def is_live(row: ExportDestination) -> bool:
     """Whether events are sent there."""
     return row.state in LIVE
+
+
+def _count(uow: UnitOfWork) -> int:
+    """Destinations that there are."""
+    there = select(func.count()).select_from(ExportDestination).where(ExportDestination.state != State.REMOVED)
+    return uow.session.scalar(there) or 0
 
 
 def _record(uow: UnitOfWork, action: Action, row: ExportDestination, **facts: object) -> None:

@@ -31,3 +31,14 @@ EXPORT = Target(
     facts=(Fact("what", "text", "What", "audit trail"),),
     steps=False,
 )
+AUDIT_EXPORT = Target(
+    "audit_export.change",
+    "Audit export change",
+    "Where audit events go, and what is left of them, changes: pipelines are saved or removed, a destination is paused "
+    "or sent everything again, dead letters are dropped.",
+    facts=(
+        Fact("do", "text", "What is done: save, remove, pause, replay, drop", "save"),
+        Fact("destinations", "number", "Destinations that there will be", 2),
+    ),
+    steps=False,
+)
