@@ -1,8 +1,12 @@
 """What HTTP answers mean to a delivery."""
 
+import gzip
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
+
+import orjson
 
 from studio.core.errors import InvalidInput, StudioError
 from studio.core.http import HttpError, HttpResponse
@@ -44,6 +48,20 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float:
         return max(0.0, (parsedate_to_datetime(raw) - now).total_seconds())
     except (ValueError, TypeError):
         return 0.0
+
+
+def packed(body: bytes) -> bytes:
+    """With gzip: the same bytes for the same body."""
+    return gzip.compress(body, compresslevel=4, mtime=0)
+
+
+def told(answer: HttpResponse) -> Mapping[str, Any]:
+    """The object that an answer's body holds; empty where it holds none."""
+    try:
+        found = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def credential(sending: Sending, name: str, host: str | None) -> str:

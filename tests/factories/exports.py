@@ -1,11 +1,13 @@
 """Pipelines of a tenant, and what delivers them."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid5
 
+import yaml
 from flask import Flask
 from sqlalchemy import select
 
@@ -24,6 +26,7 @@ from studio.export.service.configs import Door
 from studio.runtime.leases import NamedLeases
 from tests.factories.accounts import MadeTenant
 from tests.servers.http_target import HttpTarget
+from tests.servers.intakes import Intake
 
 SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -114,14 +117,34 @@ service:
 """
 
 
+def exporters_yaml(house: ExportHouse, *intakes: Intake, files: bool = False, **more) -> str:
+    """One pipeline from the beginning of the trail to all of them; each finds its own secret.
+
+    `files`: to files as well. `more`: settings of each.
+    """
+    exporters = {"file": {}} if files else {}
+    for intake in intakes:
+        name = f"for_{intake.kind}"
+        house.secret(name, intake.credential)
+        settings = json.dumps(intake.settings() | more).replace("${secret:signing}", f"${{secret:{name}}}")
+        exporters[intake.kind] = json.loads(settings)
+    pipeline = {"receivers": ["audit"], "exporters": list(exporters)}
+    return yaml.safe_dump({
+        "receivers": {"audit": {"start": "beginning"}}, "exporters": exporters,
+        "service": {"pipelines": {"logs": pipeline}},
+    })  # fmt: skip
+
+
 _AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _SPACE = UUID(int=7)
 
 
 def export_record(number: int = 1, severity: str = "info", **body) -> Record:
     """An event as it reaches processors and exporters, without a database."""
-    told = {"action": "secret.created", "severity": severity, "metadata": {"a": "1", "b": "2"}, **body}
-    return Record(number, uuid5(_SPACE, str(number)), _SPACE, "secret.created", severity, _AT, _AT, told)
+    known = uuid5(_SPACE, str(number))
+    told = {"id": str(known), "seq": number, "action": "secret.created", "severity": severity,
+            "metadata": {"a": "1", "b": "2"}, **body}  # fmt: skip
+    return Record(number, known, _SPACE, "secret.created", severity, _AT, _AT, told)
 
 
 def make_export(app: Flask, tenant: MadeTenant) -> ExportDestination:
