@@ -37,6 +37,7 @@ from studio.core.unit_of_work import Database, UnitOfWork
 from studio.export import components
 from studio.export.components import Reach
 from studio.export.delivery import Delivery
+from studio.guard import acting as guard_acting
 from studio.guard import proving as guard_proving
 from studio.guard import targets
 from studio.guard.elevation import asking as elevated_asking
@@ -44,7 +45,7 @@ from studio.guard.elevation import ending as elevated_ending
 from studio.guard.elevation import rows as elevated_rows
 from studio.guard.elevation import using
 from studio.guard.gates import GuardGates
-from studio.guard.service import holding
+from studio.guard.service import holding, passing
 from studio.guard.service import purging as guard_purging
 from studio.guard.settings import service as protected_settings
 from studio.oversight import folding
@@ -58,6 +59,7 @@ from studio.runtime.leases import NamedLeases
 from studio.runtime.notices import FailureNotices
 from studio.runtime.service import ending
 from studio.runtime.service.outputs import outputs_of
+from studio.runtime.service.starters import starter_of
 from studio.runtime.store import KvStore
 from studio.runtime.turns import RunTurns
 
@@ -125,7 +127,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     _join_approvals(engine, Post(mailer, settings.public_url))
     ReviewPost(mailer, settings.public_url).register()
     app.extensions["studio_approvals"] = engine.ports.approvals
-    _join_guard(engine)
+    _join_guard(engine, mailer, settings.public_url)
     _join_elevation(engine)
     app.extensions["studio_slack"] = _join_slack(engine, settings, mailer, app.extensions["studio_keyring"])
     app.extensions["studio_export"] = _join_export(engine, settings)
@@ -134,6 +136,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     engine.retention.of_all.append(guard_purging.purge)
     engine.retention.of_workspaces.append(api_purging.purge)
     engine.retention.of_workspaces.append(folding.fold)
+    engine.retention.of_workspaces.append(guard_purging.purge_passes)
     engine.declare()
     app.extensions["studio_engine"] = engine
     return engine
@@ -182,7 +185,7 @@ def _join_slack(engine: Engine, settings: Settings, mailer: Mailer, keyring: Key
     return Pressing(posting)
 
 
-def _join_guard(engine: Engine) -> None:
+def _join_guard(engine: Engine, mailer: Mailer, public_url: str) -> None:
     gates.join(GuardGates())
     proving.join(guard_proving.gaps)
     holding.join(engine.ports.approvals)
@@ -193,6 +196,18 @@ def _join_guard(engine: Engine) -> None:
         holding.ended(uow, UUID(ended.ref["hold_id"]), agreed=agreed, reason=ended.reason)
 
     askers.register(holding.ASKER, askers.each(hear))
+    passing.join(passing.Reach(engine.waits, engine.ports.approvals, mailer, public_url, starter_of, outputs_of))
+    engine.endings.withdraw[passing.WAIT] = passing.withdraw
+    engine.judge = guard_acting.judge
+
+    def pass_on(uow: UnitOfWork, ended: askers.Ended) -> None:
+        agreed = ended.outcome in (Outcome.APPROVED, Outcome.BYPASSED)
+        passing.answered(
+            uow, UUID(ended.ref["pass_id"]), outcome=ended.outcome.value, agreed=agreed, by=ended.by,
+            by_email=ended.by_email,
+        )  # fmt: skip
+
+    askers.register(passing.ASKER, askers.each(pass_on))
 
 
 def _join_elevation(engine: Engine) -> None:

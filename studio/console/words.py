@@ -35,6 +35,7 @@ STATES = {
 }
 WAITS = {
     "approval": _l("Waiting for a decision"),
+    "guard": _l("Waiting at a gate"),
     "timer": _l("Waiting for its time"),
     "retry": _l("Trying again soon"),
     "signal": _l("Waiting for a signal"),

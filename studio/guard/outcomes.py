@@ -24,6 +24,20 @@ class HoldState(StrEnum):
     """Agreed to, but by then it could no longer be done as it was asked."""
 
 
+class PassState(StrEnum):
+    """How far a run is at one of its gates."""
+
+    OPEN = "open"
+    PASSED = "passed"
+    REFUSED = "refused"
+    """Whoever was asked did not agree, or did not want to prove it."""
+    EXPIRED = "expired"
+    """Not all of it was there in time, or a proof was too old by then."""
+    FROZEN = "frozen"
+    WITHDRAWN = "withdrawn"
+    """The run needs it no longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """What an action asks of whoever does it. Age and strength are separate demands (RFC 9470)."""

@@ -1,6 +1,6 @@
 """The proof for a workflow: what policies ask for today, of each step that does something protected."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from studio.contract.graph import Graph, Node
@@ -17,13 +17,14 @@ from studio.contract.protecting import (
 from studio.contract.proving import Gap, Inserted
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
+from studio.guard.obtained import alike
 from studio.guard.policies import catalogue
 from studio.guard.policies import service as policies
 from studio.guard.proof import Part, Ungated, Wanted, prove
 from studio.guard.service.checking import own_targets
 
-_ASKS = "approval.request"
-"""The step that is offered where people have to agree."""
+_ASKS = "guard.require"
+"""The step that is offered."""
 
 
 def gaps(uow: UnitOfWork, graph: Graph, types: Mapping[str, type[NodeType]]) -> Iterator[Gap]:
@@ -39,7 +40,7 @@ def gaps(uow: UnitOfWork, graph: Graph, types: Mapping[str, type[NodeType]]) -> 
     }
     triggers = [key for key, found in types.items() if found.kind is Kind.TRIGGER]
     for one in prove(graph, triggers, gates, wanted):
-        yield Gap(one.node, _said(uow, graph, one), one.path, _gate(uow, one.part))
+        yield Gap(one.node, _said(uow, graph, one), one.path, _gate(uow, graph, triggers, one))
 
 
 def _wanted(uow: UnitOfWork, node: Node, found: type[NodeType] | None) -> list[Wanted]:
@@ -55,24 +56,13 @@ def _required(uow: UnitOfWork, target: str) -> Requirement:
     """As strict as all policies in force together; without one, what the target itself asks for."""
     held = catalogue.of(uow).policies.get(target, ())
     if held:
-        return _alike(strictest_of(one.requirement for one in held))
+        return alike(strictest_of(one.requirement for one in held))
     known = registry().get(target)
     return known.default if known is not None else NOTHING
 
 
 def _plain(gate: Gate) -> Gate:
-    return replace(gate, proves=_alike(gate.proves))
-
-
-def _alike(requirement: Requirement) -> Requirement:
-    """People and groups are the same in any case."""
-    demands = [
-        ApprovalDemand(frozenset(one.strip().casefold() for one in demand.approvers), demand.count)
-        for demand in requirement.approvals
-    ]
-    return Requirement.of(
-        demands, requirement.step_up, asker_decides=requirement.asker_decides, freezes=requirement.freezes
-    )
+    return replace(gate, proves=alike(gate.proves))
 
 
 def _said(uow: UnitOfWork, graph: Graph, one: Ungated) -> str:
@@ -98,14 +88,25 @@ def _missing(uow: UnitOfWork, part: Part) -> str:
     return _("%(count)s of these have to agree (%(people)s)", count=demand.count, people=people)
 
 
-def _gate(uow: UnitOfWork, part: Part) -> Inserted | None:
-    """A step that asks just those who have to agree. Nothing asks a person for a proof in the middle of a run yet."""
-    if part.requirement.step_up is not None:
-        return None
-    demand = _demand(uow, part)
-    counted = {"need": "at_least", "number": demand.count} if demand.count > 1 else {}
-    config = {"title": policies.title_of(uow, part.target), "approvers": sorted(demand.approvers), **counted}
-    return Inserted(_ASKS, "approved", config)
+def _gate(uow: UnitOfWork, graph: Graph, triggers: Sequence[str], one: Ungated) -> Inserted:
+    """The step that asks for whatever is lacking when it is reached, about the same data as the protected step."""
+    target = one.part.target
+    config = {
+        "protects": target,
+        "what": policies.title_of(uow, target),
+        "facts": dict(graph.nodes[one.node].config.get("protected_facts") or {}),
+        "who": _who(uow, graph, triggers, target),
+    }
+    return Inserted(_ASKS, "passed", config)
+
+
+def _who(uow: UnitOfWork, graph: Graph, triggers: Sequence[str], target: str) -> str:
+    """Whoever there surely is to prove who they are; where there is nobody, a person that the author has to name."""
+    held = catalogue.of(uow).policies.get(target, ())
+    if any(one.requirement.approvals for one in held):
+        return "approver"
+    by_hand = all(graph.nodes[key].type == "trigger.manual" for key in triggers)
+    return "starter" if by_hand else "person"
 
 
 def _demand(uow: UnitOfWork, part: Part) -> ApprovalDemand:
@@ -113,6 +114,6 @@ def _demand(uow: UnitOfWork, part: Part) -> ApprovalDemand:
     (plain,) = part.requirement.approvals
     for held in catalogue.of(uow).policies.get(part.target, ()):
         for demand in held.requirement.approvals:
-            if _alike(Requirement.of([demand])).approvals == {plain}:
+            if alike(Requirement.of([demand])).approvals == {plain}:
                 return demand
     return plain

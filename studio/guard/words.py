@@ -1,6 +1,8 @@
 """Policies in words."""
 
-from studio.contract.protecting import Requirement, Strength, Target
+from collections.abc import Mapping
+
+from studio.contract.protecting import Requirement, Strength, Target, registry
 from studio.core.i18n import gettext as _
 from studio.guard.models import GuardPolicy
 from studio.guard.policies.fields import PolicyFields
@@ -43,3 +45,10 @@ def holds(row: GuardPolicy) -> str:
 def default(target: Target) -> str:
     """What holds without a policy."""
     return asked(target.default)
+
+
+def facts(target: str, known: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is known of an act, by the words that its target has for it."""
+    own = registry().get(target)
+    titles = {one.name: _(one.title) for one in own.facts} if own is not None else {}
+    return [(titles.get(name) or name.replace("_", " ").capitalize(), value) for name, value in known.items()]

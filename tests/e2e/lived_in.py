@@ -27,6 +27,7 @@ from studio.export.example import EXAMPLE
 from studio.export.service import configs
 from studio.export.service.configs import Door
 from studio.gallery import demo, loading
+from studio.guard.models import GuardPass
 from studio.guard.policies import service as protection
 from studio.guard.policies.fields import PolicyFields
 from studio.oversight.reviews import starting as reviews
@@ -76,6 +77,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             workflows.publish(uow, keyring, workflows.create(uow, "Count the stock again"), counting())
             workflows.publish(uow, keyring, workflows.create(uow, "Order stock"), ordering())
             workflows.publish(uow, keyring, workflows.create(uow, "Write off goods"), writing_off())
+            workflows.publish(uow, keyring, workflows.create(uow, "Close the month"), closing(owner.email))
             calendars.create(uow, CalendarSave("Office hours", "Europe/Berlin", OFFICE))
             turns = [one.user_id for one in people if one.role.value == "approver"]
             monday = datetime.fromisoformat("2026-03-02T09:00")
@@ -106,6 +108,8 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
         running.deliver(made.addresses["Order stock"], {"lamps": 350})
         running.deliver(made.addresses["Write off goods"], {"pallet": "P-118"})
         _let_it_escalate(running)
+        running.deliver(made.addresses["Close the month"], {"month": "March"})
+        once(running, select(GuardPass), lambda _uow, _row: None)
         yield made
 
 
@@ -236,4 +240,19 @@ def writing_off() -> dict[str, Any]:
                         "repeat": 1}},
         ],
         "edges": [{"from": "found", "port": "next", "to": "ask"}],
+    }  # fmt: skip
+
+
+def closing(email: str) -> dict[str, Any]:
+    """Webhook → somebody has to prove who they are."""
+    return {
+        "schema": "studio.workflow/1",
+        "name": "Close the month",
+        "nodes": [
+            {"key": "due", "type": "trigger.webhook", "name": "Month is over", "position": {"x": 0, "y": 0}},
+            {"key": "prove", "type": "guard.step_up", "name": "Who closes it?", "position": {"x": 0, "y": 140},
+             "config": {"what": "Close the books of {{ trigger.month }}", "person": email,
+                        "facts": {"month": "{{ trigger.month }}"}}},
+        ],
+        "edges": [{"from": "due", "port": "next", "to": "prove"}],
     }  # fmt: skip

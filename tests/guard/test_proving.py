@@ -97,9 +97,9 @@ def test_a_way_past_the_gate_is_refused_with_its_steps_and_the_step_that_would_m
     assert "Return → Over 100? → Refund" in problem.message
     assert "1 of these have to agree (jonas@nordlicht.example, mira@nordlicht.example)" in problem.message
     assert problem.gate == {
-        "type": "approval.request",
-        "port": "approved",
-        "config": {"title": "Refund", "approvers": sorted(LEADS)},
+        "type": "guard.require",
+        "port": "passed",
+        "config": {"protects": "refund.make", "what": "Refund", "facts": {}, "who": "approver"},
     }
     with pytest.raises(InvalidInput) as refused:
         publish(workflow_of(bare=True))
@@ -124,7 +124,7 @@ def test_a_proof_is_asked_for_apart_from_people(found, protected):
     protected(step_up={"strength": "passkey"})
     (problem,) = found(workflow_of())
     assert "prove who they are by passkey" in problem.message
-    assert problem.gate is None
+    assert problem.gate["type"] == "guard.require"
 
 
 def test_what_the_workspace_protects_itself_is_proved_as_well(database, tenant, found):
@@ -136,7 +136,7 @@ def test_what_the_workspace_protects_itself_is_proved_as_well(database, tenant, 
         policies.create(uow, PolicySave(own.key, "Two leads", fields))
     (problem,) = found(workflow_of(protects=""))
     assert "Payouts is protected: 2 of these have to agree (jonas" in problem.message
-    assert problem.gate["config"] == {"title": "Payouts", "approvers": LEADS, "need": "at_least", "number": 2}
+    assert problem.gate["config"] == {"protects": own.key, "what": "Payouts", "facts": {}, "who": "approver"}
     assert found(workflow_of({**ASK, "approvers": LEADS, "need": "at_least", "number": 2}, protects="")) == []
 
 

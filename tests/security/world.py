@@ -22,7 +22,7 @@ from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
 from tests.factories.elevations import make_elevation, make_eligible
 from tests.factories.exports import make_export
-from tests.factories.guard import make_guard_policy, make_hold
+from tests.factories.guard import make_guard_policy, make_hold, make_pass
 from tests.factories.mail import make_mail
 from tests.factories.policies import make_policy
 from tests.factories.reviews import item_about, make_review
@@ -106,6 +106,9 @@ MAKERS: dict[str, Maker] = {
     "guard_policy_id": lambda app, tenant: str(make_guard_policy(_database(app), tenant, f"Before {tenant.name}")),
     "eligibility_id": lambda app, tenant: str(make_eligible(_database(app), tenant, tenant["approver"], Role.BUILDER)),
     "elevation_id": lambda app, tenant: str(make_elevation(app, tenant)),
+    "guard_pass_id": lambda app, tenant: str(
+        make_pass(_database(app), tenant, tenant["builder"], f"Proof at {tenant.name}")
+    ),
     "hold_id": lambda app, tenant: str(make_hold(_database(app), tenant, f"Held at {tenant.name}")),
     "slack_user_id": _slack_user,
     "schedule_id": lambda app, tenant: str(make_schedule(_database(app), tenant, name=f"On call at {tenant.name}")),

@@ -132,3 +132,66 @@ SETTING = Action(
     example={"version": 2, "agreed": True},
     severity="warning",
 )
+
+
+class ProofFacts(Metadata):
+    what: str
+    """What it is about, in words."""
+    strength: str
+    """At least how: `password`, `code` or `passkey`."""
+    method: str
+    """By what it was proved; empty: not yet."""
+    run_id: str
+    node: str
+    """Key of the step that waits."""
+
+
+_PROOF = {
+    "what": "Refund €420.00 to Anna Keller", "strength": "passkey", "method": "",
+    "run_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11", "node": "prove",
+}  # fmt: skip
+
+PROOF_ASKED = Action(
+    "guard.proof_asked",
+    "A run waits until somebody has proved who they are.",
+    sentence="{actor} asked for a proof: “{target}”",
+    metadata=ProofFacts,
+    example=_PROOF,
+    redactions=beside("what"),
+)
+PROOF_GIVEN = Action(
+    "guard.proof_given",
+    "Somebody has proved who they are, for one step of a run and its content.",
+    sentence="{actor} proved who they are for “{target}”",
+    metadata=ProofFacts,
+    example=_PROOF | {"method": "passkey"},
+    redactions=beside("what"),
+    severity="notice",
+    ocsf=3002,
+)
+PROOF_REFUSED = Action(
+    "guard.proof_refused",
+    "Somebody said no where a run asked them to prove who they are.",
+    sentence="{actor} said no to “{target}”",
+    metadata=ProofFacts,
+    example=_PROOF,
+    redactions=beside("what"),
+    severity="notice",
+)
+PROOF_EXPIRED = Action(
+    "guard.proof_expired",
+    "Nobody had proved it when the time to do so was over.",
+    sentence="The time to prove “{target}” is over",
+    metadata=ProofFacts,
+    example=_PROOF,
+    redactions=beside("what"),
+    severity="notice",
+)
+PROOF_WITHDRAWN = Action(
+    "guard.proof_withdrawn",
+    "The run that waited for a proof has ended, so it is asked for no longer.",
+    sentence="{actor} no longer asks for a proof: “{target}”",
+    metadata=ProofFacts,
+    example=_PROOF,
+    redactions=beside("what"),
+)

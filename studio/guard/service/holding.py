@@ -1,6 +1,6 @@
 """Acts that others have to agree to: asked about with their content, then done, or not, in the deciding transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -156,15 +156,21 @@ def _locked(uow: UnitOfWork, hold_id: UUID) -> GuardHold:
     return uow.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
+def rule(demands: Sequence[ApprovalDemand]) -> ApprovalRule:
+    """Each demand as a part of one stage: all of them at once, in any order."""
+    return ApprovalRule(
+        (ApprovalStage(tuple(ApprovalPart(sorted(one.approvers), "count", one.count) for one in demands)),)
+    )
+
+
 def _ask(uow: UnitOfWork, needed: ApprovalNeeded, row: GuardHold, demands: list[ApprovalDemand]) -> ApprovalAsk:
-    parts = tuple(ApprovalPart(sorted(one.approvers), "count", one.count) for one in demands)
     people = sorted({who for one in demands for who in one.approvers})
     facts = [*needed.act.details, (_("Asked by"), row.asked_by_name), (_("Policy"), ", ".join(needed.policies))]
     barred = () if row.asker_decides else (row.asked_by,)
     return ApprovalAsk(
         asker=ASKER, ref={"hold_id": str(row.id)}, title=row.what, facts=facts, approvers=people,
         due_at=uow.now + LONGEST_WAIT, requester=None if row.asker_decides else _address(uow, row.asked_by),
-        payload={"target": row.target, "payload_hash": row.payload_hash}, rule=ApprovalRule((ApprovalStage(parts),)),
+        payload={"target": row.target, "payload_hash": row.payload_hash}, rule=rule(demands),
         barred=barred,
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from studio.approvals.service.listing import Tab
 from studio.core import formats
 from studio.core.errors import InvalidInput, StudioError
 from studio.core.web import current_uow
+from studio.guard.service import passing
 from studio.oversight.reviews import listing as reviews
 from studio.portal import addresses, escalating, rows, zones
 from studio.portal.forms import BulkForm, SnoozeForm
@@ -84,6 +85,7 @@ def page(tab: Tab, problem: StudioError | None = None, picked: Collection[UUID] 
         problem=problem,
         asked=_name(filters.asked),
         picked=frozenset(picked),
+        proofs_to_give=passing.count_of_person(uow, person.user_id),
         seats_to_review=reviews.count_asked_of(uow, person.user_id),
         section="portal.done" if request.endpoint == "portal.done" else "portal.inbox",
         older=addresses.address(filters, after=found.after) if found.after else None,

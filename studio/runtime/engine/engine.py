@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from studio.contract.acting import Judge
 from studio.contract.ports import Ports
 from studio.core import outbox
 from studio.core.dispatch import Hints, Workers, make_broker
@@ -75,6 +76,8 @@ class Engine:
             Schedules(database, self.wake_main), Gatherings(database, self.wake_main), self.retention, self.search,
             self.look_at_gate,
         ]  # fmt: skip
+        self.judge: Judge | None = None
+        """Who says what runs must not do now; None: whatever is protected."""
         self.drains: dict[str, Callable[[], object]] = {}
         self._ports: Ports | None = None
         self._executor: Executor | None = None
@@ -113,8 +116,8 @@ class Engine:
         if self._executor is None:
             self._executor = Executor(
                 self.database, self.ledger, self.writer, self.versions, self.ports, self.endings,
-                self.targets, holder=self.holder, lease_s=self.settings.lease_seconds, hint=self.hints.send,
-                calls=self.settings.worker_threads,
+                self.targets, lambda: self.judge, holder=self.holder, lease_s=self.settings.lease_seconds,
+                hint=self.hints.send, calls=self.settings.worker_threads,
             )  # fmt: skip
         return self._executor
 

@@ -172,7 +172,8 @@ def start_manual(uow: UnitOfWork, workflow: Workflow, node_key: str | None, data
     if not rows:
         raise InvalidInput(_("This workflow has no such trigger in its published version."), code="trigger.unknown",
                            field="trigger")  # fmt: skip
-    return start(uow, rows[0], answered(rows[0], data), hint, meta={"by": uow.actor.name})
+    meta = {"by": uow.actor.name, "by_id": str(uow.actor.user_id or "")}
+    return start(uow, rows[0], answered(rows[0], data), hint, meta=meta)
 
 
 def answered(subscription: TriggerSubscription, data: Any) -> Any:

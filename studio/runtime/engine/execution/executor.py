@@ -6,11 +6,13 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from studio.contract.acting import Judge
 from studio.contract.ports import Ports
 from studio.core.errors import StudioError
 from studio.core.targets import Targets
 from studio.core.unit_of_work import Database
 from studio.runtime.compiled import Compiled
+from studio.runtime.engine.execution.acting import Acting
 from studio.runtime.engine.execution.carrying import Carrying
 from studio.runtime.engine.execution.claims import Claims
 from studio.runtime.engine.execution.draining import Draining
@@ -42,6 +44,7 @@ class Executor:
         ports: Ports,
         endings: Endings,
         targets: Targets,
+        judge: Callable[[], Judge | None],
         *,
         holder: str,
         lease_s: float,
@@ -50,6 +53,8 @@ class Executor:
     ) -> None:
         """`versions(workspace_id, version_id)` gives compiled versions; `hint(lane, count)` asks for more looks.
 
+        `judge()`: who says what must not happen.
+
         `calls`: how many runs of one workspace may be calling out at once.
         """
         self.claims = claims = Claims(ledger, writer, holder, lease_s)
@@ -57,9 +62,10 @@ class Executor:
         self.leases = Leases(claims.renew, lease_s, returns.retry)
         self.taking_up = TakingUp(claims, versions, ports)
         ends, repeating = Ends(endings, hint), Repeating(self.taking_up, returns, hint)
+        acting = Acting(database, judge)
         self.carrying = Carrying(
-            claims, Together(claims, ends, repeating), LocalBoundary(database, claims, ends),
-            OutsideBoundary(claims, targets, local_time=database.dialect == "sqlite"), repeating,
+            claims, Together(claims, ends, repeating), LocalBoundary(database, claims, ends, acting),
+            OutsideBoundary(claims, targets, acting, local_time=database.dialect == "sqlite"), repeating,
         )  # fmt: skip
         holding = Holding(self.leases, self.taking_up, returns)
         self.draining = Draining(claims, holding, self.carrying, Calls(calls), hint)

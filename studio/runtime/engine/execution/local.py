@@ -2,10 +2,10 @@
 
 from studio.contract.node import Effect
 from studio.contract.results import Fail
-from studio.core.actor import Actor, ActorType, Origin
 from studio.core.faults import fault_point
 from studio.core.metrics import STEP_SECONDS
 from studio.core.unit_of_work import Database, UnitOfWork
+from studio.runtime.engine.execution.acting import Acting, actor_of
 from studio.runtime.engine.execution.claims import Claims
 from studio.runtime.engine.execution.ends import Ends
 from studio.runtime.engine.machine.call import Call
@@ -16,14 +16,14 @@ from studio.runtime.outcomes import Lane
 class LocalBoundary:
     """LOCAL effects, and ends that others hear of."""
 
-    def __init__(self, database: Database, claims: Claims, ends: Ends) -> None:
-        self._database, self._claims, self._ends = database, claims, ends
+    def __init__(self, database: Database, claims: Claims, ends: Ends, acting: Acting) -> None:
+        self._database, self._claims, self._ends, self._acting = database, claims, ends, acting
 
     def carry(self, machine: Machine) -> None:
         """Perform a LOCAL effect, go on in memory, and commit all of it with the run's rows. Raises FenceLost."""
-        with self._database.unit(machine.run.workspace_id, _actor(machine)) as unit:
+        with self._database.unit(machine.run.workspace_id, actor_of(machine)) as unit:
             if machine.calls:
-                _perform(unit, machine, machine.calls.popleft())
+                self._perform(unit, machine, machine.calls.popleft())
             self._ends.withdraw(unit, machine)
             self._write(unit, machine)
             self._ends.tell_caller(unit, machine)
@@ -31,29 +31,21 @@ class LocalBoundary:
         fault_point("local.after_commit")
         self._ends.announce([machine])
 
+    def _perform(self, unit: UnitOfWork, machine: Machine, call: Call) -> None:
+        """What a step has done that fails is taken back; its failure is kept."""
+        savepoint = unit.session.begin_nested()
+        with STEP_SECONDS.labels("local").time():
+            outcome = self._acting.local(unit, machine, call) or machine.perform(call, unit)
+        if isinstance(outcome, Fail):
+            savepoint.rollback()
+            unit.collected.clear()
+        else:
+            savepoint.commit()
+        machine.heard(call, outcome)
+        if not machine.pause:
+            machine.advance()
+
     def _write(self, unit: UnitOfWork, machine: Machine) -> None:
         calls_out = bool(machine.calls) and machine.calls[0].type.effect is Effect.OUTSIDE
         flush = machine.hand_over() if calls_out and machine.run.lane != Lane.EFFECT else machine.take()
         self._claims.write_in(unit.session, machine, flush)
-
-
-def _perform(unit: UnitOfWork, machine: Machine, call: Call) -> None:
-    """What a step has done that fails is taken back; its failure is kept."""
-    savepoint = unit.session.begin_nested()
-    with STEP_SECONDS.labels("local").time():
-        outcome = machine.perform(call, unit)
-    if isinstance(outcome, Fail):
-        savepoint.rollback()
-        unit.collected.clear()
-    else:
-        savepoint.commit()
-    machine.heard(call, outcome)
-    if not machine.pause:
-        machine.advance()
-
-
-def _actor(machine: Machine) -> Actor:
-    run = machine.run
-    return Actor(
-        ActorType.WORKFLOW, str(run.workflow_id), machine.compiled.workflow_name, origin=Origin(run_id=str(run.id))
-    )

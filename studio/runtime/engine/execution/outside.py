@@ -10,6 +10,7 @@ from studio.core.metrics import STEP_SECONDS
 from studio.core.targets import Targets, Ticket
 from studio.core.targets.registry import NOTHING
 from studio.runtime.engine.execution import outgoing
+from studio.runtime.engine.execution.acting import Acting
 from studio.runtime.engine.execution.claims import Claims
 from studio.runtime.engine.machine.machine import Machine
 from studio.runtime.outcomes import RunState
@@ -18,9 +19,9 @@ from studio.runtime.outcomes import RunState
 class OutsideBoundary:
     """OUTSIDE effects, in the effect lane."""
 
-    def __init__(self, claims: Claims, targets: Targets, *, local_time: bool) -> None:
+    def __init__(self, claims: Claims, targets: Targets, acting: Acting, *, local_time: bool) -> None:
         """`local_time`: the database's clock is this machine's, which may be set while a call is under way."""
-        self._claims, self._targets, self._local_time = claims, targets, local_time
+        self._claims, self._targets, self._acting, self._local_time = claims, targets, acting, local_time
 
     def carry(self, machine: Machine) -> None:
         """One call, if one of its calls may go out now; otherwise the run makes room for others. Raises FenceLost."""
@@ -49,6 +50,12 @@ class OutsideBoundary:
 
     def _perform(self, machine: Machine) -> Outcome:
         """The intent, and all that came before, is committed before the call goes out; its outcome at the next one."""
+        refused = self._acting.outside(machine, machine.calls[0])
+        if refused is not None:
+            call = machine.calls.popleft()
+            machine.intend(call, None)
+            machine.heard(call, refused)
+            return refused
         machine.intend(machine.calls[0], machine.run.epoch)
         if any(machine.memory.unwritten()):
             fault_point("intent.before_commit")
