@@ -95,7 +95,7 @@ class RequireGate(NodeType):
         """Take in what was answered, and ask for what is lacking still: policies may have changed meanwhile."""
         row = passing.at(ctx.unit, ctx.waited)
         answer = signal.payload if isinstance(signal.payload, dict) else {}
-        said = "proven" if signal.kind == "due" and row.proven_at is not None else answer.get("outcome", "expired")
+        said = passing.said(row, signal)
         if said in ("agreed", "proven"):
             return self._next(ctx, config, row)
         if said == "expired":

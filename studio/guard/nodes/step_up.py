@@ -10,7 +10,7 @@ from studio.core.errors import StudioError
 from studio.core.i18n import gettext as _
 from studio.guard.nodes.fields import asked
 from studio.guard.nodes.fields.asked import Asked, Prover
-from studio.guard.obtained import Obtained, lacks
+from studio.guard.obtained import lacks
 from studio.guard.outcomes import PassState
 from studio.guard.policies.fields import STRENGTHS
 from studio.guard.service import passing, provers
@@ -99,13 +99,12 @@ class StepUpGate(NodeType):
     def resume(self, ctx: Context, config: Config, signal: Signal) -> Done:
         """Go on behind what they said."""
         row = passing.at(ctx.unit, ctx.waited)
-        answer = signal.payload if isinstance(signal.payload, dict) else {}
-        demand = StepUpDemand(STRENGTHS[config.strength], timedelta(seconds=config.max_age_s))
-        if row.proven_at is not None:
-            late = lacks(Requirement.of(step_up=demand), Obtained(proofs=passing.has(row).proofs), ctx.now)
+        said = passing.said(row, signal)
+        state = PassState.REFUSED if said == "refused" else PassState.EXPIRED
+        if said == "proven":
+            demand = StepUpDemand(STRENGTHS[config.strength], timedelta(seconds=config.max_age_s))
+            late = lacks(Requirement.of(step_up=demand), passing.has(row), ctx.now)
             state = PassState.PASSED if late.empty else PassState.EXPIRED
-        else:
-            state = PassState.REFUSED if answer.get("outcome") == "refused" else PassState.EXPIRED
         passing.end(ctx.unit, row, state)
         name, email = passing.name_of(ctx.unit, row.user_id)
         port = {PassState.PASSED: "proven", PassState.REFUSED: "refused"}.get(state, "expired")

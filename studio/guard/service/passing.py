@@ -14,6 +14,7 @@ from studio.contract.approving import ApprovalAsk, Approvals
 from studio.contract.node import Context
 from studio.contract.ports import Mailer, Waits
 from studio.contract.protecting import Requirement, StepUpDemand, Strength
+from studio.contract.results import Signal
 from studio.core import ids, tenancy
 from studio.core.errors import Conflict, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
@@ -189,8 +190,19 @@ def prove(uow: UnitOfWork, row: GuardPass) -> None:
 def refuse(uow: UnitOfWork, row: GuardPass) -> None:
     """Its person says no. Raises Conflict where it is too late, or answered."""
     _open_for(uow, row)
+    row.state, row.ended_at = PassState.REFUSED.value, uow.now
+    uow.session.flush()
     _record(uow, "guard.proof_refused", row, _known(uow, row))
     _resolve(uow, row, "refused")
+
+
+def said(row: GuardPass, signal: Signal) -> str:
+    """What ended a wait at it. What its person has said before its time was over counts, though it was heard after."""
+    if signal.kind != "due":
+        return str(signal.payload["outcome"])
+    if row.proven_at is not None and row.state == PassState.OPEN:
+        return "proven"
+    return "refused" if row.state == PassState.REFUSED else "expired"
 
 
 def at(uow: UnitOfWork, wait_id: UUID) -> GuardPass:
