@@ -10,7 +10,7 @@ from studio.contract.references import TARGET, Reference
 from studio.core.errors import StudioError
 from studio.core.i18n import gettext as _
 from studio.guard.models import GuardPass
-from studio.guard.nodes.fields.asked import Asked, Prover, Who
+from studio.guard.nodes.fields.asked import Asked, Protecting, Prover, Who
 from studio.guard.obtained import Obtained, lacks
 from studio.guard.outcomes import PassState
 from studio.guard.service import checking, passing, provers
@@ -52,16 +52,9 @@ class RequireGate(NodeType):
         },
     }
 
-    class Config(Prover, Asked):
+    class Config(Prover, Asked, Protecting):
         """For which protected action, about what, and who proves it."""
 
-        protects: str = help_(
-            "The protected action that follows, such as refund.make: its policies say what is asked for.",
-            title="Protected action",
-            example="refund.make",
-            pattern=r"^[a-z][a-z_]*(\.[a-z0-9][a-z0-9_]*)*$",
-            max_length=80,
-        )
         who: Who = help_(
             "Where a proof is asked for. approver: whoever agreed last here or in this run, or, where nobody did, "
             "whoever started it. starter: whoever started the run by hand. person: the one named below.",

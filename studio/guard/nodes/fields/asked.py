@@ -11,6 +11,18 @@ from studio.core.i18n import gettext as _
 Who = Literal["person", "starter", "approver"]
 
 
+class Protecting(NodeConfig):
+    """Before which protected action."""
+
+    protects: str = help_(
+        "The protected action that follows, such as refund.make: its policies say what is asked for.",
+        title="Protected action",
+        example="refund.make",
+        pattern=r"^[a-z][a-z_]*(\.[a-z0-9][a-z0-9_]*)*$",
+        max_length=80,
+    )
+
+
 class Asked(NodeConfig):
     """What it is about, in words and data."""
 
