@@ -28,6 +28,7 @@ UNITS = {
     "last_words_s": "s",
     "decisions_per_s": "1/s",
     "verify_per_s": "1/s",
+    "events_per_s": "1/s",
     "verify_database_per_s": "1/s",
     **{f"load_{by}{how}_ms": "ms" for by in ("person", "group", "workflow") for how in ("", "_raw")},
     "fold_s": "s",

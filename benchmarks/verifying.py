@@ -13,6 +13,7 @@ from studio.audit import Target, chain, record
 from studio.audit.sealing import archive, closing, offline
 from studio.audit.taxonomy import approvals
 from studio.audit.verifying import verify
+from studio.core import logs
 from studio.core.actor import Actor, ActorType, Origin
 from studio.core.crypto import Keyring
 from studio.core.db import open_engine
@@ -36,6 +37,7 @@ POSTGRESQL_ONLY: tuple[str, ...] = ()
 
 def _round(store: str, count: int) -> dict[str, float]:
     with stack(store) as running:
+        logs.configure(running.settings)  # what is warned of goes where figures do not
         return _measured(running.settings, count)
 
 
@@ -43,7 +45,7 @@ def _measured(settings: Settings, count: int) -> dict[str, float]:
     engines = open_engine(settings.database_url), open_engine(settings.engine_url)
     database, workspace_id = Database(*engines, finishers=[chain.finish]), new_id()
     keyring = Keyring.open(settings.data_dir)
-    _record(database, workspace_id, count)
+    record_decisions(database, workspace_id, count)
     with database.unit(workspace_id) as uow:
         closing.seal_all(uow, keyring, early=True)
     path = settings.data_dir / "trail.zip"
@@ -60,7 +62,8 @@ def _measured(settings: Settings, count: int) -> dict[str, float]:
     return {"verify_per_s": count / files_s, "verify_database_per_s": count / database_s}
 
 
-def _record(database: Database, workspace_id: UUID, count: int) -> None:
+def record_decisions(database: Database, workspace_id: UUID, count: int) -> None:
+    """So many events, 500 a transaction."""
     for first in range(0, count, AT_ONCE):
         with database.unit(workspace_id, _JONAS) as uow:
             for number in range(first, min(first + AT_ONCE, count)):

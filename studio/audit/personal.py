@@ -7,6 +7,7 @@ guessed from the reference, and the chain still fits.
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -86,7 +87,10 @@ def count(event: Mapping[str, Any]) -> int:
 
 def resolved(event: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
     """The event with what lies beside it, by path, in its place. Changes it in place."""
-    for path in references(event):
+    for one in event["redactions"]:
+        if one["mode"] != MODE:
+            continue
+        path = one["path"]
         holder, key = _place(event, path)
         holder[key] = orjson.loads(values[path]) if path in values else ERASED
     return event
@@ -107,7 +111,13 @@ def _texts(value: Any) -> Iterable[str]:
 
 def _place(event: Any, path: str) -> tuple[Any, Any]:
     """The container that a path ends in, and the last step."""
-    *way, last = (int(step) if step.isdigit() else step for step in path.split("."))
+    *way, last = _steps(path)
     for step in way:
         event = event[step]
     return event, last
+
+
+@lru_cache(maxsize=4_096)
+def _steps(path: str) -> tuple[str | int, ...]:
+    """Events have few different paths."""
+    return tuple(int(step) if step.isdigit() else step for step in path.split("."))

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, type_coerce
+from sqlalchemy.types import NullType, TypeEngine
 
 from studio.audit import personal
 from studio.audit.models import AuditPersonal
@@ -31,12 +32,14 @@ class Stored:
 def asides_of(uow: UnitOfWork, event_ids: Iterable[UUID]) -> dict[UUID, list[Aside]]:
     """What lies beside each event, by event; all in one query."""
     found: dict[UUID, list[Aside]] = {event_id: [] for event_id in event_ids}
+    raw = found | {event_id.hex: asides for event_id, asides in found.items()}  # as PostgreSQL and SQLite hand them out
     table = AuditPersonal
-    query = select(table.event_id, table.path, table.subject, table.salt, table.value, table.search).order_by(
-        table.path
-    )
+    owner = type_coerce(
+        table.event_id, cast("TypeEngine[UUID | str]", NullType())
+    )  # to make a UUID a row would cost more than the query
+    query = select(owner, table.path, table.subject, table.salt, table.value, table.search).order_by(table.path)
     for row in uow.session.execute(query.where(table.event_id.in_(found))):
-        found[row.event_id].append(Aside(*row[1:]))
+        raw[row[0]].append(Aside(*row[1:]))
     return found
 
 

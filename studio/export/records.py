@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -38,13 +39,16 @@ def of_event(event: Mapping[str, Any]) -> Record:
     return Record(
         seq=event["seq"],
         id=UUID(event["id"]),
-        workspace_id=UUID(event["workspace_id"]),
+        workspace_id=_workspace(event["workspace_id"]),
         action=event["action"],
         severity=event["severity"],
         occurred_at=datetime.fromisoformat(event["occurred_at"]),
         recorded_at=datetime.fromisoformat(event["recorded_at"]),
         body=event,
     )
+
+
+_workspace = lru_cache(maxsize=1_024)(UUID)
 
 
 @dataclass(frozen=True, slots=True)

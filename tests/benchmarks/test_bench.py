@@ -35,6 +35,9 @@ MEASURED = [
     *(("engine", "parked", PARKED, store, ("--count", "200")) for store in BOTH),
     *(("approvals", "inbox", DECIDED, store, ("--count", "200")) for store in BOTH),
     *(("approvals", "escalation", ESCALATED, store, ("--count", "50")) for store in BOTH),
+    *(("export", kind, {"events_per_s"}, "sqlite", ("--count", "500")) for kind in ("webhook", "otlphttp", "file")),
+    ("export", "webhook", {"events_per_s"}, "postgresql", ("--count", "500")),
+    ("export", "sealed", {"verify_per_s", "verify_database_per_s"}, "sqlite", ("--count", "500")),
     *(("engine", "timers", {"lateness_p99_s", "lost", *MEMORY}, store, ("--count", "50")) for store in BOTH),
     *(("engine", "noisy", {"quiet_start_p95_s", "lost", *MEMORY}, store, ("--count", "500")) for store in BOTH),
 ]
