@@ -29,6 +29,7 @@ from studio.core import (
 )
 from studio.core.settings import Settings
 from studio.core.settings import load as load_settings
+from studio.export.service import naming as export_naming
 from studio.guard import asking
 from studio.guard.targets import naming as target_naming
 from studio.runtime.hooks.front import HookFront
@@ -80,6 +81,7 @@ def _join_references() -> None:
     references.register(naming.SCHEDULE, naming.missing_schedule)
     references.register(naming.USER, naming.missing_person)
     references.register(target_naming.KIND, target_naming.missing)
+    references.register(export_naming.KIND, export_naming.missing)
     references.register_check("approvals", checking.unmeetable)
     references.register_check("audit", audit_reading.unreadable)
     references.register_users("published", published_users)

@@ -37,6 +37,8 @@ from studio.core.unit_of_work import Database, UnitOfWork
 from studio.export import components
 from studio.export.components import Reach
 from studio.export.delivery import Delivery
+from studio.export.notices import Notices
+from studio.export.service import waiting
 from studio.guard import acting as guard_acting
 from studio.guard import proving as guard_proving
 from studio.guard import targets
@@ -170,6 +172,9 @@ def _join_outbox(engine: Engine, settings: Settings, mailer: Mailer) -> None:
 def _join_export(engine: Engine, settings: Settings) -> Reach:
     components.load_all()
     ports = engine.ports
+    waiting.join(ports.waits)
+    engine.endings.withdraw[waiting.KIND] = waiting.forget
+    Notices(ports.mailer, settings.public_url).register()
     reach = Reach(ports.http, ports.secrets, settings.data_dir / "exports", settings.allowed_hosts)
     leases = NamedLeases(engine.database, engine.holder)
     delivery = Delivery(engine.database, leases, reach, lambda: engine.hints.send("export"))

@@ -68,7 +68,7 @@ def _take_head(uow: UnitOfWork, workspace_id: UUID) -> tuple[int, str]:
 
 def _event(draft: Draft, seq: int, prev_hash: str, recorded_at: datetime) -> dict[str, Any]:
     return {
-        "id": str(new_id()),
+        "id": str(draft.id or new_id()),
         "schema": SCHEMA,
         "seq": seq,
         "workspace_id": str(draft.workspace_id),

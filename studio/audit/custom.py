@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from pydantic import ConfigDict
 
@@ -62,6 +63,7 @@ def _fact(name: str, value: Any) -> Any:
 def record_custom(
     uow: UnitOfWork, name: str, *, facts: Mapping[str, Any], target: Target, severity: Severity = "info",
     hidden: Sequence[str] = (), of_people: Sequence[str] = (), reason: str | None = None,
+    event_id: UUID | None = None,
 ) -> None:  # fmt: skip
     """Record an event of the workspace's own. `hidden` facts are masked before they are hashed; `of_people` lie beside.
 
@@ -73,4 +75,5 @@ def record_custom(
         named(name), "A workspace's own event.", sentence=f"{{actor}} recorded {name}: {{target}}", metadata=Facts,
         redactions=(*rules, *beside(*of_people)), severity=severity, ocsf=OCSF,
     )  # fmt: skip
-    record(uow, action, targets=[target], metadata=known, reason=reason[:LONGEST] if reason else None)
+    record(uow, action, targets=[target], metadata=known, reason=reason[:LONGEST] if reason else None,
+           event_id=event_id)  # fmt: skip

@@ -64,6 +64,8 @@ class Draft:
     """The envelope without ids, place in the chain and hashes."""
     asides: tuple[Aside, ...] = ()
     """What it says of people."""
+    id: UUID | None = None
+    """Where somebody has to know it before it is stored."""
 
 
 def record(
@@ -78,12 +80,14 @@ def record(
     code: str | None = None,
     occurred_at: datetime | None = None,
     workspace_id: UUID | None = None,
+    event_id: UUID | None = None,
 ) -> None:
     """Note what was done; it is stored when the unit commits, or not at all.
 
     `changes` may be a mapping from path to (before, after). Lists in `metadata` become one text.
-    `workspace_id` is for units across workspaces alone. Raises Undeclared, or pydantic's
-    ValidationError where the metadata do not fit the action's schema: both are defects.
+    `workspace_id` is for units across workspaces alone; `event_id` for whoever follows just this event.
+    Raises Undeclared, or pydantic's ValidationError where the metadata do not fit the action's schema:
+    both are defects.
     """
     entry = action if isinstance(action, Action) else action_named(action)
     flat = {name: _flat(value) for name, value in (metadata or {}).items()}
@@ -106,7 +110,7 @@ def record(
         **found,
     }
     asides = personal.set_aside(parts, _subjects(uow, entry, facts, targets, changes))
-    draft = Draft(workspace_id or uow.workspace, occurred_at or uow.now, parts, asides)
+    draft = Draft(workspace_id or uow.workspace, occurred_at or uow.now, parts, asides, event_id)
     uow.collected.setdefault(COLLECTED, []).append(draft)
 
 

@@ -87,3 +87,16 @@ class ExportDeadLetter(Tenant, Model):
     attempts: Mapped[int] = mapped_column(Integer())
     at: Mapped[datetime] = mapped_column(UtcDateTime())
     """Of the last attempt."""
+
+
+class ExportWaiter(Tenant, Model):
+    """A step that waits until a destination has an event, or will not have it. Gone with its wait."""
+
+    __tablename__ = "export_waiter"
+    __table_args__ = (Index("ix_export_waiter_destination_id", "destination_id"),)
+
+    wait_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    run_id: Mapped[UUID] = mapped_column(Uuid())
+    destination_id: Mapped[UUID] = mapped_column(ForeignKey("export_destination.id"))
+    event_id: Mapped[UUID] = mapped_column(Uuid())
+    """The entry of the trail; its number is given when its transaction commits."""

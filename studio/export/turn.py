@@ -21,7 +21,7 @@ from studio.core.errors import StudioError
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import Database, UnitOfWork
-from studio.export import policy
+from studio.export import notices, policy
 from studio.export.calling import of_error
 from studio.export.components import CannotProcess, Entry, Exporter, Reach, Sending
 from studio.export.models import ExportDestination
@@ -29,7 +29,7 @@ from studio.export.outcomes import LIVE, SENT, Fate, State, Verdict
 from studio.export.pipelines import document
 from studio.export.pipelines.document import Compiled
 from studio.export.records import Aside, Record, of_event
-from studio.export.service import configs, dead_letters
+from studio.export.service import configs, dead_letters, waiting
 from studio.export.service.destinations import name_of
 
 log = structlog.get_logger()
@@ -72,6 +72,8 @@ class Turn:
         self._kept = clock.monotonic()
         self._refused = 0
         """Events in a row that were put aside."""
+        self._left_out: frozenset[int] = frozenset()
+        """Numbers of the events of the window that a processor leaves out."""
 
     def run(self, until: float) -> tuple[int, bool]:
         """Deliver until then. Returns how many events were settled, and whether none is left for now."""
@@ -110,6 +112,8 @@ class Turn:
     def _window(self, plan: Plan, until: float) -> tuple[int, bool]:
         """Returns how many events were settled, and whether the destination wants a pause."""
         entries, asides = prepared(plan.pipeline, plan.exporter, plan.records)
+        kept = {one.record.seq for one in entries} | {one.record.seq for one in asides}
+        self._left_out = frozenset(record.seq for record in plan.records if record.seq not in kept)
         sizes = [len(entry.data) + 2 for entry in entries]
         spans = policy.cut(sizes, most_items=plan.exporter.item_limit, most_bytes=plan.exporter.byte_limit)
         behind, last = 0, plan.records[-1]
@@ -175,6 +179,7 @@ class Turn:
                 values["sent_at"] = uow.now
             self._write(uow, plan, values)
             dead_letters.put_aside(uow, self._id, asides)
+            waiting.settle(uow, self._id, at.seq, asides, self._left_out)
         fault_point("export.after_commit")
         moved, plan.cursor, plan.attempts = at.seq - plan.cursor, at.seq, 0
         return moved
@@ -195,7 +200,10 @@ class Turn:
                 "failed_at": row.failed_at or uow.now,
             }  # fmt: skip
             self._write(uow, plan, values)
+            if following.head(uow) - plan.cursor >= plan.exporter.config.sending_queue.queue_size:
+                notices.queue(uow, self._id, notices.FULL)
             if held:
+                notices.queue(uow, self._id, notices.HELD)
                 facts = {"destination": plan.name, "code": verdict.code}
                 target = audit.Target("export_destination", self._id, plan.name)
                 audit.record(uow, actions.HELD, targets=[target], metadata=facts, outcome="failure",

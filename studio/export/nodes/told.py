@@ -1,6 +1,7 @@
 """What a step says in an event of the workspace's own: fields and their recording, for each step that writes one."""
 
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import field_validator
 
@@ -66,13 +67,13 @@ class EventFields(NodeConfig):
             raise ValueError(error.message) from None
 
 
-def write(ctx: Context, config: EventFields) -> dict[str, Any]:
-    """Record it in the step's transaction. Returns the facts as they stand. Raises InvalidInput, with its path."""
+def write(ctx: Context, config: EventFields, event_id: UUID | None = None) -> dict[str, Any]:
+    """Record it in the step's transaction. Returns what the step says of it. Raises InvalidInput, with its path."""
     about = Target("custom", ctx.run.id, config.about, personal=True)
     try:
         custom.record_custom(
             ctx.unit, config.name, facts=config.facts, target=about, severity=config.severity, hidden=config.hidden,
-            of_people=config.of_people,
+            of_people=config.of_people, event_id=event_id,
         )  # fmt: skip
     except InvalidInput as error:
         raise InvalidInput(error.message, code=error.code, field=f"config.{error.field}") from None

@@ -22,8 +22,10 @@ from studio.export.models import ExportConfig, ExportDestination
 from studio.export.outcomes import State
 from studio.export.pipelines import document
 from studio.export.pipelines.document import Compiled, Document
-from studio.export.service import gating
+from studio.export.service import gating, waiting
+from studio.export.service.configs_read import current, newest
 
+__all__ = ["Door", "check", "current", "history", "note_refusal", "remove", "save", "secret_names"]
 TARGET = audit.Target("export_config", "pipelines", "Audit export")
 
 
@@ -47,17 +49,6 @@ class Door:
             except HttpError as error:
                 return error.message if error.code == "http.refused_address" else None
         return None
-
-
-def current(uow: UnitOfWork) -> ExportConfig | None:
-    """The version that holds; None: nothing is set up, or it was removed."""
-    row = _newest(uow)
-    return row if row is not None and row.text else None
-
-
-def _newest(uow: UnitOfWork) -> ExportConfig | None:
-    newest = select(ExportConfig).order_by(ExportConfig.version.desc()).limit(1)
-    return uow.session.scalars(newest).one_or_none()
 
 
 def history(uow: UnitOfWork, limit: int = 20) -> list[ExportConfig]:
@@ -128,7 +119,7 @@ def _seen(uow: UnitOfWork, version: int | None) -> ExportConfig | None:
 
 def _write(uow: UnitOfWork, text: str) -> ExportConfig:
     """A new version; two at once have one number, and the second of them is told."""
-    before = _newest(uow)
+    before = newest(uow)
     row = ExportConfig(
         id=ids.new_id(), workspace_id=uow.workspace, version=(before.version if before else 0) + 1,
         text=text, created_at=uow.now, created_by=uow.actor.user_id,
@@ -184,6 +175,7 @@ def _arrange(uow: UnitOfWork, pipelines: Mapping[str, Compiled]) -> int:
     for key, row in rows.items():
         if key not in wanted and row.state != State.REMOVED:
             row.state, row.generation = State.REMOVED, row.generation + 1
+            waiting.give_up(uow, row.id)
     uow.session.flush()
     return len(wanted)
 

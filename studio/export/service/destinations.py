@@ -18,7 +18,12 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.export.models import ExportDeadLetter, ExportDestination
 from studio.export.outcomes import LIVE, LetterState, State
 from studio.export.service import gating
+from studio.export.service.naming import name_of
 
+__all__ = [
+    "Standing", "discard_letters", "find", "is_live", "letters", "name_of", "pause", "replay", "resume",
+    "retry_letters", "standing", "standings",
+]  # fmt: skip
 LETTERS = 200
 """Dead letters shown, and sent again at once."""
 
@@ -34,11 +39,6 @@ class Standing:
     """How long the oldest of them has waited; None: none waits."""
     letters: int
     """Events it would not take."""
-
-
-def name_of(row: ExportDestination) -> str:
-    """As people read it."""
-    return f"{row.pipeline} → {row.exporter}"
 
 
 def find(uow: UnitOfWork, destination_id: UUID | None) -> ExportDestination:
