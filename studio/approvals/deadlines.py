@@ -1,6 +1,7 @@
 """How long there is to decide, as a step says it, and the points in time that it comes to.
 
-Computed once, when a request is made: a calendar that is edited later moves no deadline.
+Computed once, when a request is made: a calendar that is edited later moves no deadline by itself
+(`service/recounting.py` does, when an admin asks).
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from studio.approvals.clock import counted
 from studio.approvals.clock.delays import Unit
 from studio.approvals.service import calendars
 from studio.approvals.service.calendars import Working
@@ -47,6 +49,8 @@ class Deadline:
     remind_at: datetime | None = None
     calendar_id: UUID | None = None
     """The calendar that `due_at` was counted by."""
+    counted: Mapping[str, Any] | None = None
+    """How it counted; None where none did."""
 
 
 def deadline(uow: UnitOfWork, now: datetime, due_in: Duration | None, remind_before: Duration | None) -> Deadline:
@@ -58,12 +62,17 @@ def deadline(uow: UnitOfWork, now: datetime, due_in: Duration | None, remind_bef
         return Deadline()
     calendar = _calendar(uow, due_in, "", "due_in")
     due_at = _moved(calendar, now, due_in, 1, "due_in")
-    remind_at = None
+    remind_at = reminder = None
     if remind_before is not None:
         other = _calendar(uow, remind_before, due_in.calendar if calendar else "", "remind_before")
         remind_at = _moved(other, due_at, remind_before, -1, "remind_before")
+        reminder = counted.Reminder(remind_before.amount, remind_before.unit, other.id if other else None)
     later = remind_at is not None and remind_at > now
-    return Deadline(due_at, remind_at if later else None, calendar.id if calendar else None)
+    ahead = remind_at if later else None
+    if calendar is None:
+        return Deadline(due_at, ahead)
+    how = counted.Counted(now, due_in.amount, due_in.unit.value, reminder)
+    return Deadline(due_at, ahead, calendar.id, counted.to_json(how))
 
 
 def references(config: Mapping[str, Any]) -> Iterator[Reference]:

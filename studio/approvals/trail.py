@@ -1,5 +1,6 @@
 """What this package tells the audit trail, and the jobs it leaves in the outbox."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -113,6 +114,13 @@ def revised(uow: UnitOfWork, request: Request, row: Revision) -> None:
         currency=row.currency,
         payload_hash=row.payload_hash,
     )
+
+
+def deadline_moved(uow: UnitOfWork, request: Request, changes: Sequence[audit.Change]) -> None:
+    """Record that an edited calendar has counted it anew."""
+    audit.record(uow, "approval.deadline_moved", targets=[target(request)], changes=changes)
+    if request.in_slack:
+        follow_in_slack(uow, request)
 
 
 def decided(uow: UnitOfWork, request: Request, decision: Decision, acting_for: str = "") -> None:

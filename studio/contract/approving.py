@@ -134,6 +134,8 @@ class ApprovalAsk:
     remind_at: datetime | None = None
     calendar_id: UUID | None = None
     """The calendar of working hours that `due_at` was counted by."""
+    counted: Mapping[str, Any] | None = None
+    """How it was counted, so that an edited calendar can count anew."""
     requester: str | None = None
     """E-mail address of who is told the outcome."""
     payload: Any = None
@@ -192,6 +194,7 @@ class ApprovalFurther:
     due_at: datetime | None = None
     remind_at: datetime | None = None
     calendar_id: UUID | None = None
+    counted: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

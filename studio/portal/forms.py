@@ -194,6 +194,12 @@ class CalendarForm(FlaskForm):
     holidays = TextAreaField(_l("Holidays"), [Length(max=40_000)])
 
 
+class RecountForm(FlaskForm):
+    """Which state of a calendar its plan was shown for."""
+
+    shown = HiddenField()
+
+
 class PlaceForm(FlaskForm):
     """A country or a part of one."""
 

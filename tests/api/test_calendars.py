@@ -1,6 +1,12 @@
 """Calendars of working hours by the API."""
 
+from datetime import timedelta
+
 import pytest
+
+from studio.approvals import service
+from studio.approvals.deadlines import Duration, deadline
+from tests.factories.approvals import listen, make_ask
 
 SAVE = {
     "name": "Support hours",
@@ -49,3 +55,26 @@ def test_moments_need_their_offset_and_answers_an_end(api):
     one = f"/api/v1/calendars/{made['id']}"
     assert api.get(f"{one}/due?hours=8&at=2026-03-06T16:00:00").status_code == 422
     assert api.get(f"{one}/due?hours=9999").json["code"] == "beyond_calendar"
+
+
+def test_open_deadlines_are_moved_by_the_plan_that_was_shown(api, database, tenant):
+    listen()
+    always = {"name": "Always", "time_zone": "UTC", "week": [["00:00-24:00"]] * 7, "holidays": []}
+    made = api.post("/api/v1/calendars", json=always).json
+    one = f"/api/v1/calendars/{made['id']}"
+    with database.unit(tenant.id) as uow:
+        ends = deadline(uow, uow.now, Duration(amount=8, unit="working_hours"), None)
+        ask = make_ask([tenant["owner"]], due_at=ends.due_at, calendar_id=ends.calendar_id, counted=ends.counted)
+        request_id = service.request(uow, ask)
+        off = [{"date": (uow.now + timedelta(days=n)).date().isoformat()} for n in (0, 1)]
+    before = api.get(f"{one}/deadlines").json
+    assert (before["moves"], before["over"], before["unknown"], before["more"]) == ([], 0, 0, False)
+    api.put(one, json=always | {"holidays": off})
+    plan = api.get(f"{one}/deadlines").json
+    [move] = plan["moves"]
+    assert (move["request_id"], move["remind_after"], move["escalates_after"]) == (str(request_id), None, None)
+    assert move["due_after"] > move["due_before"]
+    late = api.post(f"{one}/deadlines", json={"shown": before["shown"]})
+    assert (late.status_code, late.json["code"]) == (409, "calendar_changed")
+    assert api.post(f"{one}/deadlines", json={"shown": plan["shown"]}).json == {"moved": 1}
+    assert api.get(f"/api/v1/approvals/{request_id}").json["due_at"] == move["due_after"]

@@ -1,9 +1,15 @@
 """Settings, Calendars: made, edited and tried with plain fields; what is refused says why where it stands."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
+from studio.approvals import service
+from studio.approvals.deadlines import Duration, deadline
+from studio.approvals.models import Request
 from studio.approvals.service import calendars
+from studio.approvals.service.calendars import CalendarSave
 from studio.approvals.timetables import WorkingCalendar
+from tests.factories.approvals import make_ask
 from tests.factories.timetables import make_calendar
 
 
@@ -98,3 +104,28 @@ def test_the_decision_page_says_what_is_left_in_working_time(shop):
     assert "8 h of working time left" in page
     assert f'<time datetime="{due_at.isoformat()}">' in page
     assert datetime.now(UTC) < due_at
+
+
+def test_what_an_edit_moves_is_shown_and_moved_by_a_button(shop):
+    browser = admin(shop)
+    calendar_id = make_calendar(shop.database, shop.tenant, time_zone="UTC", week=[["00:00-24:00"]] * 7)
+    here = f"/settings/calendars/{calendar_id}/deadlines"
+    with shop.database.unit(shop.tenant.id) as uow:
+        ends = deadline(uow, uow.now, Duration(amount=8, unit="working_hours"), None)
+        ask = make_ask([shop.jonas], due_at=ends.due_at, calendar_id=ends.calendar_id, counted=ends.counted)
+        request_id = service.request(uow, ask)
+    assert f'href="{here}"' in browser.get(f"/settings/calendars/{calendar_id}").text
+    page = browser.get(here).text
+    assert ("Nothing would move" in page, "Move these deadlines" in page) == (True, False)
+    with shop.database.unit(shop.tenant.id, shop.tenant["admin"].actor) as uow:
+        off = [{"date": (uow.now + timedelta(days=n)).date().isoformat()} for n in (0, 1)]
+        calendars.change(uow, calendar_id, CalendarSave("Office hours", "UTC", [["00:00-24:00"]] * 7, off))
+    page = browser.get(here).text
+    assert "Move these deadlines" in page
+    seen = re.search(r'name="shown"[^>]*value="([^"]+)"', page)[1]
+    late = browser.post(here, data={"shown": "1999"}, follow_redirects=True).text
+    assert "The calendar was changed since you looked" in late
+    done = browser.post(here, data={"shown": seen}, follow_redirects=True).text
+    assert ("1 request has its new moments" in done, "Nothing would move" in done) == (True, True)
+    with shop.database.unit(shop.tenant.id) as uow:
+        assert uow.session.get(Request, request_id).due_at > ends.due_at

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 
 from studio.approvals import trail
 from studio.approvals.escalating.reading import Due
@@ -87,6 +87,7 @@ class Effects:
                 request_ids,
                 step=move.step,
                 next_at=move.next_at,
+                started_at=case((Escalation.step != move.step, uow.now)),
                 fallback_stage=move.fallback_stage,
                 acknowledged_by=None,
                 acknowledged_share=None,

@@ -36,6 +36,8 @@ class Escalation(Tenant, Model):
     """Of the plan, the one that comes next in the running stage."""
     next_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """When that is due, or an acknowledgement ends. None: nothing comes, or time stands still."""
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """From when that step is counted, to count it anew; None: not known, or it was held back since."""
     jobs: Mapped[int] = mapped_column(Integer, default=0)
     """How many timers it had: each has a name of its own."""
     acknowledged_by: Mapped[UUID | None] = mapped_column(Uuid())

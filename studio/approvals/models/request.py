@@ -92,6 +92,8 @@ class Request(Tenant, Model):
     """When it expires; None: never."""
     sort_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=policy.NEVER, server_default=NEVER)
     """Its place among what is pending. Follows the deadline by itself, and every live share follows it."""
+    counted: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """How a calendar came to `due_at` and the reminder, to count them anew; see `clock/counted.py`. None: not known."""
     counted_by: Mapped[UUID] = mapped_column(Uuid(), default=BY_CLOCK, server_default=BY_CLOCK.hex)
     """`calendar_id`, or BY_CLOCK: among what one calendar counts, less time left and an earlier deadline are one."""
     remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
@@ -147,7 +149,7 @@ class Request(Tenant, Model):
     escalates: Mapped[bool] = mapped_column(Boolean(), default=False, server_default=false())
     """It has a plan for when nobody answers: a row of `approval_escalation`."""
     pauses: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
-    """How many there were: each leaves the deadline's job under a name of its own."""
+    """How often its deadline stopped or moved: each time leaves the deadline's job under a name of its own."""
 
     @validates("due_at")
     def _sorted(self, _name: str, due_at: datetime | None) -> datetime | None:

@@ -231,6 +231,7 @@ def asked(ctx: Context, config: Asking) -> ApprovalAsk:
         due_at=ends.due_at,
         remind_at=ends.remind_at,
         calendar_id=ends.calendar_id,
+        counted=ends.counted,
         requester=address(config.requester),
         amount=money_asked,
         currency=currency(config.currency.strip() or ctx.run.currency) if money else None,

@@ -118,7 +118,7 @@ class FurtherStage(NodeType):
             stages = deciders.stages_of(config, config.name.strip())
             ask = ApprovalFurther(
                 config.request.strip(), ctx.run.id, ctx.new_wait(), ctx.node, stages, config.more_stages,
-                ends.due_at, ends.remind_at, ends.calendar_id,
+                ends.due_at, ends.remind_at, ends.calendar_id, ends.counted,
             )  # fmt: skip
             ended = ctx.ports.approvals.further(ctx.unit, ask)
         except StudioError as error:

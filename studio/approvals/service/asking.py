@@ -146,6 +146,7 @@ def _row(uow: UnitOfWork, ask: ApprovalAsk, *, requester_id: UUID | None) -> Req
         due_at=ask.due_at,
         remind_at=ask.remind_at,
         calendar_id=ask.calendar_id,
+        counted=dict(ask.counted) if ask.counted else None,
         policy_id=ask.policy.id if ask.policy else None,
         policy_version=ask.policy.version if ask.policy else None,
         amount=ask.amount,

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from studio.approvals import trail
+from studio.approvals.clock import counted
 from studio.approvals.models import Request
 from studio.approvals.service import calendars, timers
 from studio.core.unit_of_work import UnitOfWork
@@ -25,6 +26,10 @@ def go_on(uow: UnitOfWork, request: Request) -> None:
         return
     request.due_at = _moved(uow, request, request.paused_at, request.paused_due_at)
     request.remind_at = _moved(uow, request, request.paused_at, request.paused_remind_at)
+    if request.counted is not None and request.due_at is not None:
+        left = calendars.working_left(uow, request.calendar_id, request.due_at)
+        how = counted.from_json(request.counted)
+        request.counted = counted.to_json(how.paused(uow.now, left)) if left is not None else None
     timers.go_on(uow, request, request.paused_at)
     request.paused_at = request.paused_due_at = request.paused_remind_at = None
     trail.schedule(uow, request)

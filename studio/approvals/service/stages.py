@@ -60,6 +60,7 @@ def _ask(uow: UnitOfWork, request: Request, ask: ApprovalFurther) -> None:
     request.state, request.stage = RequestState.PENDING, first
     request.wait_id, request.ref = ask.wait_id, {**request.ref, "wait_id": str(ask.wait_id), "node": ask.node}
     request.due_at, request.remind_at, request.calendar_id = ask.due_at, ask.remind_at, ask.calendar_id
+    request.counted = dict(ask.counted) if ask.counted else None
     shares = [
         rows.assign(uow, request, one.user_id, dict(one.why), stage=first + index)
         for index, asked in enumerate(resolved.asked)

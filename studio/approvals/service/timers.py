@@ -90,7 +90,7 @@ def go_on(uow: UnitOfWork, request: Request, paused_at: datetime) -> None:
     """Let it run again after a pause."""
     row = of(uow, request)
     if row is not None and row.paused_next_at is not None:
-        before, row.paused_next_at = row.paused_next_at, None
+        before, row.paused_next_at, row.started_at = row.paused_next_at, None, None
         plan = escalation.from_json(row.plan)
         counted = plan.acknowledge if row.acknowledged_by else plan.delay(row.step)
         set_next(uow, row, moved(_hours(uow, plan, counted), paused_at, before, uow.now))
@@ -113,7 +113,7 @@ def release_if(uow: UnitOfWork, request: Request, share_ids: set[UUID]) -> None:
     if row is None or row.acknowledged_share not in share_ids:
         return
     due = resumed(uow, row, request.paused_at or uow.now)
-    row.acknowledged_by = row.acknowledged_share = row.held_at = row.held_next_at = None
+    row.acknowledged_by = row.acknowledged_share = row.held_at = row.held_next_at = row.started_at = None
     if request.paused_at is not None:
         row.paused_next_at = due
     else:
@@ -161,6 +161,7 @@ def key(request_id: UUID, number: int) -> str:
 
 
 def _begin(uow: UnitOfWork, row: Escalation) -> None:
+    row.started_at = uow.now
     set_next(uow, row, due_at(uow, escalation.from_json(row.plan), 0))
 
 

@@ -207,6 +207,13 @@ REVISED = Action(
     severity="notice",
     ocsf=6003,
 )
+DEADLINE_MOVED = Action(
+    "approval.deadline_moved",
+    "The deadline of an open request was counted anew by the edited calendar that had counted it.",
+    sentence="{actor} moved the deadline of “{target}”",
+    severity="notice",
+    ocsf=6003,
+)
 CHANGES_DISMISSED = Action(
     "approval.changes_dismissed",
     "Somebody who manages approvals set aside that changes were asked for.",

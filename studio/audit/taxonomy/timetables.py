@@ -16,6 +16,22 @@ CHANGED = Action(
     severity="notice",
     ocsf=3004,
 )
+
+
+class Moved(Metadata):
+    requests: int
+    """How many open requests were counted anew."""
+
+
+DEADLINES_MOVED = Action(
+    "calendar.deadlines_moved",
+    "Open requests that an edited calendar had counted were counted anew, as somebody asked.",
+    sentence="{actor} counted open deadlines anew by the calendar “{target}”",
+    severity="notice",
+    ocsf=3005,
+    metadata=Moved,
+    example={"requests": 12},
+)
 MADE_DEFAULT = Action(
     "calendar.made_default",
     "A calendar stands in from now on where a step names none.",

@@ -7,7 +7,7 @@ from studio.portal.views.blueprint import blueprint
 for _name in (
     "inbox", "bulk", "news", "decision", "revising", "taking_back", "bypassing", "away", "links", "groups", "policies",
     "policy_dry_run", "group_applying", "policy_applying",
-    "calendars", "schedules", "slack", "slack_account", "load",
+    "calendars", "recounting", "schedules", "slack", "slack_account", "load",
     "reviews", "reviewers",
 ):  # fmt: skip
     import_module(f"{__name__}.{_name}")

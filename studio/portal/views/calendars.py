@@ -94,7 +94,8 @@ def change_calendar(calendar_id: UUID) -> ResponseReturnValue:
     except (Conflict, InvalidInput) as error:
         wrong = _show(form, error)
         return _page(calendars.get(current_uow(), calendar_id), form, wrong), error.status
-    flash(_("The calendar is changed. Deadlines that were computed stay as they are."), "good")
+    said = _("The calendar is changed. Open deadlines stay as they are until you move them, under “Open deadlines”.")
+    flash(said, "good")
     return redirect(url_for("portal.calendar", calendar_id=calendar_id))
 
 

@@ -7,7 +7,7 @@ from studio.api.v1.reading import Paged
 from studio.api.v1.shapes import calendars as shapes
 from studio.api.v1.shapes.calendars import CalendarView, DueQuery, DueView, PublicHolidays
 from studio.api.v1.shapes.common import ListOf, cut
-from studio.approvals.service import calendars
+from studio.approvals.service import calendars, recounting
 from studio.approvals.service.calendars import CalendarSave, Working
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
@@ -72,6 +72,34 @@ def calendar_due(uow: UnitOfWork, calendar_id: UUID, query: DueQuery) -> DueView
     calendar = calendars.hours_of(calendars.get(uow, calendar_id))
     due_at = calendars.after(calendar, at, query.hours, Working.HOURS)
     return DueView(at=at, hours=query.hours, due_at=due_at)
+
+
+@operation("GET", f"{ONE}/deadlines", tag=TAG, needs="calendar.manage", answer=shapes.RecountView)
+def calendar_deadlines(uow: UnitOfWork, calendar_id: UUID) -> shapes.RecountView:
+    """What of the open requests that this calendar has counted would move if they were counted anew. At most 200."""
+    plan = recounting.plan(uow, calendar_id)
+    return shapes.RecountView(
+        shown=plan.shown, over=plan.over, unknown=plan.unknown, more=plan.more,
+        moves=[
+            shapes.MoveView(
+                request_id=move.request.id,
+                due_before=move.due.before if move.due else None,
+                due_after=move.due.after if move.due else None,
+                remind_before=move.remind.before if move.remind else None,
+                remind_after=move.remind.after if move.remind else None,
+                escalates_before=move.level.before if move.level else None,
+                escalates_after=move.level.after if move.level else None,
+            )
+            for move in plan.moves
+        ],
+    )  # fmt: skip
+
+
+@operation("POST", f"{ONE}/deadlines", tag=TAG, needs="calendar.manage", body=shapes.Recount, answer=shapes.Recounted,
+           conflicts=True)  # fmt: skip
+def move_calendar_deadlines(uow: UnitOfWork, calendar_id: UUID, body: shapes.Recount) -> shapes.Recounted:
+    """Count them anew, as far as they are still open. 409 where the calendar was changed since it was shown."""
+    return shapes.Recounted(moved=recounting.apply(uow, calendar_id, body.shown))
 
 
 def _save(body: shapes.CalendarSave) -> CalendarSave:

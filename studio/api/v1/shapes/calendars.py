@@ -92,3 +92,39 @@ class DueView(Shape):
     at: datetime
     hours: int
     due_at: datetime
+
+
+class MoveView(Shape):
+    """What would move of one request. Null on both sides: that stays."""
+
+    request_id: Id
+    due_before: datetime | None
+    due_after: datetime | None
+    remind_before: datetime | None
+    remind_after: datetime | None = Field(description="Null: it is no longer to come.")
+    escalates_before: datetime | None = Field(description="When the next level of its escalation is due.")
+    escalates_after: datetime | None
+
+
+class RecountView(Shape):
+    """What counting open deadlines anew would do."""
+
+    shown: str = Field(description="Send it back to move them.")
+    moves: list[MoveView]
+    over: int = Field(description="Requests that keep their moments, since the new ones would have passed already.")
+    unknown: int = Field(description="Requests that keep theirs, since it is not known how it was counted.")
+    more: bool = Field(description="There may be more behind those.")
+
+
+class Recount(Body):
+    """Which plan is to be carried out."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"shown": "2026-03-02T10:15:00+00:00"}]})
+
+    shown: str = Field(max_length=60, description="As the plan said.")
+
+
+class Recounted(Shape):
+    """What was done."""
+
+    moved: int = Field(description="Requests that have other moments now.")
