@@ -19,7 +19,7 @@ from studio.approvals.mail_times import Departure, when_to_mail
 from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, CommentKind, RequestState
 from studio.approvals.people import Person
-from studio.approvals.service import delegating, holding, links, locking, rows, seats, timers, versions
+from studio.approvals.service import deferring, delegating, holding, links, locking, rows, seats, timers, versions
 from studio.contract.ports import Mailer
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
@@ -48,6 +48,8 @@ class Post:
         outbox.register(trail.EXPIRE, expire)
         outbox.register(delegating.TOPIC, delegating.look)
         outbox.register(seats.TOPIC, seats.look)
+        outbox.register(trail.EFFECT, deferring.look)
+        outbox.register(trail.DEFERRED, self.deferred)
         outbox.register(locking.TOPIC, locking.look)
         outbox.register(timers.TOPIC, working.work_off)
 
@@ -67,6 +69,18 @@ class Post:
         if request.requester_email:
             self._send(uow, f"approval.told:{request.id}", request.requester_email, letters.told(request, decision))
         self._complete_all(uow, request, decision, decision.by_user_id)
+
+    def deferred(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+        """Mail the requester when it takes effect; nothing where it has, or was taken back."""
+        request = uow.session.get(Request, UUID(payload["request_id"]))
+        if request is None or request.state != RequestState.DEFERRED or not request.requester_email:
+            return
+        seat = people.by_email(uow, request.requester_email)
+        moment = request.effect_at
+        when = _due(moment, seat) if seat is not None else f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
+        link = f"{self.public_url}/approvals/{request.id}" if seat is not None and seat.active else None
+        letter = letters.deferred(request, rows.agreed(uow, request), when or "", link)
+        self._send(uow, f"{trail.DEFERRED}:{request.id}", request.requester_email, letter)
 
     def taken_back(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail everybody who was asked, when it suits them, that nothing is left to do."""

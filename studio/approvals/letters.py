@@ -93,6 +93,22 @@ def changes(request: Request, by: str, reason: str, link: str | None) -> Letter:
     )
 
 
+def deferred(request: Request, agreed: Sequence[str], when: str, link: str | None) -> Letter:
+    """To the requester: it is approved, and takes effect later."""
+    return _letter(
+        _("Approved, takes effect later: %(title)s", title=request.title),
+        [_("You asked for:")],
+        title=request.title,
+        said=[
+            _("It is approved, and takes effect on %(when)s.", when=when),
+            _("Agreed: %(names)s.", names=", ".join(agreed)) if agreed else "",
+        ],
+        facts=request.facts,
+        after=[_("Until then it can be taken back.")],
+        link=(_("Open"), link) if link else None,
+    )
+
+
 def revised(request: Request, found: Changed, link: str, *, due: str | None) -> Letter:
     """To somebody who is asked: what is not as they last knew it."""
     notes = [_("“%(reason)s”", reason=row.note) for row in found.notes if row.note]

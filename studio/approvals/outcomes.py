@@ -4,13 +4,15 @@ from enum import StrEnum
 
 
 class RequestState(StrEnum):
-    """Where a request is. All but the first three are ends, but for `changes_requested` where the rule waits."""
+    """Where a request is. All but the first four are ends, but for `changes_requested` where the rule waits."""
 
     PENDING = "pending"
     BETWEEN = "between"
     """All stages so far have agreed, and what asked may add another."""
     QUEUED = "queued"
     """Another request about the same thing is open: nobody is asked yet, and no time runs."""
+    DEFERRED = "approved_deferred"
+    """All have agreed; it takes effect later, and can be taken back until then."""
     APPROVED = "approved"
     DECLINED = "declined"
     CHANGES_REQUESTED = "changes_requested"

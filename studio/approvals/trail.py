@@ -27,6 +27,7 @@ ASKED, REMIND, EXPIRE, TOLD, COMPLETED, STUCK, NOTICE = (
 CHANGES, REVISED = "approval.changes", "approval.revised"
 DISMISSED, TAKEN_BACK = "approval.dismissed", "approval.taken_back"
 SLACK = "approval.slack"
+EFFECT, DEFERRED = "approval.effect", "approval.deferred"
 
 
 def target(request: Request) -> audit.Target:
@@ -123,6 +124,13 @@ def deadline_moved(uow: UnitOfWork, request: Request, changes: Sequence[audit.Ch
         follow_in_slack(uow, request)
 
 
+def deferred(uow: UnitOfWork, request: Request, moment: datetime) -> None:
+    """Record that all have agreed, and when that takes effect; and let the requester know."""
+    record(uow, "approval.deferred", request, effect_at=moment.isoformat(), payload_hash=request.payload_hash)
+    if request.requester_email:
+        leave(uow, DEFERRED, _key(DEFERRED, request), {"request_id": str(request.id)})
+
+
 def decided(uow: UnitOfWork, request: Request, decision: Decision, acting_for: str = "") -> None:
     """Record how it ended: by a person, perhaps in the place of another, or by its deadline."""
     record(
@@ -205,8 +213,10 @@ def schedule(uow: UnitOfWork, request: Request) -> None:
 
 
 def unschedule(uow: UnitOfWork, request: Request) -> None:
-    """Take back the reminder and the expiry."""
+    """Take back the reminder, the expiry, and the moment of its effect."""
     cancel_jobs(uow, [_key(topic, request) for topic in (REMIND, EXPIRE)])
+    if request.effect_at is not None:
+        cancel_jobs(uow, [f"{EFFECT}:{request.id}:{request.effect_at.isoformat()}"])
 
 
 def _at(uow: UnitOfWork, topic: str, request: Request, moment: Any) -> None:

@@ -85,6 +85,17 @@ class ApprovalDelay:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalEffect:
+    """What stands between a yes and its effect; until then it can be taken back."""
+
+    after: ApprovalDelay | None = None
+    at: datetime | None = None
+    """Not before."""
+    within: str = ""
+    """Name of the calendar whose hours it takes effect in alone; empty: at any hour."""
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalLevel:
     """Who is asked when nobody has answered for a while."""
 
@@ -153,6 +164,8 @@ class ApprovalAsk:
     """Of which some may be approved and others not; for a rule of one part alone."""
     policy: ApprovalPolicy | None = None
     """The policy that `rule` was taken from, where it was."""
+    effect: ApprovalEffect | None = None
+    """None: a yes takes effect at once."""
     threads_first: bool = False
     """Nobody may approve it while a thread on it is open."""
     lock: str = ""

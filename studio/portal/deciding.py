@@ -13,6 +13,7 @@ from studio.core.errors import Conflict, InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 from studio.portal import answering
 from studio.portal.forms import DecideForm, ReassignForm, people_choices
+from studio.portal.time_words import takes_effect
 
 
 def decide(uow: UnitOfWork, request_id: UUID, form: DecideForm, channel: Channel) -> Vote:
@@ -52,6 +53,8 @@ def done_words(vote: Vote, found: Details) -> str:
     done = sentences[vote.outcome]
     if found.awaited is not None:
         return f"{done}. {_('A new version is awaited.')}"
+    if found.deferred:
+        return f"{title}. {takes_effect(found.request)}"
     if found.between:
         return f"{done}. {_('Others may be asked after you.')}"
     return f"{done}. {_('Others are still asked.')}" if found.open else done

@@ -1,11 +1,8 @@
 """How approvals read: time left, who decides, why me, how it ended."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from flask_babel import to_user_timezone
 
 from studio.approvals import items as line_items
 from studio.approvals import options, saying
@@ -13,14 +10,14 @@ from studio.approvals.models import Assignment, Decision, Request, Vote
 from studio.approvals.outcomes import AGREED, AssignmentState, LinkEnd, Outcome, RequestState
 from studio.approvals.rule import from_json
 from studio.approvals.saying import changed_words, field_name
-from studio.approvals.service import calendars
-from studio.approvals.service.listing import Item, Tally
+from studio.approvals.service.listing import Tally
 from studio.approvals.service.locking import Ahead
 from studio.approvals.service.reading import Details
 from studio.approvals.service.refusing import ended_words, voted_words
 from studio.contract.approving import ApprovalItem
 from studio.core import formats
-from studio.core.web import current_uow
+from studio.portal.chips import Chip
+from studio.portal.time_words import due, paused, row_left, takes_effect, time_left, working_left
 
 __all__ = [
     "Chip",
@@ -50,6 +47,7 @@ __all__ = [
     "said",
     "share_state",
     "state",
+    "takes_effect",
     "time_left",
     "version",
     "versions_since",
@@ -58,79 +56,13 @@ __all__ = [
     "working_left",
 ]
 
-SOON = timedelta(hours=2)
-"""Less than this is amber."""
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ROW_FACTS, ROW_LETTERS = 5, 280
 """What a row can show in full, the instructions included."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A state in a word or two."""
-
-    text: str
-    kind: str = ""
 
 
 def counted(tally: Tally) -> str:
     """How many, behind a tab or an entry; nothing where there are none."""
     return formats.at_least(tally.number, tally.cut) if tally.number else ""
-
-
-def time_left(due_at: datetime | None, now: datetime) -> Chip | None:
-    """How long there is to decide: to the minute within a day, the date beyond."""
-    if due_at is None:
-        return None
-    left = due_at - now
-    if left <= timedelta():
-        return Chip(_("Overdue %(by)s", by=formats.lasting((-left).total_seconds())), "bad")
-    if left < timedelta(minutes=1):
-        return Chip(_("Less than a minute"), "warn")
-    if left < DAY:
-        return Chip(formats.lasting(left.total_seconds()), "warn" if left < SOON else "")
-    days = to_user_timezone(due_at).date() - to_user_timezone(now).date()
-    if days == DAY:
-        return Chip(_("Tomorrow %(time)s", time=formats.clock_time(due_at)))
-    return Chip(formats.soon(due_at))
-
-
-def due(due_at: datetime | None, now: datetime) -> Chip | None:
-    """The same as a sentence, for the decision page."""
-    chip = time_left(due_at, now)
-    if chip is None or due_at is None:
-        return None
-    if chip.kind == "bad":
-        return chip
-    if due_at - now < DAY:
-        return Chip(_("Due in %(left)s", left=chip.text), chip.kind)
-    return Chip(_("Due %(when)s", when=chip.text), chip.kind)
-
-
-def working_left(request: Request) -> str:
-    """What is left in working time, where the deadline was counted in it: "6 h of working time left"."""
-    if request.due_at is None or request.calendar_id is None:
-        return ""
-    left = calendars.working_left(current_uow(), request.calendar_id, request.due_at)
-    return "" if left is None or left <= timedelta() else _working(left)
-
-
-def row_left(item: Item, now: datetime) -> Chip | None:
-    """What a row says of its deadline: working time left where a calendar counts it, else as time_left() does."""
-    due_at, left = item.request.due_at, item.working_left
-    if due_at is None or due_at <= now or left is None:
-        return time_left(due_at, now)
-    if left <= timedelta():
-        return Chip(_("No working time left"), "warn")
-    return Chip(_working(left), "warn" if left < SOON else "")
-
-
-def _working(left: timedelta) -> str:
-    if left < timedelta(minutes=1):
-        return str(_("Less than a minute of working time left"))
-    if left < HOUR:
-        return str(_("%(minutes)s min of working time left", minutes=int(left.total_seconds() // 60)))
-    return str(_("%(hours)s h of working time left", hours=formats.number(left // HOUR)))
 
 
 def rule(request: Request) -> str:
@@ -235,14 +167,6 @@ def waits_for(ahead: Ahead) -> str:
     if ahead.number > 1:
         return str(_("%(count)s approvals about “%(key)s” come before this one.", count=ahead.number, key=ahead.key))
     return str(_("This waits until another approval about “%(key)s” has ended.", key=ahead.key))
-
-
-def paused(request: Request) -> str:
-    """That the deadline stands still, where there is one."""
-    if request.paused_at is None or request.paused_due_at is None:
-        return ""
-    left = formats.lasting((request.paused_due_at - request.paused_at).total_seconds())
-    return str(_("The time to decide stands still: %(left)s will be left when it goes on.", left=left))
 
 
 def versions_since(found: Details) -> list[tuple[str, str]]:
@@ -358,6 +282,7 @@ def state(request: Request) -> Chip:
         RequestState.PENDING: Chip(_("Waiting"), "wait"),
         RequestState.BETWEEN: Chip(_("Between stages"), "wait"),
         RequestState.QUEUED: Chip(_("Waits its turn"), "wait"),
+        RequestState.DEFERRED: Chip(_("Approved, takes effect later"), "good"),
         RequestState.APPROVED: Chip(_("Approved"), "good"),
         RequestState.DECLINED: Chip(_("Declined"), "bad"),
         RequestState.CHANGES_REQUESTED: Chip(_("Changes requested"), "warn"),

@@ -12,7 +12,7 @@ from studio.approvals.escalation import Then
 from studio.approvals.held import hold
 from studio.approvals.models import Request
 from studio.approvals.outcomes import Channel, Outcome
-from studio.approvals.service import between, ending, rows, staging, timers
+from studio.approvals.service import between, deferring, rows, staging, timers
 from studio.approvals.together import together
 from studio.core.unit_of_work import UnitOfWork
 
@@ -67,7 +67,7 @@ def _say(uow: UnitOfWork, request: Request, one: Due) -> None:
         )  # fmt: skip
         return
     chosen = [item["key"] for item in request.items] if then is Then.APPROVE and request.items else None
-    ending.end(
+    deferring.end(
         uow,
         request,
         _OUTCOMES[then],

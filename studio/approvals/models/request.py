@@ -129,6 +129,10 @@ class Request(Tenant, Model):
     """Who last edited what is to be approved, where the asker says so."""
     stuck_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """Since when too few people are left for the rule; None: enough are."""
+    effect: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """What stands between a yes and its effect; see `effect.py`. None: nothing."""
+    effect_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When a yes that all have given takes effect; None: they have not, or it had it at once."""
     threads_first: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     """Nobody may approve it while a thread on it is open."""
     lock_key: Mapped[str | None] = mapped_column(String(LONGEST_KEY))

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from studio.approvals import deadlines
 from studio.approvals.askers import ASK, LATER
 from studio.approvals.nodes import deciders, governed, naming
+from studio.approvals.nodes.fields import effecting
 from studio.approvals.nodes.request import Asking, asked
 from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeType
 from studio.contract.references import Reference
@@ -50,7 +51,7 @@ class AskApproval(NodeType):
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
         """The policy that it names, or the people and the calendars of its deadline; and what its escalation names."""
         own = (*governed.references(config), *deciders.references(config), *deadlines.references(config))
-        return (*own, *naming.references(config))
+        return (*own, *naming.references(config), *effecting.references(config))
 
     def start(self, ctx: Context, config: Config) -> Done | Fail:
         """Open the request; nothing in the run waits for it yet."""

@@ -10,7 +10,7 @@ from studio.approvals import deadlines, items, options
 from studio.approvals.askers import RUN
 from studio.approvals.deadlines import deadline
 from studio.approvals.nodes import deciders, governed, naming, proven
-from studio.approvals.nodes.fields import escalating, owned
+from studio.approvals.nodes.fields import effecting, escalating, owned
 from studio.approvals.nodes.fields.barring import Barring
 from studio.approvals.nodes.fields.deciding import Deciding
 from studio.approvals.nodes.fields.effecting import Effecting
@@ -160,7 +160,7 @@ class ApprovalRequest(NodeType):
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
         """The policy that it names, or the people and the calendars of its deadline; and what its escalation names."""
         own = (*governed.references(config), *deciders.references(config), *deadlines.references(config))
-        return (*own, *naming.references(config))
+        return (*own, *naming.references(config), *effecting.references(config))
 
     def start(self, ctx: Context, config: Config) -> Done | Wait | Fail:
         """Open the request; the wait ends with its decision."""
@@ -222,6 +222,7 @@ def asked(ctx: Context, config: Asking) -> ApprovalAsk:
         escalation=escalating.plan(config),
         last_editor=ctx.run.published_by if config.bar_publisher else None,
         barred=[ctx.run.edited_by] if config.bar_editor and ctx.run.edited_by else [],
+        effect=effecting.effect(config),
         threads_first=config.threads_first,
         lock=locking.checked(config.exclusive),
         instructions=config.instructions,

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from studio.approvals import askers, items, options, people, trail, wordings
+from studio.approvals import askers, effect, items, options, people, trail, wordings
 from studio.approvals.models import Request
 from studio.approvals.outcomes import LIVE, Channel, Outcome, RequestState
 from studio.approvals.rule import Rule, to_json
 from studio.approvals.service import (
     announcing,
+    deferring,
     delegating,
     ending,
     gathering,
@@ -38,6 +39,7 @@ def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
     if plan is not None and ask.escalation is not None:
         plans.enough(plan, ask.escalation, resolved.rule)
     _check_items(ask, resolved.rule)
+    row.effect = effect.to_json(deferring.resolve(uow, ask.effect)) if ask.effect is not None else None
     row.rule = to_json(replace(resolved.rule, barred=frozenset(ask.barred)))
     if ask.lock:
         locking.take(uow, row, ask.lock)

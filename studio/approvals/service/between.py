@@ -34,8 +34,9 @@ def rest(
 
 
 def settle(uow: UnitOfWork, request: Request) -> None:
-    """No stage follows: it is approved, as those of its last stage have said, or by their silence where that agrees."""
+    """It is approved: as those of its last stage have said, or by their silence where that agrees."""
     votes = rows.votes(uow, request)
+    chosen = [item["key"] for item in request.items] if request.items else None
     said = [vote for vote in votes if vote.stage == request.stage and vote.outcome == Outcome.APPROVED]
     last = said[-1] if said else None
     ending.end(
@@ -47,4 +48,7 @@ def settle(uow: UnitOfWork, request: Request) -> None:
         reason=last.reason if last else str(_("Nobody answered, and silence agrees.")),
         channel=Channel(last.channel) if last else Channel.ESCALATION,
         said=counting.agreed(request, votes, Outcome.APPROVED),
+        chosen=counting.approved_items(request, rows.rule(request, rows.assignments(uow, request)), votes)
+        if last
+        else chosen,
     )

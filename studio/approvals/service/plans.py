@@ -41,10 +41,10 @@ def resolve(uow: UnitOfWork, asked: ApprovalEscalation) -> Plan:
     plan = Plan(
         levels=levels,
         loops=asked.loops,
-        acknowledge=_delay(uow, asked.acknowledge_for, "acknowledge_for") if asked.acknowledge_for else ACKNOWLEDGED,
+        acknowledge=delay(uow, asked.acknowledge_for, "acknowledge_for") if asked.acknowledge_for else ACKNOWLEDGED,
         fallback=_targets(uow, asked.fallback, "fallback"),
         then=Then(asked.then),
-        then_after=_delay(uow, asked.then_after, "at_last_after") if asked.then_after else None,
+        then_after=delay(uow, asked.then_after, "at_last_after") if asked.then_after else None,
     )
     _countable(uow, plan)
     return plan
@@ -101,7 +101,7 @@ def _level(uow: UnitOfWork, wanted: ApprovalLevel) -> Level:
         said = _("A level asks 1 to %(most)s people, groups or schedules.", most=MOST_TARGETS)
         raise InvalidInput(said, code="no_targets" if not wanted.targets else "too_many_targets", field=where)
     return Level(
-        delay=_delay(uow, wanted.after, f"{wanted.field}.after"),
+        delay=delay(uow, wanted.after, f"{wanted.field}.after"),
         targets=_targets(uow, wanted.targets, where),
         mode=Mode.TURN if wanted.in_turn else Mode.EVERYONE,
         how=How.REPLACE if wanted.replaces else How.ADD,
@@ -128,7 +128,8 @@ def _turn(refs: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(sorted({ref.strip().casefold() for ref in refs})).encode()).hexdigest()
 
 
-def _delay(uow: UnitOfWork, wanted: ApprovalDelay, field: str) -> Delay:
+def delay(uow: UnitOfWork, wanted: ApprovalDelay, field: str) -> Delay:
+    """A delay with its calendar. Raises InvalidInput at the field."""
     if wanted.unit not in set(Unit) or not 1 <= wanted.amount <= LONGEST:
         said = _("Say how long: at least 1, and at most %(most)s.", most=LONGEST)
         raise InvalidInput(said, code="bad_delay", field=field)

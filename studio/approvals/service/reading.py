@@ -193,6 +193,11 @@ class Details:
         return self.request.state == RequestState.BETWEEN
 
     @property
+    def deferred(self) -> bool:
+        """All have agreed, and it takes effect later."""
+        return self.request.state == RequestState.DEFERRED
+
+    @property
     def overdue(self) -> bool:
         """Its time is over, whether or not the deadline's job has come round."""
         return self.request.due_at is not None and self.now >= self.request.due_at

@@ -121,7 +121,7 @@ def _why_not(uow: UnitOfWork, request: Request, applied: Applied) -> str:
     if applied.refused is not None:
         return words[applied.refused]
     if request.state != RequestState.PENDING:
-        return str(_("Nobody is asked at the moment: it waits for a new version, or for a further stage."))
+        return str(_("Nobody is asked at the moment: it waits for a new version, a further stage, or its effect."))
     if request.due_at is not None and uow.now >= request.due_at:
         return str(_("The time to decide has run out."))
     person = rows.acting(uow) if uow.actor.user_id else None

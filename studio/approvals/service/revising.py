@@ -96,6 +96,9 @@ def _still_open(uow: UnitOfWork, request: Request, shown: str | None) -> None:
     if request.state == RequestState.BETWEEN:
         said = _("All who were asked have agreed; whether others are asked is not settled yet.")
         raise Conflict(f"{said} {nothing}", code="between", resource=where)
+    if request.state == RequestState.DEFERRED:
+        said = _("It is approved, and takes effect later. Take it back, and ask for what you want instead.")
+        raise Conflict(f"{said} {nothing}", code="deferred", resource=where)
     if request.state == RequestState.QUEUED:
         said = _("Another approval about the same thing is open. It can be worded anew once it is its turn.")
         raise Conflict(f"{said} {nothing}", code="queued", resource=where)

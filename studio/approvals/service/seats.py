@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from studio.approvals import people, trail
 from studio.approvals.models import Assignment, Request
-from studio.approvals.outcomes import LIVE, WAITING, AssignmentState
+from studio.approvals.outcomes import LIVE, WAITING, AssignmentState, RequestState
 from studio.approvals.people import Person
 from studio.approvals.service import counting, delegating, rows, staging, timers
 from studio.core import outbox
@@ -38,9 +38,9 @@ def look(uow: UnitOfWork, payload: dict[str, str]) -> None:
         request = rows.locked(uow, request_id)
         if not request.open:
             continue
-        if person is not None and may:
+        if person is not None and may and request.state not in (RequestState.BETWEEN, RequestState.DEFERRED):
             _give_back(uow, request, person)
-        else:
+        elif person is None or not may:
             _take_away(uow, request, user_id)
     if len(concerned) == BATCH:
         key = f"{TOPIC}:{user_id}:{payload['at']}:{concerned[-1]}"

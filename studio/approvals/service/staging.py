@@ -8,7 +8,7 @@ from studio.approvals.outcomes import LIVE, AssignmentState, Channel, Outcome
 from studio.approvals.people import Person
 from studio.approvals.quorum import Standing, Tally
 from studio.approvals.rule import Rule
-from studio.approvals.service import between, counting, delegating, ending, fallback, rows, timers
+from studio.approvals.service import between, counting, deferring, delegating, fallback, rows, timers
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -31,7 +31,7 @@ def follow(
     if outcome is not None:
         said = counting.agreed(request, votes, outcome, found.answer)
         chosen = counting.approved_items(request, rule, votes) if outcome is Outcome.APPROVED else None
-        return ending.end(uow, request, outcome, by=by, reason=reason, channel=channel, said=said, chosen=chosen)
+        return deferring.end(uow, request, outcome, by=by, reason=reason, channel=channel, said=said, chosen=chosen)
     mark(uow, request, found)
     return None
 

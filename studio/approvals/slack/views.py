@@ -74,4 +74,10 @@ def _ended(uow: UnitOfWork, request: Request) -> tuple[str, str, datetime | None
 def _note(uow: UnitOfWork, request: Request) -> str:
     if holding.asking(request, rows.votes(uow, request)):
         return str(_("Changes were asked for, so a new version is awaited."))
+    if request.state == RequestState.DEFERRED and request.effect_at is not None:
+        return str(_("Approved. It takes effect on %(when)s, and can be taken back until then.", when=_when(request)))
     return ""
+
+
+def _when(request: Request) -> str:
+    return f"{request.effect_at:%Y-%m-%d %H:%M} UTC"

@@ -224,9 +224,26 @@ CHANGES_DISMISSED = Action(
     severity="notice",
     ocsf=6003,
 )
+
+
+class Deferred(Metadata):
+    effect_at: str
+    """When it takes effect, ISO 8601."""
+    payload_hash: str
+
+
+DEFERRED = Action(
+    "approval.deferred",
+    "All have agreed to a request; it takes effect later, and can be taken back until then.",
+    sentence="{actor} approved “{target}”, which takes effect later",
+    metadata=Deferred,
+    example={"effect_at": "2026-12-01T08:00:00+00:00", "payload_hash": "9f2c"},
+    severity="notice",
+    ocsf=6003,
+)
 VOTED = Action(
     "approval.voted",
-    "An approver said yes or no, and others are still asked.",
+    "An approver said yes or no, and that did not end it.",
     sentence="{actor} said “{outcome}” to “{target}”; others are still asked",
     metadata=Vote,
     redactions=beside("reason", "acting_for"),

@@ -270,7 +270,8 @@ def _escalation(found: Details) -> shapes.EscalationView | None:
     )
 
 
-_COLUMNS = ("id", "title", "state", "amount", "currency", "workflow_id", "run_id", "due_at", "created_at", "closed_at")
+_COLUMNS = ("id", "title", "state", "amount", "currency", "workflow_id", "run_id", "due_at", "effect_at", "created_at",
+            "closed_at")  # fmt: skip
 
 
 def _detail(found: Details) -> shapes.ApprovalDetail:

@@ -54,6 +54,9 @@ class ApprovalLine(Shape):
         description="Until `due_at`, by its calendar; negative where it is over. Null: no calendar counts it.",
         examples=[10_800],
     )
+    effect_at: datetime | None = Field(
+        description="Of `approved_deferred`: when that takes effect; it can be taken back until then."
+    )
     created_at: datetime
     closed_at: datetime | None
     snoozed_until: datetime | None = Field(description="Of your own share.")

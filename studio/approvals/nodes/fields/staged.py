@@ -1,5 +1,10 @@
 """Whether other steps may ask further people about the same request."""
 
+from typing import Any
+
+from flask_babel import gettext as _
+from pydantic import ValidationInfo, field_validator
+
 from studio.contract.node import NodeConfig, help_
 
 
@@ -12,3 +17,11 @@ class Staged(NodeConfig):
         title="Further stages may follow",
         default=False,
     )
+
+    @field_validator("more_stages")
+    @classmethod
+    def _at_once(cls, more: Any, info: ValidationInfo) -> Any:
+        """A stage that may follow hears of the yes at once."""
+        if more and any(info.data.get(name) for name in ("effect_after", "effect_at", "effect_within")):
+            raise ValueError(_("A yes that takes effect later ends it: no further stage can follow. Choose one."))
+        return more
