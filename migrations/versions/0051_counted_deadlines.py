@@ -6,7 +6,7 @@ from alembic import op
 from studio.core.db import Json, UtcDateTime
 
 revision = "0051"
-down_revision = "0061"
+down_revision = "0066"
 branch_labels = None
 depends_on = None
 
