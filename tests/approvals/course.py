@@ -205,7 +205,8 @@ class Course(RuleBasedStateMachine):
                 continue
             added = {share.id for share in shares if share.stage == index and share.place_id == share.id}
             for (need, n), some in made:
-                own = {self.people[one].user_id for one in some if one != self.requester}
+                there = [one for one in some if one != self.requester] or self.setup.fallback
+                own = {self.people[one].user_id for one in there if one != self.requester}
                 agreed = {
                     vote.user_id for vote in standing
                     if vote.stage == index and vote.place_id in own | added and vote.outcome == Outcome.APPROVED
