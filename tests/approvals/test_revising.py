@@ -12,6 +12,7 @@ from studio.approvals.outcomes import AssignmentState, Outcome, RequestState
 from studio.approvals.revisions import Revision
 from studio.approvals.wordings import Edits
 from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.core import clock
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from studio.core.models import OutboxRow
 from tests.factories.accounts import make_person
@@ -316,3 +317,19 @@ def test_whoever_stands_in_is_asked_again_as_well(database, tenant, jonas, lena,
     decide(database, tenant, lena, request_id)
     decide(database, tenant, mara, request_id)
     assert [str(end.outcome) for end in heard.ends] == ["approved"]
+
+
+def test_whoever_is_handed_the_place_that_asked_for_changes_asks_for_others(database, tenant, jonas, lena):
+    """One vote a place counts, and the deadline that stood still is not lost."""
+    due_at = clock.local_now() + timedelta(hours=4)
+    request_id = make_request(database, tenant, [], rule=waiting(("any", None, [jonas])), due_at=due_at)
+    decide(database, tenant, jonas, request_id, Outcome.CHANGES_REQUESTED)
+    with database.unit(tenant.id, jonas.actor) as uow:
+        service.reassign(uow, share_of(database, tenant, request_id, jonas).id, lena.user_id)
+    decide(database, tenant, lena, request_id, Outcome.CHANGES_REQUESTED, reason="The photo too")
+    found = details(database, tenant, lena, request_id)
+    assert (found.awaited.user_id, found.awaited.reason) == (lena.user_id, "The photo too")
+    assert row(database, tenant, request_id).paused_due_at == due_at
+    decide(database, tenant, lena, request_id)
+    found = row(database, tenant, request_id)
+    assert (found.state, found.due_at >= due_at) == ("approved", True)

@@ -134,6 +134,8 @@ def _carry_out(uow: UnitOfWork, asked: _Asked, said: Said, reason: str, channel:
     person = delegating.signing(asked.person, [one for one in open_ if one.user_id == asked.person.id])
     own = [share for share in open_ if share.user_id == person.id]
     if said.outcome is Outcome.CHANGES_REQUESTED and asked.rule.changes is Changes.WAIT:
+        holding.void(uow, asked.holding, holding.LIFTED)  # of whoever held this place before: one vote a place counts
+        together.flush(uow)
         vote = _vote(uow, request, own[0], said, reason, channel)
         _remark(uow, request, person, reason)
         holding.hold(uow, request, vote)

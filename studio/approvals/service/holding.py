@@ -30,7 +30,8 @@ def asking(request: Request, votes: Iterable[Vote]) -> list[Vote]:
 def hold(uow: UnitOfWork, request: Request, vote: Vote) -> None:
     """Changes were asked for: wait for them, with the deadline standing still."""
     request.state = RequestState.CHANGES_REQUESTED
-    pausing.pause(uow, request)
+    if request.paused_at is None:  # else it stands still already, with what was left of it
+        pausing.pause(uow, request)
     trail.mail_changes(uow, request, vote)
     trail.held(uow, request, vote)
     fault_point("hold.before_commit")
