@@ -56,23 +56,23 @@ def waiting(uow: UnitOfWork, person: Person) -> list[tuple[Assignment, Request]]
 def changed(uow: UnitOfWork, person: Person, found: list[tuple[Assignment, Request]], at: datetime) -> set[UUID]:
     """Which of the requests that wait were worded anew since the digest before the one of `at`, by their ids."""
     again = {request.id: share.created_at for share, request in found if request.revision > 1}
-    since = _since(person, at)
-    if not again or since is None:
+    start = since(person, at)
+    if not again or start is None:
         return set()
-    query = select(Revision.request_id, Revision.at).where(Revision.request_id.in_(again), Revision.at > since)
+    query = select(Revision.request_id, Revision.at).where(Revision.request_id.in_(again), Revision.at > start)
     return {request_id for request_id, moment in uow.session.execute(query) if moment > again[request_id]}
 
 
 def set_aside(uow: UnitOfWork, person: Person, at: datetime) -> list[tuple[Request, Comment]]:
     """Where others set aside, since the digest before the one of `at`, that somebody asked for changes; and why."""
-    since = _since(person, at)
-    if since is None:
+    start = since(person, at)
+    if start is None:
         return []
     query = (
         select(Request, Comment)
         .join(Vote, Vote.request_id == Request.id)
         .join(Comment, and_(Comment.request_id == Request.id, Comment.at == Vote.voided_at))
-        .where(Vote.user_id == person.id, Vote.void_reason == DISMISSED, Vote.voided_at > since)
+        .where(Vote.user_id == person.id, Vote.void_reason == DISMISSED, Vote.voided_at > start)
         .where(Request.closed_at.is_(None), Comment.kind == CommentKind.DISMISSED, Comment.user_id != person.id)
         .order_by(Comment.id)
         .limit(MOST)
@@ -80,15 +80,16 @@ def set_aside(uow: UnitOfWork, person: Person, at: datetime) -> list[tuple[Reque
     return [(request, comment) for request, comment in uow.session.execute(query)]
 
 
-def _since(person: Person, at: datetime) -> datetime | None:
+def since(person: Person, at: datetime) -> datetime | None:
+    """When the digest before the one of `at` went out; None to whoever wants none."""
     wanted = person.preferences.digest_at
     return None if wanted is None else mail_times.digest_before(at, ZoneInfo(person.time_zone), wanted)
 
 
 def settled(uow: UnitOfWork, person: Person, at: datetime) -> list[letters.Settled]:
     """What others decided, or took back, since the digest before the one of `at`."""
-    since = _since(person, at)
-    if since is None or not person.preferences.completion:
+    start = since(person, at)
+    if start is None or not person.preferences.completion:
         return []
     query = (
         select(Request, Decision)
@@ -96,8 +97,8 @@ def settled(uow: UnitOfWork, person: Person, at: datetime) -> list[letters.Settl
         .join(Assignment, Assignment.request_id == Request.id)
         .where(
             Assignment.user_id == person.id,
-            Assignment.closed_at > since,
-            Request.closed_at > since,
+            Assignment.closed_at > start,
+            Request.closed_at > start,
             Assignment.stage <= Request.stage,
             or_(Decision.by_user_id.is_(None), Decision.by_user_id != person.id),
         )

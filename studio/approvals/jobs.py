@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time, get_timezone_name
 from sqlalchemy import select
 
-from studio.approvals import completing, digests, letters, people, service, trail
+from studio.approvals import completing, digests, letters, people, service, thread_mails, trail
 from studio.approvals.escalating import working
 from studio.approvals.letters import Letter
 from studio.approvals.mail_times import Departure, when_to_mail
@@ -40,6 +40,7 @@ class Post:
         outbox.register(trail.CHANGES, self.changes)
         outbox.register(trail.REVISED, self.revised)
         outbox.register(trail.DISMISSED, self.dismissed)
+        outbox.register(trail.THREAD, self.thread)
         outbox.register(trail.COMPLETED, self.completed)
         outbox.register(trail.TAKEN_BACK, self.taken_back)
         outbox.register(digests.TOPIC, self.digest)
@@ -152,6 +153,32 @@ class Post:
                 )
                 self._send(uow, f"{trail.DISMISSED}:{vote.id}", person.email, letter)
 
+    def thread(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+        """Mail those whom it concerns what was said in a thread; nothing where the request has ended meanwhile."""
+        found = thread_mails.news(uow, UUID(payload["comment_id"]))
+        if found is None:
+            return
+        (request, said), only = found, payload.get("user_id")
+        for person in thread_mails.audience(uow, request, said):
+            if only is not None and str(person.id) != only:
+                continue
+            leaves = _leaves(uow, person, request.due_at)
+            if leaves.digest and person.may_decide:
+                digests.plan(uow, person, leaves.at)
+            elif leaves.at > uow.now:
+                trail.mail_thread(uow, said.id, person.id, leaves.at)
+            else:
+                self._send_thread(uow, request, said, person)
+        stranger = thread_mails.stranger(uow, request, said)
+        if stranger is not None:
+            self._send(uow, f"{trail.THREAD}:{said.id}", stranger, letters.thread(request, said, None))
+
+    def _send_thread(self, uow: UnitOfWork, request: Request, said: Comment, person: Person) -> None:
+        share = thread_mails.share(uow, request, person)
+        link = self._link(uow, share, request) if share is not None else f"{self.public_url}/approvals/{request.id}"
+        letter = letters.thread(request, said, link)
+        self._send(uow, f"{trail.THREAD}:{said.id}:{person.id}", person.email, letter)
+
     def completed(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail one person, after their quiet hours, how it ended."""
         (request, decision), person = _ended(uow, payload), digests.reader(uow, payload)
@@ -172,9 +199,10 @@ class Post:
             for share, request in found[: digests.MOST]
         ]
         settled, aside = digests.settled(uow, person, at), digests.set_aside(uow, person, at)
-        if listed or settled or aside:
+        said = thread_mails.since(uow, person, at)
+        if listed or settled or aside or said:
             more = len(found) > len(listed)
-            letter = letters.digest(listed, settled, f"{self.public_url}/inbox", more=more, aside=aside)
+            letter = letters.digest(listed, settled, f"{self.public_url}/inbox", more=more, aside=aside, threads=said)
             self._send(uow, f"{digests.TOPIC}:{person.id}:{payload['at']}", person.email, letter)
         if listed:
             digests.plan_next(uow, person)

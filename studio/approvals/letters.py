@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from studio.approvals import items, options, saying
 from studio.approvals.models import Comment, Decision, Request
-from studio.approvals.outcomes import Outcome
+from studio.approvals.outcomes import CommentKind, Outcome
 from studio.approvals.rule import from_json
 from studio.approvals.saying import difference_lines
 from studio.approvals.service.versions import Changed
@@ -220,6 +220,37 @@ def dismissed(request: Request, said: Comment, link: str, *, due: str | None) ->
     )
 
 
+def thread(request: Request, said: Comment, link: str | None) -> Letter:
+    """To somebody whom it concerns: what was said in a thread, and whether it keeps others from approving."""
+    subjects: dict[str, str] = {
+        CommentKind.THREAD: _("Thread opened: %(title)s", title=request.title),
+        CommentKind.REPLY: _("Thread answered: %(title)s", title=request.title),
+        CommentKind.RESOLVED: _("Thread resolved: %(title)s", title=request.title),
+        CommentKind.REOPENED: _("Thread opened again: %(title)s", title=request.title),
+    }
+    first = request.threads_first and said.kind in (CommentKind.THREAD, CommentKind.REOPENED)
+    return _letter(
+        subjects[said.kind],
+        [_("Something was said about a request for approval:")],
+        title=request.title,
+        said=[_in_thread(said), _("“%(reason)s”", reason=said.text) if said.text else ""],
+        after=[_("It has to be resolved before this is approved.") if first else ""],
+        link=(_("Open the request"), link) if link else None,
+        small=_("Opening the link decides nothing. It is meant for you alone; do not forward it.") if link else "",
+    )
+
+
+def _in_thread(said: Comment) -> str:
+    by = said.author
+    sentences: dict[str, str] = {
+        CommentKind.THREAD: _("%(by)s opened a thread.", by=by),
+        CommentKind.REPLY: _("%(by)s answered in a thread.", by=by),
+        CommentKind.RESOLVED: _("%(by)s resolved a thread.", by=by),
+        CommentKind.REOPENED: _("%(by)s opened a thread again.", by=by),
+    }
+    return str(sentences[said.kind])
+
+
 def digest(
     waiting: Sequence[Waiting],
     settled: Sequence[Settled],
@@ -227,8 +258,12 @@ def digest(
     *,
     more: bool,
     aside: Sequence[tuple[Request, Comment]] = (),
+    threads: Sequence[tuple[Request, Comment]] = (),
 ) -> Letter:
-    """To somebody who wants one mail a day. `aside`: where they asked for changes that are awaited no more."""
+    """To somebody who wants one mail a day. `aside`: where they asked for changes that are awaited no more.
+
+    `threads`: what was said in threads that concern them.
+    """
     entries = [(f"{one.request.title} ({_until(one)})", one.link) for one in waiting]
     done = [f"{one.request.title}: {_became(one)}".strip() for one in settled]
     lifted = [
@@ -236,6 +271,10 @@ def digest(
           title=request.title, by=said.author, reason=said.text)
         for request, said in aside
     ]  # fmt: skip
+    talked = [
+        f"{request.title}: {_in_thread(said)} {_('“%(reason)s”', reason=said.text) if said.text else ''}".strip()
+        for request, said in threads
+    ]
     count = len(waiting)
     title = _("%(count)s decisions wait for you", count=count) if count else _("Nothing waits for you")
     head = [_("Settled since the last mail:")] if done else []
@@ -244,7 +283,7 @@ def digest(
         [],
         title=title,
         entries=entries,
-        after=[_("There is more in your inbox.") if more else "", *lifted, *head, *done],
+        after=[_("There is more in your inbox.") if more else "", *lifted, *talked, *head, *done],
         link=(_("Open the inbox"), inbox),
         small=_("Opening a link decides nothing. They are meant for you alone; do not forward this mail."),
     )

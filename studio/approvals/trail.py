@@ -26,6 +26,7 @@ ASKED, REMIND, EXPIRE, TOLD, COMPLETED, STUCK, NOTICE = (
 
 CHANGES, REVISED = "approval.changes", "approval.revised"
 DISMISSED, TAKEN_BACK = "approval.dismissed", "approval.taken_back"
+THREAD = "approval.thread"
 SLACK = "approval.slack"
 EFFECT, DEFERRED = "approval.effect", "approval.deferred"
 
@@ -191,6 +192,13 @@ def mail_dismissed(uow: UnitOfWork, vote_id: UUID, at: datetime | None = None) -
     """Let whoever asked for changes know that this was set aside; `at`: the end of their quiet hours."""
     key = f"{DISMISSED}:{vote_id}:{at.isoformat()}" if at else f"{DISMISSED}:{vote_id}"
     outbox.enqueue(uow, DISMISSED, key=key, payload={"vote_id": str(vote_id)}, due_at=at or uow.now)
+
+
+def mail_thread(uow: UnitOfWork, comment_id: UUID, user_id: UUID | None = None, at: datetime | None = None) -> None:
+    """Let those whom it concerns know what was said in a thread; or one of them, after their quiet hours."""
+    payload = {"comment_id": str(comment_id)} | ({"user_id": str(user_id)} if user_id else {})
+    key = f"{THREAD}:{comment_id}:{user_id}" if user_id else f"{THREAD}:{comment_id}"
+    outbox.enqueue(uow, THREAD, key=key, payload=payload, due_at=at or uow.now)
 
 
 def mail_taken_back(uow: UnitOfWork, request: Request) -> None:

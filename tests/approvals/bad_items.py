@@ -1,4 +1,4 @@
-"""Approvals that somebody may no longer decide, or never could: what a refusal says of each is the same on every face."""
+"""Approvals that somebody may no longer decide, or never could: each face refuses them alike."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

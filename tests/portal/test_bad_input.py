@@ -68,11 +68,11 @@ def test_the_page_refuses_what_does_not_fit(shop, everything):
     browser = shop.browser(shop.jonas)
     unfit_alike(browser, f"/approvals/{request_id}/decide", shown(shop.database, shop.tenant, request_id), everything)
     make_group(shop.database, shop.tenant, "Refund team", [shop.jonas, shop.lena])
-    before, admin = everything(), shop.browser(shop.tenant["admin"])
+    before, admin, page = everything(), shop.browser(shop.tenant["admin"]), f"/approvals/{request_id}"
     for who, path, sent, words in (
-        (browser, f"/approvals/{request_id}/snooze", {"choice": "custom", "until": "2020-01-01T08:00"}, "still to come"),
-        (browser, f"/approvals/{request_id}/snooze", {"choice": "never"}, "Not a valid choice"),
-        (browser, f"/approvals/{request_id}/reassign", {"to": str(shop.jonas.user_id)}, "Not a valid choice"),
+        (browser, f"{page}/snooze", {"choice": "custom", "until": "2020-01-01T08:00"}, "still to come"),
+        (browser, f"{page}/snooze", {"choice": "never"}, "Not a valid choice"),
+        (browser, f"{page}/reassign", {"to": str(shop.jonas.user_id)}, "Not a valid choice"),
         (browser, "/away", filled(shop, owner=str(shop.jonas.user_id), to=str(shop.lena.user_id),
                                   starts_at="2020-01-01T08:00"), "Choose a beginning that is not past."),
         (admin, "/settings/calendars", NO_HOURS | {"name": "Never", "time_zone": "UTC"}, "no working time"),

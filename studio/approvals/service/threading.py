@@ -109,9 +109,9 @@ def _written(text: str) -> str:
 
 
 def _say(uow: UnitOfWork, row: Thread, person: Person, kind: CommentKind, text: str) -> None:
-    uow.session.add(
-        Comment(
-            id=ids.new_id(), request_id=row.request_id, thread_id=row.id, user_id=person.id, author=person.name,
-            kind=kind, text=text, at=uow.now,
-        )
+    said = Comment(
+        id=ids.new_id(), request_id=row.request_id, thread_id=row.id, user_id=person.id, author=person.name,
+        kind=kind, text=text, at=uow.now,
     )  # fmt: skip
+    uow.session.add(said)
+    trail.mail_thread(uow, said.id)
