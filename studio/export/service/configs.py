@@ -14,7 +14,7 @@ from studio.accounts.models import Secret
 from studio.audit import following
 from studio.audit.taxonomy import exports as actions
 from studio.core import ids
-from studio.core.errors import Conflict, FieldProblem, InvalidInput, NotFound
+from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.export.components import Exporter, Needs
@@ -96,11 +96,11 @@ def save(uow: UnitOfWork, door: Door, text: str, *, version: int | None = None) 
 def remove(uow: UnitOfWork, *, version: int | None = None) -> None:
     """Send nothing anywhere from now on. Destinations keep their place for the day they come back.
 
-    Raises NotFound where nothing is set up, Conflict as save().
+    Raises Conflict as save(), and where nothing is set up (`nothing_set_up`).
     """
     before = _seen(uow, version)
     if before is None:
-        raise NotFound(_("No pipelines are set up."), resource="export_config")
+        raise Conflict(_("No pipelines are set up."), code="nothing_set_up")
     gating.require(uow, "remove", _("Remove all pipelines of audit events"), {"version": before.version}, 0)
     row = _write(uow, "")
     _arrange(uow, {})
