@@ -88,6 +88,8 @@ class Event(Part):
     """Laid over the sample's data, key by key."""
     answer: Answer | None = None
     seconds: int | None = None
+    sink: Literal["takes", "leaves_out"] | None = None
+    """What a destination of the audit export makes of what waits for it, by its pipeline."""
 
 
 class Check(Part):

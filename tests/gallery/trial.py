@@ -13,12 +13,16 @@ from studio.approvals.outcomes import LIVE, Outcome, RequestState
 from studio.builder.service import drafts, whole
 from studio.core import clock, outbox
 from studio.core.models import LocalMail
+from studio.export.delivery import Delivery
+from studio.export.service import configs
+from studio.export.service.configs import Door
 from studio.gallery import service
 from studio.gallery.template import Answer, Event, Template
 from studio.runtime import document as documents
 from studio.runtime.compile import check
 from studio.runtime.engine.engine import Engine
 from studio.runtime.engine.gathered import Gatherings
+from studio.runtime.leases import NamedLeases
 from studio.runtime.models import Run, Step, TriggerSubscription, Workflow
 from studio.runtime.service import subscriptions
 from studio.runtime.service.starts import start_manual
@@ -35,6 +39,8 @@ class Trial:
         with self._unit() as uow:
             self.answers = service.defaults(uow, template, service.place_of(uow))
             self.workflow_id = service.use(uow, template.slug, {}).id
+        if any(node["type"] == "audit.export" for node in template.workflow["nodes"]):
+            self._pipelines("true")
 
     def _unit(self, person="owner"):
         found = self.tenant[person] if isinstance(person, str) else person
@@ -58,6 +64,8 @@ class Trial:
             self._arrive(event.sample, event.change)
         if event.answer is not None:
             self._answer(event.answer)
+        if event.sink is not None:
+            self._deliver(event.sink)
         if event.seconds is not None:
             clock.shift(timedelta(seconds=event.seconds))
         self.settle()
@@ -68,13 +76,28 @@ class Trial:
         with self._unit() as uow:
             rows = {row.node_key: row for row in subscriptions.of_workflow(uow, self.workflow_id)}
             row: TriggerSubscription = rows[sample.trigger]
-            if row.type == "trigger.manual":
+            if row.type != "trigger.webhook":
                 workflow = uow.session.get(Workflow, self.workflow_id)
                 start_manual(uow, workflow, row.node_key, data, self.engine.wake_main)
                 return
             address = subscriptions.address(self.app.extensions["studio_keyring"], row)
         answer = self.app.test_client().post(f"/hooks/{address}", json=data)
         assert answer.status_code == 202, answer.text
+
+    def _pipelines(self, keep: str) -> None:
+        """A destination named `file` whose pipeline keeps what an expression says."""
+        text = (
+            f"processors: {{filter: {{keep: '{keep}'}}}}\nexporters: {{file: {{}}}}\n"
+            "service: {pipelines: {logs: {receivers: [audit], processors: [filter], exporters: [file]}}}\n"
+        )
+        with self._unit() as uow:
+            configs.save(uow, Door(), text)
+
+    def _deliver(self, sink: str) -> None:
+        if sink == "leaves_out":
+            self._pipelines("false")
+        reach = self.app.extensions["studio_export"]
+        Delivery(self.database, NamedLeases(self.database, "trial"), reach).drain()
 
     def _answer(self, answer: Answer) -> None:
         with self._unit() as uow:
