@@ -34,9 +34,8 @@ def asides_of(uow: UnitOfWork, event_ids: Iterable[UUID]) -> dict[UUID, list[Asi
     found: dict[UUID, list[Aside]] = {event_id: [] for event_id in event_ids}
     raw = found | {event_id.hex: asides for event_id, asides in found.items()}  # as PostgreSQL and SQLite hand them out
     table = AuditPersonal
-    owner = type_coerce(
-        table.event_id, cast("TypeEngine[UUID | str]", NullType())
-    )  # to make a UUID a row would cost more than the query
+    as_it_comes = cast("TypeEngine[UUID | str]", NullType())  # to make a UUID a row would cost more than the query
+    owner = type_coerce(table.event_id, as_it_comes)
     query = select(owner, table.path, table.subject, table.salt, table.value, table.search).order_by(table.path)
     for row in uow.session.execute(query.where(table.event_id.in_(found))):
         raw[row[0]].append(Aside(*row[1:]))
