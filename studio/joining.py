@@ -45,6 +45,7 @@ from studio.guard import targets
 from studio.guard.elevation import asking as elevated_asking
 from studio.guard.elevation import ending as elevated_ending
 from studio.guard.elevation import rows as elevated_rows
+from studio.guard.elevation import running as elevated_running
 from studio.guard.elevation import using
 from studio.guard.gates import GuardGates
 from studio.guard.service import holding, passing
@@ -216,7 +217,8 @@ def _join_guard(engine: Engine, mailer: Mailer, public_url: str) -> None:
 
 
 def _join_elevation(engine: Engine) -> None:
-    elevated_rows.join(engine.ports.approvals, engine.database)
+    elevated_rows.join(engine.ports.approvals, engine.database, engine.waits)
+    engine.endings.withdraw[elevated_running.WAIT] = elevated_running.withdraw
     elevation.join(using.find, elevated_ending.session_ended)
     engine.database.finishers.insert(0, using.recheck)
     seat_changes.listen("elevation", elevated_ending.seat_changed)

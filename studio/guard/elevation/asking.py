@@ -1,6 +1,9 @@
 """Asking for an elevation, and hearing what those who were asked say."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -58,21 +61,34 @@ def ask(uow: UnitOfWork, eligibility_id: UUID, wish: Wish) -> GuardElevation:
     return row
 
 
-def ask_for(
-    uow: UnitOfWork, eligibility_id: UUID, user_id: UUID, wish: Wish, *, run_id: UUID, wait_id: UUID
-) -> GuardElevation:
-    """Ask for a role for somebody, as a run that waits for the answer. Raises as ask()."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """By which run, where it was one."""
+
+    run_id: UUID
+    wait_id: UUID
+    context: Mapping[str, Any]
+    """Names and ids of workflow, run and step, for whoever is asked."""
+
+
+def ask_for(uow: UnitOfWork, eligibility_id: UUID, user_id: UUID, wish: Wish, asked: Asked) -> GuardElevation:
+    """Ask for a role for somebody, as a run that waits for the answer. Raises as ask(), and asks for no proof:
+
+    its person gives that when they start it.
+    """
     held = eligibility.theirs(uow, eligibility_id, user_id)
     row = _made(uow, held, wish, user_id)
-    row.run_id, row.wait_id = run_id, wait_id
-    put(uow, held, row)
+    row.run_id, row.wait_id = asked.run_id, asked.wait_id
+    put(uow, held, row, asked.context)
     return row
 
 
-def put(uow: UnitOfWork, held: GuardEligibility, row: GuardElevation) -> None:
+def put(
+    uow: UnitOfWork, held: GuardEligibility, row: GuardElevation, context: Mapping[str, Any] = MappingProxyType({})
+) -> None:
     """Ask those who have to agree; where nobody has to, it is agreed to."""
     if held.approvers:
-        row.request_id = rows.joined().approvals.request(uow, _approval(uow, held, row))
+        row.request_id = rows.joined().approvals.request(uow, _approval(uow, held, row, context))
     uow.session.add(row)
     uow.session.flush()
     scope = "" if row.whole else ", ".join(row.permissions)
@@ -95,6 +111,7 @@ def decided(uow: UnitOfWork, elevation_id: UUID, outcome: str, reason: str) -> N
     rows.move(row, course.declined() if ending is None else course.ended(ending))
     row.ended_at = uow.now
     uow.session.flush()
+    rows.tell_run(uow, row, rows.DECLINED)
     if ending is None:
         rows.record(uow, "declined", row)
     else:
@@ -145,6 +162,7 @@ def _agreed(uow: UnitOfWork, row: GuardElevation) -> None:
     if row.state == State.ENDED:
         row.ended_at = uow.now
     uow.session.flush()
+    rows.tell_run(uow, row, rows.DECLINED if row.state == State.ENDED else rows.GRANTED)
     if row.state == State.ENDED:
         rows.record(uow, "ended", row, ending=Ending.NOT_STARTED.value)
         return
@@ -152,7 +170,7 @@ def _agreed(uow: UnitOfWork, row: GuardElevation) -> None:
     rows.wake(uow, row)
 
 
-def _approval(uow: UnitOfWork, held: GuardEligibility, row: GuardElevation) -> ApprovalAsk:
+def _approval(uow: UnitOfWork, held: GuardEligibility, row: GuardElevation, context: Mapping[str, Any]) -> ApprovalAsk:
     role = Role(row.role)
     scope = _("all that the role may do") if row.whole else words.permissions(row.permissions)
     facts = [
@@ -169,4 +187,5 @@ def _approval(uow: UnitOfWork, held: GuardEligibility, row: GuardElevation) -> A
         approvers=tuple(held.approvers), due_at=uow.now + policy.TO_DECIDE, requester=found.email,
         payload={"elevation": starting.proof_payload(row), "user": str(row.user_id)},
         rule=ApprovalRule((ApprovalStage((part,)),)), barred=(row.user_id,),
+        context=context,
     )  # fmt: skip

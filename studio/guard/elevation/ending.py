@@ -94,6 +94,13 @@ def due(uow: UnitOfWork, payload: dict[str, Any]) -> None:
             _end(uow, row, why)
 
 
+def end_requested(uow: UnitOfWork, elevation_id: UUID, why: Ending, reason: str) -> None:
+    """End one that nobody has answered, and whose question is closed already."""
+    for row in rows.open_ones(uow, GuardElevation.id == elevation_id, GuardElevation.state == State.REQUESTED.value):
+        row.request_id = row.wait_id = None
+        _end(uow, row, why, by=uow.actor.name, reason=reason)
+
+
 def _end(uow: UnitOfWork, row: GuardElevation, why: Ending, *, by: str | None = None, reason: str = "") -> None:
     waited = row.state == State.REQUESTED
     rows.move(row, rows.course(row).ended(why))
@@ -101,6 +108,7 @@ def _end(uow: UnitOfWork, row: GuardElevation, why: Ending, *, by: str | None = 
     uow.session.flush()
     rows.record(uow, "ended", row, ending=why.value, reason=reason or None)
     if waited and row.request_id is not None:
+        rows.tell_run(uow, row, rows.DECLINED)
         rows.joined().approvals.settled(uow, row.request_id, _(_SETTLED.get(why, _SETTLED[Ending.TAKEN_BACK])))
     if uow.actor.elevation is not None and uow.actor.elevation.id == row.id:
         uow.actor = replace(uow.actor, elevation=None)

@@ -11,6 +11,7 @@ from studio import audit
 from studio.accounts.outcomes import Role
 from studio.accounts.permissions import of_role
 from studio.contract.approving import Approvals
+from studio.contract.ports import Waits
 from studio.core import outbox, tenancy
 from studio.core.errors import Forbidden, NotFound
 from studio.core.i18n import gettext as _
@@ -21,6 +22,8 @@ from studio.guard.models import GuardElevation, GuardEligibility
 
 DUE = "elevation.due"
 """Jobs that end what ends by itself."""
+GRANTED, DECLINED = "granted", "declined"
+"""What a run hears that has asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +32,15 @@ class Joined:
 
     approvals: Approvals
     database: Database
+    waits: Waits
 
 
 _joined: list[Joined] = []
 
 
-def join(approvals: Approvals, database: Database) -> None:
-    """Say by whom people are asked, and whose units of work end what has run out."""
-    _joined[:] = [Joined(approvals, database)]
+def join(approvals: Approvals, database: Database, waits: Waits) -> None:
+    """Say by whom people are asked, whose units of work end what has run out, and how runs are woken."""
+    _joined[:] = [Joined(approvals, database, waits)]
 
 
 def joined() -> Joined:
@@ -107,6 +111,12 @@ def wake(uow: UnitOfWork, row: GuardElevation) -> None:
     due = row.ends_at or row.use_by
     if due is not None:
         outbox.enqueue(uow, DUE, key=f"{DUE}:{row.id}:{row.state}", payload={"id": str(row.id)}, due_at=due)
+
+
+def tell_run(uow: UnitOfWork, row: GuardElevation, outcome: str) -> None:
+    """Wake the run that waits for an answer, in the transaction that gives it."""
+    if row.request_id is not None and row.wait_id is not None and row.run_id is not None:
+        joined().waits.resolve(uow, row.wait_id, row.run_id, {"outcome": outcome, "reason": row.reason})
 
 
 def record(uow: UnitOfWork, verb: str, row: GuardElevation, **facts: Any) -> None:
