@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from uuid import UUID
 
-from benchmarks import seeding, workloads
+from benchmarks import proving, seeding, workloads
 from benchmarks.figures import percentile, summary
 from benchmarks.plan import Plan
 from benchmarks.stack import stack
@@ -24,8 +24,13 @@ def check(store: str, plan: Plan) -> dict[str, float]:
     return summary([_round(store, plan.count or CHECKS) for _ in range(plan.rounds)])
 
 
-WORKLOADS: Mapping[str, Callable[[str, Plan], dict[str, float]]] = {"check": check}
-USUAL = ("check",)
+def proof(_store: str, plan: Plan) -> dict[str, float]:
+    """The proof at publishing, in memory: no database takes part."""
+    return summary([proving.measure() for _ in range(plan.rounds)])
+
+
+WORKLOADS: Mapping[str, Callable[[str, Plan], dict[str, float]]] = {"check": check, "proof": proof}
+USUAL = ("check", "proof")
 POSTGRESQL_ONLY: tuple[str, ...] = ()
 
 

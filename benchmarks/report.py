@@ -22,6 +22,7 @@ UNITS = {
     "wake_p99_ms": "ms",
     "check_ms": "ms",
     "check_first_ms": "ms",
+    "proof_500_ms": "ms",
     "lateness_p99_s": "s",
     "quiet_start_p95_s": "s",
     "escalation_s": "s",

@@ -87,6 +87,8 @@ class Event(Part):
     change: dict[str, Any] = Field(default_factory=dict)
     """Laid over the sample's data, key by key."""
     answer: Answer | None = None
+    proof: Literal["given", "refused"] | None = None
+    """What the person says whose proof a gate waits for."""
     seconds: int | None = None
     sink: Literal["takes", "leaves_out"] | None = None
     """What a destination of the audit export makes of what waits for it, by its pipeline."""

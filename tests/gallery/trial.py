@@ -18,6 +18,10 @@ from studio.export.service import configs
 from studio.export.service.configs import Door
 from studio.gallery import service
 from studio.gallery.template import Answer, Event, Template
+from studio.guard.models import GuardPass
+from studio.guard.outcomes import PassState
+from studio.guard.service import passing
+from studio.guard.service.passing import ACTION
 from studio.runtime import document as documents
 from studio.runtime.compile import check
 from studio.runtime.engine.engine import Engine
@@ -27,6 +31,7 @@ from studio.runtime.models import Run, Step, TriggerSubscription, Workflow
 from studio.runtime.service import subscriptions
 from studio.runtime.service.starts import start_manual
 from tests.factories.accounts import MadeTenant
+from tests.factories.proofs import in_a_session, prove
 
 
 class Trial:
@@ -66,6 +71,8 @@ class Trial:
             self._answer(event.answer)
         if event.sink is not None:
             self._deliver(event.sink)
+        if event.proof is not None:
+            self._prove(given=event.proof == "given")
         if event.seconds is not None:
             clock.shift(timedelta(seconds=event.seconds))
         self.settle()
@@ -109,6 +116,14 @@ class Trial:
             approvals.decide(
                 uow, request.id, Outcome(answer.outcome), shown=request.payload_hash, reason=answer.comment
             )
+
+    def _prove(self, *, given: bool) -> None:
+        with self._unit() as uow:
+            row = uow.session.scalars(select(GuardPass).where(GuardPass.state == PassState.OPEN.value)).one()
+        person = next(one for one in self.tenant.people.values() if one.user_id == row.user_id)
+        actor = prove(self.database, in_a_session(self.database, self.tenant, person), ACTION, passing.shown(row))
+        with self.database.unit(self.tenant.id, actor) as uow:
+            (passing.prove if given else passing.refuse)(uow, passing.find(uow, row.id))
 
     def settle(self) -> None:
         """Due timers fire, runs go on, mail goes out, until nothing moves."""
