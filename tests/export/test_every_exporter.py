@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from studio.audit import following
-from studio.export.outcomes import LetterState, State
+from studio.export import testing
+from studio.export.outcomes import Fate, LetterState, State
 from studio.export.service import destinations
 from tests.factories.exports import exporters_yaml
 from tests.servers.every_intake import INTAKES
@@ -57,6 +58,18 @@ def test_everything_arrives_in_order_under_the_same_ids_whatever_happens(house, 
         intake.taken.clear()
         _until(lambda: fed.delivery().drain() == 0)
         assert list(dict.fromkeys(intake.taken))[: len(good)] == good
+
+
+@pytest.mark.parametrize("kind", sorted(INTAKES))
+def test_the_button_sends_one_event_that_has_no_place_in_the_trail(house, kind):
+    with supplied(house, kind) as (fed, intake):
+        row = fed.destination(kind)
+        verdict = testing.send_test(fed.database, fed.reach, fed.tenant.id, row.id)
+        assert verdict.fate is Fate.SENT, verdict
+        assert [seq for seq, _id in intake.taken] == [0]
+        intake.answer(503)
+        assert testing.send_test(fed.database, fed.reach, fed.tenant.id, row.id).fate is Fate.RETRY
+        assert fed.destination(kind).cursor == row.cursor == 0
 
 
 def _until(done: Callable[[], bool]) -> None:

@@ -14,7 +14,8 @@ import pytest
 from studio import audit
 from studio.audit import following
 from studio.audit.taxonomy.audit import VERIFIED
-from studio.export.outcomes import State
+from studio.export import testing
+from studio.export.outcomes import Fate, State
 from tests.servers.certificates import Authority
 from tests.servers.missing import start_or_skip
 from tests.servers.rsyslog import rsyslog
@@ -75,6 +76,14 @@ def test_events_arrive_as_the_standard_has_them(syslog, server, authority):
         assert f'seq="{event["seq"]}"' in one.elements
         assert one.priority == str(20 * 8 + {"info": 6, "notice": 5, "warning": 4, "critical": 2}[event["severity"]])
     assert syslog.destination("syslog").state == State.ACTIVE
+
+
+def test_the_button_sends_one_event_and_says_whether_it_arrived(syslog, server, authority):
+    syslog.configure(pipeline(server.port, authority))
+    before = len(server.messages())
+    row = syslog.destination("syslog")
+    assert testing.send_test(syslog.database, syslog.reach, syslog.tenant.id, row.id).fate is Fate.SENT
+    assert server.wait_for(before + 1)[-1].id == "export.tested"
 
 
 def test_an_event_that_the_server_would_cut_is_put_aside(syslog, server, authority):
