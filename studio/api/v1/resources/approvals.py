@@ -1,5 +1,6 @@
 """Requests for approval: one's own, everybody's, and what may be done."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -82,7 +83,24 @@ def decide_approvals(uow: UnitOfWork, body: shapes.DecideMany) -> shapes.Results
     All that are decided are decided together; sent again, they count as done.
     """
     picks = [bulk.Pick(one.id, one.shown) for one in body.items]
-    results = bulk.decide(uow, picks, Outcome(body.outcome), reason=body.comment, channel=Channel.API)
+    return _results(bulk.decide(uow, picks, Outcome(body.outcome), reason=body.comment, channel=Channel.API))
+
+
+@operation("POST", "/approvals/snoozes", tag=TAG, needs="approval.decide", body=shapes.SnoozeMany,
+           answer=shapes.Results)  # fmt: skip
+def snooze_approvals(uow: UnitOfWork, body: shapes.SnoozeMany) -> shapes.Results:
+    """Put up to 100 of your own shares off. Each comes back at its next deadline, if that is earlier."""
+    return _results(bulk.snooze(uow, [bulk.Pick(one) for one in body.items], body.until))
+
+
+@operation("POST", "/approvals/unsnoozes", tag=TAG, needs="approval.decide", body=shapes.RestoreMany,
+           answer=shapes.Results)  # fmt: skip
+def unsnooze_approvals(uow: UnitOfWork, body: shapes.RestoreMany) -> shapes.Results:
+    """Take up to 100 of your own shares back up."""
+    return _results(bulk.restore(uow, [bulk.Pick(one) for one in body.items]))
+
+
+def _results(results: Sequence[bulk.Result]) -> shapes.Results:
     return shapes.Results(
         data=[
             shapes.ResultView(

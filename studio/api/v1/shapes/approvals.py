@@ -348,6 +348,27 @@ class Snooze(Body):
     until: Moment
 
 
+class SnoozeMany(Body):
+    """Which requests, and until when."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"items": ["019a0000-0000-7000-8000-000000000000"], "until": "2030-01-01T08:00:00Z"}]
+        }
+    )
+
+    items: list[Id] = Field(min_length=1, max_length=MOST)
+    until: Moment
+
+
+class RestoreMany(Body):
+    """Which requests."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"items": ["019a0000-0000-7000-8000-000000000000"]}]})
+
+    items: list[Id] = Field(min_length=1, max_length=MOST)
+
+
 class GroupView(Shape):
     """People who may stand in for one another."""
 
