@@ -47,13 +47,13 @@ def record(uow: UnitOfWork, action: str, request: Request, **metadata: Any) -> N
     """Record one event about a request; where a message in Slack tells of it, that follows."""
     audit.record(uow, action, targets=targets(uow, request), metadata=metadata)
     if request.in_slack:
-        follow_in_slack(uow, request)
+        follow_in_slack(uow, request.id)
 
 
-def follow_in_slack(uow: UnitOfWork, request: Request) -> None:
-    """Bring its message in Slack in line with it, once however much changes in this transaction."""
-    key = f"{SLACK}:{request.id}:{uow.now.isoformat()}"
-    outbox.enqueue(uow, SLACK, key=key, payload={"request_id": str(request.id)}, due_at=uow.now)
+def follow_in_slack(uow: UnitOfWork, request_id: UUID) -> None:
+    """Bring a request's message in Slack in line with it, once however much changes in this transaction."""
+    key = f"{SLACK}:{request_id}:{uow.now.isoformat()}"
+    outbox.enqueue(uow, SLACK, key=key, payload={"request_id": str(request_id)}, due_at=uow.now)
 
 
 def requested(uow: UnitOfWork, request: Request, asked: list[str]) -> None:
@@ -122,7 +122,7 @@ def deadline_moved(uow: UnitOfWork, request: Request, changes: Sequence[audit.Ch
     """Record that an edited calendar has counted it anew."""
     audit.record(uow, "approval.deadline_moved", targets=[target(request)], changes=changes)
     if request.in_slack:
-        follow_in_slack(uow, request)
+        follow_in_slack(uow, request.id)
 
 
 def deferred(uow: UnitOfWork, request: Request, moment: datetime) -> None:

@@ -12,10 +12,11 @@ from studio.approvals import service
 from studio.approvals.outcomes import Outcome
 from studio.approvals.slack.blocks import APPROVE, DECLINE, OPEN
 from studio.approvals.wordings import Edits
-from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
+from studio.contract.approving import ApprovalEscalation, ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock
 from tests.factories.accounts import make_person
 from tests.factories.approvals import FACTS, TITLE, shown
+from tests.factories.escalations import escalate, level
 from tests.factories.slack import make_slack_channel, make_slack_member
 from tests.portal.slack_world import JONAS, LENA
 from tests.servers.slack import SIGNING, WEBHOOK, signed
@@ -91,6 +92,31 @@ def test_several_who_have_to_agree_are_shown_as_they_do(channel, shop):
     assert channel.slack.whispers[-1].text.endswith("Others are still asked.")
     channel.press(APPROVE, LENA)
     assert (len(shop.heard.ends), "Lena Vogt approved it." in channel.message.words()) == (1, True)
+
+
+def test_an_escalation_changes_the_message_and_whoever_is_asked_now_decides_by_it(channel, shop):
+    plan = ApprovalEscalation([level(shop.lena, replaces=True)])
+    request_id = shop.ask(shop.jonas, escalation=plan)
+    assert f"<@{JONAS}>" in channel.message.words()
+    escalate(shop.database, shop.tenant, request_id)
+    words = channel.message.words()
+    assert "Escalated: Jonas Weber had not answered." in words
+    assert (f"<@{LENA}>" in words, f"<@{JONAS}>" in words) == (True, False)
+    channel.press(APPROVE, JONAS)
+    assert "others were asked instead of you" in channel.slack.whispers[-1].text
+    channel.press(APPROVE, LENA)
+    assert channel.votes() == [("approved", "slack")]
+
+
+def test_what_waits_its_turn_says_so_and_offers_no_button_until_then(channel, shop):
+    first = shop.ask(lock="Price of TR-7")
+    shop.run_jobs()
+    shop.ask(lock="Price of TR-7", title="Another price")
+    assert "Nobody is asked until that has ended." in channel.message.words()
+    assert set(channel.message.actions()) == {OPEN}
+    channel.decide(shop.lena, first)
+    assert set(channel.message.actions()) == {APPROVE, DECLINE, OPEN}
+    assert "until that has ended" not in channel.message.words()
 
 
 @pytest.mark.parametrize("more", [{"facts": [("Story", "x" * 2_500)]}, {"instructions": "y" * 3_500}])

@@ -39,6 +39,7 @@ class Due:
     rule: Rule
     """Without the places that were added to it."""
     stuck: bool
+    in_slack: bool
     plan: Plan
     step: int
     jobs: int
@@ -102,7 +103,7 @@ class Batch:
 _REQUEST = (
     Request.id, Request.state, Request.title, Request.stage, Request.revision, Request.sort_at, Request.due_at,
     Request.counted_by,
-    Request.rule, Request.stuck_at, Request.requester_email, Request.requester_id, Request.editor_id,
+    Request.rule, Request.stuck_at, Request.in_slack, Request.requester_email, Request.requester_id, Request.editor_id,
 )  # fmt: skip
 _ESCALATION = (
     Escalation.request_id, Escalation.plan, Escalation.step, Escalation.jobs, Escalation.acknowledged_by,
@@ -161,6 +162,7 @@ def _joined(uow: UnitOfWork, pairs: Sequence[tuple[Row[Any], Row[Any]]]) -> list
             counted_by=request.counted_by,
             rule=_read(known, request.rule, rules.from_json),
             stuck=request.stuck_at is not None,
+            in_slack=request.in_slack,
             plan=_read(plans, row.plan, escalation.from_json),
             step=row.step,
             jobs=row.jobs,

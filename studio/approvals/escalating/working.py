@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from studio import audit
+from studio.approvals import trail
 from studio.approvals.clock.delays import moved
 from studio.approvals.escalating import last_words, turns
 from studio.approvals.escalating.effects import Effects, set_plan
@@ -155,3 +156,5 @@ class _Turn:
     def _record(self, action: str, one: Due, **said: Any) -> None:
         target = audit.Target("approval", one.id, one.title, personal=True)
         audit.record(self._uow, action, targets=[target], metadata=said)
+        if one.in_slack:
+            trail.follow_in_slack(self._uow, one.id)

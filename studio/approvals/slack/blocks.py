@@ -45,7 +45,7 @@ class View:
     """Names of those who have agreed so far."""
     origin: str = ""
     note: str = ""
-    """What it waits for, where nobody may decide at the moment."""
+    """What it waits for, where nobody may decide at the moment; or that it was escalated."""
     ended: str = ""
     """Who decided what; empty while it is open."""
     ended_at: datetime | None = None

@@ -153,7 +153,7 @@ class Posting:
         if request is not None and row.ts is not None:
             now = _hash(blocks.message(views.of(uow, request, self.public_url)))
             if now != plan.rendered:
-                trail.follow_in_slack(uow, request)
+                trail.follow_in_slack(uow, request.id)
 
     def _check(self, job: Job, verdict: Verdict, *, for_person: bool = False) -> None:
         """Raise what the outbox makes of it; with the last attempt, those who can mend it are told.

@@ -76,7 +76,16 @@ def _note(uow: UnitOfWork, request: Request) -> str:
         return str(_("Changes were asked for, so a new version is awaited."))
     if request.state == RequestState.DEFERRED and request.effect_at is not None:
         return str(_("Approved. It takes effect on %(when)s, and can be taken back until then.", when=_when(request)))
-    return ""
+    if request.state == RequestState.QUEUED:
+        return str(_("Another approval about the same thing is open. Nobody is asked until that has ended."))
+    return _escalated(uow, request)
+
+
+def _escalated(uow: UnitOfWork, request: Request) -> str:
+    """Who had not answered, where others were asked for that and still are."""
+    asked = (share for share in rows.assignments(uow, request) if share.state in LIVE and share.stage == request.stage)
+    before = [share.why.get("name", "") for share in asked if share.why.get("kind") == "escalated"]
+    return str(_("Escalated: %(name)s had not answered.", name=before[-1])) if before and request.open else ""
 
 
 def _when(request: Request) -> str:
