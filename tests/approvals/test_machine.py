@@ -24,7 +24,7 @@ from tests.factories.proofs import about_to_bypass
 NAMES = ("Jonas", "Lena", "Mara", "Tom", "Ines")
 QUICK = {"sqlite": (40, 14), "postgresql": (14, 14)}
 """Courses, and how many events each has at most: a unit of PostgreSQL takes longest."""
-THOROUGH = {"sqlite": (100, 30), "postgresql": (40, 30)}
+THOROUGH = {"sqlite": (60, 30), "postgresql": (30, 30)}
 OFTEN = {
     "decide": 14, "time_comes": 5, "acknowledge": 4, "reassign": 3, "revise": 4, "dismiss": 1, "open_a_thread": 2,
     "resolve_a_thread": 3, "its_turn_comes": 3, "go_away": 4, "come_back": 4, "leave_or_come_back": 3, "snooze": 1,
