@@ -25,6 +25,8 @@ def filters(tab: Tab, person: Person, now: datetime) -> Filters:
         due=Due(due) if due in set(Due) and tab is Tab.PENDING else None,
         day_ends=day_end(now, person.time_zone),
         asked=ids.parse_id(request.args.get("asked", "")) if everybody else None,
+        group=request.args.get("group", "").strip()[:LONGEST_SEARCH] or None,
+        escalated=request.args.get("escalated") == "yes" and tab is Tab.PENDING,
         everybody=everybody,
         after=request.args.get("after"),
     )
@@ -45,6 +47,8 @@ def parts(filters: Filters, **changed: Any) -> dict[str, Any]:
         "requester": filters.requester,
         "due": filters.due,
         "asked": filters.asked,
+        "group": filters.group,
+        "escalated": "yes" if filters.escalated else None,
         "of": "all" if filters.everybody else None,
     }
     return said | changed

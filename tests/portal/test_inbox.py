@@ -13,7 +13,8 @@ from studio.approvals.service import calendars, listing
 from studio.approvals.service.listing import Due, Filters, Tab
 from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock
-from tests.factories.approvals import make_group, share_of, shown
+from tests.factories.approvals import decide, make_group, share_of, shown
+from tests.factories.escalations import escalate, level, make_escalating
 from tests.factories.timetables import make_calendar
 
 
@@ -326,6 +327,35 @@ def test_filters_by_deadline_and_requester_stand_together_in_the_address(shop):
     assert titles(page) == ["Soon"]
     assert '<option value="overdue" selected>' in page.text
     assert "<option>anna@x.example" in browser.get("/inbox").text
+
+
+def test_filters_by_escalation_and_group_stand_in_the_address(shop):
+    make_group(shop.database, shop.tenant, "Refund team", [shop.jonas])
+    calm, up = (
+        make_escalating(shop.database, shop.tenant, ["group:Refund team"], level(shop.lena), title=title)
+        for title in ("Calm", "Up")
+    )
+    shop.ask(shop.jonas, title="By name")
+    escalate(shop.database, shop.tenant, up)
+    browser, owner = shop.browser(shop.jonas), shop.browser(shop.tenant["owner"])
+    for who, query, found in [
+        (browser, "escalated=yes", {"Up"}),
+        (browser, "escalated=nonsense", {"Calm", "Up", "By name"}),
+        (browser, "group=Refund team", {"Calm", "Up"}),
+        (browser, "group=Refund team&escalated=yes", {"Up"}),
+        (browser, "group=Nobody", set()),
+        (shop.browser(shop.lena), "group=Refund team", {"Up"}),
+        (owner, "of=all&group=Refund team", {"Calm", "Up"}),
+        (owner, "of=all&escalated=yes", {"Up"}),
+    ]:
+        assert set(titles(who.get(f"/inbox?{query}"))) == found, query
+    page = browser.get("/inbox?group=Refund team&escalated=yes").text
+    assert "Asked of the group Refund team" in page
+    assert '<option value="yes" selected>' in page
+    decide(shop.database, shop.tenant, shop.jonas, calm)
+    assert set(titles(owner.get("/inbox?of=all&group=Refund team"))) == {"Up"}
+    load = owner.get("/settings/approval-load?by=group").text
+    assert "group=Refund+team" in load
 
 
 def test_what_was_handed_on_says_so_in_done_with_the_note_at_its_new_owner(shop):

@@ -5,9 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, Text, and_, cast, literal_column, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, Text, and_, cast, exists, literal_column, or_, select
+from sqlalchemy.orm import aliased
 
-from studio.approvals.models import Assignment, Request
+from studio.approvals.models import Assignment, Escalation, Request
 from studio.approvals.outcomes import LIVE, AssignmentState
 from studio.core.unit_of_work import UnitOfWork
 
@@ -42,6 +43,10 @@ class Filters:
     """When the reader's day is over; needed with `Due.TODAY`."""
     asked: UUID | None = None
     """Of whom it is asked and still open; within everybody's requests alone."""
+    group: str | None = None
+    """Of which group, by its name, somebody is asked and has not answered."""
+    escalated: bool = False
+    """Whether a level of its plan, or its fallback approvers, had to be asked."""
     everybody: bool = False
     """Everybody's requests instead of one's own share; for seats that may read all."""
     after: str | None = None
@@ -55,7 +60,9 @@ class Filters:
     @property
     def narrowed(self) -> bool:
         """Whether anything is left out that the tab has."""
-        return bool(self.search or self.workflow_id or self.requester or self.due or self.asked)
+        return bool(
+            self.search or self.workflow_id or self.requester or self.due or self.asked or self.group or self.escalated
+        )
 
 
 def narrowed(filters: Filters) -> list[ColumnElement[bool]]:
@@ -72,7 +79,18 @@ def narrowed(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.asked is not None and filters.everybody:
         theirs = select(Assignment.request_id).where(Assignment.user_id == filters.asked, live())
         conditions.append(Request.id.in_(theirs))
+    if filters.group is not None:
+        conditions.append(_asked_of(filters.group))
+    if filters.escalated:
+        begun = or_(Escalation.step > 0, Escalation.fallback_stage.is_not(None))
+        conditions.append(exists().where(Escalation.request_id == Request.id, begun))
     return conditions
+
+
+def _asked_of(group: str) -> ColumnElement[bool]:
+    share = aliased(Assignment)  # the list's own rows may be shares as well
+    named = and_(share.why["kind"].as_string() == "group", share.why["name"].as_string() == group)
+    return exists().where(share.request_id == Request.id, share.state.in_(LIVE), named)
 
 
 def due(uow: UnitOfWork, filters: Filters) -> list[ColumnElement[bool]]:

@@ -70,9 +70,9 @@ def _one(usual: Choice, name: str) -> Choice:
 
 
 def _inbox(by: By, key: str, **more: str) -> str | None:
-    """Where the same requests are listed; groups have no such list."""
-    name = {By.PERSON: "asked", By.WORKFLOW: "workflow"}.get(by)
-    if name is None or ids.parse_id(key) is None:
+    """Where the same requests are listed; None for a person or workflow that is none."""
+    name = {By.PERSON: "asked", By.WORKFLOW: "workflow", By.GROUP: "group"}[by]
+    if by is not By.GROUP and ids.parse_id(key) is None:
         return None
     parts: dict[str, Any] = {"of": "all", name: key, **more}
     return url_for("portal.inbox", **parts)

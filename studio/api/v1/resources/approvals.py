@@ -46,6 +46,8 @@ def list_approvals(uow: UnitOfWork, query: shapes.ApprovalQuery) -> ListOf[shape
         requester=query.requester,
         due=query.due if query.tab == "pending" else None,
         day_ends=day_end(uow.now, person.time_zone),
+        group=query.group,
+        escalated=query.escalated,
         everybody=query.everybody,
         after=query.cursor,
     )

@@ -23,6 +23,8 @@ class ApprovalQuery(Paged):
     workflow_id: Id | None = None
     requester: str | None = Field(None, max_length=254, description="Address of whoever asked for it.")
     due: Due | None = Field(None, description="`today`: still to come, by your time zone. Pending ones alone.")
+    group: str | None = Field(None, max_length=200, description="Name of a group of which somebody has not answered.")
+    escalated: bool = Field(False, description="Those of which a level or the fallback approvers were asked.")
     q: str = Field("", max_length=120, description="Part of what is asked.")
 
 
