@@ -8,6 +8,13 @@ from studio.approvals.rule import Kind, Part, Rule, Stage
 from studio.approvals.wordings import Difference
 
 
+def turn_words(key: str, before: int) -> str:
+    """Why nobody is asked yet, of a request that waits its turn: how many about the same thing come before it."""
+    if before > 1:
+        return str(_("%(count)s approvals about “%(key)s” come before this one.", count=before, key=key))
+    return str(_("This waits until another approval about “%(key)s” has ended.", key=key))
+
+
 def difference_lines(differences: Sequence[Difference]) -> list[str]:
     """What has changed, a line a field."""
     lines = [f"{field_name(one)}: {changed_words(one)}" for one in differences]

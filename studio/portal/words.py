@@ -164,9 +164,7 @@ def awaited(found: Details) -> str:
 
 def waits_for(ahead: Ahead) -> str:
     """What a request waits for before anybody is asked, in a sentence."""
-    if ahead.number > 1:
-        return str(_("%(count)s approvals about “%(key)s” come before this one.", count=ahead.number, key=ahead.key))
-    return str(_("This waits until another approval about “%(key)s” has ended.", key=ahead.key))
+    return saying.turn_words(ahead.key, ahead.number)
 
 
 def versions_since(found: Details) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from studio.core.ids import first_id_at, new_id
 from studio.runtime.models import Blob, Run, Step, WaitRow, Workflow
 from studio.runtime.service import starts, subscriptions
 from tests.factories.accounts import make_tenant, signed_in
+from tests.factories.approvals import decide, make_request
 from tests.factories.workflows import make_workflow, refunds
 
 
@@ -165,7 +166,24 @@ class TestARun:
         assert "started by “Order created”" in page
 
     def test_a_wait_leads_to_whom_it_waits_for(self, browser, add, database, tenant):
-        wait_id, request_id = new_id(), new_id()
+        request_id = new_id()
+        page = browser.get(f"/runs/{self.waiting(add, database, tenant, request_id)}").text
+        assert "<b>Waiting for a decision: Refund</b>" in page
+        assert page.count(f'href="/approvals/{request_id}"') == 2
+
+    def test_a_question_that_waits_its_turn_says_so(self, browser, add, database, tenant):
+        jonas = tenant["approver"]
+        first, second = (make_request(database, tenant, [jonas], lock="Order 6021") for _ in range(2))
+        said = "This waits until another approval about “Order 6021” has ended. Nobody is asked until then."
+        run_id = self.waiting(add, database, tenant, second)
+        assert said in browser.get(f"/runs/{run_id}").text
+        decide(database, tenant, jonas, first)
+        assert said not in browser.get(f"/runs/{run_id}").text
+
+    @staticmethod
+    def waiting(add, database, tenant, request_id):
+        """A run that waits for a request."""
+        wait_id = new_id()
         run_id = add("Order 6021", {**CALL, "state": "waiting", "wait_id": wait_id, "finished_at": None},
                      state="waiting", waiting_for="approval")  # fmt: skip
         with database.unit(tenant.id) as uow:
@@ -175,9 +193,7 @@ class TestARun:
                     note="Waiting for a decision: Refund", detail={"request_id": str(request_id)}, created_at=uow.now,
                 )
             )  # fmt: skip
-        page = browser.get(f"/runs/{run_id}").text
-        assert "<b>Waiting for a decision: Refund</b>" in page
-        assert page.count(f'href="/approvals/{request_id}"') == 2
+        return run_id
 
     def test_only_the_chosen_steps_data_are_read(self, browser, add, database):
         large = "x" * 20_000

@@ -94,12 +94,20 @@ def look(uow: UnitOfWork, payload: dict[str, Any]) -> None:
     _next(uow, payload["key"], patient=True)
 
 
+def place(uow: UnitOfWork, request_id: UUID) -> Ahead | None:
+    """What a request waits for, without naming the others; None: it waits for none."""
+    request = uow.session.scalars(select(Request).where(Request.id == request_id)).one_or_none()
+    if request is None or request.state != RequestState.QUEUED or request.lock_key is None:
+        return None
+    return Ahead(request.lock_key, _count(uow, _before(request)))
+
+
 def ahead(uow: UnitOfWork, request: Request, reader: Person) -> Ahead | None:
     """What a request waits for, as a reader may know it; None: it waits for none."""
     if request.state != RequestState.QUEUED or request.lock_key is None:
         return None
-    before = _open(request.lock_key).where(Request.lock_place < request.lock_place)
-    number = uow.session.scalar(select(func.count()).select_from(before.order_by(None).subquery())) or 0
+    before = _before(request)
+    number = _count(uow, before)
     first = uow.session.scalars(before.where(Request.state != RequestState.QUEUED)).first()
     if first is None:
         return Ahead(request.lock_key, number)
@@ -152,6 +160,15 @@ def _open(key: str) -> Any:
     """Requests about a key that have not ended, in the order in which they asked; never more than one has its turn."""
     query = select(Request).where(Request.lock_key == key, Request.closed_at.is_(None))
     return query.order_by(Request.lock_place)
+
+
+def _before(request: Request) -> Any:
+    """Those about the same key that asked earlier, and have not ended."""
+    return _open(request.lock_key or "").where(Request.lock_place < request.lock_place)
+
+
+def _count(uow: UnitOfWork, query: Any) -> int:
+    return uow.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
 
 
 def _row(key: str) -> Any:

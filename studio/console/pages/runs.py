@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from studio.accounts.permissions import permission
+from studio.approvals import saying
+from studio.approvals.service import locking
 from studio.builder.picture import picture
 from studio.console import words
 from studio.console.blueprint import blueprint, engine
@@ -76,6 +78,7 @@ def run(run_id: UUID) -> ResponseReturnValue:
             held=held(uow, [run_id], exactly=True).get(run_id),
             name=found.run.title or titles_to_be(uow, [run_id]).get(run_id) or found.workflow.name,
             called=called_run,
+            turn=_turn(found),
             chosen=chosen,
             attempt=_attempt(chosen),
             pretty=pretty,
@@ -93,6 +96,14 @@ def run(run_id: UUID) -> ResponseReturnValue:
             rerun_form=RerunForm.for_run(found),
         )
     )
+
+
+def _turn(found: RunDetail) -> str:
+    """Why nobody is asked yet, where a run waits for people and its question waits its turn."""
+    asking = words.waits_for_people(found)
+    request_id = wait_target(asking.last.wait) if asking is not None and asking.last is not None else None
+    place = locking.place(current_uow(), request_id) if request_id is not None else None
+    return saying.turn_words(place.key, place.number) if place is not None else ""
 
 
 @blueprint.post("/runs/<uuid:run_id>/cancel")
