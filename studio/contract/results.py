@@ -48,6 +48,8 @@ class Fail:
     """What the target asked for; honoured as a floor."""
     unknown: bool = False
     """Nobody knows whether the effect happened: never repeated blindly where the target takes no key."""
+    in_doubt: bool = False
+    """An attempt may have arrived and no other may go out, whatever key would make one safe: people find out."""
     output: Any = None
     """What was received nonetheless."""
     field: str | None = None

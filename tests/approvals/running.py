@@ -65,12 +65,12 @@ class Running:
         self.drain(die_at)
         return run_id
 
-    def drain(self, die_at: str = "") -> None:
+    def drain(self, die_at: str = "", lane: str = "main") -> None:
         """Run what is runnable; a worker that dies at a point leaves its runs to the next."""
         faults.arm(die_at, _die)
         try:
             for _ in range(6):
-                self.engine.executor.drain("main")
+                self.engine.executor.drain(lane)
         except Crash:
             self.engine.writer.run(
                 lambda session: self.engine.ledger.release_holder(

@@ -68,11 +68,15 @@ class Gated(Running):
             self.drain()
             self.engine.executor.drain("effect")
 
-    def signal(self, key="go") -> None:
-        """What the run waits for between gate and call has come."""
+    def signal(self, key="go", die_at="") -> None:
+        """What the run waits for between gate and call has come; its worker may die in the call."""
         with self.database.unit(self.tenant.id) as uow:
             assert self.engine.waits.signal(uow, "go", key, None) == 1
-        self.carry()
+        if die_at:
+            self.drain()
+            self.drain(die_at, "effect")
+        else:
+            self.carry()
 
     def asked(self, run_id: UUID) -> list[Request]:
         """What people were asked at the run's gate."""

@@ -88,6 +88,18 @@ def test_another_amount_than_the_one_that_was_proved_is_refused(gated, proven, h
     assert "other data: amount" in refused(gated, run_id, http_target)
 
 
+def test_a_repeat_that_is_refused_leaves_to_people_what_its_first_attempt_did(gated, proven, http_target):
+    """The call went out before its worker died; a key would make a repeat safe, but the policy was tightened since."""
+    gated.protect(**CODE)
+    run_id = proven(if_unknown="repeat")
+    gated.signal(die_at="effect.after_call")
+    gated.protect(step_up={"strength": "passkey"})
+    gated.carry()
+    assert len(http_target.requests) == 1
+    assert gated.state(run_id) == "needs_review"
+    assert "may have arrived" in gated.error(run_id)["message"]
+
+
 def test_a_proof_that_is_too_old_by_then_is_refused(gated, proven, http_target):
     gated.protect(**CODE)
     run_id = proven()

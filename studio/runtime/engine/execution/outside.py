@@ -1,17 +1,20 @@
 """A boundary that calls out: the intent is committed first, and the call is made with no transaction open."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from studio.contract.node import Effect
-from studio.contract.results import Outcome
+from studio.contract.results import Fail, Outcome
 from studio.core import clock
 from studio.core.faults import fault_point
+from studio.core.i18n import gettext as _
 from studio.core.metrics import STEP_SECONDS
 from studio.core.targets import Targets, Ticket
 from studio.core.targets.registry import NOTHING
 from studio.runtime.engine.execution import outgoing
 from studio.runtime.engine.execution.acting import Acting
 from studio.runtime.engine.execution.claims import Claims
+from studio.runtime.engine.machine.call import Call
 from studio.runtime.engine.machine.machine import Machine
 from studio.runtime.outcomes import RunState
 
@@ -52,10 +55,7 @@ class OutsideBoundary:
         """The intent, and all that came before, is committed before the call goes out; its outcome at the next one."""
         refused = self._acting.outside(machine, machine.calls[0])
         if refused is not None:
-            call = machine.calls.popleft()
-            machine.intend(call, None)
-            machine.heard(call, refused)
-            return refused
+            return self._refuse(machine, machine.calls.popleft(), refused)
         machine.intend(machine.calls[0], machine.run.epoch)
         if any(machine.memory.unwritten()):
             fault_point("intent.before_commit")
@@ -75,6 +75,19 @@ class OutsideBoundary:
             self._claims.write(machine, machine.take())
             fault_point("effect.after_commit")
         return outcome
+
+    def _refuse(self, machine: Machine, call: Call, refused: Fail) -> Fail:
+        """Nothing goes out. Where a worker died in an earlier attempt, nobody knows whether that one did."""
+        if call.step.intent_epoch is not None and call.step.intent_epoch < machine.run.epoch:
+            said = _(
+                "A worker died while this step was calling out, so the call may have arrived. It was not repeated, "
+                "since policies ask for more by now than this run has obtained."
+            )
+            refused = replace(refused, in_doubt=True, message=said)
+        else:
+            machine.intend(call, None)
+        machine.heard(call, refused)
+        return refused
 
     def _later(self, before: datetime, took_s: float) -> datetime:
         """The database's time after a call."""

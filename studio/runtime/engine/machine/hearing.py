@@ -44,7 +44,8 @@ def _failed(machine: Carrier, loops: Loops, step: StepRow, failure: Fail) -> Non
     step.error = {"code": failure.code, "message": machine.redactor.text(failure.message), "field": failure.field}
     step.error |= {"expression": failure.expression} if failure.expression else {}
     step.output, step.finished_at = machine.redactor.json(failure.output), machine.now
-    if failure.unknown and not machine.compiled.types[node.key].is_keyed(step.input or {}):
+    keyed = machine.compiled.types[node.key].is_keyed(step.input or {})
+    if failure.in_doubt or (failure.unknown and not keyed):
         step.state = StepState.NEEDS_REVIEW
         machine.end(RunState.NEEDS_REVIEW, step)
         return
