@@ -10,7 +10,7 @@ from studio.core.unit_of_work import Database
 from studio.guard.models import GuardPass
 from studio.guard.policies import service as policies
 from studio.guard.policies.fields import PolicyFields
-from studio.guard.policies.service import PolicySave
+from studio.guard.policies.service import PolicySave, TargetSave
 from studio.guard.service import holding
 from tests.factories.accounts import MadePerson, MadeTenant
 
@@ -20,6 +20,12 @@ def make_guard_policy(database: Database, tenant: MadeTenant, name="Four eyes", 
     rule = PolicyFields.model_validate(fields or {"step_up": {"strength": "code"}})
     with database.unit(tenant.id, tenant["owner"].actor) as uow:
         return policies.create(uow, PolicySave(target, name, rule)).id
+
+
+def make_own_target(database: Database, tenant: MadeTenant, title: str, condition="") -> UUID:
+    """Calls that the workspace protects itself."""
+    with database.unit(tenant.id, tenant["owner"].actor) as uow:
+        return policies.protect(uow, TargetSave(title, "action.http", condition)).id
 
 
 def make_pass(database: Database, tenant: MadeTenant, person: MadePerson, what: str) -> UUID:

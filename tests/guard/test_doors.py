@@ -14,14 +14,15 @@ from studio.contract.gates import Act
 from studio.contract.node import registry as node_types
 from studio.contract.protecting import registry
 from studio.core.actor import SYSTEM
-from studio.core.errors import Forbidden
+from studio.core.errors import Conflict, Forbidden
 from studio.export.service import configs
+from studio.guard.policies import service as policies
 from studio.guard.settings.kinds import KINDS, PayoutAccount, RefundLimit, TaxRegistrations
 from studio.guard.settings.service import act, change
 from tests.accounts.test_factors import proved
 from tests.factories.accounts import make_tenant, make_token, signed_in, with_token
 from tests.factories.exports import make_export
-from tests.factories.guard import make_guard_policy
+from tests.factories.guard import make_guard_policy, make_own_target
 from tests.factories.workflows import make_workflow, refunds
 
 IBAN = "DE89370400440532013000"
@@ -160,6 +161,44 @@ def test_a_policy_is_made_on_its_page_tried_on_the_last_30_days_and_asks_people(
     answer = admin.post("/settings/tokens", data={"name": "ERP", "scopes": "runs:read", "days": "30"})
     assert answer.status_code == 202
     assert "Others have to agree" in answer.text
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_steps_of_ones_own_are_protected_on_their_page_and_by_the_api(app, tenant):
+    browser = signed_in(app, tenant.id, tenant["owner"])
+    url = "/settings/protection/actions"
+    form = {"title": "Payouts", "node_type": "action.http", "condition": "config.url.contains('payouts')"}
+    page = proved(browser, browser.post(url, data=form).text).text
+    assert "Payouts can have policies now." in page
+    assert '<option selected value="own.payouts">Payouts</option>' in page
+    for changed, said in [
+        ({"title": "payouts"}, "There is a protected action of that name."),
+        ({"title": "  "}, "It needs a name of up to 80 letters."),
+        ({"title": "Asking", "node_type": "approval.request"}, "No such step can be protected."),
+        ({"title": "Bad", "condition": "config.url ="}, "To compare, write =="),
+    ]:
+        refused = browser.post(url, data=form | changed)
+        assert refused.status_code in (409, 422), changed
+        assert said in refused.text, changed
+    api = with_token(app, make_token(app, tenant, "owner", ["settings:read", "settings:write"]))
+    [own] = [one for one in api.get("/api/v1/protection/actions").json["data"] if one["own"]]
+    assert (own["key"], own["own"]["node_type"]) == ("own.payouts", "action.http")
+    bad = browser.post(f"{url}/{own['own']['id']}/retire", follow_redirects=True)
+    assert "Payouts is protected no longer." in bad.text
+    assert "Protected steps of your own" in bad.text
+    assert "config.url.contains" not in bad.text
+
+
+def test_steps_that_a_policy_stands_before_stay_protected(database, tenant):
+    target_id = make_own_target(database, tenant, "Payouts")
+    policy_id = make_guard_policy(database, tenant, target="own.payouts")
+    with database.unit(tenant.id, tenant["owner"].actor) as uow, pytest.raises(Conflict) as refused:
+        policies.unprotect(uow, target_id)
+    assert refused.value.code == "target_in_use"
+    with database.unit(tenant.id, tenant["owner"].actor) as uow:
+        policies.retire(uow, policy_id)
+        policies.unprotect(uow, target_id)
+        assert policies.own(uow) == []
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)

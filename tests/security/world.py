@@ -22,7 +22,7 @@ from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
 from tests.factories.elevations import make_elevation, make_eligible
 from tests.factories.exports import make_export
-from tests.factories.guard import make_guard_policy, make_hold, make_pass
+from tests.factories.guard import make_guard_policy, make_hold, make_own_target, make_pass
 from tests.factories.mail import make_mail
 from tests.factories.policies import make_policy
 from tests.factories.reviews import item_about, make_review
@@ -104,6 +104,7 @@ MAKERS: dict[str, Maker] = {
     "calendar_id": _calendar,
     "policy_id": lambda app, tenant: str(make_policy(_database(app), tenant, name=f"Policy of {tenant.name}")),
     "guard_policy_id": lambda app, tenant: str(make_guard_policy(_database(app), tenant, f"Before {tenant.name}")),
+    "guard_target_id": lambda app, tenant: str(make_own_target(_database(app), tenant, f"Payouts of {tenant.name}")),
     "eligibility_id": lambda app, tenant: str(make_eligible(_database(app), tenant, tenant["approver"], Role.BUILDER)),
     "elevation_id": lambda app, tenant: str(make_elevation(app, tenant)),
     "guard_pass_id": lambda app, tenant: str(

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from studio import audit
 from studio.contract import references
-from studio.contract.node import node_type
+from studio.contract.node import Effect, Kind, NodeType
+from studio.contract.node import registry as node_types
 from studio.contract.protecting import Target, registry
 from studio.contract.protecting.target import OWN
 from studio.contract.references import Reference
@@ -28,6 +29,7 @@ MOST = 200
 """Policies, and own targets, of one workspace."""
 _KINDS = {"user": "user", "group": "approver_group", "schedule": "schedule"}
 _SCHEMAS = {"boolean": "bool", "number": "number", "percent": "number", "text": "string", "money": "string"}
+_DOING = (Kind.ACTION, Kind.DATA, Kind.FLOW, Kind.AUDIT)
 _ACTOR = Schema.of_fields({name: Schema.of_kind("string") for name in ("type", "role", "name")})
 
 
@@ -121,6 +123,17 @@ def own(uow: UnitOfWork) -> list[GuardTarget]:
     return list(uow.session.scalars(query.order_by(GuardTarget.title, GuardTarget.id)))
 
 
+def target(uow: UnitOfWork, target_id: UUID) -> GuardTarget:
+    """One of them, in force or not. Raises NotFound."""
+    return tenancy.get(uow.session, GuardTarget, target_id, "protected action")
+
+
+def protectable() -> list[type[NodeType]]:
+    """Types of the steps that can be protected, by title: those that do something, and ask nobody."""
+    found = [one for one in node_types.values() if one.effect is not Effect.PURE and one.kind in _DOING]
+    return sorted(found, key=lambda one: (_(one.title), one.key))
+
+
 def protect(uow: UnitOfWork, save: TargetSave) -> GuardTarget:
     """Protect steps of one type by a name of one's own. Raises InvalidInput with the field, Conflict."""
     _enough(uow, GuardTarget)
@@ -128,9 +141,9 @@ def protect(uow: UnitOfWork, save: TargetSave) -> GuardTarget:
     slug = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:60]
     if not slug:
         raise InvalidInput(_("Use letters or digits."), field="title", code="title_unreadable")
-    problems = [FieldProblem("node_type", "node_type.unknown", _("There is no such step."))] * (
-        node_type(save.node_type) is None
-    )
+    problems = []
+    if save.node_type not in {one.key for one in protectable()}:
+        problems.append(FieldProblem("node_type", "node_type.unprotectable", _("No such step can be protected.")))
     problems += _condition_problems(save.condition, {"config": Schema.anything()})
     if problems:
         raise InvalidInput(problems[0].message, code=problems[0].code, problems=problems)
@@ -152,7 +165,7 @@ def protect(uow: UnitOfWork, save: TargetSave) -> GuardTarget:
 
 def unprotect(uow: UnitOfWork, target_id: UUID) -> None:
     """Protect them no longer. Raises NotFound, Conflict while a policy stands before it."""
-    row = tenancy.get(uow.session, GuardTarget, target_id, "protected action")
+    row = target(uow, target_id)
     policies = [one.name for one in every(uow) if one.target == row.key]
     if policies:
         said = _("Policies stand before it: %(names)s. Retire them first.", names=", ".join(policies[:5]))

@@ -1,5 +1,6 @@
 """Settings: what is protected, and by which policies."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -31,12 +32,10 @@ def protection() -> ResponseReturnValue:
     uow = current_uow()
     values = [(kind, settings.newest(uow, kind), holding.open_for(uow, kind.kind)) for kind in KINDS.values()]
     held = policies.every(uow)
-    lines = [
-        (known, [(row, words.asks(row), words.holds(row)) for row in held if row.target == known.key])
-        for known in registry().values()
-    ]
+    lines = [(known, _before(held, known.key)) for known in registry().values()]
+    own = [(row, _before(held, row.key)) for row in policies.own(uow)]
     return render_template(
-        "guard/protection.html", values=values, lines=lines, read=settings.read, default=words.default
+        "guard/protection.html", values=values, lines=lines, own=own, read=settings.read, default=words.default
     )
 
 
@@ -125,6 +124,11 @@ def freeze_exception() -> ResponseReturnValue:
         web.rollback(error)
         return render_template("guard/frozen.html", form=form, problem=error.message, frozen=None), 422
     return redirect(accounts_policy.safe_next(form.to.data) or "/", 307 if form.carried.data == "yes" else 303)
+
+
+def _before(held: Sequence[GuardPolicy], target: str) -> list[tuple[GuardPolicy, str, str]]:
+    """The policies that stand before an action, each with what it asks for and when it holds."""
+    return [(row, words.asks(row), words.holds(row)) for row in held if row.target == target]
 
 
 def _page(form: PolicyForm, row: GuardPolicy | None, tried: PolicyFields | None = None) -> str:

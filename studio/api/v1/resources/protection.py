@@ -10,16 +10,16 @@ from pydantic import ValidationError
 from studio.api.v1.operations import operation
 from studio.api.v1.shapes import protection as shapes
 from studio.api.v1.shapes.common import ListOf
-from studio.api.v1.shapes.protection import ProtectedAction, ProtectedSettingView, ProtectionPolicyView
+from studio.api.v1.shapes.protection import OwnAction, ProtectedAction, ProtectedSettingView, ProtectionPolicyView
 from studio.contract import gates
 from studio.contract.approving import Approvals
 from studio.contract.protecting import registry
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
-from studio.guard.models import GuardPolicy
+from studio.guard.models import GuardPolicy, GuardTarget
 from studio.guard.policies import service as policies
 from studio.guard.policies.fields import PolicyFields
-from studio.guard.policies.service import PolicySave
+from studio.guard.policies.service import PolicySave, TargetSave
 from studio.guard.service import exceptions, holding
 from studio.guard.settings import service as settings
 from studio.runtime.document.wording import field_problems
@@ -32,11 +32,28 @@ ONE = "/protection/policies/<uuid:guard_policy_id>"
 def list_protected_actions(uow: UnitOfWork) -> ListOf[ProtectedAction]:
     """What policies may stand before: Studio's own actions, then the workspace's."""
     found = [
-        ProtectedAction(key=one.key, title=one.title, description=one.description, facts=[f.name for f in one.facts])
+        ProtectedAction(
+            key=one.key, title=one.title, description=one.description, facts=[f.name for f in one.facts], own=None
+        )
         for one in registry().values()
     ]
-    found += [ProtectedAction(key=one.key, title=one.title, description="", facts=[]) for one in policies.own(uow)]
-    return ListOf[ProtectedAction](data=found, next_cursor=None)
+    return ListOf[ProtectedAction](data=[*found, *map(_own, policies.own(uow))], next_cursor=None)
+
+
+@operation("POST", "/protection/actions", tag=TAG, needs="protection.manage", body=shapes.ProtectedActionSave,
+           answer=ProtectedAction, status=201, conflicts=True)  # fmt: skip
+def create_protected_action(uow: UnitOfWork, body: shapes.ProtectedActionSave) -> ProtectedAction:
+    """Protect steps of one type in every workflow: policies may stand before them, and ask for nothing without one."""
+    gates.current().require_sudo(uow)
+    return _own(policies.protect(uow, TargetSave(body.title, body.node_type, body.condition)))
+
+
+@operation("DELETE", "/protection/actions/<uuid:guard_target_id>", tag=TAG, needs="protection.manage", conflicts=True)
+def retire_protected_action(uow: UnitOfWork, guard_target_id: UUID) -> None:
+    """Protect such steps no longer. 409 while a policy stands before them."""
+    policies.target(uow, guard_target_id)
+    gates.current().require_sudo(uow)
+    policies.unprotect(uow, guard_target_id)
 
 
 @operation("GET", "/protection/policies", tag=TAG, needs="protection.read", answer=ListOf[ProtectionPolicyView])
@@ -124,6 +141,11 @@ def _rule(sent: Mapping[str, Any]) -> PolicyFields:
     except ValidationError as error:
         problems = field_problems(error, "rule")
         raise InvalidInput(problems[0].message, problems=problems) from None
+
+
+def _own(row: GuardTarget) -> ProtectedAction:
+    own = OwnAction(id=row.id, node_type=row.node_type, condition=row.condition)
+    return ProtectedAction(key=row.key, title=row.title, description="", facts=[], own=own)
 
 
 def _view(row: GuardPolicy) -> ProtectionPolicyView:

@@ -11,6 +11,14 @@ from studio.api.v1.shapes.common import Id, Shape
 _RULE: dict[str, JsonValue] = {"above": "200", "approvals": [{"approvers": ["user:jonas@example.com"], "count": 1}]}
 
 
+class OwnAction(Shape):
+    """Which steps the workspace protects itself."""
+
+    id: Id
+    node_type: str = Field(examples=["action.http"])
+    condition: str = Field(description="Over `config`, the step's settings as it runs. Empty: all steps of the type.")
+
+
 class ProtectedAction(Shape):
     """One protected action."""
 
@@ -18,6 +26,27 @@ class ProtectedAction(Shape):
     title: str
     description: str
     facts: list[str] = Field(description="What conditions may read, by name.")
+    own: OwnAction | None = Field(description="Of the workspace's own: which steps. Null: Studio's.")
+
+
+class ProtectedActionSave(Body):
+    """Steps that the workspace protects itself."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "Payouts to suppliers",
+                    "node_type": "action.http",
+                    "condition": "config.url.startsWith('https://psp.example.com/')",
+                }
+            ]
+        }
+    )
+
+    title: str = Field(min_length=1, max_length=80)
+    node_type: str = Field(min_length=1, max_length=80)
+    condition: str = Field("", max_length=2_000)
 
 
 class ProtectionPolicyView(Shape):
