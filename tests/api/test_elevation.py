@@ -2,6 +2,7 @@
 
 import pytest
 
+from studio.core.ids import new_id
 from tests.factories.elevations import make_elevation, make_eligible
 
 BODY = {"minutes": 60, "justification": "Restore the payout export"}
@@ -26,6 +27,7 @@ def test_asking_through_the_api_and_what_is_refused(app, database, api, caller, 
     assert problems(ask(starts_at="2020-01-01T00:00:00Z")) == [("starts_at", "in_the_past")]
     assert problems(ask(scope=["workspace.owner"])) == [("scope", "scope_too_wide")]
     assert problems(ask(scope=[])) == [("scope", "scope_empty")]
+    assert problems(ask(eligibility_id=str(new_id()))) == [("eligibility_id", "eligibility.unknown")]
     made = ask(scope=["member.manage"])
     assert (made.status_code, made.json["state"], made.json["permissions"]) == (201, "approved", ["member.manage"])
     assert ask().json["code"] == "already_asked"

@@ -30,7 +30,7 @@ def test_pipelines_from_setting_up_to_removing(api, house):
     assert api.get(PIPELINES).json == {
         "version": 0, "text": "", "document": None, "pipelines": [], "changed_at": None
     }  # fmt: skip
-    assert api.delete(PIPELINES).status_code == 404
+    assert api.delete(PIPELINES).json["code"] == "nothing_set_up"
     made = api.put(PIPELINES, json={"document": DOCUMENT, "version": 0})
     assert (made.status_code, made.json["version"], made.json["document"]) == (200, 1, DOCUMENT)
     assert made.json["pipelines"] == [

@@ -252,7 +252,7 @@ def closing(email: str) -> dict[str, Any]:
         "nodes": [
             {"key": "due", "type": "trigger.webhook", "name": "Month is over", "position": {"x": 0, "y": 0}},
             {"key": "prove", "type": "guard.step_up", "name": "Who closes it?", "position": {"x": 0, "y": 140},
-             "config": {"what": "Close the books of {{ trigger.month }}", "person": email,
+             "config": {"who": "person", "what": "Close the books of {{ trigger.month }}", "person": email,
                         "facts": {"month": "{{ trigger.month }}"}}},
         ],
         "edges": [{"from": "due", "port": "next", "to": "prove"}],

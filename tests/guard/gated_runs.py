@@ -111,5 +111,5 @@ class Gated(Running):
             uow.session.get_one(User, person.user_id).email = email
 
 
-STEP_UP = {"what": "Refund {{ trigger.amount }}", "facts": FACTS, "strength": "code"}
+STEP_UP = {"who": "person", "what": "Refund {{ trigger.amount }}", "facts": FACTS, "strength": "code"}
 WAIT = {"key": "wait", "type": "flow.wait_signal", "name": "Wait", "config": {"name": "go", "key": "go"}}

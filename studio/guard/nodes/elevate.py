@@ -69,7 +69,7 @@ class Elevate(NodeType):
             "Whoever has to agree reads it, and it stays in the audit trail.",
             title="What for",
             template=True,
-            example="Incident {{ trigger.incident.number }}: restore the payout export",
+            example="Restore the payout export for order {{ trigger.name }}",
             min_length=1,
             max_length=TEXT,
         )
@@ -78,7 +78,7 @@ class Elevate(NodeType):
             title="Ticket",
             template=True,
             default="",
-            example="{{ trigger.incident.number }}",
+            example="{{ trigger.name }}",
             max_length=TICKET,
         )
 

@@ -10,6 +10,7 @@ from studio.api.v1.shapes import elevation as shapes
 from studio.api.v1.shapes.common import ListOf, cursor_id, cut, written
 from studio.api.v1.shapes.elevation import ElevationView, EligibilityView
 from studio.contract import gates
+from studio.core.errors import InvalidInput, NotFound
 from studio.core.unit_of_work import UnitOfWork
 from studio.guard.elevation import asking, eligibility, ending, listing, rows, starting
 from studio.guard.elevation.eligibility import GrantSave
@@ -85,7 +86,10 @@ def request_elevation(uow: UnitOfWork, body: shapes.ElevationSave) -> ElevationV
         timedelta(minutes=body.minutes), body.justification, body.ticket, body.starts_at,
         None if body.scope is None else frozenset(body.scope),
     )  # fmt: skip
-    return ElevationView.model_validate(asking.ask(uow, body.eligibility_id, wish))
+    try:
+        return ElevationView.model_validate(asking.ask(uow, body.eligibility_id, wish))
+    except NotFound as error:  # it is named in the body: the operation itself is there
+        raise InvalidInput(error.message, code="eligibility.unknown", field="eligibility_id") from None
 
 
 @operation("GET", ONE, tag=TAG, needs="elevation.read", answer=ElevationView)

@@ -62,7 +62,6 @@ class Prover(NodeConfig):
         "person: the one named below. starter: whoever started the run by hand. approver: whoever approved last in "
         "this run, or, where nobody did, whoever started it.",
         title="Who proves it",
-        default="person",
         example="starter",
     )
     person: str = help_(
