@@ -10,7 +10,7 @@ import pytest
 from studio.accounts.outcomes import Role
 from studio.approvals import service
 from studio.approvals.outcomes import Outcome
-from studio.approvals.slack.blocks import APPROVE, DECLINE, OPEN
+from studio.approvals.slack.blocks import APPROVE, DECLINE, OPEN, TAKE_ON
 from studio.approvals.wordings import Edits
 from studio.contract.approving import ApprovalEscalation, ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core import clock
@@ -106,6 +106,21 @@ def test_an_escalation_changes_the_message_and_whoever_is_asked_now_decides_by_i
     assert "others were asked instead of you" in channel.slack.whispers[-1].text
     channel.press(APPROVE, LENA)
     assert channel.votes() == [("approved", "slack")]
+
+
+def test_whoever_is_asked_takes_it_on_and_the_message_says_until_when(channel, shop):
+    request_id = shop.ask(shop.jonas, escalation=ApprovalEscalation([level(shop.lena)]))
+    assert set(channel.message.actions()) == {APPROVE, DECLINE, OPEN, TAKE_ON}
+    channel.press(TAKE_ON, LENA)
+    assert "There is no such approval here." in channel.slack.whispers[-1].text
+    assert "is on it" not in channel.message.words()
+    channel.press(TAKE_ON, JONAS)
+    assert "You are on it: nobody else is asked before <!date^" in channel.slack.whispers[-1].text
+    assert "Jonas Weber is on it: nobody else is asked before <!date^" in channel.message.words()
+    assert set(channel.message.actions()) == {APPROVE, DECLINE, OPEN}
+    escalate(shop.database, shop.tenant, request_id)
+    assert "is on it" not in channel.message.words()
+    assert channel.votes() == []
 
 
 def test_what_waits_its_turn_says_so_and_offers_no_button_until_then(channel, shop):

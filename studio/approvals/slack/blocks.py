@@ -15,6 +15,7 @@ SECTION, FIELD, FIELDS, BUTTON_VALUE, URL = 3_000, 2_000, 10, 2_000, 3_000
 REASON = 2_000
 """Letters of a reason typed in a message."""
 APPROVE, DECLINE, OPEN, REVEAL = "studio.approve", "studio.decline", "studio.open", "studio.reveal"
+TAKE_ON = "studio.take_on"
 REASON_BLOCK = "studio.reason"
 _NOTE = 1_500
 _NOTHING = "-"
@@ -46,6 +47,10 @@ class View:
     origin: str = ""
     note: str = ""
     """What it waits for, where nobody may decide at the moment; or that it was escalated."""
+    take_on: str = ""
+    """What the button “I'm on it” carries: the request. Empty: there is nothing to hold back, or somebody is on it."""
+    on_it: tuple[str, datetime] | None = None
+    """Who is on it, and until when that holds others back."""
     ended: str = ""
     """Who decided what; empty while it is open."""
     ended_at: datetime | None = None
@@ -111,12 +116,18 @@ def _lines(view: View) -> list[str]:
         return [f"*{escaped(view.ended)}*{when}", reason]
     return [
         f"*{escaped(view.note)}*" if view.note else "",
+        _on_it(*view.on_it) if view.on_it else "",
         escaped(view.rule),
         _("Asked: %(names)s", names=", ".join(people)) if people else "",
         _("Agreed so far: %(names)s.", names=escaped(", ".join(view.agreed))) if view.agreed else "",
         _("Decide until %(due)s.", due=moment(view.due_at)) if view.due_at else "",
         escaped(view.origin),
     ]
+
+
+def _on_it(name: str, until: datetime) -> str:
+    said = _("%(name)s is on it: nobody else is asked before %(until)s.", name=escaped(name), until=moment(until))
+    return f"*{said}*"
 
 
 def _section(text: str, *, bold: bool = False) -> Block:
@@ -158,6 +169,8 @@ def _buttons(view: View) -> Block:
             _button(_("Decline"), DECLINE, view.value, style="danger"),
         ]
         ways = [*deciding, *ways]
+    if view.take_on and not view.ended:
+        ways.append(_button(_("I'm on it"), TAKE_ON, view.take_on))
     return _actions(ways)
 
 

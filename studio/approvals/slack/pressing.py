@@ -17,6 +17,7 @@ from studio.approvals import service as approvals
 from studio.approvals.models import Request, SlackMessage
 from studio.approvals.outcomes import Channel, Outcome
 from studio.approvals.people import Person
+from studio.approvals.service import acknowledging
 from studio.approvals.slack import blocks, channels, members, posting, press
 from studio.approvals.slack.posting import Posting
 from studio.approvals.slack.press import Press
@@ -55,8 +56,8 @@ class Pressing:
             return
         if found.press.action == blocks.REVEAL:
             self._reveal(workspace_id, found)
-        elif found.press.action in _OUTCOMES:
-            self._decide(workspace_id, found, origin)
+        elif found.press.action in (*_OUTCOMES, blocks.TAKE_ON):
+            self._do(workspace_id, found, origin)
 
     def _believed(self, workspace_id: UUID, headers: Mapping[str, str], body: bytes) -> Pressed | None:
         with self.posting.database.unit(workspace_id) as uow:
@@ -81,7 +82,7 @@ class Pressing:
             text = _("Type %(digits)s on your profile in Studio. It is good for 15 minutes.", digits=digits)
             _answer(uow, found, text if digits else _("This is not your account, or it is connected already."))
 
-    def _decide(self, workspace_id: UUID, found: Pressed, origin: Origin) -> None:
+    def _do(self, workspace_id: UUID, found: Pressed, origin: Origin) -> None:
         where = press.target(found.press.value)
         with self.posting.database.unit(workspace_id) as uow:
             person = members.person_behind(uow, found.press.member_id, found.press.team_id)
@@ -90,7 +91,8 @@ class Pressing:
                 return
         try:
             with self.posting.database.unit(workspace_id, _actor(person, origin)) as uow:
-                text = _decided(uow, found, *where)
+                taken = found.press.action == blocks.TAKE_ON
+                text = _taken_on(uow, where[0]) if taken else _decided(uow, found, *where)
                 _answer(uow, found, text)
                 _show(uow, found, where[0])
         except StudioError as error:
@@ -110,6 +112,12 @@ def _decided(uow: UnitOfWork, found: Pressed, request_id: UUID, shown: str) -> s
     done = _("Approved: %(title)s") if outcome is Outcome.APPROVED else _("Declined: %(title)s")
     said = blocks.escaped(done % {"title": request.title})
     return f"{said}. {_('Others are still asked.')}" if request.open else said
+
+
+def _taken_on(uow: UnitOfWork, request_id: UUID) -> str:
+    row = acknowledging.acknowledge(uow, request_id)
+    until = blocks.moment(row.next_at or uow.now)
+    return str(_("You are on it: nobody else is asked before %(until)s.", until=until))
 
 
 def _own_message(uow: UnitOfWork, found: Pressed, request_id: UUID) -> bool:

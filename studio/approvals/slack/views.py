@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from studio.approvals import letters, people, saying
-from studio.approvals.models import Request, SlackMember
+from studio.approvals.models import Escalation, Request, SlackMember
 from studio.approvals.outcomes import LIVE, RequestState
 from studio.approvals.rule import from_json
-from studio.approvals.service import holding, rows
+from studio.approvals.service import holding, rows, timers
 from studio.approvals.slack.blocks import View
 from studio.core.unit_of_work import UnitOfWork
 
@@ -20,6 +20,8 @@ def of(uow: UnitOfWork, request: Request, public_url: str) -> View:
     asked, names = _asked(uow, request)
     rule = from_json(request.rule)
     due = request.due_at is None or request.due_at > uow.now
+    plan = timers.of(uow, request) if request.state == RequestState.PENDING and due else None
+    coming = plan is not None and plan.next_at is not None
     decidable = request.state == RequestState.PENDING and due and not request.options and not request.items
     return View(
         title=request.title,
@@ -34,6 +36,8 @@ def of(uow: UnitOfWork, request: Request, public_url: str) -> View:
         agreed=rows.agreed(uow, request),
         origin=" · ".join(filter(None, (str(request.context.get(key) or "") for key in _ORIGIN))),
         note=_note(uow, request),
+        take_on=str(request.id) if coming and plan is not None and plan.acknowledged_by is None else "",
+        on_it=_on_it(uow, plan),
         ended=ended,
         ended_at=at,
         reason=reason,
@@ -86,6 +90,13 @@ def _escalated(uow: UnitOfWork, request: Request) -> str:
     asked = (share for share in rows.assignments(uow, request) if share.state in LIVE and share.stage == request.stage)
     before = [share.why.get("name", "") for share in asked if share.why.get("kind") == "escalated"]
     return str(_("Escalated: %(name)s had not answered.", name=before[-1])) if before and request.open else ""
+
+
+def _on_it(uow: UnitOfWork, plan: Escalation | None) -> tuple[str, datetime] | None:
+    if plan is None or plan.acknowledged_by is None or plan.next_at is None:
+        return None
+    person = people.by_id(uow, plan.acknowledged_by)
+    return (person.name, plan.next_at) if person is not None else None
 
 
 def _when(request: Request) -> str:
