@@ -258,7 +258,7 @@ def test_an_expression_waits_while_its_field_is_fixed(canvas):
     field.get_by_role("button", name="Fixed").click()
     expect(field.get_by_role("textbox")).to_have_value("4")
     field.get_by_role("button", name="Expression").click()
-    expect(field.get_by_role("textbox")).to_have_text("trigger.lanes")
+    expect(field.locator(".cm-content")).to_have_text("trigger.lanes")
 
 
 def test_a_problem_of_the_workflow_leads_to_its_form(canvas):

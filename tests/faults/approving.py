@@ -5,6 +5,8 @@ I5 one decision an approval, and with it: each mail once, the run woken once, on
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,7 +22,7 @@ from studio.accounts.service import tokens
 from studio.approvals.models import Assignment, Decision, Escalation, Link, Request
 from studio.approvals.outcomes import LIVE
 from studio.approvals.rule import Changes, Kind, Need, from_json, to_json
-from studio.approvals.service import groups, plans, timers
+from studio.approvals.service import applying, groups, plans, timers
 from studio.audit.models import AuditEvent, AuditTarget
 from studio.audit.verifying import verify
 from studio.contract.approving import ApprovalDelay, ApprovalEscalation, ApprovalLevel
@@ -164,6 +166,20 @@ class Approving:
         )
         with self.database.unit(self.workspace_id) as unit:
             timers.add(unit, unit.session.get_one(Request, request_id), plans.resolve(unit, asked))
+
+    @contextmanager
+    def group_gains(self, who: str) -> Iterator[tuple[UUID, str]]:
+        """Somebody more is in the group of those who decide, for a while; its id, and what its page shows then."""
+        owner, more = self.people["owner"].actor, self.people[who].user_id
+        with self.database.unit(self.workspace_id, owner) as unit:
+            [group_id] = [one.id for one in groups.all_groups(unit) if one.name == GROUP]
+            before = [one.id for one in groups.get(unit, group_id).members]
+            groups.set_members(unit, group_id, [*before, more])
+        with self.database.unit(self.workspace_id, owner) as unit:
+            shown = applying.fingerprint(groups.get(unit, group_id))
+        yield group_id, shown
+        with self.database.unit(self.workspace_id, owner) as unit:
+            groups.set_members(unit, group_id, before)
 
     def next_step(self, request_id: UUID) -> None:
         """As if the time had passed until what comes next of its escalation."""

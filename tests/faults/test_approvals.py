@@ -120,6 +120,21 @@ def hand_on_and_die(approving, label):
     approving.closed(order, "declined", asked=("jonas", "lena", "mara"))
 
 
+def apply_and_die(approving, label):
+    """Their group has gained Mara since, and what is open follows it: she is asked once, wherever the process dies."""
+    order = begin(approving, label)
+    request_id = approving.asked(order)
+    with approving.group_gains("mara") as (group_id, shown):
+        approving.drill.lay()
+        body = {"shown": shown, "requests": [str(request_id)]}
+        tried = approving.insist("owner", f"/approver-groups/{group_id}/open-changes", body, key=order)
+        assert (tried[0], tried[-1]) == (None, 200)
+        assert approving.recorded(request_id, "approval.group_applied") == 1
+        eventually(lambda: len(approving.mails(f"Decide: {order}")) == 3, approving.drill.log)
+        assert approving.decide("mara", request_id, "approved") == [200]
+        approving.closed(order, "approved", asked=("jonas", "lena", "mara"))
+
+
 def escalate_and_die(approving, label):
     """On it, then escalated, then the last word: each of it once, wherever the process dies."""
     order = begin(approving, label)
@@ -203,6 +218,7 @@ POINTS = [
     ("bypass.after_commit", bypass_and_die),
     ("reassign.before_commit", hand_on_and_die),
     ("reassign.after_commit", hand_on_and_die),
+    ("apply.before_commit", apply_and_die),
     ("acknowledge.before_commit", escalate_and_die),
     ("acknowledge.after_commit", escalate_and_die),
     ("escalate.before_commit", escalate_and_die),
