@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from pydantic import ValidationError
 from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField, StringField, SubmitField, TextAreaField
 from wtforms.fields import DateTimeLocalField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # left out of __all__
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from studio.core.errors import FieldProblem, InvalidInput

@@ -1,4 +1,4 @@
-"""Requests for approval, what people decided, and the groups they are asked in."""
+"""Requests for approval, and what people decided."""
 
 from studio.audit.registry import Action, Metadata, beside
 
@@ -74,13 +74,6 @@ class Delegated(Metadata):
     """How many absences led there."""
 
 
-class Delegation(Metadata):
-    to: str
-    starts_at: str
-    """ISO 8601, in UTC."""
-    ends_at: str
-
-
 class Revoked(Metadata):
     of: str
     """The id of whose share it was."""
@@ -108,10 +101,6 @@ class Revised(Metadata):
 
 class Dismissed(Metadata):
     reason: str | None = None
-
-
-class Group(Metadata):
-    members: int | None = None
 
 
 REQUESTED = Action(
@@ -345,38 +334,6 @@ MAILBOX_VERIFIED = Action(
     severity="notice",
     ocsf=3002,
 )
-GROUP_CREATED = Action(
-    "approver_group.created",
-    "A group of approvers was made.",
-    sentence="{actor} created the group “{target}”",
-    metadata=Group,
-    severity="notice",
-    ocsf=3005,
-)
-GROUP_RENAMED = Action(
-    "approver_group.renamed",
-    "A group's name changed. Rules name groups by it.",
-    sentence="{actor} renamed the group “{target}”",
-    metadata=Group,
-    severity="notice",
-    ocsf=3005,
-)
-GROUP_MEMBERS_CHANGED = Action(
-    "approver_group.members_changed",
-    "People joined or left a group of approvers.",
-    sentence="{actor} changed who is in the group “{target}”",
-    metadata=Group,
-    severity="notice",
-    ocsf=3005,
-)
-GROUP_DELETED = Action(
-    "approver_group.deleted",
-    "A group of approvers was deleted.",
-    sentence="{actor} deleted the group “{target}”",
-    metadata=Group,
-    severity="warning",
-    ocsf=3005,
-)
 DELEGATED = Action(
     "approval.delegated",
     "Somebody is away, so whoever stands in was asked as well.",
@@ -385,25 +342,4 @@ DELEGATED = Action(
     redactions=beside("to"),
     example={"to": "ben@example.com", "steps": 1},
     ocsf=6003,
-)
-DELEGATION_CREATED = Action(
-    "delegation.created",
-    "Somebody will be away, and somebody else gets their approvals as well.",
-    sentence="{actor} let {to} stand in for {target}",
-    metadata=Delegation,
-    redactions=beside("to"),
-    example={
-        "to": "ben@example.com",
-        "starts_at": "2026-07-01T06:00:00+00:00",
-        "ends_at": "2026-07-15T06:00:00+00:00",
-    },
-    severity="notice",
-    ocsf=3005,
-)
-DELEGATION_ENDED = Action(
-    "delegation.ended",
-    "An absence was ended before its time.",
-    sentence="{actor} ended the absence of {target}",
-    severity="notice",
-    ocsf=3005,
 )
