@@ -33,6 +33,7 @@ BASE := .venv/.base
 DEV := .venv/.dev
 NODE_BASE := node_modules/.base
 NODE_DEV := node_modules/.dev
+COUNTERPARTS := tests/counterparts/node_modules/.made
 BUNDLE := studio/static/dist/manifest.json
 COMPILED := .venv/.compiled
 SOURCES := $(shell find studio -name '*.py' 2>/dev/null)
@@ -43,7 +44,7 @@ help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: install
-install: $(DEV) $(COMPILED) $(NODE_DEV) $(BUNDLE) ## Build .venv and the front end, with all that checks and tests need
+install: $(DEV) $(COMPILED) $(NODE_DEV) $(BUNDLE) $(COUNTERPARTS) ## Build .venv and the front end, with all that checks and tests need
 
 .PHONY: run
 run: $(BASE) $(BUNDLE) $(COMPILED) ## Start Studio on this machine: web, worker and timers in one process
@@ -93,6 +94,9 @@ migrations-check: $(DEV) test-system ## Take the schema up, down and up again on
 bench: install test-system ## Measure (ARGS="webhook --store sqlite"); starts the servers it needs
 	$(BIN)/studio bench $(or $(ARGS),webhook)
 
+.PHONY: counterparts
+counterparts: $(COUNTERPARTS) ## Install the shop and the token servers that tests talk to (part of install, never of run)
+
 .PHONY: test-system
 test-system: ## Install the servers and the browser that tests use, where this user may
 	@scripts/test-system
@@ -108,7 +112,7 @@ lock: $(DEV) ## Pin requirements/*.in with hashes (ARGS=--upgrade takes newer re
 
 .PHONY: clean
 clean: ## Remove what was built; the data folder stays
-	rm -rf .venv node_modules studio/static/dist artifacts
+	rm -rf .venv node_modules tests/counterparts/node_modules studio/static/dist artifacts
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -149,4 +153,9 @@ $(NODE_BASE): package.json package-lock.json .npmrc | $(BASE)
 
 $(BUNDLE): $(FRONT_END) $(NODE_BASE)
 	@npm run --silent build
+	@touch $@
+
+$(COUNTERPARTS): $(addprefix tests/counterparts/,package.json package-lock.json .npmrc) | $(BASE)
+	@echo "Installing the servers of others that tests talk to …"
+	@cd tests/counterparts && npm ci --loglevel=error
 	@touch $@
