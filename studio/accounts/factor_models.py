@@ -9,6 +9,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.sealed import sealed
 
 _USER = "app_user.id"
 
@@ -54,7 +55,7 @@ class TotpSecret(Model):
     __tablename__ = "user_totp"
 
     user_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey(_USER), primary_key=True)
-    ciphertext: Mapped[bytes] = mapped_column(LargeBinary())
+    ciphertext: Mapped[bytes] = mapped_column(LargeBinary(), info=sealed("user|{user_id}|totp"))
     """Sealed by the keyring for this person."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -20,6 +20,7 @@ from sqlalchemy.types import Uuid
 from studio.accounts import factor_models  # noqa: F401 - its tables are of this package
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.sealed import sealed
 from studio.core.tenancy import OwnedByUser, Tenant
 
 _WORKSPACE = "workspace.id"
@@ -184,7 +185,9 @@ class Secret(Tenant, Model):
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
     workspace_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey(_WORKSPACE))
     name: Mapped[str] = mapped_column(String(80))
-    ciphertext: Mapped[bytes] = mapped_column(LargeBinary())
+    ciphertext: Mapped[bytes] = mapped_column(
+        LargeBinary(), info=sealed("{workspace_id}|secret|{id}", version="key_version")
+    )
     """Sealed by the keyring for this workspace and this row alone."""
     key_version: Mapped[int] = mapped_column(Integer())
     """Version of the master key it was sealed under."""

@@ -9,6 +9,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.sealed import sealed
 from studio.core.tenancy import Tenant
 
 
@@ -28,6 +29,6 @@ class IdempotencyKey(Tenant, Model):
     fingerprint: Mapped[str] = mapped_column(String(64))
     """HMAC of method, address and body under a key of the installation: a body may hold a secret."""
     status: Mapped[int] = mapped_column(Integer)
-    answer: Mapped[bytes] = mapped_column(LargeBinary)
+    answer: Mapped[bytes] = mapped_column(LargeBinary, info=sealed("{workspace_id}|idempotency|{id}"))
     """The answer's body, sealed: it may hold a webhook's address."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())

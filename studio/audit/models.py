@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
 from studio.core.db import Model, UtcDateTime
+from studio.core.sealed import sealed
 from studio.core.tenancy import Tenant
 
 
@@ -105,7 +106,7 @@ class AuditSigningKey(Model):
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     public: Mapped[str] = mapped_column(String(64))
     """In hex."""
-    private: Mapped[bytes] = mapped_column(LargeBinary())
+    private: Mapped[bytes] = mapped_column(LargeBinary(), info=sealed("audit_signing_key|{number}"))
     """Sealed under the installation's master key: whoever has the database alone cannot sign."""
     made_at: Mapped[datetime] = mapped_column(UtcDateTime())
     endorsement: Mapped[str] = mapped_column(String(128))

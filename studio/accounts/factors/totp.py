@@ -10,6 +10,7 @@ from studio.accounts.factor_models import TotpSecret
 from studio.core.crypto import Keyring
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
+from studio.core.sealed import context_of
 from studio.core.unit_of_work import UnitOfWork
 
 PERIOD_S = 30
@@ -32,7 +33,7 @@ def begin(uow: UnitOfWork, keyring: Keyring, user_id: UUID) -> str:
     if row is not None and row.confirmed_at is not None:
         raise InvalidInput(_("An authenticator app is set up already. Remove it first."), code="totp_there")
     row = row or TotpSecret(user_id=user_id, last_step=0)
-    row.ciphertext = keyring.seal(secret.encode(), context=_context(user_id))
+    row.ciphertext = keyring.seal(secret.encode(), context=context_of(row, "ciphertext"))
     row.created_at = uow.now
     uow.session.add(row)
     return secret
@@ -82,8 +83,4 @@ def _taken(uow: UnitOfWork, keyring: Keyring, row: TotpSecret, code: str) -> boo
 
 
 def _secret(keyring: Keyring, row: TotpSecret) -> str:
-    return keyring.unseal(row.ciphertext, context=_context(row.user_id)).decode()
-
-
-def _context(user_id: UUID) -> str:
-    return f"user|{user_id}|totp"
+    return keyring.unseal(row.ciphertext, context=context_of(row, "ciphertext")).decode()

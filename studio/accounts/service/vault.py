@@ -14,6 +14,7 @@ from studio.core import ids, tenancy
 from studio.core.crypto import Keyring, version_of
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
+from studio.core.sealed import context_of
 from studio.core.unit_of_work import Database, UnitOfWork
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}\Z")
@@ -101,7 +102,7 @@ class SecretVault:
                 )
             if row.last_used_at is None or unit.now - row.last_used_at > policy.TOUCH_EVERY:
                 unit.session.execute(update(Secret).where(Secret.id == row.id).values(last_used_at=unit.now))
-            plain = self._keyring.unseal(row.ciphertext, context=_context(workspace_id, row.id))
+            plain = self._keyring.unseal(row.ciphertext, context=context_of(row, "ciphertext"))
         return plain.decode()
 
     def _seal(self, uow: UnitOfWork, row: Secret, value: str) -> None:
@@ -109,13 +110,9 @@ class SecretVault:
             raise InvalidInput(
                 _("Type a value of at most %(max_value)s characters.", max_value=MAX_VALUE), field="value"
             )
-        row.ciphertext = self._keyring.seal(value.encode(), context=_context(row.workspace_id, row.id))
+        row.ciphertext = self._keyring.seal(value.encode(), context=context_of(row, "ciphertext"))
         row.key_version = version_of(row.ciphertext)
         row.updated_at, row.updated_by = uow.now, uow.actor.user_id
-
-
-def _context(workspace_id: UUID, secret_id: UUID) -> str:
-    return f"{workspace_id}|secret|{secret_id}"
 
 
 def _checked(hosts: Sequence[str]) -> list[str]:

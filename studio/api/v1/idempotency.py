@@ -19,6 +19,7 @@ from studio.core import ids
 from studio.core.crypto import same
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.i18n import gettext as _
+from studio.core.sealed import context_of
 from studio.core.unit_of_work import UnitOfWork
 
 HEADER = "Idempotency-Key"
@@ -67,7 +68,7 @@ def _replay(known: IdempotencyKey) -> Response:
             code="idempotency.mismatch",
             field=HEADER,
         )
-    body = keyring().unseal(known.answer, context=_context(known))
+    body = keyring().unseal(known.answer, context=context_of(known, "answer"))
     again = Response(body, known.status, content_type="application/json" if body else None)
     again.headers[REPLAYED] = "true"
     return again
@@ -78,7 +79,7 @@ def _keep(uow: UnitOfWork, caller: str, key: str, made: Response) -> None:
         id=ids.new_id(), workspace_id=uow.workspace, caller=caller, key=key, fingerprint=_fingerprints()[0],
         status=made.status_code, created_at=uow.now,
     )  # fmt: skip
-    row.answer = keyring().seal(made.get_data(), context=_context(row))
+    row.answer = keyring().seal(made.get_data(), context=context_of(row, "answer"))
     uow.session.add(row)
 
 
@@ -87,7 +88,3 @@ def _fingerprints() -> list[str]:
     path = f"{request.method} {request.full_path}\n{request.mimetype}\n".encode()
     said = path + request.get_data()
     return [hmac.new(key, said, "sha256").hexdigest() for key in keyring().derive("idempotency")]
-
-
-def _context(row: IdempotencyKey) -> str:
-    return f"{row.workspace_id}|idempotency|{row.id}"

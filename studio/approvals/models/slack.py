@@ -9,6 +9,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.sealed import sealed
 from studio.core.tenancy import Tenant
 
 _VERIFIED = text("verified_at is not null")
@@ -27,9 +28,9 @@ class SlackChannel(Tenant, Model):
     """Id or name of the channel; empty with a webhook, which has its own."""
     host: Mapped[str] = mapped_column(String(255))
     """Where messages go, as people may see it; the rest of a webhook's address is a secret."""
-    target_sealed: Mapped[bytes] = mapped_column(LargeBinary())
+    target_sealed: Mapped[bytes] = mapped_column(LargeBinary(), info=sealed("{workspace_id}|slack|{id}|target"))
     """The token, or the webhook's address."""
-    signing_sealed: Mapped[bytes] = mapped_column(LargeBinary())
+    signing_sealed: Mapped[bytes] = mapped_column(LargeBinary(), info=sealed("{workspace_id}|slack|{id}|signing"))
     """What presses of buttons are signed with."""
     team_id: Mapped[str | None] = mapped_column(String(40))
     """The Slack workspace that presses come from; None: not known yet."""

@@ -13,6 +13,7 @@ from studio.approvals.slack.wire import Target
 from studio.core import ids
 from studio.core.crypto import Keyring, Secret
 from studio.core.errors import InvalidInput, NotFound
+from studio.core.sealed import context_of
 from studio.core.unit_of_work import UnitOfWork
 
 BOT, WEBHOOK = "bot", "webhook"
@@ -63,12 +64,12 @@ class Channels:
             row = SlackChannel(id=ids.new_id(), workspace_id=uow.workspace, target_sealed=b"", signing_sealed=b"",
                                host="")  # fmt: skip
         if secret:
-            row.target_sealed = self.keyring.seal(secret.encode(), context=_context(row, "target"))
+            row.target_sealed = self.keyring.seal(secret.encode(), context=context_of(row, "target_sealed"))
             row.host = urlsplit(save.webhook).hostname or "" if save.mode == WEBHOOK else ""
             found = _TEAM.search(save.webhook) if save.mode == WEBHOOK else None
             row.team_id = found[1] if found else None
         if save.signing:
-            row.signing_sealed = self.keyring.seal(save.signing.encode(), context=_context(row, "signing"))
+            row.signing_sealed = self.keyring.seal(save.signing.encode(), context=context_of(row, "signing_sealed"))
         row.mode, row.every, row.updated_at = save.mode, save.every, uow.now
         row.channel = save.channel if save.mode == BOT else ""
         row.last_error = row.failed_at = None
@@ -92,12 +93,12 @@ class Channels:
 
     def target(self, row: SlackChannel) -> Target:
         """Where messages go, with the secret that lets them in."""
-        secret = self.keyring.unseal(row.target_sealed, context=_context(row, "target"))
+        secret = self.keyring.unseal(row.target_sealed, context=context_of(row, "target_sealed"))
         return Target(row.mode, row.channel, Secret(secret.decode()))
 
     def signing(self, row: SlackChannel) -> Secret:
         """What presses are signed with."""
-        return Secret(self.keyring.unseal(row.signing_sealed, context=_context(row, "signing")).decode())
+        return Secret(self.keyring.unseal(row.signing_sealed, context=context_of(row, "signing_sealed")).decode())
 
     def _secret(self, row: SlackChannel | None, save: Save) -> str:
         """What is to be stored anew; empty: what is stored stays."""
@@ -133,10 +134,6 @@ def learn_team(uow: UnitOfWork, team_id: str) -> None:
     """Remember from which Slack workspace presses have to come, where that is not known yet."""
     known = update(SlackChannel).where(SlackChannel.team_id.is_(None))
     uow.session.execute(known.values(team_id=team_id).execution_options(synchronize_session=False))
-
-
-def _context(row: SlackChannel, what: str) -> str:
-    return f"{row.workspace_id}|slack|{row.id}|{what}"
 
 
 def _record(uow: UnitOfWork, action: str, **metadata: object) -> None:

@@ -11,6 +11,7 @@ from studio.audit.sealing.manifest import Signed
 from studio.audit.sealing.signing import PublicKey, public_of, sign
 from studio.core import rng
 from studio.core.crypto import CryptoError, Keyring
+from studio.core.sealed import context_of
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -66,7 +67,7 @@ def _make(uow: UnitOfWork, keyring: Keyring, before: AuditSigningKey | None) -> 
     values = {
         "number": number,
         "public": key.public,
-        "private": keyring.seal(private, context=_context(number)),
+        "private": keyring.seal(private, context=context_of(AuditSigningKey(number=number), "private")),
         "made_at": uow.now,
         "endorsement": endorsement,
     }
@@ -84,8 +85,4 @@ def _public(row: AuditSigningKey) -> PublicKey:
 
 
 def _private(row: AuditSigningKey, keyring: Keyring) -> bytes:
-    return keyring.unseal(row.private, context=_context(row.number))
-
-
-def _context(number: int) -> str:
-    return f"audit_signing_key|{number}"
+    return keyring.unseal(row.private, context=context_of(row, "private"))

@@ -26,6 +26,7 @@ from studio.core.db import Json, Model, UtcDateTime
 from studio.core.errors import Unavailable
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
+from studio.core.sealed import sealed
 from studio.core.tenancy import Tenant
 
 
@@ -112,7 +113,7 @@ class TriggerSubscription(Tenant, Model):
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     address_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     """SHA-256 of the 256-bit address; None where the trigger has none."""
-    address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=sealed("{workspace_id}|trigger|{id}"))
     """The address itself, encrypted, so that the builder can show it."""
     priority: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """Of the runs that it starts. Smaller first."""

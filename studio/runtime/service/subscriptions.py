@@ -9,6 +9,7 @@ from studio.audit import Target, following, record
 from studio.contract.node import Kind, node_type
 from studio.core import rng
 from studio.core.crypto import Keyring, hash_token
+from studio.core.sealed import context_of
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.document import Document, Step
 from studio.runtime.flow.control import PRIORITIES, written
@@ -63,12 +64,12 @@ def address(keyring: Keyring, row: TriggerSubscription) -> str | None:
     """The secret part of its web address; None where it has none."""
     if row.address_sealed is None:
         return None
-    return keyring.unseal(row.address_sealed, context=_context(row.workspace_id, row.id)).decode()
+    return keyring.unseal(row.address_sealed, context=context_of(row, "address_sealed")).decode()
 
 
 def rotate_address(uow: UnitOfWork, keyring: Keyring, row: TriggerSubscription) -> str:
     """Give it a new address; the old one is unknown from now on."""
-    text = _give_address(uow, keyring, row)
+    text = _give_address(keyring, row)
     record(uow, "trigger.address_rotated", targets=[Target("trigger", str(row.id), row.node_key)])
     return text
 
@@ -86,19 +87,15 @@ def _replace(
     uow.session.add(row)
     uow.session.flush()
     if step.type == "trigger.webhook":
-        _give_address(uow, keyring, row)
+        _give_address(keyring, row)
     return row
 
 
-def _give_address(uow: UnitOfWork, keyring: Keyring, row: TriggerSubscription) -> str:
+def _give_address(keyring: Keyring, row: TriggerSubscription) -> str:
     text = rng.token()
     row.address_hash = hash_token(text)
-    row.address_sealed = keyring.seal(text.encode(), context=_context(uow.workspace, row.id))
+    row.address_sealed = keyring.seal(text.encode(), context=context_of(row, "address_sealed"))
     return text
-
-
-def _context(workspace_id: UUID, row_id: UUID) -> str:
-    return f"{workspace_id}|trigger|{row_id}"
 
 
 def _next(step: Step, now: datetime) -> datetime | None:
