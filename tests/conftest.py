@@ -17,6 +17,7 @@ from benchmarks.servers.postgres import PostgresServer, PostgresUrls, postgres_s
 from benchmarks.servers.redis import RedisServer, redis_server
 from benchmarks.servers.schema import upgrade
 from tests.fixtures.app import app, database, mailer, store, store_settings
+from tests.fixtures.shop import shop
 from tests.servers.browser import chromium as run_chromium
 from tests.servers.browser import flawless_page, new_context
 from tests.servers.http_target import HttpTarget
@@ -25,7 +26,7 @@ from tests.servers.missing import start_or_skip
 from tests.servers.smtp import SmtpServer
 from tests.servers.smtp import smtp_server as run_smtp_server
 
-__all__ = ["app", "database", "mailer", "store", "store_settings"]  # fixtures, by being imported
+__all__ = ["app", "database", "mailer", "shop", "store", "store_settings"]  # fixtures, by being imported
 
 # CI must give the same answer twice; a developer's machine may go looking for new examples.
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)

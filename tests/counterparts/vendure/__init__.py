@@ -1,0 +1,1 @@
+"""A real shop: Vendure, with products in stock, two channels, two warehouses, API keys and signed webhooks."""
