@@ -16,6 +16,7 @@ from studio.approvals.nodes import checking
 from studio.approvals.policies import service as policies
 from studio.approvals.service import calendars, naming
 from studio.builder.service import drafts
+from studio.connectors import checks as connection_checks
 from studio.contract import gates, references
 from studio.core import (
     assets,
@@ -82,6 +83,8 @@ def _join_references() -> None:
     references.register(naming.USER, naming.missing_person)
     references.register(target_naming.KIND, target_naming.missing)
     references.register(export_naming.KIND, export_naming.missing)
+    references.register(connection_checks.KIND, connection_checks.missing)
+    references.register_check("connections", connection_checks.unfit)
     references.register_check("approvals", checking.unmeetable)
     references.register_check("audit", audit_reading.unreadable)
     references.register_users("published", published_users)

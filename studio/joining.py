@@ -26,6 +26,12 @@ from studio.approvals.slack.pressing import Pressing
 from studio.approvals.slack.wire import Slack
 from studio.audit import chain
 from studio.audit.sealing.closing import Sealer
+from studio.connectors.calling import stepping
+from studio.connectors.calling.opening import Accounts
+from studio.connectors.calling.reporting import Reporting
+from studio.connectors.calling.rereading import Rereading
+from studio.connectors.service import waiting as waiting_connections
+from studio.connectors.service.notices import Notices as LostConnections
 from studio.contract import gates, proving
 from studio.contract.ports import Mailer, Ports
 from studio.core import db, mail, outbox, unit_of_work
@@ -73,7 +79,7 @@ OUTBOX_KEPT = timedelta(days=7)
 
 NODE_FOLDERS = (
     "studio.runtime.triggers", "studio.runtime.nodes", "studio.approvals.nodes", "studio.guard.nodes",
-    "studio.export.nodes",
+    "studio.export.nodes", "studio.connectors.nodes",
 )  # fmt: skip
 """Folders whose modules are node types. A package's line is added with its first one."""
 
@@ -134,6 +140,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     _join_elevation(engine)
     app.extensions["studio_slack"] = _join_slack(engine, settings, mailer, app.extensions["studio_keyring"])
     app.extensions["studio_export"] = _join_export(engine, settings)
+    app.extensions["studio_connections"] = _join_connections(engine, settings, mailer, app.extensions["studio_keyring"])
     engine.chores.append(Sealer(database, app.extensions["studio_keyring"]))
     engine.retention.of_all.append(purging.purge)
     engine.retention.of_all.append(guard_purging.purge)
@@ -180,6 +187,16 @@ def _join_export(engine: Engine, settings: Settings) -> Reach:
     leases = NamedLeases(engine.database, engine.holder)
     delivery = Delivery(engine.database, leases, reach, lambda: engine.hints.send("export"))
     engine.add_drain("export", delivery.drain, delivery.is_due)
+    return reach
+
+
+def _join_connections(engine: Engine, settings: Settings, mailer: Mailer, keyring: Keyring) -> stepping.Reach:
+    database, send = engine.database, engine.ports.http.send
+    waiting_connections.join(engine.waits)
+    engine.endings.withdraw[waiting_connections.KIND] = waiting_connections.forget
+    LostConnections(mailer, settings.public_url).register()
+    reach = stepping.Reach(Accounts(database, keyring, send, Rereading(database, keyring)), Reporting(database))
+    stepping.join(reach)
     return reach
 
 

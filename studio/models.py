@@ -12,6 +12,7 @@ PACKAGES = (
     "oversight",
     "guard",
     "export",
+    "connectors",
     "builder",
     "portal",
     "console",

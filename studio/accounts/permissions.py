@@ -86,6 +86,8 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("token.manage", _ADMINS, None),
     ("secret.read", _STAFF, "secrets:read"),
     ("secret.manage", _ADMINS, "secrets:write"),
+    ("connection.read", _STAFF, "connections:read"),
+    ("connection.manage", _ADMINS, "connections:write"),
     ("settings.read", _STAFF, "settings:read"),
     ("settings.manage", _ADMINS, "settings:write"),
     ("protection.read", _STAFF, "settings:read"),

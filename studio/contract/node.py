@@ -213,6 +213,8 @@ class NodeType:
     satisfies: ClassVar[tuple[Gate, ...]] = ()
     """What passing this node proves, whatever its config; see satisfies_of()."""
     timeout_s: ClassVar[float] = 60.0
+    begins_anew: ClassVar[bool] = False
+    """When its wait ends it starts once more, under the same effect key, instead of resume(): nothing had gone out."""
     patient: ClassVar[bool] = False
     """How long it waits is up to people, or to another run: the time that its run may take begins anew after it."""
 

@@ -7,13 +7,13 @@ from pydantic import BaseModel, ValidationError
 
 from studio.contract.graph import Node
 from studio.contract.node import NodeType, node_type
+from studio.contract.wording import code, dotted, sentence
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
 from studio.core.sizes import fits
 from studio.expressions import EvaluationError, Scope, evaluate, render
 from studio.expressions.filters import text_of
 from studio.expressions.work import Fault
-from studio.runtime.document.wording import code, dotted, sentence
 from studio.runtime.fields import Leaf, Path, label, leaves, without_blanks
 
 Fill = Callable[[Scope], Any]

@@ -13,9 +13,9 @@ from flask import request
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
+from studio.contract.wording import field_problems
 from studio.core.errors import FieldProblem, InvalidInput, StudioError, TooLarge
 from studio.core.i18n import gettext as _
-from studio.runtime.document.wording import field_problems
 
 LARGEST = 4 * 1_048_576
 """Bytes of one body: a workflow document with its indentation, and some."""

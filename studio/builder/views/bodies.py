@@ -7,9 +7,9 @@ from flask import request
 from flask_babel import gettext as _
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from studio.contract.wording import field_problems
 from studio.core.errors import InvalidInput, TooLarge
 from studio.runtime.document.bounds import MAX_BYTES
-from studio.runtime.document.wording import field_problems
 
 LARGEST = 4 * MAX_BYTES
 """Bytes of one request: a document with its indentation, and a sample."""

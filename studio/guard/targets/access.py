@@ -34,5 +34,5 @@ CONNECTION = Target(
         Fact("service", "text", "Service", "shopify"),
         Fact("environment", "text", "Environment", "production"),
     ),
-    here=False,
+    steps=False,
 )

@@ -17,12 +17,12 @@ from studio.approvals.nodes.fields.governing import PolicyRule, restored, stored
 from studio.approvals.policies import service as policies
 from studio.approvals.policies.service import PolicySave
 from studio.approvals.service import calendars, groups, schedules
+from studio.contract.wording import field_problems
 from studio.core import web
 from studio.core.errors import Conflict, InvalidInput, StudioError
 from studio.core.web import current_uow
 from studio.portal.policy_form import MOST, PolicyForm, shown
 from studio.portal.views.blueprint import blueprint
-from studio.runtime.document.wording import field_problems
 
 
 @blueprint.get("/settings/policies")

@@ -5,13 +5,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from studio.contract.wording import code, dotted, sentence
 from studio.core.i18n import gettext as _
 from studio.expressions import Problem as ExpressionProblem
 from studio.expressions import check_expression, check_template, span
 from studio.runtime.checks.knowledge import Knowledge
 from studio.runtime.checks.reading import reading_problems, spoken_for
 from studio.runtime.document import Problem
-from studio.runtime.document.wording import code, dotted, sentence
 from studio.runtime.fields import Leaf, Path, label, leaves, without_blanks
 
 

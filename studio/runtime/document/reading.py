@@ -6,13 +6,13 @@ import orjson
 from pydantic import ValidationError
 
 from studio.contract.node import node_type
+from studio.contract.wording import field_problems
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.runtime.document import yaml_form
 from studio.runtime.document.bounds import MAX_BYTES, check_bounds, refuse
 from studio.runtime.document.model import Document
 from studio.runtime.document.upgrading import upgraded
-from studio.runtime.document.wording import field_problems
 
 UNSPEAKABLE = frozenset({"true", "false", "null", "in"})
 """Words of CEL: `steps.in` could never be written."""

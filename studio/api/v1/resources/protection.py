@@ -14,6 +14,7 @@ from studio.api.v1.shapes.protection import OwnAction, ProtectedAction, Protecte
 from studio.contract import gates
 from studio.contract.approving import Approvals
 from studio.contract.protecting import registry
+from studio.contract.wording import field_problems
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 from studio.guard.models import GuardPolicy, GuardTarget
@@ -22,7 +23,6 @@ from studio.guard.policies.fields import PolicyFields
 from studio.guard.policies.service import PolicySave, TargetSave
 from studio.guard.service import exceptions, holding
 from studio.guard.settings import service as settings
-from studio.runtime.document.wording import field_problems
 
 TAG = "Protection"
 ONE = "/protection/policies/<uuid:guard_policy_id>"

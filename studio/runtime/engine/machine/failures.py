@@ -8,12 +8,12 @@ from sqlalchemy.exc import DBAPIError
 from studio.contract.graph import Budget, Node
 from studio.contract.node import node_type
 from studio.contract.results import Fail
+from studio.contract.wording import dotted
 from studio.core.clashes import is_clash, is_outage
 from studio.core.errors import StudioError
 from studio.core.i18n import gettext as _
 from studio.expressions import EvaluationError, ExpressionError
 from studio.runtime.compile import ConfigError
-from studio.runtime.document.wording import dotted
 from studio.runtime.fields import label, leaves
 from studio.runtime.ledger.payloads import Unstorable, check
 

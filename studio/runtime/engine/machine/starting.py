@@ -53,7 +53,7 @@ def resume(machine: Carrier, step: StepRow, wait: Waiting, signal: Signal) -> No
     node_type = machine.compiled.types[step.node_key]
     if node_type.patient:
         machine.since = machine.now
-    if wait.kind == "retry":
+    if wait.kind == "retry" or node_type.begins_anew:
         machine.memory.close(wait)
         machine.start(step.place, step)
         return

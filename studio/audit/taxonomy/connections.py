@@ -1,0 +1,82 @@
+"""Accounts at other systems."""
+
+from studio.audit.registry import Action, Metadata
+
+
+class Of(Metadata):
+    connector: str
+    environment: str
+
+
+class Connected(Of):
+    account: str
+    """The provider's id, as text; empty: it names none."""
+    again: bool
+    """It had been connected before."""
+
+
+class Broken(Of):
+    code: str
+
+
+class Disconnected(Of):
+    revoked: bool
+    """The provider is asked to end its token."""
+
+
+CREATED = Action(
+    "connection.created",
+    "Somebody began to connect another system.",
+    sentence="{actor} set up the connection {target} to {connector}",
+    metadata=Of,
+    example={"connector": "vendure", "environment": "production"},
+    severity="notice",
+)
+UPDATED = Action(
+    "connection.updated",
+    "Somebody changed a connection's name or settings.",
+    sentence="{actor} changed the connection {target}",
+    metadata=Of,
+    example={"connector": "vendure", "environment": "production"},
+    severity="notice",
+)
+CONNECTED = Action(
+    "connection.connected",
+    "A provider has taken the credentials of a connection.",
+    sentence="{actor} connected {target} to the account {account}",
+    metadata=Connected,
+    example={"connector": "vendure", "environment": "production", "account": "1", "again": False},
+    severity="warning",
+)
+LOST = Action(
+    "connection.lost",
+    "A provider no longer takes a connection's credentials; runs that meet it wait.",
+    sentence="The connection {target} has to be connected again",
+    metadata=Broken,
+    example={"connector": "vendure", "environment": "production", "code": "oauth.invalid_grant"},
+    severity="warning",
+)
+PAUSED = Action(
+    "connection.paused",
+    "Somebody holds a connection: nothing is called by it until it goes on.",
+    sentence="{actor} paused the connection {target}",
+    metadata=Of,
+    example={"connector": "vendure", "environment": "production"},
+    severity="warning",
+)
+RESUMED = Action(
+    "connection.resumed",
+    "Somebody lets a connection go on.",
+    sentence="{actor} resumed the connection {target}",
+    metadata=Of,
+    example={"connector": "vendure", "environment": "production"},
+    severity="notice",
+)
+DISCONNECTED = Action(
+    "connection.disconnected",
+    "Somebody disconnected another system: its credentials are wiped.",
+    sentence="{actor} disconnected {target}",
+    metadata=Disconnected,
+    example={"connector": "vendure", "environment": "production", "revoked": True},
+    severity="warning",
+)

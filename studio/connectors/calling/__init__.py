@@ -1,0 +1,1 @@
+"""Calls on behalf of a connection."""

@@ -1,0 +1,1 @@
+"""The verbs of connections. They take a unit of work and never commit."""

@@ -1,0 +1,52 @@
+"""Connections as people make them, through the services."""
+
+from uuid import UUID
+
+from flask import Flask
+
+from studio.connectors.calling import stepping
+from studio.connectors.calling.opening import Accounts, find
+from studio.connectors.calling.reporting import Reporting
+from studio.connectors.calling.rereading import Rereading
+from studio.connectors.definition import Account
+from studio.connectors.models import Connection
+from studio.connectors.service import authorising, creating
+from studio.core.http import HttpClient
+
+KEY = {"header": "X-Api-Key", "api_key": "key-of-the-shop"}
+
+
+class Switchboard:
+    """The connections of one workspace; its calls may go to one inner address."""
+
+    def __init__(self, app: Flask, workspace_id: UUID, inner: str) -> None:
+        self.database, self.workspace_id = app.extensions["studio_database"], workspace_id
+        self.keyring, self.url = app.extensions["studio_keyring"], f"http://{inner}"
+        send = HttpClient((inner,)).send
+        self.accounts = Accounts(self.database, self.keyring, send, Rereading(self.database, self.keyring))
+        stepping.join(stepping.Reach(self.accounts, Reporting(self.database)))
+
+    def connect(self, title: str = "Main shop", *, account: str | None = "1", handle: str = "", **values) -> str:
+        """An active connection to the address, signed in with an API key; returns its handle."""
+        settings = {"base_url": self.url}
+        with self.database.unit(self.workspace_id) as unit:
+            row = creating.create(
+                unit, connector_key="http", title=title, auth="api_key", settings=settings, environment="test",
+                handle=handle,
+            )  # fmt: skip
+            self._accept(unit, row, account, values)
+            return row.handle
+
+    def sign_in(self, handle: str, *, account: str | None = "1", confirmed: bool = False, **values) -> None:
+        """Somebody signs in again."""
+        with self.database.unit(self.workspace_id) as unit:
+            self._accept(unit, find(unit, handle), account, values, confirmed=confirmed)
+
+    def row(self, handle: str) -> Connection:
+        with self.database.unit(self.workspace_id, read_only=True) as unit:
+            return find(unit, handle)
+
+    def _accept(self, unit, row, account, values, *, confirmed: bool = False) -> None:
+        tried = authorising.trial(row, KEY | values)
+        found = Account(account, f"Account {account}")
+        authorising.accept(unit, self.keyring, row, tried, found, confirmed=confirmed)
