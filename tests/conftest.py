@@ -1,6 +1,5 @@
 """Fixtures that every test may ask for; servers start once a run, at the first test that asks."""
 
-import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from benchmarks.servers import process
 from benchmarks.servers.postgres import PostgresServer, PostgresUrls, postgres_server
 from benchmarks.servers.redis import RedisServer, redis_server
 from benchmarks.servers.schema import upgrade
+from studio.core import heap
 from tests.fixtures.app import app, database, mailer, store, store_settings
 from tests.fixtures.shop import shop
 from tests.servers.browser import chromium as run_chromium
@@ -35,9 +35,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage pass by what stays until the end: modules and tests, over and over."""
-    gc.collect()
-    gc.freeze()
+    """Let the collector of garbage pass by what stays until the end, and look less often: as serving processes do."""
+    heap.settle()
 
 
 @pytest.fixture(scope="session")

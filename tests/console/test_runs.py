@@ -12,7 +12,7 @@ from studio.core.ids import first_id_at, new_id
 from studio.runtime.models import Blob, Run, Step, WaitRow, Workflow
 from studio.runtime.service import starts, subscriptions
 from tests.factories.accounts import make_tenant, signed_in
-from tests.factories.approvals import decide, make_request
+from tests.factories.approvals import decide, listen, make_request
 from tests.factories.workflows import make_workflow, refunds
 
 
@@ -172,6 +172,7 @@ class TestARun:
         assert page.count(f'href="/approvals/{request_id}"') == 2
 
     def test_a_question_that_waits_its_turn_says_so(self, browser, add, database, tenant):
+        listen()  # somebody who hears of the end
         jonas = tenant["approver"]
         first, second = (make_request(database, tenant, [jonas], lock="Order 6021") for _ in range(2))
         said = "This waits until another approval about “Order 6021” has ended. Nobody is asked until then."

@@ -11,7 +11,7 @@ from studio.accounts.models import Seat, User, Workspace
 from studio.accounts.outcomes import Role
 from studio.accounts.service import sessions, tokens
 from studio.core.actor import Actor, ActorType
-from studio.core.unit_of_work import Database
+from studio.core.unit_of_work import Database, UnitOfWork
 from tests.fixtures.client import StudioClient
 
 PASSWORD = "correct horse battery staple"
@@ -57,27 +57,32 @@ def make_tenant(database: Database, name: str | None = None, *, currency: str = 
             created_at=uow.now,
         )
         uow.session.add(workspace)
-    people = {role: make_person(database, workspace.id, role) for role in Role}
+    with database.unit(workspace.id) as uow:
+        people = {role: _person(uow, role) for role in Role}
     return MadeTenant(workspace.id, name, people)
 
 
 def make_person(
     database: Database, workspace_id: UUID, role: Role, name: str | None = None, *, email: str | None = None
 ) -> MadePerson:
-    number = next(_numbers)
-    name = name or f"{role.value.title()} {number}"
     with database.unit(workspace_id) as uow:
-        user = User(
-            email=email or f"{role.value}{number}@example.com",
-            name=name,
-            password_hash=_hash,
-            created_at=uow.now,
-        )
-        uow.session.add(user)
-        uow.session.flush()
-        seat = Seat(user_id=user.id, role=role.value, created_at=uow.now)
-        uow.session.add(seat)
-    return MadePerson(user.id, seat.id, user.email, name, role)
+        return _person(uow, role, name, email)
+
+
+def _person(uow: UnitOfWork, role: Role, name: str | None = None, email: str | None = None) -> MadePerson:
+    number = next(_numbers)
+    user = User(
+        email=email or f"{role.value}{number}@example.com",
+        name=name or f"{role.value.title()} {number}",
+        password_hash=_hash,
+        created_at=uow.now,
+    )
+    uow.session.add(user)
+    uow.session.flush()
+    seat = Seat(user_id=user.id, role=role.value, created_at=uow.now)
+    uow.session.add(seat)
+    uow.session.flush()
+    return MadePerson(user.id, seat.id, user.email, user.name, role)
 
 
 def give_seat(database: Database, workspace_id: UUID, person: MadePerson, role: Role) -> UUID:
