@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from studio.approvals import people
 from studio.approvals.models import Assignment, Decision, Escalation, Link, Request, Vote
 from studio.core import outbox
+from studio.core.among import among
 from studio.core.unit_of_work import UnitOfWork
 
 _HELD = "studio.approvals.held"
@@ -77,7 +78,7 @@ def add(uow: UnitOfWork, row: Assignment | Vote) -> None:
 def kill_links(uow: UnitOfWork, assignment_ids: list[UUID]) -> None:
     """From now on these links only explain themselves."""
     if not _later(uow, _LINKS, assignment_ids):
-        dead = update(Link).where(Link.assignment_id.in_(assignment_ids), Link.dead_at.is_(None))
+        dead = update(Link).where(among(uow.session, Link.assignment_id, assignment_ids), Link.dead_at.is_(None))
         uow.session.execute(dead.values(dead_at=uow.now))
 
 
@@ -97,19 +98,19 @@ def _later(uow: UnitOfWork, what: str, values: list[UUID] | list[str]) -> bool:
 
 def _read(uow: UnitOfWork, wanted: set[UUID]) -> dict[UUID, Held]:
     fresh = {"populate_existing": True}
-    locked = select(Request).where(Request.id.in_(wanted)).order_by(Request.id).with_for_update()
+    locked = select(Request).where(among(uow.session, Request.id, wanted)).order_by(Request.id).with_for_update()
     found = {row.id: Held(row) for row in uow.session.scalars(locked.execution_options(**fresh))}
-    shares = select(Assignment).where(Assignment.request_id.in_(found)).order_by(Assignment.id)
+    shares = select(Assignment).where(among(uow.session, Assignment.request_id, found)).order_by(Assignment.id)
     for share in uow.session.scalars(shares.execution_options(**fresh)):
         found[share.request_id].shares.append(share)
-    said = select(Vote).where(Vote.request_id.in_(found)).order_by(Vote.id)
+    said = select(Vote).where(among(uow.session, Vote.request_id, found)).order_by(Vote.id)
     for vote in uow.session.scalars(said.execution_options(**fresh)):
         found[vote.request_id].votes.append(vote)
-    ended = select(Decision).where(Decision.request_id.in_(found))
+    ended = select(Decision).where(among(uow.session, Decision.request_id, found))
     for decision in uow.session.scalars(ended):
         found[decision.request_id].decision = decision
     plans = [one for one, held in found.items() if held.request.escalates]
-    walked = select(Escalation).where(Escalation.request_id.in_(plans))
+    walked = select(Escalation).where(among(uow.session, Escalation.request_id, plans))
     for plan in uow.session.scalars(walked.execution_options(**fresh)) if plans else ():
         found[plan.request_id].plan = plan
     return found

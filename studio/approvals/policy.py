@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from studio.approvals.outcomes import REASONED, UNSAID, Outcome, RequestState
@@ -40,6 +41,7 @@ class Requester:
         return same_mailbox or (self.user_id is not None and self.user_id == user_id)
 
 
+@lru_cache(maxsize=4_096)
 def mailbox(email: str) -> str:
     """The mailbox behind an address: anna+shop@x.de lands where anna@x.de does."""
     local, _, domain = email.strip().lower().rpartition("@")

@@ -18,26 +18,28 @@ def written(value: Any) -> bytes:
 
 
 def _alike(value: Any) -> bool:
-    kind = type(value)
-    if kind is str:
-        return not _lone_surrogates(value)
-    if kind is int:
-        return abs(int(value)) <= _SAFE_INTEGER
-    if kind is dict:
-        return all(map(_plain_key, value)) and all(map(_alike, value.values()))
-    if kind is list:
-        return all(map(_alike, value))
-    return value is None or kind is bool
-
-
-def _plain_key(key: Any) -> bool:
-    return type(key) is str and key.isascii()
+    left = [value]
+    for one in left:  # it grows as containers are met: a function called for each value costs several times as much
+        kind = type(one)
+        if kind is str:
+            if not one.isascii() and _lone_surrogates(one):
+                return False
+        elif kind is dict:
+            if not all(type(key) is str and key.isascii() for key in one):
+                return False
+            left += one.values()
+        elif kind is list:
+            left += one
+        elif kind is int:
+            if abs(one) > _SAFE_INTEGER:
+                return False
+        elif one is not None and kind is not bool:
+            return False
+    return True
 
 
 def _lone_surrogates(text: str) -> bool:
     """What UTF-8 cannot carry."""
-    if text.isascii():
-        return False
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -62,7 +62,8 @@ def set_aside(parts: dict[str, Any], subjects: Mapping[str, str]) -> tuple[Aside
         if holder[key] in (None, ""):
             continue
         value = written(holder[key]).decode()
-        aside = Aside(path, subject, rng.secret_bytes(), value, searched(value))
+        found = _folded(holder[key]) if isinstance(holder[key], str) else searched(value)
+        aside = Aside(path, subject, rng.secret_bytes(), value, found)
         holder[key] = {"ref": reference(aside.path, aside.salt, aside.value)}
         parts["redactions"].append({"path": path, "rule": "personal", "mode": MODE})
         asides.append(aside)
@@ -98,7 +99,11 @@ def resolved(event: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]
 
 def searched(value: str) -> str:
     """The text of a value that searches look through."""
-    return " ".join(_texts(orjson.loads(value))).lower().replace("\0", "")
+    return _folded(" ".join(_texts(orjson.loads(value))))
+
+
+def _folded(text: str) -> str:
+    return text.lower().replace("\0", "")
 
 
 def _texts(value: Any) -> Iterable[str]:

@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from studio.core import clock, rng
+from studio.core.among import among
 from studio.core.faults import fault_point
 from studio.core.ids import new_id
 from studio.core.inserting import insert_all
@@ -181,7 +182,7 @@ def is_due(database: Database) -> bool:
 
 def cancel_all(uow: UnitOfWork, keys: list[str]) -> int:
     """Take jobs back, in one statement; returns how many."""
-    gone = delete(OutboxRow).where(OutboxRow.key.in_(keys), OutboxRow.state == "queued")
+    gone = delete(OutboxRow).where(among(uow.session, OutboxRow.key, keys), OutboxRow.state == "queued")
     return len(uow.session.execute(gone.returning(OutboxRow.id)).all())
 
 

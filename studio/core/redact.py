@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -25,6 +26,7 @@ _SECRET_KEY = re.compile(
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+@lru_cache(maxsize=4_096)
 def is_secret_key(key: str) -> bool:
     """Whether a field's name says that its value is a secret."""
     return _SECRET_KEY.search(_CAMEL.sub("_", key[-60:])) is not None

@@ -97,11 +97,11 @@ def _refuse_others(state: ORMExecuteState) -> None:
 def _stamp(session: Session, _context: object, _instances: Any) -> None:
     if session.info.get(CROSS_TENANT):
         return
-    workspace_id = session.info.get(WORKSPACE)
-    for row in (*session.new, *session.dirty, *session.deleted):
+    workspace_id, new = session.info.get(WORKSPACE), session.new  # which is made anew whenever it is asked for
+    for row in (*new, *session.dirty, *session.deleted):
         if not isinstance(row, Tenant):
             continue
-        if row in session.new and row.workspace_id is None:
+        if row in new and row.workspace_id is None:
             if workspace_id is None:
                 message = f"No workspace is set for a new {type(row).__name__}."
                 raise TenancyError(message)

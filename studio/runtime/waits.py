@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from studio.contract.ports import Resolved
+from studio.core.among import among
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Resolution, Run, WaitRow
 from studio.runtime.outcomes import RunState, WaitState
@@ -64,11 +65,13 @@ def wake(uow: UnitOfWork, run_ids: Collection[UUID]) -> None:
     sees the counter and queues it again, so no wake-up falls between the two.
     """
     if len(run_ids) > 1:  # an update locks in an order of its own: two that wake the same runs would block each other
-        uow.session.execute(select(Run.id).where(Run.id.in_(run_ids)).order_by(Run.id).with_for_update())
+        uow.session.execute(
+            select(Run.id).where(among(uow.session, Run.id, run_ids)).order_by(Run.id).with_for_update()
+        )
     parked = Run.state == RunState.WAITING
     uow.session.execute(
         update(Run)
-        .where(Run.id.in_(run_ids))
+        .where(among(uow.session, Run.id, run_ids))
         .values(
             wake_seq=Run.wake_seq + 1,
             state=case((parked, RunState.QUEUED), else_=Run.state),

@@ -1,13 +1,15 @@
 """Approve, escalate and expire at the same instant, with timers that come twice: each happens once or not at all."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from studio.accounts.outcomes import Role
 from studio.approvals import service
+from studio.approvals.escalating import reading, working
 from studio.approvals.models import Assignment, Decision, Request, Turn, Vote
 from studio.approvals.outcomes import Outcome
 from studio.audit.models import AuditEvent
@@ -26,6 +28,7 @@ from tests.factories.escalations import (
     states,
     work,
 )
+from tests.faults.shop import wait_for
 
 ROUNDS = 4
 MANY = 24
@@ -36,9 +39,14 @@ def mara(tenant, database):
     return make_person(database, tenant.id, Role.APPROVER, "Mara Sand")
 
 
-@pytest.fixture
-def timer(database, tenant):
-    return lambda: work(database, tenant)
+def timer(database, tenant, *own):
+    """The timers of some requests, one after the other."""
+
+    def comes():
+        for request_id in own:
+            work(database, tenant, request_id)
+
+    return comes
 
 
 def deciding(database, tenant, person, request_id, outcome=Outcome.APPROVED):
@@ -62,11 +70,12 @@ def recorded(database, tenant, action):
         return uow.session.scalar(select(func.count()).select_from(AuditEvent).where(AuditEvent.action == action))
 
 
-def test_approve_and_two_timers_that_take_it_away(database, tenant, jonas, mara, heard, timer):
+def test_approve_and_two_timers_that_take_it_away(database, tenant, jonas, mara, heard):
     for _round in range(ROUNDS):
         request_id = make_escalating(database, tenant, [jonas], level(mara, replaces=True))
         come_due(database, tenant, request_id)
-        answers = at_once(deciding(database, tenant, jonas, request_id), timer, timer)
+        comes = timer(database, tenant, request_id)
+        answers = at_once(deciding(database, tenant, jonas, request_id), comes, comes)
         [said] = [one for one in answers if one is not None]
         if isinstance(said, Vote):
             assert state(database, tenant, request_id) == "approved"
@@ -79,7 +88,7 @@ def test_approve_and_two_timers_that_take_it_away(database, tenant, jonas, mara,
             assert ends(database, tenant, request_id) == (0, 1)
 
 
-def test_the_deadline_and_a_level_at_the_same_instant(database, tenant, jonas, mara, heard, timer):
+def test_the_deadline_and_a_level_at_the_same_instant(database, tenant, jonas, mara, heard):
     """The deadline ends it whichever timer comes first, and nobody is asked what is over."""
     for number in range(1, ROUNDS + 1):
         with database.unit(tenant.id) as uow:
@@ -94,7 +103,8 @@ def test_the_deadline_and_a_level_at_the_same_instant(database, tenant, jonas, m
             with database.unit(tenant.id) as uow:
                 service.expire(uow, request_id)
 
-        answers = at_once(timer, expire, deciding(database, tenant, jonas, request_id), timer, expire)
+        comes = timer(database, tenant, request_id)
+        answers = at_once(comes, expire, deciding(database, tenant, jonas, request_id), comes, expire)
         [refused] = [one for one in answers if one is not None]
         assert refused.code in ("expired", "already_decided")
         assert state(database, tenant, request_id) == "expired"
@@ -104,12 +114,13 @@ def test_the_deadline_and_a_level_at_the_same_instant(database, tenant, jonas, m
         assert len(heard.ends) == number
 
 
-def test_the_last_word_and_an_approval_at_the_same_instant(database, tenant, jonas, mara, heard, timer):
+def test_the_last_word_and_an_approval_at_the_same_instant(database, tenant, jonas, mara, heard):
     for number in range(1, ROUNDS + 1):
         request_id = make_escalating(database, tenant, [jonas], level(mara), plan={"then": "decline"})
         escalate(database, tenant, request_id)
         come_due(database, tenant, request_id)
-        answers = at_once(deciding(database, tenant, mara, request_id), timer, timer)
+        comes = timer(database, tenant, request_id)
+        answers = at_once(deciding(database, tenant, mara, request_id), comes, comes)
         [said] = [one for one in answers if one is not None]
         ended = state(database, tenant, request_id)
         assert ended == ("approved" if isinstance(said, Vote) else "declined")
@@ -121,7 +132,7 @@ def test_the_last_word_and_an_approval_at_the_same_instant(database, tenant, jon
             assert uow.session.scalars(decided).all() == ["Mara Sand" if ended == "approved" else "Escalation"]
 
 
-def test_being_on_it_and_a_level_at_the_same_instant(database, tenant, jonas, mara, timer):
+def test_being_on_it_and_a_level_at_the_same_instant(database, tenant, jonas, mara):
     """Its time has come by the database's clock, so it is too late, whichever comes first."""
     for _round in range(ROUNDS):
         request_id = make_escalating(database, tenant, [jonas], level(mara), level(mara))
@@ -131,7 +142,8 @@ def test_being_on_it_and_a_level_at_the_same_instant(database, tenant, jonas, ma
             with database.unit(tenant.id, jonas.actor) as uow:
                 return service.acknowledge(uow, request_id)
 
-        answers = at_once(acknowledge, timer, timer)
+        comes = timer(database, tenant, request_id)
+        answers = at_once(acknowledge, comes, comes)
         [said] = [one for one in answers if one is not None]
         row = plan_of(database, tenant, request_id)
         assert row.step == 1
@@ -142,13 +154,11 @@ def test_being_on_it_and_a_level_at_the_same_instant(database, tenant, jonas, ma
             assert row.acknowledged_by == jonas.user_id
 
 
-def test_many_timers_for_many_requests_each_escalate_once_and_take_even_turns(
-    database, tenant, jonas, lena, mara, timer
-):
+def test_many_timers_for_many_requests_each_escalate_once_and_take_even_turns(database, tenant, jonas, lena, mara):
     in_turn = level(lena, mara, in_turn=True)
     asked = [make_escalating(database, tenant, [jonas], in_turn) for _number in range(MANY)]
     come_due(database, tenant, *asked)
-    assert at_once(*[timer] * 4) == [None] * 4
+    assert at_once(*[timer(database, tenant, *asked[at::3]) for at in (0, 1, 2, 0)]) == [None] * 4
     got = Counter(one for request_id in asked for one in states(database, tenant, request_id) if one != jonas.user_id)
     assert got == {lena.user_id: MANY // 2, mara.user_id: MANY // 2}
     assert recorded(database, tenant, "approval.escalated") == MANY
@@ -157,12 +167,56 @@ def test_many_timers_for_many_requests_each_escalate_once_and_take_even_turns(
     assert turn.count == MANY
 
 
-def test_a_timer_that_comes_again_much_later_changes_nothing(database, tenant, jonas, mara, timer):
+def test_a_timer_that_comes_again_much_later_changes_nothing(database, tenant, jonas, mara):
     request_id = make_escalating(database, tenant, [jonas], level(mara), level(mara))
     escalate(database, tenant, request_id)
     before = plan_of(database, tenant, request_id)
     for _late in range(3):
-        timer()
+        work(database, tenant, request_id)
     after = plan_of(database, tenant, request_id)
     assert (after.step, after.next_at, after.jobs) == (before.step, before.next_at, before.jobs)
     assert shares_of(database, tenant, request_id, mara) == 1
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_a_timer_waits_for_its_own_request_and_for_no_other(database, tenant, jonas, mara):
+    """SQLite has one lock for all of them."""
+    mine, busy = [make_escalating(database, tenant, [jonas], level(mara)) for _number in range(2)]
+    come_due(database, tenant, mine, busy)
+    with ThreadPoolExecutor() as pool:
+        with database.unit(tenant.id) as uow:
+            locked = select(Request.id).where(Request.id == busy).with_for_update()
+            assert uow.session.scalars(locked).one() == busy
+            work(database, tenant, mine)
+            assert shares_of(database, tenant, mine, mara) == 1
+            assert shares_of(database, tenant, busy, mara) == 0
+            waits = pool.submit(work, database, tenant, busy)
+            wait_for(lambda: _somebody_waits(database))
+            assert not waits.done()
+        waits.result(timeout=30)
+    assert shares_of(database, tenant, busy, mara) == 1
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_two_turns_at_once_share_out_what_is_due(database, tenant, jonas, mara, monkeypatch):
+    """The second one takes what the first has left, and does not wait for it."""
+    monkeypatch.setattr(working, "BATCH", 3)
+    asked = [make_escalating(database, tenant, [jonas], level(mara)) for _number in range(5)]
+    come_due(database, tenant, *asked)
+    with database.unit(tenant.id) as first:
+        working.work_off(first, {"request_id": str(asked[4])})
+        mine = first.session.scalars(select(Assignment.request_id).where(Assignment.user_id == mara.user_id)).all()
+        assert len(mine) == 3
+        assert asked[4] in mine
+        with database.unit(tenant.id) as second:  # the audit trail is the only thing for which its end would wait
+            found = {one.id for one in reading.read(second, working.BATCH).due}
+            assert found == set(asked) - set(mine)
+    left = next(one for one in asked if one not in mine)
+    work(database, tenant, left)
+    assert [shares_of(database, tenant, one, mara) for one in asked] == [1] * 5
+    assert recorded(database, tenant, "approval.escalated") == 5
+
+
+def _somebody_waits(database):
+    with database.unit() as uow:
+        return uow.session.scalar(text("select count(*) from pg_locks where not granted"))

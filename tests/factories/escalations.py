@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from studio.approvals.escalating.working import work_off
 from studio.approvals.models import Assignment, Escalation, Request
 from studio.contract.approving import ApprovalDelay, ApprovalEscalation, ApprovalLevel
+from studio.core.ids import new_id
 from studio.core.models import OutboxRow
 from studio.core.unit_of_work import Database, UnitOfWork
 from tests.factories.accounts import MadePerson, MadeTenant
@@ -44,16 +45,16 @@ def move_up(uow: UnitOfWork, request_ids: Iterable[UUID]) -> None:
     uow.session.execute(update(OutboxRow).where(OutboxRow.key.in_(keys)).values(due_at=past))
 
 
-def work(database: Database, tenant: MadeTenant) -> None:
-    """One timer comes."""
+def work(database: Database, tenant: MadeTenant, own: UUID | None = None) -> None:
+    """One timer comes: that of a request, or of one that is not there any more."""
     with database.unit(tenant.id) as uow:
-        work_off(uow, {})
+        work_off(uow, {"request_id": str(own or new_id())})
 
 
 def escalate(database: Database, tenant: MadeTenant, request_id: UUID) -> None:
     """What comes next of a request, now."""
     come_due(database, tenant, request_id)
-    work(database, tenant)
+    work(database, tenant, request_id)
 
 
 def plan_of(database: Database, tenant: MadeTenant, request_id: UUID) -> Escalation:

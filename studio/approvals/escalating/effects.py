@@ -16,6 +16,7 @@ from studio.approvals.models import Assignment, Escalation
 from studio.approvals.outcomes import AssignmentState
 from studio.approvals.service import timers
 from studio.core import ids, outbox
+from studio.core.among import among
 from studio.core.inserting import insert_all
 from studio.core.outbox import Left
 from studio.core.unit_of_work import UnitOfWork
@@ -98,7 +99,7 @@ class Effects:
         outbox.enqueue_all(uow, self.jobs)
 
     def _end(self, uow: UnitOfWork) -> None:
-        ended = update(Assignment).where(Assignment.id.in_(self.away))
+        ended = update(Assignment).where(among(uow.session, Assignment.id, self.away))
         values = {"state": AssignmentState.ESCALATED_AWAY, "closed_at": uow.now, "snoozed_until": None}
         uow.session.execute(ended.values(values).execution_options(synchronize_session=False))
         kill_links(uow, self.away)
@@ -106,5 +107,5 @@ class Effects:
 
 def set_plan(uow: UnitOfWork, request_ids: Sequence[UUID], **values: Any) -> None:
     """Write the same to the plans of some requests."""
-    changed = update(Escalation).where(Escalation.request_id.in_(request_ids)).values(**values)
+    changed = update(Escalation).where(among(uow.session, Escalation.request_id, request_ids)).values(**values)
     uow.session.execute(changed.execution_options(synchronize_session=False))

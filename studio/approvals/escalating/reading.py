@@ -1,14 +1,14 @@
 """What is due of a workspace, under the requests' locks, read set by set: a backlog is thousands of rows."""
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, select
+import orjson
+from sqlalchemy import ColumnElement, Row, Text, cast, select
 
 from studio.approvals import escalation, people
 from studio.approvals import rule as rules
@@ -24,7 +24,10 @@ from studio.approvals.revisions import Revision
 from studio.approvals.rule import Rule
 from studio.approvals.service import calendars, counting, fallback, timers
 from studio.approvals.timetables import WorkingCalendar
+from studio.core.among import among
 from studio.core.unit_of_work import UnitOfWork
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,6 @@ class Batch:
     overdue: list[UUID]
     """Requests whose deadline has come: that ends them, so nothing escalates."""
     seated: dict[UUID, Person]
-    full: bool
-    """There may be more."""
     on_call: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
     _hours: dict[UUID, Calendar | None] = field(default_factory=dict)
     _moments: dict[Delay, datetime] = field(default_factory=dict)
@@ -100,97 +101,94 @@ class Batch:
         return self.on_call.get(target.schedule, ()) if target.schedule else target.people
 
 
-_REQUEST = (
-    Request.id, Request.state, Request.title, Request.stage, Request.revision, Request.sort_at, Request.due_at,
-    Request.counted_by,
-    Request.rule, Request.stuck_at, Request.in_slack, Request.requester_email, Request.requester_id, Request.editor_id,
+_COLUMNS = (
+    Request.id, Request.title, Request.stage, Request.revision, Request.sort_at, Request.due_at, Request.counted_by,
+    Request.stuck_at, Request.in_slack, Request.requester_email, Request.requester_id, Request.editor_id,
+    Escalation.step, Escalation.jobs, Escalation.acknowledged_by, Escalation.acknowledged_share, Escalation.held_at,
+    Escalation.held_next_at, Escalation.fallback_stage,
+    cast(Request.rule, Text).label("rule"), cast(Escalation.plan, Text).label("plan"),
 )  # fmt: skip
-_ESCALATION = (
-    Escalation.request_id, Escalation.plan, Escalation.step, Escalation.jobs, Escalation.acknowledged_by,
-    Escalation.acknowledged_share, Escalation.held_at, Escalation.held_next_at, Escalation.fallback_stage,
-)  # fmt: skip
+"""Documents as texts: requests of one step have the same, and each is read once."""
 
 
-def read(uow: UnitOfWork, most: int) -> Batch:
+def read(uow: UnitOfWork, most: int, own: UUID | None = None) -> Batch:
     """Lock and read what is due by the database's time, the longest due first, at most so many.
 
-    What others have done while this waited for a lock is looked at anew: it is no longer due, or no longer open.
+    `own` is the request whose timer this is: it is waited for, so that its timer ends only once it has been looked at.
+    Of the others those that somebody has locked are left to them and to timers of their own: two turns at once share
+    out what is due, and whoever waits for one lock holds no other. What is locked is read as it stands by then.
     """
-    first = select(Escalation.request_id).where(Escalation.next_at <= uow.now)
-    wanted = uow.session.scalars(first.order_by(Escalation.next_at).limit(most)).all()
-    locked = select(*_REQUEST).where(Request.id.in_(wanted)).order_by(Request.id).with_for_update()
-    pending = {row.id: row for row in uow.session.execute(locked) if row.state == RequestState.PENDING}
-    overdue = [row.id for row in pending.values() if row.due_at is not None and row.due_at <= uow.now]
-    for request_id in overdue:
-        del pending[request_id]
-    still = select(*_ESCALATION).where(Escalation.request_id.in_(pending), Escalation.next_at <= uow.now)
-    plans = {row.request_id: row for row in uow.session.execute(still)} if pending else {}
-    due = _joined(uow, [(pending[one], plans[one]) for one in pending if one in plans])
-    schedules = {
-        target.schedule
-        for one in due
-        for targets in (*(level.targets for level in one.plan.levels), one.plan.fallback)
-        for target in targets
-        if target.schedule is not None
+    found = [] if own is None else _due(uow, Request.id == own)
+    found += _due(uow, *(() if own is None else (Request.id != own,)), most=most - len(found))
+    overdue = [row.id for row in found if row.due_at is not None and row.due_at <= uow.now]
+    due = _joined(uow, [row for row in found if row.due_at is None or row.due_at > uow.now])
+    plans = {id(one.plan): one.plan for one in due}.values()
+    targets = {
+        target
+        for plan in plans
+        for some in (*(level.targets for level in plan.levels), plan.fallback)
+        for target in some
     }
-    on_call = {one: fallback.on_call(uow, one) for one in schedules}
-    batch = Batch(due, overdue, {}, len(wanted) == most, on_call)
-    concerned = {
-        person
-        for one in due
-        for targets in (*(level.targets for level in one.plan.levels), one.plan.fallback)
-        for person in batch.behind(targets)
-    }
+    on_call = {one.schedule: fallback.on_call(uow, one.schedule) for one in targets if one.schedule is not None}
+    batch = Batch(due, overdue, {}, on_call)
+    concerned = set(batch.behind(targets))
     concerned |= {one.acknowledged_by for one in due if one.acknowledged_by is not None}
     batch.seated = people.by_ids(uow, concerned)
     return batch
 
 
-def _joined(uow: UnitOfWork, pairs: Sequence[tuple[Row[Any], Row[Any]]]) -> list[Due]:
-    stages = {request.id: request.stage for request, _plan in pairs}
+def _due(uow: UnitOfWork, *which: ColumnElement[bool], most: int | None = None) -> list[Row[Any]]:
+    """What is due of these. With `most` only what nobody has locked, and no more."""
+    due = Escalation.next_at <= uow.now, Request.state == RequestState.PENDING
+    query = select(*_COLUMNS).join(Escalation, Escalation.request_id == Request.id).where(*due, *which)
+    if most is not None:
+        query = query.order_by(Escalation.next_at).limit(most)
+    found: Any = uow.session.execute(query.with_for_update(skip_locked=most is not None)).all()
+    return list(found)
+
+
+def _joined(uow: UnitOfWork, found: Sequence[Row[Any]]) -> list[Due]:
+    stages = {row.id: row.stage for row in found}
     shares = _shares(uow, stages)
     spoken = _spoken(uow, stages)
-    barred = _barred(uow, [request for request, _plan in pairs])
-    plans: dict[str, Plan] = {}
-    known: dict[str, Rule] = {}
+    barred = _barred(uow, found)
+    plans = _each_once(escalation.from_json, (row.plan for row in found))
+    known = _each_once(rules.from_json, (row.rule for row in found))
     return [
         Due(
-            id=request.id,
-            title=request.title,
-            stage=request.stage,
-            sort_at=request.sort_at,
-            counted_by=request.counted_by,
-            rule=_read(known, request.rule, rules.from_json),
-            stuck=request.stuck_at is not None,
-            in_slack=request.in_slack,
-            plan=_read(plans, row.plan, escalation.from_json),
+            id=row.id,
+            title=row.title,
+            stage=row.stage,
+            sort_at=row.sort_at,
+            counted_by=row.counted_by,
+            rule=known[row.rule],
+            stuck=row.stuck_at is not None,
+            in_slack=row.in_slack,
+            plan=plans[row.plan],
             step=row.step,
             jobs=row.jobs,
             acknowledged_by=row.acknowledged_by,
             acknowledged_share=row.acknowledged_share,
             held=(row.held_at, row.held_next_at) if row.held_at and row.held_next_at else None,
             fallback_stage=row.fallback_stage,
-            barred=barred[request.id],
-            shares=tuple(shares[request.id]),
-            spoken=frozenset(spoken[request.id]),
+            barred=barred[row.id],
+            shares=tuple(shares[row.id]),
+            spoken=frozenset(spoken[row.id]),
         )
-        for request, row in pairs
+        for row in found
     ]
 
 
-def _read(known: dict[str, Any], stored: dict[str, Any], read_: Any) -> Any:
-    """Requests of one step have the same plan and rule: each is read once."""
-    text = json.dumps(stored)
-    if text not in known:
-        known[text] = read_(stored)
-    return known[text]
+def _each_once(read_: Callable[[Any], Made], documents: Iterable[str]) -> dict[str, Made]:
+    """What documents say, by their texts."""
+    return {text: read_(orjson.loads(text)) for text in set(documents)}
 
 
 def _shares(uow: UnitOfWork, stages: dict[UUID, int]) -> dict[UUID, list[Held]]:
     columns = (
         Assignment.request_id, Assignment.id, Assignment.user_id, Assignment.stage, Assignment.delegation_id,
     )  # fmt: skip
-    query = select(*columns).where(Assignment.request_id.in_(stages), Assignment.state.in_(LIVE))
+    query = select(*columns).where(among(uow.session, Assignment.request_id, stages), Assignment.state.in_(LIVE))
     found: dict[UUID, list[Held]] = defaultdict(list)
     for row in uow.session.execute(query.order_by(Assignment.id)) if stages else ():
         if row.stage == stages[row.request_id]:
@@ -200,7 +198,7 @@ def _shares(uow: UnitOfWork, stages: dict[UUID, int]) -> dict[UUID, list[Held]]:
 
 def _spoken(uow: UnitOfWork, stages: dict[UUID, int]) -> dict[UUID, set[UUID]]:
     query = select(Vote.request_id, Vote.user_id, Vote.stage)
-    query = query.where(Vote.request_id.in_(stages), Vote.voided_at.is_(None))
+    query = query.where(among(uow.session, Vote.request_id, stages), Vote.voided_at.is_(None))
     found: dict[UUID, set[UUID]] = defaultdict(set)
     for row in uow.session.execute(query) if stages else ():
         if row.stage == stages[row.request_id]:
@@ -210,9 +208,9 @@ def _spoken(uow: UnitOfWork, stages: dict[UUID, int]) -> dict[UUID, set[UUID]]:
 
 def _barred(uow: UnitOfWork, found: Sequence[Row[Any]]) -> dict[UUID, tuple[Requester, ...]]:
     """Who must not decide, as `rows.barred` says of one."""
+    named = _each_once(rules.barred, (row.rule for row in found))
     editors = {
-        row.id: [*([row.editor_id] if row.editor_id is not None else ()), *sorted(rules.barred(row.rule))]
-        for row in found
+        row.id: [*([row.editor_id] if row.editor_id is not None else ()), *sorted(named[row.rule])] for row in found
     }
     revised = [row.id for row in found if row.revision > 1]
     if revised:

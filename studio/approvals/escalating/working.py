@@ -29,16 +29,13 @@ BATCH = 500
 
 
 def work_off(uow: UnitOfWork, payload: dict[str, Any]) -> None:
-    """Do what is due, at most BATCH at once; what is left over gets a job of its own."""
-    del payload  # it says whose timer it was; what is due is read from the rows
-    batch = read(uow, BATCH)
+    """Do what is due, the request's whose timer this is and more, BATCH at most; the rest has timers of its own."""
+    batch = read(uow, BATCH, ids.parse_id(payload.get("request_id", "")))
     if batch.due:  # under the requests' locks, as everybody does it: else two who take them back wait for one another
         outbox.cancel_all(uow, [timers.key(one.id, one.jobs) for one in batch.due])
     if batch.overdue:
         set_plan(uow, batch.overdue, next_at=None)
     _Turn(uow, batch).work()
-    if batch.full:
-        outbox.enqueue(uow, timers.TOPIC, key=f"{timers.TOPIC}:more:{ids.new_id()}", payload={})
     fault_point("escalate.before_commit")
     uow.after_commit(lambda: fault_point("escalate.after_commit"))
 
