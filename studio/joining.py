@@ -29,7 +29,12 @@ from studio.audit.sealing.closing import Sealer
 from studio.connectors.calling import stepping
 from studio.connectors.calling.opening import Accounts
 from studio.connectors.calling.reporting import Reporting
-from studio.connectors.calling.rereading import Rereading
+from studio.connectors.oauth import sessions
+from studio.connectors.oauth.connecting import Connecting
+from studio.connectors.oauth.ending import Revoking
+from studio.connectors.oauth.exchange import Exchange
+from studio.connectors.oauth.keeping import Keeping
+from studio.connectors.oauth.renewing import Renewing
 from studio.connectors.service import waiting as waiting_connections
 from studio.connectors.service.notices import Notices as LostConnections
 from studio.contract import gates, proving
@@ -140,7 +145,8 @@ def join(app: Flask, settings: Settings) -> Engine:
     _join_elevation(engine)
     app.extensions["studio_slack"] = _join_slack(engine, settings, mailer, app.extensions["studio_keyring"])
     app.extensions["studio_export"] = _join_export(engine, settings)
-    app.extensions["studio_connections"] = _join_connections(engine, settings, mailer, app.extensions["studio_keyring"])
+    reach, connecting = _join_connections(engine, settings, mailer, app.extensions["studio_keyring"])
+    app.extensions["studio_connections"], app.extensions["studio_connecting"] = reach, connecting
     engine.chores.append(Sealer(database, app.extensions["studio_keyring"]))
     engine.retention.of_all.append(purging.purge)
     engine.retention.of_all.append(guard_purging.purge)
@@ -190,14 +196,22 @@ def _join_export(engine: Engine, settings: Settings) -> Reach:
     return reach
 
 
-def _join_connections(engine: Engine, settings: Settings, mailer: Mailer, keyring: Keyring) -> stepping.Reach:
+def _join_connections(
+    engine: Engine, settings: Settings, mailer: Mailer, keyring: Keyring
+) -> tuple[stepping.Reach, Connecting]:
     database, send = engine.database, engine.ports.http.send
     waiting_connections.join(engine.waits)
     engine.endings.withdraw[waiting_connections.KIND] = waiting_connections.forget
     LostConnections(mailer, settings.public_url).register()
-    reach = stepping.Reach(Accounts(database, keyring, send, Rereading(database, keyring)), Reporting(database))
+    exchange, reporting = Exchange(send), Reporting(database)
+    renewing = Renewing.over(database, keyring, exchange)
+    keeping = Keeping(database, renewing, reporting, exchange, lambda: engine.hints.send("connections"))
+    engine.add_drain("connections", keeping.drain, keeping.is_due)
+    outbox.register(sessions.ENDS, sessions.end)
+    Revoking(database, keyring, exchange).register()
+    reach = stepping.Reach(Accounts(database, keyring, send, renewing), reporting)
     stepping.join(reach)
-    return reach
+    return reach, Connecting(database, keyring, exchange, settings.public_url, settings.allowed_hosts)
 
 
 def _join_slack(engine: Engine, settings: Settings, mailer: Mailer, keyring: Keyring) -> Pressing:

@@ -80,3 +80,11 @@ DISCONNECTED = Action(
     example={"connector": "vendure", "environment": "production", "revoked": True},
     severity="warning",
 )
+NOT_REVOKED = Action(
+    "connection.not_revoked",
+    "A provider would not end the token of a connection that was disconnected; Studio has wiped its own copy.",
+    sentence="The token of the connection {target} was not ended by its provider",
+    metadata=Broken,
+    example={"connector": "vendure", "environment": "production", "code": "http.timeout"},
+    severity="warning",
+)

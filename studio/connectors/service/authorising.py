@@ -52,12 +52,14 @@ def accept(
     found: Account,
     *,
     confirmed: bool = False,
+    gated: bool = False,
     granted: Sequence[str] = (),
     expires_at: datetime | None = None,
     refresh_due_at: datetime | None = None,
 ) -> None:
     """Keep what the provider has taken; id, steps and cursors stay. `confirmed`: another account is meant.
 
+    `gated`: the gate was passed when the sign-in began.
     Raises Conflict (`connection.other_account`) where the credentials are another account's, and as Gates.require().
     """
     again = row.connected_at is not None
@@ -68,7 +70,8 @@ def accept(
             found=found.name or found.id or "?", title=row.title, held=row.account_name or row.account_id,
         )  # fmt: skip
         raise Conflict(words, code="connection.other_account", field="credentials")
-    gating.require(uow, row, "connect", account=found.id or "")
+    if not gated:
+        gating.require(uow, row, "connect", account=found.id or "")
     if row.state not in (Status.ACTIVE, Status.PAUSED):
         moving.move(uow, row, Event.BEGIN)
     credentials.keep(uow, keyring, row.id, tried.credentials, tried.hosts)
