@@ -24,6 +24,11 @@ class Disconnected(Of):
     """The provider is asked to end its token."""
 
 
+class LinkMade(Of):
+    hours: int
+    """How long the link works."""
+
+
 CREATED = Action(
     "connection.created",
     "Somebody began to connect another system.",
@@ -86,5 +91,21 @@ NOT_REVOKED = Action(
     sentence="The token of the connection {target} was not ended by its provider",
     metadata=Broken,
     example={"connector": "vendure", "environment": "production", "code": "http.timeout"},
+    severity="warning",
+)
+REFUSED = Action(
+    "connection.refused",
+    "A sign-in to another system was refused; nothing was changed.",
+    sentence="A sign-in of {actor} for the connection {target} was refused",
+    metadata=Broken,
+    example={"connector": "vendure", "environment": "production", "code": "connection.other_account"},
+    severity="warning",
+)
+LINK_MADE = Action(
+    "connection.link_made",
+    "Somebody made a link by which an outsider may sign in to another system once.",
+    sentence="{actor} made a link to connect {target}",
+    metadata=LinkMade,
+    example={"connector": "vendure", "environment": "production", "hours": 24},
     severity="warning",
 )

@@ -19,7 +19,6 @@ from studio.connectors.errors import ApiError
 from studio.connectors.models import ConnectionCredential
 from studio.core import clock, rng
 from studio.core.crypto import Keyring
-from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import Database, UnitOfWork
 
@@ -87,7 +86,6 @@ class Flights:
             row = self._row(unit, connection_id)
             turn = self._turn(row, seen, clock.database_now(unit.session))
             yield turn
-            fault_point("connections.refreshed")
             self._write(unit, row, turn)
 
     @contextmanager
@@ -99,7 +97,6 @@ class Flights:
             turn.new = None
             self._give_back(workspace_id, connection_id, turn)
             raise
-        fault_point("connections.refreshed")
         self._give_back(workspace_id, connection_id, turn)
 
     def _claimed(self, workspace_id: UUID, connection_id: UUID, seen: int) -> Turn:
