@@ -8,12 +8,16 @@ from studio.connectors.models.connections import (
     ConnectionWaiter,
     ConnectSession,
 )
+from studio.connectors.models.syncs import ConnectionRecord, ConnectionSync, ConnectionSyncRun
 
 __all__ = [
     "ConnectSession",
     "Connection",
     "ConnectionCall",
     "ConnectionCredential",
+    "ConnectionRecord",
     "ConnectionScope",
+    "ConnectionSync",
+    "ConnectionSyncRun",
     "ConnectionWaiter",
 ]
