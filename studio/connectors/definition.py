@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from studio.connectors.action import Action
 from studio.connectors.api import Api
+from studio.connectors.hooks.scheme import Hooks
 from studio.connectors.outcomes import AuthKind, ScopeKind
 from studio.connectors.wire import Outgoing
 
@@ -111,8 +112,8 @@ class Connector:
     """Lists the account's parts; None: it has none."""
     streams: tuple[Any, ...] = ()
     """What can be synced (`studio.connectors.syncs.stream.Stream`)."""
-    hooks: Any = None
-    """How it tells of what happens (`studio.connectors.hooks.scheme.Hooks`); None: it does not."""
+    hooks: Hooks | None = None
+    """How it tells of what happens; None: it does not."""
     environments: bool = True
     """Whether it is asked if real customers are behind an account."""
 

@@ -34,7 +34,7 @@ ENGINE_READS = {
     *("rate_state", "workspace_limit", "gathering"),
     *("event", "run", "step", "wait", "resolution", "event_dedup", "payload_blob", "run_search"),
     *("audit_event", "audit_target", "audit_personal", "audit_head", "audit_segment"),
-    *("export_destination", "connection", "connection_sync"),
+    *("export_destination", "connection", "connection_sync", "connection_hook"),
 }
 """Nothing that people sign in with, no secret, no approval, no mail."""
 CHAIN = ("audit_event", "audit_target")

@@ -8,6 +8,7 @@ from studio.connectors.models.connections import (
     ConnectionWaiter,
     ConnectSession,
 )
+from studio.connectors.models.hooks import ConnectionDelivery, ConnectionHook
 from studio.connectors.models.syncs import ConnectionRecord, ConnectionSync, ConnectionSyncRun
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "Connection",
     "ConnectionCall",
     "ConnectionCredential",
+    "ConnectionDelivery",
+    "ConnectionHook",
     "ConnectionRecord",
     "ConnectionScope",
     "ConnectionSync",
