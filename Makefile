@@ -71,10 +71,11 @@ messages: install ## Collect every sentence that people read into studio/transla
 	@$(BIN)/python -m scripts.messages
 
 .PHONY: docs
-docs: install ## Write the pages that are made from the code: node types, audit events, API
+docs: install ## Write the pages that are made from the code: node types, audit events, API, connectors
 	@$(BIN)/python -m scripts.node_docs
 	@$(BIN)/python -c 'from pathlib import Path; from studio.audit import docs; docs.write(Path())'
 	@$(BIN)/python -m scripts.api_docs
+	@$(BIN)/python -m scripts.connector_docs
 
 .PHONY: check
 check: install test-system ## Run every linter, the type checkers and the migrations on both databases

@@ -47,11 +47,11 @@ class Shop:
         """The Admin API as the owner, in another channel."""
         return GraphQL(self.admin_url, {**self.admin.headers, "vendure-token": token})
 
-    def api_key(self, name: str = "Studio", role: str | None = None) -> str:
-        """A fresh API key of the owner; `role`: of one role alone."""
+    def api_key(self, name: str = "Studio", role: str | None = None, channel: str | None = None) -> str:
+        """A fresh API key of the owner; `role`: of one role alone. It counts in `channel` (a token) and the first."""
         roles = self.admin("{ roles { items { id code } } }")["items"]
         chosen = role or next(one["id"] for one in roles if one["code"] == "__super_admin_role__")
-        made: str = self.admin(
+        made: str = self.in_channel(channel or self.seeded.channel_token)(
             "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { apiKey entityId } }",
             input={"roleIds": [chosen], "translations": [{"languageCode": "en", "name": name}]},
         )["apiKey"]

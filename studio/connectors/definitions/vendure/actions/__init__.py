@@ -1,0 +1,1 @@
+"""What can be done in a Vendure shop, one action a file."""
