@@ -15,6 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 import studio.audit.taxonomy  # noqa: F401 - importing it registers every action
+from scripts import connector_docs
 from scripts.node_docs import load_all
 from studio.audit.registry import Action
 from studio.builder.catalogue import first_paragraph
@@ -57,6 +58,7 @@ def registered() -> Iterator[tuple[str, str]]:
             yield f"node type {key}", name
         for sentence in i18n.schema_words(one.Config.model_json_schema()):
             yield f"node type {key}", sentence
+    yield from of_connectors()
     for name, action in Action.registry.items():
         yield f"audit action {name}", action.sentence
         yield f"audit action {name}", action.description
@@ -70,6 +72,15 @@ def registered() -> Iterator[tuple[str, str]]:
         yield from ((f"template {template.slug}", sentence) for sentence in loading.sentences(template))
     for text in _ENTRY.findall(EDITOR.read_text(encoding="utf-8")):
         yield "studio/static/js/i18n/messages.ts", json.loads(text)
+
+
+def of_connectors() -> Iterator[tuple[str, str]]:
+    """What is said of each action of a connector, and of its fields."""
+    for name, made in connector_docs.actions().items():
+        yield f"action {name}", made.title
+        yield f"action {name}", first_paragraph(made)
+        for sentence in i18n.schema_words(made.Config.model_json_schema()):
+            yield f"action {name}", sentence
 
 
 def written() -> bytes:

@@ -3,9 +3,17 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from pydantic import ConfigDict
+
 from studio.connectors.api import Api
 from studio.connectors.outcomes import ProvedBy
 from studio.contract.node import NodeConfig
+
+
+class Fields(NodeConfig):
+    """Base of every action's Config. Numbers are taken where a text is meant: `{{ … }}` alone hands over the value."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
 
 
 class Action:
@@ -28,7 +36,7 @@ class Action:
     """What it gives, such as a real one does."""
     output_schema: ClassVar[Mapping[str, Any] | None] = None
 
-    class Config(NodeConfig):
+    class Config(Fields):
         """No fields."""
 
     @classmethod

@@ -4,7 +4,7 @@ import pytest
 
 import studio.guard.targets.money  # noqa: F401 - registers what is protected
 from scripts import connector_docs
-from studio.contract.node import NodeConfig
+from studio.connectors.action import Fields
 from studio.contract.protecting.target import registry
 from tests.project.source import PROJECT
 
@@ -23,7 +23,7 @@ def test_an_action_says_what_it_is(name: str) -> None:
     action = ACTIONS[name]
     assert action.title
     assert action.__doc__
-    assert issubclass(action.Config, NodeConfig)
+    assert issubclass(action.Config, Fields)
     for field, about in action.Config.model_fields.items():
         assert about.description, field
         assert about.title, field

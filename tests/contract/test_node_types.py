@@ -65,11 +65,14 @@ def example_of(node_type):
     """A config made of required fields' examples, and of defaults where there are some.
 
     People have no default that would do: a form does not require them where another field may stand in their place.
+    Nor has what an action asks: it depends on the action.
     """
     schema = node_type.Config.model_json_schema()
     config = {}
     for name, field in schema.get("properties", {}).items():
-        if name in schema.get("required", []) or (field.get("x-widget") == "people" and "examples" in field):
+        if name in schema.get("required", []) or (
+            field.get("x-widget") in ("people", "action-input") and "examples" in field
+        ):
             config[name] = field["examples"][0]
     return config
 

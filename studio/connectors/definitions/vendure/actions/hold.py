@@ -2,13 +2,13 @@
 
 from typing import Any, ClassVar
 
-from studio.connectors.action import Action
+from studio.connectors.action import Action, Fields
 from studio.connectors.api import Api
 from studio.connectors.definitions.vendure.asking import change, failed
 from studio.connectors.definitions.vendure.orders import find_order, shown
 from studio.connectors.definitions.vendure.samples import schema_of
 from studio.connectors.outcomes import ProvedBy
-from studio.contract.node import NodeConfig, help_
+from studio.contract.node import help_
 from studio.core.i18n import gettext as _
 
 _MOVE = """mutation Move($id: ID!, $state: String!) { transitionOrderToState(id: $id, state: $state) {
@@ -39,7 +39,7 @@ class Hold(Action):
     sample: ClassVar = {"order": "EEDRBN9ZPN9TXYGF", "order_id": "7", "state": "Modifying", "done_before": False}
     output_schema = schema_of(sample)
 
-    class Config(NodeConfig):
+    class Config(Fields):
         order: str = help_(
             "Its code or its id.", title="Order", example="{{ trigger.order.code }}", template=True,
             min_length=1, max_length=200,
@@ -61,7 +61,7 @@ class Release(Action):
     sample: ClassVar = {"order": "EEDRBN9ZPN9TXYGF", "order_id": "7", "state": "PaymentSettled", "done_before": False}
     output_schema = schema_of(sample)
 
-    class Config(NodeConfig):
+    class Config(Fields):
         order: str = help_(
             "Its code or its id.", title="Order", example="{{ trigger.order.code }}", template=True,
             min_length=1, max_length=200,

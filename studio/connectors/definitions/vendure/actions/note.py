@@ -2,14 +2,14 @@
 
 from typing import Any, ClassVar
 
-from studio.connectors.action import Action
+from studio.connectors.action import Action, Fields
 from studio.connectors.api import Api
 from studio.connectors.definitions.vendure.asking import change
 from studio.connectors.definitions.vendure.marks import bears, marked_text
 from studio.connectors.definitions.vendure.orders import find_order, shown
 from studio.connectors.definitions.vendure.samples import schema_of
 from studio.connectors.outcomes import ProvedBy
-from studio.contract.node import NodeConfig, help_
+from studio.contract.node import help_
 
 _NOTES = """history(options: { take: 100, sort: { createdAt: DESC }, filter: { type: { eq: "ORDER_NOTE" } } }) {
   items { isPublic data }
@@ -31,7 +31,7 @@ class Note(Action):
     sample: ClassVar = {"order": "EEDRBN9ZPN9TXYGF", "order_id": "7", "state": "PaymentSettled", "done_before": False}
     output_schema = schema_of(sample)
 
-    class Config(NodeConfig):
+    class Config(Fields):
         order: str = help_(
             "Its code or its id.", title="Order", example="{{ trigger.order.code }}", template=True,
             min_length=1, max_length=200,

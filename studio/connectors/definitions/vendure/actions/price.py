@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
-from studio.connectors.action import Action
+from studio.connectors.action import Action, Fields
 from studio.connectors.api import Api
 from studio.connectors.definitions.vendure import money
 from studio.connectors.definitions.vendure.articles import find_variant
 from studio.connectors.definitions.vendure.asking import change, failed
 from studio.connectors.definitions.vendure.samples import schema_of
 from studio.connectors.outcomes import ProvedBy
-from studio.contract.node import NodeConfig, help_
+from studio.contract.node import help_
 from studio.core.i18n import gettext as _
 
 _SET = """mutation SetPrice($input: UpdateProductVariantInput!) { updateProductVariant(input: $input) {
@@ -35,7 +35,7 @@ class Price(Action):
               "currency": "EUR", "done_before": False}  # fmt: skip
     output_schema = schema_of(sample)
 
-    class Config(NodeConfig):
+    class Config(Fields):
         product: str = help_(
             "The variant's stock keeping unit (SKU), or its id.", title="Product", example="MUG", template=True,
             min_length=1, max_length=200,

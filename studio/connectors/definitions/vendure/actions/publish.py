@@ -2,13 +2,13 @@
 
 from typing import Any, ClassVar, Literal
 
-from studio.connectors.action import Action
+from studio.connectors.action import Action, Fields
 from studio.connectors.api import Api
 from studio.connectors.definitions.vendure.articles import find_product
 from studio.connectors.definitions.vendure.asking import change
 from studio.connectors.definitions.vendure.samples import schema_of
 from studio.connectors.outcomes import ProvedBy
-from studio.contract.node import NodeConfig, help_
+from studio.contract.node import help_
 
 _SET = "mutation Publish($input: UpdateProductInput!) { updateProduct(input: $input) { id name slug enabled } }"
 
@@ -29,7 +29,7 @@ class Publish(Action):
     }
     output_schema = schema_of(sample)
 
-    class Config(NodeConfig):
+    class Config(Fields):
         product: str = help_(
             "Its slug, its id, or the SKU of one of its variants.", title="Product", example="mug-blue",
             template=True, min_length=1, max_length=200,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from studio.connectors.action import Action
+from studio.connectors.action import Action, Fields
 from studio.connectors.api import Api
 from studio.connectors.definitions.vendure import money
 from studio.connectors.definitions.vendure.asking import change, failed
@@ -11,7 +11,7 @@ from studio.connectors.definitions.vendure.marks import bears, marked_text
 from studio.connectors.definitions.vendure.orders import PAYMENTS, find_order, left_to_refund
 from studio.connectors.definitions.vendure.samples import schema_of
 from studio.connectors.outcomes import ProvedBy
-from studio.contract.node import NodeConfig, help_
+from studio.contract.node import help_
 from studio.core.i18n import gettext as _
 
 _REFUND = """mutation Refund($input: RefundOrderInput!) { refundOrder(input: $input) {
@@ -39,7 +39,7 @@ class Refund(Action):
     }  # fmt: skip
     output_schema = schema_of(sample)
 
-    class Config(NodeConfig):
+    class Config(Fields):
         order: str = help_(
             "Its code or its id.", title="Order", example="{{ trigger.order.code }}", template=True,
             min_length=1, max_length=200,

@@ -2,13 +2,13 @@
 
 from typing import Any, ClassVar
 
-from studio.connectors.action import Action
+from studio.connectors.action import Action, Fields
 from studio.connectors.api import Api
 from studio.connectors.definitions.vendure.articles import find_variant
 from studio.connectors.definitions.vendure.asking import change, failed
 from studio.connectors.definitions.vendure.samples import schema_of
 from studio.connectors.outcomes import ProvedBy
-from studio.contract.node import NodeConfig, help_
+from studio.contract.node import help_
 from studio.core.i18n import gettext as _
 
 _SET = """mutation SetStock($input: UpdateProductVariantInput!) { updateProductVariant(input: $input) {
@@ -27,7 +27,7 @@ class Stock(Action):
               "warehouse_id": "2", "on_hand": 40, "allocated": 3, "was": 12, "done_before": False}  # fmt: skip
     output_schema = schema_of(sample)
 
-    class Config(NodeConfig):
+    class Config(Fields):
         product: str = help_(
             "The variant's stock keeping unit (SKU), or its id.", title="Product", example="MUG", template=True,
             min_length=1, max_length=200,

@@ -3,14 +3,14 @@
 import re
 from typing import Any, ClassVar
 
-from studio.connectors.action import Action
+from studio.connectors.action import Action, Fields
 from studio.connectors.api import Api
 from studio.connectors.definitions.vendure.asking import change, failed
 from studio.connectors.definitions.vendure.orders import find_order, shown
 from studio.connectors.definitions.vendure.samples import schema_of
 from studio.connectors.errors import ApiError
 from studio.connectors.outcomes import ProvedBy
-from studio.contract.node import NodeConfig, help_
+from studio.contract.node import help_
 from studio.core.i18n import gettext as _
 
 _SET = """mutation SetTags($input: UpdateOrderInput!) { setOrderCustomFields(input: $input) {
@@ -34,7 +34,7 @@ class Tag(Action):
               "done_before": False}  # fmt: skip
     output_schema = schema_of(sample)
 
-    class Config(NodeConfig):
+    class Config(Fields):
         order: str = help_(
             "Its code or its id.", title="Order", example="{{ trigger.order.code }}", template=True,
             min_length=1, max_length=200,
