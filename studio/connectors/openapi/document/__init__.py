@@ -1,0 +1,1 @@
+"""From text that anybody may have written to a tree that is safe to walk."""
