@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -42,6 +42,7 @@ class PostgresServer:
     _template: str | None = None
     _shape: str = ""
     _spare: list[str] = field(default_factory=list)
+    _renaming: psycopg.Connection | None = None
 
     def start(self) -> None:
         """Begin, or begin again on the same data and port."""
@@ -54,6 +55,8 @@ class PostgresServer:
 
     def stop(self, *signals: signal.Signals) -> None:
         """End it: SIGINT disconnects everybody, SIGQUIT is at once and leaves the log to be replayed."""
+        if self._renaming is not None:
+            self._renaming.close()
         if self._running is not None:
             process.stop(self._running, *signals)
 
@@ -82,11 +85,7 @@ class PostgresServer:
         if self._spare:
             # Under another name, so that whoever is still about from before does not come back to it.
             name = f"studio_{next(self._numbers)}"
-            self.execute(
-                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-                    sql.Identifier(self._spare.pop()), sql.Identifier(name)
-                )
-            )
+            self._rename(self._spare.pop(), name)
             return self._urls(name)
         return self._create(f"studio_{next(self._numbers)}", self._template)
 
@@ -124,6 +123,19 @@ class PostgresServer:
             autocommit=True,
         )
 
+    def _rename(self, name: str, new: str) -> None:
+        """Over a connection that stays, or another where the server has begun anew: it is asked before each test."""
+        statement = sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(new))
+        for _ in range(2):
+            if self._renaming is None or self._renaming.closed:
+                self._renaming = self.superuser()
+            with suppress(psycopg.OperationalError):
+                self._renaming.execute(statement)
+                return
+            self._renaming.close()
+        message = f"{name} cannot be renamed: the server does not answer"
+        raise process.ServerFailed(message)
+
     def _create(self, name: str, template: str) -> PostgresUrls:
         self.execute(
             sql.SQL("CREATE DATABASE {} OWNER studio_migrate TEMPLATE {}").format(
@@ -152,7 +164,9 @@ def postgres_server(
     initdb, postgres = (process.program(name, *folders) for name in ("initdb", "postgres"))
     with process.scratch("pg", user, "/tmp" if durable else process.memory()) as folder:
         data, log = (tables or folder) / "data", folder / "log"
-        _initialise(initdb, data, folder, log, user, *([f"--waldir={folder / 'wal'}"] if tables else []))
+        way = "scram-sha-256" if durable else "md5"
+        waldir = [f"--waldir={folder / 'wal'}"] if tables else []
+        _initialise(initdb, data, folder, log, user, f"--auth-host={way}", *waldir)
         port = process.free_port()
         options = _options(folder, port, durable=durable) | (settings or {})
         command = [postgres, "-D", data, *(f"--{name}={value}" for name, value in options.items())]
@@ -179,7 +193,6 @@ def _initialise(initdb: Path, data: Path, folder: Path, log: Path, user: str | N
         "--encoding=UTF8",
         "--locale=C.UTF-8",
         "--auth-local=trust",
-        "--auth-host=scram-sha-256",
         "--no-sync",
         "--no-instructions",
         *more,
@@ -211,6 +224,8 @@ def _options(folder: Path, port: int, *, durable: bool) -> dict[str, str]:
             "synchronous_commit": "off",
             "full_page_writes": "off",
             "autovacuum": "off",
+            # Every test connects anew, and SCRAM makes each connection slow on purpose.
+            "password_encryption": "md5",
         }
     return options
 
