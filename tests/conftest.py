@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,7 @@ from benchmarks.servers.schema import upgrade
 from studio.core import heap
 from tests.fixtures.app import app, database, mailer, store, store_settings
 from tests.fixtures.shop import shop
+from tests.fixtures.spreading import ByFileAndStore, longest_first
 from tests.servers.browser import chromium as run_chromium
 from tests.servers.browser import flawless_page, new_context
 from tests.servers.http_target import HttpTarget
@@ -32,6 +34,18 @@ __all__ = ["app", "database", "mailer", "shop", "store", "store_settings"]  # fi
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("dev", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileAndStore | None:
+    """Where whole files are given out, give those of each store out by themselves."""
+    return ByFileAndStore(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_collection_finish() -> None:

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -11,7 +12,12 @@ PROJECT = Path(__file__).resolve().parents[2]
 def modules(folder: str) -> Iterator[tuple[str, ast.Module]]:
     """Every module below a folder, as its path in the project and its tree."""
     for path in sorted((PROJECT / folder).rglob("*.py")):
-        yield str(path.relative_to(PROJECT)), ast.parse(path.read_text(), filename=str(path))
+        yield str(path.relative_to(PROJECT)), _tree(path)
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), filename=str(path))
 
 
 def imported(tree: ast.Module) -> set[str]:
@@ -27,14 +33,19 @@ def imported(tree: ast.Module) -> set[str]:
 
 def importers(package: str, folder: str) -> list[str]:
     """Modules below a folder that import a package or a part of it."""
-    return [path for path, tree in modules(folder) if package in imported(tree)]
+    return [path for path, names in _imports(folder) if package in names]
 
 
-def classes(folder: str) -> Iterator[tuple[str, ast.ClassDef]]:
-    for path, tree in modules(folder):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                yield path, node
+@cache
+def _imports(folder: str) -> list[tuple[str, set[str]]]:
+    return [(path, imported(tree)) for path, tree in modules(folder)]
+
+
+@cache
+def classes(folder: str) -> list[tuple[str, ast.ClassDef]]:
+    """Every class below a folder, with its module's path."""
+    walked = ((path, node) for path, tree in modules(folder) for node in ast.walk(tree))
+    return [(path, node) for path, node in walked if isinstance(node, ast.ClassDef)]
 
 
 def bases(node: ast.ClassDef) -> set[str]:

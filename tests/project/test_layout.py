@@ -75,8 +75,8 @@ def test_jinja_draws_pages_and_mails() -> None:
 def test_every_form_is_a_wtform() -> None:
     known = set(FORM_BASES)
     forms = [(path, node) for path, node in classes("studio") if is_form_module(path)]
-    for _ in forms:
-        known |= {node.name for _, node in forms if bases(node) & known}
+    while more := {node.name for _, node in forms if bases(node) & known} - known:
+        known |= more
     assert len(forms) > 5
     strangers = [
         f"{path}:{node.lineno} {node.name}"
@@ -94,7 +94,7 @@ def test_forms_are_not_read_by_hand() -> None:
 
 
 def test_pytest_runs_the_tests() -> None:
-    assert len(importers("pytest", "tests")) > 10
+    assert len(importers("pytest", "tests/core")) > 10
 
 
 def test_no_file_names_a_package_registry() -> None:
