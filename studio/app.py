@@ -41,6 +41,7 @@ VIEWS = (
     "studio.accounts.views",
     "studio.api.v1",
     "studio.builder.views",
+    "studio.connectors.views",
     "studio.console.ops",
     "studio.console.views",
     "studio.export.views",

@@ -1,9 +1,12 @@
 """Which way a connection's status goes. Pure."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from studio.connectors.outcomes import Event, Status
 
+KEEP_ALIVE = timedelta(days=1)
+"""A connection that nobody uses is tried this often: grants die of disuse, and somebody should hear it first."""
 _NEXT: Mapping[tuple[Status, Event], Status] = {
     (Status.DRAFT, Event.BEGIN): Status.PENDING_AUTH,
     (Status.PENDING_AUTH, Event.BEGIN): Status.PENDING_AUTH,

@@ -24,6 +24,7 @@ WITHOUT_A_LINK = {
     "portal.snooze_choice",  # for whoever was asked: Jonas
     "guard.ask_elevation",  # for whoever is eligible; see test_elevation.py
     "guard.step_up",  # asked on the way to something; see test_passkeys.py
+    "connections.callback",  # providers lead there
 }  # fmt: skip
 
 

@@ -14,11 +14,12 @@ from studio.connectors.calling.opening import opened
 from studio.connectors.calling.reporting import Reporting
 from studio.connectors.errors import ApiError, SignInRefused
 from studio.connectors.models import Connection
-from studio.connectors.oauth import recording, timing, tokens
+from studio.connectors.oauth import recording, tokens
 from studio.connectors.oauth.answers import Refusal, Verdict
 from studio.connectors.oauth.exchange import Exchange
 from studio.connectors.oauth.renewing import Renewing, renewable
 from studio.connectors.outcomes import Status
+from studio.connectors.policy import KEEP_ALIVE
 from studio.core import clock
 from studio.core.errors import StudioError
 from studio.core.unit_of_work import Database
@@ -90,7 +91,7 @@ class Keeping:
         """A token is refreshed where it is due or a day old; what has none is tried by its probe."""
         now, obtained = clock.local_now(), tokens.at(account.credentials, "obtained_at")
         if renewable(account):
-            old = obtained is None or now - obtained >= timing.KEEP_ALIVE
+            old = obtained is None or now - obtained >= KEEP_ALIVE
             if old or tokens.due(account.credentials, now):
                 self.renewing.renewed(account)
                 return
@@ -115,7 +116,7 @@ class Keeping:
                 return
             recording.well(unit, row)
             due = tokens.at(api.account.credentials, "refresh_at") if renewable(api.account) else None
-            daily = unit.now + timing.KEEP_ALIVE
+            daily = unit.now + KEEP_ALIVE
             row.refresh_due_at = daily if due is None else min(daily, due)
 
     def _is(self, account: OpenAccount, status: Status) -> bool:

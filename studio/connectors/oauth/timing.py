@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-KEEP_ALIVE = timedelta(days=1)
-"""A connection that nobody uses is tried this often: grants die of disuse, and somebody should hear it first."""
+from studio.connectors.policy import KEEP_ALIVE
+
 LEAST_MARGIN_S = 60.0
 SHARE = 0.1
 MOST_STRIKES = 4

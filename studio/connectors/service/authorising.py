@@ -10,6 +10,7 @@ from studio.connectors.catalogue import connector
 from studio.connectors.definition import Account, Auth
 from studio.connectors.models import Connection
 from studio.connectors.outcomes import Event, Health, Status
+from studio.connectors.policy import KEEP_ALIVE
 from studio.connectors.service import creating, gating, moving
 from studio.connectors.trail import record
 from studio.core.crypto import Keyring
@@ -77,7 +78,8 @@ def accept(
     credentials.keep(uow, keyring, row.id, tried.credentials, tried.hosts)
     row.settings = dict(tried.settings)
     row.account_id, row.account_name = (found.id or "")[:200] or None, found.name[:200]
-    row.granted, row.expires_at, row.refresh_due_at = list(granted), expires_at, refresh_due_at
+    row.granted, row.expires_at = list(granted), expires_at
+    row.refresh_due_at = refresh_due_at or uow.now + KEEP_ALIVE
     row.health, row.degraded_at, row.error, row.error_code = Health.HEALTHY.value, None, None, None
     row.strikes, row.struck_at = 0, None
     row.connected_at = row.checked_at = uow.now

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from studio.connectors.oauth.timing import (  # fmt: skip
     APART,
-    KEEP_ALIVE,
     MOST_STRIKES,
     Strikes,
     expires_at,
@@ -16,6 +15,7 @@ from studio.connectors.oauth.timing import (  # fmt: skip
     retry_in_s,
     struck,
 )
+from studio.connectors.policy import KEEP_ALIVE
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 lives = st.floats(0.001, 3.2e8)
