@@ -20,6 +20,7 @@ from studio.connectors import checks as connection_checks
 from studio.contract import gates, references
 from studio.core import (
     assets,
+    cookies,
     formats,
     headers,
     i18n,
@@ -93,10 +94,8 @@ def _join_references() -> None:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
-    signing = app.extensions["studio_keyring"].derive("cookies")
+    cookies.init_app(app, app.extensions["studio_keyring"])
     app.config.update(
-        SECRET_KEY=signing[0],
-        SECRET_KEY_FALLBACKS=signing[1:],
         PUBLIC_URL=settings.public_url,
         MAX_CONTENT_LENGTH=MAX_BODY,
         SESSION_COOKIE_NAME="__Host-studio" if settings.secure else "studio",

@@ -27,12 +27,16 @@ COMMANDS = {
     "token": "studio.accounts.commands",
     "audit": "studio.audit.commands",
     "approval-load": "studio.oversight.commands",
+    "keys": "studio.console.keys.commands",
     "backup": "studio.console.commands",
     "restore": "studio.console.commands",
     "demo": "studio.gallery.commands",
     "setup": "studio.gallery.commands",
 }
 """Commands of packages: a module with a list `commands` of click commands, imported when one of them is asked for."""
+
+OVER_ALL_TABLES = ("keys",)
+"""Commands that walk every table there is: whoever misses one would leave secrets under a key that is thrown away."""
 
 THREADS = 64
 """Of a web process. Not all of them may be waiting for bodies: see studio.wsgi."""
@@ -52,6 +56,8 @@ class PackageCommands(click.Group):
         module = COMMANDS.get(cmd_name)
         if module is None:
             return super().get_command(ctx, cmd_name)
+        if cmd_name in OVER_ALL_TABLES:
+            import_module("studio.models").load_all()
         found: list[click.Command] = import_module(module).commands
         return next(command for command in found if command.name == cmd_name)
 

@@ -18,8 +18,9 @@ from studio.audit.models import AuditHead
 from studio.audit.sealing import archive, closing, keys, offline
 from studio.audit.verifying import verify as verify_chain
 from studio.core.actor import Actor, ActorType
-from studio.core.crypto import KEY_FILE, KEY_VARIABLE, Keyring
+from studio.core.crypto import KEY_VARIABLE, Keyring
 from studio.core.db import open_engine
+from studio.core.key_file import KEY_FILE
 from studio.core.settings import SettingsError, load
 from studio.core.unit_of_work import Database
 

@@ -19,8 +19,8 @@ from typing import Any
 from sqlalchemy import inspect, make_url, text
 
 from studio.core import clock, db
-from studio.core.crypto import KEY_FILE
 from studio.core.errors import StudioError
+from studio.core.key_file import KEY_FILE, KeyFile
 from studio.core.settings import Settings
 
 FORMAT = 1
@@ -47,14 +47,15 @@ def backup(settings: Settings, target: Path, *, force: bool) -> None:
     """Write the archive. Raises ArchiveError; a file that was there before stays as it was."""
     if target.exists() and not force:
         raise ArchiveError(f"{target} exists already. Choose another name, or say --force.")
-    with _folder(target.parent) as folder:
+    key = KeyFile.of(settings.data_dir)
+    with _folder(target.parent) as folder, key.held():  # no key is taken out between the data and the keys to it
         name = _dump(settings, folder)
         made = folder / "archive"
         with tarfile.open(made, "w:gz") as archive:
             _add(archive, MANIFEST, json.dumps(_manifest(settings, name)).encode())
             archive.add(folder / name, name)
-            if (settings.data_dir / KEY_FILE).exists():
-                archive.add(settings.data_dir / KEY_FILE, KEY_FILE)
+            if key.path.exists():
+                archive.add(key.path, KEY_FILE)
         made.chmod(0o600)  # it holds the master key
         made.replace(target)
 

@@ -10,9 +10,10 @@ import hashlib
 import hmac
 import os
 import re
-import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import NoReturn, final
 from uuid import UUID
 
@@ -23,16 +24,18 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from studio.core import rng
 from studio.core.errors import StudioError
 from studio.core.i18n import gettext
+from studio.core.key_file import KEY_BYTES, KEY_FILE, KeyFile, Stamp, parse
 from studio.core.settings import SettingsError
 
 log = structlog.get_logger()
 
-KEY_FILE = "master.key"
 KEY_VARIABLE = "STUDIO_MASTER_KEY"
+PRIMARY_VARIABLE = "STUDIO_MASTER_KEY_PRIMARY"
+"""The version that seals, where it is not the newest: while a new key is brought to every machine."""
 
 _FORMAT = 1
-_KEY, _NONCE, _TAG = 32, 12, 16
-_HEADER = 5  # one byte of format, four of the master key's version
+_KEY, _NONCE, _TAG = KEY_BYTES, 12, 16
+HEADER = 5  # one byte of format, four of the master key's version
 _WRAPPED = _NONCE + _KEY + _TAG
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{64}\Z")
 
@@ -80,32 +83,67 @@ class Secret:
 
 
 class Keyring:
-    """The master keys of an installation, by version. The newest seals, all of them unseal."""
+    """The master keys of an installation, by version. The primary one seals, all of them unseal.
 
-    def __init__(self, keys: Mapping[int, bytes]) -> None:
-        """`keys` maps versions (1 and up) to 32 bytes each. Raises SettingsError."""
-        if not keys or any(len(key) != _KEY or not 0 < v < 2**32 for v, key in keys.items()):
-            raise SettingsError("Master keys are 32 bytes each, in base64, numbered from 1.")
-        self._keys = {version: AESGCM(key) for version, key in keys.items()}
-        self._derived_from = [key for _, key in sorted(keys.items(), reverse=True)]
-        self.current = max(keys)
+    Keys that came from a file are looked at again: a process that runs while a key is added seals under it from then
+    on, and opens what another process has sealed. A key that is taken out of the file stays known until the process
+    ends, for records that were read before. Threads may share it.
+    """
+
+    def __init__(self, keys: Mapping[int, bytes], *, primary: int | None = None, file: KeyFile | None = None) -> None:
+        """`keys` maps versions (1 and up) to 32 bytes each. `primary` seals; None: the newest. Raises SettingsError."""
+        self._primary, self._file, self._lock = primary, file, Lock()
+        self._stamp: Stamp | None = None
+        self._known = _Known.of(keys, primary)
 
     @classmethod
     def open(cls, data_dir: Path, environ: Mapping[str, str] | None = None) -> "Keyring":
-        """Read the keys from STUDIO_MASTER_KEY, else from `master.key`, made at the first start."""
-        given = (os.environ if environ is None else environ).get(KEY_VARIABLE)
+        """The keys of STUDIO_MASTER_KEY, else of `master.key`, made at the first start. Raises SettingsError."""
+        environ = os.environ if environ is None else environ
+        primary = _version(environ.get(PRIMARY_VARIABLE))
+        given = environ.get(KEY_VARIABLE)
         if given:
-            return cls(_parse(given.replace(",", "\n"), KEY_VARIABLE))
-        path = data_dir / KEY_FILE
-        if not path.exists():
-            _make_key_file(path)
-        if path.stat().st_mode & 0o077:
-            log.warning("master_key_readable_by_others", path=str(path), hint=f"chmod 600 {path}")
-        return cls(_parse(path.read_text("ascii", errors="replace"), str(path)))
+            return cls(parse(given.replace(",", "\n"), KEY_VARIABLE), primary=primary)
+        file = KeyFile.of(data_dir)
+        file.ensure()
+        stamp = file.stamp()  # before it is read: what is read is no older
+        ring = cls(file.read(), primary=primary, file=file)
+        ring._stamp = stamp
+        return ring
+
+    @property
+    def file(self) -> KeyFile | None:
+        """Where the keys lie; None: they came by the environment."""
+        return self._file
+
+    @property
+    def current(self) -> int:
+        """The version that seals now."""
+        return self._fresh().primary
+
+    @property
+    def versions(self) -> list[int]:
+        """All that this process can open, in order."""
+        return sorted(self._fresh().keys)
 
     def derive(self, purpose: str) -> list[bytes]:
-        """A key for another purpose (such as signing cookies) from each master key, newest first."""
-        return [hmac.digest(key, b"derive:" + purpose.encode(), "sha256") for key in self._derived_from]
+        """A key for another purpose (such as signing cookies) from each master key: the one that signs comes first."""
+        return [hmac.digest(key, b"derive:" + purpose.encode(), "sha256") for key in self._fresh().ordered]
+
+    def _fresh(self) -> "_Known":
+        """The keys of now. Costs a look at the file's stamp."""
+        stamp = self._file.stamp() if self._file is not None else None
+        if self._file is None or stamp is None or stamp == self._stamp:
+            return self._known
+        with self._lock:
+            if stamp != self._stamp:
+                try:
+                    found = self._file.read()
+                    self._known = _Known.of({**self._known.keys, **found}, self._primary or max(found, default=0))
+                except (OSError, SettingsError):  # what is known goes on being used
+                    log.exception("master_key_unreadable", path=str(self._file.path))
+                self._stamp = stamp
+        return self._known
 
     def seal(self, plaintext: bytes, *, context: str) -> bytes:
         """Encrypt one record under a fresh data key, bound to `context`."""
@@ -116,61 +154,79 @@ class Keyring:
     def unseal(self, blob: bytes, *, context: str) -> bytes:
         """Decrypt one record. Raises CryptoError where blob, key and context do not match."""
         data_key = self._unwrap(blob, context)
-        rest = blob[_HEADER + _WRAPPED :]
+        rest = blob[HEADER + _WRAPPED :]
         try:
             return AESGCM(data_key).decrypt(rest[:_NONCE], rest[_NONCE:], context.encode())
         except (InvalidTag, ValueError) as error:
             raise _does_not_open() from error
 
     def rewrap(self, blob: bytes, *, context: str) -> bytes:
-        """The same record under the newest master key: rotation never touches the plaintext."""
+        """The same record under the master key that seals now: rotation never touches the plaintext."""
         if version_of(blob) == self.current:
             return blob
         data_key = self._unwrap(blob, context)
-        return self._wrap(data_key, context) + blob[_HEADER + _WRAPPED :]
+        return self._wrap(data_key, context) + blob[HEADER + _WRAPPED :]
 
     def _wrap(self, data_key: bytes, context: str) -> bytes:
-        header = bytes([_FORMAT]) + self.current.to_bytes(4, "big")
-        nonce = rng.secret_bytes(_NONCE)
-        sealed = self._keys[self.current].encrypt(nonce, data_key, header + context.encode())
+        known, nonce = self._fresh(), rng.secret_bytes(_NONCE)
+        header = header_of(known.primary)
+        sealed = known.ciphers[known.primary].encrypt(nonce, data_key, header + context.encode())
         return header + nonce + sealed
 
     def _unwrap(self, blob: bytes, context: str) -> bytes:
-        master = self._keys.get(version_of(blob))
+        version = version_of(blob)
+        master = self._known.ciphers.get(version) or self._fresh().ciphers.get(version)
         if master is None:
             raise CryptoError(
                 gettext(
                     "Master key %(blob)s is missing: put back the backup of %(key_file)s.",
-                    blob=version_of(blob),
+                    blob=version,
                     key_file=KEY_FILE,
                 ),
                 code="master_key_missing",
             )
         nonce, sealed = (
-            blob[_HEADER : _HEADER + _NONCE],
-            blob[_HEADER + _NONCE : _HEADER + _WRAPPED],
+            blob[HEADER : HEADER + _NONCE],
+            blob[HEADER + _NONCE : HEADER + _WRAPPED],
         )
         try:
-            return master.decrypt(nonce, sealed, blob[:_HEADER] + context.encode())
+            return master.decrypt(nonce, sealed, blob[:HEADER] + context.encode())
         except (InvalidTag, ValueError) as error:
             raise _does_not_open() from error
 
 
-def rotate(data_dir: Path) -> Keyring:
-    """Add a newer master key to the file. Earlier ones stay until every record was rewrapped."""
-    path = data_dir / KEY_FILE
-    keys = _parse(path.read_text("ascii"), str(path))
-    newest = f"{max(keys) + 1}:{base64.b64encode(rng.secret_bytes(_KEY)).decode()}\n"
-    _written(path, path.read_text("ascii").rstrip("\n") + "\n" + newest).replace(path)
-    log.warning("master_key_added", path=str(path), hint=f"Back up {path} again.")
-    return Keyring.open(data_dir, {})
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The keys of one moment."""
+
+    keys: Mapping[int, bytes]
+    ciphers: Mapping[int, AESGCM]
+    primary: int
+    ordered: tuple[bytes, ...]
+    """The primary first, then the others, newest first."""
+
+    @classmethod
+    def of(cls, keys: Mapping[int, bytes], primary: int | None) -> "_Known":
+        if not keys or any(len(key) != KEY_BYTES or not 0 < v < 2**32 for v, key in keys.items()):
+            raise SettingsError("Master keys are 32 bytes each, in base64, numbered from 1.")
+        first = primary or max(keys)
+        if first not in keys:
+            raise SettingsError(f"{PRIMARY_VARIABLE} names master key {first}, which is not among {sorted(keys)}.")
+        order = sorted(keys, key=lambda version: (version != first, -version))
+        ciphers = {version: AESGCM(key) for version, key in keys.items()}
+        return cls(dict(keys), ciphers, first, tuple(keys[version] for version in order))
+
+
+def header_of(version: int) -> bytes:
+    """How records begin that are sealed under a version."""
+    return bytes([_FORMAT]) + version.to_bytes(4, "big")
 
 
 def version_of(blob: bytes) -> int:
     """The version of the master key that a record is sealed under. Raises CryptoError."""
-    if len(blob) < _HEADER + _WRAPPED + _NONCE + _TAG or blob[0] != _FORMAT:
+    if len(blob) < HEADER + _WRAPPED + _NONCE + _TAG or blob[0] != _FORMAT:
         raise _does_not_open()
-    return int.from_bytes(blob[1:_HEADER], "big")
+    return int.from_bytes(blob[1:HEADER], "big")
 
 
 def hash_token(text: str) -> str:
@@ -210,40 +266,9 @@ def _does_not_open() -> CryptoError:
     return CryptoError(gettext("This sealed record does not open: it is damaged or belongs elsewhere."))
 
 
-def _parse(text: str, source: str) -> dict[int, bytes]:
-    """Read `version:base64` lines; a bare key is version 1."""
-    keys: dict[int, bytes] = {}
-    for line in filter(None, (line.strip() for line in text.splitlines())):
-        version, _, encoded = line.rpartition(":")
-        try:
-            keys[int(version or "1")] = base64.b64decode(encoded, validate=True)
-        except ValueError as error:
-            raise SettingsError(f"{source} is no master key: lines of `1:<base64>`.") from error
-    return keys
-
-
-def _make_key_file(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    key = base64.b64encode(rng.secret_bytes(_KEY)).decode()
-    written = _written(path, f"1:{key}\n")
-    try:
-        os.link(written, path)  # fails where another process was first; a rename would replace its key
-    except FileExistsError:
-        return
-    finally:
-        written.unlink()
-    log.warning(
-        "master_key_made",
-        path=str(path),
-        hint=f"Back this up: without {path} the stored secrets cannot be read.",
-    )
-
-
-def _written(path: Path, text: str) -> Path:
-    """The text in a file of mode 0600 beside `path`, safely on disk."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    return Path(name)
+def _version(text: str | None) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal() or not 0 < int(text) < 2**32:
+        raise SettingsError(f"{PRIMARY_VARIABLE} is the number of a master key, not {text!r}.")
+    return int(text)

@@ -48,9 +48,9 @@ class SealedColumn:
         return issubclass(self.model, Tenant)
 
     @property
-    def sealed(self) -> InstrumentedAttribute[bytes | None]:
+    def sealed(self) -> InstrumentedAttribute[Any]:
         """The column in statements."""
-        found: InstrumentedAttribute[bytes | None] = getattr(self.model, self.name)
+        found: InstrumentedAttribute[Any] = getattr(self.model, self.name)
         return found
 
     @property

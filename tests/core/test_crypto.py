@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from studio.core import crypto
 from studio.core.crypto import CryptoError, Keyring, Secret
+from studio.core.key_file import KeyFile
 from studio.core.settings import SettingsError
 
 RING = Keyring({1: b"a" * 32, 2: b"b" * 32})
@@ -71,8 +72,9 @@ def test_the_key_file_is_made_once_and_is_private(tmp_path):
 
 def test_rotate_adds_a_key_and_keeps_the_old(tmp_path):
     blob = Keyring.open(tmp_path, {}).seal(b"x", context="c")
-    ring = crypto.rotate(tmp_path)
-    assert ring.current == 2
+    assert KeyFile.of(tmp_path).add() == 2
+    ring = Keyring.open(tmp_path, {})
+    assert (ring.current, ring.versions) == (2, [1, 2])
     assert ring.unseal(blob, context="c") == b"x"
     assert stat.S_IMODE((tmp_path / "master.key").stat().st_mode) == 0o600
 

@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from benchmarks.stack import PROJECT
-from tests.faults import test_approvals, test_audit_events, test_export, test_gathering, test_smtp, test_sweeping
+from tests.faults import (
+    test_approvals,
+    test_audit_events,
+    test_export,
+    test_gathering,
+    test_rotation,
+    test_smtp,
+    test_sweeping,
+)
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(180)]
 _numbers = count(1)
@@ -30,7 +38,18 @@ def _labels(folder: Path) -> set[str]:
 
 LABELS = _labels(PROJECT / "studio")
 ELSEWHERE = set().union(
-    *(one.LABELS for one in (test_approvals, test_audit_events, test_export, test_gathering, test_smtp, test_sweeping))
+    *(
+        one.LABELS
+        for one in (
+            test_approvals,
+            test_audit_events,
+            test_export,
+            test_gathering,
+            test_rotation,
+            test_smtp,
+            test_sweeping,
+        )
+    )
 )
 SENT = "outbox.sent"
 OUTSIDE = (SENT, "outbox.done")

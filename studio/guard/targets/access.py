@@ -22,9 +22,10 @@ SECRET = Target(
 MASTER_KEY = Target(
     "master_key.rotate",
     "Master key rotation",
-    "The key under which all secrets are kept is replaced.",
-    facts=(Fact("name", "text", "Key", "2026-11"),),
-    here=False,
+    "The key under which all secrets are kept is replaced, by a command on the machine. A command is no person: it "
+    "stops here, unless whoever runs it says why it must go on, which the audit trail keeps.",
+    facts=(Fact("name", "text", "Version of the key", "2"),),
+    steps=False,
 )
 CONNECTION = Target(
     "connection.change",
