@@ -52,7 +52,7 @@ class Post:
         outbox.register(trail.EFFECT, deferring.look)
         outbox.register(trail.DEFERRED, self.deferred)
         outbox.register(locking.TOPIC, locking.look)
-        outbox.register(timers.TOPIC, working.work_off)
+        outbox.register_many(timers.TOPIC, working.work_off)
 
     def asked(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail somebody their link; nothing where it was settled meanwhile."""

@@ -19,6 +19,7 @@ import structlog
 from sqlalchemy import and_, or_, select
 
 from studio.core import clock, outbox, tenancy
+from studio.core.claims import Job
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.models import LocalMail, OutboxRow
@@ -63,7 +64,7 @@ class Sender:
     server: Server
     mail_from: str
 
-    def __call__(self, job: outbox.Job) -> None:
+    def __call__(self, job: Job) -> None:
         """Send one; a repeat carries the same Message-ID, by which mailboxes recognise it."""
         try:
             message = compose(job.payload, self.mail_from, key=f"{job.workspace_id}|{job.key}")

@@ -1,8 +1,9 @@
 """Durable jobs: a row written with the change that asks for it, done after the commit.
 
 Two kinds of handler. An inside handler gets a unit of work of the row's workspace and commits
-together with the row's `done`: exactly once. An outside handler (mail) runs with no transaction
-open: at least once, always under the row's key.
+together with the row's `done`: exactly once; one that is registered for many does in one unit all
+of a workspace that were claimed together. An outside handler (mail) runs with no transaction open:
+at least once, always under the row's key.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,22 +13,21 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
-from studio.core import clock, rng
+from studio.core import claims, clock, rng
 from studio.core.among import among
+from studio.core.claims import Job
 from studio.core.faults import fault_point
 from studio.core.ids import new_id
 from studio.core.inserting import insert_all
-from studio.core.metrics import OUTBOX_JOBS, OUTBOX_LAG
+from studio.core.metrics import OUTBOX_JOBS
 from studio.core.models import OutboxRow
 from studio.core.unit_of_work import Database, UnitOfWork
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=120)
 STALE_S = 60.0
 """Jobs of a batch that were not begun by then are handed back, well before their lease ends."""
 BATCH = 20
@@ -37,35 +37,8 @@ _BASE_S, _CEILING_S = 2.0, 3_600.0
 _ERROR_LENGTH = 2_000
 
 Inside = Callable[[UnitOfWork, dict[str, Any]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One claimed row."""
-
-    id: UUID
-    workspace_id: UUID
-    topic: str
-    key: str
-    payload: dict[str, Any]
-    attempts: int
-    max_attempts: int
-    holder: str | None
-
-
+InsideMany = Callable[[UnitOfWork, Sequence[dict[str, Any]]], None]
 Outside = Callable[[Job], None]
-
-
-_JOB = (
-    OutboxRow.id,
-    OutboxRow.workspace_id,
-    OutboxRow.topic,
-    OutboxRow.key,
-    OutboxRow.payload,
-    OutboxRow.attempts,
-    OutboxRow.max_attempts,
-    OutboxRow.holder,
-)
 
 
 class GiveUp(Exception):
@@ -80,26 +53,31 @@ class Later(Exception):
         self.seconds = seconds
 
 
-class _Lost(Exception):
-    """The lease went to somebody else meanwhile."""
-
-
 on_enqueued: Callable[[], None] | None = None
 """Called after a commit that left something due now. Set at start; the hint may be lost."""
 
 _inside: dict[str, Inside] = {}
+_many: dict[str, InsideMany] = {}
 _outside: dict[str, Outside] = {}
 
 
 def register(topic: str, handler: Inside) -> None:
     """Say who does a topic's jobs within the database. The latest registration counts."""
     _outside.pop(topic, None)
+    _many.pop(topic, None)
     _inside[topic] = handler
+
+
+def register_many(topic: str, handler: InsideMany) -> None:
+    """The same for a topic whose jobs of a workspace are done in one unit, however many; where it fails, one by one."""
+    register(topic, lambda uow, payload: handler(uow, [payload]))
+    _many[topic] = handler
 
 
 def register_outside(topic: str, handler: Outside) -> None:
     """Say who does a topic's jobs outside of the database, at least once each."""
     _inside.pop(topic, None)
+    _many.pop(topic, None)
     _outside[topic] = handler
 
 
@@ -176,7 +154,7 @@ def cancel(uow: UnitOfWork, key: str) -> bool:
 def is_due(database: Database) -> bool:
     """Whether drain() would find anything: far cheaper than to claim nothing."""
     with database.across(read_only=True) as uow:
-        found = select(OutboxRow.id).where(or_(*_takeable(uow.now))).limit(1)
+        found = select(OutboxRow.id).where(or_(*claims.takeable(uow.now))).limit(1)
         return uow.session.scalar(found) is not None
 
 
@@ -193,40 +171,20 @@ def drain(database: Database, limit: int = 100, budget_s: float = 5.0, *, holder
     """
     end, tried = clock.monotonic() + budget_s, 0
     while tried < limit and clock.monotonic() < end:
-        jobs = _claim(database, min(BATCH, limit - tried), holder)
+        jobs = claims.claim(database, (*_inside, *_outside), min(BATCH, limit - tried), holder)
         if not jobs:
             break
         stale = clock.monotonic() + STALE_S
-        for number, job in enumerate(jobs):
+        groups = _grouped(jobs)
+        for number, group in enumerate(groups):
             if clock.monotonic() >= min(end, stale):
-                _hand_back(database, jobs[number:])
+                claims.hand_back(database, [job for left in groups[number:] for job in left])
                 break
-            _do(database, job)
-            tried += 1
+            if len(group) == 1 or not _do_many(database, group):
+                for job in group:
+                    _do(database, job)
+            tried += len(group)
     return tried
-
-
-def free(session: Session, holder: str, *, dead: bool) -> int:
-    """Let others do at once what a process held that has died, or is about to stop. Returns how many jobs.
-
-    A death has used up the attempt, a stop has not.
-    """
-    held = and_(OutboxRow.state == "running", OutboxRow.holder == holder)
-    if dead:
-        _give_up_lost(session, held)
-    freed = (
-        update(OutboxRow)
-        .where(held)
-        .values(
-            state="queued",
-            lease_until=None,
-            holder=None,
-            attempts=OutboxRow.attempts if dead else OutboxRow.attempts - 1,
-        )
-        .returning(OutboxRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return len(session.execute(freed).all())
 
 
 def lag_s(database: Database) -> float:
@@ -244,58 +202,28 @@ def purge(database: Database, older_than: timedelta) -> int:
         return len(uow.session.execute(old.returning(OutboxRow.id)).all())
 
 
-def _claim(database: Database, count: int, holder: str | None) -> list[Job]:
-    """Take the oldest due jobs under a lease, counting the attempt before it is made."""
-    topics = (*_inside, *_outside)
-    with database.across() as uow:
-        now = uow.now
-        due, lost = _takeable(now)
-        _give_up_lost(uow.session, lost)
-        chosen = (
-            select(OutboxRow.id)
-            .where(or_(due, lost), OutboxRow.topic.in_(topics))
-            .order_by(OutboxRow.due_at)
-            .limit(count)
-            .with_for_update(skip_locked=True)
-            .cte("chosen")  # evaluated once; as a subquery PostgreSQL may run it again and again
-        )
-        claimed = (
-            update(OutboxRow)
-            .where(OutboxRow.id.in_(select(chosen.c.id)))
-            .values(state="running", attempts=OutboxRow.attempts + 1, lease_until=now + LEASE, holder=holder)
-            .returning(*_JOB, OutboxRow.due_at)
-            .execution_options(synchronize_session=False)
-        )
-        rows = uow.session.execute(claimed).all()
-    jobs = [Job(*row[:-1]) for row in rows]
-    OUTBOX_LAG.set(max(((now - row.due_at).total_seconds() for row in rows), default=0.0))
-    if jobs:
-        fault_point("outbox.claimed")
-    return sorted(jobs, key=lambda job: job.id)
+def _grouped(jobs: Sequence[Job]) -> list[list[Job]]:
+    """Jobs that are done together, each other one by itself."""
+    groups: dict[object, list[Job]] = {}
+    for job in jobs:
+        groups.setdefault((job.workspace_id, job.topic) if job.topic in _many else job.id, []).append(job)
+    return list(groups.values())
 
 
-def _takeable(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """What is due, and what somebody took and did not come back from."""
-    return (
-        and_(OutboxRow.state == "queued", OutboxRow.due_at <= now),
-        and_(OutboxRow.state == "running", OutboxRow.lease_until < now),
-    )
-
-
-def _give_up_lost(session: Session, lost: Any) -> None:
-    """A job that takes its worker down with it every time must stop costing workers."""
-    session.execute(
-        update(OutboxRow)
-        .where(lost, OutboxRow.attempts >= OutboxRow.max_attempts)
-        .values(
-            state="failed",
-            done_at=clock.database_now(session),
-            lease_until=None,
-            holder=None,
-            last_error="its worker was lost at every attempt",
-        )
-        .execution_options(synchronize_session=False)
-    )
+def _do_many(database: Database, jobs: Sequence[Job]) -> bool:
+    """All of them or none. False: none, and each is to be tried by itself, so that one alone counts as failed."""
+    topic = jobs[0].topic
+    try:
+        with database.unit(jobs[0].workspace_id) as uow:
+            claims.end_many(uow, jobs)
+            _many[topic](uow, [job.payload for job in jobs])
+            fault_point("outbox.inside")
+        fault_point("outbox.after_commit")
+    except Exception as error:  # noqa: BLE001 - whatever it was, whoever fails alone remembers it
+        log.warning("outbox_together_failed", topic=topic, count=len(jobs), error=type(error).__name__)
+        return False
+    OUTBOX_JOBS.labels(topic, "done").inc(len(jobs))
+    return True
 
 
 def _do(database: Database, job: Job) -> None:
@@ -313,7 +241,7 @@ def _do(database: Database, job: Job) -> None:
             with database.across() as uow:
                 _end(uow, job)
             fault_point("outbox.done")
-    except _Lost:
+    except claims.Lost:
         outcome = "lost"
         log.warning("outbox_lease_lost", topic=job.topic, job_id=str(job.id))
     except Exception as error:  # noqa: BLE001 - whatever it was, the row remembers it
@@ -323,7 +251,7 @@ def _do(database: Database, job: Job) -> None:
 
 
 def _end(uow: UnitOfWork, job: Job) -> None:
-    _settle(uow, job, state="done", payload={}, done_at=uow.now)
+    claims.settle(uow, job, state="done", payload={}, done_at=uow.now)
 
 
 def _failed(database: Database, job: Job, error: Exception) -> None:
@@ -334,8 +262,8 @@ def _failed(database: Database, job: Job, error: Exception) -> None:
         now = uow.now
         outcome = {"state": "failed", "done_at": now} if final else _again(now, job.attempts, error)
         try:
-            _settle(uow, job, last_error=words, **outcome)
-        except _Lost:
+            claims.settle(uow, job, last_error=words, **outcome)
+        except claims.Lost:
             return
     fault_point("outbox.failed")
 
@@ -345,34 +273,3 @@ def _again(now: datetime, attempts: int, error: Exception) -> dict[str, Any]:
     ceiling = min(_CEILING_S, _BASE_S * 2 ** (attempts - 1))
     asked = min(_CEILING_S, max(0.0, error.seconds)) if isinstance(error, Later) else 0.0
     return {"state": "queued", "due_at": now + timedelta(seconds=asked + rng.jitter(ceiling))}
-
-
-def _hand_back(database: Database, jobs: list[Job]) -> None:
-    with database.across() as uow:
-        for job in jobs:
-            uow.session.execute(
-                update(OutboxRow)
-                .where(_ours(job))
-                .values(state="queued", attempts=job.attempts - 1, lease_until=None, holder=None)
-                .execution_options(synchronize_session=False)
-            )
-    fault_point("outbox.handed_back")
-
-
-def _ours(job: Job) -> Any:
-    """Whether nobody else has claimed it since: one who was freed of it may have the same attempt's number."""
-    same = (OutboxRow.attempts == job.attempts, OutboxRow.holder.is_not_distinct_from(job.holder))
-    return and_(OutboxRow.id == job.id, OutboxRow.state == "running", *same)
-
-
-def _settle(uow: UnitOfWork, job: Job, **values: Any) -> None:
-    """Write a job's end, if the lease is still ours."""
-    statement = (
-        update(OutboxRow)
-        .where(_ours(job))
-        .values(lease_until=None, holder=None, **values)
-        .returning(OutboxRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    if uow.session.execute(statement).first() is None:
-        raise _Lost

@@ -204,7 +204,7 @@ def test_two_turns_at_once_share_out_what_is_due(database, tenant, jonas, mara, 
     asked = [make_escalating(database, tenant, [jonas], level(mara)) for _number in range(5)]
     come_due(database, tenant, *asked)
     with database.unit(tenant.id) as first:
-        working.work_off(first, {"request_id": str(asked[4])})
+        working.work_off(first, [{"request_id": str(asked[4])}])
         mine = first.session.scalars(select(Assignment.request_id).where(Assignment.user_id == mara.user_id)).all()
         assert len(mine) == 3
         assert asked[4] in mine

@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
-from studio.core import clock, outbox
+from studio.core import claims, clock, outbox
 from studio.core.ids import new_id
 from studio.core.models import LocalMail, OutboxRow
 
@@ -13,6 +14,7 @@ from studio.core.models import LocalMail, OutboxRow
 @pytest.fixture(autouse=True)
 def _own_handlers(monkeypatch):
     monkeypatch.setattr(outbox, "_inside", {})
+    monkeypatch.setattr(outbox, "_many", {})
     monkeypatch.setattr(outbox, "_outside", {})
     monkeypatch.setattr(outbox, "on_enqueued", None)
 
@@ -145,6 +147,59 @@ def test_giving_up_ends_it_at_once(units, workspace):
     assert rows(units, workspace)[0].state == "failed"
 
 
+def test_jobs_of_many_are_one_unit_a_workspace(units, workspace):
+    other, calls = new_id(), []
+
+    def keep(uow, payloads):
+        calls.append((uow.workspace, len(payloads)))
+        for payload in payloads:
+            keep_mail(uow, payload)
+
+    outbox.register_many("t", keep)
+    for owner, key in ((workspace, "a"), (other, "b"), (workspace, "c")):
+        leave(units, owner, key, payload={"n": key})
+    assert outbox.drain(units) == 3
+    assert sorted(calls) == sorted([(workspace, 2), (other, 1)])
+    assert mails(units, workspace) == ["a", "c"]
+    assert {(row.state, row.attempts, str(row.payload)) for row in rows(units, workspace)} == {("done", 1, "{}")}
+
+
+def test_where_many_fail_together_one_alone_has_failed(units, workspace):
+    def keep(uow, payloads):
+        for payload in payloads:
+            keep_mail(uow, payload)
+        if any(payload["n"] == "bad" for payload in payloads):
+            raise outbox.GiveUp("no")
+
+    outbox.register_many("t", keep)
+    for key in ("a", "bad", "c"):
+        leave(units, workspace, key, payload={"n": key})
+    assert outbox.drain(units) == 3
+    assert mails(units, workspace) == ["a", "c"]
+    assert [(row.key, row.state) for row in rows(units, workspace)] == [("a", "done"), ("bad", "failed"), ("c", "done")]
+
+
+def test_many_of_which_one_went_to_somebody_else_are_done_without_it(units, workspace):
+    """Its lease ran out while this process was at it: whoever has it now does it, and the rest is done once."""
+
+    def keep(uow, payloads):
+        for payload in payloads:
+            keep_mail(uow, payload)
+
+    outbox.register_many("t", keep)
+    for key in ("a", "b", "c"):
+        leave(units, workspace, key, payload={"n": key})
+    jobs = claims.claim(units, ["t"], 3, "late")
+    with units.across() as uow:
+        uow.session.execute(update(OutboxRow).where(OutboxRow.key == "b").values(attempts=2))
+    assert not outbox._do_many(units, jobs)
+    assert mails(units, workspace) == []
+    for job in jobs:
+        outbox._do(units, job)
+    assert mails(units, workspace) == ["a", "c"]
+    assert [row.state for row in rows(units, workspace)] == ["done", "running", "done"]
+
+
 def test_what_is_not_due_waits(units, workspace):
     seen = []
     outbox.register_outside("t", seen.append)
@@ -172,9 +227,9 @@ def test_a_cancelled_job_is_not_done_and_its_key_is_free(units, workspace):
 def test_a_lost_worker_s_job_is_taken_over_and_the_late_one_is_fenced_off(units, workspace):
     outbox.register("t", keep_mail)
     leave(units, workspace, payload={"n": "mail"})
-    (late,) = outbox._claim(units, 1, None)
+    (late,) = claims.claim(units, ["t"], 1, None)
     assert outbox.drain(units) == 0
-    clock.shift(outbox.LEASE + timedelta(seconds=1))
+    clock.shift(claims.LEASE + timedelta(seconds=1))
     assert outbox.drain(units) == 1
     outbox._do(units, late)
     assert mails(units, workspace) == ["mail"]
@@ -185,8 +240,8 @@ def test_a_job_that_always_takes_its_worker_down_stops(units, workspace):
     outbox.register("t", keep_mail)
     leave(units, workspace, max_attempts=2)
     for _ in range(2):
-        assert len(outbox._claim(units, 1, None)) == 1
-        clock.shift(outbox.LEASE + timedelta(seconds=1))
+        assert len(claims.claim(units, ["t"], 1, None)) == 1
+        clock.shift(claims.LEASE + timedelta(seconds=1))
     assert outbox.drain(units) == 0
     assert rows(units, workspace)[0].state == "failed"
 
@@ -233,19 +288,19 @@ def test_old_jobs_are_forgotten(units, workspace):
 
 def freed(units, holder, *, dead):
     with units.across() as uow:
-        return outbox.free(uow.session, holder, dead=dead)
+        return claims.free(uow.session, holder, dead=dead)
 
 
 @pytest.mark.parametrize("dead", [True, False], ids=["died", "stops"])
 def test_what_a_process_held_is_freed_at_once_and_it_is_fenced_off(units, workspace, dead):
     outbox.register("t", keep_mail)
     leave(units, workspace, payload={"n": "mail"})
-    (late,) = outbox._claim(units, 1, "one")
+    (late,) = claims.claim(units, ["t"], 1, "one")
     assert freed(units, "another", dead=dead) == 0
     assert freed(units, "one", dead=dead) == 1
     (row,) = rows(units, workspace)
     assert (row.state, row.holder, row.attempts) == ("queued", None, 1 if dead else 0)
-    (current,) = outbox._claim(units, 1, "two")
+    (current,) = claims.claim(units, ["t"], 1, "two")
     outbox._do(units, late)
     assert mails(units, workspace) == []
     outbox._do(units, current)
@@ -257,7 +312,7 @@ def test_a_job_that_kills_its_process_every_time_is_given_up_when_it_is_freed(un
     outbox.register("t", keep_mail)
     leave(units, workspace, max_attempts=2)
     for _ in range(2):
-        assert len(outbox._claim(units, 1, "one")) == 1
+        assert len(claims.claim(units, ["t"], 1, "one")) == 1
         freed(units, "one", dead=True)
     (row,) = rows(units, workspace)
     assert (row.state, row.holder, row.last_error) == ("failed", None, "its worker was lost at every attempt")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio.core import outbox
+from studio.core import claims, outbox
 from studio.core.models import OutboxRow
 from studio.core.unit_of_work import Database
 from studio.runtime.engine.freeing import Freed, free_all_dead, free_holder
@@ -73,7 +73,7 @@ def handlers(monkeypatch):
 def test_a_death_frees_runs_jobs_and_loops(rig, alone):
     run_id, holder = held(rig), rig.engine.holder
     leave_job(rig)
-    outbox._claim(rig.database, 1, holder)
+    claims.claim(rig.database, ["t"], 1, holder)
     with rig.database.across() as unit:
         unit.session.add(LoopLease(name="sweeper", holder=holder, until=unit.now))
     with rig.database.across() as unit:

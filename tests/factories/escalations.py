@@ -45,10 +45,10 @@ def move_up(uow: UnitOfWork, request_ids: Iterable[UUID]) -> None:
     uow.session.execute(update(OutboxRow).where(OutboxRow.key.in_(keys)).values(due_at=past))
 
 
-def work(database: Database, tenant: MadeTenant, own: UUID | None = None) -> None:
-    """One timer comes: that of a request, or of one that is not there any more."""
+def work(database: Database, tenant: MadeTenant, *own: UUID) -> None:
+    """The timers of some requests come together, or that of one that is not there any more."""
     with database.unit(tenant.id) as uow:
-        work_off(uow, {"request_id": str(own or new_id())})
+        work_off(uow, [{"request_id": str(one)} for one in own or (new_id(),)])
 
 
 def escalate(database: Database, tenant: MadeTenant, request_id: UUID) -> None:

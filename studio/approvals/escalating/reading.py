@@ -1,14 +1,14 @@
 """What is due of a workspace, under the requests' locks, read set by set: a backlog is thousands of rows."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Row, Text, cast, select
+from sqlalchemy import ColumnElement, Row, Text, cast, not_, select
 
 from studio.approvals import escalation, people
 from studio.approvals import rule as rules
@@ -111,15 +111,17 @@ _COLUMNS = (
 """Documents as texts: requests of one step have the same, and each is read once."""
 
 
-def read(uow: UnitOfWork, most: int, own: UUID | None = None) -> Batch:
+def read(uow: UnitOfWork, most: int, own: Collection[UUID] = ()) -> Batch:
     """Lock and read what is due by the database's time, the longest due first, at most so many.
 
-    `own` is the request whose timer this is: it is waited for, so that its timer ends only once it has been looked at.
-    Of the others those that somebody has locked are left to them and to timers of their own: two turns at once share
-    out what is due, and whoever waits for one lock holds no other. What is locked is read as it stands by then.
+    `own` are the requests whose timers these are: they are waited for, in the order in which everybody locks requests,
+    so that a timer ends only once its request has been looked at. Of the others those that somebody has locked are left
+    to them and to timers of their own: two turns at once share out what is due. What is locked is read as it stands by
+    then.
     """
-    found = [] if own is None else _due(uow, Request.id == own)
-    found += _due(uow, *(() if own is None else (Request.id != own,)), most=most - len(found))
+    mine = among(uow.session, Request.id, own)
+    found = _due(uow, mine) if own else []
+    found += _due(uow, not_(mine), most=most - len(found))
     overdue = [row.id for row in found if row.due_at is not None and row.due_at <= uow.now]
     due = _joined(uow, [row for row in found if row.due_at is None or row.due_at > uow.now])
     plans = {id(one.plan): one.plan for one in due}.values()
@@ -141,8 +143,7 @@ def _due(uow: UnitOfWork, *which: ColumnElement[bool], most: int | None = None) 
     """What is due of these. With `most` only what nobody has locked, and no more."""
     due = Escalation.next_at <= uow.now, Request.state == RequestState.PENDING
     query = select(*_COLUMNS).join(Escalation, Escalation.request_id == Request.id).where(*due, *which)
-    if most is not None:
-        query = query.order_by(Escalation.next_at).limit(most)
+    query = query.order_by(Request.id) if most is None else query.order_by(Escalation.next_at).limit(most)
     found: Any = uow.session.execute(query.with_for_update(skip_locked=most is not None)).all()
     return list(found)
 

@@ -1,10 +1,11 @@
 """One turn of working off: whatever is due in a workspace, in one transaction.
 
-Each request has a timer of its own, and whichever comes first does the work of all that are due: thousands that were
-due while no worker ran cost a few turns, not thousands. What is due is judged by the rows under the requests' locks
+Each request has a timer of its own, and whichever come first do the work of all that are due: thousands that were due
+while no worker ran cost a few turns, not thousands. What is due is judged by the rows under the requests' locks
 and by the database's time, so a timer that is late, comes twice, or at the same time as another, finds nothing to do.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from studio.approvals.levels import Chosen, choose
 from studio.approvals.models import Turn
 from studio.approvals.service import delegating, fallback, staging, timers
 from studio.approvals.together import together
-from studio.core import ids, outbox
+from studio.core import outbox
 from studio.core.faults import fault_point
 from studio.core.unit_of_work import UnitOfWork
 
@@ -28,9 +29,10 @@ BATCH = 500
 """Requests of one turn: their locks are held until its commit, a fraction of a second."""
 
 
-def work_off(uow: UnitOfWork, payload: dict[str, Any]) -> None:
-    """Do what is due, the request's whose timer this is and more, BATCH at most; the rest has timers of its own."""
-    batch = read(uow, BATCH, ids.parse_id(payload.get("request_id", "")))
+def work_off(uow: UnitOfWork, payloads: Sequence[dict[str, Any]]) -> None:
+    """Do what is due of the requests whose timers these are and of more, BATCH at most; the rest has its own timers."""
+    own = [UUID(payload["request_id"]) for payload in payloads if "request_id" in payload]
+    batch = read(uow, BATCH, own)
     if batch.due:  # under the requests' locks, as everybody does it: else two who take them back wait for one another
         outbox.cancel_all(uow, [timers.key(one.id, one.jobs) for one in batch.due])
     if batch.overdue:

@@ -25,7 +25,7 @@ from studio.approvals.slack.channels import Channels
 from studio.approvals.slack.wire import Slack, Target
 from studio.contract.ports import Mailer
 from studio.core import ids, outbox
-from studio.core.outbox import Job
+from studio.core.claims import Job
 from studio.core.unit_of_work import Database, UnitOfWork
 
 log = structlog.get_logger()

@@ -20,8 +20,8 @@ from studio.connectors.oauth.provider import KINDS, client_of, hosts_of
 from studio.connectors.service import state
 from studio.connectors.trail import record
 from studio.core import outbox
+from studio.core.claims import Job
 from studio.core.crypto import Keyring
-from studio.core.outbox import Job
 from studio.core.unit_of_work import Database, UnitOfWork
 
 log = structlog.get_logger()

@@ -9,7 +9,7 @@ import structlog
 
 from studio.contract.acting import Judge
 from studio.contract.ports import Ports
-from studio.core import outbox
+from studio.core import claims
 from studio.core.dispatch import Hints, Workers, make_broker
 from studio.core.dispatch.workers import Actors, Brokers, actor
 from studio.core.ids import new_id
@@ -168,7 +168,7 @@ class Engine:
     def _free_jobs(self) -> None:
         """Jobs of the outbox that are still under way are another process's from now on."""
         try:
-            self.writer.run(lambda session: outbox.free(session, self.holder, dead=False))
+            self.writer.run(lambda session: claims.free(session, self.holder, dead=False))
         except Exception:  # the database is away too: the leases run out by themselves
             log.exception("jobs_not_handed_over")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from studio.core import outbox
+from studio.core import claims
 from studio.core.models import OutboxRow
 from studio.runtime.ledger.port import Ledger
 from studio.runtime.models import LoopLease, Run
@@ -31,7 +31,7 @@ def free_loops(session: Session, holder: str) -> None:
 def free_holder(session: Session, ledger: Ledger, holder: str, *, dead: bool) -> Freed:
     """Everything that a process held, in the caller's transaction. A stop, other than a death, is held against none."""
     free_loops(session, holder)
-    return Freed(ledger.release_holder(session, holder, dead=dead), outbox.free(session, holder, dead=dead))
+    return Freed(ledger.release_holder(session, holder, dead=dead), claims.free(session, holder, dead=dead))
 
 
 def free_all_dead(session: Session, ledger: Ledger) -> Freed:

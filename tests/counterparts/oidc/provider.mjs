@@ -23,7 +23,13 @@ const provider = new Provider(issuer, {
   features: { clientCredentials: { enabled: true }, revocation: { enabled: true } },
   issueRefreshToken: async () => true,
   rotateRefreshToken: true,
-  ttl: { AccessToken: tokenSeconds, ClientCredentials: tokenSeconds, RefreshToken: 86400, Grant: 86400, Session: 86400 },
+  ttl: {
+    AccessToken: tokenSeconds,
+    ClientCredentials: tokenSeconds,
+    RefreshToken: 86400,
+    Grant: 86400,
+    Session: 86400,
+  },
   cookies: { keys: ["of-tests-alone"] },
   findAccount: async (_ctx, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
 });
