@@ -29,6 +29,7 @@ from studio.audit.sealing.closing import Sealer
 from studio.connectors.calling import stepping
 from studio.connectors.calling.opening import Accounts
 from studio.connectors.calling.reporting import Reporting
+from studio.connectors.hooks import emitting
 from studio.connectors.oauth import sessions
 from studio.connectors.oauth.connecting import Connecting
 from studio.connectors.oauth.ending import Revoking
@@ -64,6 +65,7 @@ from studio.guard.service import purging as guard_purging
 from studio.guard.settings import service as protected_settings
 from studio.oversight import folding
 from studio.oversight.reviews.post import Post as ReviewPost
+from studio.runtime.document.bounds import check_payload
 from studio.runtime.engine.audit_events import AuditFollowers
 from studio.runtime.engine.engine import Engine
 from studio.runtime.engine.set_aside import SetAside
@@ -72,6 +74,8 @@ from studio.runtime.hooks.receiving import Receiver
 from studio.runtime.leases import NamedLeases
 from studio.runtime.notices import FailureNotices
 from studio.runtime.service import ending
+from studio.runtime.service.app_events import Told
+from studio.runtime.service.causes import Source
 from studio.runtime.service.outputs import outputs_of
 from studio.runtime.service.starters import starter_of
 from studio.runtime.store import KvStore
@@ -84,7 +88,7 @@ OUTBOX_KEPT = timedelta(days=7)
 
 NODE_FOLDERS = (
     "studio.runtime.triggers", "studio.runtime.nodes", "studio.approvals.nodes", "studio.guard.nodes",
-    "studio.export.nodes", "studio.connectors.nodes",
+    "studio.export.nodes", "studio.connectors.nodes", "studio.connectors.triggers",
 )  # fmt: skip
 """Folders whose modules are node types. A package's line is added with its first one."""
 
@@ -211,7 +215,16 @@ def _join_connections(
     Revoking(database, keyring, exchange).register()
     reach = stepping.Reach(Accounts(database, keyring, send, renewing), reporting)
     stepping.join(reach)
+    emitting.join(partial(_start_listeners, engine))
     return reach, Connecting(database, keyring, exchange, settings.public_url, settings.allowed_hosts)
+
+
+def _start_listeners(engine: Engine, uow: UnitOfWork, happened: emitting.Happened) -> emitting.Heard:
+    """What happens at a connection is anybody's data until here."""
+    check_payload(happened.data)
+    told = Told(happened.type, happened.listens, happened.name, happened.data, happened.meta, happened.key)
+    heard = engine.app_events.tell(uow, told, Source(None))
+    return emitting.Heard(heard.listeners, heard.started)
 
 
 def _join_slack(engine: Engine, settings: Settings, mailer: Mailer, keyring: Keyring) -> Pressing:

@@ -6,6 +6,7 @@ import orjson
 from flask_babel import gettext as _
 
 from studio.builder import catalogue
+from studio.contract import gathering
 from studio.core import clock
 from studio.core.errors import InvalidInput
 from studio.expressions import (
@@ -23,7 +24,6 @@ from studio.runtime.checks.outline import Outline
 from studio.runtime.checks.structure import structure_problems
 from studio.runtime.compile import sample_values
 from studio.runtime.document import Document, Step
-from studio.runtime.triggers import gathering
 
 LARGEST_SHOWN = 20_000
 """Bytes of a previewed value; a larger one is shown by its beginning alone."""

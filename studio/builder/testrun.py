@@ -14,6 +14,7 @@ import orjson
 from flask_babel import gettext as _
 
 from studio.builder import catalogue
+from studio.contract import gathering
 from studio.contract.graph import Budget, Graph, Retry
 from studio.contract.node import Effect, Kind
 from studio.contract.ports import Ports
@@ -32,7 +33,6 @@ from studio.runtime.engine.machine.simulation import Simulated
 from studio.runtime.engine.versions import compile_document
 from studio.runtime.ledger.rows import RunRow, StepRow
 from studio.runtime.outcomes import Lane, Mode, RunState
-from studio.runtime.triggers import gathering
 
 MOST_STEPS = 500
 LONGEST_S = 30.0

@@ -8,15 +8,15 @@ from flask_babel import format_time, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from studio.contract.gathering import SECTION
 from studio.contract.node import node_type
+from studio.contract.spans import in_words
 from studio.core.formats import at, clock_time, lasting
 from studio.core.ids import parse_id
 from studio.runtime.history.detail import CalledRun, RunDetail, StepView, called_run
 from studio.runtime.history.listing import RunLine
 from studio.runtime.history.turns import Held
 from studio.runtime.models import Event, Gathering
-from studio.runtime.spans import in_words
-from studio.runtime.triggers.gathering import SECTION
 
 SHORT_S = 120
 """A run that took less is told by its length."""

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 
+from studio.contract.spans import in_words
 from studio.core.i18n import gettext as _
-from studio.runtime.spans import in_words
 from studio.runtime.zones import real, start_of_day
 
 _BY_THE_CLOCK = {"minutes": 60, "hours": 3_600}

@@ -35,8 +35,9 @@ DATA = {
     "refund": {"amount": "420.00"},
     "workflow": {"name": "High-value refunds"},
 }  # fmt: skip
-OF_A_PRIMITIVE = {"audit.event": "audit"}
-"""Triggers that are named for what they follow."""
+CONNECTIONS = ("connection.action", "connection.request", "connection.event", "connection.record")
+OF_A_PRIMITIVE = {"audit.event": "audit"} | dict.fromkeys(CONNECTIONS, "connection")
+"""What is named for what it follows, or for what it goes by."""
 KINDS_OF_FIELD = {"string", "integer", "number", "boolean", "array", "object", "null"}
 WORDS_OF_A_FORM = {
     "$defs", "$ref", "additionalProperties", "anyOf", "const", "default", "description", "enum", "examples",

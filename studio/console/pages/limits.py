@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from studio.accounts.permissions import permission
 from studio.console.blueprint import blueprint
 from studio.console.forms import LimitsForm
+from studio.contract.spans import in_words
 from studio.core.errors import InvalidInput
 from studio.core.web import current_uow
 from studio.runtime.flow.workspace import WorkspaceLimits, limits_of, set_limits
-from studio.runtime.spans import in_words
 
 
 @blueprint.get("/settings/limits")

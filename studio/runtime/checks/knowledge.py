@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from studio.contract.gathering import single
 from studio.contract.graph import ERROR_PORT
 from studio.contract.node import NodeType, node_type
 from studio.expressions import Environment, ExpressionError, Schema, compile_expression
 from studio.expressions.schema import merged
 from studio.runtime.checks.certainty import Certainty
 from studio.runtime.checks.outline import Outline
-from studio.runtime.triggers.gathering import single
 
 _TEXT = {"type": "string"}
 RUN = Schema.from_json_schema(

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from studio.contract.spans import in_words
 from studio.core.i18n import gettext as _
 from studio.runtime.document.model import AtOnce, OneAtATime, RateRule, Settings
-from studio.runtime.spans import in_words
 
 
 def limit_changes(old: Settings, new: Settings) -> list[str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from studio.contract.spans import in_words
 from studio.core.errors import Conflict, StudioError, TooManyRequests
 from studio.core.i18n import gettext as _
 from studio.runtime.flow.control import Control, Keys, gate_key
@@ -15,7 +16,6 @@ from studio.runtime.flow.rows import lock
 from studio.runtime.models import Run
 from studio.runtime.models.ledger import AT_THE_GATE, ORDERED, RATED
 from studio.runtime.outcomes import Lane
-from studio.runtime.spans import in_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from typing import Any, Self
 from pydantic import model_validator
 
 from studio.contract.node import Context, Done, Effect, Kind, NodeConfig, NodeType, Signal, Wait
+from studio.contract.spans import in_words, length_field
 from studio.core.i18n import gettext as _
 from studio.runtime.alike import hashed, key_field, place_of
-from studio.runtime.spans import in_words, length_field
 
 LONGEST_S = 31 * 86_400
 

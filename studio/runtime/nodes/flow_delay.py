@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from studio.contract.node import Context, Done, Kind, NodeConfig, NodeType, Signal, Wait
+from studio.contract.spans import in_words, length_field
 from studio.core.i18n import gettext as _
-from studio.runtime.spans import in_words, length_field
 
 LONGEST_S = 366 * 86_400
 

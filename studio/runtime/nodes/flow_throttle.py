@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeConfig, NodeType, Signal, Wait, help_
+from studio.contract.spans import in_words, length_field
 from studio.core.i18n import gettext as _
 from studio.runtime.alike import hashed, key_field, place_of
-from studio.runtime.spans import in_words, length_field
 
 LONGEST_S = 366 * 86_400
 LONGEST_PERIOD_S = 31 * 86_400

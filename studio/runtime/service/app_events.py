@@ -1,11 +1,13 @@
 """What happens in Studio itself and may start a workflow: a run failed, an approval was decided."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from studio.contract.node import node_type
 from studio.core.db import json_dumps
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
@@ -19,11 +21,35 @@ from studio.runtime.service.causes import CHAINED, LONGEST_CHAIN, Source, circle
 from studio.runtime.service.dedup import Once
 from studio.runtime.service.gathering import Arrived, gather
 from studio.runtime.service.starts import Hint, start_or_turn_away, turn_away
-from studio.runtime.triggers.app_event import AppEvent
 from studio.runtime.triggers.deliveries import gather_key, key_of
 
 TYPE = "trigger.app_event"
 _LISTENED = "studio.app_events.listened"
+KEPT_S = 30 * 86_400.0
+"""How long the key that whoever tells gives an event is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What has happened, for triggers of one type."""
+
+    type: str
+    means: Callable[[Mapping[str, Any]], bool]
+    """Whether a trigger with these settings is meant."""
+    name: str
+    data: Mapping[str, Any]
+    meta: Mapping[str, Any] | None = None
+    """Kept beside the event."""
+    key: str | None = None
+    """Repeats of it start no second run of a workflow; a trigger's own key counts before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of it."""
+
+    listeners: int
+    started: int
 
 
 class AppEvents:
@@ -33,36 +59,49 @@ class AppEvents:
         self._hint = hint
 
     def emit(self, uow: UnitOfWork, name: str, data: Mapping[str, Any], source: Source) -> int:
-        """Start every active listener; a workflow never hears itself. Returns how many were started.
+        """Start every active listener to an event of Studio; a workflow never hears itself. Returns how many started.
 
         Those that do not start, by their filter or because workflows start one another in a circle, keep the event.
         """
-        found = select(TriggerSubscription).where(TriggerSubscription.type == TYPE, TriggerSubscription.active)
+        return self.tell(uow, Told(TYPE, lambda settings: settings.get("event") == name, name, data), source).started
+
+    def tell(self, uow: UnitOfWork, told: "Told", source: Source) -> "Heard":
+        """The same for triggers of any type: those whose settings mean what happened."""
+        found = select(TriggerSubscription).where(TriggerSubscription.type == told.type, TriggerSubscription.active)
         found = found.order_by(TriggerSubscription.id)  # two events at once come to the same listeners in one order
-        meta, started = {"event": name, "chain": source.chain + 1}, 0
+        meta = {"event": told.name, "chain": source.chain + 1, **(told.meta or {})}
+        listeners = started = 0
         for listener in uow.session.scalars(found):
-            if listener.settings.get("event") != name or listener.workflow_id == source.workflow_id:
+            if not told.means(listener.settings) or listener.workflow_id == source.workflow_id:
                 continue
-            verdict, reason = verdict_of(listener, data, source)
-            once = None
-            if verdict is Verdict.STARTED:
-                try:
-                    once = _once(listener, data)
-                except InvalidInput as error:
-                    verdict, reason = Verdict.REFUSED, error.message
-            if verdict is Verdict.STARTED and listener.settings.get("gather", "none") != "none":
-                self._gather(uow, listener, dict(data), meta, once)
-            elif verdict is Verdict.STARTED:
-                run = start_or_turn_away(uow, listener, dict(data), self._hint, meta=meta, once=once)
-                started += run is not None
-            else:
-                turn_away(uow, listener, dict(data), verdict, reason, meta)
-        return started
+            listeners += 1
+            started += self._tell(uow, listener, told, source, meta)
+        return Heard(listeners, started)
+
+    def _tell(
+        self, uow: UnitOfWork, listener: TriggerSubscription, told: "Told", source: Source, meta: dict[str, Any]
+    ) -> bool:
+        data = dict(told.data)
+        verdict, reason = verdict_of(listener, data, source)
+        once = None
+        if verdict is Verdict.STARTED:
+            try:
+                once = _once(listener, data, told.key)
+            except InvalidInput as error:
+                verdict, reason = Verdict.REFUSED, error.message
+        if verdict is not Verdict.STARTED:
+            turn_away(uow, listener, data, verdict, reason, meta)
+            return False
+        if listener.settings.get("gather", "none") != "none":
+            self._gather(uow, listener, data, meta, once)
+            return False
+        return start_or_turn_away(uow, listener, data, self._hint, meta=meta, once=once) is not None
 
     def _gather(
         self, uow: UnitOfWork, listener: TriggerSubscription, data: dict[str, Any], meta: Any, once: Once | None
     ) -> None:
-        wishes = AppEvent.Config.model_validate(listener.settings)
+        kind = node_type(listener.type)
+        wishes: Any = kind.Config.model_validate(listener.settings) if kind is not None else None
         try:
             key = gather_key(wishes.gather_key, {"trigger": data})
         except InvalidInput as error:
@@ -102,11 +141,11 @@ def _anybody_listens(uow: UnitOfWork) -> bool:
     return bool(known[_LISTENED])
 
 
-def _once(listener: TriggerSubscription, data: Mapping[str, Any]) -> Once | None:
-    """The key under which the event starts one run; None: the trigger names none. Raises InvalidInput."""
+def _once(listener: TriggerSubscription, data: Mapping[str, Any], key: str | None) -> Once | None:
+    """The key under which the event starts one run; None: there is none. Raises InvalidInput."""
     settings = listener.settings
     if not settings.get("dedup_key"):
-        return None
+        return Once(key, KEPT_S) if key else None
     return Once(key_of(settings["dedup_key"], Scope({"trigger": data})), settings.get("dedup_hours", 24) * 3600.0)
 
 

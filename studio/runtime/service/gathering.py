@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from studio.contract import gathering as policy
 from studio.core.errors import InvalidInput
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
@@ -17,7 +18,6 @@ from studio.runtime.models import Event, EventDedup, Gathering, TriggerSubscript
 from studio.runtime.outcomes import Verdict
 from studio.runtime.service.dedup import Once, claim
 from studio.runtime.service.starts import Hint, NotNow, start
-from studio.runtime.triggers import gathering as policy
 
 _EVENT = cast("Table", Event.__table__)
 _GATHERING = cast("Table", Gathering.__table__)

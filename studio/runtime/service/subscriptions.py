@@ -1,6 +1,8 @@
 """What starts a published workflow: one subscription a trigger node, kept from version to version."""
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,10 +20,26 @@ from studio.runtime.models import TriggerSubscription, Workflow, WorkflowVersion
 from studio.runtime.triggers.audit_event import AuditTrailEvent
 from studio.runtime.triggers.schedule import next_due
 
+Settings = Sequence[Mapping[str, Any]]
+"""Of active triggers of one type."""
+_watching: dict[str, Callable[[UnitOfWork, Settings], None]] = {}
+
+
+def watch(kind: str, told: Callable[[UnitOfWork, Settings], None]) -> None:
+    """Have somebody told, in the transaction, where active triggers of a type come, go or change: before and after."""
+    _watching[kind] = told
+
+
+def active_of(uow: UnitOfWork, kind: str) -> Settings:
+    """The settings of all active triggers of a type."""
+    found = select(TriggerSubscription).where(TriggerSubscription.type == kind, TriggerSubscription.active)
+    return [row.settings for row in uow.session.scalars(found.order_by(TriggerSubscription.id))]
+
 
 def renew(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, version: WorkflowVersion, document: Document) -> None:
     """Point each trigger at a new version. One that is gone is turned off, and keeps its address for its return."""
     held = {row.node_key: row for row in of_workflow(uow, workflow.id)}
+    before = _watched(held.values())
     control = written(document.settings, workspace=has_limits(uow))
     for step in document.nodes:
         kind = node_type(step.type)
@@ -37,15 +55,34 @@ def renew(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, version: Workfl
         _follow(uow, row, was=was)
     for gone in held.values():
         gone.active = False
+    _tell(uow, before, workflow)
 
 
 def set_active(uow: UnitOfWork, workflow: Workflow, *, active: bool) -> None:
     """Turn on those that the published version has, or turn off all."""
-    for row in of_workflow(uow, workflow.id):
+    rows = of_workflow(uow, workflow.id)
+    before = _watched(rows)
+    for row in rows:
         was, row.active = row.active, active and row.version_id == workflow.published_version_id
         _follow(uow, row, was=was)
         if row.active and row.type == "trigger.schedule":
             row.next_due_at = next_due(row.settings, uow.now)
+    _tell(uow, before, workflow)
+
+
+def _watched(rows: Iterable[TriggerSubscription]) -> list[tuple[str, dict[str, Any]]]:
+    return [(row.type, dict(row.settings)) for row in rows if row.active and row.type in _watching]
+
+
+def _tell(uow: UnitOfWork, before: Sequence[tuple[str, dict[str, Any]]], workflow: Workflow) -> None:
+    if not _watching:
+        return
+    uow.session.flush()
+    after = _watched(of_workflow(uow, workflow.id))
+    for kind, told in _watching.items():
+        was, now = ([settings for one, settings in rows if one == kind] for rows in (before, after))
+        if was != now:
+            told(uow, [*was, *now])
 
 
 def _follow(uow: UnitOfWork, row: TriggerSubscription, *, was: bool) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from studio.contract import gathering, repeats
 from studio.contract.node import NodeConfig, TriggerType, help_
-from studio.runtime.triggers import gathering, repeats
 
 _RUN = {"id": "019a0000-0000-7000-8000-000000000000", "title": "Order 6021"}
 _WORKFLOW = {"id": "019a0000-0000-7000-8000-000000000001", "name": "High-value refunds"}

@@ -5,9 +5,9 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
+from studio.contract import gathering, repeats
 from studio.contract.node import NodeConfig, TriggerType, help_
 from studio.core.i18n import gettext as _
-from studio.runtime.triggers import gathering, repeats
 
 Scheme = Literal["none", "standard-webhooks", "shopify", "stripe", "slack", "github", "hmac-sha256"]
 SIGNED = ["standard-webhooks", "shopify", "stripe", "slack", "github", "hmac-sha256"]

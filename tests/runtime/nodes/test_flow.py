@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from studio.contract.results import Done, Expand, Fail, Signal, Wait
+from studio.contract.spans import in_words
 from studio.runtime.compile import ConfigError
-from studio.runtime.spans import in_words
 from tests.fakes.node_world import NOW
 
 

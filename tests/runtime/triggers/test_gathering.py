@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from studio.contract import gathering as policy
 from studio.core import clock, faults
 from studio.runtime.engine.gathered import Gatherings
 from studio.runtime.models import Event, Gathering, Run
 from studio.runtime.service import gathering, subscriptions, workflows
 from studio.runtime.service.app_events import Source
-from studio.runtime.triggers import gathering as policy
 from studio.runtime.triggers.webhook import Webhook
 from tests.factories.accounts import make_tenant, signed_in
 from tests.factories.workflows import make_workflow

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from studio.contract.node import help_
+from studio.contract.spans import in_words
 from studio.core.i18n import gettext as _
-from studio.runtime.spans import in_words
 
 Gather = Literal["none", "last", "batch"]
 MOST = 500
