@@ -25,15 +25,16 @@ export const TOPICS = [
 
 const ids = (rows) => [...new Set(rows.map(String))];
 
-/** Events, each with the function that makes messages of it: topic, channelToken, data. */
+/** Events, each with the function that makes messages of it: topic, channel, data. */
 export function messages(connection) {
-  const one = (ctx, topic, data) => [{ topic, channelToken: ctx.channel.token, data }];
+  const one = (ctx, topic, data) => [{ topic, channel: channelData(ctx.channel), data }];
 
   const order = async (ctx, id) => {
     const relations = [
       "customer",
       "lines",
       "lines.productVariant",
+      "lines.productVariant.translations",
       "payments",
       "payments.refunds",
       "shippingLines",
@@ -123,7 +124,11 @@ function orderData(order) {
       quantity: line.quantity,
       unitPriceWithTax: line.unitPriceWithTax,
       linePriceWithTax: line.linePriceWithTax,
-      productVariant: { id: String(line.productVariant.id), sku: line.productVariant.sku },
+      productVariant: {
+        id: String(line.productVariant.id),
+        sku: line.productVariant.sku,
+        name: line.productVariant.translations[0]?.name,
+      },
     })),
     payments: (order.payments ?? []).map((payment) => ({
       id: String(payment.id),
@@ -186,4 +191,8 @@ function variantData(variant, name, ctx) {
       stockAllocated,
     })),
   };
+}
+
+function channelData({ id, code, token }) {
+  return { id: String(id), code, token };
 }

@@ -20,3 +20,12 @@ export const card = new PaymentMethodHandler({
       ? { state: "Failed", metadata: { errorMessage: "The card's bank refuses refunds" } }
       : { state: "Settled", transactionId: next("refund"), metadata: {} },
 });
+
+// An invoice that was paid to the bank: what goes back has to be sent by hand, so its refunds stay pending.
+export const invoice = new PaymentMethodHandler({
+  code: "invoice",
+  description: [{ languageCode: LanguageCode.en, value: "Invoice" }],
+  args: {},
+  createPayment: (_context, _order, amount) => ({ amount, state: "Settled", transactionId: next("transfer") }),
+  settlePayment: () => ({ success: true }),
+});

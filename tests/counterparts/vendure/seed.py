@@ -12,6 +12,7 @@ PRODUCTS = (
     ("Mug, blue", (("MUG", "Mug, blue", 1490),)),
 )
 STOCK = 500
+PAYMENTS = ("card", "invoice")
 ERROR = "... on ErrorResult { errorCode message }"
 
 
@@ -111,14 +112,17 @@ def _shipping_and_payment(admin: GraphQL, outlet: str, warehouses: list[str]) ->
             "translations": [{"languageCode": "en", "name": "Post", "description": ""}],
         },
     )["id"]  # fmt: skip
-    payment = admin(
-        "mutation ($input: CreatePaymentMethodInput!) { createPaymentMethod(input: $input) { id } }",
-        input={"code": "card", "enabled": True, "handler": {"code": "card", "arguments": []},
-               "translations": [{"languageCode": "en", "name": "Card", "description": ""}]},
-    )["id"]  # fmt: skip
+    payments = [
+        admin(
+            "mutation ($input: CreatePaymentMethodInput!) { createPaymentMethod(input: $input) { id } }",
+            input={"code": code, "enabled": True, "handler": {"code": code, "arguments": []},
+                   "translations": [{"languageCode": "en", "name": code.title(), "description": ""}]},
+        )["id"]
+        for code in PAYMENTS
+    ]  # fmt: skip
     for what, kind, ids in (
         ("ShippingMethods", "shippingMethodIds", [shipping]),
-        ("PaymentMethods", "paymentMethodIds", [payment]),
+        ("PaymentMethods", "paymentMethodIds", payments),
         ("StockLocations", "stockLocationIds", warehouses),
     ):
         admin(

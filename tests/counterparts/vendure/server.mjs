@@ -9,7 +9,7 @@ process.env.VENDURE_DISABLE_TELEMETRY = "true";
 const { bootstrap, DefaultLogger, defaultOrderProcess, LogLevel, RandomBytesApiKeyStrategy } = await import(
   "@vendure/core"
 );
-const { card } = await import("./payment.mjs");
+const { card, invoice } = await import("./payment.mjs");
 const { WebhookPlugin } = await import("./webhooks.mjs");
 
 // Vendure looks at an API key with bcrypt at every request, 0.3 s each; long random keys need no slow hash.
@@ -34,7 +34,7 @@ await bootstrap({
   },
   dbConnectionOptions: { type: "sqljs", synchronize: true, logging: false },
   logger: new DefaultLogger({ level: LogLevel.Warn, timestamp: false }),
-  paymentOptions: { paymentMethodHandlers: [card] },
+  paymentOptions: { paymentMethodHandlers: [card, invoice] },
   orderOptions: { process: [defaultOrderProcess, held] },
   // Vendure's orders have no labels of their own; shops that want them add a list of words.
   customFields: { Order: [{ name: "tags", type: "string", list: true, nullable: true, public: false }] },

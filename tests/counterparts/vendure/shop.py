@@ -76,7 +76,7 @@ class Shop:
 
     def place_order(
         self, sku: str = "SHIRT-S", quantity: int = 1, *, channel: str | None = None, email: str | None = None,
-        refuses_refunds: bool = False,
+        refuses_refunds: bool = False, payment: str = "card",
     ) -> Placed:  # fmt: skip
         """Order and pay as a customer does, through the Shop API."""
         number = next(NUMBERS)
@@ -101,7 +101,7 @@ class Shop:
         order = customer(
             "mutation ($input: PaymentInput!) { addPaymentToOrder(input: $input) { ... on Order "
             f"{{ id code state totalWithTax currencyCode payments {{ id }} }} {ERROR} }} }}",
-            input={"method": "card", "metadata": {"refusesRefunds": refuses_refunds}},
+            input={"method": payment, "metadata": {"refusesRefunds": refuses_refunds}},
         )
         if order["state"] != "PaymentSettled":
             raise Refused(f"order {order['code']} is {order['state']}")

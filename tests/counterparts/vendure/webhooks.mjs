@@ -2,7 +2,14 @@
 // Each is signed by Standard Webhooks: base64 HMAC-SHA256 over `id.timestamp.body` under the registration's secret.
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as after } from "node:timers/promises";
-import { EventBus, Permission, PluginCommonModule, VendurePlugin } from "@vendure/core";
+import {
+  ConfigService,
+  EventBus,
+  Permission,
+  PluginCommonModule,
+  TransactionalConnection,
+  VendurePlugin,
+} from "@vendure/core";
 import gql from "graphql-tag";
 import { messages, TOPICS } from "./messages.mjs";
 import { decorated, resolver } from "./nest.mjs";
@@ -64,12 +71,12 @@ function remove(context, { id }) {
   return here(context).some((one) => one.id === id) && registered.delete(id);
 }
 
-async function announce({ topic, channelToken, data }) {
+async function announce({ topic, channel, data }, moneyPrecision) {
   const wanted = [...registered.values()].filter(
-    (one) => one.channelToken === channelToken && one.topics.includes(topic),
+    (one) => one.channelToken === channel.token && one.topics.includes(topic),
   );
   const occurred = new Date().toISOString();
-  const body = JSON.stringify({ type: topic, timestamp: occurred, channel: channelToken, data });
+  const body = JSON.stringify({ type: topic, timestamp: occurred, channel, moneyPrecision, data });
   await Promise.all(wanted.map((one) => deliver(one, topic, body)));
 }
 
@@ -108,16 +115,18 @@ async function post(one, id, body) {
 }
 
 class Webhooks {
-  constructor(bus, connection) {
+  constructor(bus, connection, config) {
     this.bus = bus;
     this.connection = connection;
+    this.config = config;
   }
 
   onApplicationBootstrap() {
+    const precision = this.config.entityOptions.moneyStrategy.precision;
     for (const { event, message } of messages(this.connection)) {
       this.bus.ofType(event).subscribe((happened) => {
         message(happened)
-          .then((found) => Promise.all(found.map(announce)))
+          .then((found) => Promise.all(found.map((one) => announce(one, precision))))
           .catch((error) => console.error("webhook", error));
       });
     }
@@ -131,5 +140,5 @@ export const WebhookPlugin = decorated(
     adminApiExtensions: { schema, resolvers: [WebhookResolver] },
     compatibility: "^3.0.0",
   }),
-  { 0: EventBus, 1: (await import("@vendure/core")).TransactionalConnection },
+  { 0: EventBus, 1: TransactionalConnection, 2: ConfigService },
 );

@@ -13,6 +13,8 @@ from studio.connectors.definitions.vendure.actions.refund import Refund
 from studio.connectors.definitions.vendure.actions.stock import Stock
 from studio.connectors.definitions.vendure.actions.tag import Tag
 from studio.connectors.definitions.vendure.places import probe, scopes
+from studio.connectors.definitions.vendure.streams import CUSTOMERS, ORDERS, PRODUCTS
+from studio.connectors.definitions.vendure.webhooks import HOOKS
 from studio.connectors.signing_in import api_key, bearer
 from studio.core.i18n import marked
 
@@ -55,5 +57,7 @@ CONNECTOR = Connector(
     base_url=_base_url,
     probe=probe,
     scopes=scopes,
+    streams=(ORDERS, PRODUCTS, CUSTOMERS),
+    hooks=HOOKS,
     actions=(Refund, Cancel, Hold, Release, Note, Tag, Price, Stock, Publish),
 )  # fmt: skip
