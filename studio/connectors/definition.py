@@ -34,6 +34,8 @@ class Field:
 class OAuth:
     """Where and how an OAuth 2 provider signs people in. Addresses may name settings: `https://{shop}/oauth/…`."""
 
+    issuer: str = ""
+    """What it calls itself in ways back and id tokens; empty: not known, and only compared among the two."""
     authorize_url: str = ""
     """Empty for client credentials."""
     token_url: str

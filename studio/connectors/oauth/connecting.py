@@ -132,7 +132,7 @@ class Connecting:
             tried = authorising.trial(row, way.given, way.settings)
             client = client_of(tried.auth, way.settings, way.given)
             request = protocol.code_request(client, code, redirect_uri=self.redirect_uri, verifier=way.verifier)
-            done = try_out(self.exchange, tried, request, nonce=way.nonce)
+            done = try_out(self.exchange, tried, request, nonce=way.nonce, issuer=client.issuer or query.get("iss", ""))
             self._keep(row, actor, client, done, confirmed=session.other_account, gated=True)
         return Back(row.id, row.handle, row.title, session.token_hash is not None)
 
@@ -207,7 +207,8 @@ class Connecting:
         uow.actor = OUTSIDER if session.token_hash else visitor.actor or OUTSIDER
         way = sessions.way_of(self.keyring, session)
         sessions.use(uow, session)
-        found = returning.read(query)
+        auth = authorising.way_of(row)
+        found = returning.read(query, client_of(auth, way.settings, way.given).issuer)
         if isinstance(found, Denied):
             sessions.give_up(uow, row)
             return _denied(found, row.id)

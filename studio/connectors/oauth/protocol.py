@@ -29,6 +29,8 @@ class Client:
     client_id: str
     client_secret: str = field(default="", repr=False)
     """Empty: a public one, which only names itself."""
+    issuer: str = ""
+    """Empty: not known beforehand."""
     authorize_url: str = ""
     token_url: str
     revoke_url: str = ""

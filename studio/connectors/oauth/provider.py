@@ -24,6 +24,7 @@ def client_of(auth: Auth, settings: Mapping[str, Any], credentials: Mapping[str,
     return Client(
         client_id=credentials.get("client_id", ""),
         client_secret=credentials.get("client_secret", ""),
+        issuer=_filled(oauth.issuer, settings),
         authorize_url=_filled(oauth.authorize_url, settings),
         token_url=_filled(oauth.token_url, settings),
         revoke_url=_filled(oauth.revoke_url, settings),

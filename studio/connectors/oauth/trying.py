@@ -38,8 +38,13 @@ class _AsTheyAre:
         return None
 
 
-def try_out(exchange: Exchange, account: OpenAccount, request: HttpRequest, *, nonce: str = "") -> Tried:
-    """Fetch a token by `request` and see whose it is. `nonce`: must come back in an id token. Raises ApiError."""
+def try_out(
+    exchange: Exchange, account: OpenAccount, request: HttpRequest, *, nonce: str = "", issuer: str = ""
+) -> Tried:
+    """Fetch a token by `request` and see whose it is. Raises ApiError.
+
+    `nonce`: must come back in an id token, of the `issuer` where one is known.
+    """
     oauth = account.auth.oauth
     assert oauth is not None  # noqa: S101 - client_of() has looked
     client = client_of(account.auth, account.settings, account.credentials)
@@ -53,7 +58,7 @@ def try_out(exchange: Exchange, account: OpenAccount, request: HttpRequest, *, n
     if missing:
         words = _("The provider did not grant what this connection needs: %(scopes)s.", scopes=", ".join(missing))
         raise ApiError(words, code="oauth.scope_missing")
-    said = _said(outcome.answer, client.client_id, nonce)
+    said = _said(outcome.answer, client.client_id, nonce, issuer)
     values = tokens.kept(account.credentials, outcome, obtained, oauth.buffer_s)
     signed_in = replace(account, credentials=values)
     api = AuthorisedApi(signed_in, exchange.send, _AsTheyAre())
@@ -63,12 +68,12 @@ def try_out(exchange: Exchange, account: OpenAccount, request: HttpRequest, *, n
     return Tried(signed_in, outcome, whose, [trace, *api.traces])
 
 
-def _said(answer: Mapping[str, Any], client_id: str, nonce: str) -> Mapping[str, Any]:
+def _said(answer: Mapping[str, Any], client_id: str, nonce: str, issuer: str) -> Mapping[str, Any]:
     """The claims of an id token, where one was asked for. Raises ApiError where it answers another sign-in."""
     if not nonce:
         return {}
     said = returning.claims(answer.get("id_token"))
-    if said is None or not returning.fits(said, client_id=client_id, nonce=nonce):
+    if said is None or not returning.fits(said, client_id=client_id, nonce=nonce, issuer=issuer):
         raise ApiError(_("The provider answered another sign-in than this one."), code="oauth.nonce")
     return said
 

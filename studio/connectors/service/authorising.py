@@ -24,16 +24,21 @@ def trial(row: Connection, given: Mapping[str, str], settings: Mapping[str, Any]
 
     `settings`: others than the row has.
     """
-    definition = connector(row.connector)
-    auth = definition.auth(row.auth)
-    if auth is None:
-        raise InvalidInput(_("Choose how to sign in."), code="connection.auth", field="auth")
+    definition, auth = connector(row.connector), way_of(row)
     wanted = dict(row.settings if settings is None else settings)
     return OpenAccount(
         workspace_id=row.workspace_id, connection_id=row.id, handle=row.handle, title=row.title, connector=definition,
         auth=auth, settings=wanted, credentials=clean(auth, given), version=0,
         hosts=credentials.bound_hosts(definition, wanted),
     )  # fmt: skip
+
+
+def way_of(row: Connection) -> Auth:
+    """How a connection signs in. Raises InvalidInput where its definition knows that way no longer."""
+    auth = connector(row.connector).auth(row.auth)
+    if auth is None:
+        raise InvalidInput(_("Choose how to sign in."), code="connection.auth", field="auth")
+    return auth
 
 
 def clean(auth: Auth, given: Mapping[str, str]) -> dict[str, str]:

@@ -106,6 +106,9 @@ def test_a_callback_is_taken_only_as_it_was_begun(desk, provider):
         assert desk.credential(row) is None
     told = [code for _query, _visitor, code in wrong if code != "oauth.unknown_state"]
     assert desk.audited("connection.refused") == told
+    with pytest.raises(Refused) as mixed_up:
+        desk.connecting.returned({**provider.agree(desk.begin(row)), "iss": "https://evil.example.com"}, desk.me)
+    assert mixed_up.value.code == "oauth.nonce", "the id token is another issuer's than the way back says"
     assert desk.row(row).status == "draft"
     desk.connecting.returned(provider.agree(desk.begin(other), "shop-2"), desk.me)
     assert desk.row(other).account_id == "shop-2"

@@ -7,10 +7,10 @@ import pytest
 
 from studio.connectors import credentials
 from studio.connectors.errors import ApiError, SignInRefused
-from studio.connectors.models import Connection, ConnectionCredential
+from studio.connectors.models import Connection, ConnectionCall, ConnectionCredential, ConnectSession
 from studio.connectors.oauth.flights import LEASE, Flights
 from studio.connectors.oauth.renewing import Renewing
-from studio.connectors.service import authorising, state
+from studio.connectors.service import authorising, purging, state
 from studio.core import clock
 from studio.core.errors import InvalidInput
 from tests.connectors.oauth.desk import Desk
@@ -221,3 +221,19 @@ def test_no_token_address_that_leads_inside_is_taken(app):
             desk.begin(row)
         assert refused.value.code == "http.refused_address"
         assert desk.row(row).status == "draft"
+
+
+def test_the_log_of_requests_and_old_sign_ins_are_kept_for_a_month(at_target, http_target):
+    desk, row = at_target
+    http_target.always(200, json_body=fresh(1), headers=JSON)
+    desk.renewing.renewed(desk.account(row))
+    desk.begin(row)
+
+    def kept():
+        with desk.unit() as unit:
+            purging.purge(unit)
+            return [unit.session.query(model).count() for model in (ConnectionCall, ConnectSession)]
+
+    assert kept() == [1, 1]
+    clock.shift(timedelta(days=31))
+    assert kept() == [0, 0]

@@ -42,8 +42,11 @@ createServer((request, response) => {
     const raw = spoilt?.raw;
     const go = () => {
       if (!raw) return server.service.requestHandler(request, response);
-      response.writeHead(raw.status ?? 200, raw.headers ?? {});
-      response.end("repeat" in raw ? raw.body.repeat(raw.repeat) : raw.body);
+      // Read to its end first: a connection that is closed with something unread is reset, and the answer is lost.
+      read(request, () => {
+        response.writeHead(raw.status ?? 200, raw.headers ?? {});
+        response.end("repeat" in raw ? raw.body.repeat(raw.repeat) : raw.body);
+      });
     };
     spoilt?.delayMs ? setTimeout(go, spoilt.delayMs) : go();
   } else {
