@@ -36,7 +36,7 @@ from studio.guard import asking
 from studio.guard.targets import naming as target_naming
 from studio.runtime.hooks.front import HookFront
 from studio.runtime.service import audit_reading
-from studio.runtime.service.reference_checks import published_users
+from studio.runtime.service.reference_checks import published_names, published_users
 
 VIEWS = (
     "studio.accounts.views",
@@ -90,6 +90,8 @@ def _join_references() -> None:
     references.register_check("approvals", checking.unmeetable)
     references.register_check("audit", audit_reading.unreadable)
     references.register_users("published", published_users)
+    references.register_named("published", published_names)
+    references.register_named("drafts", drafts.names)
     references.register_users("drafts", drafts.users)
 
 

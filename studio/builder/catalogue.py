@@ -53,7 +53,7 @@ def defers(key: str) -> bool:
 
 def waits(one: type[NodeType]) -> bool:
     """Whether a step of this type may pause its run."""
-    return one.resume is not NodeType.resume
+    return one.begins_anew or one.resume is not NodeType.resume
 
 
 def first_paragraph(one: type[NodeType]) -> str:

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 
 from studio.connectors.actions import action_named
+from studio.connectors.catalogue import connectors
+from studio.connectors.definition import Connector
 from studio.connectors.models import Connection
 from studio.connectors.outcomes import Status
 from studio.contract.references import Missing
@@ -52,8 +54,21 @@ def unfit(uow: UnitOfWork, node_type: str, config: Mapping[str, Any]) -> Iterabl
         yield "config.action", Missing("connection.other_connector", words)
     given = config.get("input") or {}
     if isinstance(given, Mapping):
-        for problem in input_problems(action.Config, given):
+        for problem in _problems(uow, row, named, action.Config, given):
             yield problem.path, Missing(problem.code, problem.message)
+
+
+def _problems(
+    uow: UnitOfWork, row: Connection | None, named: str, model: type[BaseModel], given: Mapping[str, Any]
+) -> Iterable[FieldProblem]:
+    key, connector = named.partition(".")[2], connectors().get(named.partition(".")[0])
+    if row is not None and connector is not None and connector.dynamic is not None and not _is_static(connector, key):
+        return connector.dynamic.problems(uow, row.id, key, given)
+    return input_problems(model, given)
+
+
+def _is_static(connector: Connector, key: str) -> bool:
+    return any(one.key == key for one in connector.actions)
 
 
 def input_problems(model: type[BaseModel], given: Mapping[str, Any]) -> list[FieldProblem]:

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
+from uuid import UUID
 
 from studio.connectors.action import Action
 from studio.connectors.api import Api
 from studio.connectors.hooks.scheme import Hooks
 from studio.connectors.outcomes import AuthKind, ScopeKind
 from studio.connectors.wire import Outgoing
+from studio.core.errors import FieldProblem
+from studio.core.unit_of_work import UnitOfWork
 
 Credentials = Mapping[str, str]
 """What is sealed, by the names of the way's fields; tokens of OAuth stand beside them (see `oauth`)."""
@@ -92,6 +95,39 @@ class FoundScope:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """An action as a list shows it."""
+
+    key: str
+    """Within its connector."""
+    title: str
+    help: str
+    group: str = ""
+
+
+class Dynamic(Protocol):
+    """Actions that no class says beforehand: those of the document that a connection was given."""
+
+    def named(self, key: str) -> type[Action] | None:
+        """The action of a key, known by the key alone; None: it is none. Whether it is there, `problems` says."""
+        ...
+
+    def offered(self, uow: UnitOfWork, connection_id: UUID, search: str, limit: int) -> Sequence[Offered]:
+        """Those of a connection whose names hold all words of `search`."""
+        ...
+
+    def form(self, uow: UnitOfWork, connection_id: UUID, key: str) -> Mapping[str, Any] | None:
+        """The JSON Schema of an action's fields, as the editor draws forms; None: the connection has no such action."""
+        ...
+
+    def problems(
+        self, uow: UnitOfWork, connection_id: UUID, key: str, given: Mapping[str, Any]
+    ) -> Sequence[FieldProblem]:
+        """What is wrong with a step's fields, their paths below `config.input`; texts with `{{ … }}` are left alone."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
     """One kind of other system. Everything else about it hangs here, so that tests find it by discovery."""
@@ -110,6 +146,8 @@ class Connector:
     probe: Callable[[Api], Account]
     """Reads something cheap that every sign-in may read, and says whose account it is. Raises ApiError."""
     actions: tuple[type[Action], ...] = ()
+    dynamic: Dynamic | None = None
+    """More actions, by what a connection was given; None: it has those above alone."""
     scopes: Callable[[Api], Sequence[FoundScope]] | None = None
     """Lists the account's parts; None: it has none."""
     streams: tuple[Any, ...] = ()
@@ -129,4 +167,5 @@ class Connector:
 
     def action(self, key: str) -> type[Action] | None:
         """One of its actions."""
-        return next((one for one in self.actions if one.key == key), None)
+        found = next((one for one in self.actions if one.key == key), None)
+        return found or (self.dynamic.named(key) if self.dynamic is not None else None)

@@ -34,11 +34,14 @@ class Missing:
 
 Lookup = Callable[[UnitOfWork, str], Missing | None]
 Users = Callable[[UnitOfWork, str, str], list[str]]
+Named = Callable[[UnitOfWork, str], Iterable[tuple[str, str]]]
+"""A kind in; name of a thing and of a workflow that names it out."""
 Check = Callable[[UnitOfWork, str, Mapping[str, Any]], Iterable[tuple[str, Missing]]]
 """Node type and raw config in; what is wrong with it in this workspace out, each with its path below the step."""
 _checks: dict[str, Check] = {}
 _lookups: dict[str, Lookup] = {}
 _users: dict[str, Users] = {}
+_named: dict[str, Named] = {}
 
 
 def register(kind: str, lookup: Lookup) -> None:
@@ -49,6 +52,11 @@ def register(kind: str, lookup: Lookup) -> None:
 def register_users(where: str, users: Users) -> None:
     """Say who names a thing, such as in drafts: kind and name in, names of workflows out."""
     _users[where] = users
+
+
+def register_named(where: str, named: Named) -> None:
+    """Say what all things of a kind are named by, for lists of them: each document is read once."""
+    _named[where] = named
 
 
 def register_check(name: str, check: Check) -> None:
@@ -71,3 +79,12 @@ def missing(uow: UnitOfWork, reference: Reference) -> Missing | None:
 def users(uow: UnitOfWork, kind: str, name: str) -> list[str]:
     """The workflows that name a thing, in their draft or in the version that triggers start; sorted."""
     return sorted({found for each in _users.values() for found in each(uow, kind, name)})
+
+
+def users_of_all(uow: UnitOfWork, kind: str) -> dict[str, list[str]]:
+    """For each thing of a kind that workflows name, small letters: their names, sorted."""
+    found: dict[str, set[str]] = {}
+    for each in _named.values():
+        for name, workflow in each(uow, kind):
+            found.setdefault(name.casefold(), set()).add(workflow)
+    return {name: sorted(workflows) for name, workflows in found.items()}

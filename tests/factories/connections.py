@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from flask import Flask
+from sqlalchemy import select
 
 from studio.connectors.calling import stepping
 from studio.connectors.calling.opening import Accounts, find
@@ -12,8 +13,27 @@ from studio.connectors.definition import Account
 from studio.connectors.models import Connection
 from studio.connectors.service import authorising, creating
 from studio.core.http import HttpClient
+from tests.factories.accounts import MadeTenant
 
 KEY = {"header": "X-Api-Key", "api_key": "key-of-the-shop"}
+
+
+def make_connection(app: Flask, tenant: MadeTenant, title: str | None = None) -> Connection:
+    """An active connection that nobody answers; the same one each time."""
+    title = title or f"Shop of {tenant.name}"
+    with app.extensions["studio_database"].unit(tenant.id, tenant["owner"].actor) as unit:
+        found = unit.session.scalar(select(Connection).where(Connection.title == title))
+        if found is not None:
+            return found
+        row = creating.create(
+            unit, connector_key="http", title=title, auth="api_key", settings={"base_url": "https://shop.example.com"},
+            environment="test",
+        )  # fmt: skip
+        tried = authorising.trial(row, KEY)
+        authorising.accept(
+            unit, app.extensions["studio_keyring"], row, tried, Account("1", f"Account of {tenant.name}")
+        )
+        return row
 
 
 class Switchboard:

@@ -20,6 +20,7 @@ from studio.core.db import Base
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
+from tests.factories.connections import make_connection
 from tests.factories.elevations import make_elevation, make_eligible
 from tests.factories.exports import make_export
 from tests.factories.guard import make_guard_policy, make_hold, make_own_target, make_pass
@@ -114,6 +115,8 @@ MAKERS: dict[str, Maker] = {
     "slack_user_id": _slack_user,
     "schedule_id": lambda app, tenant: str(make_schedule(_database(app), tenant, name=f"On call at {tenant.name}")),
     "override_id": lambda app, tenant: str(make_override(_database(app), tenant)),
+    "connection_id": lambda app, tenant: str(make_connection(app, tenant).id),
+    "handle": lambda app, tenant: make_connection(app, tenant).handle,
     "destination_id": lambda app, tenant: str(make_export(app, tenant).id),
     "seat_id": lambda _app, tenant: str(tenant["builder"].seat_id),
     "workspace_id": lambda _app, tenant: str(tenant.id),
@@ -134,6 +137,9 @@ NO_TENANT = {
     "slug": "high-value-refunds",  # of a template: every workspace sees the same
     "installed_in": str(UUID(int=0)),  # a workspace: whoever signs with its secret may call, all others are the same
     "kind": "refund_limit",  # of a protected setting: every workspace has one of its own
+    "connector_key": "http",  # every workspace sees the same
+    "action": "http.nothing",  # beside its connection's handle
+    "connect_token": "x" * 68,  # whoever holds the link may follow it
     "filename": "studio.css",  # files of the build
     "passkey_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",  # a person's: tests/accounts/test_factors.py
     "step_up_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",  # a person's: tests/guard/test_step_up.py

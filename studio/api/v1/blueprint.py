@@ -5,6 +5,8 @@ from typing import cast
 from flask import Blueprint, current_app
 
 from studio.accounts.service.vault import SecretVault
+from studio.connectors.calling.stepping import Reach
+from studio.connectors.oauth.connecting import Connecting
 from studio.contract.ports import Mailer
 from studio.core.crypto import Keyring
 from studio.core.settings import Settings
@@ -18,6 +20,16 @@ blueprint = Blueprint("api_v1", "studio.api.v1", url_prefix=PREFIX)
 def engine() -> Engine:
     """The engine of this process."""
     return cast("Engine", current_app.extensions["studio_engine"])
+
+
+def connections() -> Reach:
+    """By what calls to other systems are made."""
+    return cast("Reach", current_app.extensions["studio_connections"])
+
+
+def connecting() -> Connecting:
+    """The verbs of signing in at providers of tokens."""
+    return cast("Connecting", current_app.extensions["studio_connecting"])
 
 
 def keyring() -> Keyring:

@@ -22,7 +22,7 @@ from studio.runtime import document as documents
 from studio.runtime.document import Document
 from studio.runtime.models import Workflow, WorkflowVersion
 from studio.runtime.service import workflows
-from studio.runtime.service.reference_checks import users_among
+from studio.runtime.service.reference_checks import names_among, users_among
 
 UNSAVED = 0
 """The revision of a draft that has no row yet: what is shown is the published version, or nothing."""
@@ -61,6 +61,12 @@ def users(uow: UnitOfWork, kind: str, name: str) -> list[str]:
     """Names of the workflows whose draft names a thing of the workspace."""
     query = select(Workflow.name, WorkflowDraft.document).join(WorkflowDraft, WorkflowDraft.workflow_id == Workflow.id)
     return users_among(uow.session.execute(query.where(Workflow.archived_at.is_(None))), kind, name)
+
+
+def names(uow: UnitOfWork, kind: str) -> list[tuple[str, str]]:
+    """Every thing of a kind that a draft names, with its workflow's name."""
+    query = select(Workflow.name, WorkflowDraft.document).join(WorkflowDraft, WorkflowDraft.workflow_id == Workflow.id)
+    return names_among(uow.session.execute(query.where(Workflow.archived_at.is_(None))), kind)
 
 
 def current(uow: UnitOfWork, workflow: Workflow) -> Draft:

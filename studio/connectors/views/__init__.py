@@ -1,6 +1,11 @@
-"""Pages of connections. Importing it hangs all of them on the blueprint."""
+"""Pages of connections: every module beside this one, found by discovery."""
 
-from studio.connectors.views import callback
+from importlib import import_module
+from pkgutil import iter_modules
+
 from studio.connectors.views.blueprint import blueprint
 
-__all__ = ["blueprint", "callback"]
+for _module in iter_modules(__path__, __name__ + "."):
+    import_module(_module.name)
+
+__all__ = ["blueprint"]

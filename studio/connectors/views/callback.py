@@ -22,7 +22,7 @@ def callback() -> ResponseReturnValue:
     visitor = Visitor(session.get(BROWSER, ""), uow.actor if known else None, uow.workspace_id if known else None)
     web.commit()  # nothing is held while the provider is asked
     back = connecting().returned(request.args.to_dict(), visitor)
-    answer = make_response(render_template("connectors/connected.html", back=back))
+    answer = make_response(render_template("connections/connected.html", back=back))
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["Cache-Control"] = "no-store"
     return answer

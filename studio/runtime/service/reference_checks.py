@@ -33,6 +33,21 @@ def published_users(uow: UnitOfWork, kind: str, name: str) -> list[str]:
     return users_among(uow.session.execute(query.where(Workflow.archived_at.is_(None))), kind, name)
 
 
+def published_names(uow: UnitOfWork, kind: str) -> list[tuple[str, str]]:
+    """Every thing of a kind that a published version names, with its workflow's name."""
+    query = select(Workflow.name, WorkflowVersion.document).join(
+        WorkflowVersion, WorkflowVersion.id == Workflow.published_version_id
+    )
+    return names_among(uow.session.execute(query.where(Workflow.archived_at.is_(None))), kind)
+
+
+def names_among(found: Iterable[Row[str, dict[str, Any]]], kind: str) -> list[tuple[str, str]]:
+    """Of workflows (name and document) each thing of a kind that they name, with the workflow's name."""
+    return [
+        (one.name, workflow) for workflow, raw in found for _key, one in _named(Outline(load(raw))) if one.kind == kind
+    ]
+
+
 def users_among(found: Iterable[Row[str, dict[str, Any]]], kind: str, name: str) -> list[str]:
     """Of workflows (name and document) the names of those that name a thing; case does not count."""
     wanted = (kind, name.casefold())

@@ -1,0 +1,61 @@
+"""What pages say of connections."""
+
+from studio.connectors.definition import Connector
+from studio.connectors.models import Connection
+from studio.connectors.outcomes import AuthKind, Environment, Health, ScopeKind, Status
+from studio.core.i18n import gettext as _
+from studio.core.i18n import marked
+
+STATUS = {
+    Status.DRAFT: (marked("Not connected"), "warn"),
+    Status.PENDING_AUTH: (marked("Signing in"), "wait"),
+    Status.NEEDS_CONFIG: (marked("Setting missing"), "warn"),
+    Status.ACTIVE: (marked("Connected"), "good"),
+    Status.PAUSED: (marked("Paused"), ""),
+    Status.REAUTH_REQUIRED: (marked("Connect again"), "bad"),
+    Status.DISCONNECTED: (marked("Disconnected"), ""),
+}
+ENVIRONMENTS = {
+    Environment.PRODUCTION: marked("Production: real customers are behind it"),
+    Environment.TEST: marked("Test"),
+}
+SCOPES = {
+    ScopeKind.CHANNEL: marked("Channel"),
+    ScopeKind.STORE: marked("Store"),
+    ScopeKind.WAREHOUSE: marked("Warehouse"),
+}
+
+
+def state(row: Connection) -> tuple[str, str]:
+    """Status and health in a word, and the chip's colour."""
+    if row.state is Status.ACTIVE and row.health == Health.DEGRADED:
+        return _("Troubled"), "warn"
+    said, kind = STATUS[row.state]
+    return _(said), kind
+
+
+_ADVICE = {
+    Status.PENDING_AUTH: marked("Somebody was sent to the provider to sign in. Begin again if they did not come back."),
+    Status.DRAFT: marked("Sign in to finish it."),
+    Status.NEEDS_CONFIG: marked("Fill in the setting that is missing."),
+    Status.REAUTH_REQUIRED: marked("Connect it again: runs that need it will wait until then."),
+}
+_WHILE_THEY_WAIT = {
+    Status.REAUTH_REQUIRED: marked("Connect it again: %(count)s runs wait for it and go on by themselves."),
+    Status.PAUSED: marked("%(count)s runs wait until it is resumed."),
+}
+
+
+def advice(row: Connection, waiting: int) -> str:
+    """What to do now; empty where nothing is."""
+    if waiting and row.state in _WHILE_THEY_WAIT:
+        return _(_WHILE_THEY_WAIT[row.state], count=f"{waiting:,}")
+    if row.state is Status.ACTIVE and row.health == Health.DEGRADED:
+        return _("Studio goes on trying. Look at the other system if it stays so.")
+    return _(_ADVICE[row.state]) if row.state in _ADVICE else ""
+
+
+def by_browser(connector: Connector, auth: str) -> bool:
+    """Whether one signs in at the provider's own page."""
+    way = connector.auth(auth)
+    return way is not None and way.kind is AuthKind.OAUTH_CODE
