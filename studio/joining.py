@@ -35,6 +35,7 @@ from studio.connectors.oauth.connecting import Connecting
 from studio.connectors.oauth.ending import Revoking
 from studio.connectors.oauth.exchange import Exchange
 from studio.connectors.oauth.keeping import Keeping
+from studio.connectors.oauth.protocol import TIMEOUT_S
 from studio.connectors.oauth.renewing import Renewing
 from studio.connectors.service import purging as connections_purging
 from studio.connectors.service import waiting as waiting_connections
@@ -209,7 +210,8 @@ def _join_connections(
     waiting_connections.join(engine.waits)
     engine.endings.withdraw[waiting_connections.KIND] = waiting_connections.forget
     LostConnections(mailer, settings.public_url).register()
-    exchange, reporting = Exchange(send), Reporting(database)
+    exchange = Exchange(send, min(TIMEOUT_S, settings.database_patience_s / 4))
+    reporting = Reporting(database)
     renewing = Renewing.over(database, keyring, exchange)
     keeping = Keeping(database, renewing, reporting, exchange, lambda: engine.hints.send("connections"))
     engine.add_drain("connections", keeping.drain, keeping.is_due)

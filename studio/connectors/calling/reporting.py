@@ -49,7 +49,10 @@ def log(
 
 
 def judge(uow: UnitOfWork, account: OpenAccount, error: ApiError | None) -> None:
-    """Healthy, degraded or lost, by what the last call met. A row that says so already is not written again."""
+    """Healthy, degraded or lost, by what the last call met. A row that says so already is not written again.
+
+    A call that an old token still carried does not make up for one that could not be refreshed.
+    """
     row = uow.session.get(Connection, account.connection_id)
     if row is None:
         return
@@ -60,4 +63,6 @@ def judge(uow: UnitOfWork, account: OpenAccount, error: ApiError | None) -> None
             row.health, row.degraded_at = Health.DEGRADED.value, uow.now
             row.error_code, row.error = error.code[:80], error.message
     elif row.health != Health.HEALTHY and row.connected_at is not None and (error is None or error.sign is Sign.WELL):
+        if row.strikes and account.auth.oauth is not None:
+            return
         row.health, row.degraded_at, row.error, row.error_code = Health.HEALTHY.value, None, None, None

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from studio.connectors import credentials
+from studio.connectors.calling.reporting import Reporting
 from studio.connectors.errors import ApiError, SignInRefused
 from studio.connectors.models import Connection, ConnectionCall, ConnectionCredential, ConnectSession
 from studio.connectors.oauth.flights import LEASE, Flights
@@ -75,6 +76,9 @@ def test_an_old_token_that_lives_is_used_while_the_provider_fails_and_it_is_left
     assert desk.call(row.handle) == {"id": "1"}
     assert desk.call(row.handle) == {"id": "1"}
     assert [request.path for request in http_target.requests] == ["/token_url", "/api/account", "/api/account"]
+    api = desk.accounts.api(desk.workspace_id, row.handle)
+    api.get("/api/account")
+    Reporting(desk.database).called(api, "keep_alive")
     after = desk.row(row)
     assert (after.status, after.health, after.strikes) == ("active", "degraded", 1)
     assert after.error_code == "oauth.status_503"
