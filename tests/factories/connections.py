@@ -15,6 +15,7 @@ from studio.connectors.service import authorising, creating
 from studio.core.http import HttpClient
 from tests.factories.accounts import MadeTenant
 
+AUTHS = {"slack": "bearer"}
 KEY = {"header": "X-Api-Key", "api_key": "key-of-the-shop"}
 
 
@@ -46,27 +47,33 @@ class Switchboard:
         self.accounts = Accounts(self.database, self.keyring, send, Rereading(self.database, self.keyring))
         stepping.join(stepping.Reach(self.accounts, Reporting(self.database)))
 
-    def connect(self, title: str = "Main shop", *, account: str | None = "1", handle: str = "", **values) -> str:
-        """An active connection to the address, signed in with an API key; returns its handle."""
+    def connect(
+        self, title: str = "Main shop", *, account: str | None = "1", handle: str = "", connector: str = "http",
+        fields: dict[str, str] | None = None, **values,
+    ) -> str:  # fmt: skip
+        """An active connection to the address, signed in with an API key; returns its handle. `fields`: another way."""
         settings = {"base_url": self.url}
         with self.database.unit(self.workspace_id) as unit:
             row = creating.create(
-                unit, connector_key="http", title=title, auth="api_key", settings=settings, environment="test",
-                handle=handle,
+                unit, connector_key=connector, title=title, auth=AUTHS.get(connector, "api_key"), settings=settings,
+                environment="test", handle=handle,
             )  # fmt: skip
-            self._accept(unit, row, account, values)
+            self._accept(unit, row, account, values, fields)
             return row.handle
 
-    def sign_in(self, handle: str, *, account: str | None = "1", confirmed: bool = False, **values) -> None:
+    def sign_in(
+        self, handle: str, *, account: str | None = "1", confirmed: bool = False, fields: dict[str, str] | None = None,
+        **values,
+    ) -> None:  # fmt: skip
         """Somebody signs in again."""
         with self.database.unit(self.workspace_id) as unit:
-            self._accept(unit, find(unit, handle), account, values, confirmed=confirmed)
+            self._accept(unit, find(unit, handle), account, values, fields, confirmed=confirmed)
 
     def row(self, handle: str) -> Connection:
         with self.database.unit(self.workspace_id, read_only=True) as unit:
             return find(unit, handle)
 
-    def _accept(self, unit, row, account, values, *, confirmed: bool = False) -> None:
-        tried = authorising.trial(row, KEY | values)
+    def _accept(self, unit, row, account, values, fields=None, *, confirmed: bool = False) -> None:
+        tried = authorising.trial(row, fields or KEY | values)
         found = Account(account, f"Account {account}")
         authorising.accept(unit, self.keyring, row, tried, found, confirmed=confirmed)

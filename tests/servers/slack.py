@@ -150,7 +150,7 @@ class Slack(HttpTarget):
 
     def _post(self, channel: str, body: Mapping[str, Any]) -> Posted:
         with self._lock:
-            made = Posted(channel, f"1700000000.{len(self.messages):06}", body["text"], body["blocks"])
+            made = Posted(channel, f"1700000000.{len(self.messages):06}", body["text"], body.get("blocks", []))
             self.messages.append(made)
         return made
 
@@ -170,7 +170,7 @@ def problems(message: Mapping[str, Any]) -> list[str]:
     """What Slack would refuse about a message; empty: nothing."""
     wrong = [] if 0 < len(message.get("text", "")) <= 40_000 else ["text"]
     blocks = message.get("blocks", [])
-    wrong += [] if 0 < len(blocks) <= 50 else ["blocks"]
+    wrong += [] if "blocks" not in message or 0 < len(blocks) <= 50 else ["blocks"]
     names = [block["block_id"] for block in blocks if "block_id" in block]
     wrong += [] if len(names) == len(set(names)) else ["block_id twice"]
     for number, block in enumerate(blocks):

@@ -7,8 +7,8 @@ from studio.connectors.api import Api
 from studio.connectors.definitions.vendure.asking import change
 from studio.connectors.definitions.vendure.marks import bears, marked_text
 from studio.connectors.definitions.vendure.orders import find_order, shown
-from studio.connectors.definitions.vendure.samples import schema_of
 from studio.connectors.outcomes import ProvedBy
+from studio.connectors.samples import schema_of
 from studio.contract.node import help_
 
 _NOTES = """history(options: { take: 100, sort: { createdAt: DESC }, filter: { type: { eq: "ORDER_NOTE" } } }) {

@@ -9,8 +9,8 @@ from studio.connectors.api import Api
 from studio.connectors.definitions.vendure import money
 from studio.connectors.definitions.vendure.articles import find_variant
 from studio.connectors.definitions.vendure.asking import change, failed
-from studio.connectors.definitions.vendure.samples import schema_of
 from studio.connectors.outcomes import ProvedBy
+from studio.connectors.samples import schema_of
 from studio.contract.node import help_
 from studio.core.i18n import gettext as _
 

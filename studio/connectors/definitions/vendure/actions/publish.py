@@ -6,8 +6,8 @@ from studio.connectors.action import Action, Fields
 from studio.connectors.api import Api
 from studio.connectors.definitions.vendure.articles import find_product
 from studio.connectors.definitions.vendure.asking import change
-from studio.connectors.definitions.vendure.samples import schema_of
 from studio.connectors.outcomes import ProvedBy
+from studio.connectors.samples import schema_of
 from studio.contract.node import help_
 
 _SET = "mutation Publish($input: UpdateProductInput!) { updateProduct(input: $input) { id name slug enabled } }"

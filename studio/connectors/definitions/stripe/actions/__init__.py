@@ -1,0 +1,1 @@
+"""What can be done at Stripe, one action a file."""
