@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 from studio.connectors.action import Action, Fields
 from studio.connectors.api import Api
 from studio.connectors.definitions.vendure.asking import change
-from studio.connectors.definitions.vendure.marks import bears, marked_text
 from studio.connectors.definitions.vendure.orders import find_order, shown
+from studio.connectors.marks import bears, marked_text
 from studio.connectors.outcomes import ProvedBy
 from studio.connectors.samples import schema_of
 from studio.contract.node import help_

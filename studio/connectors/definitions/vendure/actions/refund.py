@@ -7,8 +7,8 @@ from studio.connectors.action import Action, Fields
 from studio.connectors.api import Api
 from studio.connectors.definitions.vendure import money
 from studio.connectors.definitions.vendure.asking import change, failed
-from studio.connectors.definitions.vendure.marks import bears, marked_text
 from studio.connectors.definitions.vendure.orders import PAYMENTS, find_order, left_to_refund
+from studio.connectors.marks import bears, marked_text
 from studio.connectors.outcomes import ProvedBy
 from studio.connectors.samples import schema_of
 from studio.contract.node import help_

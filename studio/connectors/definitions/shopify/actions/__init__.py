@@ -1,0 +1,1 @@
+"""What can be done in a Shopify shop, one action a file."""
