@@ -9,6 +9,7 @@ from uuid import UUID
 from studio.accounts.permissions import actor_may
 from studio.connectors.account import OpenAccount
 from studio.connectors.calling.reporting import log as log_calls
+from studio.connectors.catalogue import connector
 from studio.connectors.models import Connection, ConnectionCredential, ConnectSession
 from studio.connectors.oauth import protocol, returning, sessions, timing
 from studio.connectors.oauth.exchange import Exchange
@@ -17,9 +18,9 @@ from studio.connectors.oauth.provider import check_hosts, client_of, hosts_of
 from studio.connectors.oauth.returning import Denied
 from studio.connectors.oauth.sessions import Way
 from studio.connectors.oauth.tokens import at
-from studio.connectors.oauth.trying import Tried, try_out
+from studio.connectors.oauth.trying import Signed, try_out
 from studio.connectors.outcomes import AuthKind, Event
-from studio.connectors.service import authorising, gating, moving
+from studio.connectors.service import authorising, creating, gating, moving, scoping
 from studio.connectors.trail import record
 from studio.core import rng
 from studio.core.actor import Actor, ActorType
@@ -92,16 +93,18 @@ class Connecting:
         given: Mapping[str, str],
         *,
         browser: str,
+        settings: Mapping[str, str] | None = None,
         other_account: bool = False,
         link: ConnectSession | None = None,
     ) -> str:
         """Where to send the browser. `given`: client id and secret; left empty, those that are kept.
 
-        `browser`: a secret that only this browser's session holds. `other_account`: another account than before is
-        meant. `link`: the outsider's session, whose maker passed the gate. Raises InvalidInput with the field, Conflict
-        where the status does not allow it, and as Gates.require().
+        `settings`: others than the row has; they are kept once the provider has agreed. `browser`: a secret that only
+        this browser's session holds. `other_account`: another account than before is meant. `link`: the outsider's
+        session, whose maker passed the gate. Raises InvalidInput with the field, Conflict where the status does not
+        allow it, and as Gates.require().
         """
-        tried, client = self._prepared(uow, row, given, AuthKind.OAUTH_CODE)
+        tried, client = self._prepared(uow, row, given, AuthKind.OAUTH_CODE, settings)
         if link is None:
             gating.require(uow, row, "connect", account=row.account_id or "", other_account=other_account)
         nonce = rng.token() if "openid" in client.scopes else ""
@@ -132,8 +135,10 @@ class Connecting:
             tried = authorising.trial(row, way.given, way.settings)
             client = client_of(tried.auth, way.settings, way.given)
             request = protocol.code_request(client, code, redirect_uri=self.redirect_uri, verifier=way.verifier)
-            done = try_out(self.exchange, tried, request, nonce=way.nonce, issuer=client.issuer or query.get("iss", ""))
-            self._keep(row, actor, client, done, confirmed=session.other_account, gated=True)
+            signed = try_out(
+                self.exchange, tried, request, nonce=way.nonce, issuer=client.issuer or query.get("iss", "")
+            )
+            self._keep(row, actor, client, signed, confirmed=session.other_account, gated=True)
         return Back(row.id, row.handle, row.title, session.token_hash is not None)
 
     def own(
@@ -142,6 +147,7 @@ class Connecting:
         connection_id: UUID,
         given: Mapping[str, str],
         actor: Actor,
+        settings: Mapping[str, str] | None = None,
         *,
         confirmed: bool = False,
     ) -> Back:
@@ -151,17 +157,24 @@ class Connecting:
         """
         with self.database.unit(workspace_id, actor) as unit:
             row = unit.session.get_one(Connection, connection_id)
-            tried, client = self._prepared(unit, row, given, AuthKind.CLIENT_CREDENTIALS)
+            tried, client = self._prepared(unit, row, given, AuthKind.CLIENT_CREDENTIALS, settings)
         with self._given_up(row, actor):
-            done = try_out(self.exchange, tried, protocol.own_request(client))
-            self._keep(row, actor, client, done, confirmed=confirmed, gated=False)
+            signed = try_out(self.exchange, tried, protocol.own_request(client))
+            self._keep(row, actor, client, signed, confirmed=confirmed, gated=False)
         return Back(row.id, row.handle, row.title, by_link=False)
 
     def _prepared(
-        self, uow: UnitOfWork, row: Connection, given: Mapping[str, str], kind: AuthKind
+        self,
+        uow: UnitOfWork,
+        row: Connection,
+        given: Mapping[str, str],
+        kind: AuthKind,
+        settings: Mapping[str, str] | None,
     ) -> tuple[OpenAccount, Client]:
         """The account with what will be signed in with, and addresses that may be called."""
-        tried = authorising.trial(row, sessions.client_fields(uow, self.keyring, row, given))
+        asked = connector(row.connector).asked(authorising.way_of(row))
+        wanted = None if settings is None else creating.checked(asked, settings, "settings")
+        tried = authorising.trial(row, sessions.client_fields(uow, self.keyring, row, given), wanted)
         if tried.auth.kind is not kind:
             raise InvalidInput(_("This connection signs in another way."), code="oauth.kind", field="auth")
         client = client_of(tried.auth, tried.settings, tried.credentials)
@@ -227,8 +240,9 @@ class Connecting:
             raise Refused(error.message, code=error.code, connection_id=row.id) from error
 
     def _keep(
-        self, row: Connection, actor: Actor, client: Client, done: Tried, *, confirmed: bool, gated: bool
+        self, row: Connection, actor: Actor, client: Client, signed: Signed, *, confirmed: bool, gated: bool
     ) -> None:
+        done = signed.tried
         hosts = tuple(dict.fromkeys((*done.account.hosts, *hosts_of(client))))
         obtained = at(done.account.credentials, "obtained_at")
         assert obtained is not None  # noqa: S101 - tokens.kept() has written it
@@ -239,10 +253,11 @@ class Connecting:
             log_calls(unit, row.id, done.traces, "connect")
             authorising.accept(
                 unit, self.keyring, now, replace(done.account, hosts=hosts), done.whose,
-                confirmed=confirmed, gated=gated, granted=done.token.granted,
-                expires_at=timing.expires_at(obtained, done.token.lifetime_s),
-                refresh_due_at=timing.next_look(obtained, done.token.lifetime_s, buffer_s),
+                confirmed=confirmed, gated=gated, granted=signed.token.granted,
+                expires_at=timing.expires_at(obtained, signed.token.lifetime_s),
+                refresh_due_at=timing.next_look(obtained, signed.token.lifetime_s, buffer_s),
             )  # fmt: skip
+            scoping.keep(unit, now, done.scopes)
 
 
 def _misfit(session: ConnectSession, visitor: Visitor, uow: UnitOfWork) -> Refused | None:

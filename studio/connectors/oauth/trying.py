@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from studio.connectors.account import OpenAccount
-from studio.connectors.calling.authorised import AuthorisedApi, Trace
-from studio.connectors.definition import Account, OAuth
+from studio.connectors.calling import trying
+from studio.connectors.calling.trying import Tried
+from studio.connectors.definition import OAuth
 from studio.connectors.errors import ApiError
 from studio.connectors.oauth import returning, tokens
 from studio.connectors.oauth.answers import Asked, Refusal, Token
@@ -19,28 +20,16 @@ from studio.core.i18n import gettext as _
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Tried:
-    """Credentials that work."""
+class Signed:
+    """A token, and what it has shown."""
 
-    account: OpenAccount
+    tried: Tried
     token: Token
-    whose: Account
-    traces: list[Trace]
-
-
-class _AsTheyAre:
-    """Nothing is refreshed while a sign-in is tried out."""
-
-    def fresh(self, account: OpenAccount) -> OpenAccount:
-        return account
-
-    def refused(self, account: OpenAccount) -> OpenAccount | None:
-        return None
 
 
 def try_out(
     exchange: Exchange, account: OpenAccount, request: HttpRequest, *, nonce: str = "", issuer: str = ""
-) -> Tried:
+) -> Signed:
     """Fetch a token by `request` and see whose it is. Raises ApiError.
 
     `nonce`: must come back in an id token, of the `issuer` where one is known.
@@ -61,11 +50,9 @@ def try_out(
     said = _said(outcome.answer, client.client_id, nonce, issuer)
     values = tokens.kept(account.credentials, outcome, obtained, oauth.buffer_s)
     signed_in = replace(account, credentials=values)
-    api = AuthorisedApi(signed_in, exchange.send, _AsTheyAre())
-    found = account.connector.probe(api)
-    named = _account(oauth, outcome.answer) or _text(said.get("sub"))
-    whose = Account(found.id or named, found.name)
-    return Tried(signed_in, outcome, whose, [trace, *api.traces])
+    shown = trying.try_out(exchange.send, signed_in)
+    whose = replace(shown.whose, id=shown.whose.id or _account(oauth, outcome.answer) or _text(said.get("sub")))
+    return Signed(replace(shown, whose=whose, traces=[trace, *shown.traces]), outcome)
 
 
 def _said(answer: Mapping[str, Any], client_id: str, nonce: str, issuer: str) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,7 +18,7 @@ from studio.connectors.oauth import sessions
 from studio.connectors.oauth.connecting import OUTSIDER
 from studio.connectors.outcomes import AuthKind
 from studio.connectors.service import authorising, scoping
-from studio.connectors.views.blueprint import blueprint, browser, connecting, keyring, named, reach
+from studio.connectors.views.blueprint import blueprint, browser, connecting, keyring, leaving, named, reach
 from studio.core import web
 from studio.core.crypto import workspace_of
 from studio.core.errors import Conflict, FieldProblem, Gone, InvalidInput, StudioError
@@ -71,7 +71,7 @@ def _go_on(token: str, form: ConnectForm) -> ResponseReturnValue:
         found = sessions.by_link(unit, token)
         row = unit.session.get_one(Connection, found.connection_id)
         if _way(row).kind is AuthKind.OAUTH_CODE:
-            return redirect(connecting().begin(unit, row, given, browser=browser(), link=found), 303)
+            return leaving(connecting().begin(unit, row, given, browser=browser(), link=found))
         tried = authorising.trial(row, given)
     done = try_out(reach().accounts.send, tried)
     with web.database().unit(_workspace(token), OUTSIDER) as unit:

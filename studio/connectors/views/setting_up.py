@@ -14,7 +14,7 @@ from studio.connectors.models import Connection
 from studio.connectors.oauth.connecting import Refused
 from studio.connectors.outcomes import AuthKind, Environment, Status
 from studio.connectors.service import authorising, creating
-from studio.connectors.views.blueprint import blueprint, browser, by_credentials, connecting, named
+from studio.connectors.views.blueprint import blueprint, browser, by_credentials, connecting, leaving, named
 from studio.core import web
 from studio.core.errors import Conflict, FieldProblem, InvalidInput, StudioError
 from studio.core.limits import limiter
@@ -96,15 +96,19 @@ def _connect(handle: str, form: ConnectForm) -> ResponseReturnValue:
 
 def _to_provider(row: Connection, form: ConnectForm, *, confirmed: bool) -> ResponseReturnValue:
     given = form.part("credentials")
-    address = connecting().begin(current_uow(), row, given, browser=browser(), other_account=confirmed)
-    return redirect(address, 303)
+    address = connecting().begin(
+        current_uow(), row, given, browser=browser(), settings=form.part("settings"), other_account=confirmed
+    )
+    return leaving(address)
 
 
 def _own(row: Connection, form: ConnectForm, *, confirmed: bool) -> ResponseReturnValue:
     uow, handle = current_uow(), row.handle
     workspace_id, connection_id, actor = uow.workspace, row.id, uow.actor
     web.commit()
-    back = connecting().own(workspace_id, connection_id, form.part("credentials"), actor, confirmed=confirmed)
+    back = connecting().own(
+        workspace_id, connection_id, form.part("credentials"), actor, form.part("settings"), confirmed=confirmed
+    )
     flash(_("“%(title)s” is connected.", title=back.title), "good")
     return redirect(url_for("connections.connection", handle=handle))
 
