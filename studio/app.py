@@ -17,6 +17,7 @@ from studio.approvals.policies import service as policies
 from studio.approvals.service import calendars, naming
 from studio.builder.service import drafts
 from studio.connectors import checks as connection_checks
+from studio.connectors.webhooks.secrets import PREFIX as CONNECTIONS
 from studio.contract import gates, references
 from studio.core import (
     assets,
@@ -34,7 +35,7 @@ from studio.core.settings import load as load_settings
 from studio.export.service import naming as export_naming
 from studio.guard import asking
 from studio.guard.targets import naming as target_naming
-from studio.runtime.hooks.front import HookFront
+from studio.runtime.hooks.front import PREFIX, HookFront
 from studio.runtime.service import audit_reading
 from studio.runtime.service.reference_checks import published_names, published_users
 
@@ -69,7 +70,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     _join_references()
     app.extensions["studio_gates"] = gates.current()
     asking.init_app(app)
-    app.wsgi_app = HookFront(app.wsgi_app, app.extensions["studio_receiver"])  # type: ignore[method-assign]  # Flask says so
+    routes = {CONNECTIONS: app.extensions["studio_webhooks"].receive, PREFIX: app.extensions["studio_receiver"].receive}
+    app.wsgi_app = HookFront(app.wsgi_app, routes)  # type: ignore[method-assign]  # Flask says so
     for name in VIEWS:
         app.register_blueprint(import_module(name).blueprint)
     public("what the front end's build has made")(app.view_functions["static"])

@@ -40,6 +40,12 @@ from studio.connectors.oauth.renewing import Renewing
 from studio.connectors.service import purging as connections_purging
 from studio.connectors.service import waiting as waiting_connections
 from studio.connectors.service.notices import Notices as LostConnections
+from studio.connectors.webhooks.notices import Notices as HookNotices
+from studio.connectors.webhooks.purging import purge as forget_deliveries
+from studio.connectors.webhooks.receiving import Receiver as WebhookReceiver
+from studio.connectors.webhooks.removing import Removing
+from studio.connectors.webhooks.telling import Telling
+from studio.connectors.webhooks.wanting import Wanting
 from studio.contract import gates, proving
 from studio.contract.ports import Mailer, Ports
 from studio.core import db, mail, outbox, unit_of_work
@@ -75,7 +81,7 @@ from studio.runtime.hooks.addresses import Addresses
 from studio.runtime.hooks.receiving import Receiver
 from studio.runtime.leases import NamedLeases
 from studio.runtime.notices import FailureNotices
-from studio.runtime.service import ending
+from studio.runtime.service import ending, subscriptions
 from studio.runtime.service.app_events import Told
 from studio.runtime.service.causes import Source
 from studio.runtime.service.outputs import outputs_of
@@ -141,6 +147,8 @@ def join(app: Flask, settings: Settings) -> Engine:
         )
     )
     app.extensions["studio_receiver"] = _receiver(engine)
+    keyring = cast("Keyring", app.extensions["studio_keyring"])
+    app.extensions["studio_webhooks"] = WebhookReceiver(database, keyring, engine.shedding.check)
     followers = AuditFollowers(database, engine.wake_main, lambda: engine.hints.send("audit_events"))
     engine.add_drain("audit_events", followers.drain, followers.is_due)
     _join_outbox(engine, settings, mailer)
@@ -220,7 +228,19 @@ def _join_connections(
     reach = stepping.Reach(Accounts(database, keyring, send, renewing), reporting)
     stepping.join(reach)
     emitting.join(partial(_start_listeners, engine))
+    _join_webhooks(engine, reach, mailer, settings.public_url, keyring)
     return reach, Connecting(database, keyring, exchange, settings.public_url, settings.allowed_hosts)
+
+
+def _join_webhooks(engine: Engine, reach: stepping.Reach, mailer: Mailer, public_url: str, keyring: Keyring) -> None:
+    database = engine.database
+    wanting = Wanting(keyring, subscriptions.active_of)
+    wanting.register()
+    subscriptions.watch(emitting.EVENT, wanting.changed)
+    Telling(database, keyring, reach.accounts, reach.reporting, public_url).register()
+    Removing(database, keyring, engine.ports.http.send, public_url).register()
+    HookNotices(mailer, public_url).register()
+    engine.retention.of_workspaces.append(forget_deliveries)
 
 
 def _start_listeners(engine: Engine, uow: UnitOfWork, happened: emitting.Happened) -> emitting.Heard:

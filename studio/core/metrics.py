@@ -5,6 +5,7 @@ from prometheus_client import Counter, Gauge, Histogram
 _SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 ACCEPTED = Counter("studio_events_accepted", "Trigger events taken in, by verdict", ["verdict"])
+HOOKS_REFUSED = Counter("studio_webhooks_refused", "Deliveries that were refused, by the answer's code", ["code"])
 RUNS_FINISHED = Counter("studio_runs_finished", "Runs that ended, by state", ["state"])
 STEP_SECONDS = Histogram(
     "studio_step_seconds",

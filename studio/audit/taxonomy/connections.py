@@ -29,6 +29,18 @@ class LinkMade(Of):
     """How long the link works."""
 
 
+class HookOf(Of):
+    scope: str
+    """The channel or store, by the provider's id; empty: the account."""
+    topics: str
+    """In the provider's words, one after the other."""
+
+
+class HookBroken(Broken):
+    scope: str
+    """The channel or store, by the provider's id; empty: the account."""
+
+
 CREATED = Action(
     "connection.created",
     "Somebody began to connect another system.",
@@ -107,5 +119,29 @@ LINK_MADE = Action(
     sentence="{actor} made a link to connect {target}",
     metadata=LinkMade,
     example={"connector": "vendure", "environment": "production", "hours": 24},
+    severity="warning",
+)
+HOOK_REGISTERED = Action(
+    "connection.hook_registered",
+    "Studio has registered a webhook at a provider, since a published workflow listens for what happens there.",
+    sentence="A webhook was registered at {target}",
+    metadata=HookOf,
+    example={"connector": "vendure", "environment": "production", "scope": "", "topics": "order.created, order.paid"},
+    severity="notice",
+)
+HOOK_REMOVED = Action(
+    "connection.hook_removed",
+    "Studio has removed a webhook at a provider: no published workflow listens any longer.",
+    sentence="A webhook was removed at {target}",
+    metadata=HookOf,
+    example={"connector": "vendure", "environment": "production", "scope": "", "topics": "order.created, order.paid"},
+    severity="notice",
+)
+HOOK_FAILED = Action(
+    "connection.hook_failed",
+    "A provider would not register or remove a webhook.",
+    sentence="The webhook at {target} could not be registered or removed",
+    metadata=HookBroken,
+    example={"connector": "vendure", "environment": "production", "code": "http.timeout", "scope": ""},
     severity="warning",
 )

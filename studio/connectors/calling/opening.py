@@ -97,11 +97,12 @@ def opened(uow: UnitOfWork, keyring: Keyring, row: Connection, scope: str = "") 
         credentials=credentials.opened(keyring, kept) if kept is not None else {},
         version=kept.version if kept is not None else 0,
         hosts=tuple(kept.hosts) if kept is not None else credentials.bound_hosts(definition, row.settings),
-        scope=_scope(uow, row, scope) if scope else None,
+        scope=part(uow, row, scope) if scope else None,
     )  # fmt: skip
 
 
-def _scope(uow: UnitOfWork, row: Connection, named: str) -> Scope:
+def part(uow: UnitOfWork, row: Connection, named: str) -> Scope:
+    """A part of an account by the provider's id or its name. Raises NotFound."""
     query = select(ConnectionScope).where(ConnectionScope.connection_id == row.id)
     parts = uow.session.scalars(query.order_by(ConnectionScope.id)).all()
     found = next((part for part in parts if part.external_id == named), None)

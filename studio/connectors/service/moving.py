@@ -1,5 +1,7 @@
 """The one way in which a connection's status changes."""
 
+from collections.abc import Callable
+
 from studio.connectors import policy
 from studio.connectors.models import Connection
 from studio.connectors.outcomes import Event, Status
@@ -7,6 +9,14 @@ from studio.connectors.service import waiting
 from studio.core.errors import Conflict
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
+
+Watcher = Callable[[UnitOfWork, Connection, Event], None]
+_watchers: dict[str, Watcher] = {}
+
+
+def watch(name: str, told: Watcher) -> None:
+    """Have somebody told of each move, in its transaction. Called at the start of every process."""
+    _watchers[name] = told
 
 
 def move(uow: UnitOfWork, row: Connection, event: Event) -> Status:
@@ -25,4 +35,6 @@ def move(uow: UnitOfWork, row: Connection, event: Event) -> Status:
     uow.session.flush()
     if after in (Status.ACTIVE, Status.DISCONNECTED):
         waiting.wake(uow, row.id)
+    for told in _watchers.values():
+        told(uow, row, event)
     return after

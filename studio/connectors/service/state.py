@@ -1,5 +1,7 @@
 """What happens to a connection once it is there: held, let go on, lost, disconnected."""
 
+from collections.abc import Callable
+
 from sqlalchemy import delete, update
 
 from studio.connectors.models import Connection, ConnectionCredential, ConnectSession
@@ -7,6 +9,14 @@ from studio.connectors.outcomes import Event, Health, Status
 from studio.connectors.service import gating, moving, notices
 from studio.connectors.trail import record
 from studio.core.unit_of_work import UnitOfWork
+
+Leaver = Callable[[UnitOfWork, Connection], None]
+_leavers: dict[str, Leaver] = {}
+
+
+def before_disconnect(name: str, leave: Leaver) -> None:
+    """Have somebody told while the credentials are still there. Called at the start of every process."""
+    _leavers[name] = leave
 
 
 def pause(uow: UnitOfWork, row: Connection) -> None:
@@ -38,6 +48,8 @@ def lose(uow: UnitOfWork, row: Connection, code: str, said: str) -> bool:
 def disconnect(uow: UnitOfWork, row: Connection, *, revoked: bool) -> None:
     """Wipe what it signs in with, at once; runs that wait go on, and fail. `revoked`: its token is ended there."""
     gating.require(uow, row, "disconnect")
+    for leave in _leavers.values():
+        leave(uow, row)
     uow.session.execute(delete(ConnectionCredential).where(ConnectionCredential.connection_id == row.id))
     ended = update(ConnectSession).where(ConnectSession.connection_id == row.id, ConnectSession.used_at.is_(None))
     uow.session.execute(ended.values(used_at=uow.now, sealed=None))

@@ -13,12 +13,13 @@ import orjson
 import structlog
 
 from studio.core.clashes import is_outage
+from studio.core.deliveries import MAX_BYTES, Delivery, Receive, Reply, WrongMethod
 from studio.core.errors import StudioError, TooLarge, Unavailable
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
 from studio.core.ids import new_id
+from studio.core.metrics import HOOKS_REFUSED
 from studio.core.problems import Unexpected, as_problem
-from studio.runtime.hooks.receiving import MAX_BYTES, Delivery, Receiver, Reply, WrongMethod
 
 log = structlog.get_logger()
 
@@ -35,15 +36,17 @@ _HEADERS = [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")
 class HookFront:
     """A WSGI application before another: takes deliveries, passes everything else on."""
 
-    def __init__(self, inner: Application, receiver: Receiver) -> None:
-        self._inner, self._receiver = inner, receiver
+    def __init__(self, inner: Application, routes: Mapping[str, Receive]) -> None:
+        """`routes`: who takes deliveries at addresses that begin so, below PREFIX; the first that fits."""
+        self._inner, self._routes = inner, routes
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; a delivery's answer leaves after the commit."""
         path: str = environ["PATH_INFO"]
         if not path.startswith(PREFIX):
             return self._inner(environ, start_response)
-        reply = self._answer(path[len(PREFIX) :], environ)
+        begin = next(begin for begin in self._routes if path.startswith(begin))
+        reply = self._answer(self._routes[begin], path[len(begin) :], environ)
         body = b"" if environ["REQUEST_METHOD"] == "HEAD" else orjson.dumps(reply.data)
         phrase = HTTPStatus(reply.status).phrase
         kind = "application/problem+json" if "code" in reply.data else "application/json"
@@ -51,10 +54,11 @@ class HookFront:
         start_response(f"{reply.status} {phrase}", headers)
         return [body]
 
-    def _answer(self, address: str, environ: Environ) -> Reply:
+    def _answer(self, receive: Receive, address: str, environ: Environ) -> Reply:
         try:
-            return self._receiver.receive(address, _delivery(environ))
+            return receive(address, _delivery(environ))
         except StudioError as error:
+            HOOKS_REFUSED.labels(error.code).inc()
             return _refusal(error)
         except Exception as error:  # whoever delivers gets an answer it can act on; the log has the trace
             if is_outage(error):  # each delivery of an outage would log the same trace

@@ -1,8 +1,7 @@
 """One delivery, from bytes to an accepted run. No request, session or ORM: this is the hot path."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from studio.contract.ports import Secrets
 from studio.core import clock, signatures
 from studio.core.clashes import is_outage
-from studio.core.errors import Conflict, InvalidInput, NotFound, NotSignedIn, StudioError, TooLarge, TooManyRequests
+from studio.core.deliveries import MAX_BYTES, Delivery, Reply, WrongMethod
+from studio.core.errors import Conflict, InvalidInput, NotFound, NotSignedIn, TooLarge, TooManyRequests
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.metrics import ACCEPTED
@@ -31,42 +31,9 @@ from studio.runtime.triggers.deliveries import dedup_key, gather_key, read_data
 
 Found = TypeVar("Found")
 
-MAX_BYTES = 1_048_576
 SECRET_FRESH_S = 10.0
 _TOLD = ("code", "message")
 """What a sender hears of an error; where in the workflow it happened is for those who build it."""
-
-
-class WrongMethod(StudioError):
-    """This address does not take that method."""
-
-    status = 405
-    code = "webhook.method"
-
-    def __init__(self, given: str, allowed: Sequence[str]) -> None:
-        """`allowed`: what it takes."""
-        self.allowed = ", ".join(allowed)
-        super().__init__(_("This address takes %(methods)s, not %(method)s.", methods=self.allowed, method=given))
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What came in. Header names are lower case."""
-
-    method: str
-    content_type: str
-    headers: Mapping[str, str]
-    query: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What goes back."""
-
-    status: int
-    data: dict[str, Any]
-    headers: Sequence[tuple[str, str]] = ()
 
 
 class Receiver:
