@@ -40,6 +40,10 @@ from studio.connectors.oauth.renewing import Renewing
 from studio.connectors.service import purging as connections_purging
 from studio.connectors.service import waiting as waiting_connections
 from studio.connectors.service.notices import Notices as LostConnections
+from studio.connectors.syncing import changes
+from studio.connectors.syncing import purging as sync_purging
+from studio.connectors.syncing.draining import Syncing
+from studio.connectors.syncing.notices import SyncNotices
 from studio.connectors.webhooks.notices import Notices as HookNotices
 from studio.connectors.webhooks.purging import purge as forget_deliveries
 from studio.connectors.webhooks.receiving import Receiver as WebhookReceiver
@@ -229,6 +233,11 @@ def _join_connections(
     stepping.join(reach)
     emitting.join(partial(_start_listeners, engine))
     _join_webhooks(engine, reach, mailer, settings.public_url, keyring)
+    SyncNotices(mailer, settings.public_url).register()
+    leases, hint = NamedLeases(database, engine.holder), partial(engine.hints.send, "syncs")
+    syncing = Syncing(reach.accounts, leases, partial(changes.start_workflows, engine.app_events.anybody), hint)
+    engine.add_drain("syncs", syncing.drain, syncing.is_due)
+    engine.retention.of_workspaces.append(sync_purging.purge)
     return reach, Connecting(database, keyring, exchange, settings.public_url, settings.allowed_hosts)
 
 

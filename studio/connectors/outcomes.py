@@ -56,6 +56,17 @@ class ScopeKind(StrEnum):
     WAREHOUSE = "warehouse"
 
 
+class Deletions(StrEnum):
+    """How it is found that a record of a stream is gone."""
+
+    TOMBSTONES = "tombstones"
+    """Pages name what was deleted."""
+    FULL_LISTING = "full_listing"
+    """Pages do not: every now and then everything is read from the start, and what was not seen is gone."""
+    NEVER = "never"
+    """Nothing is ever deleted there."""
+
+
 class Environment(StrEnum):
     """Whether real customers are behind it."""
 

@@ -18,6 +18,7 @@ from tests.faults import (
     test_rotation,
     test_smtp,
     test_sweeping,
+    test_syncs,
 )
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(180)]
@@ -48,6 +49,7 @@ ELSEWHERE = set().union(
             test_rotation,
             test_smtp,
             test_sweeping,
+            test_syncs,
         )
     )
 )

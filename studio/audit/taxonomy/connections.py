@@ -24,6 +24,21 @@ class Disconnected(Of):
     """The provider is asked to end its token."""
 
 
+class OfSync(Of):
+    stream: str
+    scope: str
+    """The provider's id of a channel, store or warehouse; empty: the whole account."""
+
+
+class SyncChanged(OfSync):
+    do: str
+    """`now`, `pause`, `resume`, `disable`, `enable`, `backfill`, `every`."""
+
+
+class SyncOff(OfSync):
+    code: str
+
+
 class LinkMade(Of):
     hours: int
     """How long the link works."""
@@ -143,5 +158,33 @@ HOOK_FAILED = Action(
     sentence="The webhook at {target} could not be registered or removed",
     metadata=HookBroken,
     example={"connector": "vendure", "environment": "production", "code": "http.timeout", "scope": ""},
+SYNC_STARTED = Action(
+    "connection.sync_started",
+    "Somebody has records of a connection copied and kept like the provider's.",
+    sentence="{actor} began to sync {stream} of {target}",
+    metadata=OfSync,
+    example={"connector": "vendure", "environment": "production", "stream": "orders", "scope": ""},
+    severity="notice",
+)
+SYNC_CHANGED = Action(
+    "connection.sync_changed",
+    "Somebody paused, resumed, hurried or changed a sync, or has it read records again.",
+    sentence="{actor} changed the sync of {stream} of {target}: {do}",
+    metadata=SyncChanged,
+    example={"connector": "vendure", "environment": "production", "stream": "orders", "scope": "", "do": "pause"},
+    severity="notice",
+)
+SYNC_OFF = Action(
+    "connection.sync_switched_off",
+    "A sync has failed so often and so long that Studio reads it no more until somebody switches it on.",
+    sentence="The sync of {stream} of {target} was switched off",
+    metadata=SyncOff,
+    example={
+        "connector": "vendure",
+        "environment": "production",
+        "stream": "orders",
+        "scope": "",
+        "code": "http.status_500",
+    },
     severity="warning",
 )

@@ -3,26 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from studio.connectors.api import Api
-from studio.connectors.outcomes import ScopeKind
+from studio.connectors.outcomes import Deletions, ScopeKind
 
 Cursor = Mapping[str, Any]
 """Where reading goes on, as its stream wrote it; at most MOST_CURSOR bytes of JSON. None instead: from the start."""
 MOST_CURSOR = 4_000
-
-
-class Deletions(StrEnum):
-    """How it is found that a record is gone."""
-
-    TOMBSTONES = "tombstones"
-    """Pages name what was deleted (`Page.deleted`)."""
-    FULL_LISTING = "full_listing"
-    """Pages do not: every `Stream.full_every_s` everything is read from the start, and what was not seen is gone."""
-    NEVER = "never"
-    """Nothing is ever deleted there."""
+__all__ = ["MOST_CURSOR", "Cursor", "Deletions", "Page", "Read", "Stream"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +53,7 @@ class Stream:
     cursor_field: str | None = None
     """Field with the moment of its last change, by which pages are sorted. None: each pass reads everything."""
     deletions: Deletions = Deletions.FULL_LISTING
+    """TOMBSTONES: in `Page.deleted`."""
     since: Callable[[datetime], Cursor] | None = None
     """The cursor that reads what has changed since a moment: for a backfill from a date. None: only from the start."""
     scopes: frozenset[ScopeKind] = frozenset()

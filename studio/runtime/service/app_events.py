@@ -126,19 +126,18 @@ class AppEvents:
         }
         self.emit(uow, "run.failed", data, Source(compiled.workflow_id))
 
+    def anybody(self, uow: UnitOfWork, type_: str) -> bool:
+        """Whether any workflow has a trigger of a type, asked once a unit: a hundred decisions may be one."""
+        known = uow.session.info.setdefault(_LISTENED, {})
+        if type_ not in known:
+            mine = TriggerSubscription.type == type_, TriggerSubscription.active
+            known[type_] = uow.session.scalar(select(TriggerSubscription.id).where(*mine).limit(1)) is not None
+        return bool(known[type_])
+
     def approval_decided(self, uow: UnitOfWork, data: Mapping[str, Any], run_id: UUID | None) -> None:
         """A request has ended, by a person or by the clock; `run_id` is the run that asked."""
-        if _anybody_listens(uow):
+        if self.anybody(uow, TYPE):
             self.emit(uow, "approval.decided", {"event": "approval.decided", **data}, source_of(uow, run_id))
-
-
-def _anybody_listens(uow: UnitOfWork) -> bool:
-    """Whether any workflow starts on an event of Studio, asked once a unit: a hundred decisions may be one."""
-    known = uow.session.info
-    if _LISTENED not in known:
-        listeners = select(TriggerSubscription.id).where(TriggerSubscription.type == TYPE, TriggerSubscription.active)
-        known[_LISTENED] = uow.session.scalar(listeners.limit(1)) is not None
-    return bool(known[_LISTENED])
 
 
 def _once(listener: TriggerSubscription, data: Mapping[str, Any], key: str | None) -> Once | None:
