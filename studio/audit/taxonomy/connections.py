@@ -158,6 +158,8 @@ HOOK_FAILED = Action(
     sentence="The webhook at {target} could not be registered or removed",
     metadata=HookBroken,
     example={"connector": "vendure", "environment": "production", "code": "http.timeout", "scope": ""},
+    severity="warning",
+)
 SYNC_STARTED = Action(
     "connection.sync_started",
     "Somebody has records of a connection copied and kept like the provider's.",
