@@ -28,6 +28,15 @@ LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """A connection, as a question offers it."""
+
+    handle: str
+    title: str
+    connector: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """The workspace that a template is used in."""
 
@@ -38,6 +47,8 @@ class Place:
     groups: Mapping[str, str]
     """Names of groups by their lower case."""
     may_make_groups: bool
+    connections: Sequence[Linked] = ()
+    """What may be chosen where a template works with another system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,7 @@ def _one(question: Question, raw: Any, place: Place) -> Read:
         "duration": lambda: _duration(raw),
         "people": lambda: named(chosen(raw, place)),
         "group": lambda: _group(raw, place),
+        "connection": lambda: _connection(question, raw, place),
     }
     return readers[question.kind]()
 
@@ -133,6 +145,17 @@ def _choice(question: Question, raw: Any) -> Value:
     if chosen is None:
         raise WrongAnswer(_("Choose one of these."))
     return values.text(chosen.value)
+
+
+def _connection(question: Question, raw: Any, place: Place) -> Value:
+    """One of the workspace's connections of the template's kind, by its handle."""
+    fits = [one for one in place.connections if one.connector == question.connector]
+    found = next((one for one in fits if one.handle == raw), None)
+    if found is None:
+        if not fits:
+            raise WrongAnswer(_("Connect one first, under Connections."))
+        raise WrongAnswer(_("Choose one of these."))
+    return values.text(found.handle)
 
 
 def _duration(raw: Any) -> Value:

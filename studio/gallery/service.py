@@ -11,11 +11,12 @@ from studio.accounts.service import workspaces
 from studio.approvals import people
 from studio.approvals.service import groups
 from studio.builder.service import whole
+from studio.connectors.service import listing
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 from studio.gallery import answers as reading
 from studio.gallery import values
-from studio.gallery.answers import NewGroup, Place
+from studio.gallery.answers import Linked, NewGroup, Place
 from studio.gallery.filling import filled
 from studio.gallery.loading import template as template_of
 from studio.gallery.template import Question, Template
@@ -70,6 +71,7 @@ def place_of(uow: UnitOfWork) -> Place:
         deciders=people.deciders(uow),
         groups={group.name.casefold(): group.name for group in groups.all_groups(uow)},
         may_make_groups=actor_may(uow.actor, "group.manage"),
+        connections=[Linked(row.handle, row.title, row.connector) for row in listing.choices(uow)],
     )
 
 
@@ -86,14 +88,19 @@ def _default(uow: UnitOfWork, question: Question, place: Place) -> Any:
         case "people":
             return _usual_deciders(place)
         case "group":
-            wanted = str(question.default or "")
-            if wanted.casefold() in place.groups:
-                return {"group": place.groups[wanted.casefold()]}
-            if place.groups and not wanted:
-                return {"group": next(iter(place.groups.values()))}
-            return {"name": wanted or _("Approvers"), "people": _usual_deciders(place)}
+            return _usual_group(str(question.default or ""), place)
+        case "connection":
+            return next((one.handle for one in place.connections if one.connector == question.connector), "")
         case _:
             return question.default
+
+
+def _usual_group(wanted: str, place: Place) -> dict[str, Any]:
+    if wanted.casefold() in place.groups:
+        return {"group": place.groups[wanted.casefold()]}
+    if place.groups and not wanted:
+        return {"group": next(iter(place.groups.values()))}
+    return {"name": wanted or _("Approvers"), "people": _usual_deciders(place)}
 
 
 def _usual_deciders(place: Place) -> list[str]:

@@ -13,7 +13,7 @@ PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)(?:\.([a-z]+))?\}")
 """`${key}`, or `${key.part}` for one part of an answer, such as a duration's seconds."""
 _IN_BRACES = re.compile(r"\{\{[^}]*\$\{")
 
-Kind = Literal["money", "number", "text", "email", "people", "group", "choice", "duration"]
+Kind = Literal["money", "number", "text", "email", "people", "group", "choice", "duration", "connection"]
 MOST_QUESTIONS = 5
 
 PARTS: dict[str, frozenset[str]] = {"duration": frozenset({"seconds"}), "people": frozenset({"emails"})}
@@ -36,6 +36,8 @@ class Question(Part):
     kind: Kind
     default: Any = None
     """None: an address is the reader's own, a group the first there is, people everybody with an approver seat."""
+    connector: Annotated[str, Field(max_length=60)] = ""
+    """Of a connection: which kind of system it is."""
     options: list[Option] = Field(default_factory=list)
     least: int | float | None = None
     most: int | float | None = None
@@ -44,6 +46,8 @@ class Question(Part):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
+        if (self.kind == "connection") is not bool(self.connector):
+            raise ValueError(gettext("%(key)s: a connection, and it alone, names its connector", key=self.key))
         if (self.kind == "choice") is not bool(self.options):
             raise ValueError(gettext("%(key)s: options belong to a choice, and to a choice alone", key=self.key))
         if self.kind in ("money", "number", "text", "choice", "duration") and self.default is None:

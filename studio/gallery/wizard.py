@@ -78,9 +78,8 @@ def _fields(question: Question, place: Place, default: Any) -> dict[str, Field]:
     match question.kind:
         case "email":
             return {"": EmailField(gettext(question.label), [Length(max=254)], default=default)}
-        case "choice":
-            options = [SelectChoice(one.value, gettext(one.label)) for one in question.options]
-            return {"": SelectField(gettext(question.label), choices=options, default=default)}
+        case "choice" | "connection":
+            return {"": _one_of(question, place, default)}
         case "duration":
             units = [SelectChoice(value, label) for value, label in UNITS]
             return {
@@ -93,6 +92,16 @@ def _fields(question: Question, place: Place, default: Any) -> dict[str, Field]:
             return _group(question, place, default)
         case _:
             return {"": StringField(gettext(question.label), [Length(max=200)], default=str(default))}
+
+
+def _one_of(question: Question, place: Place, default: Any) -> SelectField:
+    """One of the options, or of the connections of the template's kind; what is chosen is read by the service."""
+    if question.kind == "choice":
+        options = [SelectChoice(one.value, gettext(one.label)) for one in question.options]
+    else:
+        fits = [one for one in place.connections if one.connector == question.connector]
+        options = [SelectChoice(one.handle, one.title) for one in fits]
+    return SelectField(gettext(question.label), choices=options, default=default, validate_choice=False)
 
 
 def _group(question: Question, place: Place, default: Mapping[str, Any]) -> dict[str, Field]:

@@ -9,6 +9,7 @@ from studio.connectors.calling import stepping
 from studio.connectors.calling.opening import Accounts, find
 from studio.connectors.calling.reporting import Reporting
 from studio.connectors.calling.rereading import Rereading
+from studio.connectors.catalogue import connector
 from studio.connectors.definition import Account
 from studio.connectors.models import Connection
 from studio.connectors.service import authorising, creating
@@ -34,6 +35,20 @@ def make_connection(app: Flask, tenant: MadeTenant, title: str | None = None) ->
         authorising.accept(
             unit, app.extensions["studio_keyring"], row, tried, Account("1", f"Account of {tenant.name}")
         )
+        return row
+
+
+def make_account(app: Flask, tenant: MadeTenant, connector_key: str) -> Connection:
+    """An active connection of one kind, at an address where nobody answers."""
+    definition = connector(connector_key)
+    auth = definition.auths[0]
+    settings = {field.name: "https://shop.example.com" for field in definition.asked(auth) if field.kind == "url"}
+    with app.extensions["studio_database"].unit(tenant.id, tenant["owner"].actor) as unit:
+        row = creating.create(
+            unit, connector_key=connector_key, title="Main shop", auth=auth.key, settings=settings, environment="test"
+        )
+        tried = authorising.trial(row, {field.name: f"some-{field.name}" for field in auth.fields})
+        authorising.accept(unit, app.extensions["studio_keyring"], row, tried, Account("1", "Main shop"))
         return row
 
 

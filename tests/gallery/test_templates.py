@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from studio.connectors.nodes.connection_action import ConnectionAction
 from studio.core.unit_of_work import Database
 from studio.gallery.loading import templates
 from studio.gallery.template import PLACEHOLDER, Check, Template
@@ -16,7 +17,9 @@ BRANCHES = [(template, check) for template in TEMPLATES for check in template.ch
 
 
 @pytest.fixture
-def trial(app: Flask, database: Database, template: Template):
+def trial(app: Flask, database: Database, template: Template, monkeypatch: pytest.MonkeyPatch):
+    # What a shop makes of each action is shown on a real one; here its branches are walked, on the actions' samples.
+    monkeypatch.setattr(ConnectionAction, "start", ConnectionAction.simulate)
     made = Trial(app, make_tenant(database), template)
     yield made
     made.engine.stop()

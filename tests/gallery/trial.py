@@ -11,8 +11,11 @@ from studio.approvals import service as approvals
 from studio.approvals.models import Assignment, Request
 from studio.approvals.outcomes import LIVE, Outcome, RequestState
 from studio.builder.service import drafts, whole
+from studio.connectors.calling.opening import find
+from studio.connectors.hooks import emitting
 from studio.core import clock, outbox
 from studio.core.models import LocalMail
+from studio.core.unit_of_work import UnitOfWork
 from studio.export.delivery import Delivery
 from studio.export.service import configs
 from studio.export.service.configs import Door
@@ -31,6 +34,7 @@ from studio.runtime.models import Run, Step, TriggerSubscription, Workflow
 from studio.runtime.service import subscriptions
 from studio.runtime.service.starts import start_manual
 from tests.factories.accounts import MadeTenant
+from tests.factories.connections import make_account
 from tests.factories.proofs import in_a_session, prove
 
 
@@ -41,6 +45,9 @@ class Trial:
         self.app, self.tenant, self.template = app, tenant, template
         self.database = app.extensions["studio_database"]
         self.engine: Engine = app.extensions["studio_engine"]
+        for question in template.questions:
+            if question.kind == "connection":
+                make_account(app, tenant, question.connector)
         with self._unit() as uow:
             self.answers = service.defaults(uow, template, service.place_of(uow))
             self.workflow_id = service.use(uow, template.slug, {}).id
@@ -83,6 +90,9 @@ class Trial:
         with self._unit() as uow:
             rows = {row.node_key: row for row in subscriptions.of_workflow(uow, self.workflow_id)}
             row: TriggerSubscription = rows[sample.trigger]
+            if row.type == "connection.event":
+                self._told(uow, row, data)
+                return
             if row.type != "trigger.webhook":
                 workflow = uow.session.get(Workflow, self.workflow_id)
                 start_manual(uow, workflow, row.node_key, data, self.engine.wake_main)
@@ -90,6 +100,11 @@ class Trial:
             address = subscriptions.address(self.app.extensions["studio_keyring"], row)
         answer = self.app.test_client().post(f"/hooks/{address}", json=data)
         assert answer.status_code == 202, answer.text
+
+    def _told(self, uow: UnitOfWork, row: TriggerSubscription, data: dict[str, Any]) -> None:
+        """The shop tells of it; its delivery is taken apart in tests of webhooks."""
+        connection = find(uow, row.settings["connection"])
+        emitting.emit(uow, connection, None, data["event"], data, data["delivery_id"])
 
     def _pipelines(self, keep: str) -> None:
         """A destination named `file` whose pipeline keeps what an expression says."""
