@@ -24,6 +24,10 @@ class Api(Protocol):
         """The channel, store or warehouse that the caller chose; None: the whole account."""
         ...
 
+    def secret(self, name: str) -> str:
+        """A field of the sign-in by its name, for what is agreed with the provider; empty: it was not given."""
+        ...
+
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         """JSON of a GET."""
         ...

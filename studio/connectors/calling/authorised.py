@@ -76,6 +76,10 @@ class AuthorisedApi:
         """The channel, store or warehouse that the caller chose."""
         return self.account.scope
 
+    def secret(self, name: str) -> str:
+        """A field of the sign-in by its name, for what is agreed with the provider; empty: it was not given."""
+        return self.account.credentials.get(name, "")
+
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> Any:
         """JSON of a GET."""
         return self.call("GET", path, query=query).json()

@@ -37,6 +37,7 @@ class Shop:
         self.done: dict[str, Any] = {}
         """What idempotency keys were answered with."""
         self.throttled = 0
+        self.webhooks: dict[str, Row] = {}
         self.parts = [Row(id="gid://shopify/FulfillmentOrder/1", status="OPEN", fulfillmentHolds=[])]
         self.row = Row(
             id="gid://shopify/Order/5421876546021", name="#1001", createdAt=MOMENT % 0, updatedAt=MOMENT % 0,
@@ -211,3 +212,17 @@ class Shop:
             return Row(product=self.article, userErrors=[])
 
         return self._once(info, work)
+
+    def webhookSubscriptions(self, _info: object, **_asked: object) -> Row:  # noqa: N802
+        return Row(nodes=list(self.webhooks.values()))
+
+    def webhookSubscriptionCreate(self, info: GraphQLResolveInfo, topic: str, webhookSubscription: Any) -> Row:  # noqa: N802, N803
+        def work() -> Row:
+            made = f"gid://shopify/WebhookSubscription/{len(self.webhooks) + 1}"
+            self.webhooks[made] = Row(id=made, uri=webhookSubscription["uri"], topic=topic)
+            return Row(webhookSubscription=self.webhooks[made], userErrors=[])
+
+        return self._once(info, work)
+
+    def webhookSubscriptionDelete(self, info: GraphQLResolveInfo, id: str) -> Row:  # noqa: A002, N802
+        return self._once(info, lambda: Row(deletedWebhookSubscriptionId=self.webhooks.pop(id).id, userErrors=[]))

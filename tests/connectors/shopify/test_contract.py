@@ -8,10 +8,13 @@ from studio.connectors.account import OpenAccount
 from studio.connectors.calling.authorised import AuthorisedApi
 from studio.connectors.definitions.shopify import CONNECTOR
 from studio.connectors.errors import ApiError, SignInRefused
+from studio.connectors.hooks.events import ShopEvent, data_of
+from studio.connectors.hooks.scheme import Hooks, Received, Wanted
 from studio.connectors.outcomes import ProvedBy
 from studio.connectors.wire import Scope
 from studio.core import ids
 from tests.connectors.shopify.contract import TOKEN, Shop
+from tests.e2e.shopify import order as shopify_order
 from tests.factories.shop_accounts import NOWHERE, KeyThatStays
 
 
@@ -20,11 +23,11 @@ def shop() -> Shop:
     return Shop()
 
 
-def account(shop: Shop, token: str = TOKEN, scope: Scope | None = None) -> AuthorisedApi:
+def account(shop: Shop, token: str = TOKEN, scope: Scope | None = None, **more: str) -> AuthorisedApi:
     opened = OpenAccount(
         workspace_id=NOWHERE, connection_id=NOWHERE, handle="shop", title="Nordlicht", connector=CONNECTOR,
         auth=CONNECTOR.auths[0], settings={"base_url": "https://nordlicht.myshopify.com"},
-        credentials={"api_key": token}, version=1, hosts=("nordlicht.myshopify.com",), scope=scope,
+        credentials={"api_key": token, **more}, version=1, hosts=("nordlicht.myshopify.com",), scope=scope,
     )  # fmt: skip
     return AuthorisedApi(opened, shop.send, KeyThatStays())
 
@@ -46,6 +49,18 @@ def refused(api: AuthorisedApi, name: str, **fields: Any) -> ApiError:
     with pytest.raises(ApiError) as raised:
         do(api, name, **fields)
     return raised.value
+
+
+HOOKS: Hooks = CONNECTOR.hooks
+
+
+def told(topic: str, body: Any) -> Any:
+    received = Received({"x-shopify-topic": topic}, body)
+    found = HOOKS.of(HOOKS.topic(received))
+    assert found is not None
+    shape = found.read(received)
+    assert shape is not None
+    return data_of(found.event, shape)
 
 
 def test_nothing_is_said_to_be_proved_by_more_than_the_contract() -> None:
@@ -125,3 +140,41 @@ def test_streams_read_page_by_page(shop: Shop, api: AuthorisedApi) -> None:
         page = streams[key].read(api, None, 10)
         assert page.records[0].keys() == streams[key].sample.keys()
         assert streams[key].read(api, page.cursor, 10).done
+
+
+def test_webhooks_are_registered_with_the_apps_secret_and_removed(shop: Shop) -> None:
+    api = account(shop, client_secret="shpss_of_tests")
+    names = HOOKS.names([ShopEvent.ORDER_CREATED, ShopEvent.ORDER_PAID])
+    made = HOOKS.register(api, Wanted("https://studio.example.com/hooks/1", names, "whsec_made_here"))
+    assert made.secret == "shpss_of_tests", "Shopify signs with the app's own"
+    assert {one.topic for one in shop.webhooks.values()} == {"ORDERS_CREATE", "ORDERS_PAID"}
+    [found] = HOOKS.listed(api)
+    assert (found.id, found.url) == (made.id, "https://studio.example.com/hooks/1")
+    shop.webhooks.popitem()
+    HOOKS.remove(api, made.id)
+    assert shop.webhooks == {}
+    HOOKS.remove(api, made.id)
+    with pytest.raises(ApiError) as refused_one:
+        HOOKS.register(account(shop), Wanted("https://studio.example.com/hooks/1", names, "x"))
+    assert refused_one.value.code == "shopify.no_app_secret"
+
+
+def test_what_is_told_comes_in_the_shape_of_all_shops() -> None:
+    body = shopify_order()
+    order = told("orders/create", body)["order"]
+    assert (order["id"], order["number"]) == (body["admin_graphql_api_id"], body["name"])
+    assert (order["total"], order["currency"], order["tags"]) == ("842.50", "EUR", ["vip", "newsletter"])
+    assert order["lines"][0]["sku"] == "LAMP-TRIPOD"
+    assert order["customer"]["email"] == "anna.keller@example.com"
+    product = {"id": 5, "title": "Mug", "handle": "mug", "status": "draft",
+               "variants": [{"id": 6, "sku": "MUG", "title": "Blue", "price": "13.50"}]}  # fmt: skip
+    changed = told("products/update", product)["product"]
+    assert (changed["id"], changed["enabled"], changed["variants"][0]["price"]) == (
+        "gid://shopify/Product/5", False, "13.50"
+    )  # fmt: skip
+    assert told("products/delete", {"id": 5})["product"]["deleted"]
+    assert told("customers/update", body["customer"])["customer"]["first_name"] == "Anna"
+    assert told("customers/delete", {"id": 7})["customer"]["deleted"]
+    for malformed in ({}, {"id": "x"}, {"id": 1, "line_items": None}):
+        with pytest.raises((KeyError, TypeError, ValueError)):
+            told("orders/paid", malformed)

@@ -16,6 +16,7 @@ from studio.connectors.definitions.shopify.actions.stock import Stock
 from studio.connectors.definitions.shopify.actions.tag import Tag
 from studio.connectors.definitions.shopify.asking import ask
 from studio.connectors.definitions.shopify.streams import CUSTOMERS, ORDERS, PRODUCTS
+from studio.connectors.definitions.shopify.webhooks import HOOKS, SECRET
 from studio.connectors.outcomes import ScopeKind
 from studio.connectors.signing_in import api_key, client_credentials
 from studio.connectors.wire import Outgoing
@@ -48,6 +49,14 @@ _CLIENT = client_credentials(
     OAuth(token_url="{base_url}/admin/oauth/access_token", client_auth="body"),  # noqa: S106 - an address
     title=marked("App of the shop's own organisation (client id and secret)"),
 )
+_CUSTOM_APP = api_key(
+    header=_HEADER, title=marked("Admin API access token"),
+    help_text=marked("Of a custom app of the shop, with the access scopes that its actions need."),
+)  # fmt: skip
+_APP_SECRET = Field(
+    name=SECRET, title=marked("API secret key of the app"), kind="secret", required=False,
+    help=marked("Shopify signs with it what it tells of. Without it, Shopify's events start no workflows."),
+)  # fmt: skip
 
 CONNECTOR = Connector(
     key="shopify",
@@ -59,15 +68,13 @@ CONNECTOR = Connector(
               help=marked("The shop's own at Shopify, not that of its storefront.")),
     ),
     auths=(
-        api_key(
-            header=_HEADER, title=marked("Admin API access token"),
-            help_text=marked("Of a custom app of the shop, with the access scopes that its actions need."),
-        ),
+        replace(_CUSTOM_APP, fields=(*_CUSTOM_APP.fields, _APP_SECRET)),
         replace(_CLIENT, apply=_token),
     ),
     base_url=_base_url,
     probe=probe,
     scopes=scopes,
     streams=(ORDERS, PRODUCTS, CUSTOMERS),
+    hooks=HOOKS,
     actions=(Refund, Cancel, Hold, Release, Note, Tag, Price, Stock, Publish),
 )  # fmt: skip

@@ -1,0 +1,62 @@
+"""What Shopify's webhooks tell, in the shape that all shops share. Ids are those of its GraphQL API."""
+
+from typing import Any
+
+from studio.connectors.hooks.scheme import Received
+from studio.connectors.hooks.shapes import Customer, Line, Order, Product, Variant
+
+
+def order(received: Received) -> Order:
+    """Of topics about orders."""
+    data = received.body
+    buyer = data.get("customer")
+    return Order(
+        id=_id("Order", data), number=data["name"], state=data.get("financial_status") or "",
+        placed_at=data["processed_at"], currency=data["currency"], total=data["total_price"],
+        quantity=sum(int(one["quantity"]) for one in data["line_items"]),
+        customer=_customer(buyer) if buyer else None, lines=[_line(one) for one in data["line_items"]],
+        tags=[one.strip() for one in (data.get("tags") or "").split(",") if one.strip()],
+    )  # fmt: skip
+
+
+def product(received: Received) -> Product:
+    """Of topics about products; prices are in the shop's own currency, which the payload does not name."""
+    data = received.body
+    return Product(
+        id=_id("Product", data), name=data["title"], slug=data["handle"], enabled=data["status"] == "active",
+        variants=[Variant(id=_id("ProductVariant", one), sku=one.get("sku") or "", name=one["title"],
+                          price=one["price"]) for one in data["variants"]],
+    )  # fmt: skip
+
+
+def gone_product(received: Received) -> Product:
+    """Only its id is told."""
+    return Product(id=_id("Product", received.body), deleted=True)
+
+
+def customer(received: Received) -> Customer:
+    """Of topics about customers."""
+    return _customer(received.body)
+
+
+def gone_customer(received: Received) -> Customer:
+    """Only its id is told."""
+    return Customer(id=_id("Customer", received.body), deleted=True)
+
+
+def _customer(data: Any) -> Customer:
+    return Customer(
+        id=_id("Customer", data), email=data.get("email"), first_name=data.get("first_name") or "",
+        last_name=data.get("last_name") or "", phone=data.get("phone"),
+    )  # fmt: skip
+
+
+def _line(data: Any) -> Line:
+    return Line(
+        id=_id("LineItem", data), sku=data.get("sku") or "", name=data["title"], quantity=data["quantity"],
+        unit_price=data["price"],
+    )  # fmt: skip
+
+
+def _id(kind: str, data: Any) -> str:
+    return f"gid://shopify/{kind}/{int(data['id'])}"
