@@ -9,7 +9,10 @@ from sqlalchemy import select
 from studio.connectors.actions import action_named
 from studio.connectors.catalogue import connectors
 from studio.connectors.definition import Connector
-from studio.connectors.models import Connection
+from studio.connectors.hooks.emitting import EVENT
+from studio.connectors.hooks.events import ShopEvent
+from studio.connectors.hooks.states import State
+from studio.connectors.models import Connection, ConnectionHook
 from studio.connectors.outcomes import Status
 from studio.contract.references import Missing
 from studio.contract.wording import code, dotted, sentence
@@ -39,7 +42,9 @@ def missing(uow: UnitOfWork, handle: str) -> Missing | None:
 
 
 def unfit(uow: UnitOfWork, node_type: str, config: Mapping[str, Any]) -> Iterable[tuple[str, Missing]]:
-    """What is wrong with an action's name and fields, as far as the run's data do not decide it."""
+    """What is wrong with an action's name and fields, as far as the run's data do not decide it, or with an event."""
+    if node_type == EVENT:
+        yield from _unheard(uow, config)
     if node_type != ACTION or not config.get("action"):
         return
     named = str(config["action"])
@@ -56,6 +61,25 @@ def unfit(uow: UnitOfWork, node_type: str, config: Mapping[str, Any]) -> Iterabl
     if isinstance(given, Mapping):
         for problem in _problems(uow, row, named, action.Config, given):
             yield problem.path, Missing(problem.code, problem.message)
+
+
+def _unheard(uow: UnitOfWork, config: Mapping[str, Any]) -> Iterable[tuple[str, Missing]]:
+    """Why nothing would come of an event; a webhook that could not be registered warns: it may be mended later."""
+    row = uow.session.scalar(select(Connection).where(Connection.handle == str(config.get("connection") or "")))
+    definition = connectors().get(row.connector) if row is not None else None
+    if row is None or definition is None:
+        return
+    event = str(config.get("event", ShopEvent.ORDER_CREATED))
+    if definition.hooks is None or not definition.hooks.names([event]):
+        words = _("“%(title)s” does not tell of this: its kind of system has no such webhook.", title=row.title)
+        yield "config.event", Missing("connection.no_event", words)
+        return
+    failed = select(ConnectionHook.error).where(
+        ConnectionHook.connection_id == row.id, ConnectionHook.state == State.FAILED
+    )
+    for error in uow.session.scalars(failed.limit(1)):
+        words = _("“%(title)s” does not tell Studio of events: %(error)s", title=row.title, error=error or "?")
+        yield "config.connection", Missing("connection.hook_failed", words, warning=True)
 
 
 def _problems(

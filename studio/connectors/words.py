@@ -1,6 +1,7 @@
 """What pages say of connections."""
 
 from studio.connectors.definition import Connector
+from studio.connectors.hooks.states import State, Verdict
 from studio.connectors.models import Connection
 from studio.connectors.outcomes import AuthKind, Environment, Health, ScopeKind, Status
 from studio.core.i18n import gettext as _
@@ -23,6 +24,19 @@ SCOPES = {
     ScopeKind.CHANNEL: marked("Channel"),
     ScopeKind.STORE: marked("Store"),
     ScopeKind.WAREHOUSE: marked("Warehouse"),
+}
+
+HOOKS = {
+    State.WANTED: (marked("Being registered"), "wait"),
+    State.ACTIVE: (marked("Registered"), "good"),
+    State.FAILED: (marked("Not registered"), "bad"),
+    State.UNWANTED: (marked("Being removed"), "wait"),
+    State.GONE: (marked("Removed"), ""),
+}
+DELIVERIES = {
+    Verdict.STARTED: marked("started workflows"),
+    Verdict.FILTERED: marked("nobody listened"),
+    Verdict.MALFORMED: marked("could not be read"),
 }
 
 

@@ -1,6 +1,6 @@
 """The channels, stores and warehouses of an account, as the provider lists them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import select
 
@@ -12,10 +12,19 @@ from studio.core.unit_of_work import UnitOfWork
 MOST = 500
 """Parts of one account that are kept."""
 
+Watcher = Callable[[UnitOfWork, Connection], None]
+_watchers: dict[str, Watcher] = {}
+
+
+def watch(name: str, told: Watcher) -> None:
+    """Have somebody told where parts have come or gone. Called at the start of every process."""
+    _watchers[name] = told
+
 
 def keep(uow: UnitOfWork, row: Connection, found: Iterable[FoundScope]) -> None:
     """Write what is listed now: new ones come, names follow, what is gone is marked and keeps its cursors."""
     held = {(one.kind, one.external_id): one for one in of(uow, row, gone=True)}
+    before = {key for key, one in held.items() if one.gone_at is None}
     for one in list(found)[:MOST]:
         known = held.pop((one.kind.value, one.external_id), None)
         if known is None:
@@ -28,6 +37,9 @@ def keep(uow: UnitOfWork, row: Connection, found: Iterable[FoundScope]) -> None:
     for missing in held.values():
         missing.gone_at = missing.gone_at or uow.now
     uow.session.flush()
+    if before != {(one.kind, one.external_id) for one in of(uow, row)}:
+        for told in _watchers.values():
+            told(uow, row)
 
 
 def of(uow: UnitOfWork, row: Connection, *, gone: bool = False) -> Sequence[ConnectionScope]:

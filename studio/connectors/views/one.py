@@ -18,6 +18,7 @@ from studio.connectors.oauth import ending
 from studio.connectors.outcomes import Status
 from studio.connectors.service import creating, listing, scoping, state, waiting
 from studio.connectors.views.blueprint import blueprint, keyring, named, reach
+from studio.connectors.webhooks import listing as webhooks
 from studio.contract import references
 from studio.core import web
 from studio.core.errors import InvalidInput
@@ -144,7 +145,7 @@ def _page(row: Connection) -> str:
     return render_template(
         "connections/connection.html", row=row, definition=definition, words=words, scopes=scoping.of(uow, row),
         workflows=references.users(uow, KIND, row.handle), waiting=waiting.count(uow, row.id), calls=found[:CALLS],
-        older=older, newer=newer, auth=definition.auth(row.auth), statuses=Status,
+        older=older, newer=newer, auth=definition.auth(row.auth), statuses=Status, webhooks=webhooks.of(uow, row),
     )  # fmt: skip
 
 

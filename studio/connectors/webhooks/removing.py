@@ -65,7 +65,10 @@ class Removing:
         rows = [hook for hook in uow.session.scalars(query) if hook.state != State.GONE]
         for hook in rows:
             hook.state, hook.revision, hook.updated_at = State.GONE.value, hook.revision + 1, uow.now
-        known = [{"scope": hook.scope, "address": secrets.opened(self.keyring, hook).address} for hook in rows]
+        known = [
+            {"scope": hook.scope, "id": hook.external_id, "address": secrets.opened(self.keyring, hook).address}
+            for hook in rows
+        ]
         try:
             account = opened(uow, self.keyring, row) if known else None
         except ApiError:
@@ -93,7 +96,7 @@ class Removing:
                     row = unit.session.get_one(Connection, connection_id)
                     record(unit, "connection.hook_failed", row, code=error.code[:80], scope=one["scope"])
 
-    def _remove(self, workspace_id: UUID, connection_id: UUID, held: dict[str, Any], one: dict[str, str]) -> None:
+    def _remove(self, workspace_id: UUID, connection_id: UUID, held: dict[str, Any], one: dict[str, Any]) -> None:
         with self.database.unit(workspace_id, read_only=True) as unit:
             row = unit.session.get_one(Connection, connection_id)
             definition = connectors().get(row.connector)
@@ -108,7 +111,7 @@ class Removing:
         api = AuthorisedApi(account, self.send, _AsTheyAre())
         url = f"{self.public_url}{secrets.PREFIX}{one['address']}"
         for listed in definition.hooks.listed(api):
-            if listed.url == url:
+            if listed.url == url or listed.id == one["id"]:
                 definition.hooks.remove(api, listed.id)
 
 

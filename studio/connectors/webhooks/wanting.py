@@ -13,7 +13,7 @@ from studio.connectors.hooks.states import State
 from studio.connectors.hooks.wishes import wanted
 from studio.connectors.models import Connection, ConnectionHook, ConnectionScope
 from studio.connectors.outcomes import Event, Status
-from studio.connectors.service import moving
+from studio.connectors.service import moving, scoping
 from studio.connectors.webhooks import secrets
 from studio.core import ids, outbox
 from studio.core.crypto import Keyring
@@ -35,8 +35,9 @@ class Wanting:
     listening: Listening
 
     def register(self) -> None:
-        """Hear of connections that can be used again. Called at the start of every process."""
+        """Hear of connections that can be used again, or have other parts. Called at the start of every process."""
         moving.watch("webhooks", self.moved)
+        scoping.watch("webhooks", lambda uow, row: self.look(uow, {row.handle}))
 
     def changed(self, uow: UnitOfWork, settings: Sequence[Mapping[str, Any]]) -> None:
         """Triggers have come, gone or changed; `settings` are theirs, of before and after."""

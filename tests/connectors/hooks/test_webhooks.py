@@ -1,6 +1,7 @@
 """Webhooks of a provider that really answers: registered, heard once, refused, removed; its absence outlasted."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,11 @@ from sqlalchemy import select, update
 from studio.connectors.calling.opening import find
 from studio.connectors.calling.reporting import Reporting
 from studio.connectors.catalogue import connectors
+from studio.connectors.checks import unfit
+from studio.connectors.definition import FoundScope
 from studio.connectors.models import ConnectionDelivery, ConnectionHook
-from studio.connectors.service import state
+from studio.connectors.outcomes import ScopeKind
+from studio.connectors.service import scoping, state
 from studio.connectors.webhooks import receiving
 from studio.connectors.webhooks.purging import purge
 from studio.connectors.webhooks.removing import Removing
@@ -21,7 +25,8 @@ from studio.core.http import HttpClient
 from studio.core.models import OutboxRow
 from studio.runtime.models import Run
 from studio.runtime.service import workflows
-from tests.connectors.hooks.provider import Provider, connector
+from tests.connectors.hooks.provider import HOOKS, Provider, connector
+from tests.factories.accounts import signed_in
 from tests.factories.connections import Switchboard
 from tests.runtime.triggers.test_app_events import NOTE, Shop, flow
 from tests.servers.http_target import http_target
@@ -128,6 +133,27 @@ def test_a_delivery_starts_its_run_once_however_often_and_at_once_it_comes(hooke
     assert hooked.rows(ConnectionDelivery) == []
 
 
+def test_a_webhook_stands_in_each_channel_and_follows_them(app, monkeypatch):
+    monkeypatch.setitem(connectors(), "http", connector(replace(HOOKS, scoped=ScopeKind.CHANNEL)))
+    with http_target(Provider) as provider:
+        hooked = Hooked(app, provider)
+
+        def channels(*names):
+            with hooked.unit() as unit:
+                found = [FoundScope(ScopeKind.CHANNEL, name, name.title()) for name in names]
+                scoping.keep(unit, find(unit, "main-shop"), found)
+            hooked.settle()
+
+        channels("north", "south")
+        heard = hooked.listen()
+        assert len(provider.hooks) == 2
+        channels("north", "outlet")
+        states = {row.scope: row.state for row in hooked.rows(ConnectionHook)}
+        assert states == {"north": "active", "south": "gone", "outlet": "active"}
+        assert hooked.deliver(*provider.sign("orders/new", ORDER)).status_code == 202
+        assert [run.input["scope"] for run in hooked.runs(heard)] == [{"id": "outlet", "name": "Outlet"}]
+
+
 def test_what_proves_nothing_or_cannot_be_read_starts_nothing_and_says_why(hooked):
     hooked.listen()
     provider = hooked.provider
@@ -212,6 +238,14 @@ def test_a_provider_that_is_away_is_told_later_and_one_that_refuses_is_reported(
     hooked.listen("customer.changed", name="Third")
     hook = hooked.hook()
     assert (hook.state, hook.error_code) == ("failed", "http.status_403")
+    with hooked.unit() as unit:
+        [(field, warning)] = unfit(unit, "connection.event", {"connection": "main-shop", "event": "order.paid"})
+        [(_, told)] = unfit(unit, "connection.event", {"connection": "main-shop", "event": "stock.changed"})
+    assert (field, warning.code, warning.warning) == ("config.connection", "connection.hook_failed", True)
+    assert (told.code, told.warning) == ("connection.no_event", False)
+    page = signed_in(hooked.app, hooked.tenant.id, hooked.tenant["owner"]).get("/connections/main-shop").text
+    assert "Not registered" in page
+    assert "customers/changed" in page
     mails = [row for row in hooked.rows(OutboxRow) if row.topic == "mail"]
     assert len(mails) == 1, "who published it is told"
     provider.away = None
