@@ -21,11 +21,8 @@ from studio.approvals.policies.service import PolicySave
 from studio.approvals.service import calendars, schedules
 from studio.approvals.service.calendars import CalendarSave
 from studio.approvals.service.schedules import ScheduleSave
-from studio.connectors.definition import Account
-from studio.connectors.models import Connection
-from studio.connectors.service import authorising, creating, state
+from studio.connectors.service import state
 from studio.core.actor import Actor, ActorType
-from studio.core.crypto import Keyring
 from studio.core.unit_of_work import UnitOfWork
 from studio.export.example import EXAMPLE
 from studio.export.service import configs
@@ -41,6 +38,7 @@ from studio.oversight.reviews.starting import Plan
 from studio.runtime.models import Workflow
 from studio.runtime.service import subscriptions, workflows
 from tests.e2e import shopify
+from tests.e2e.connected import connect
 from tests.e2e.studio import Studio, running_studio
 from tests.factories.escalations import move_up
 from tests.factories.timetables import OFFICE
@@ -90,8 +88,8 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             everybody = Reviewers(tuple(one.user_id for one in people if one.role.value != "auditor"))
             due_at = uow.now + timedelta(days=14)
             reviews.start(uow, Plan("Spring review", Scope.ALL, Silence.OWNER, due_at, everybody, 6))
-            _connect(uow, keyring, "Lumen shop", "https://shop.example.com", "1")
-            lost = _connect(uow, keyring, "Warehouse", "https://warehouse.example.com", "2")
+            connect(uow, keyring, "Lumen shop", "https://shop.example.com", "1")
+            lost = connect(uow, keyring, "Warehouse", "https://warehouse.example.com", "2")
             state.lose(uow, lost, "connection.reauth_required", "Warehouse no longer takes its credentials.")
             vault = app.extensions["studio_vault"]
             vault.create(uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"])
@@ -119,16 +117,6 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
         running.deliver(made.addresses["Close the month"], {"month": "March"})
         once(running, select(GuardPass), lambda _uow, _row: None)
         yield made
-
-
-def _connect(uow: UnitOfWork, keyring: Keyring, title: str, url: str, account: str) -> Connection:
-    """An account that nobody answers for."""
-    row = creating.create(
-        uow, connector_key="http", title=title, auth="bearer", settings={"base_url": url}, environment="test"
-    )
-    tried = authorising.trial(row, {"token": "a-token-of-the-shop"})
-    authorising.accept(uow, keyring, row, tried, Account(account, title))
-    return row
 
 
 def _ask_for_changes(running: Studio) -> None:

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e import shopify
 from tests.e2e.canvas import Canvas
+from tests.e2e.connected import connect_two
 from tests.e2e.looks import flaws
 from tests.e2e.studio import Studio, running_studio
 
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(180)]
 
 @pytest.fixture(scope="module")
 def studio() -> Iterator[Studio]:
-    with running_studio() as running:
+    with running_studio(furnish=connect_two) as running:
         yield running
 
 
@@ -354,6 +355,53 @@ def test_a_workflow_is_picked_from_those_that_may_be_called(canvas, builder, stu
     expect(caller.step("Run another workflow")).to_contain_text("Refund one order")
     caller.saved()
     assert flaws(builder) == []
+
+
+def test_an_action_of_a_connection_is_found_and_filled_in_by_keyboard(canvas):
+    keyboard, step = canvas.page.keyboard, "Action by a connection"
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.drag_in(step, 420, 260)
+    canvas.connect("Webhook", "next", step)
+    canvas.select(step)
+    action = canvas.panel.get_by_label("Action", exact=True)
+    expect(action).to_be_disabled()
+    connection = canvas.panel.get_by_label("Connection", exact=True)
+    connection.focus()
+    keyboard.type("Lumen")
+    expect(connection).to_have_value("lumen-shop")
+    expect(connection).to_contain_text("Lumen shop · Vendure · Connected")
+    expect(action).to_be_enabled()
+    action.focus()
+    keyboard.type("note order")
+    expect(canvas.panel.get_by_role("option", name="Add a note to an order")).to_have_attribute("aria-selected", "true")
+    assert flaws(canvas.page) == []
+    keyboard.press("Enter")
+    expect(action).to_have_value("Add a note to an order")
+    expect(action).to_be_focused()
+    for name in ("order", "text"):
+        expect(canvas.field(f"input.{name}").locator(".error")).to_be_visible()
+    canvas.write("input.order", "{{ trigger.id }}")
+    canvas.panel.get_by_label("Channel, store or warehouse").select_option("Outlet (channel)")
+    expect(canvas.field("input.order").locator(".error")).to_have_count(0)
+    expect(canvas.field("input.text").locator(".error")).to_be_visible()
+    expect(canvas.step(step)).to_contain_text("Add a note to an order")
+    canvas.saved()
+    assert flaws(canvas.page) == []
+
+    canvas.write("input.text", "Looked at")
+    canvas.without_problems()
+    action.focus()
+    keyboard.press("ArrowDown")
+    keyboard.type("hold an order")
+    keyboard.press("Enter")
+    expect(canvas.field("input.text")).to_have_count(0)
+    expect(canvas.field("input.order")).to_contain_text("{{ trigger.id }}")
+    canvas.without_problems()
+    connection.select_option("erp")
+    expect(canvas.field("action").locator(".error")).to_contain_text("another kind of system")
+    action.focus()
+    keyboard.press("ArrowDown")
+    expect(canvas.field("action")).to_contain_text("This connection offers no actions")
 
 
 def test_a_problem_leads_to_its_field(canvas):

@@ -78,6 +78,7 @@ def _boot(uow: UnitOfWork, workflow: Workflow) -> dict[str, Any]:
         "workflows": boot.callable_workflows(uow),
         "csrf": generate_csrf(),
         "can_publish": person.may("workflow.publish"),
+        "can_connect": person.may("connection.manage"),
         "urls": _urls(workflow),
         "locale": person.locale.replace("_", "-"),
         "time_zone": person.time_zone,

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from studio.accounts.permissions import permission
 from studio.connectors import words
+from studio.connectors.catalogue import connectors
 from studio.connectors.models import Connection
 from studio.connectors.outcomes import Status
 from studio.connectors.service import listing, offering, scoping
@@ -52,7 +53,9 @@ def action_form(handle: str, action: str) -> ResponseReturnValue:
 
 def _choice(row: Connection) -> dict[str, str | bool]:
     said, _kind = words.state(row)
+    definition = connectors().get(row.connector)
     return {
-        "handle": row.handle, "title": row.title, "connector": row.connector, "state": said,
+        "handle": row.handle, "title": row.title, "connector": row.connector,
+        "system": _(definition.title) if definition is not None else row.connector, "state": said,
         "active": row.state is Status.ACTIVE,
     }  # fmt: skip

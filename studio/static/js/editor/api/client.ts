@@ -108,6 +108,10 @@ async function sent(url: string, init: RequestInit, csrf: string): Promise<Respo
   }
 }
 
+/** One look at something that is not of this workflow. */
+export const read = <T>(url: string): Promise<T> =>
+  request<T>(url, { method: "GET" }, { csrf: "", renewed: tokenOfThisPage });
+
 const isJson = (answer: Response): boolean => answer.headers.get("Content-Type")?.includes("json") ?? false;
 
 async function refusal(answer: Response): Promise<Refusal> {

@@ -128,6 +128,7 @@ export interface Boot {
   readonly workflows: readonly CallableWorkflow[];
   readonly csrf: string;
   readonly can_publish: boolean;
+  readonly can_connect: boolean;
   readonly urls: {
     readonly api: string;
     readonly workflows: string;

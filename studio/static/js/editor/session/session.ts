@@ -12,6 +12,7 @@ import { edgeId, stepOf } from "../document/read";
 import type { Position } from "../document/types";
 import { type Catalogue, catalogue } from "./catalogue";
 import { Clipboard } from "./clipboard";
+import { Connections } from "./connections";
 import { Remote } from "./remote";
 import { Settings } from "./settings";
 import type { Dialog, State, Tab } from "./state";
@@ -31,6 +32,7 @@ export class Session {
   readonly steps = new Steps(this);
   readonly clipboard = new Clipboard(this);
   readonly settings = new Settings(this);
+  readonly connections = new Connections(this);
   readonly remote = new Remote(this);
   private toastTimer: ReturnType<typeof setTimeout> | undefined;
   /** Puts a path into the field that had the focus last; the data tree calls it. */

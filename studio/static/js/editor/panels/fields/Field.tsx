@@ -4,8 +4,11 @@ import { t } from "../../../i18n/t";
 import type { Schema } from "../../api/types";
 import { type Path, pathText } from "../../document/paths";
 import type { Json } from "../../document/types";
+import { ActionInput } from "./ActionInput";
+import { ActionPicker } from "./ActionPicker";
 import { CodeField } from "./CodeField";
 import { Conditions } from "./Conditions";
+import { ConnectionPicker } from "./ConnectionPicker";
 import { Cron } from "./Cron";
 import { Duration } from "./Duration";
 import { JsonField } from "./JsonField";
@@ -15,6 +18,7 @@ import { PolicyPicker } from "./PolicyPicker";
 import type { InputProps } from "./props";
 import { Rows } from "./Rows";
 import { BooleanField, ChoiceField, ChoicesField, MoneyField, NumberField, SecretField, TextField } from "./Scalars";
+import { ScopePicker } from "./ScopePicker";
 import { exampleFor, type FieldKind, fromLiteral, insideBraces, isBraced, kindOf, labelOf, literalOf } from "./schema";
 import { fieldId, useProblems, useScope } from "./scope";
 import { Texts } from "./Texts";
@@ -30,7 +34,7 @@ interface Props {
 }
 
 /** Kinds whose problems inside are shown by the fields inside. */
-const NESTED: readonly FieldKind[] = ["rows", "object"];
+const NESTED: readonly FieldKind[] = ["rows", "object", "action-input"];
 /** Fixed values that may also come from an expression. */
 const SWITCHABLE: readonly FieldKind[] = ["number", "boolean", "choice", "money"];
 
@@ -125,6 +129,7 @@ const isGroup = (kind: FieldKind): boolean =>
     "people",
     "json",
     "code",
+    "action-input",
   ].includes(kind);
 
 /** What the other side held when it was left, so that a look at this side costs nothing. */
@@ -201,6 +206,14 @@ function Input({ kind, title, toggle, ...props }: InputProps & { kind: FieldKind
       return <WorkflowPicker {...props} />;
     case "policy":
       return <PolicyPicker {...props} />;
+    case "connection":
+      return <ConnectionPicker {...props} />;
+    case "connection-action":
+      return <ActionPicker {...props} />;
+    case "connection-scope":
+      return <ScopePicker {...props} />;
+    case "action-input":
+      return <ActionInput {...props} />;
     case "duration":
       return <Duration {...props} />;
     case "cron":

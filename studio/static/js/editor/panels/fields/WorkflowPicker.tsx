@@ -1,11 +1,11 @@
 // Another workflow of this workspace, and the inputs that its trigger asks for.
 import { t } from "../../../i18n/t";
 import type { CallableWorkflow } from "../../api/types";
-import { get, type Path } from "../../document/paths";
+import { get } from "../../document/paths";
 import type { Json, JsonObject } from "../../document/types";
 import { useSession } from "../../session/context";
 import type { InputProps } from "./props";
-import { useScope } from "./scope";
+import { beside, useScope } from "./scope";
 
 const INPUTS = "inputs";
 
@@ -14,10 +14,10 @@ export function WorkflowPicker({ id, describedBy, invalid, path, value, onChange
   const { step, set } = useScope();
   const named = typeof value === "string" ? value : "";
   const chosen = workflows.find((one) => one.id === named);
-  const beside: Path = [...path.slice(0, -1), INPUTS];
-  const given = asObject(get(step.config, beside));
+  const inputs = beside(path, INPUTS);
+  const given = asObject(get(step.config, inputs));
   const missing = chosen?.inputs.filter((input) => !(input.name in given)) ?? [];
-  const fill = (): void => set(beside, { ...given, ...Object.fromEntries(missing.map(({ name }) => [name, ""])) });
+  const fill = (): void => set(inputs, { ...given, ...Object.fromEntries(missing.map(({ name }) => [name, ""])) });
   return (
     <div className="stack tight">
       <select

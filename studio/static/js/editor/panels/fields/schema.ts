@@ -24,6 +24,10 @@ export type FieldKind =
   | "conditions"
   | "cron"
   | "money"
+  | "connection"
+  | "connection-action"
+  | "connection-scope"
+  | "action-input"
   | "json";
 
 /** Follows $ref, takes `X | None` as X, and a single allOf as itself. Annotations beside a $ref win. */
@@ -85,6 +89,10 @@ const WIDGETS = [
   "duration",
   "cron",
   "money",
+  "connection",
+  "connection-action",
+  "connection-scope",
+  "action-input",
   "json",
 ] as const;
 const isWidget = (widget: string | undefined): widget is (typeof WIDGETS)[number] =>

@@ -1,7 +1,7 @@
 // What every field of one form shares: the step, the schema's root, and the step's problems.
 import { createContext, type ReactNode, useContext, useMemo } from "react";
 import type { Problem, Schema } from "../../api/types";
-import { type Path, pathText } from "../../document/paths";
+import { get, type Path, pathText } from "../../document/paths";
 import type { Json, Step } from "../../document/types";
 import { usePart, useSession } from "../../session/context";
 import type { ObjectProps } from "./props";
@@ -47,6 +47,22 @@ export function useScope(): Scope {
   const scope = useContext(Context);
   if (!scope) throw new Error("a field stands outside of a form");
   return scope;
+}
+
+/** Fields whose schema is another document's: their $ref lead there. */
+export function InnerRoot({ root, children }: { root: Schema; children: ReactNode }) {
+  const outer = useScope();
+  const scope = useMemo(() => ({ ...outer, root }), [outer, root]);
+  return <Context value={scope}>{children}</Context>;
+}
+
+/** The field of that name next to the one at `path`. */
+export const beside = (path: Path, name: string): Path => [...path.slice(0, -1), name];
+
+/** The text in it; empty where it holds none. */
+export function useBeside(path: Path, name: string): string {
+  const text = get(useScope().step.config, beside(path, name));
+  return typeof text === "string" ? text : "";
 }
 
 /** Problems of exactly this field; with `deep`, of what is inside it too. */
