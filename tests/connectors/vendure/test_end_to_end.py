@@ -1,4 +1,4 @@
-"""From “connect” to an order that somebody looked at: a real shop, a real browser, one template, nothing typed twice."""
+"""From “connect” to an order that somebody looked at: a real shop, a real browser, one template."""
 
 import pytest
 from playwright.sync_api import Page, expect
