@@ -62,7 +62,7 @@ CONNECTOR = Connector(
     key="shopify",
     title=marked("Shopify"),
     description=marked("A Shopify shop: orders, refunds, prices, stock and products."),
-    icon="shop",
+    icon="tag",
     settings=(
         Field(name="base_url", title=marked("Address"), kind="url", example="https://my-shop.myshopify.com",
               help=marked("The shop's own at Shopify, not that of its storefront.")),

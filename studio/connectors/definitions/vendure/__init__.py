@@ -27,7 +27,7 @@ CONNECTOR = Connector(
     key="vendure",
     title=marked("Vendure"),
     description=marked("A Vendure shop: orders, refunds, prices, stock and products."),
-    icon="store",
+    icon="tag",
     settings=(
         Field(name="base_url", title=marked("Address"), kind="url", example="https://shop.example.com",
               help=marked("Of the server that answers the Admin API.")),
