@@ -1,6 +1,7 @@
 """Master keys by command: added, put under everything that is sealed, and taken away once nothing needs them."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from studio.core.key_file import KeyFile
 from tests.factories.accounts import make_tenant, signed_in
 from tests.factories.guard import make_guard_policy
 from tests.factories.sealed import fill
+from tests.faults.drill import eventually
 from tests.faults.test_rotation import LABELS
 
 ON_SQLITE = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -30,6 +32,7 @@ def keys(store_settings, monkeypatch):
     """Run `studio keys …` on this installation; its output, or what it was refused with."""
     monkeypatch.setenv("STUDIO_DATA", str(store_settings.data_dir))
     monkeypatch.setenv("STUDIO_DATABASE_URL", store_settings.database_url)
+    monkeypatch.setenv("STUDIO_MIGRATE_DATABASE_URL", store_settings.migrate_url)
     monkeypatch.delenv("STUDIO_MASTER_KEY", raising=False)
 
     def run(*words, refused=False):
@@ -94,6 +97,35 @@ def test_a_key_goes_once_nothing_needs_it_and_nobody_is_signed_out_by_it(app, da
     assert opened(Keyring.open(store_settings.data_dir, {})) == before
     assert "There is no master key 1" in keys("retire", "1", refused=True)
     assert ("master_key.retired", 1, None) in events(database, tenant)
+
+
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_what_somebody_holds_is_passed_by_and_waited_for_alone(app, database, keys):
+    """As whoever refreshes a token holds its row over a call."""
+
+    def left():
+        with database.unit(tenant.id, read_only=True) as uow:
+            return uow.session.scalar(text("select count(*) from secret where key_version = 1"))
+
+    tenant = make_tenant(database)
+    fill(app, tenant, secrets=3)
+    keys("rotate")
+    with ThreadPoolExecutor(1) as pool:
+        with database.unit(tenant.id) as uow:
+            uow.session.execute(text("select 1 from secret where name = 'erp-1' for update"))
+            rewrapping = pool.submit(keys, "rewrap")
+            eventually(lambda: left() == 1)
+            assert not rewrapping.done()
+        assert "were put under master key 2" in rewrapping.result(30)
+    assert re.search(r"1: nothing\n", keys("status"))
+
+
+@ON_SQLITE
+def test_a_schema_of_before_is_said(keys, store_settings, monkeypatch, tmp_path):
+    monkeypatch.setenv("STUDIO_DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
+    monkeypatch.setenv("STUDIO_MIGRATE_DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
+    assert "Run `studio migrate` first" in keys("rotate", refused=True)
+    assert not KeyFile.of(store_settings.data_dir).path.exists()
 
 
 @ON_SQLITE

@@ -10,7 +10,7 @@ from studio.audit import chain
 from studio.console.keys.rotating import Rotation
 from studio.console.keys.walking import Told, Walk
 from studio.contract import gates
-from studio.core import key_file
+from studio.core import key_file, migrate
 from studio.core.actor import Actor, ActorType
 from studio.core.crypto import KEY_VARIABLE, PRIMARY_VARIABLE, Keyring
 from studio.core.db import open_engine
@@ -32,6 +32,8 @@ def _rotation() -> Iterator[Rotation]:
         settings = load()
         targets.load()
         gates.join(GuardGates())
+        if not migrate.is_current(settings):
+            raise click.ClickException("The database is not of this Studio's schema yet. Run `studio migrate` first.")
         keyring = Keyring.open(settings.data_dir)
         engine = open_engine(settings.database_url)
         try:
