@@ -47,8 +47,7 @@ WORDS_OF_A_FORM = {
 }  # fmt: skip
 WIDGETS = {
     "code", "secret", "people", "duration", "conditions", "key-values", "cron", "json", "textarea", "money", "workflow",
-    "policy",
-}  # fmt: skip
+    "policy", "connection", "connection-action", "connection-scope", "action-input"}  # fmt: skip
 
 
 def every(types=TYPES):
