@@ -30,6 +30,7 @@ from studio.connectors.calling import stepping
 from studio.connectors.calling.opening import Accounts
 from studio.connectors.calling.reporting import Reporting
 from studio.connectors.hooks import emitting
+from studio.connectors.library import reach as descriptions
 from studio.connectors.oauth import sessions
 from studio.connectors.oauth.connecting import Connecting
 from studio.connectors.oauth.ending import Revoking
@@ -229,6 +230,7 @@ def _join_connections(
     engine.add_drain("connections", keeping.drain, keeping.is_due)
     outbox.register(sessions.ENDS, sessions.end)
     Revoking(database, keyring, exchange).register()
+    descriptions.join(database)
     reach = stepping.Reach(Accounts(database, keyring, send, renewing), reporting)
     stepping.join(reach)
     emitting.join(partial(_start_listeners, engine))

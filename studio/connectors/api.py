@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Protocol
+from uuid import UUID
 
 from studio.connectors.wire import Answer, Scope
 
@@ -12,6 +13,11 @@ class Api(Protocol):
     @property
     def title(self) -> str:
         """What people call the connection."""
+        ...
+
+    @property
+    def workspace_id(self) -> UUID:
+        """Whose connection it is."""
         ...
 
     @property

@@ -148,6 +148,8 @@ class Connector:
     actions: tuple[type[Action], ...] = ()
     dynamic: Dynamic | None = None
     """More actions, by what a connection was given; None: it has those above alone."""
+    begun: Callable[[UnitOfWork, Mapping[str, str]], Mapping[str, str]] | None = None
+    """What the form of a new connection begins with, by the query of the address it was opened with; no secrets."""
     scopes: Callable[[Api], Sequence[FoundScope]] | None = None
     """Lists the account's parts; None: it has none."""
     streams: tuple[Any, ...] = ()

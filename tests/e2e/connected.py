@@ -4,12 +4,14 @@ from flask import Flask
 
 from studio.accounts.demo import Credentials
 from studio.connectors.definition import Account, FoundScope
+from studio.connectors.library import importing
 from studio.connectors.models import Connection
 from studio.connectors.outcomes import ScopeKind
 from studio.connectors.service import authorising, creating, scoping
 from studio.core.actor import Actor, ActorType
 from studio.core.crypto import Keyring
 from studio.core.unit_of_work import UnitOfWork
+from tests.factories.connections import described_api
 
 
 def connect(
@@ -32,3 +34,9 @@ def connect_two(app: Flask, people: list[Credentials]) -> None:
         connect(uow, keyring, "ERP", "https://erp.example.com", "1")
         shop = connect(uow, keyring, "Lumen shop", "https://shop.example.com", "2", "vendure")
         scoping.keep(uow, shop, [FoundScope(ScopeKind.CHANNEL, "2", "Outlet")])
+
+
+def describe(uow: UnitOfWork, title: str) -> None:
+    """An API description that is imported."""
+    content = described_api(title)
+    importing.keep(uow, importing.described(content), content)

@@ -38,7 +38,7 @@ from studio.oversight.reviews.starting import Plan
 from studio.runtime.models import Workflow
 from studio.runtime.service import subscriptions, workflows
 from tests.e2e import shopify
-from tests.e2e.connected import connect
+from tests.e2e.connected import connect, describe
 from tests.e2e.studio import Studio, running_studio
 from tests.factories.escalations import move_up
 from tests.factories.timetables import OFFICE
@@ -90,9 +90,11 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             reviews.start(uow, Plan("Spring review", Scope.ALL, Silence.OWNER, due_at, everybody, 6))
             connect(uow, keyring, "Lumen shop", "https://shop.example.com", "1")
             lost = connect(uow, keyring, "Warehouse", "https://warehouse.example.com", "2")
+            describe(uow, "Parcels")
             state.lose(uow, lost, "connection.reauth_required", "Warehouse no longer takes its credentials.")
-            vault = app.extensions["studio_vault"]
-            vault.create(uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"])
+            app.extensions["studio_vault"].create(
+                uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"]
+            )
             configs.save(uow, Door(), EXAMPLE)
             eyes = PolicyFields.model_validate({"approvals": [{"approvers": ["group:Refund team"], "count": 1}]})
             protection.create(uow, protection.PolicySave("refund_limit.change", "Four eyes", eyes))

@@ -1,5 +1,6 @@
 """Connections as people make them, through the services."""
 
+import json
 from uuid import UUID
 
 from flask import Flask
@@ -11,7 +12,8 @@ from studio.connectors.calling.reporting import Reporting
 from studio.connectors.calling.rereading import Rereading
 from studio.connectors.catalogue import connector
 from studio.connectors.definition import Account
-from studio.connectors.models import Connection
+from studio.connectors.library import importing, looking
+from studio.connectors.models import Connection, ConnectorDocument
 from studio.connectors.service import authorising, creating
 from studio.core.http import HttpClient
 from tests.factories.accounts import MadeTenant
@@ -50,6 +52,24 @@ def make_account(app: Flask, tenant: MadeTenant, connector_key: str) -> Connecti
         tried = authorising.trial(row, {field.name: f"some-{field.name}" for field in auth.fields})
         authorising.accept(unit, app.extensions["studio_keyring"], row, tried, Account("1", "Main shop"))
         return row
+
+
+def described_api(title: str) -> str:
+    """A small OpenAPI document."""
+    label = {"operationId": "printLabel", "summary": "Print a label", "tags": ["Labels"], "responses": {}}
+    document = {
+        "openapi": "3.1.0", "info": {"title": title, "version": "1", "description": "Labels for parcels."},
+        "servers": [{"url": "https://parcels.example.com/v1"}], "paths": {"/labels/{parcel}": {"post": label}},
+    }  # fmt: skip
+    return json.dumps(document)
+
+
+def make_description(app: Flask, tenant: MadeTenant) -> ConnectorDocument:
+    """An imported API description with one operation; the same one each time."""
+    content = described_api(f"Parcels of {tenant.name}")
+    with app.extensions["studio_database"].unit(tenant.id, tenant["owner"].actor) as unit:
+        found = looking.documents(unit)
+        return found[0] if found else importing.keep(unit, importing.described(content), content)
 
 
 class Switchboard:

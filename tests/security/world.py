@@ -20,7 +20,7 @@ from studio.core.db import Base
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
-from tests.factories.connections import make_connection
+from tests.factories.connections import make_connection, make_description
 from tests.factories.elevations import make_elevation, make_eligible
 from tests.factories.exports import make_export
 from tests.factories.guard import make_guard_policy, make_hold, make_own_target, make_pass
@@ -117,6 +117,7 @@ MAKERS: dict[str, Maker] = {
     "override_id": lambda app, tenant: str(make_override(_database(app), tenant)),
     "connection_id": lambda app, tenant: str(make_connection(app, tenant).id),
     "handle": lambda app, tenant: make_connection(app, tenant).handle,
+    "description": lambda app, tenant: make_description(app, tenant).name,
     "destination_id": lambda app, tenant: str(make_export(app, tenant).id),
     "seat_id": lambda _app, tenant: str(tenant["builder"].seat_id),
     "workspace_id": lambda _app, tenant: str(tenant.id),

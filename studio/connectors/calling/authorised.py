@@ -6,6 +6,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from uuid import UUID
 
 import orjson
 
@@ -65,6 +66,11 @@ class AuthorisedApi:
     def title(self) -> str:
         """What people call the connection."""
         return self.account.title
+
+    @property
+    def workspace_id(self) -> UUID:
+        """Whose connection it is."""
+        return self.account.workspace_id
 
     @property
     def settings(self) -> Mapping[str, Any]:

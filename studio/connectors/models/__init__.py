@@ -8,6 +8,7 @@ from studio.connectors.models.connections import (
     ConnectionWaiter,
     ConnectSession,
 )
+from studio.connectors.models.documents import ConnectorDocument, ConnectorOperation
 from studio.connectors.models.hooks import ConnectionDelivery, ConnectionHook
 from studio.connectors.models.syncs import ConnectionRecord, ConnectionSync, ConnectionSyncRun
 
@@ -23,4 +24,6 @@ __all__ = [
     "ConnectionSync",
     "ConnectionSyncRun",
     "ConnectionWaiter",
+    "ConnectorDocument",
+    "ConnectorOperation",
 ]

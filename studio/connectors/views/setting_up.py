@@ -114,9 +114,11 @@ def _own(row: Connection, form: ConnectForm, *, confirmed: bool) -> ResponseRetu
 
 
 def _new_page(definition: Connector, auth: Auth, form: ConnectForm) -> str:
+    begun = definition.begun(current_uow(), request.args) if definition.begun is not None else {}
     return render_template(
-        "connections/new.html", definition=definition, auth=auth, form=form, environments=words.ENVIRONMENTS
-    )
+        "connections/new.html", definition=definition, auth=auth, form=form, environments=words.ENVIRONMENTS,
+        begun=begun,
+    )  # fmt: skip
 
 
 def _connect_page(row: Connection, form: ConnectForm, *, other: bool = False) -> str:

@@ -1,7 +1,7 @@
 """What somebody filled into a form: empty fields taken out, texts turned into the numbers they say, and checked."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from studio.core.errors import FieldProblem, InvalidInput
@@ -9,6 +9,7 @@ from studio.core.i18n import gettext as _
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}\Z")
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?\Z")
+_OF_NAMES = ("required", "additionalProperties")
 _MOST = 20
 """Problems told at once."""
 
@@ -61,12 +62,37 @@ def _typed(kind: Any, value: Any) -> Any:
     return value
 
 
-def problems(form: Mapping[str, Any], values: Any, *, path: str = "input") -> list[FieldProblem]:
+def draft_problems(form: Mapping[str, Any], given: Mapping[str, Any], *, path: str) -> list[FieldProblem]:
+    """What is wrong with a step that is still being drawn: what `{{ … }}` decides is left alone."""
+    return problems(form, cleaned(form, given), path=path, skip=lambda where: _is_open(given, where))
+
+
+def _is_open(given: Any, where: Sequence[int | str]) -> bool:
+    """Whether what stands there, above it or below it, is decided by the run's data."""
+    for part in where:
+        if isinstance(given, str):
+            break
+        try:
+            given = given[part]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return "{{" in str(given)
+
+
+def problems(
+    form: Mapping[str, Any],
+    values: Any,
+    *,
+    path: str = "input",
+    skip: Callable[[Sequence[int | str]], bool] = lambda _where: False,
+) -> list[FieldProblem]:
     """What does not fit, each with its field: none where all does."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - a process that calls nobody need not hold it
 
     found: list[FieldProblem] = []
     for error in Draft202012Validator(form).iter_errors(values):
+        if error.validator not in _OF_NAMES and skip(list(error.absolute_path)):
+            continue
         found.extend(_told(error, path))
         if len(found) >= _MOST:
             break

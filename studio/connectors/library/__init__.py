@@ -1,0 +1,1 @@
+"""Imported API descriptions: kept by version, looked up by operation."""
