@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 from studio.connectors.catalogue import connectors
 from studio.connectors.hooks import emitting
@@ -22,6 +23,7 @@ from studio.connectors.outcomes import Status
 from studio.connectors.webhooks import secrets
 from studio.connectors.webhooks.reading import Told, read
 from studio.core import clock, ids, signatures
+from studio.core.clashes import TRIES, is_clash, pause
 from studio.core.crypto import Keyring, hash_token
 from studio.core.deliveries import MAX_BYTES, Delivery, Reply, WrongMethod
 from studio.core.errors import Gone, InvalidInput, NotFound, NotSignedIn, StudioError, TooLarge
@@ -99,6 +101,17 @@ class Receiver:
             raise NotSignedIn(words, code=error.code) from None
 
     def _take(self, hook: _Hook, told: Told, delivery: Delivery) -> Reply:
+        """Where the database gave it up for another one's sake, nothing of it is left: it begins anew."""
+        for tries in range(1, TRIES):
+            try:
+                return self._taken(hook, told, delivery)
+            except DBAPIError as error:
+                if not is_clash(error):
+                    raise
+            pause(tries)
+        return self._taken(hook, told, delivery)
+
+    def _taken(self, hook: _Hook, told: Told, delivery: Delivery) -> Reply:
         with self._database.unit(hook.workspace_id) as unit:
             row = unit.session.get_one(Connection, hook.connection_id)
             now = unit.session.scalar(select(ConnectionHook.state).where(ConnectionHook.id == hook.id))

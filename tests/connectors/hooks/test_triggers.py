@@ -6,10 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.connectors.calling.opening import find
+from studio.connectors.catalogue import connectors
 from studio.connectors.hooks import emitting, samples
 from studio.connectors.hooks.events import KINDS, ShopEvent, data_of
 from studio.connectors.models import ConnectionScope
 from studio.core.errors import InvalidInput
+from tests.connectors.hooks.provider import connector
 from tests.factories.connections import Switchboard
 from tests.runtime.triggers.test_app_events import NOTE, Shop, flow
 
@@ -21,7 +23,8 @@ def hears(kind="connection.event", **config):
 
 
 @pytest.fixture
-def shop(app):
+def shop(app, monkeypatch):
+    monkeypatch.setitem(connectors(), "http", connector())
     shop = Shop(app)
     shop.board = Switchboard(app, shop.tenant.id, "127.0.0.1:9")
     shop.board.connect("Main shop")

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 
 from studio.connectors.calling.opening import find
 from studio.connectors.calling.reporting import Reporting
 from studio.connectors.catalogue import connectors
 from studio.connectors.checks import unfit
 from studio.connectors.definition import FoundScope
+from studio.connectors.hooks import emitting
 from studio.connectors.models import ConnectionDelivery, ConnectionHook
 from studio.connectors.outcomes import ScopeKind
 from studio.connectors.service import scoping, state
@@ -33,6 +35,12 @@ from tests.servers.http_target import http_target
 
 URL = "https://studio.example.com"
 ORDER = {"id": "7", "number": "SO-7", "total": "420.00"}
+
+
+class Clash(Exception):
+    """As PostgreSQL ends one of two transactions that wait for each other."""
+
+    sqlstate = "40P01"
 
 
 class Hooked(Shop):
@@ -192,6 +200,22 @@ def test_what_proves_nothing_or_cannot_be_read_starts_nothing_and_says_why(hooke
     assert hooked.hook().refused >= 1
     good = hooked.deliver(headers, body)
     assert good.status_code == 202, "nothing of that has used up its id"
+
+
+def test_a_delivery_that_clashes_with_another_begins_anew_and_starts_once(hooked, monkeypatch):
+    heard, really, met = hooked.listen(), emitting.emit, []
+
+    def clashing(*told, **more):
+        met.append(really(*told, **more))
+        if len(met) == 1:
+            raise DBAPIError("insert", {}, Clash())
+        return met[-1]
+
+    monkeypatch.setattr(emitting, "emit", clashing)
+    assert hooked.deliver(*hooked.provider.sign("orders/new", ORDER)).status_code == 202
+    assert len(met) == 2
+    assert len(hooked.runs(heard)) == 1
+    assert [row.started for row in hooked.rows(ConnectionDelivery)] == [1]
 
 
 def test_one_connection_is_not_believed_what_anothers_secret_signs(hooked, monkeypatch):
