@@ -38,6 +38,7 @@ from studio.connectors.oauth.exchange import Exchange
 from studio.connectors.oauth.keeping import Keeping
 from studio.connectors.oauth.protocol import TIMEOUT_S
 from studio.connectors.oauth.renewing import Renewing
+from studio.connectors.service import letting_go
 from studio.connectors.service import purging as connections_purging
 from studio.connectors.service import waiting as waiting_connections
 from studio.connectors.service.notices import Notices as LostConnections
@@ -173,6 +174,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     engine.retention.of_workspaces.append(folding.fold)
     engine.retention.of_workspaces.append(guard_purging.purge_passes)
     engine.retention.of_workspaces.append(connections_purging.purge)
+    engine.retention.of_workspaces.append(letting_go.purge)
     engine.declare()
     app.extensions["studio_engine"] = engine
     return engine

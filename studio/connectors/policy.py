@@ -22,6 +22,7 @@ _NEXT: Mapping[tuple[Status, Event], Status] = {
     # Whoever signs in again while all is well replaces the credentials and disturbs nothing.
     (Status.ACTIVE, Event.BEGIN): Status.ACTIVE,
     (Status.ACTIVE, Event.AUTHORIZED): Status.ACTIVE,
+    (Status.ACTIVE, Event.AUTHORIZED_UNFINISHED): Status.NEEDS_CONFIG,
     (Status.ACTIVE, Event.GIVE_UP): Status.ACTIVE,
     (Status.PAUSED, Event.BEGIN): Status.PAUSED,
     (Status.PAUSED, Event.AUTHORIZED): Status.PAUSED,

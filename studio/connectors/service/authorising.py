@@ -88,5 +88,8 @@ def accept(
     row.health, row.degraded_at, row.error, row.error_code = Health.HEALTHY.value, None, None, None
     row.strikes, row.struck_at = 0, None
     row.connected_at = row.checked_at = uow.now
-    moving.move(uow, row, Event.AUTHORIZED)
+    missing = creating.unanswered(row)
+    moving.move(
+        uow, row, Event.AUTHORIZED_UNFINISHED if missing and row.state is not Status.PAUSED else Event.AUTHORIZED
+    )
     record(uow, "connection.connected", row, account=row.account_id or "", again=again)

@@ -10,8 +10,8 @@ from studio.connectors import credentials
 from studio.connectors.catalogue import connector
 from studio.connectors.definition import Field
 from studio.connectors.models import Connection, ConnectionCredential
-from studio.connectors.outcomes import Environment, Health, Status
-from studio.connectors.service import gating
+from studio.connectors.outcomes import Environment, Event, Health, Status
+from studio.connectors.service import gating, moving
 from studio.connectors.trail import record
 from studio.core import ids
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
@@ -73,7 +73,17 @@ def change(uow: UnitOfWork, row: Connection, *, title: str, settings: Mapping[st
     if clean != row.settings:
         gating.require(uow, row, "change", settings=clean)
     row.title, row.settings, row.updated_at = words, clean, uow.now
+    if row.state is Status.NEEDS_CONFIG:
+        moving.move(uow, row, Event.CONFIGURED)
     record(uow, "connection.updated", row)
+
+
+def unanswered(row: Connection) -> list[str]:
+    """Titles of settings that are missing: of before this Studio's definition asked for them."""
+    definition = connector(row.connector)
+    way = definition.auth(row.auth)
+    asked = definition.asked(way) if way is not None else definition.settings
+    return [_(field.title) for field in asked if field.required and not row.settings.get(field.name)]
 
 
 def checked(fields: Sequence[Field], given: Mapping[str, str], at: str) -> dict[str, str]:
