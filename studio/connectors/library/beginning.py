@@ -21,7 +21,7 @@ def begun(uow: UnitOfWork, query: Mapping[str, str]) -> Mapping[str, str]:
     row = looking.newest(uow, query.get("description", "")[:60])
     if row is None:
         return {}
-    held = {"document": row.name, "base_url": row.base_url}
+    held = {"title": row.title, "document": row.name, "base_url": row.base_url}
     for way in row.ways:
         if way["kind"] == "api_key":
             held.setdefault("parameter" if way["place"] == "query" else "header", way["name"])
