@@ -80,7 +80,8 @@ def help_(
     evaluated before the node sees it, unless `deferred`: then the node gets the source and evaluates it itself, for
     each item of a list, by `ctx.evaluate(source, {"item": …, "index": …})`. `template` marks text with `{{ … }}`,
     which arrives rendered. `widget` asks for a special input
-    (`code`, `secret`, `people`, `duration`, `conditions`, `key-values`, `cron`, `json`, `textarea`, `money`).
+    (`code`, `secret`, `people`, `duration`, `conditions`, `key-values`, `cron`, `json`, `textarea`, `money`,
+    `connection`, `connection-action`, `connection-scope`, `action-input`).
     """
     extra: dict[str, Any] = {
         name: value

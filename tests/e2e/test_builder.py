@@ -402,6 +402,7 @@ def test_an_action_of_a_connection_is_found_and_filled_in_by_keyboard(canvas):
     action.focus()
     keyboard.press("ArrowDown")
     expect(canvas.field("action")).to_contain_text("This connection offers no actions")
+    expect(canvas.field("input")).to_contain_text("Choose another action, or another connection.")
 
 
 def test_a_problem_leads_to_its_field(canvas):

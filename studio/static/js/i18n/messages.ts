@@ -223,6 +223,7 @@ export const messages = {
   "scope.other": "Another…",
   "scope.listed": "Choose from the list",
   "input.action_first": "Choose an action: what it needs stands here then.",
+  "input.refused": "Choose another action, or another connection.",
   "input.none": "This action needs nothing more.",
   "input.strays": "The action has no field of this name: {names}.",
   "input.strays.drop": "Take it away",

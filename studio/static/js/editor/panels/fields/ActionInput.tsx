@@ -15,7 +15,7 @@ export function ActionInput({ labelledBy, path, value, onChange }: InputProps) {
   const answer = useAnswer(asked ? `${handle} ${action}` : null, () => connections.form(handle, action));
   const schema = useMemo(() => answer.value && withData(answer.value.schema), [answer.value]);
   if (!asked) return <small>{t("input.action_first")}</small>;
-  if (answer.error) return <NoAnswer error={answer.error} again={answer.again} />;
+  if (answer.error) return <NoAnswer error={answer.error} again={answer.again} advice={t("input.refused")} />;
   if (!schema) return <Skeleton />;
   const left = strays(value, schema);
   return (

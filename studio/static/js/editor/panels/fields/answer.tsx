@@ -30,15 +30,20 @@ export function useAnswer<T>(key: string | null, ask: () => Promise<T>): Answer<
   return { value: mine?.value, error: mine?.error, again };
 }
 
-/** Why nothing came, and once more. */
-export function NoAnswer({ error, again }: { error: Error; again: () => void }) {
+/** Why nothing came, and once more; `advice` stands there instead where asking again would be refused again. */
+export function NoAnswer({ error, again, advice }: { error: Error; again: () => void; advice?: string }) {
+  const final = advice !== undefined && error instanceof Refused && error.refusal.status < 500;
   return (
-    <div className="note bad small" role="alert">
+    <p className="error" role="alert">
       {inWords(error)}{" "}
-      <button type="button" className="link-btn" onClick={again}>
-        {t("answer.again")}
-      </button>
-    </div>
+      {final ? (
+        advice
+      ) : (
+        <button type="button" className="link-btn" onClick={again}>
+          {t("answer.again")}
+        </button>
+      )}
+    </p>
   );
 }
 
