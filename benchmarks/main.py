@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import approvals, compare, engine, exporting, guard, verifying, webhook
+from benchmarks import approvals, compare, connections, engine, exporting, guard, verifying, webhook
 from benchmarks.plan import Plan
 from benchmarks.report import Figure, machine, show, unit
 from benchmarks.servers.process import ServerMissing
@@ -19,6 +19,7 @@ BENCHES = {
     "guard": guard,
     "verify": verifying,
     "export": exporting,
+    "connections": connections,
 }
 MISSING = 3
 """Exit status where a server is not installed."""
@@ -84,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--rounds", type=_number, default=plan.rounds, help=f"rounds, of which the median counts ({plan.rounds})")
     add("--sizes", type=_numbers, default=plan.sizes, help="runs in history for growth, such as 10000,1000000")
     counted = "rows that parked and approvals (100000), timers (10000), noisy (50000), verify and export (20000) make"
+    counted += ", or records that connections (1000000) reads"
     add("--count", type=_number, help=counted)
     add("--json", action="store_true", help="one JSON object a line")
     add("--compare", type=Path, metavar="FILE", help="show each figure's ratio to an earlier --json output")

@@ -13,6 +13,8 @@ UNITS = {
     "completed_per_s": "1/s",
     "p50_ms": "ms",
     "p99_ms": "ms",
+    "records_per_s": "1/s",
+    "records_per_cpu_s": "1/s",
     "memory_mib": "MiB",
     "rss_mib": "MiB",
     "lost": "runs",

@@ -37,6 +37,7 @@ MEASURED = [
     *(("approvals", "escalation", ESCALATED, store, ("--count", "50")) for store in BOTH),
     *(("export", kind, {"events_per_s"}, "sqlite", ("--count", "500")) for kind in ("webhook", "otlphttp", "file")),
     ("export", "webhook", {"events_per_s"}, "postgresql", ("--count", "500")),
+    ("connections", "first", {"records_per_s", "records_per_cpu_s", "rss_mib"}, "sqlite", ("--count", "1000")),
     ("export", "sealed", {"verify_per_s", "verify_database_per_s"}, "sqlite", ("--count", "500")),
     *(("engine", "timers", {"lateness_p99_s", "lost", *MEMORY}, store, ("--count", "50")) for store in BOTH),
     *(("engine", "noisy", {"quiet_start_p95_s", "lost", *MEMORY}, store, ("--count", "500")) for store in BOTH),

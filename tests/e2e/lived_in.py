@@ -41,6 +41,7 @@ from tests.e2e import shopify
 from tests.e2e.connected import connect, describe
 from tests.e2e.studio import Studio, running_studio
 from tests.factories.escalations import move_up
+from tests.factories.syncs import add_sync
 from tests.factories.timetables import OFFICE
 from tests.servers.http_target import HttpTarget
 
@@ -88,9 +89,9 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             everybody = Reviewers(tuple(one.user_id for one in people if one.role.value != "auditor"))
             due_at = uow.now + timedelta(days=14)
             reviews.start(uow, Plan("Spring review", Scope.ALL, Silence.OWNER, due_at, everybody, 6))
-            connect(uow, keyring, "Lumen shop", "https://shop.example.com", "1")
             lost = connect(uow, keyring, "Warehouse", "https://warehouse.example.com", "2")
             describe(uow, "Parcels")
+            add_sync(uow, connect(uow, keyring, "Lumen shop", "https://shop.example.com", "1").id, "orders")
             state.lose(uow, lost, "connection.reauth_required", "Warehouse no longer takes its credentials.")
             app.extensions["studio_vault"].create(
                 uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"]

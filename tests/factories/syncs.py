@@ -7,17 +7,21 @@ from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
+from flask import Flask
+from sqlalchemy import select
+
 from studio.connectors import catalogue
 from studio.connectors.api import Api
 from studio.connectors.definition import Account, Auth, Connector, Field
-from studio.connectors.models import Connection, ConnectionScope
+from studio.connectors.models import Connection, ConnectionRecord, ConnectionScope, ConnectionSync
 from studio.connectors.outcomes import AuthKind, ScopeKind
 from studio.connectors.service import authorising, creating
 from studio.connectors.syncing.draining import Syncing
 from studio.connectors.syncs.stream import Cursor, Deletions, Page, Stream
 from studio.core.ids import new_id
 from studio.runtime.leases import NamedLeases
-from tests.factories.connections import Switchboard
+from tests.factories.accounts import MadeTenant
+from tests.factories.connections import Switchboard, make_connection
 from tests.servers.http_target import Answer, HttpTarget, Request, _answer
 
 
@@ -151,3 +155,31 @@ def scope(unit, connection_id: UUID, kind: str, external_id: str) -> UUID:
     unit.session.add(part)
     unit.session.flush()
     return part.id
+
+
+def make_sync(app: Flask, tenant: MadeTenant) -> UUID:
+    """A sync of the tenant's connection that nothing was read for; the same one each time."""
+    connection = make_connection(app, tenant)
+    with app.extensions["studio_database"].unit(tenant.id) as unit:
+        found = unit.session.scalar(select(ConnectionSync.id).where(ConnectionSync.connection_id == connection.id))
+        if found is not None:
+            return found
+        return add_sync(unit, connection.id, f"orders of {tenant.name}").id
+
+
+def add_sync(unit, connection_id: UUID, stream: str) -> ConnectionSync:
+    """A sync that is paused, with one record, whatever its connector knows."""
+    row = ConnectionSync(
+        id=new_id(), workspace_id=unit.workspace, connection_id=connection_id, stream=stream, scope_key="*",
+        state="paused", epoch=0, every_s=300, next_due_at=unit.now, phase="reading", kind="changes", generation=1,
+        records=1, added=1, updated=0, deleted=0, read=1, failures=0, full_at=unit.now, created_at=unit.now,
+        updated_at=unit.now,
+    )  # fmt: skip
+    unit.session.add(row)
+    unit.session.flush()
+    record = ConnectionRecord(
+        sync_id=row.id, workspace_id=unit.workspace, external_id="6021", hash="0" * 32, generation=1,
+        data={"id": "6021", "total": "420.00", "of": stream}, changed_at=unit.now,
+    )  # fmt: skip
+    unit.session.add(record)
+    return row

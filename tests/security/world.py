@@ -29,6 +29,7 @@ from tests.factories.policies import make_policy
 from tests.factories.reviews import item_about, make_review
 from tests.factories.runs import make_run
 from tests.factories.slack import make_slack_member
+from tests.factories.syncs import make_sync
 from tests.factories.timetables import make_calendar, make_override, make_schedule
 from tests.factories.workflows import make_workflow, refunds
 
@@ -116,6 +117,7 @@ MAKERS: dict[str, Maker] = {
     "schedule_id": lambda app, tenant: str(make_schedule(_database(app), tenant, name=f"On call at {tenant.name}")),
     "override_id": lambda app, tenant: str(make_override(_database(app), tenant)),
     "connection_id": lambda app, tenant: str(make_connection(app, tenant).id),
+    "sync_id": lambda app, tenant: str(make_sync(app, tenant)),
     "handle": lambda app, tenant: make_connection(app, tenant).handle,
     "description": lambda app, tenant: make_description(app, tenant).name,
     "destination_id": lambda app, tenant: str(make_export(app, tenant).id),

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select, text, update
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, cast, select, text, update
 from sqlalchemy.dialects import sqlite
 
 from studio.connectors.models import ConnectionRecord
@@ -26,7 +26,7 @@ _UPSERT = text(
 def known(uow: UnitOfWork, sync_id: UUID, external_ids: Collection[str]) -> Mapping[str, Known]:
     """What is kept of these."""
     query = select(ConnectionRecord.external_id, ConnectionRecord.hash, ConnectionRecord.deleted_at)
-    mine = ConnectionRecord.sync_id == sync_id, ConnectionRecord.external_id.in_(external_ids)
+    mine = ConnectionRecord.sync_id == sync_id, _one_of(uow, external_ids)
     rows = uow.session.execute(query.where(*mine)) if external_ids else ()
     return {row.external_id: Known(row.hash, row.deleted_at is not None) for row in rows}
 
@@ -56,7 +56,7 @@ def write(uow: UnitOfWork, sync_id: UUID, generation: int, found: Sequence[Given
 def see(uow: UnitOfWork, sync_id: UUID, generation: int, external_ids: Sequence[str]) -> None:
     """A whole listing has named these, and they have not changed."""
     if external_ids:
-        mine = ConnectionRecord.sync_id == sync_id, ConnectionRecord.external_id.in_(external_ids)
+        mine = ConnectionRecord.sync_id == sync_id, _one_of(uow, external_ids)
         seen = update(ConnectionRecord).where(*mine, ConnectionRecord.generation != generation)
         uow.session.execute(seen.values(generation=generation).execution_options(synchronize_session=False))
 
@@ -64,7 +64,7 @@ def see(uow: UnitOfWork, sync_id: UUID, generation: int, external_ids: Sequence[
 def end(uow: UnitOfWork, sync_id: UUID, external_ids: Sequence[str]) -> None:
     """These are gone; their data stay as they last were."""
     if external_ids:
-        mine = ConnectionRecord.sync_id == sync_id, ConnectionRecord.external_id.in_(external_ids)
+        mine = ConnectionRecord.sync_id == sync_id, _one_of(uow, external_ids)
         gone = update(ConnectionRecord).where(*mine).values(deleted_at=uow.now, changed_at=uow.now)
         uow.session.execute(gone.execution_options(synchronize_session=False))
 
@@ -84,6 +84,13 @@ def unseen(uow: UnitOfWork, sync_id: UUID, generation: int, after: str) -> Mappi
 def data_of(uow: UnitOfWork, sync_id: UUID, external_ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
     """What records held, by id."""
     query = select(ConnectionRecord.external_id, ConnectionRecord.data)
-    mine = ConnectionRecord.sync_id == sync_id, ConnectionRecord.external_id.in_(external_ids)
+    mine = ConnectionRecord.sync_id == sync_id, _one_of(uow, external_ids)
     rows = uow.session.execute(query.where(*mine)) if external_ids else ()
     return {row.external_id: row.data for row in rows}
+
+
+def _one_of(uow: UnitOfWork, external_ids: Collection[str]) -> ColumnElement[bool]:
+    """On PostgreSQL one parameter however many they are, so that there is one statement to parse, plan and keep."""
+    if uow.session.get_bind().dialect.name == "postgresql":
+        return ConnectionRecord.external_id == any_(cast(list(external_ids), ARRAY(Text)))
+    return ConnectionRecord.external_id.in_(external_ids)

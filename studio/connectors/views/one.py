@@ -17,6 +17,8 @@ from studio.connectors.models import Connection
 from studio.connectors.oauth import ending
 from studio.connectors.outcomes import Status
 from studio.connectors.service import creating, listing, scoping, state, waiting
+from studio.connectors.syncing import reading as syncs
+from studio.connectors.syncing import words as sync_words
 from studio.connectors.views.blueprint import blueprint, keyring, named, reach
 from studio.connectors.webhooks import listing as webhooks
 from studio.contract import references
@@ -146,6 +148,7 @@ def _page(row: Connection) -> str:
         "connections/connection.html", row=row, definition=definition, words=words, scopes=scoping.of(uow, row),
         workflows=references.users(uow, KIND, row.handle), waiting=waiting.count(uow, row.id), calls=found[:CALLS],
         older=older, newer=newer, auth=definition.auth(row.auth), statuses=Status, webhooks=webhooks.of(uow, row),
+        syncs=syncs.of(uow, row), streams=syncs.streams(row), sync_words=sync_words,
     )  # fmt: skip
 
 

@@ -1,0 +1,111 @@
+"""A sync: how it gets on, what it has copied, what went out for it, and what can be done about it."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from studio.accounts.permissions import permission
+from studio.connectors import words as connection_words
+from studio.connectors.forms import ConnectForm
+from studio.connectors.models import ConnectionRecord, ConnectionSync
+from studio.connectors.syncing import reading, verbs, words
+from studio.connectors.views.blueprint import blueprint, named
+from studio.core import web
+from studio.core.errors import InvalidInput, StudioError
+from studio.core.i18n import marked
+from studio.core.ids import parse_id
+from studio.core.unit_of_work import UnitOfWork
+from studio.core.web import current_uow
+
+RECORDS = 25
+VERBS: Mapping[str, tuple[Callable[[UnitOfWork, ConnectionSync], None], str]] = {
+    "now": (verbs.now, marked("It is read as soon as a worker is free.")),
+    "pause": (verbs.pause, marked("Nothing is read until it goes on.")),
+    "resume": (verbs.resume, marked("It goes on where it stopped.")),
+    "disable": (verbs.disable, marked("It is switched off. What was copied stays.")),
+    "enable": (verbs.enable, marked("It goes on where it stopped.")),
+}
+
+
+@blueprint.post("/connections/<handle>/syncs")
+@permission("connection.manage")
+def start_sync(handle: str) -> ResponseReturnValue:
+    """Have records copied from now on."""
+    form, row = ConnectForm(), named(handle)
+    try:
+        made = verbs.start(current_uow(), row, form.text("stream"), parse_id(form.text("scope")))
+    except StudioError as error:
+        web.rollback(error)
+        flash(error.message, "bad")
+        return redirect(url_for("connections.connection", handle=handle))
+    flash(_("Everything is read now for the first time; then what changes."), "good")
+    return redirect(url_for("connections.sync", handle=handle, sync_id=made.id))
+
+
+@blueprint.get("/connections/<handle>/syncs/<uuid:sync_id>")
+@permission("connection.read")
+def sync(handle: str, sync_id: UUID) -> ResponseReturnValue:
+    """Its page; `record` looks for one record, `at` and `id` say where the list goes on."""
+    uow, row = current_uow(), named(handle)
+    shown = reading.one(uow, row, sync_id)
+    wanted = request.args.get("record", "").strip()[:200]
+    before = _place(request.args.get("at", ""), request.args.get("id", "")[:200])
+    found = reading.records(uow, sync_id, before=before, external_id=wanted, limit=RECORDS + 1)
+    return render_template(
+        "connections/sync.html", row=row, sync=shown, words=words, parts=connection_words.SCOPES,
+        passes=reading.passes(uow, sync_id), calls=reading.calls(uow, shown), records=found[:RECORDS], wanted=wanted,
+        older=_older(found, handle, sync_id),
+        newer=url_for("connections.sync", handle=handle, sync_id=sync_id) if before else None,
+    )  # fmt: skip
+
+
+@blueprint.post("/connections/<handle>/syncs/<uuid:sync_id>")
+@permission("connection.manage")
+def change_sync(handle: str, sync_id: UUID) -> ResponseReturnValue:
+    """Do what the button says: read now, pause, go on, switch off or on, read again."""
+    form, uow, row = ConnectForm(), current_uow(), named(handle)
+    reading.one(uow, row, sync_id)
+    do, there = form.text("do"), url_for("connections.sync", handle=handle, sync_id=sync_id)
+    try:
+        found = verbs.find(uow, sync_id)
+        if do == "backfill":
+            verbs.backfill(uow, found, _day(form.text("since")))
+            said = _("Records are read again; what is there stays in the meantime.")
+        else:
+            verb, told = VERBS.get(do, VERBS["now"])
+            verb(uow, found)
+            said = _(told)
+    except StudioError as error:
+        web.rollback(error)
+        flash(error.message, "bad")
+        return redirect(there)
+    flash(said, "good")
+    return redirect(there)
+
+
+def _day(text: str) -> datetime | None:
+    """The beginning of a day in UTC; None: from the start."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
+    except ValueError as error:
+        raise InvalidInput(_("Choose a day."), code="sync.since", field="since") from error
+
+
+def _place(at: str, external_id: str) -> tuple[datetime, str] | None:
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    return (moment, external_id) if moment.tzinfo is not None else None
+
+
+def _older(found: list[ConnectionRecord], handle: str, sync_id: UUID) -> str | None:
+    if len(found) <= RECORDS:
+        return None
+    last = found[RECORDS - 1]
+    at = last.changed_at.isoformat()
+    return url_for("connections.sync", handle=handle, sync_id=sync_id, at=at, id=last.external_id)
