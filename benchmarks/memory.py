@@ -15,12 +15,6 @@ def proportional_mib(pids: Iterable[int]) -> float:
     return _sum(pids, "Pss:")
 
 
-def most_mib() -> float:
-    """The most resident memory that this process ever had. Unlike getrusage's, nothing of whoever started it."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
-
-
 def cpu_s(pids: Iterable[int]) -> float:
     """Processor seconds used so far, in user and kernel mode."""
     return sum(map(_ticks, families(pids))) / os.sysconf("SC_CLK_TCK")
