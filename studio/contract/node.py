@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from threading import RLock
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -31,6 +32,9 @@ __all__ = [
 ]
 
 
+_MAKING = RLock()
+
+
 class Kind(StrEnum):
     """Where the palette shows it and which hue its tile has."""
 
@@ -56,9 +60,30 @@ class Effect(StrEnum):
 
 
 class NodeConfig(BaseModel):
-    """Base of every Config: unknown fields are refused, with their path."""
+    """Base of every Config: unknown fields are refused, with their path.
 
-    model_config = ConfigDict(extra="forbid")
+    What checks one is made at its first use: a worker runs a few of a hundred types, and each holds memory.
+    """
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    @classmethod
+    def model_rebuild(
+        cls,
+        *,
+        force: bool = False,
+        raise_errors: bool = True,
+        _parent_namespace_depth: int = 2,
+        _types_namespace: Mapping[str, Any] | None = None,
+    ) -> bool | None:
+        """Make it, on one thread at a time: one that comes in between would find it half made."""
+        with _MAKING:
+            return super().model_rebuild(
+                force=force,
+                raise_errors=raise_errors,
+                _parent_namespace_depth=_parent_namespace_depth + 1,
+                _types_namespace=_types_namespace,
+            )
 
 
 def help_(

@@ -11,8 +11,10 @@ import sys
 
 YOUNG = 20_000
 """Allocations between two looks at the youngest objects (Python's default: 700)."""
-UNWANTED = ("rich",)
-"""structlog draws tracebacks with it where it is installed; ours are plain, and it holds 4 MiB."""
+UNWANTED = ("rich", "charset_normalizer", "chardet")
+"""structlog draws tracebacks with the first where it is installed; ours are plain, and it holds 4 MiB. requests guesses
+alphabets with the others; Studio reads bytes, and they hold 3 MiB.
+"""
 OLDER = 5
 """Looks at one generation for one at the next. With 20 a busy worker kept 20 MiB more that nobody could reach."""
 

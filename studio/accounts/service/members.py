@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -150,6 +149,8 @@ def enable(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
 
 def normal_email(email: str) -> str:
     """An address in the form that is stored. Raises InvalidInput."""
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - for whoever invites people alone
+
     try:
         parts = validate_email(email.strip(), check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError as error:

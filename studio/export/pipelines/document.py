@@ -11,7 +11,6 @@ from pydantic import Field, ValidationError
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.export.components import Exporter, Processor, Settings
-from studio.export.pipelines import yaml_text
 from studio.export.records import Record
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,30}(/[A-Za-z0-9][A-Za-z0-9_.-]{0,40})?\Z")
@@ -94,6 +93,8 @@ class _Problems(list[FieldProblem]):
 @lru_cache(maxsize=256)
 def read(text: str) -> Document:
     """Compile a text. Raises InvalidInput with every problem, its path and its code (`export.…`)."""
+    from studio.export.pipelines import yaml_text  # noqa: PLC0415 - a worker without pipelines needs no YAML
+
     found, problems = yaml_text.read(text), _Problems()
     if not isinstance(found, dict):
         raise yaml_text.refused(_("Write receivers, processors, exporters and service, as in the example."))

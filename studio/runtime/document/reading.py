@@ -9,7 +9,6 @@ from studio.contract.node import node_type
 from studio.contract.wording import field_problems
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.runtime.document import yaml_form
 from studio.runtime.document.bounds import MAX_BYTES, check_bounds, refuse
 from studio.runtime.document.model import Document
 from studio.runtime.document.upgrading import upgraded
@@ -57,6 +56,8 @@ def from_json(text: str | bytes) -> Document:
 
 def from_yaml(text: str | bytes) -> Document:
     """Read YAML text; of YAML only what JSON can say."""
+    from studio.runtime.document import yaml_form  # noqa: PLC0415 - a worker reads JSON alone
+
     return parse(yaml_form.read(text))
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import orjson
 import rfc8785
 
-from studio.runtime.document import yaml_form
 from studio.runtime.document.model import Document
 
 SAMPLE = "sample"
@@ -28,6 +27,8 @@ def to_json(document: Document) -> str:
 
 def to_yaml(document: Document) -> str:
     """As a YAML file."""
+    from studio.runtime.document import yaml_form  # noqa: PLC0415 - a worker writes no YAML
+
     return yaml_form.write(dump(document))
 
 

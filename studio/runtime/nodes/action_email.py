@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
-
 from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeConfig, NodeType, help_
 from studio.core.i18n import gettext as _
 
@@ -88,6 +86,8 @@ def _key(ctx: Context) -> str:
 
 
 def _address(text: str) -> str:
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - for workers that send mail alone
+
     try:
         return validate_email(text.strip(), check_deliverability=False).normalized
     except EmailNotValidError:
