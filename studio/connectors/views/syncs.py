@@ -76,7 +76,9 @@ def change_sync(handle: str, sync_id: UUID) -> ResponseReturnValue:
             verbs.backfill(uow, found, _day(form.text("since")))
             said = _("Records are read again; what is there stays in the meantime.")
         else:
-            verb, told = VERBS.get(do, VERBS["now"])
+            if do not in VERBS:
+                raise InvalidInput(_("There is no such button. Reload the page."), code="sync.do", field="do")
+            verb, told = VERBS[do]
             verb(uow, found)
             said = _(told)
     except StudioError as error:
