@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from studio.contract.node import registry
 from studio.gallery.loading import templates
 from studio.runtime.models import Run
+from tests.factories.connections import make_account
 from tests.factories.workflows import ORDER, make_workflow, refunds
 
 URL = "/api/v1/templates"
@@ -22,7 +23,9 @@ def test_templates_are_listed_with_what_they_ask(api):
     assert api.get(f"{URL}/no-such-template").status_code == 404
 
 
-def test_every_template_becomes_a_workflow_that_can_be_published(api):
+def test_every_template_becomes_a_workflow_that_can_be_published(app, tenant, api):
+    for connector in sorted({question.connector for one in templates() for question in one.questions} - {""}):
+        make_account(app, tenant, connector)
     for template in templates():
         made = api.post(f"{URL}/{template.slug}/workflows", json={})
         assert made.status_code == 201, made.json

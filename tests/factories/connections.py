@@ -22,7 +22,9 @@ AUTHS = {"slack": "bearer"}
 KEY = {"header": "X-Api-Key", "api_key": "key-of-the-shop"}
 
 
-def make_connection(app: Flask, tenant: MadeTenant, title: str | None = None) -> Connection:
+def make_connection(
+    app: Flask, tenant: MadeTenant, title: str | None = None, *, environment: str = "test"
+) -> Connection:
     """An active connection that nobody answers; the same one each time."""
     title = title or f"Shop of {tenant.name}"
     with app.extensions["studio_database"].unit(tenant.id, tenant["owner"].actor) as unit:
@@ -31,7 +33,7 @@ def make_connection(app: Flask, tenant: MadeTenant, title: str | None = None) ->
             return found
         row = creating.create(
             unit, connector_key="http", title=title, auth="api_key", settings={"base_url": "https://shop.example.com"},
-            environment="test",
+            environment=environment,
         )  # fmt: skip
         tried = authorising.trial(row, KEY)
         authorising.accept(

@@ -21,6 +21,7 @@ from studio.guard.settings.kinds import KINDS, PayoutAccount, RefundLimit, TaxRe
 from studio.guard.settings.service import act, change
 from tests.accounts.test_factors import proved
 from tests.factories.accounts import make_tenant, make_token, signed_in, with_token
+from tests.factories.connections import make_connection
 from tests.factories.exports import make_export
 from tests.factories.guard import make_guard_policy, make_own_target
 from tests.factories.workflows import make_workflow, refunds
@@ -55,8 +56,8 @@ def asked(answer):
 def doors(app, tenant, target):
     """Each way in which a person does it: a browser's and a program's."""
     browser = signed_in(app, tenant.id, tenant["owner"])
-    program = with_token(app, make_token(app, tenant, "owner", ["settings:write", "settings:read", "secrets:write",
-                                                                 "audit:read", "workflows:write"]))  # fmt: skip
+    scopes = ["settings:write", "settings:read", "secrets:write", "audit:read", "workflows:write", "connections:write"]
+    program = with_token(app, make_token(app, tenant, "owner", scopes))
     kinds = [one.kind for one in KINDS.values() if one.target == target]
     for kind in kinds:
         page, api = f"/settings/protection/values/{kind}", f"/api/v1/protection/settings/{kind}"
@@ -72,6 +73,8 @@ def doors(app, tenant, target):
         yield lambda: program.get("/api/v1/audit/events/export")
     if target == "audit_export.change":
         yield from of_export(app, tenant, browser, program)
+    if target == "connection.change":
+        yield from of_connection(app, tenant, browser, program)
     if target == "workflow.publish":
         key = make_workflow(app, tenant, refunds(), published=False)
         yield lambda: browser.post(f"/builder/api/workflows/{key}/publish", json={"revision": 1, "note": ""})
@@ -95,7 +98,24 @@ def of_export(app, tenant, browser, program):
     yield lambda: program.post(f"{api}/dead-letters/drop")
 
 
-HERE = sorted(one.key for one in registry().values() if one.here)
+def of_connection(app, tenant, browser, program):
+    """A shop that real customers are behind."""
+    row = make_connection(app, tenant, environment="production")
+    page, api = f"/connections/{row.handle}", f"/api/v1/connections/{row.id}"
+    other = {"base_url": "https://shop.example.com", "check_path": "/me"}
+    for verb in ("pause", "disconnect", "link"):
+        yield lambda verb=verb: browser.post(f"{page}/{verb}", data={"hours": "24"})
+    yield lambda: browser.post(
+        f"{page}/edit", data={"title": "x"} | {f"settings.{name}": one for name, one in other.items()}
+    )
+    yield lambda: program.post(f"{api}/pause")
+    yield lambda: program.put(api, json={"title": "x", "settings": other})
+    yield lambda: program.delete(api)
+
+
+BY_COMMAND = {"master_key.rotate"}
+"""What an operator alone does, at the machine: tests/console/test_keys.py."""
+HERE = sorted(one.key for one in registry().values() if one.here and one.key not in BY_COMMAND)
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
