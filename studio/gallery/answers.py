@@ -149,6 +149,8 @@ def _choice(question: Question, raw: Any) -> Value:
 
 def _connection(question: Question, raw: Any, place: Place) -> Value:
     """One of the workspace's connections of the template's kind, by its handle."""
+    if question.optional and not raw:
+        return values.text("")
     fits = [one for one in place.connections if one.connector == question.connector]
     found = next((one for one in fits if one.handle == raw), None)
     if found is None:

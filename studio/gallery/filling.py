@@ -1,6 +1,6 @@
 """Puts answers into a template's document, by the place that each stands in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from studio.contract.node import Kind, NodeType, node_type
@@ -9,6 +9,20 @@ from studio.gallery.values import Value, inert
 from studio.runtime.fields import Path, leaves
 
 Answers = Mapping[str, Value]
+
+
+def without(workflow: dict[str, Any], gone: Collection[str]) -> dict[str, Any]:
+    """The document without some steps: whoever led to one leads to its next one, and its other ways end."""
+    edges = list(workflow["edges"])
+    for key in gone:
+        onward = next((edge["to"] for edge in edges if edge["from"] == key and edge["port"] == "next"), None)
+        edges = [
+            {**edge, "to": onward} if edge["to"] == key else edge
+            for edge in edges
+            if edge["from"] != key and (edge["to"] != key or onward is not None)
+        ]
+    nodes = [node for node in workflow["nodes"] if node["key"] not in gone]
+    return {**workflow, "nodes": nodes, "edges": edges}
 
 
 def filled(workflow: dict[str, Any], answers: Answers) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.gallery import answers as reading
 from studio.gallery import values
 from studio.gallery.answers import Linked, NewGroup, Place
-from studio.gallery.filling import filled
+from studio.gallery.filling import filled, without
 from studio.gallery.loading import template as template_of
 from studio.gallery.template import Question, Template
 from studio.gallery.values import Value
@@ -111,7 +111,10 @@ def _usual_deciders(place: Place) -> list[str]:
 
 def _document(template: Template, answers: Mapping[str, Value]) -> dict[str, Any]:
     """The filled document, each trigger with its first sample."""
-    made = filled(template.workflow, answers)
+    answered = {key for key, value in answers.items() if value.whole}
+    gone = [key for key, question in template.only_with.items() if question not in answered]
+    gone += [key for key, question in template.only_without.items() if question in answered]
+    made = filled(without(template.workflow, gone), answers)
     for sample in reversed(template.samples):
         for node in made["nodes"]:
             if node["key"] == sample.trigger and node["type"] == "trigger.webhook":

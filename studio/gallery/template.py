@@ -38,6 +38,8 @@ class Question(Part):
     """None: an address is the reader's own, a group the first there is, people everybody with an approver seat."""
     connector: Annotated[str, Field(max_length=60)] = ""
     """Of a connection: which kind of system it is."""
+    optional: bool = False
+    """Of a connection: the template works without one as well; see `Template.only_with` and `only_without`."""
     options: list[Option] = Field(default_factory=list)
     least: int | float | None = None
     most: int | float | None = None
@@ -48,6 +50,8 @@ class Question(Part):
     def _fits_its_kind(self) -> Self:
         if (self.kind == "connection") is not bool(self.connector):
             raise ValueError(gettext("%(key)s: a connection, and it alone, names its connector", key=self.key))
+        if self.optional and self.kind != "connection":
+            raise ValueError(gettext("%(key)s: only a connection may be left out", key=self.key))
         if (self.kind == "choice") is not bool(self.options):
             raise ValueError(gettext("%(key)s: options belong to a choice, and to a choice alone", key=self.key))
         if self.kind in ("money", "number", "text", "choice", "duration") and self.default is None:
@@ -102,6 +106,8 @@ class Check(Part):
     """One branch: what happens, and the path that the last run takes for it."""
 
     name: Annotated[str, Field(min_length=1, max_length=120)]
+    connected: bool = False
+    """With the connections that the template may do without."""
     events: Annotated[list[Event], Field(min_length=1)]
     run: int = -1
     """Which run is looked at, in order of their start; the last unless said."""
@@ -126,6 +132,10 @@ class Template(Part):
     questions: Annotated[list[Question], Field(min_length=1, max_length=MOST_QUESTIONS)]
     workflow: dict[str, Any]
     """The document, with placeholders."""
+    only_with: dict[Key, Key] = Field(default_factory=dict)
+    """Steps that are there where an optional question has an answer; else whoever led to one leads to its next."""
+    only_without: dict[Key, Key] = Field(default_factory=dict)
+    """Steps that are there where it has none."""
     samples: Annotated[list[Sample], Field(min_length=1)]
     checks: Annotated[list[Check], Field(min_length=1)]
 
@@ -142,6 +152,9 @@ class Template(Part):
             kinds = {before.key: before.kind for before in self.questions[:place]}
             if one.more_than and (one.kind not in ("money", "number") or kinds.get(one.more_than) != one.kind):
                 raise ValueError(gettext("%(key)s: no amount or number before it is called so", key=one.more_than))
+        optional = {question.key for question in self.questions if question.optional}
+        if not {*self.only_with.values(), *self.only_without.values()} <= optional:
+            raise ValueError(gettext("steps hang on questions that nobody may leave out"))
         used = set(_used(self.workflow))
         for key, part in used:
             question = self.question(key)

@@ -100,7 +100,8 @@ def _one_of(question: Question, place: Place, default: Any) -> SelectField:
         options = [SelectChoice(one.value, gettext(one.label)) for one in question.options]
     else:
         fits = [one for one in place.connections if one.connector == question.connector]
-        options = [SelectChoice(one.handle, one.title) for one in fits]
+        nothing = [SelectChoice("", _("None"))] if question.optional else []
+        options = [*nothing, *(SelectChoice(one.handle, one.title) for one in fits)]
     return SelectField(gettext(question.label), choices=options, default=default, validate_choice=False)
 
 

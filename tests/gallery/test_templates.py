@@ -5,6 +5,7 @@ from flask import Flask
 
 from studio.connectors.nodes.connection_action import ConnectionAction
 from studio.core.unit_of_work import Database
+from studio.gallery.filling import without
 from studio.gallery.loading import templates
 from studio.gallery.template import PLACEHOLDER, Check, Template
 from studio.runtime import document as documents
@@ -17,10 +18,16 @@ BRANCHES = [(template, check) for template in TEMPLATES for check in template.ch
 
 
 @pytest.fixture
-def trial(app: Flask, database: Database, template: Template, monkeypatch: pytest.MonkeyPatch):
+def check() -> Check | None:
+    """Of whoever walks no branch."""
+    return None
+
+
+@pytest.fixture
+def trial(app: Flask, database: Database, template: Template, check: Check | None, monkeypatch: pytest.MonkeyPatch):
     # What a shop makes of each action is shown on a real one; here its branches are walked, on the actions' samples.
     monkeypatch.setattr(ConnectionAction, "start", ConnectionAction.simulate)
-    made = Trial(app, make_tenant(database), template)
+    made = Trial(app, make_tenant(database), template, connected=check is not None and check.connected)
     yield made
     made.engine.stop()
 
@@ -37,9 +44,14 @@ def test_its_defaults_make_a_draft_without_problems(trial: Trial) -> None:
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda one: one.slug)
 def test_its_checks_take_every_edge(template: Template) -> None:
-    document = documents.load(template.workflow)
-    walked = {pair for check in template.checks for pair in _pairs(check, document)}
-    assert {(edge.source, edge.target) for edge in document.edges} - walked == set()
+    """Without a shop each; with one those of the steps that only it brings."""
+    for connected, gone in ((False, template.only_with), (True, template.only_without)):
+        document = documents.load(without(template.workflow, gone))
+        walked = {pair for check in template.checks if check.connected is connected for pair in _pairs(check, document)}
+        edges = {(edge.source, edge.target) for edge in document.edges}
+        if connected:
+            edges = {edge for edge in edges if set(edge) & set(template.only_with)}
+        assert edges - walked == set()
 
 
 @pytest.mark.parametrize(("template", "check"), BRANCHES, ids=[f"{t.slug}: {c.name}" for t, c in BRANCHES])

@@ -41,12 +41,12 @@ from tests.factories.proofs import in_a_session, prove
 class Trial:
     """A template that was used with the answers that the wizard shows at first."""
 
-    def __init__(self, app: Flask, tenant: MadeTenant, template: Template) -> None:
+    def __init__(self, app: Flask, tenant: MadeTenant, template: Template, *, connected: bool = False) -> None:
         self.app, self.tenant, self.template = app, tenant, template
         self.database = app.extensions["studio_database"]
         self.engine: Engine = app.extensions["studio_engine"]
         for question in template.questions:
-            if question.kind == "connection":
+            if question.kind == "connection" and (connected or not question.optional):
                 make_account(app, tenant, question.connector)
         with self._unit() as uow:
             self.answers = service.defaults(uow, template, service.place_of(uow))

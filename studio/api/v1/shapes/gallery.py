@@ -38,9 +38,11 @@ class QuestionView(Shape):
     key: str
     label: str
     help: str
-    kind: Literal["money", "number", "text", "email", "people", "group", "choice", "duration"]
+    kind: Literal["money", "number", "text", "email", "people", "group", "choice", "duration", "connection"]
     default: Any = Field(description="The answer where none is given, as this workspace would have it.")
     options: list[OptionView] = Field(description="Of a choice.")
+    connector: str = Field(description="Of a connection: its kind of system; empty otherwise.", examples=["vendure"])
+    optional: bool = Field(description="Of a connection: the template works without one as well.")
     least: int | float | None
     most: int | float | None
 
