@@ -8,6 +8,7 @@ garbage, so it is taken out of the collector's sight; the rest is looked at less
 import gc
 import os
 import sys
+import warnings
 
 YOUNG = 20_000
 """Allocations between two looks at the youngest objects (Python's default: 700)."""
@@ -27,6 +28,7 @@ def load() -> None:
     """
     gc.disable()
     os.register_at_fork(before=gc.freeze)
+    warnings.filterwarnings("ignore", "Unable to find acceptable character detection")  # none is wanted
     for name in UNWANTED:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # how Python is told that a module is not there
 

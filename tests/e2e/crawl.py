@@ -18,8 +18,11 @@ DOWNLOADS = (
     "portal.news",
     "portal.approval_load_file",
     "portal.access_review_file",
+    "connections.choices",  # the editor asks these three
+    "connections.actions",
+    "connections.action_form",
 )
-NEEDS_MORE = ("/password/new",)
+NEEDS_MORE = ("/password/new", "/connections/callback")
 """Make sense only behind a link that was just followed."""
 SEVERAL = {"console.run": 6, "portal.approval": 6, "portal.history": 3, "console.workflow": 2, "portal.inbox": 3}
 """Of these pages more than one is looked at: they differ by what has happened."""

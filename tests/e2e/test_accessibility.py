@@ -25,6 +25,7 @@ WITHOUT_A_LINK = {
     "guard.ask_elevation",  # for whoever is eligible; see test_elevation.py
     "guard.step_up",  # asked on the way to something; see test_passkeys.py
     "connections.callback",  # providers lead there
+    "connections.link",  # whoever was sent one follows it: tests/connectors/test_pages.py
 }  # fmt: skip
 
 

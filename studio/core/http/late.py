@@ -6,7 +6,6 @@ What sends requests holds 5 MiB, and a process that only accepts and shows never
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
-from warnings import catch_warnings, simplefilter
 
 from studio.core.http.messages import HttpRequest, HttpResponse
 
@@ -27,8 +26,6 @@ class HttpClient:
 
     @cached_property
     def _client(self) -> "Client":
-        with catch_warnings():
-            simplefilter("ignore")  # requests misses what guesses alphabets (core.heap); nothing is guessed here
-            from studio.core.http.client import Client  # noqa: PLC0415 - see above
+        from studio.core.http.client import Client  # noqa: PLC0415 - see above
 
         return Client(self._allowed_hosts)
