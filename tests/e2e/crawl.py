@@ -24,7 +24,14 @@ DOWNLOADS = (
 )
 NEEDS_MORE = ("/password/new", "/connections/callback")
 """Make sense only behind a link that was just followed."""
-SEVERAL = {"console.run": 6, "portal.approval": 6, "portal.history": 3, "console.workflow": 2, "portal.inbox": 3}
+SEVERAL = {
+    "connections.connection": 4,
+    "console.run": 6,
+    "portal.approval": 6,
+    "portal.history": 3,
+    "console.workflow": 2,
+    "portal.inbox": 3,
+}
 """Of these pages more than one is looked at: they differ by what has happened."""
 
 
