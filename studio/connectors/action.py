@@ -50,4 +50,4 @@ class Action:
 
         Reads may go first, as many as it takes; what changes something is one request, the last one.
         """
-        raise NotImplementedError
+        raise NotImplementedError  # each action says what it does

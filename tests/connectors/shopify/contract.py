@@ -91,7 +91,7 @@ class Shop:
         fits = query is None or query.startswith("updated_at:") or query == f'name:"{self.row.name}"'
         return Row(nodes=[self.row] if fits else [], pageInfo=Row(hasNextPage=False, endCursor=None))
 
-    def product(self, _info: object, id: str) -> Row | None:  # noqa: A002
+    def product(self, _info: object, id: str) -> Row | None:  # noqa: A002 - its name in the schema
         return self.article if id == self.article.id else None
 
     def products(self, _info: object, query: str | None = None, **_asked: object) -> Row:
@@ -104,13 +104,13 @@ class Shop:
         return Row(nodes=self.customer[begin:end],
                    pageInfo=Row(hasNextPage=end < len(self.customer), endCursor=str(end)))  # fmt: skip
 
-    def productVariant(self, _info: object, id: str) -> Row | None:  # noqa: A002, N802
+    def productVariant(self, _info: object, id: str) -> Row | None:  # noqa: A002, N802 - its name in the schema
         return self.variant if id == self.variant.id else None
 
-    def productVariants(self, _info: object, query: str, **_asked: object) -> Row:  # noqa: N802
+    def productVariants(self, _info: object, query: str, **_asked: object) -> Row:  # noqa: N802 - its name in the schema
         return Row(nodes=[self.variant] if query == f'sku:"{self.variant.sku}"' else [])
 
-    def inventoryItem(self, _info: object, id: str) -> Row | None:  # noqa: A002, N802
+    def inventoryItem(self, _info: object, id: str) -> Row | None:  # noqa: A002, N802 - its name in the schema
         return self.item if id == self.item.id else None
 
     def _level(self, place: Row) -> Row:
@@ -131,7 +131,7 @@ class Shop:
             self.done[key] = work()
         return self.done[key]
 
-    def refundCreate(self, info: GraphQLResolveInfo, input: dict[str, Any]) -> Row:  # noqa: A002, N802
+    def refundCreate(self, info: GraphQLResolveInfo, input: dict[str, Any]) -> Row:  # noqa: A002, N802 - its name in the schema
         def work() -> Row:
             [asked] = input["transactions"]
             assert asked["kind"] == "REFUND"
@@ -144,7 +144,7 @@ class Shop:
 
         return self._once(info, work)
 
-    def orderCancel(self, info: GraphQLResolveInfo, **asked: Any) -> Row:  # noqa: N802
+    def orderCancel(self, info: GraphQLResolveInfo, **asked: Any) -> Row:  # noqa: N802 - its name in the schema
         def work() -> Row:
             if self.row.cancelledAt:
                 return Row(job=None, orderCancelUserErrors=[Row(field=None, message="Order has been cancelled")])
@@ -154,22 +154,22 @@ class Shop:
 
         return self._once(info, work)
 
-    def orderUpdate(self, info: GraphQLResolveInfo, input: dict[str, Any]) -> Row:  # noqa: A002, N802
+    def orderUpdate(self, info: GraphQLResolveInfo, input: dict[str, Any]) -> Row:  # noqa: A002, N802 - its name in the schema
         def work() -> Row:
             self.row.note = input["note"]
             return Row(order=self.row, userErrors=[])
 
         return self._once(info, work)
 
-    def tagsAdd(self, info: GraphQLResolveInfo, id: str, tags: list[str]) -> Row:  # noqa: A002, N802
+    def tagsAdd(self, info: GraphQLResolveInfo, id: str, tags: list[str]) -> Row:  # noqa: A002, N802 - its name in the schema
         assert id == self.row.id
         return self._once(info, lambda: (self.row.tags.extend(tags), Row(userErrors=[]))[1])
 
-    def tagsRemove(self, info: GraphQLResolveInfo, id: str, tags: list[str]) -> Row:  # noqa: A002, N802
+    def tagsRemove(self, info: GraphQLResolveInfo, id: str, tags: list[str]) -> Row:  # noqa: A002, N802 - its name in the schema
         assert id == self.row.id
         return self._once(info, lambda: ([self.row.tags.remove(one) for one in tags], Row(userErrors=[]))[1])
 
-    def fulfillmentOrderHold(self, info: GraphQLResolveInfo, id: str, fulfillmentHold: dict[str, Any]) -> Row:  # noqa: A002, N802, N803
+    def fulfillmentOrderHold(self, info: GraphQLResolveInfo, id: str, fulfillmentHold: dict[str, Any]) -> Row:  # noqa: A002, N802, N803 - its name in the schema
         def work() -> Row:
             part = next(one for one in self.parts if one.id == id)
             hold = Row(id=f"gid://shopify/FulfillmentHold/{len(part.fulfillmentHolds)}", **fulfillmentHold)
@@ -179,7 +179,7 @@ class Shop:
 
         return self._once(info, work)
 
-    def fulfillmentOrderReleaseHold(self, info: GraphQLResolveInfo, id: str, holdIds: list[str]) -> Row:  # noqa: A002, N802, N803
+    def fulfillmentOrderReleaseHold(self, info: GraphQLResolveInfo, id: str, holdIds: list[str]) -> Row:  # noqa: A002, N802, N803 - its name in the schema
         def work() -> Row:
             part = next(one for one in self.parts if one.id == id)
             part.fulfillmentHolds = [one for one in part.fulfillmentHolds if one.id not in holdIds]
@@ -188,7 +188,7 @@ class Shop:
 
         return self._once(info, work)
 
-    def productVariantsBulkUpdate(self, info: GraphQLResolveInfo, productId: str, variants: list[Any]) -> Row:  # noqa: N802, N803
+    def productVariantsBulkUpdate(self, info: GraphQLResolveInfo, productId: str, variants: list[Any]) -> Row:  # noqa: N802, N803 - its name in the schema
         def work() -> Row:
             assert productId == self.article.id
             self.variant.price = variants[0]["price"]
@@ -196,7 +196,7 @@ class Shop:
 
         return self._once(info, work)
 
-    def inventorySetQuantities(self, info: GraphQLResolveInfo, input: dict[str, Any]) -> Row:  # noqa: A002, N802
+    def inventorySetQuantities(self, info: GraphQLResolveInfo, input: dict[str, Any]) -> Row:  # noqa: A002, N802 - its name in the schema
         def work() -> Row:
             [asked] = input["quantities"]
             if asked["changeFromQuantity"] != self.on_hand[asked["locationId"]]:
@@ -206,17 +206,17 @@ class Shop:
 
         return self._once(info, work)
 
-    def productUpdate(self, info: GraphQLResolveInfo, product: dict[str, Any]) -> Row:  # noqa: N802
+    def productUpdate(self, info: GraphQLResolveInfo, product: dict[str, Any]) -> Row:  # noqa: N802 - its name in the schema
         def work() -> Row:
             self.article.status = product["status"]
             return Row(product=self.article, userErrors=[])
 
         return self._once(info, work)
 
-    def webhookSubscriptions(self, _info: object, **_asked: object) -> Row:  # noqa: N802
+    def webhookSubscriptions(self, _info: object, **_asked: object) -> Row:  # noqa: N802 - its name in the schema
         return Row(nodes=list(self.webhooks.values()))
 
-    def webhookSubscriptionCreate(self, info: GraphQLResolveInfo, topic: str, webhookSubscription: Any) -> Row:  # noqa: N802, N803
+    def webhookSubscriptionCreate(self, info: GraphQLResolveInfo, topic: str, webhookSubscription: Any) -> Row:  # noqa: N802, N803 - its name in the schema
         def work() -> Row:
             made = f"gid://shopify/WebhookSubscription/{len(self.webhooks) + 1}"
             self.webhooks[made] = Row(id=made, uri=webhookSubscription["uri"], topic=topic)
@@ -224,5 +224,5 @@ class Shop:
 
         return self._once(info, work)
 
-    def webhookSubscriptionDelete(self, info: GraphQLResolveInfo, id: str) -> Row:  # noqa: A002, N802
+    def webhookSubscriptionDelete(self, info: GraphQLResolveInfo, id: str) -> Row:  # noqa: A002, N802 - its name in the schema
         return self._once(info, lambda: Row(deletedWebhookSubscriptionId=self.webhooks.pop(id).id, userErrors=[]))

@@ -16,7 +16,10 @@ from studio.core.i18n import marked
 _LIST = """query Changed($after: DateTime!, $skip: Int!, $take: Int!) { %(list)s(options: {
   filter: { updatedAt: { after: $after } %(more)s }, sort: { updatedAt: ASC, id: ASC }, skip: $skip, take: $take
 }) { items { %(fields)s } } }"""
-_BY_ID = "query Products($ids: [String!]!, $take: Int!) { products(options: { filter: { id: { in: $ids } }, take: $take }) { items { %s } } }"  # noqa: E501 - one sentence of GraphQL
+_BY_ID = (
+    "query Products($ids: [String!]!, $take: Int!) "
+    "{ products(options: { filter: { id: { in: $ids } }, take: $take }) { items { %s } } }"
+)
 _CLOCKS_DIFFER = timedelta(minutes=10)
 """How much the shop's clock may be behind ours."""
 _CHANNELS = frozenset({ScopeKind.CHANNEL})
