@@ -3,6 +3,8 @@
 import re
 import socket
 import ssl
+import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC
 from select import select
@@ -26,6 +28,8 @@ SEVERITIES = {"info": 6, "notice": 5, "warning": 4, "critical": 2}
 _BOM = b"\xef\xbb\xbf"
 _UNPRINTABLE = re.compile(r"[^!-~]")
 _CHUNK = 65_536
+_CONFIRMING = 0.005
+_UNCONFIRMED = {4, 9, 11}  # FIN_WAIT1, LAST_ACK and CLOSING of linux/tcp_states.h: our end is not confirmed yet
 Facility = Literal[
     "auth", "authpriv", "audit", "alert", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"
 ]
@@ -164,7 +168,27 @@ def _close(secured: ssl.SSLSocket, until: float) -> None:
     try:
         secured.unwrap()
     except ssl.SSLEOFError:
-        return  # closed without TLS's own goodbye: TCP's end says as well that everything was read
+        _read_to_the_end(secured, until)  # closed without TLS's own goodbye: TCP's end says it as well
+
+
+def _read_to_the_end(secured: ssl.SSLSocket, until: float) -> None:
+    """Wait until the server's side has confirmed our last byte. Raises OSError where it refuses it instead.
+
+    A server that closed before it read (it looks at a client's certificate after the handshake, and wants none of it)
+    shows the same end of its stream as one that read everything; only the reset that answers our bytes tells them
+    apart, and reading hides that behind the end.
+    """
+    while _unconfirmed(secured):
+        time.sleep(min(_CONFIRMING, _left(until)))  # no call waits for a confirmation alone
+    code = secured.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if code:
+        raise OSError(code, "the server went away before it had read everything")
+
+
+def _unconfirmed(secured: ssl.SSLSocket) -> bool:
+    if sys.platform != "linux":
+        return False
+    return secured.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] in _UNCONFIRMED
 
 
 def _broken(error: ssl.SSLError) -> Verdict:
