@@ -13,6 +13,7 @@ PACKAGES = (
     "guard",
     "export",
     "connectors",
+    "flags",
     "builder",
     "portal",
     "console",
