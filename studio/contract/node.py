@@ -241,6 +241,8 @@ class NodeType:
     timeout_s: ClassVar[float] = 60.0
     begins_anew: ClassVar[bool] = False
     """When its wait ends it starts once more, under the same effect key, instead of resume(): nothing had gone out."""
+    looks_first: ClassVar[bool] = False
+    """OUTSIDE only: held_up() is asked before the intent to call is committed."""
     patient: ClassVar[bool] = False
     """How long it waits is up to people, or to another run: the time that its run may take begins anew after it."""
 
@@ -303,7 +305,10 @@ class NodeType:
 
     @classmethod
     def target_of(cls, config: Any) -> str | None:
-        """OUTSIDE only: whom one resolved configuration calls, as `scheme://host:port`; None: nobody to be spared."""
+        """OUTSIDE only: whom one resolved configuration calls; None: nobody to be spared.
+
+        As `scheme://host:port`, or by a name of the workspace's own: `connection://name`.
+        """
         del config
         return None
 
@@ -330,6 +335,14 @@ class NodeType:
         """A sample output for one configuration."""
         del config
         return cls.sample
+
+    def held_up(self, ctx: Context, config: Any) -> Outcome | None:
+        """Why nothing can go out now, such as a Wait until it can; None: start() may be called. Calls nobody.
+
+        A worker that dies here leaves nothing in doubt, as one does that dies in start().
+        """
+        del ctx, config
+        return None
 
     def start(self, ctx: Context, config: Any) -> Outcome:
         """Run the step."""

@@ -19,7 +19,9 @@ from studio.connectors.service import authorising, creating
 from studio.connectors.syncing.draining import Syncing
 from studio.connectors.syncs.stream import Cursor, Deletions, Page, Stream
 from studio.core.ids import new_id
+from studio.core.targets import Targets
 from studio.runtime.leases import NamedLeases
+from tests.engine.rig import passing
 from tests.factories.accounts import MadeTenant
 from tests.factories.connections import Switchboard, make_connection
 from tests.servers.http_target import Answer, HttpTarget, Request, _answer
@@ -143,7 +145,7 @@ def syncing(board: Switchboard, told: list | None = None) -> Syncing:
         for one in found:
             (told if told is not None else []).append((connection.handle, part, stream, one.change, one.external_id))
 
-    return Syncing(board.accounts, NamedLeases(board.database, str(new_id())), tell)
+    return Syncing(board.accounts, NamedLeases(board.database, str(new_id())), Targets(4, 8, now=passing), tell)
 
 
 def scope(unit, connection_id: UUID, kind: str, external_id: str) -> UUID:

@@ -13,6 +13,7 @@ from studio.connectors.calling.rereading import Rereading
 from studio.connectors.syncing.draining import Syncing
 from studio.core import settings
 from studio.core.http import HttpClient
+from studio.core.targets import Targets
 from studio.runtime.leases import NamedLeases
 from tests.factories import syncs
 
@@ -27,7 +28,7 @@ def main(address: str) -> None:
     with seeding.application(settings.load()) as app, syncs.installed():
         database, keyring = app.extensions["studio_database"], app.extensions["studio_keyring"]
         accounts = Accounts(database, keyring, HttpClient((address,)).send, Rereading(database, keyring))
-        syncing = Syncing(accounts, NamedLeases(database, "worker"), tell)
+        syncing = Syncing(accounts, NamedLeases(database, "worker"), Targets(4, 8), tell)
         while syncing.drain():
             pass
 

@@ -13,6 +13,7 @@ from benchmarks.stack import PROJECT
 from tests.faults import (
     test_approvals,
     test_audit_events,
+    test_connections,
     test_export,
     test_gathering,
     test_rotation,
@@ -44,6 +45,7 @@ ELSEWHERE = set().union(
         for one in (
             test_approvals,
             test_audit_events,
+            test_connections,
             test_export,
             test_gathering,
             test_rotation,

@@ -14,6 +14,7 @@ from studio.connectors.models import ConnectionRecord, ConnectionSync, Connectio
 from studio.connectors.syncing import verbs
 from studio.connectors.syncing.draining import Syncing
 from studio.core.db import open_engine
+from studio.core.targets import Targets
 from studio.runtime.leases import NamedLeases
 from studio.runtime.models import LoopLease
 from tests.factories import syncs
@@ -47,7 +48,7 @@ def drilled(request):
 
 def finish(board) -> None:
     """A worker that does not die."""
-    loop = Syncing(board.accounts, NamedLeases(board.database, "other"), tell)
+    loop = Syncing(board.accounts, NamedLeases(board.database, "other"), Targets(4, 8), tell)
     while loop.drain():
         pass
 

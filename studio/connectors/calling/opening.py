@@ -65,6 +65,12 @@ class Accounts:
         return AuthorisedApi(account, self.send, self.renewer)
 
 
+def held(uow: UnitOfWork, handle: str) -> Held | None:
+    """What to wait for before it can be used; None: nothing that waiting would help."""
+    row = uow.session.scalar(select(Connection).where(Connection.handle == handle))
+    return Held(why(row), row.id) if row is not None and row.state in HELD else None
+
+
 def find(uow: UnitOfWork, handle: str) -> Connection:
     """A connection by what steps name it. Raises NotFound."""
     row = uow.session.scalar(select(Connection).where(Connection.handle == handle))

@@ -6,12 +6,14 @@ from typing import Any
 
 from studio.connectors.calling.authorised import AuthorisedApi
 from studio.connectors.calling.opening import Accounts, Held
+from studio.connectors.calling.opening import held as held_by
 from studio.connectors.calling.reporting import Reporting
 from studio.connectors.errors import ApiError, SignInRefused
 from studio.connectors.service import waiting
 from studio.contract.node import Context
 from studio.contract.results import Done, Fail, Outcome, Wait
 from studio.core.errors import StudioError
+from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
 
 TRIES = 3
@@ -37,6 +39,17 @@ def join(reach: Reach) -> None:
 def reach() -> Reach:
     """As it was joined."""
     return _joined[0]
+
+
+def held_up(ctx: Context, handle: str) -> Wait | None:
+    """The wait for a connection that somebody has to mend, before anything is intended; None: it can be used."""
+    for _try in range(TRIES):
+        with reach().accounts.database.unit(ctx.run.workspace_id, read_only=True) as unit:
+            held = held_by(unit, handle)
+        waits = _wait(ctx, held) if held is not None else None
+        if held is None or waits is not None:
+            return waits
+    return None
 
 
 def by_connection(
@@ -96,4 +109,5 @@ def _wait(ctx: Context, held: Held) -> Wait | None:
     with reach().accounts.database.unit(ctx.run.workspace_id) as unit:
         if not waiting.begin(unit, held.connection_id, wait_id, ctx.run.id):
             return None
+    fault_point("connection.held")
     return Wait(wait_id, waiting.KIND, note=held.message, detail={"connection_id": str(held.connection_id)})

@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from studio.connectors.actions import action_named
-from studio.connectors.calling.stepping import by_connection
+from studio.connectors.calling import sparing
+from studio.connectors.calling.stepping import by_connection, held_up
 from studio.connectors.checks import input_problem
 from studio.contract.node import Context, Effect, Kind, NodeConfig, NodeType, help_
 from studio.contract.references import Reference
@@ -27,6 +28,7 @@ class ConnectionAction(NodeType):
     icon = "plug"
     patient = True
     begins_anew = True
+    looks_first = True
 
     class Config(NodeConfig):
         connection: str = help_(
@@ -102,6 +104,13 @@ class ConnectionAction(NodeType):
     def sample_of(cls, config: Mapping[str, Any]) -> Any:
         action = action_named(config.get("action"))
         return action.sample if action is not None else None
+
+    @classmethod
+    def target_of(cls, config: Config) -> str | None:
+        return sparing.target(config.connection)
+
+    def held_up(self, ctx: Context, config: Config) -> Outcome | None:
+        return held_up(ctx, config.connection)
 
     def start(self, ctx: Context, config: Config) -> Outcome:
         action = action_named(config.action)

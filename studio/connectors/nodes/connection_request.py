@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from studio.connectors.calling import sparing
 from studio.connectors.calling.authorised import AuthorisedApi
-from studio.connectors.calling.stepping import by_connection
+from studio.connectors.calling.stepping import by_connection, held_up
 from studio.contract.node import Context, Effect, Kind, NodeConfig, NodeType, help_
 from studio.contract.references import TARGET, Reference
 from studio.contract.results import Done, Outcome
@@ -26,6 +27,7 @@ class ConnectionRequest(NodeType):
     icon = "plug"
     patient = True
     begins_anew = True
+    looks_first = True
     sample = {"status": 200, "body": {"ok": True}}
     output_schema = {
         "type": "object",
@@ -131,6 +133,13 @@ class ConnectionRequest(NodeType):
             yield Reference("config.connection", "connection", named)
         if target:
             yield Reference("config.protects", TARGET, target)
+
+    @classmethod
+    def target_of(cls, config: Config) -> str | None:
+        return sparing.target(config.connection)
+
+    def held_up(self, ctx: Context, config: Config) -> Outcome | None:
+        return held_up(ctx, config.connection)
 
     def start(self, ctx: Context, config: Config) -> Outcome:
         reading = config.method in READING

@@ -15,6 +15,7 @@ from studio.connectors.syncing.outcomes import LIVE
 from studio.connectors.syncing.turn import Turn
 from studio.contract.ports import Leases
 from studio.core import clock
+from studio.core.targets import Targets
 
 log = structlog.get_logger()
 
@@ -30,6 +31,8 @@ class Syncing:
 
     accounts: Accounts
     leases: Leases
+    targets: Targets
+    """Of the process: a system that fails is left alone by its steps and syncs alike."""
     tell: Tell = nobody
     more: Callable[[], None] = lambda: None
     """Called where a turn ended before everything was read."""
@@ -49,7 +52,9 @@ class Syncing:
         name = f"sync:{sync_id.hex}"
         if not self.leases.take(name, LEASE_S):
             return 0  # another worker is at it
-        turn = Turn(self.accounts, self.tell, workspace_id, sync_id, lambda: self.leases.keep(name, LEASE_S))
+        turn = Turn(
+            self.accounts, self.tell, self.targets, workspace_id, sync_id, lambda: self.leases.keep(name, LEASE_S)
+        )
         try:
             read, through = turn.run(clock.monotonic() + TURN_S)
         except Exception:  # one that breaks must not keep the others from their turn; it is due again at once

@@ -221,11 +221,14 @@ def limit(uow: UnitOfWork, sync_id: UUID, plan: Plan, error: ApiError) -> None:
     uow.session.execute(later.execution_options(synchronize_session=False))
 
 
-def hold(uow: UnitOfWork, sync_id: UUID, plan: Plan, error: StudioError) -> None:
-    """The connection cannot be used now: it goes on by itself when it can. No failure of the sync. Raises Lost."""
+def hold(uow: UnitOfWork, sync_id: UUID, plan: Plan, error: StudioError, wait_s: float = 0.0) -> None:
+    """The connection cannot be used now: it goes on by itself when it can. No failure of the sync. Raises Lost.
+
+    `wait_s`: seconds before it is looked at again.
+    """
     row, run = mine(uow, sync_id, plan.epoch)
     move(row, Doing.HOLD)
-    row.next_due_at = row.updated_at = uow.now
+    row.next_due_at, row.updated_at = uow.now + timedelta(seconds=wait_s), uow.now
     row.error_code, row.error, run.state = error.code[:80], error.message, row.state
 
 

@@ -13,6 +13,7 @@ import structlog
 from studio.connectors.calling import reporting
 from studio.connectors.calling.authorised import AuthorisedApi
 from studio.connectors.calling.opening import Accounts, Held, opened, why
+from studio.connectors.calling.sparing import Spared, sparingly
 from studio.connectors.errors import ApiError, NotUsable, SignInRefused
 from studio.connectors.models import Connection, ConnectionScope
 from studio.connectors.policy import USABLE
@@ -25,7 +26,7 @@ from studio.core import clock
 from studio.core.errors import StudioError
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
-from studio.core.targets import Sign
+from studio.core.targets import Sign, Targets
 from studio.core.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
@@ -37,10 +38,11 @@ class Turn:
     """Made for one turn and thrown away."""
 
     def __init__(
-        self, accounts: Accounts, tell: Tell, workspace_id: UUID, sync_id: UUID, keep: Callable[[], bool]
-    ) -> None:
+        self, accounts: Accounts, tell: Tell, targets: Targets, workspace_id: UUID, sync_id: UUID,
+        keep: Callable[[], bool],
+    ) -> None:  # fmt: skip
         """`keep` renews the lease; False where it is another's by now."""
-        self._accounts, self._database, self._tell = accounts, accounts.database, tell
+        self._accounts, self._database, self._tell, self._targets = accounts, accounts.database, tell, targets
         self._workspace_id, self._id, self._keep = workspace_id, sync_id, keep
         self._kept = clock.monotonic()
         self._read = 0
@@ -77,7 +79,7 @@ class Turn:
         first = True
         while plan.phase is Phase.READING:
             self._hold()
-            page = plan.stream.read(api, plan.cursor, plan.stream.limit)
+            page = sparingly(self._targets, api.account, lambda: plan.stream.read(api, plan.cursor, plan.stream.limit))
             fault_point("sync.read")
             with self._database.unit(self._workspace_id) as uow:
                 if first:
@@ -118,6 +120,8 @@ class Turn:
                 passing.hold(uow, self._id, plan, error)
             elif isinstance(error, ApiError) and error.sign is Sign.BUSY:
                 passing.limit(uow, self._id, plan, error)
+            elif isinstance(error, Spared):
+                passing.hold(uow, self._id, plan, error, error.wait_s or 0.0)
             else:
                 passing.fall(uow, self._id, plan, error)
             if api is not None:

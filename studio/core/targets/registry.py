@@ -17,6 +17,8 @@ log = structlog.get_logger()
 
 PATIENCE_S = 0.1
 """Longest that a thread waits for a call of a target that answers as fast: coming again would cost more."""
+PROBE_S = 2.0
+"""Who comes beside a probe comes again after so long."""
 KEPT = 10_000
 """So many targets are remembered; the idle ones that were called longest ago are forgotten."""
 
@@ -96,6 +98,19 @@ class Targets:
                     CALLS_HELD.labels("full").inc()
                     return Full(found.line.send_away(who, now, self._most, self._jitter))
                 self._changed.wait(until - now)
+
+    def enter_beside(self, workspace_id: UUID, target: str) -> Ticket | Paused:
+        """As enter(), for who makes one call after the other and may come later: minds pauses, and no lack of room.
+
+        While another call finds out whether the target answers again, this one is made later.
+        """
+        key = (workspace_id, target)
+        with self._changed:
+            now, found = self._now(), self._find(key)
+            if found.circuit.lets_through(now):
+                return self._let_in(key, found, object(), now)
+            CALLS_HELD.labels("paused").inc()
+            return Paused(found.circuit.left_s(now) or PROBE_S, found.circuit.asked)
 
     def leave(self, ticket: Ticket, report: Report) -> None:
         """The call has ended, or was never made (Sign.NONE)."""

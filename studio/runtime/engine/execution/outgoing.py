@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from studio.contract.node import Effect
-from studio.contract.results import Fail, Outcome
+from studio.contract.results import Fail, Outcome, Wait
 from studio.core.i18n import gettext as _
 from studio.core.targets import Full, Paused, Report, Sign, Targets, Ticket
+from studio.core.targets.registry import NOTHING
 from studio.runtime.engine.machine.call import Call
 from studio.runtime.engine.machine.machine import Machine
 from studio.runtime.ledger.port import Flush
@@ -77,7 +78,9 @@ def put_back(machine: Machine, delay_s: float) -> Flush:
 
 
 def report(outcome: Outcome) -> Report:
-    """What an outcome says of the target: whoever gives something back was answered."""
+    """What an outcome says of the target: whoever gives something back was answered, who waits may not have called."""
+    if isinstance(outcome, Wait):
+        return NOTHING
     if isinstance(outcome, Fail):
         return Report(outcome.target, outcome.retry_after_s or 0.0)
     return Report(Sign.WELL)
@@ -85,7 +88,7 @@ def report(outcome: Outcome) -> Report:
 
 def not_called(target: str, paused: Paused) -> Fail:
     """The failure of a call that was not made."""
-    host = urlsplit(target).hostname or target
+    host = _named(target)
     if paused.asked:
         message = _(
             "%(host)s asked for a pause, so Studio does not call it now. This request was not sent, and nothing was "
@@ -99,3 +102,11 @@ def not_called(target: str, paused: Paused) -> Fail:
             host=host,
         )
     return Fail("http.circuit_open", message, retryable=True, retry_after_s=paused.left_s, not_called=True)
+
+
+def _named(target: str) -> str:
+    """What people call a target: its host, or the name that the workspace has given it."""
+    parts = urlsplit(target)
+    if parts.scheme in ("http", "https"):
+        return parts.hostname or target
+    return f"“{parts.netloc}”"

@@ -35,7 +35,7 @@ class OutsideBoundary:
             case outgoing.Hold(index, failure):
                 call = outgoing.bring_forward(machine, index)
                 machine.calls.popleft()
-                machine.heard(call, failure)
+                machine.heard(call, machine.held_up(call) or failure)
             case outgoing.Later(delay_s):
                 here = next((i for i, call in enumerate(machine.calls) if call.type.effect is Effect.LOCAL), None)
                 if here is None:
@@ -56,6 +56,9 @@ class OutsideBoundary:
         refused = self._acting.outside(machine, machine.calls[0])
         if refused is not None:
             return self._refuse(machine, machine.calls.popleft(), refused)
+        held = machine.held_up(machine.calls[0])
+        if held is not None:
+            return _hold_up(machine, machine.calls.popleft(), held)
         machine.intend(machine.calls[0], machine.run.epoch)
         if any(machine.memory.unwritten()):
             fault_point("intent.before_commit")
@@ -78,7 +81,7 @@ class OutsideBoundary:
 
     def _refuse(self, machine: Machine, call: Call, refused: Fail) -> Fail:
         """Nothing goes out. Where a worker died in an earlier attempt, nobody knows whether that one did."""
-        if call.step.intent_epoch is not None and call.step.intent_epoch < machine.run.epoch:
+        if _is_in_doubt(machine, call):
             said = _(
                 "A worker died while this step was calling out, so the call may have arrived. It was not repeated, "
                 "since policies ask for more by now than this run has obtained."
@@ -92,3 +95,16 @@ class OutsideBoundary:
     def _later(self, before: datetime, took_s: float) -> datetime:
         """The database's time after a call."""
         return clock.local_now() if self._local_time else before + timedelta(seconds=took_s)
+
+
+def _is_in_doubt(machine: Machine, call: Call) -> bool:
+    """Whether a worker died in an earlier attempt at it, so that it may have gone out."""
+    return call.step.intent_epoch is not None and call.step.intent_epoch < machine.run.epoch
+
+
+def _hold_up(machine: Machine, call: Call, held: Outcome) -> Outcome:
+    """Nothing goes out for now, and nothing is intended."""
+    if not _is_in_doubt(machine, call):
+        machine.intend(call, None)
+    machine.heard(call, held)
+    return held

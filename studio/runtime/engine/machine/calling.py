@@ -37,6 +37,19 @@ def perform(machine: Carrier, call: Call, tx: UnitOfWork | None) -> Outcome:
     return failures.storable(outcome) if isinstance(outcome, Fail) else outcome
 
 
+def held_up(machine: Carrier, call: Call) -> Outcome | None:
+    """Why a call out cannot be made now; None: it can. Raises where the database is lost: nothing was intended."""
+    if not call.type.looks_first:
+        return None
+    try:
+        return call.type.held_up(context_of(machine, call.step, None), call.config)
+    except Exception as error:
+        if failures.breaks_off(error, careful=machine.careful):
+            raise
+        log.exception("node_failed", run_id=str(machine.run.id), node=call.step.node_key, type=call.step.type)
+        return failures.crash(call.step.node_key)
+
+
 def context_of(machine: Carrier, step: StepRow, tx: UnitOfWork | None) -> Context:
     """What the node of a step gets."""
     scope, node = machine.data.scope(step.path), machine.compiled.graph.nodes[step.node_key]

@@ -106,6 +106,10 @@ class Machine:
         """Run an effect: LOCAL with its unit of work, OUTSIDE with none. Changes nothing of the machine."""
         return calling.perform(self, call, tx)
 
+    def held_up(self, call: Call) -> Outcome | None:
+        """Why an OUTSIDE effect cannot go out now; None: it can. Changes nothing of the machine."""
+        return calling.held_up(self, call)
+
     def heard(self, call: Call, outcome: Outcome) -> None:
         """Take in what an effect, or a step that went on after its wait, answered."""
         if call.wait is not None:
@@ -135,8 +139,12 @@ class Machine:
         return Flush(self.run, steps, waits)
 
     def hand_over(self) -> Flush:
-        """Write the intent of the first outside effect and leave the run to the effect lane."""
-        self.intend(self.calls[0], self.run.epoch + 1)
+        """Write the intent of the first outside effect and leave the run to the effect lane.
+
+        A type that looks first intends nothing until it has.
+        """
+        first = self.calls[0]
+        self.intend(first, None if first.type.looks_first else self.run.epoch + 1)
         flush = self.take()
         self.run.state, self.run.lane = RunState.QUEUED, Lane.EFFECT
         return flush

@@ -55,6 +55,7 @@ def resume(machine: Carrier, step: StepRow, wait: Waiting, signal: Signal) -> No
         machine.since = machine.now
     if wait.kind == "retry" or node_type.begins_anew:
         machine.memory.close(wait)
+        step.intent_epoch = None  # what it had intended before it waited did not go out
         machine.start(step.place, step)
         return
     try:
