@@ -50,6 +50,10 @@ class Place:
     connections: Sequence[Linked] = ()
     """What may be chosen where a template works with another system."""
 
+    def fitting(self, question: Question) -> list[Linked]:
+        """The connections that a question may be answered with."""
+        return [one for one in self.connections if one.connector in question.connectors]
+
 
 @dataclass(frozen=True, slots=True)
 class NewGroup:
@@ -148,16 +152,16 @@ def _choice(question: Question, raw: Any) -> Value:
 
 
 def _connection(question: Question, raw: Any, place: Place) -> Value:
-    """One of the workspace's connections of the template's kind, by its handle."""
+    """One of the workspace's connections of the template's kinds, by its handle."""
     if question.optional and not raw:
         return values.text("")
-    fits = [one for one in place.connections if one.connector == question.connector]
+    fits = place.fitting(question)
     found = next((one for one in fits if one.handle == raw), None)
     if found is None:
         if not fits:
             raise WrongAnswer(_("Connect one first, under Connections."))
         raise WrongAnswer(_("Choose one of these."))
-    return values.text(found.handle)
+    return values.connection(found.handle, found.connector)
 
 
 def _duration(raw: Any) -> Value:

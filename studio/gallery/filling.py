@@ -1,6 +1,6 @@
 """Puts answers into a template's document, by the place that each stands in."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from studio.contract.node import Kind, NodeType, node_type
@@ -9,20 +9,6 @@ from studio.gallery.values import Value, inert
 from studio.runtime.fields import Path, leaves
 
 Answers = Mapping[str, Value]
-
-
-def without(workflow: dict[str, Any], gone: Collection[str]) -> dict[str, Any]:
-    """The document without some steps: whoever led to one leads to its next one, and its other ways end."""
-    edges = list(workflow["edges"])
-    for key in gone:
-        onward = next((edge["to"] for edge in edges if edge["from"] == key and edge["port"] == "next"), None)
-        edges = [
-            {**edge, "to": onward} if edge["to"] == key else edge
-            for edge in edges
-            if edge["from"] != key and (edge["to"] != key or onward is not None)
-        ]
-    nodes = [node for node in workflow["nodes"] if node["key"] not in gone]
-    return {**workflow, "nodes": nodes, "edges": edges}
 
 
 def filled(workflow: dict[str, Any], answers: Answers) -> dict[str, Any]:
@@ -59,7 +45,7 @@ def _put(
     """`rendered`: texts here are read for `{{ … }}` later, so those of an answer must mean nothing."""
     if isinstance(value, str):
         if path in expressions:
-            return PLACEHOLDER.sub(lambda found: answers[found[1]].literal, value)
+            return PLACEHOLDER.sub(lambda found: answers[found[1]].part(found[2]).literal, value)
         return _text(value, answers, rendered=rendered)
     if isinstance(value, dict):
         pairs = value.items()
@@ -78,8 +64,7 @@ def _put(
 def _text(value: str, answers: Answers, *, rendered: bool) -> Any:
     alone = PLACEHOLDER.fullmatch(value)
     if alone is not None:
-        answer = answers[alone[1]]
-        whole = answer.parts[alone[2]] if alone[2] else answer.whole
+        whole = answers[alone[1]].part(alone[2]).whole
         return inert(whole) if rendered and isinstance(whole, str) else whole
     show = inert if rendered else str
-    return PLACEHOLDER.sub(lambda found: show(answers[found[1]].text), value)
+    return PLACEHOLDER.sub(lambda found: show(answers[found[1]].part(found[2]).text), value)

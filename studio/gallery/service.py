@@ -17,7 +17,8 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.gallery import answers as reading
 from studio.gallery import values
 from studio.gallery.answers import Linked, NewGroup, Place
-from studio.gallery.filling import filled, without
+from studio.gallery.filling import filled
+from studio.gallery.forms import form
 from studio.gallery.loading import template as template_of
 from studio.gallery.template import Question, Template
 from studio.gallery.values import Value
@@ -58,7 +59,7 @@ def preview(uow: UnitOfWork, template: Template) -> Document:
             read = reading.read(template.model_copy(update={"questions": [question]}), _only(question, given), place)
             made[question.key] = _expected(read[question.key])
         except InvalidInput:  # such as: nobody here may decide yet
-            made[question.key] = values.text("…")
+            made[question.key] = values.connection("…", next(iter(question.connectors), ""))
     return documents.load(_document(template, made))
 
 
@@ -90,7 +91,7 @@ def _default(uow: UnitOfWork, question: Question, place: Place) -> Any:
         case "group":
             return _usual_group(str(question.default or ""), place)
         case "connection":
-            return next((one.handle for one in place.connections if one.connector == question.connector), "")
+            return next((one.handle for one in place.fitting(question)), "")
         case _:
             return question.default
 
@@ -111,10 +112,7 @@ def _usual_deciders(place: Place) -> list[str]:
 
 def _document(template: Template, answers: Mapping[str, Value]) -> dict[str, Any]:
     """The filled document, each trigger with its first sample."""
-    answered = {key for key, value in answers.items() if value.whole}
-    gone = [key for key, question in template.only_with.items() if question not in answered]
-    gone += [key for key, question in template.only_without.items() if question in answered]
-    made = filled(without(template.workflow, gone), answers)
+    made = filled(form(template, answers), answers)
     for sample in reversed(template.samples):
         for node in made["nodes"]:
             if node["key"] == sample.trigger and node["type"] == "trigger.webhook":

@@ -16,7 +16,11 @@ _IN_BRACES = re.compile(r"\{\{[^}]*\$\{")
 Kind = Literal["money", "number", "text", "email", "people", "group", "choice", "duration", "connection"]
 MOST_QUESTIONS = 5
 
-PARTS: dict[str, frozenset[str]] = {"duration": frozenset({"seconds"}), "people": frozenset({"emails"})}
+PARTS: dict[str, frozenset[str]] = {
+    "duration": frozenset({"seconds"}),
+    "people": frozenset({"emails"}),
+    "connection": frozenset({"connector"}),
+}
 """Parts that an answer has besides the whole of it."""
 
 
@@ -36,10 +40,10 @@ class Question(Part):
     kind: Kind
     default: Any = None
     """None: an address is the reader's own, a group the first there is, people everybody with an approver seat."""
-    connector: Annotated[str, Field(max_length=60)] = ""
-    """Of a connection: which kind of system it is."""
+    connectors: list[Key] = Field(default_factory=list)
+    """Of a connection: which kinds of system it may be; `${key.connector}` is the one that was chosen."""
     optional: bool = False
-    """Of a connection: the template works without one as well; see `Template.only_with` and `only_without`."""
+    """Of a connection: the template works without one as well; see `Template.only_with` and `connected`."""
     options: list[Option] = Field(default_factory=list)
     least: int | float | None = None
     most: int | float | None = None
@@ -48,8 +52,8 @@ class Question(Part):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        if (self.kind == "connection") is not bool(self.connector):
-            raise ValueError(gettext("%(key)s: a connection, and it alone, names its connector", key=self.key))
+        if (self.kind == "connection") is not bool(self.connectors):
+            raise ValueError(gettext("%(key)s: a connection, and it alone, names its connectors", key=self.key))
         if self.optional and self.kind != "connection":
             raise ValueError(gettext("%(key)s: only a connection may be left out", key=self.key))
         if (self.kind == "choice") is not bool(self.options):
@@ -117,6 +121,18 @@ class Check(Part):
     """Mails of the workflow's own steps; no more and no fewer."""
 
 
+class Connected(Part):
+    """What the workflow is where an optional connection was chosen, as far as it differs."""
+
+    question: Key
+    nodes: Annotated[list[dict[str, Any]], Field(min_length=1)]
+    """They take the place of the steps with their keys, or stand beside the others."""
+    edges: Annotated[list[dict[str, Any]], Field(min_length=1)]
+    """All of them; a step that no edge names is left out."""
+    description: str | None = None
+    settings: dict[str, Any] | None = None
+
+
 class Template(Part):
     """One file of `templates/`."""
 
@@ -136,6 +152,10 @@ class Template(Part):
     """Steps that are there where an optional question has an answer; else whoever led to one leads to its next."""
     only_without: dict[Key, Key] = Field(default_factory=dict)
     """Steps that are there where it has none."""
+    connected: Connected | None = None
+    """For templates that are another workflow with a connection, such as one that a shop's own event starts."""
+    by_connector: dict[Key, dict[Key, dict[str, Any]]] = Field(default_factory=dict)
+    """Further settings of steps that name a connection, by the kind of system: what one asks and another does not."""
     samples: Annotated[list[Sample], Field(min_length=1)]
     checks: Annotated[list[Check], Field(min_length=1)]
 
@@ -153,9 +173,10 @@ class Template(Part):
             if one.more_than and (one.kind not in ("money", "number") or kinds.get(one.more_than) != one.kind):
                 raise ValueError(gettext("%(key)s: no amount or number before it is called so", key=one.more_than))
         optional = {question.key for question in self.questions if question.optional}
-        if not {*self.only_with.values(), *self.only_without.values()} <= optional:
+        hanging = {*self.only_with.values(), *self.only_without.values()}
+        if not hanging | ({self.connected.question} if self.connected else set()) <= optional:
             raise ValueError(gettext("steps hang on questions that nobody may leave out"))
-        used = set(_used(self.workflow))
+        used = set(_used([self.workflow, self.connected.model_dump() if self.connected else None, self.by_connector]))
         for key, part in used:
             question = self.question(key)
             if question is None or (part and part not in PARTS.get(question.kind, ())):

@@ -23,6 +23,13 @@ class Value:
     """Inside a text, as people read it."""
     parts: Mapping[str, Any] = field(default_factory=dict)
 
+    def part(self, name: str | None) -> "Value":
+        """A part as a value of its own; None: the whole of it."""
+        if name is None:
+            return self
+        found = self.parts[name]
+        return text(found) if isinstance(found, str) else Value(found, str(found), str(found))
+
 
 def text(words: str) -> Value:
     """Words of a person."""
@@ -50,6 +57,11 @@ def people(refs: list[str], names: list[str], emails: list[str]) -> Value:
     """Whom approvals ask."""
     words = ", ".join(names)
     return Value(refs, quoted(words), words, {"emails": emails})
+
+
+def connection(handle: str, connector: str) -> Value:
+    """A connection by its handle; its part is the kind of system."""
+    return Value(handle, quoted(handle), handle, {"connector": connector})
 
 
 def inert(words: str) -> str:

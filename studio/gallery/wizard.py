@@ -12,9 +12,11 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from studio.connectors.catalogue import connector
+from studio.connectors.definition import Connector
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext
-from studio.gallery.answers import Place
+from studio.gallery.answers import Linked, Place
 from studio.gallery.template import Question, Template
 
 PREFIX = "answer_"
@@ -36,6 +38,11 @@ class Asked:
 
     question: Question
     fields: Mapping[str, Field]
+
+    @property
+    def kinds(self) -> list[Connector]:
+        """Of a connection: the kinds of system that it may be."""
+        return [connector(key) for key in self.question.connectors]
 
     @property
     def main(self) -> Field:
@@ -95,14 +102,20 @@ def _fields(question: Question, place: Place, default: Any) -> dict[str, Field]:
 
 
 def _one_of(question: Question, place: Place, default: Any) -> SelectField:
-    """One of the options, or of the connections of the template's kind; what is chosen is read by the service."""
+    """One of the options, or of the connections of the template's kinds; what is chosen is read by the service."""
     if question.kind == "choice":
         options = [SelectChoice(one.value, gettext(one.label)) for one in question.options]
     else:
-        fits = [one for one in place.connections if one.connector == question.connector]
-        nothing = [SelectChoice("", _("None"))] if question.optional else []
-        options = [*nothing, *(SelectChoice(one.handle, one.title) for one in fits)]
+        fits = place.fitting(question)
+        nothing = [SelectChoice("", _("None"))] if question.optional and fits else []
+        options = [*nothing, *(SelectChoice(one.handle, _titled(question, one)) for one in fits)]
     return SelectField(gettext(question.label), choices=options, default=default, validate_choice=False)
+
+
+def _titled(question: Question, linked: Linked) -> str:
+    """A connection by its name, with its kind where there are several kinds to choose from."""
+    kind = gettext(connector(linked.connector).title)
+    return linked.title if len(question.connectors) == 1 or linked.title == kind else f"{linked.title} ({kind})"
 
 
 def _group(question: Question, place: Place, default: Mapping[str, Any]) -> dict[str, Field]:

@@ -13,6 +13,7 @@ from studio.approvals.outcomes import LIVE, Outcome, RequestState
 from studio.builder.service import drafts, whole
 from studio.connectors.calling.opening import find
 from studio.connectors.hooks import emitting
+from studio.connectors.hooks.emitting import EVENT, RECORD
 from studio.core import clock, outbox
 from studio.core.models import LocalMail
 from studio.core.unit_of_work import UnitOfWork
@@ -41,13 +42,17 @@ from tests.factories.proofs import in_a_session, prove
 class Trial:
     """A template that was used with the answers that the wizard shows at first."""
 
-    def __init__(self, app: Flask, tenant: MadeTenant, template: Template, *, connected: bool = False) -> None:
+    def __init__(
+        self, app: Flask, tenant: MadeTenant, template: Template, *, connected: bool = False, kind: int = 0
+    ) -> None:
+        """`kind`: which of the kinds of system that a question allows, where it allows several."""
         self.app, self.tenant, self.template = app, tenant, template
         self.database = app.extensions["studio_database"]
         self.engine: Engine = app.extensions["studio_engine"]
         for question in template.questions:
             if question.kind == "connection" and (connected or not question.optional):
-                make_account(app, tenant, question.connector)
+                kinds = question.connectors
+                make_account(app, tenant, kinds[min(kind, len(kinds) - 1)])
         with self._unit() as uow:
             self.answers = service.defaults(uow, template, service.place_of(uow))
             self.workflow_id = service.use(uow, template.slug, {}).id
@@ -90,7 +95,7 @@ class Trial:
         with self._unit() as uow:
             rows = {row.node_key: row for row in subscriptions.of_workflow(uow, self.workflow_id)}
             row: TriggerSubscription = rows[sample.trigger]
-            if row.type == "connection.event":
+            if row.type in (EVENT, RECORD):
                 self._told(uow, row, data)
                 return
             if row.type != "trigger.webhook":
@@ -102,9 +107,9 @@ class Trial:
         assert answer.status_code == 202, answer.text
 
     def _told(self, uow: UnitOfWork, row: TriggerSubscription, data: dict[str, Any]) -> None:
-        """The shop tells of it; its delivery is taken apart in tests of webhooks."""
+        """The shop tells of it, or a sync has found it; deliveries are taken apart in tests of webhooks."""
         connection = find(uow, row.settings["connection"])
-        emitting.emit(uow, connection, None, data["event"], data, data["delivery_id"])
+        emitting.emit(uow, connection, None, data["event"], data, data.get("delivery_id"))
 
     def _pipelines(self, keep: str) -> None:
         """A destination named `file` whose pipeline keeps what an expression says."""

@@ -41,7 +41,9 @@ class QuestionView(Shape):
     kind: Literal["money", "number", "text", "email", "people", "group", "choice", "duration", "connection"]
     default: Any = Field(description="The answer where none is given, as this workspace would have it.")
     options: list[OptionView] = Field(description="Of a choice.")
-    connector: str = Field(description="Of a connection: its kind of system; empty otherwise.", examples=["vendure"])
+    connectors: list[str] = Field(
+        description="Of a connection: the kinds of system that it may be; empty otherwise.", examples=[["vendure"]]
+    )
     optional: bool = Field(description="Of a connection: the template works without one as well.")
     least: int | float | None
     most: int | float | None
