@@ -102,6 +102,8 @@ class Event(Part):
     proof: Literal["given", "refused"] | None = None
     """What the person says whose proof a gate waits for."""
     seconds: int | None = None
+    policy: str | None = None
+    """A protected action, such as refund.make: from now on a policy asks for the owner's yes before it."""
     sink: Literal["takes", "leaves_out"] | None = None
     """What a destination of the audit export makes of what waits for it, by its pipeline."""
 

@@ -36,6 +36,7 @@ from studio.runtime.service import subscriptions
 from studio.runtime.service.starts import start_manual
 from tests.factories.accounts import MadeTenant
 from tests.factories.connections import make_account
+from tests.factories.guard import make_guard_policy
 from tests.factories.proofs import in_a_session, prove
 
 
@@ -85,6 +86,9 @@ class Trial:
             self._deliver(event.sink)
         if event.proof is not None:
             self._prove(given=event.proof == "given")
+        if event.policy is not None:
+            owner = {"approvers": [f"user:{self.tenant['owner'].email}"]}
+            make_guard_policy(self.database, self.tenant, target=event.policy, approvals=[owner])
         if event.seconds is not None:
             clock.shift(timedelta(seconds=event.seconds))
         self.settle()

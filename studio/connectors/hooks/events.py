@@ -34,7 +34,7 @@ class Kind:
 _CUSTOMER = Customer(id="17", email="anna.keller@example.com", first_name="Anna", last_name="Keller")
 _ORDER = Order(
     id="6021", number="SO-6021", state="PaymentSettled", placed_at="2026-03-02T10:15:00+00:00", currency="EUR",
-    total="420.00", quantity=2, customer=_CUSTOMER, tags=["gift"],
+    total="420.00", left_to_refund="420.00", quantity=2, customer=_CUSTOMER, tags=["gift"],
     lines=[Line(id="9", sku="CHAIR-OAK", name="Oak chair", quantity=2, unit_price="210.00", total="420.00")],
 )  # fmt: skip
 _PRODUCT = Product(

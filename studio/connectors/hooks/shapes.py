@@ -50,6 +50,8 @@ class Order(Shape):
     """ISO 8601."""
     currency: str | None = None
     total: Money | None = None
+    left_to_refund: Money | None = None
+    """Paid, and not given back yet: also of a cancelled order, whose total is nothing. None: the shop does not tell."""
     quantity: int | None = None
     customer: Customer | None = None
     lines: list[Line] = Field(default_factory=list)

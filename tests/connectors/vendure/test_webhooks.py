@@ -52,6 +52,7 @@ def test_what_is_registered_tells_in_the_shape_of_all_shops_until_it_is_removed(
     created = told(http_target, "order.created")["order"]
     assert (created["number"], created["total"], created["currency"]) == (order.code, "80.00", "EUR")
     assert created["customer"]["email"] == order.email
+    assert created["left_to_refund"] == "80.00"
     assert created["lines"][0] | {"id": "1"} == {
         "id": "1", "sku": "SHIRT-S", "name": "Linen shirt S", "quantity": 2, "unit_price": "40.00", "total": "80.00"
     }  # fmt: skip
@@ -68,7 +69,8 @@ def test_what_is_registered_tells_in_the_shape_of_all_shops_until_it_is_removed(
     cancel = CONNECTOR.action("cancel")
     assert cancel is not None
     cancel().perform(api, cancel.Config.model_validate({"order": order.code}), "")
-    assert told(http_target, "order.cancelled")["order"]["state"] == "Cancelled"
+    cancelled = told(http_target, "order.cancelled")["order"]
+    assert (cancelled["state"], cancelled["total"], cancelled["left_to_refund"]) == ("Cancelled", "0.00", "72.50")
     assert told(http_target, "customer.changed")["customer"]["first_name"] == "Anna"
 
     stock = CONNECTOR.action("stock")

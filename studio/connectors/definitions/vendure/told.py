@@ -3,6 +3,7 @@
 from typing import Any
 
 from studio.connectors.definitions.vendure import money
+from studio.connectors.definitions.vendure.orders import left_to_refund
 from studio.connectors.hooks.scheme import Received
 from studio.connectors.hooks.shapes import Customer, Line, Order, Product, Refund, StockLevel, Variant
 
@@ -59,6 +60,7 @@ def _order(data: Any, places: int) -> Order:
     return Order(
         id=str(data["id"]), number=data["code"], state=data["state"], placed_at=data["orderPlacedAt"],
         currency=data["currencyCode"], total=money.text(data["totalWithTax"], places), quantity=data["totalQuantity"],
+        left_to_refund=money.text(sum(left_to_refund(one) for one in data["payments"]), places),
         customer=_customer(data["customer"]) if data["customer"] else None,
         lines=[_line(one, places) for one in data["lines"]], tags=(data.get("customFields") or {}).get("tags") or [],
     )  # fmt: skip
