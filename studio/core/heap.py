@@ -12,9 +12,10 @@ import warnings
 
 YOUNG = 20_000
 """Allocations between two looks at the youngest objects (Python's default: 700)."""
-UNWANTED = ("rich", "charset_normalizer", "chardet")
+UNWANTED = ("rich", "charset_normalizer", "chardet", "greenlet")
 """structlog draws tracebacks with the first where it is installed; ours are plain, and it holds 4 MiB. requests guesses
-alphabets with the others; Studio reads bytes, and they hold 3 MiB.
+alphabets with the next two; Studio reads bytes, and they hold 3 MiB. structlog and SQLAlchemy are ready for programs
+that run on the last; Studio runs on threads, and it holds 1 MiB.
 """
 OLDER = 5
 """Looks at one generation for one at the next. With 20 a busy worker kept 20 MiB more that nobody could reach."""

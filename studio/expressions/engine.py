@@ -1,20 +1,17 @@
-"""The adapter: the only module that imports the CEL engine.
+"""The adapter: what the rest of Studio knows of the CEL engine.
 
-Two environments, since the engine's type checker refuses what merchants write every day
-(``total > 99.5`` where the total is whole): one parses without its checker, ours follows in
-``check``; the other runs. The running one takes further overloads of the built-in operators,
-because it never builds a checker in which they would clash. Between the two, ``rewrite`` sends
-arithmetic, conversions and list building to functions of ``library`` and ``work``.
+The engine and its environments hold 11 MiB and come with a process's first expression: a process that accepts,
+shows or syncs may never read one. Between parsing and running, ``rewrite`` sends arithmetic, conversions and list
+building to functions of ``library`` and ``work``.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import NewType
+from collections.abc import Mapping
+from functools import cache
+from types import ModuleType
+from typing import Any, NewType
 
-from cel_expr_python import cel
-from cel_expr_python.ext import ext_optional
-
-from studio.expressions import library, rewrite, work
+from studio.expressions import rewrite
 from studio.expressions.decode import decode
 from studio.expressions.encode import encode
 from studio.expressions.syntax import Node
@@ -23,19 +20,6 @@ Activation = NewType("Activation", object)
 """Root variables, ready for :func:`run`."""
 Runnable = NewType("Runnable", object)
 """An expression, ready for :func:`run`."""
-_T = cel.Type
-_ERROR = _T.ERROR
-_TYPES: dict[library.Kind, object] = {
-    "int": _T.INT,
-    "double": _T.DOUBLE,
-    "string": _T.STRING,
-    "bool": _T.BOOL,
-    "list": _T.LIST,
-    "map": _T.MAP,
-    "timestamp": _T.TIMESTAMP,
-    "duration": _T.DURATION,
-    "null": _T.NULL,
-}
 
 
 class SyntaxFault(ValueError):
@@ -51,51 +35,12 @@ class EngineFault(ValueError):
     """An evaluation failed; the text is the engine's and is for ``explain``, not for people."""
 
 
-def _declare(name: str, overloads: list[library.Overload]) -> object:
-    return cel.FunctionDecl(
-        name,
-        [
-            cel.Overload(
-                f"{name}:{'.' if one.member else ''}{','.join(one.kinds)}",
-                return_type=_T.DYN if one.gives is None else _TYPES[one.gives],
-                parameters=tuple(_TYPES[kind] for kind in one.kinds),
-                is_member=one.member,
-                impl=one.function,
-            )
-            for one in overloads
-        ],
-    )
+@cache
+def _cel() -> ModuleType:
+    from studio.expressions import environments  # noqa: PLC0415 - see above
 
+    return environments
 
-def _function(name: str, result: object, run: Callable[..., object], *parameters: list[object]) -> object:
-    overloads = [
-        cel.Overload(f"{name}:{at}", return_type=result, parameters=tuple(takes), impl=run)
-        for at, takes in enumerate(parameters)
-    ]
-    return cel.FunctionDecl(name, overloads)
-
-
-_COLLECTED: dict[str, object] = {
-    rewrite.COLLECT_ANY: _T.List(_T.DYN),
-    rewrite.COLLECT["timestamp"]: _T.List(_T.TIMESTAMP),
-    rewrite.COLLECT["duration"]: _T.List(_T.DURATION),
-}
-
-
-def _declarations() -> Iterator[object]:
-    for name, overloads in rewrite.RENAMED.items():
-        yield _declare(rewrite.renamed(name), overloads)
-    for name, overloads in {**library.ADDED, **library.FUNCTIONS}.items():
-        yield _declare(name, overloads)
-    yield _function(rewrite.BEGIN, _T.BOOL, work.begin_list, [_T.INT])
-    yield _function(rewrite.PUSH, _T.BOOL, work.push, *([_T.INT, _T.BOOL, kind] for kind in _TYPES.values()))
-    for name, result in _COLLECTED.items():
-        yield _function(name, result, work.end_list, [_T.INT, _T.BOOL])
-
-
-_evaluate = cel.Expression.eval
-_parser = cel.NewEnv(variables={}, extensions=[ext_optional.ExtOptional()])
-_runtime = cel.NewEnv(variables={}, extensions=[ext_optional.ExtOptional()], functions=list(_declarations()))
 
 _WHERE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 
@@ -103,7 +48,7 @@ _WHERE = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 def parse(source: str) -> Node:
     """The syntax tree of ``source``. Raises SyntaxFault."""
     try:
-        serialized: bytes = _parser.compile(source, disable_check=True).serialize()
+        serialized: bytes = _cel().parser.compile(source, disable_check=True).serialize()
     except (RuntimeError, TypeError, ValueError) as fault:
         if "bad_alloc" in str(fault):
             raise MemoryError from None
@@ -126,14 +71,14 @@ def _syntax_fault(source: str, text: str) -> SyntaxFault:
 def prepare(tree: Node) -> Runnable:
     """A tree ready to run. Raises SyntaxFault where the engine refuses it."""
     try:
-        return Runnable(_runtime.deserialize(encode(rewrite.rewrite(tree))))
+        return Runnable(_cel().runtime.deserialize(encode(rewrite.rewrite(tree))))
     except (RuntimeError, TypeError, ValueError) as fault:
         raise SyntaxFault(str(fault), None) from None
 
 
 def activate(values: Mapping[str, object]) -> Activation:
     """Root variables ready for evaluation: plain dicts, lists and scalars only."""
-    return Activation(_runtime.Activation(values))
+    return Activation(_cel().runtime.Activation(values))
 
 
 def run(expression: Runnable, activation: Activation) -> object:
@@ -142,21 +87,21 @@ def run(expression: Runnable, activation: Activation) -> object:
     Raises EngineFault with the engine's words for what went wrong.
     """
     try:
-        value = _evaluate(expression, activation)
+        value = _cel().evaluate(expression, activation)
         opened: object = value.value()
     except (RuntimeError, TypeError, ValueError, MemoryError) as fault:
         raise EngineFault(str(fault) or "out of memory") from None
-    if isinstance(opened, str) and value.type() == _ERROR:
+    if isinstance(opened, str) and value.type() == _cel().ERROR:
         raise EngineFault(opened)
     return opened
 
 
 def is_value(candidate: object) -> bool:
     """Whether this entry of a list or dict is still to be opened."""
-    return isinstance(candidate, cel.Value)
+    return isinstance(candidate, _cel().Value)
 
 
-def open_value(value: cel.Value) -> object:
+def open_value(value: Any) -> object:
     """One level of an entry. Raises EngineFault for what has no form in Python."""
     try:
         opened: object = value.value()
