@@ -1,5 +1,6 @@
 """What Shopify's webhooks tell, in the shape that all shops share. Ids are those of its GraphQL API."""
 
+from decimal import Decimal
 from typing import Any
 
 from studio.connectors.hooks.scheme import Received
@@ -13,6 +14,7 @@ def order(received: Received) -> Order:
     return Order(
         id=_id("Order", data), number=data["name"], state=data.get("financial_status") or "",
         placed_at=data["processed_at"], currency=data["currency"], total=data["total_price"],
+        left_to_refund=_left_to_refund(data),
         quantity=sum(int(one["quantity"]) for one in data["line_items"]),
         customer=_customer(buyer) if buyer else None, lines=[_line(one) for one in data["line_items"]],
         tags=[one.strip() for one in (data.get("tags") or "").split(",") if one.strip()],
@@ -56,6 +58,19 @@ def _line(data: Any) -> Line:
         id=_id("LineItem", data), sku=data.get("sku") or "", name=data["title"], quantity=data["quantity"],
         unit_price=data["price"],
     )  # fmt: skip
+
+
+def _left_to_refund(data: Any) -> str | None:
+    """By the order's state of payment; None where the payload alone does not tell, such as of one paid in part."""
+    match data.get("financial_status"):
+        case "paid" | "partially_refunded":
+            moves = [move for refund in data.get("refunds") or [] for move in refund.get("transactions") or []]
+            back = (Decimal(one["amount"]) for one in moves if one["kind"] == "refund" and one["status"] != "failure")
+            return f"{Decimal(data['total_price']) - sum(back):f}"
+        case "pending" | "authorized" | "refunded" | "voided" | "expired":
+            return "0.00"
+        case _:
+            return None
 
 
 def _id(kind: str, data: Any) -> str:
