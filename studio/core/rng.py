@@ -16,6 +16,11 @@ def jitter(ceiling: float) -> float:
     return _jitter.uniform(0.0, ceiling)
 
 
+def fraction() -> float:
+    """A number from 0 up to, and without, 1: for shares of traffic, never for secrets."""
+    return _jitter.random()
+
+
 def token(size: int = 32) -> str:
     """A URL-safe secret of `size` random bytes (256 bits unless said)."""
     return secrets.token_urlsafe(size)
