@@ -65,6 +65,8 @@ from studio.export.components import Reach
 from studio.export.delivery import Delivery
 from studio.export.notices import Notices
 from studio.export.service import waiting
+from studio.flags import emitting as flag_events
+from studio.flags.service import recording as flag_changes
 from studio.guard import acting as guard_acting
 from studio.guard import proving as guard_proving
 from studio.guard import targets
@@ -89,7 +91,7 @@ from studio.runtime.leases import NamedLeases
 from studio.runtime.notices import FailureNotices
 from studio.runtime.service import ending, subscriptions
 from studio.runtime.service.app_events import Told
-from studio.runtime.service.causes import Source
+from studio.runtime.service.causes import Source, source_of
 from studio.runtime.service.outputs import outputs_of
 from studio.runtime.service.starters import starter_of
 from studio.runtime.store import KvStore
@@ -167,6 +169,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     app.extensions["studio_export"] = _join_export(engine, settings)
     reach, connecting = _join_connections(engine, settings, mailer, app.extensions["studio_keyring"])
     app.extensions["studio_connections"], app.extensions["studio_connecting"] = reach, connecting
+    _join_flags(engine)
     engine.chores.append(Sealer(database, app.extensions["studio_keyring"]))
     engine.retention.of_all.append(purging.purge)
     engine.retention.of_all.append(guard_purging.purge)
@@ -263,6 +266,15 @@ def _start_listeners(engine: Engine, uow: UnitOfWork, happened: emitting.Happene
     told = Told(happened.type, happened.listens, happened.name, happened.data, happened.meta, happened.key)
     heard = engine.app_events.tell(uow, told, Source(None))
     return emitting.Heard(heard.listeners, heard.started)
+
+
+def _join_flags(engine: Engine) -> None:
+    def start(uow: UnitOfWork, happened: flag_events.Happened) -> None:
+        told = Told(happened.type, happened.listens, happened.name, happened.data, happened.meta)
+        engine.app_events.tell(uow, told, source_of(uow, happened.run_id))
+
+    flag_events.join(start)
+    flag_changes.watch("triggers", flag_events.changed)
 
 
 def _join_slack(engine: Engine, settings: Settings, mailer: Mailer, keyring: Keyring) -> Pressing:

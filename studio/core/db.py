@@ -78,6 +78,11 @@ def json_dumps(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
+def json_loads(value: str | bytes | float) -> Any:
+    """Read JSON of a column. SQLite turns a document that is one number into a number."""
+    return value if isinstance(value, int | float) else orjson.loads(value)
+
+
 def sqlite_driver() -> Any:
     """PyPI's pysqlite3 where it is installed: Debian's SQLite is older than SQLITE_FLOOR."""
     try:
@@ -96,7 +101,7 @@ def sqlite_driver() -> Any:
 
 def engine_options(url: str, connections: int = 20, patience_s: float | None = None) -> dict[str, Any]:
     """Options of create_engine for one database. SQLite needs neither limit."""
-    common: dict[str, Any] = {"json_serializer": json_dumps, "json_deserializer": orjson.loads}
+    common: dict[str, Any] = {"json_serializer": json_dumps, "json_deserializer": json_loads}
     common["hide_parameters"] = True  # an error that is logged must not carry a row's values: mails, payloads, hashes
     if url.startswith("sqlite"):
         return common | {

@@ -1,0 +1,44 @@
+"""Flags as people make them, through the service."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from studio.flags.models import Flag
+from studio.flags.service import changing, creating, environments, finding
+from studio.flags.service.describing import About
+from tests.factories.accounts import MadeTenant
+
+EVERYBODY: Mapping[str, Any] = {"name": "default"}
+
+
+def rollout(percent: int, title: str = "") -> dict[str, Any]:
+    """A gradual rollout."""
+    parameters = {"rollout": str(percent), "stickiness": "default", "groupId": "flags"}
+    return {"name": "flexibleRollout", "parameters": parameters, **({"title": title} if title else {})}
+
+
+def make_flag(
+    app: Flask,
+    tenant: MadeTenant,
+    key: str = "new-checkout",
+    *,
+    kind: str = "boolean",
+    on: Sequence[str] = (),
+    strategies: Sequence[Mapping[str, Any]] = (),
+    variants: Sequence[Mapping[str, Any]] = (),
+    about: About | None = None,
+) -> Flag:
+    """A flag that is on in the environments named; the same one each time."""
+    with app.extensions["studio_database"].unit(tenant.id, tenant["owner"].actor) as unit:
+        found = unit.session.scalar(select(Flag).where(Flag.key == key))
+        if found is not None:
+            return found
+        row = creating.create(unit, key=key, kind=kind, about=about)
+        for place in environments.listed(unit):
+            if place.name in on:
+                wanted = changing.Change(True, strategies, variants)
+                changing.change(unit, row, finding.environment(unit, place.name), wanted)
+        return row
