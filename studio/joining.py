@@ -46,6 +46,7 @@ from studio.connectors.syncing import changes
 from studio.connectors.syncing import purging as sync_purging
 from studio.connectors.syncing.draining import Syncing
 from studio.connectors.syncing.notices import SyncNotices
+from studio.connectors.webhooks.checking import Checking
 from studio.connectors.webhooks.notices import Notices as HookNotices
 from studio.connectors.webhooks.purging import purge as forget_deliveries
 from studio.connectors.webhooks.receiving import Receiver as WebhookReceiver
@@ -257,6 +258,10 @@ def _join_webhooks(engine: Engine, reach: stepping.Reach, mailer: Mailer, public
     Telling(database, keyring, reach.accounts, reach.reporting, public_url).register()
     Removing(database, keyring, engine.ports.http.send, public_url).register()
     HookNotices(mailer, public_url).register()
+    checking = Checking(
+        database, keyring, reach.accounts, reach.reporting, public_url, lambda: engine.hints.send("webhooks")
+    )
+    engine.add_drain("webhooks", checking.drain, checking.is_due)
     engine.retention.of_workspaces.append(forget_deliveries)
 
 

@@ -144,6 +144,14 @@ HOOK_REGISTERED = Action(
     example={"connector": "vendure", "environment": "production", "scope": "", "topics": "order.created, order.paid"},
     severity="notice",
 )
+HOOK_MISSING = Action(
+    "connection.hook_missing",
+    "A provider no longer had a webhook that Studio had registered, or had switched it off. Studio registers it again.",
+    sentence="The webhook at {target} was gone and is registered again",
+    metadata=HookOf,
+    example={"connector": "shopify", "environment": "production", "scope": "", "topics": "orders/create, orders/paid"},
+    severity="warning",
+)
 HOOK_REMOVED = Action(
     "connection.hook_removed",
     "Studio has removed a webhook at a provider: no published workflow listens any longer.",

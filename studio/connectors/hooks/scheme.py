@@ -61,6 +61,8 @@ class Listed:
 
     id: str
     url: str
+    delivers: bool = True
+    """False: it stands there, and the provider has switched it off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,9 @@ class Hooks:
     """What is registered there now. Raises ApiError."""
     remove: Callable[[Api, str], None]
     """By the id that `register` or `listed` gave; one that is gone already is no error. Raises ApiError."""
+
+    is_whole: Callable[[Listed, str], bool] = lambda _listed, _id: True
+    """Whether what stands at an address is all of what `register` gave that id for: where several make up one."""
 
     def of(self, name: str) -> Topic | None:
         """A topic by the provider's word."""

@@ -17,7 +17,10 @@ class ConnectionHook(Tenant, Model):
     """One webhook at a provider: for an account, or for one part of it. Its row outlives it, and keeps its address."""
 
     __tablename__ = "connection_hook"
-    __table_args__ = (UniqueConstraint("connection_id", "scope"),)
+    __table_args__ = (
+        UniqueConstraint("connection_id", "scope"),
+        Index("ix_connection_hook_check_due_at", "check_due_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connection.id"))
@@ -39,6 +42,14 @@ class ConnectionHook(Tenant, Model):
     )
     """JSON: the address and the signing secrets, newest first. Moved to another hook it does not open."""
     key_version: Mapped[int] = mapped_column(Integer())
+    check_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When Studio looks next whether it still stands there; None: it was never registered."""
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When the provider last had it."""
+    renewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When it was last found missing there; None: never."""
+    renewals: Mapped[int] = mapped_column(Integer(), server_default="0")
+    """How often it was found missing."""
     error_code: Mapped[str | None] = mapped_column(String(80))
     error: Mapped[str | None] = mapped_column(Text())
     """Why the provider could not be told, in words; None: it could, or nobody has tried yet."""

@@ -20,6 +20,7 @@ from studio.connectors.service import creating, listing, scoping, state, waiting
 from studio.connectors.syncing import reading as syncs
 from studio.connectors.syncing import words as sync_words
 from studio.connectors.views.blueprint import blueprint, keyring, named, reach
+from studio.connectors.webhooks import checking
 from studio.connectors.webhooks import listing as webhooks
 from studio.contract import references
 from studio.core import web
@@ -66,6 +67,7 @@ def check(handle: str) -> ResponseReturnValue:
     row.checked_at, row.account_name = current_uow().now, whose.name[:200]
     if account.connector.scopes:
         scoping.keep(current_uow(), row, found)
+    checking.soon(current_uow(), row)
     flash(_("The provider takes the credentials."), "good")
     return _back(handle)
 

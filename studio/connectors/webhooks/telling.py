@@ -16,6 +16,7 @@ from studio.connectors.hooks.states import State
 from studio.connectors.models import Connection, ConnectionHook
 from studio.connectors.trail import record
 from studio.connectors.webhooks import notices, secrets
+from studio.connectors.webhooks.checking import DAILY
 from studio.connectors.webhooks.secrets import Known
 from studio.connectors.webhooks.wanting import TOPIC
 from studio.core import outbox
@@ -118,6 +119,8 @@ class Telling:
                 return  # something else is wanted by now: its own job sees to that
             hook.state = State.ACTIVE.value if registered is not None else State.GONE.value
             hook.error = hook.error_code = None
+            if registered is not None:
+                hook.seen_at, hook.check_due_at = unit.now, unit.now + DAILY
             action = "connection.hook_registered" if registered is not None else "connection.hook_removed"
             row = unit.session.get_one(Connection, hook.connection_id)
             record(unit, action, row, topics=", ".join(hook.topics), scope=hook.scope)

@@ -74,22 +74,23 @@ class Wanting:
             stands = hook.state in (State.WANTED, State.ACTIVE) and hook.topics == names
             if not stands or (again and hook.state != State.ACTIVE):
                 hook.topics = names
-                _ask(uow, hook, State.WANTED)
+                ask(uow, hook, State.WANTED)
         for hook in held.values():
             if hook.state in _STANDING or (again and hook.state == State.UNWANTED):
-                _ask(uow, hook, State.UNWANTED)
+                ask(uow, hook, State.UNWANTED)
 
     def _add(self, uow: UnitOfWork, row: Connection, hooks: Hooks, scope: str, names: list[str]) -> None:
         hook = ConnectionHook(
             id=ids.new_id(), workspace_id=uow.workspace, connection_id=row.id, scope=scope, topics=names,
-            state=State.WANTED.value, revision=0, refused=0, created_at=uow.now, updated_at=uow.now,
+            state=State.WANTED.value, revision=0, refused=0, renewals=0, created_at=uow.now, updated_at=uow.now,
         )  # fmt: skip
         secrets.seal(self.keyring, hook, secrets.made(hooks.signed))
         uow.session.add(hook)
-        _ask(uow, hook, State.WANTED)
+        ask(uow, hook, State.WANTED)
 
 
-def _ask(uow: UnitOfWork, hook: ConnectionHook, state: State) -> None:
+def ask(uow: UnitOfWork, hook: ConnectionHook, state: State) -> None:
+    """Have the provider told, after the commit, that it is wanted, or no longer."""
     hook.state, hook.revision, hook.updated_at = state.value, hook.revision + 1, uow.now
     hook.error = hook.error_code = None
     hook.asked_by = uow.actor.user_id or hook.asked_by

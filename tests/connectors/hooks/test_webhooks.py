@@ -8,16 +8,19 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
+from studio.audit.models import AuditEvent
 from studio.connectors.calling.opening import find
 from studio.connectors.calling.reporting import Reporting
 from studio.connectors.catalogue import connectors
 from studio.connectors.checks import unfit
 from studio.connectors.definition import FoundScope
 from studio.connectors.hooks import emitting
+from studio.connectors.hooks.scheme import Listed
 from studio.connectors.models import ConnectionDelivery, ConnectionHook
 from studio.connectors.outcomes import ScopeKind
 from studio.connectors.service import scoping, state
 from studio.connectors.webhooks import receiving
+from studio.connectors.webhooks.checking import Checking, stands
 from studio.connectors.webhooks.purging import purge
 from studio.connectors.webhooks.removing import Removing
 from studio.connectors.webhooks.secrets import PREFIX
@@ -303,3 +306,56 @@ def test_a_held_connection_is_told_once_it_goes_on_and_a_disconnected_one_is_tol
         jobs = unit.session.execute(update(OutboxRow).values(state="done").returning(OutboxRow.payload)).scalars().all()
         assert not any("sealed" in payload for payload in jobs), "the job has let go of the credentials"
     assert made["url"].removeprefix(URL)
+
+
+def test_a_webhook_that_the_provider_has_dropped_is_registered_again_within_a_day(hooked):
+    provider, heard = hooked.provider, hooked.listen()
+    checking = Checking(hooked.database, hooked.board.keyring, hooked.board.accounts, hooked.telling.reporting, URL)
+    assert not checking.is_due(), "it was registered just now"
+    clock.shift(timedelta(hours=25))
+    before = hooked.hook()
+    assert checking.is_due()
+    assert checking.drain() == 1
+    assert hooked.hook().seen_at > before.seen_at + timedelta(hours=24)
+    assert (hooked.hook().revision, hooked.hook().renewals) == (before.revision, 0)
+    assert not checking.is_due()
+
+    [made] = provider.hooks.values()
+    provider.hooks.clear()
+    clock.shift(timedelta(hours=25))
+    provider.away = 503
+    checking.drain()
+    assert hooked.hook().state == "active", "who does not answer has not said that it is gone"
+    assert not checking.is_due(), "not at once"
+    provider.away = None
+    clock.shift(timedelta(hours=1))
+    checking.drain()
+    hooked.settle()
+    hook = hooked.hook()
+    assert (hook.state, hook.renewals, hook.seen_at > hook.renewed_at) == ("active", 1, True)
+    [again] = provider.hooks.values()
+    assert (again["url"], again["secret"]) == (made["url"], made["secret"])
+    assert hooked.deliver(*provider.sign("orders/new", ORDER)).status_code == 202
+    assert len(hooked.runs(heard)) == 1
+    with hooked.unit() as unit:
+        found = unit.session.scalars(select(AuditEvent.action).order_by(AuditEvent.seq)).all()
+    hooks = [action for action in found if action.startswith("connection.hook")]
+    assert hooks == ["connection.hook_registered", "connection.hook_missing", "connection.hook_registered"]
+    page = signed_in(hooked.app, hooked.tenant.id, hooked.tenant["owner"]).get("/connections/main-shop").text
+    assert "Last seen there" in page
+    assert "It was missing there once" in page
+
+    with hooked.unit() as unit:
+        state.pause(unit, find(unit, "main-shop"))
+    clock.shift(timedelta(days=3))
+    assert not checking.is_due(), "a paused connection is not called"
+
+
+def test_one_that_is_switched_off_or_lacks_a_part_does_not_stand():
+    def stood(*listed):
+        return stands(HOOKS, listed, "https://a", "1")
+
+    assert stood(Listed("9", "https://b"), Listed("7", "https://a"))
+    assert not stood(Listed("1", "https://b"))
+    assert not stood(Listed("1", "https://a", delivers=False))
+    assert not stood()

@@ -12,6 +12,7 @@ from studio.connectors.hooks.events import ShopEvent, data_of
 from studio.connectors.hooks.scheme import Hooks, Received, Wanted
 from studio.connectors.outcomes import ProvedBy
 from studio.connectors.wire import Scope
+from studio.connectors.webhooks.checking import stands
 from studio.core import ids
 from tests.connectors.shopify.contract import TOKEN, Shop
 from tests.e2e.shopify import order as shopify_order
@@ -150,7 +151,9 @@ def test_webhooks_are_registered_with_the_apps_secret_and_removed(shop: Shop) ->
     assert {one.topic for one in shop.webhooks.values()} == {"ORDERS_CREATE", "ORDERS_PAID"}
     [found] = HOOKS.listed(api)
     assert (found.id, found.url) == (made.id, "https://studio.example.com/hooks/1")
+    assert stands(HOOKS, [found], found.url, made.id)
     shop.webhooks.popitem()
+    assert not stands(HOOKS, HOOKS.listed(api), found.url, made.id), "Shopify drops each topic by itself"
     HOOKS.remove(api, made.id)
     assert shop.webhooks == {}
     HOOKS.remove(api, made.id)

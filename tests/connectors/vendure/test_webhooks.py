@@ -9,6 +9,7 @@ from studio.connectors.definitions.vendure import CONNECTOR
 from studio.connectors.errors import ApiError
 from studio.connectors.hooks.events import ShopEvent, data_of
 from studio.connectors.hooks.scheme import Hooks, Received, Wanted
+from studio.connectors.webhooks.checking import stands
 from studio.core import clock
 from studio.core.signatures import verify
 from tests.counterparts.vendure.shop import Shop
@@ -47,6 +48,7 @@ def test_what_is_registered_tells_in_the_shape_of_all_shops_until_it_is_removed(
     names = HOOKS.names(list(ShopEvent))
     made = HOOKS.register(api, Wanted(http_target.url, names, SECRET))
     assert [(one.id, one.url) for one in HOOKS.listed(api)] == [(made.id, http_target.url)]
+    assert stands(HOOKS, HOOKS.listed(api), http_target.url, made.id)
 
     order = shop.place_order("SHIRT-S", 2, payment="invoice")
     created = told(http_target, "order.created")["order"]
@@ -80,6 +82,7 @@ def test_what_is_registered_tells_in_the_shape_of_all_shops_until_it_is_removed(
 
     HOOKS.remove(api, made.id)
     assert HOOKS.listed(api) == []
+    assert not stands(HOOKS, HOOKS.listed(api), http_target.url, made.id), "it is registered again"
     HOOKS.remove(api, made.id)
 
 

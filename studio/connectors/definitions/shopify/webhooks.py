@@ -38,6 +38,11 @@ def listed(api: Api) -> Sequence[Listed]:
     return [Listed(_joined(ids), address) for address, ids in by_address.items()]
 
 
+def is_whole(there: Listed, webhook_id: str) -> bool:
+    """Shopify drops each topic's subscription by itself."""
+    return set(webhook_id.split(".")) <= set(there.id.split("."))
+
+
 def remove(api: Api, webhook_id: str) -> None:
     """Those of the id that are still there."""
     known = {one["id"] for one in ask(api, _LIST)["webhookSubscriptions"]["nodes"]}
@@ -77,5 +82,6 @@ HOOKS = Hooks(
     topic=lambda received: str(received.headers["x-shopify-topic"]),
     register=register,
     listed=listed,
+    is_whole=is_whole,
     remove=remove,
 )

@@ -59,7 +59,7 @@ def _register(api: Api, wanted: Wanted) -> Registered:
 
 
 def _listed(api: Api) -> Sequence[Listed]:
-    return [Listed(one["id"], one["url"]) for one in each(api, _ENDPOINTS, {})]
+    return [Listed(one["id"], one["url"], one.get("status") != "disabled") for one in each(api, _ENDPOINTS, {})]
 
 
 def _remove(api: Api, identifier: str) -> None:
