@@ -11,8 +11,8 @@ from studio.connectors.errors import ApiError, SignInRefused
 from studio.connectors.hooks.events import ShopEvent, data_of
 from studio.connectors.hooks.scheme import Hooks, Received, Wanted
 from studio.connectors.outcomes import ProvedBy
-from studio.connectors.wire import Scope
 from studio.connectors.webhooks.checking import stands
+from studio.connectors.wire import Scope
 from studio.core import ids
 from tests.connectors.shopify.contract import TOKEN, Shop
 from tests.e2e.shopify import order as shopify_order
