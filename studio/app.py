@@ -33,6 +33,8 @@ from studio.core import (
 from studio.core.settings import Settings
 from studio.core.settings import load as load_settings
 from studio.export.service import naming as export_naming
+from studio.flags.serving.front import FlagFront
+from studio.flags.serving.serving import Serving
 from studio.guard import asking
 from studio.guard.targets import naming as target_naming
 from studio.runtime.hooks.front import PREFIX, HookFront
@@ -47,6 +49,7 @@ VIEWS = (
     "studio.console.ops",
     "studio.console.views",
     "studio.export.views",
+    "studio.flags.serving.routes",
     "studio.gallery.views",
     "studio.guard.views",
     "studio.portal.views",
@@ -68,8 +71,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     _join_extensions(app, settings)
     joining.join(app, settings)
     _join_references()
+    app.extensions["studio_flag_serving"] = Serving(app.extensions["studio_database"])
     app.extensions["studio_gates"] = gates.current()
     asking.init_app(app)
+    app.wsgi_app = FlagFront(app.wsgi_app, app.extensions["studio_flag_serving"])  # type: ignore[method-assign]  # same
+    _trust_proxies(app, settings)
     routes = {CONNECTIONS: app.extensions["studio_webhooks"].receive, PREFIX: app.extensions["studio_receiver"].receive}
     app.wsgi_app = HookFront(app.wsgi_app, routes)  # type: ignore[method-assign]  # Flask says so
     for name in VIEWS:
@@ -115,6 +121,9 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.jinja_env.policies["json.dumps_kwargs"] = {}  # Jinja's own would sort them in what pages carry
     app.jinja_env.undefined = StrictUndefined  # a misspelt name in a template is an error, not an empty page
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _trust_proxies(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # same

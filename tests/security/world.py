@@ -143,6 +143,7 @@ NO_TENANT = {
     "connector_key": "http",  # every workspace sees the same
     "action": "http.nothing",  # beside its connection's handle
     "connect_token": "x" * 68,  # whoever holds the link may follow it
+    "flag_name": "new-checkout",  # whoever shows an environment's key may ask for it
     "filename": "studio.css",  # files of the build
     "passkey_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",  # a person's: tests/accounts/test_factors.py
     "step_up_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",  # a person's: tests/guard/test_step_up.py

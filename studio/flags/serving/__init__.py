@@ -1,0 +1,1 @@
+"""What programs talk to: Unleash's client and frontend APIs, and OFREP."""
