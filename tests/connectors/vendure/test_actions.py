@@ -8,7 +8,7 @@ from studio.connectors.calling.authorised import AuthorisedApi
 from studio.connectors.definitions.vendure import CONNECTOR
 from studio.connectors.errors import ApiError, SignInRefused
 from studio.core.http.errors import HttpError
-from tests.counterparts.vendure.shop import Placed, Shop
+from tests.counterparts.vendure.shop import Shop
 from tests.factories.shop_accounts import account, line_of, outlet, warehouse
 
 pytestmark = pytest.mark.slow
@@ -40,14 +40,6 @@ def refused(api: AuthorisedApi, name: str, **fields: Any) -> ApiError:
     return raised.value
 
 
-def refunds(shop: Shop, order: Placed) -> list[int]:
-    return [one["total"] for payment in shop.order(order.id)["payments"] for one in payment["refunds"]]
-
-
-def notes(shop: Shop, order: Placed) -> list[str]:
-    return [one["data"]["note"] for one in shop.order(order.id)["history"]["items"] if one["type"] == "ORDER_NOTE"]
-
-
 def test_a_refund_is_made_once_however_often_it_is_tried(shop: Shop, api: AuthorisedApi) -> None:
     order = shop.place_order("MACHINE")
     refund = {"order": order.code, "amount": "42.50", "currency": "eur", "reason": "Scratched"}
@@ -55,17 +47,17 @@ def test_a_refund_is_made_once_however_often_it_is_tried(shop: Shop, api: Author
     with pytest.raises(ApiError) as lost:
         do(api, "refund", **refund)
     assert lost.value.seen, "nobody knows whether it was made"
-    assert refunds(shop, order) == [4250], "and it was"
+    assert shop.refunds(order.id) == [4250], "and it was"
 
     again = do(api, "refund", **refund)
     assert again["done_before"]
     assert (again["amount"], again["left"], again["refund_state"]) == ("42.50", "337.50", "settled")
-    assert refunds(shop, order) == [4250]
+    assert shop.refunds(order.id) == [4250]
     assert line_of(api).changes == 1
 
     other_step = do(api, "refund", "step-2", **refund | {"order": order.id})
     assert (other_step["done_before"], other_step["left"]) == (False, "295.00")
-    assert refunds(shop, order) == [4250, 4250]
+    assert shop.refunds(order.id) == [4250, 4250]
 
 
 def test_a_refund_that_does_not_fit_is_refused_in_words_and_changes_nothing(shop: Shop, api: AuthorisedApi) -> None:
@@ -83,7 +75,7 @@ def test_a_refund_that_does_not_fit_is_refused_in_words_and_changes_nothing(shop
         assert refused(api, "refund", **fields).code == f"vendure.{code}"
     for amount in ("0", "-1", "much", "1e30", "NaN"):
         assert refused(api, "refund", **refund | {"amount": amount}).field == "amount"
-    assert refunds(shop, order) == []
+    assert shop.refunds(order.id) == []
     do(api, "refund", **refund | {"amount": "380"})
     nothing = refused(api, "refund", effect_key="step-2", **refund | {"amount": "1"})
     assert nothing.message == "The order has nothing left to refund."
@@ -131,12 +123,12 @@ def test_a_note_is_written_once(shop: Shop, api: AuthorisedApi) -> None:
     with pytest.raises(ApiError):
         do(api, "note", order=order.code, text="Call before delivery")
     assert do(api, "note", order=order.code, text="Call before delivery")["done_before"]
-    assert len(notes(shop, order)) == 1
-    assert notes(shop, order)[0].startswith("Call before delivery (Studio ")
+    assert len(shop.notes(order.id)) == 1
+    assert shop.notes(order.id)[0].startswith("Call before delivery (Studio ")
     assert not do(api, "note", "step-2", order=order.code, text="Call before delivery")["done_before"]
     for times in range(2):
         assert do(api, "note", order=order.code, text="Yours soon", public=True)["done_before"] is bool(times)
-    assert sorted(note.partition(" (Studio")[0] for note in notes(shop, order)) == [
+    assert sorted(note.partition(" (Studio")[0] for note in shop.notes(order.id)) == [
         *["Call before delivery"] * 2,
         "Yours soon",
     ]

@@ -3,17 +3,15 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.connectors.vendure.desk import WAIT_MS, connect, until_it_listens
 from tests.counterparts.vendure.shop import Shop
 from tests.e2e.canvas import Canvas
 from tests.e2e.conftest import sit_down
 from tests.e2e.studio import Studio, link_in, running_studio
-from tests.fixtures.shop import shop
 
-__all__ = ["shop", "sit_down"]  # fixtures, by being imported
+__all__ = ["sit_down"]  # a fixture, by being imported
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(400)]
-WAIT_MS = 60_000
-"""The shop tells by its own queue, on a machine that may do other things."""
 
 
 @pytest.fixture
@@ -25,12 +23,12 @@ def studio(smtp, shop: Shop):
 
 def test_a_large_order_of_a_connected_shop_is_held_looked_at_and_noted_there(studio: Studio, shop: Shop, sit_down):
     page = studio.sign_in(sit_down(), "Mira")
-    _connect(page, shop)
+    connect(page, shop)
     canvas = _use_template(page)
     canvas.publish("Look at large orders")
     page.goto(f"{studio.url}/connections/vendure")
     expect(page.get_by_text("Check large orders", exact=False).first).to_be_visible()
-    _until_it_listens(page, shop)
+    until_it_listens(page, shop, studio.url)
 
     placed = shop.place_order("SHIRT-S", 3)
     address = link_in(studio.mail_to("Jonas"))
@@ -46,20 +44,7 @@ def test_a_large_order_of_a_connected_shop_is_held_looked_at_and_noted_there(stu
     expect(page.locator(".page-head .chip", has_text="Done")).to_be_visible(timeout=WAIT_MS)
     now = shop.order(placed.id)
     assert now["state"] == "PaymentSettled"
-    notes = [one["data"]["note"] for one in now["history"]["items"] if one["type"] == "ORDER_NOTE"]
-    assert any("Checked and approved by Jonas" in note for note in notes)
-
-
-def _connect(page: Page, shop: Shop) -> None:
-    page.get_by_role("link", name="Connections").click()
-    page.get_by_role("link", name="Connect the first system").click()
-    page.get_by_role("link", name="Vendure").click()
-    page.get_by_label("Environment").select_option("test")
-    page.get_by_label("Address").fill(shop.url)
-    page.get_by_label("API key").fill(shop.api_key())
-    page.get_by_role("button", name="Connect").click()
-    expect(page.get_by_text("“Vendure” is connected.")).to_be_visible()
-    expect(page.get_by_role("heading", name="Channels, stores and warehouses")).to_be_visible()
+    assert any("Checked and approved by Jonas" in note for note in shop.notes(placed.id))
 
 
 def _use_template(page: Page) -> Canvas:
@@ -73,13 +58,3 @@ def _use_template(page: Page) -> Canvas:
     canvas = Canvas(page)
     canvas.without_problems()
     return canvas
-
-
-def _until_it_listens(page: Page, shop: Shop) -> None:
-    """Studio registers its webhook after the commit that publishes."""
-    listening = "{ webhooks { id url topics } }"
-    for _ in range(120):
-        if shop.admin(listening):
-            return
-        page.wait_for_timeout(500)
-    raise AssertionError("Studio never registered at the shop")

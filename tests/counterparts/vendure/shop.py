@@ -67,6 +67,13 @@ class Shop:
         )["id"]  # fmt: skip
         return made
 
+    def let(self, role: str, *permissions: str) -> None:
+        """From now on a role may do just this."""
+        self.admin(
+            "mutation ($input: UpdateRoleInput!) { updateRole(input: $input) { id } }",
+            input={"id": role, "permissions": list(permissions)},
+        )
+
     def revoke(self, key: str) -> None:
         """Delete an API key, as an owner does who no longer trusts it."""
         lookup = {one["lookupId"]: one["id"] for one in self.admin("{ apiKeys { items { id lookupId } } }")["items"]}
@@ -119,6 +126,25 @@ class Shop:
               history(options: { take: 100 }) { items { type isPublic data } } } }""",
             id=order_id,
         )
+
+    def cancel_order(self, order_id: str, reason: str = "Changed my mind") -> None:
+        """As an owner does on the phone with a customer; no money moves."""
+        done = self.admin(
+            "mutation ($input: CancelOrderInput!) { cancelOrder(input: $input) "
+            f"{{ ... on Order {{ id state }} {ERROR} }} }}",
+            input={"orderId": order_id, "reason": reason, "cancelShipping": True},
+        )
+        if done["state"] != "Cancelled":
+            raise Refused(f"order {order_id} is {done['state']}")
+
+    def refunds(self, order_id: str) -> list[int]:
+        """What went back of an order, each in cents."""
+        return [one["total"] for payment in self.order(order_id)["payments"] for one in payment["refunds"]]
+
+    def notes(self, order_id: str) -> list[str]:
+        """What was noted at an order."""
+        history = self.order(order_id)["history"]["items"]
+        return [one["data"]["note"] for one in history if one["type"] == "ORDER_NOTE"]
 
     def variant(self, sku: str, channel: str | None = None) -> Any:
         """A variant as its owner sees it."""
