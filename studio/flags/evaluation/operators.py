@@ -117,14 +117,18 @@ def address(text: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
+def is_range(text: str) -> bool:
+    """Whether it is an address or a range of addresses."""
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return "%" not in text
+
+
 def within(ranges: tuple[str, ...]) -> Check:
     """Whether an address is one of these addresses or in one of these ranges; what is neither is passed over."""
-    networks = []
-    for text in ranges:
-        try:
-            networks.append(ip_network(text, strict=False))
-        except ValueError:
-            continue
+    networks = [ip_network(text, strict=False) for text in ranges if is_range(text)]
 
     def test(text: str | None) -> bool:
         found = address(text) if text is not None else None
