@@ -2,25 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
-import structlog
 from sqlalchemy import Select, and_, or_, select
 
 from studio.audit.models import AuditHead
 from studio.contract.ports import Leases
-from studio.core import clock
+from studio.contract.turns import Keep, Turns
 from studio.core.unit_of_work import Database
 from studio.export.components import Reach
 from studio.export.models import ExportDestination
 from studio.export.outcomes import LIVE
 from studio.export.turn import Turn
 
-log = structlog.get_logger()
-
 LEASE_S = 60.0
-TURN_S = 5.0
-"""How long one destination is supplied before the next one has its turn."""
 AT_ONCE = 50
 
 
@@ -43,23 +39,11 @@ class Delivery:
         """Give every destination that is due a turn. Returns how many events were settled."""
         with self.database.across(read_only=True) as uow:
             found = uow.session.execute(_due(uow.now).order_by(ExportDestination.due_at).limit(AT_ONCE)).all()
-        return sum(self._turn(row.workspace_id, row.id) for row in found)
+        turns = Turns("export", self.leases, LEASE_S, self.more)
+        return sum(turns.give(row.id, partial(self._turn, row.workspace_id, row.id)) for row in found)
 
-    def _turn(self, workspace_id: UUID, destination_id: UUID) -> int:
-        name = f"export:{destination_id.hex}"
-        if not self.leases.take(name, LEASE_S):
-            return 0  # another worker is at it
-        turn = Turn(self.database, self.reach, workspace_id, destination_id, lambda: self.leases.keep(name, LEASE_S))
-        try:
-            settled, through = turn.run(clock.monotonic() + TURN_S)
-        except Exception:  # one that breaks must not keep the others from their turn; it is due again at once
-            log.exception("export_turn_broke", destination_id=str(destination_id))
-            return 0
-        finally:
-            self.leases.give_back(name)
-        if not through:
-            self.more()
-        return settled
+    def _turn(self, workspace_id: UUID, destination_id: UUID, keep: Keep) -> Turn:
+        return Turn(self.database, self.reach, workspace_id, destination_id, keep)
 
 
 def _due(now: object) -> Select[UUID, UUID]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from studio.connectors import fields
 from studio.connectors.actions import action_named
 from studio.connectors.calling import sparing
 from studio.connectors.calling.stepping import by_connection, held_up
@@ -31,14 +32,7 @@ class ConnectionAction(NodeType):
     looks_first = True
 
     class Config(NodeConfig):
-        connection: str = help_(
-            "Which account does it. Connect one under Connections.",
-            title="Connection",
-            example="main-shop",
-            widget="connection",
-            min_length=1,
-            max_length=60,
-        )
+        connection: str = fields.connection_field("Which account does it. Connect one under Connections.")
         action: str = help_(
             "What is done there. The fields below are its own.",
             title="Action",
@@ -46,14 +40,8 @@ class ConnectionAction(NodeType):
             widget="connection-action",
             pattern=r"^[a-z][a-z0-9_]*\.\S{1,200}$",
         )
-        scope: str = help_(
-            "Channel, store or warehouse: its name or the provider's id. Empty: the account's own.",
-            title="Channel, store or warehouse",
-            default="",
-            example="outlet",
-            template=True,
-            widget="connection-scope",
-            max_length=200,
+        scope: str = fields.scope_field(
+            "Channel, store or warehouse: its name or the provider's id. Empty: the account's own.", template=True
         )
         input: dict[str, Any] = help_(
             "What the action needs. {{ … }} alone hands over the value itself.",
@@ -92,8 +80,7 @@ class ConnectionAction(NodeType):
 
     @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
-        named = config.get("connection")
-        return [Reference("config.connection", "connection", named)] if isinstance(named, str) and named else []
+        return fields.references(config)
 
     @classmethod
     def output_schema_of(cls, config: Mapping[str, Any]) -> Mapping[str, Any] | None:

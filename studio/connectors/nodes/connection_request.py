@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from studio.connectors import fields
 from studio.connectors.calling import sparing
 from studio.connectors.calling.authorised import AuthorisedApi
 from studio.connectors.calling.stepping import by_connection, held_up
+from studio.contract import declaring
 from studio.contract.node import Context, Effect, Kind, NodeConfig, NodeType, help_
-from studio.contract.references import TARGET, Reference
+from studio.contract.references import Reference
 from studio.contract.results import Done, Outcome
 from studio.core.i18n import gettext as _
 
@@ -37,14 +39,7 @@ class ConnectionRequest(NodeType):
     }
 
     class Config(NodeConfig):
-        connection: str = help_(
-            "Which account calls. Connect one under Connections.",
-            title="Connection",
-            example="erp",
-            widget="connection",
-            min_length=1,
-            max_length=60,
-        )
+        connection: str = fields.connection_field("Which account calls. Connect one under Connections.", example="erp")
         method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = help_(
             "What is done there.", title="Method", default="GET", example="POST"
         )
@@ -74,14 +69,8 @@ class ConnectionRequest(NodeType):
             widget="json",
             show_if={"method": ["POST", "PUT", "PATCH", "DELETE"]},
         )
-        scope: str = help_(
-            "Channel, store or warehouse: its name or the provider's id. Empty: the account's own.",
-            title="Channel, store or warehouse",
-            default="",
-            example="outlet",
-            template=True,
-            widget="connection-scope",
-            max_length=200,
+        scope: str = fields.scope_field(
+            "Channel, store or warehouse: its name or the provider's id. Empty: the account's own.", template=True
         )
         if_unknown: Literal["review", "repeat"] = help_(
             "Where a call breaks off so that nobody knows whether it arrived: ask people, or send it again. The other "
@@ -91,23 +80,8 @@ class ConnectionRequest(NodeType):
             example="review",
             show_if={"method": ["POST", "PUT", "PATCH", "DELETE"]},
         )
-        protects: str = help_(
-            "What this call really does, where policies stand before it.",
-            title="Protected action",
-            default="",
-            example="refund.make",
-            pattern=r"^([a-z][a-z_]*(\.[a-z0-9][a-z0-9_]*)*)?$",
-            max_length=80,
-        )
-        protected_facts: dict[str, str] = help_(
-            "What the policies compare, by the names of the protected action.",
-            title="Its facts",
-            default={},
-            example={"amount": "{{ trigger.order.total }}"},
-            template=True,
-            widget="key-values",
-            max_length=20,
-        )
+        protects: str = declaring.action_field()
+        protected_facts: dict[str, str] = declaring.facts_field("{{ trigger.order.total }}")
 
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
@@ -119,20 +93,15 @@ class ConnectionRequest(NodeType):
 
     @classmethod
     def protects_of(cls, config: Mapping[str, Any]) -> str | None:
-        return str(config.get("protects") or "") or None
+        return declaring.action_of(config)
 
     @classmethod
     def facts_of(cls, config: Mapping[str, Any]) -> Mapping[str, Any]:
-        known = config.get("protected_facts")
-        return known if isinstance(known, Mapping) else {}
+        return declaring.facts_of(config)
 
     @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
-        named, target = config.get("connection"), cls.protects_of(config)
-        if isinstance(named, str) and named:
-            yield Reference("config.connection", "connection", named)
-        if target:
-            yield Reference("config.protects", TARGET, target)
+        return [*fields.references(config), *declaring.references(config)]
 
     @classmethod
     def target_of(cls, config: Config) -> str | None:

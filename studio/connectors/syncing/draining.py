@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
-import structlog
 from sqlalchemy import Select, select
 
 from studio.connectors.calling.opening import Accounts
@@ -14,14 +14,11 @@ from studio.connectors.syncing.changes import Tell, nobody
 from studio.connectors.syncing.outcomes import LIVE
 from studio.connectors.syncing.turn import Turn
 from studio.contract.ports import Leases
-from studio.core import clock
+from studio.contract.turns import Keep, Turns
 from studio.core.targets import Targets
-
-log = structlog.get_logger()
 
 LEASE_S = 90.0
 """Longer than a request may take between two renewals."""
-TURN_S = 5.0
 AT_ONCE = 20
 
 
@@ -46,25 +43,11 @@ class Syncing:
         """Give every sync that is due a turn. Returns how many records were read."""
         with self.accounts.database.across(read_only=True) as uow:
             found = uow.session.execute(_due(uow.now).order_by(ConnectionSync.next_due_at).limit(AT_ONCE)).all()
-        return sum(self._turn(row.workspace_id, row.id) for row in found)
+        turns = Turns("sync", self.leases, LEASE_S, self.more)
+        return sum(turns.give(row.id, partial(self._turn, row.workspace_id, row.id)) for row in found)
 
-    def _turn(self, workspace_id: UUID, sync_id: UUID) -> int:
-        name = f"sync:{sync_id.hex}"
-        if not self.leases.take(name, LEASE_S):
-            return 0  # another worker is at it
-        turn = Turn(
-            self.accounts, self.tell, self.targets, workspace_id, sync_id, lambda: self.leases.keep(name, LEASE_S)
-        )
-        try:
-            read, through = turn.run(clock.monotonic() + TURN_S)
-        except Exception:  # one that breaks must not keep the others from their turn; it is due again at once
-            log.exception("sync_turn_broke", sync_id=str(sync_id))
-            return 0
-        finally:
-            self.leases.give_back(name)
-        if not through:
-            self.more()
-        return read
+    def _turn(self, workspace_id: UUID, sync_id: UUID, keep: Keep) -> Turn:
+        return Turn(self.accounts, self.tell, self.targets, workspace_id, sync_id, keep)
 
 
 def _due(now: object) -> Select[UUID, UUID]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from studio.connectors import fields
 from studio.connectors.hooks import samples
 from studio.connectors.hooks.emitting import EVENT
 from studio.connectors.hooks.events import KINDS, ShopEvent
@@ -27,27 +28,15 @@ class ConnectionEvent(TriggerType):
     sample = samples.of_event(DEFAULT)
 
     class Config(NodeConfig):
-        connection: str = help_(
-            "The shop that tells. Connect one under Connections.",
-            title="Connection",
-            example="main-shop",
-            widget="connection",
-            min_length=1,
-            max_length=60,
-        )
+        connection: str = fields.connection_field("The shop that tells. Connect one under Connections.")
         event: Literal[
             "order.created", "order.paid", "order.cancelled", "refund.requested", "product.changed", "stock.changed",
             "customer.changed",
         ] = help_(
             "What has happened there.", title="When", default="order.created", example="order.paid"
         )  # fmt: skip
-        scope: str = help_(
-            "Channel or store: its name or the provider's id. Empty: all of them.",
-            title="Channel or store",
-            default="",
-            example="outlet",
-            widget="connection-scope",
-            max_length=200,
+        scope: str = fields.scope_field(
+            "Channel or store: its name or the provider's id. Empty: all of them.", title="Channel or store"
         )
         filter: str | None = help_(
             "Only events for which this is true. Empty: all.",
@@ -79,8 +68,7 @@ class ConnectionEvent(TriggerType):
 
     @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
-        named = config.get("connection")
-        return [Reference("config.connection", "connection", named)] if isinstance(named, str) and named else []
+        return fields.references(config)
 
     @classmethod
     def sample_of(cls, config: Mapping[str, Any]) -> Any:

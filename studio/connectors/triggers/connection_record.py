@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from studio.connectors import fields
 from studio.connectors.hooks.emitting import RECORD, RECORD_CHANGED
 from studio.contract import gathering, repeats
 from studio.contract.node import NodeConfig, TriggerType, help_
@@ -23,14 +24,7 @@ class ConnectionRecord(TriggerType):
     sample = SAMPLE
 
     class Config(NodeConfig):
-        connection: str = help_(
-            "The system whose records are synced. Connect one under Connections.",
-            title="Connection",
-            example="main-shop",
-            widget="connection",
-            min_length=1,
-            max_length=60,
-        )
+        connection: str = fields.connection_field("The system whose records are synced. Connect one under Connections.")
         stream: str = help_(
             "Which of its records, such as orders or products. Its sync has to be turned on.",
             title="Records",
@@ -45,13 +39,8 @@ class ConnectionRecord(TriggerType):
             example=["added", "updated"],
             max_length=3,
         )
-        scope: str = help_(
-            "Channel, store or warehouse: its name or the provider's id. Empty: all of them.",
-            title="Channel, store or warehouse",
-            default="",
-            example="outlet",
-            widget="connection-scope",
-            max_length=200,
+        scope: str = fields.scope_field(
+            "Channel, store or warehouse: its name or the provider's id. Empty: all of them."
         )
         filter: str | None = help_(
             "Only changes for which this is true. Empty: all.",
@@ -83,8 +72,7 @@ class ConnectionRecord(TriggerType):
 
     @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
-        named = config.get("connection")
-        return [Reference("config.connection", "connection", named)] if isinstance(named, str) and named else []
+        return fields.references(config)
 
     @classmethod
     def sample_of(cls, config: Mapping[str, Any]) -> Any:

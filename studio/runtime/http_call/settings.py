@@ -4,6 +4,7 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
+from studio.contract import declaring
 from studio.contract.node import NodeConfig, help_
 from studio.core.i18n import gettext as _
 
@@ -97,24 +98,8 @@ class HttpSettings(NodeConfig):
         ge=1,
         le=4_000,
     )
-    protects: str = help_(
-        "The protected action that this call carries out, such as refund.make. What its policies ask for then has to "
-        "have been there before. Empty: none.",
-        title="Protected action",
-        default="",
-        example="refund.make",
-        pattern=r"^([a-z][a-z_]*(\.[a-z0-9][a-z0-9_]*)*)?$",
-        max_length=80,
-    )
-    protected_facts: dict[str, str] = help_(
-        "What its policies compare: the amount of a refund, for example. A policy holds for what is not said here.",
-        title="Known of it",
-        default={},
-        example={"amount": "{{ trigger.amount }}"},
-        template=True,
-        widget="key-values",
-        max_length=20,
-    )
+    protects: str = declaring.action_field()
+    protected_facts: dict[str, str] = declaring.facts_field("{{ trigger.amount }}")
 
     @model_validator(mode="after")
     def _signs_in_with_something(self) -> Self:

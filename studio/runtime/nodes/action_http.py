@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from studio.contract import declaring
 from studio.contract.node import Context, Effect, Kind, NodeType
-from studio.contract.references import TARGET, Reference
+from studio.contract.references import Reference
 from studio.contract.results import Outcome
 from studio.core.http import HttpError
 from studio.runtime.http_call import answers, requests
@@ -52,18 +53,15 @@ class Http(NodeType):
 
     @classmethod
     def protects_of(cls, config: Mapping[str, Any]) -> str | None:
-        """Whatever its author says that the call does."""
-        return str(config.get("protects") or "") or None
+        return declaring.action_of(config)
 
     @classmethod
     def facts_of(cls, config: Mapping[str, Any]) -> Mapping[str, Any]:
-        known = config.get("protected_facts")
-        return known if isinstance(known, Mapping) else {}
+        return declaring.facts_of(config)
 
     @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
-        target = cls.protects_of(config)
-        return [Reference("config.protects", TARGET, target)] if target else []
+        return declaring.references(config)
 
     @classmethod
     def target_of(cls, config: HttpSettings) -> str | None:
