@@ -37,7 +37,7 @@ def student_t_quantile(p: float, df: float) -> float:
 
 def student_t_survival(t: float, df: float) -> float:
     """The probability that Student's t with `df` degrees of freedom lies above `t`."""
-    tail = 0.5 * _regularized_beta(df / (df + t * t), df / 2, 0.5)
+    tail = 0.5 * _regularized_beta(df / (df + t * t), t * t / (df + t * t), df / 2, 0.5)
     return tail if t >= 0 else 1 - tail
 
 
@@ -96,14 +96,17 @@ def _density(t: float, df: float) -> float:
     return exp(scale - (df + 1) / 2 * log1p(t * t / df))
 
 
-def _regularized_beta(x: float, a: float, b: float) -> float:
-    """I_x(a, b), by the continued fraction of Abramowitz and Stegun 26.5.8 on the side where it converges fast."""
-    if x <= 0 or x >= 1:
-        return float(x >= 1)
-    front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x))
+def _regularized_beta(x: float, rest: float, a: float, b: float) -> float:
+    """I_x(a, b), by the continued fraction of Abramowitz and Stegun 26.5.8 on the side where it converges fast.
+
+    `rest` is 1 - x, which near x = 1 only its caller knows with all its digits.
+    """
+    if x <= 0 or rest <= 0:
+        return float(rest <= 0)
+    front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(rest))
     if x < (a + 1) / (a + b + 2):
         return front * _continued_fraction(x, a, b) / a
-    return 1 - front * _continued_fraction(1 - x, b, a) / b
+    return 1 - front * _continued_fraction(rest, b, a) / b
 
 
 def _continued_fraction(x: float, a: float, b: float) -> float:
