@@ -23,8 +23,8 @@ _UNSAFE = '"\\'
 """Engines of other clients write groups into rules of theirs, where these two would end the text."""
 
 
-def strategy_problems(strategy: Strategy, path: str, segments: Collection[int], kind: Kind | None) -> Findings:
-    """All about one strategy."""
+def strategy_problems(strategy: Strategy, path: str, segments: Collection[int]) -> Findings:
+    """All about one strategy, but for its variants. `segments` are the numbers of those that exist."""
     yield from _rule(strategy, path)
     yield from amount(strategy.constraints, limits.CONSTRAINTS, f"{path}.constraints")
     yield from constraints_problems(strategy.constraints, f"{path}.constraints")
@@ -33,7 +33,6 @@ def strategy_problems(strategy: Strategy, path: str, segments: Collection[int], 
         if segment not in segments:
             message = _("There is no segment %(number)s.", number=segment)
             yield FieldProblem(f"{path}.segments.{index}", "flag.unknown_segment", message)
-    yield from variants_problems(strategy.variants, f"{path}.variants", kind)
 
 
 def _rule(strategy: Strategy, path: str) -> Findings:
@@ -103,8 +102,8 @@ def _no_range(text: str, path: str) -> FieldProblem:
     return FieldProblem(path, "flag.bad_range", message)
 
 
-def variants_problems(variants: Sequence[Variant], path: str, kind: Kind | None) -> Findings:
-    """All about the variants of a flag or a strategy. `kind` says what each has to carry; None: anything."""
+def variants_problems(variants: Sequence[Variant], path: str) -> Findings:
+    """All about the variants of a flag or a strategy, but for what they carry."""
     if not variants:
         return
     yield from amount(variants, limits.VARIANTS, path)
@@ -121,11 +120,16 @@ def variants_problems(variants: Sequence[Variant], path: str, kind: Kind | None)
             yield FieldProblem(f"{at}.weight", "flag.bad_weight", message)
         for place, asked in enumerate(variant.overrides):
             yield from amount(asked.values, limits.VALUES, f"{at}.overrides.{place}.values")
-        yield from _payload(variant.payload, f"{at}.payload", kind)
     total = sum(variant.weight for variant in variants)
     if total != limits.WEIGHTS:
         message = _("The weights add up to %(total)s instead of %(wanted)s.", total=total, wanted=limits.WEIGHTS)
         yield FieldProblem(path, "flag.weights", message)
+
+
+def payloads_problems(variants: Sequence[Variant], path: str, kind: Kind | None) -> Findings:
+    """About what variants carry. `kind` says what each has to; None: anything."""
+    for index, variant in enumerate(variants):
+        yield from _payload(variant.payload, f"{path}.{index}.payload", kind)
 
 
 def _payload(payload: Payload | None, path: str, kind: Kind | None) -> Findings:
@@ -134,7 +138,7 @@ def _payload(payload: Payload | None, path: str, kind: Kind | None) -> Findings:
             yield FieldProblem(path, "flag.no_value", _("Each variant of this flag carries a value."))
         return
     if len(payload.value.encode()) > limits.PAYLOAD_BYTES:
-        message = _("A value may have at most %(most)s KiB.", most=limits.PAYLOAD_BYTES // 1024)
+        message = _("A value may have at most %(most)s kB.", most=limits.PAYLOAD_BYTES // 1000)
         yield FieldProblem(f"{path}.value", "flag.too_large", message)
         return
     if payload.type not in _PAYLOADS:

@@ -8,6 +8,7 @@ from typing import Any
 
 import re2
 
+from studio.flags.evaluation import limits
 from studio.flags.evaluation.documents import Constraint
 from studio.flags.evaluation.moments import nanoseconds
 from studio.flags.evaluation.releases import release
@@ -95,18 +96,20 @@ def _equal(one: float, other: float) -> bool:
 
 
 def _pattern(constraint: Constraint) -> Check:
-    """RE2: its time grows with the text alone, whatever the pattern; Unleash checks patterns with it too."""
+    """RE2: its time grows with the text alone, never beyond all bounds; Unleash checks patterns with it too."""
     if constraint.value is None:
         raise BrokenConstraint("flag.bad_pattern", "value")
     options = re2.Options()
     options.log_errors = False
+    options.max_mem = limits.PATTERN_BYTES
     options.never_capture = True
     options.case_sensitive = not constraint.case_insensitive
     try:
         search = re2.compile(constraint.value, options).search
     except re2.error:
         raise BrokenConstraint("flag.bad_pattern", "value") from None
-    return lambda text: text is not None and search(text) is not None
+    longest = limits.MATCHED_CHARACTERS
+    return lambda text: text is not None and len(text) <= longest and search(text) is not None
 
 
 def address(text: str) -> IPv4Address | IPv6Address | None:

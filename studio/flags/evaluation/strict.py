@@ -64,9 +64,22 @@ def feature_problems(
     yield from checks.length(feature.name, limits.TEXT_CHARACTERS, f"{start}name")
     yield from checks.amount(feature.strategies, limits.STRATEGIES, f"{start}strategies")
     for index, strategy in enumerate(feature.strategies):
-        yield from checks.strategy_problems(strategy, f"{start}strategies.{index}", segments, kind)
-    yield from checks.variants_problems(feature.variants, f"{start}variants", kind)
+        at = f"{start}strategies.{index}"
+        yield from checks.strategy_problems(strategy, at, segments)
+        yield from checks.variants_problems(strategy.variants, f"{at}.variants")
+        yield from checks.payloads_problems(strategy.variants, f"{at}.variants", kind)
+    yield from checks.variants_problems(feature.variants, f"{start}variants")
+    yield from checks.payloads_problems(feature.variants, f"{start}variants", kind)
     yield from dependency_problems(feature, features, f"{start}dependencies")
+
+
+def setting_problems(feature: Feature, segments: Collection[int]) -> Iterator[FieldProblem]:
+    """What is wrong with the strategies and variants of a flag: neither what variants carry, nor what it depends on."""
+    yield from checks.amount(feature.strategies, limits.STRATEGIES, "strategies")
+    for index, strategy in enumerate(feature.strategies):
+        yield from checks.strategy_problems(strategy, f"strategies.{index}", segments)
+        yield from checks.variants_problems(strategy.variants, f"strategies.{index}.variants")
+    yield from checks.variants_problems(feature.variants, "variants")
 
 
 def segment_problems(segment: Segment, path: str) -> Iterator[FieldProblem]:

@@ -7,7 +7,7 @@ from studio.flags.evaluation import limits
 from studio.flags.evaluation.compiled import compile_state
 from studio.flags.evaluation.documents import Dependency, Feature
 from studio.flags.evaluation.reading import UnreadableFlags, read_feature
-from studio.flags.evaluation.strict import accept_body, accept_feature, accept_segment, accept_state
+from studio.flags.evaluation.strict import accept_body, accept_feature, accept_segment, accept_state, setting_problems
 from studio.flags.outcomes import Kind
 
 GOOD = {
@@ -75,6 +75,7 @@ BAD = [
     (constraint("SEMVER_GT", value="v1"), "flag.bad_release", f"{AT}.value"),
     (constraint("REGEX", value="(regex"), "flag.bad_pattern", f"{AT}.value"),
     (constraint("REGEX", value="((a{100}){100}){100}"), "flag.bad_pattern", f"{AT}.value"),
+    (constraint("REGEX", value="(.{0,30}){0,30}a.{900}$"), "flag.bad_pattern", f"{AT}.value"),
     (constraint("REGEX", value="(?=a)b"), "flag.bad_pattern", f"{AT}.value"),
     (constraint("REGEX", value="a" * 501), "flag.too_long", f"{AT}.value"),
     (constraint("REGEX"), "flag.bad_pattern", f"{AT}.value"),
@@ -141,6 +142,13 @@ def test_read_leniently_it_holds_for_nobody(raw):
     assert not compile_state({"features": [one]}).is_enabled("checkout", {"x": "aa", "userId": "7"})
 
 
+def test_a_setting_is_looked_at_without_its_flag():
+    feature = read_feature({**GOOD, "dependencies": [{"feature": "nowhere"}]})
+    assert not list(setting_problems(feature, {1}))
+    bad = read_feature(constraint("NEAR") | {"variants": [{"name": "a", "weight": 7, "payload": {"type": "xml"}}]})
+    assert {problem.code for problem in setting_problems(bad, {1})} == {"flag.unknown_operator", "flag.weights"}
+
+
 def test_a_kind_wants_its_values():
     wanted = refusal(accept, GOOD, kind=Kind.NUMBER)
     assert ("flag.payload_type", "variants.0.payload.type") in wanted
@@ -176,4 +184,8 @@ def test_a_body_that_is_too_large_is_not_even_read():
 def test_a_pattern_takes_time_by_the_text_alone():
     """A backtracking engine would not end here."""
     state = {"features": [constraint("REGEX", value="^(a+)+$") | {"dependencies": []}]}
-    assert not compile_state(state).is_enabled("checkout", {"x": "a" * 50_000 + "b"})
+    evaluator = compile_state(state)
+    longest = "a" * limits.MATCHED_CHARACTERS
+    assert evaluator.is_enabled("checkout", {"x": longest})
+    assert not evaluator.is_enabled("checkout", {"x": longest[1:] + "b"})
+    assert not evaluator.is_enabled("checkout", {"x": longest + "a"})
