@@ -63,7 +63,8 @@ class Refund(Shape):
 
     id: Id
     state: str = ""
-    amount: Money
+    amount: Money | None = None
+    """None: the shop does not tell, such as of goods that somebody asks to return."""
     currency: str | None = None
     reason: str | None = None
     order: Order | None = None

@@ -16,12 +16,16 @@ from studio.connectors.syncing import reading, verbs, words
 from studio.connectors.views.blueprint import blueprint, named
 from studio.core import web
 from studio.core.errors import InvalidInput, StudioError
+from studio.core.formats import lasting
 from studio.core.i18n import marked
 from studio.core.ids import parse_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.core.web import current_uow
 
 RECORDS = 25
+DIGITS = 6
+UNITS = {"minutes": (60, marked("minutes")), "hours": (3_600, marked("hours")), "days": (86_400, marked("days"))}
+"""Of the time between two passes: seconds, and the word."""
 VERBS: Mapping[str, tuple[Callable[[UnitOfWork, ConnectionSync], None], str]] = {
     "now": (verbs.now, marked("It is read as soon as a worker is free.")),
     "pause": (verbs.pause, marked("Nothing is read until it goes on.")),
@@ -57,6 +61,7 @@ def sync(handle: str, sync_id: UUID) -> ResponseReturnValue:
     found = reading.records(uow, sync_id, before=before, external_id=wanted, limit=RECORDS + 1)
     return render_template(
         "connections/sync.html", row=row, sync=shown, words=words, parts=connection_words.SCOPES,
+        every=_every(shown.row.every_s), units=UNITS,
         passes=reading.passes(uow, sync_id), calls=reading.calls(uow, shown), records=found[:RECORDS], wanted=wanted,
         older=_older(found, handle, sync_id),
         newer=url_for("connections.sync", handle=handle, sync_id=sync_id) if before else None,
@@ -66,7 +71,7 @@ def sync(handle: str, sync_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/connections/<handle>/syncs/<uuid:sync_id>")
 @permission("connection.manage")
 def change_sync(handle: str, sync_id: UUID) -> ResponseReturnValue:
-    """Do what the button says: read now, pause, go on, switch off or on, read again."""
+    """Do what the button says: read now or more often, pause, go on, switch off or on, read again."""
     form, uow, row = ConnectForm(), current_uow(), named(handle)
     reading.one(uow, row, sync_id)
     do, there = form.text("do"), url_for("connections.sync", handle=handle, sync_id=sync_id)
@@ -75,6 +80,9 @@ def change_sync(handle: str, sync_id: UUID) -> ResponseReturnValue:
         if do == "backfill":
             verbs.backfill(uow, found, _day(form.text("since")))
             said = _("Records are read again; what is there stays in the meantime.")
+        elif do == "every":
+            verbs.change_every(uow, found, _seconds(form.text("count"), form.text("unit")))
+            said = _("It is read every %(every)s now.", every=lasting(found.every_s))
         else:
             if do not in VERBS:
                 raise InvalidInput(_("There is no such button. Reload the page."), code="sync.do", field="do")
@@ -87,6 +95,21 @@ def change_sync(handle: str, sync_id: UUID) -> ResponseReturnValue:
         return redirect(there)
     flash(said, "good")
     return redirect(there)
+
+
+def _every(seconds: int) -> tuple[int, str]:
+    """In the largest unit that it is whole in; one that a program has set is shown in minutes, rounded."""
+    name = next((name for name in reversed(UNITS) if seconds % UNITS[name][0] == 0), "minutes")
+    return max(1, round(seconds / UNITS[name][0])), name
+
+
+def _seconds(count: str, unit: str) -> int:
+    """How long it is between two passes. Raises InvalidInput."""
+    if unit not in UNITS or not count.isascii() or not count.isdigit() or len(count) > DIGITS:
+        raise InvalidInput(
+            _("Write a whole number, and choose minutes, hours or days."), code="sync.every", field="count"
+        )
+    return int(count) * UNITS[unit][0]
 
 
 def _day(text: str) -> datetime | None:

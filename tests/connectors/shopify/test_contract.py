@@ -181,3 +181,23 @@ def test_what_is_told_comes_in_the_shape_of_all_shops() -> None:
     for malformed in ({}, {"id": "x"}, {"id": 1, "line_items": None}):
         with pytest.raises((KeyError, TypeError, ValueError)):
             told("orders/paid", malformed)
+
+
+def test_goods_that_somebody_asks_to_return_are_a_refund_that_is_requested() -> None:
+    line = {"id": 8, "quantity": 1, "return_reason": "size_too_small", "return_reason_note": "", "customer_note": None}
+    back = {"id": 9, "status": "requested", "name": "#1001-R2", "order": {"id": 820982911946154508},
+            "total_return_line_items": 2, "return_line_items": [line, line | {"customer_note": "Broken leg"}]}  # fmt: skip
+    asked = told("returns/request", back)["refund"]
+    assert (asked["id"], asked["amount"], asked["reason"]) == (
+        "gid://shopify/Return/9", None, "size too small; Broken leg"
+    )  # fmt: skip
+    assert asked["order"]["number"] == "#1001"
+    assert asked["order"]["id"] == "gid://shopify/Order/820982911946154508"
+    unnamed = told("returns/request", back | {"name": None, "return_line_items": []})["refund"]
+    assert (unnamed["order"]["number"], unnamed["reason"]) == (unnamed["order"]["id"], None)
+    topic = HOOKS.of("returns/request")
+    assert topic is not None
+    assert topic.read(Received({}, back | {"status": "open"})) is None
+    for broken in ({}, back | {"order": None}, back | {"status": None}, back | {"return_line_items": None}):
+        with pytest.raises((KeyError, TypeError, ValueError, AttributeError)):
+            topic.read(Received({}, broken))

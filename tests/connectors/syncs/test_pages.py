@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
-from studio.connectors.models import Connection
+from studio.connectors.models import Connection, ConnectionSync
 from tests.factories import syncs
 from tests.factories.accounts import make_tenant, signed_in
 from tests.factories.connections import Switchboard
@@ -53,10 +54,25 @@ def test_a_sync_is_started_looked_at_held_and_read_again_by_its_page(app, visite
     client.post(page, data={"do": "now"})
     assert desk.drain() == 30
 
+    every = {"do": "every", "unit": "hours"}
+    said = client.post(page, data=every | {"count": "2"}, follow_redirects=True).text
+    assert "It is read every 2 h 00 min now." in said
+    assert 'value="2"' in said
+    assert '<option value="hours" selected>' in said
+    for wrong in ("0", "-1", "1.5", "169", "", "a", "999999999", "٣"):
+        refused = client.post(page, data=every | {"count": wrong}, follow_redirects=True).text
+        assert "whole number" in refused or "a minute to seven days" in refused
+    with desk.unit(read_only=True) as unit:
+        [row] = unit.session.scalars(select(ConnectionSync))
+        assert row.every_s == 7_200
+        assert (row.next_due_at - row.succeeded_at).total_seconds() == 7_200
+
     twice = client.post("/connections/main-shop/syncs", data={"stream": "orders"}, follow_redirects=True).text
     assert "synced already" in twice
     stranger = signed_in(app, tenant.id, tenant["builder"])
     assert stranger.get(page).status_code == 200
     assert stranger.post(page, data={"do": "pause"}).status_code == 403
+    assert stranger.post(page, data=every | {"count": "5"}).status_code == 403
+    assert "How often it is read" not in stranger.get(page).text
     with desk.unit(read_only=True) as unit:
         assert unit.session.get_one(Connection, connection).status == "active"

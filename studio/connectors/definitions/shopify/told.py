@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from studio.connectors.hooks.scheme import Received
-from studio.connectors.hooks.shapes import Customer, Line, Order, Product, Variant
+from studio.connectors.hooks.shapes import Customer, Line, Order, Product, Refund, Variant
 
 
 def order(received: Received) -> Order:
@@ -18,6 +18,21 @@ def order(received: Received) -> Order:
         quantity=sum(int(one["quantity"]) for one in data["line_items"]),
         customer=_customer(buyer) if buyer else None, lines=[_line(one) for one in data["line_items"]],
         tags=[one.strip() for one in (data.get("tags") or "").split(",") if one.strip()],
+    )  # fmt: skip
+
+
+def requested_return(received: Received) -> Refund | None:
+    """Goods that a customer asks to send back; what is to be paid back, Shopify works out once somebody agrees.
+
+    None: somebody has answered by now. The payload names the order by its id alone, and the return after it: #1001-R1.
+    """
+    data = received.body
+    if data["status"].lower() != "requested":
+        return None
+    order_id, name = _id("Order", data["order"]), data.get("name") or ""
+    return Refund(
+        id=_id("Return", data), state=data["status"], reason=_reasons(data["return_line_items"]),
+        order=Order(id=order_id, number=name.rpartition("-R")[0] or order_id),
     )  # fmt: skip
 
 
@@ -58,6 +73,15 @@ def _line(data: Any) -> Line:
         id=_id("LineItem", data), sku=data.get("sku") or "", name=data["title"], quantity=data["quantity"],
         unit_price=data["price"],
     )  # fmt: skip
+
+
+def _reasons(lines: Any) -> str | None:
+    """What the customer says of each line, and Shopify's word for it; each once, in their order."""
+    said = [
+        one.get("customer_note") or one.get("return_reason_note") or (one.get("return_reason") or "").replace("_", " ")
+        for one in lines
+    ]
+    return "; ".join(dict.fromkeys(one for one in said if one)) or None
 
 
 def _left_to_refund(data: Any) -> str | None:

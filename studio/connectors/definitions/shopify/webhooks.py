@@ -72,6 +72,7 @@ HOOKS = Hooks(
         Topic("orders/create", ShopEvent.ORDER_CREATED, told.order),
         Topic("orders/paid", ShopEvent.ORDER_PAID, told.order),
         Topic("orders/cancelled", ShopEvent.ORDER_CANCELLED, told.order),
+        Topic("returns/request", ShopEvent.REFUND_REQUESTED, told.requested_return),
         Topic("products/create", ShopEvent.PRODUCT_CHANGED, told.product),
         Topic("products/update", ShopEvent.PRODUCT_CHANGED, told.product),
         Topic("products/delete", ShopEvent.PRODUCT_CHANGED, told.gone_product),
