@@ -150,12 +150,12 @@ class Trial:
             (passing.prove if given else passing.refuse)(uow, passing.find(uow, row.id))
 
     def settle(self) -> None:
-        """Due timers fire, runs go on, mail goes out, until nothing moves."""
+        """Due timers fire, runs pass their limits and go on, mail goes out, until nothing moves."""
         for _ in range(50):
             Gatherings(self.database, self.engine.wake_main)(clock.local_now())
             moved = self.engine.writer.run(lambda session: self.engine.ledger.fire_due(session, 100))
             moved += self.engine.executor.drain("main") + self.engine.executor.drain("effect")
-            moved += outbox.drain(self.database)
+            moved += outbox.drain(self.database) + self.engine.gate.look()
             if not moved:
                 return
         raise AssertionError("it never settles")

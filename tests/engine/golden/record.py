@@ -33,16 +33,16 @@ def main() -> None:
         for check in template.checks:
             name = _slug(f"{template.slug} {check.name}")
             if not _file(name).exists():
-                _in_a_studio(name, partial(_branch, template, check.events))
+                _in_a_studio(name, partial(_branch, template, check))
     for name, workflow in WORKFLOWS.items():
         if not _file(name).exists():
             _in_a_studio(name, partial(perform, workflow))
 
 
-def _branch(template, events, app, tenant) -> None:
-    trial = Trial(app, tenant, template)
+def _branch(template, check, app, tenant) -> None:
+    trial = Trial(app, tenant, template, connected=check.connected)
     trial.publish()
-    for event in events:
+    for event in check.events:
         trial.happen(event)
 
 
