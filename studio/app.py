@@ -17,8 +17,9 @@ from studio.approvals.policies import service as policies
 from studio.approvals.service import calendars, naming
 from studio.builder.service import drafts
 from studio.connectors import checks as connection_checks
+from studio.connectors.service import answering
 from studio.connectors.webhooks.secrets import PREFIX as CONNECTIONS
-from studio.contract import gates, references
+from studio.contract import gates, outputs, references
 from studio.core import (
     assets,
     cookies,
@@ -95,6 +96,7 @@ def _join_references() -> None:
     references.register(export_naming.KIND, export_naming.missing)
     references.register(connection_checks.KIND, connection_checks.missing)
     references.register_check("connections", connection_checks.unfit)
+    outputs.register("connection.action", answering.given)
     references.register_check("approvals", checking.unmeetable)
     references.register_check("audit", audit_reading.unreadable)
     references.register_users("published", published_users)

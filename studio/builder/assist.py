@@ -1,14 +1,17 @@
 """Help while a field is filled in: the data of earlier steps, completion, and what an expression comes to."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from flask_babel import gettext as _
 
 from studio.builder import catalogue
-from studio.contract import gathering
+from studio.contract import gathering, outputs
+from studio.contract.outputs import Given
 from studio.core import clock
 from studio.core.errors import InvalidInput
+from studio.core.unit_of_work import UnitOfWork
 from studio.expressions import (
     Environment,
     EvaluationError,
@@ -30,24 +33,34 @@ LARGEST_SHOWN = 20_000
 LONGEST_TEXT = 500
 
 
-def environment(document: Document, key: str) -> Environment:
+Outputs = Mapping[str, Given]
+"""What steps give by the workspace's own word, by step (`given`)."""
+_NONE: Outputs = {}
+
+
+def given(uow: UnitOfWork, document: Document) -> Outputs:
+    """What only the workspace knows of the steps' outputs."""
+    return outputs.of(uow, ((step.key, step.type, step.config) for step in document.nodes))
+
+
+def environment(document: Document, key: str, told: Outputs = _NONE) -> Environment:
     """What the fields of one step may name. Raises InvalidInput where there is no such step."""
     step, outline = _step(document, key), Outline(document)
     if any(problem.code == "graph.parent_circle" for problem in structure_problems(outline)):
         return Environment({})  # a step inside itself has no before and after
-    knowledge, found = Knowledge(outline), outline.types.get(key)
+    knowledge, found = Knowledge(outline, told), outline.types.get(key)
     if found is not None and catalogue.defers(found.key):
         return knowledge.deferred(key, step.config)
     return knowledge.environment(key)
 
 
-def completions(document: Document, key: str, source: str, position: int) -> dict[str, Any]:
+def completions(document: Document, key: str, source: str, position: int, told: Outputs = _NONE) -> dict[str, Any]:
     """What fits at the cursor, which browsers count in UTF-16.
 
     Each option takes the place of its last `replace` characters before it.
     """
     before = source.encode("utf-16-le")[: 2 * position].decode("utf-16-le", errors="ignore")
-    options = complete(before, environment(document, key))
+    options = complete(before, environment(document, key, told))
     shortest = min((one.replace for one in options), default=0)
     return {
         "from": position - shortest,
@@ -62,11 +75,12 @@ def completions(document: Document, key: str, source: str, position: int) -> dic
 
 
 def preview(
-    document: Document, key: str, source: str, facts: dict[str, str], *, template: bool, sample: Any = None
-) -> dict[str, Any]:
+    document: Document, key: str, source: str, facts: dict[str, str], *, template: bool, sample: Any = None,
+    told: Outputs = _NONE,
+) -> dict[str, Any]:  # fmt: skip
     """What a field comes to with sample data, or why it comes to nothing."""
     try:
-        scope = Scope(_values(document, key, facts, sample))
+        scope = Scope(_values(document, key, facts, sample, told))
         value = render(source, scope) if template else evaluate(source, scope)
     except EvaluationError as error:
         return {"error": {"code": error.code, "message": error.message}}
@@ -82,12 +96,12 @@ def _step(document: Document, key: str) -> Step:
     return step
 
 
-def _values(document: Document, key: str, facts: dict[str, str], sample: Any) -> dict[str, Any]:
+def _values(document: Document, key: str, facts: dict[str, str], sample: Any, told: Outputs) -> dict[str, Any]:
     """The roots with the sample data of every earlier step."""
     step, outline = _step(document, key), Outline(document)
     if any(problem.code == "graph.parent_circle" for problem in structure_problems(outline)):
         return {"workspace": facts}
-    known = _of_triggers(outline, key, sample)
+    known = {step: one.sample for step, one in told.items()} | _of_triggers(outline, key, sample)
     values = sample_values(document, key, known)
     values["workspace"] = facts
     now = clock.local_now().isoformat()

@@ -19,15 +19,15 @@ LONGEST = 120
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
-def roots(document: Document, key: str) -> list[dict[str, Any]]:
+def roots(document: Document, key: str, told: assist.Outputs | None = None) -> list[dict[str, Any]]:
     """The roots that the fields of one step may name. Raises InvalidInput where there is no such step."""
     left = [MOST]
-    return [_node(path, label, schema, 1, left) for path, label, schema in _top(document, key)]
+    return [_node(path, label, schema, 1, left) for path, label, schema in _top(document, key, told or {})]
 
 
-def _top(document: Document, key: str) -> Iterator[tuple[str, str, Schema]]:
+def _top(document: Document, key: str, told: assist.Outputs) -> Iterator[tuple[str, str, Schema]]:
     """Earlier steps stand beside the trigger, by their names; the trigger's own step would only repeat it."""
-    found = assist.environment(document, key).roots
+    found = assist.environment(document, key, told).roots
     if "item" in found:
         yield "item", _("This item"), found["item"]
     if "trigger" in found:

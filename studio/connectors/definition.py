@@ -10,6 +10,7 @@ from studio.connectors.api import Api
 from studio.connectors.hooks.scheme import Hooks
 from studio.connectors.outcomes import AuthKind, ScopeKind
 from studio.connectors.wire import Outgoing
+from studio.contract.outputs import Given
 from studio.core.errors import FieldProblem
 from studio.core.unit_of_work import UnitOfWork
 
@@ -119,6 +120,10 @@ class Dynamic(Protocol):
 
     def form(self, uow: UnitOfWork, connection_id: UUID, key: str) -> Mapping[str, Any] | None:
         """The JSON Schema of an action's fields, as the editor draws forms; None: the connection has no such action."""
+        ...
+
+    def gives(self, uow: UnitOfWork, connection_id: UUID, key: str) -> Given | None:
+        """What an action of a connection gives; None: no more is known than its class says."""
         ...
 
     def problems(

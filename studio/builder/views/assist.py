@@ -20,7 +20,9 @@ def data(workflow_id: UUID) -> Response:
     """What a step may use, as a tree with sample values."""
     asked(workflow_id)
     body = bodies.read(bodies.AtStep)
-    return jsonify({"roots": data_tree.roots(documents.parse(body.document), body.node)})
+    document = documents.parse(body.document)
+    told = assist.given(web.current_uow(), document)
+    return jsonify({"roots": data_tree.roots(document, body.node, told)})
 
 
 @blueprint.post(f"{API}/complete")
@@ -29,7 +31,9 @@ def complete(workflow_id: UUID) -> Response:
     """What fits at the cursor."""
     asked(workflow_id)
     body = bodies.read(bodies.Complete)
-    return jsonify(assist.completions(documents.parse(body.document), body.node, body.source, body.position))
+    document = documents.parse(body.document)
+    told = assist.given(web.current_uow(), document)
+    return jsonify(assist.completions(document, body.node, body.source, body.position, told))
 
 
 @blueprint.post(f"{API}/preview")
@@ -40,7 +44,11 @@ def preview(workflow_id: UUID) -> Response:
     body = bodies.read(bodies.Preview)
     facts = boot.workspace_facts(web.current_uow())
     document = documents.parse(body.document)
-    return jsonify(assist.preview(document, body.node, body.source, facts, template=body.template, sample=body.sample))
+    told = assist.given(web.current_uow(), document)
+    found = assist.preview(
+        document, body.node, body.source, facts, template=body.template, sample=body.sample, told=told
+    )
+    return jsonify(found)
 
 
 @blueprint.post(f"{API}/test")

@@ -17,8 +17,10 @@ from studio.connectors.models import Connection
 from studio.connectors.openapi.calling.requesting import Call, call
 from studio.connectors.openapi.calling.values import draft_problems
 from studio.connectors.openapi.operations.operation import Operation
+from studio.connectors.openapi.operations.samples import sample
 from studio.connectors.wire import Answer
 from studio.contract.node import NodeConfig
+from studio.contract.outputs import Given
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
@@ -26,6 +28,12 @@ from studio.core.unit_of_work import UnitOfWork
 DOCUMENT = "document"
 """The setting of a connection that names its description."""
 _LONGEST_KEY = 160
+_ANSWER: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {"status": {"type": "integer", "examples": [200]}, "body": {}},
+    "required": ["status", "body"],
+    "additionalProperties": False,
+}
 
 
 class OperationAction(Action):
@@ -34,12 +42,7 @@ class OperationAction(Action):
     key = ""
     title = ""
     sample: ClassVar[Any] = {"status": 200, "body": {}}
-    output_schema: ClassVar[Mapping[str, Any] | None] = {
-        "type": "object",
-        "properties": {"status": {"type": "integer", "examples": [200]}, "body": {}},
-        "required": ["status", "body"],
-        "additionalProperties": False,
-    }
+    output_schema: ClassVar[Mapping[str, Any] | None] = _ANSWER
 
     class Config(NodeConfig):
         """Whatever the operation's form asks for; its description checks it."""
@@ -97,6 +100,14 @@ class Operations:
         """The form of one."""
         operation = self._operation(uow, connection_id, key)
         return operation.form if operation is not None else None
+
+    def gives(self, uow: UnitOfWork, connection_id: UUID, key: str) -> Given | None:
+        """Its answer's status, and the body as the description has it."""
+        operation = self._operation(uow, connection_id, key)
+        if operation is None or not operation.output:
+            return None
+        properties = {**_ANSWER["properties"], "body": operation.output}
+        return Given({**_ANSWER, "properties": properties}, {"status": 200, "body": sample(operation.output)})
 
     def problems(
         self, uow: UnitOfWork, connection_id: UUID, key: str, given: Mapping[str, Any]

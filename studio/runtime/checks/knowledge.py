@@ -7,6 +7,7 @@ from typing import Any
 from studio.contract.gathering import single
 from studio.contract.graph import ERROR_PORT
 from studio.contract.node import NodeType, node_type
+from studio.contract.outputs import Given
 from studio.expressions import Environment, ExpressionError, Schema, compile_expression
 from studio.expressions.schema import merged
 from studio.runtime.checks.certainty import Certainty
@@ -41,8 +42,9 @@ HEADERS = Schema.anything()
 class Knowledge:
     """The environments of one document's steps."""
 
-    def __init__(self, outline: Outline) -> None:
-        self.outline = outline
+    def __init__(self, outline: Outline, given: Mapping[str, Given] | None = None) -> None:
+        """`given`: what steps give where their workspace says more than their types."""
+        self.outline, self._given = outline, given or {}
         self.certainty = Certainty(outline)
         self._routed = {edge.source for edge in outline.document.edges if edge.port == ERROR_PORT}
         self._outputs: dict[str, Schema] = {}
@@ -74,7 +76,12 @@ class Knowledge:
         """What a step gives, as far as its type, its sample or nothing says."""
         known = self._outputs.get(key)
         if known is None:
-            known = self._outputs[key] = _output(self.outline.types.get(key), self.outline.steps[key].config)
+            given = self._given.get(key)
+            known = self._outputs[key] = (
+                Schema.from_json_schema(given.schema)
+                if given is not None
+                else _output(self.outline.types.get(key), self.outline.steps[key].config)
+            )
         return known
 
     def _roots(self, key: str) -> dict[str, Schema]:
