@@ -68,6 +68,7 @@ from studio.export.notices import Notices
 from studio.export.service import waiting
 from studio.flags import emitting as flag_events
 from studio.flags.service import recording as flag_changes
+from studio.flags.serving import counting
 from studio.guard import acting as guard_acting
 from studio.guard import proving as guard_proving
 from studio.guard import targets
@@ -179,6 +180,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     engine.retention.of_workspaces.append(guard_purging.purge_passes)
     engine.retention.of_workspaces.append(connections_purging.purge)
     engine.retention.of_workspaces.append(letting_go.purge)
+    engine.retention.of_workspaces.append(counting.forget)
     engine.declare()
     app.extensions["studio_engine"] = engine
     return engine

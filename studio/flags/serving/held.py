@@ -4,9 +4,11 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from socket import gethostname
 from uuid import UUID
 
 from studio.flags.serving.document import Document
+from studio.flags.serving.judging import Judge
 
 REMEMBERED = 16
 """Earlier revisions to which a difference can still be told."""
@@ -40,6 +42,11 @@ class Held:
         """What this revision's parts were, for differences to later ones."""
         parts = {name: _mark(part) for name, part in self.document.features.items()}
         return parts | {f"segment:{number}": _mark(part) for number, part in self.document.segments.items()}
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Its flags ready to be evaluated: compiled by the first who asks."""
+        return Judge.of(self.document, gethostname())
 
     @property
     def size(self) -> int:
