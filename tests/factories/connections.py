@@ -42,16 +42,18 @@ def make_connection(
         return row
 
 
-def make_account(app: Flask, tenant: MadeTenant, connector_key: str) -> Connection:
-    """An active connection of one kind, at an address where nobody answers."""
+def make_account(
+    app: Flask, tenant: MadeTenant, connector_key: str, url: str = "https://shop.example.com", key: str = "some-key"
+) -> Connection:
+    """An active connection of one kind; nobody answers unless an address is given."""
     definition = connector(connector_key)
     auth = definition.auths[0]
-    settings = {field.name: "https://shop.example.com" for field in definition.asked(auth) if field.kind == "url"}
+    settings = {field.name: url for field in definition.asked(auth) if field.kind == "url"}
     with app.extensions["studio_database"].unit(tenant.id, tenant["owner"].actor) as unit:
         row = creating.create(
             unit, connector_key=connector_key, title="Main shop", auth=auth.key, settings=settings, environment="test"
         )
-        tried = authorising.trial(row, {field.name: f"some-{field.name}" for field in auth.fields})
+        tried = authorising.trial(row, {field.name: key for field in auth.fields})
         authorising.accept(unit, app.extensions["studio_keyring"], row, tried, Account("1", "Main shop"))
         return row
 
