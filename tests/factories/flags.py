@@ -6,8 +6,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from studio.flags.models import Flag
-from studio.flags.service import changing, creating, environments, finding
+from studio.flags.models import Flag, FlagSegment
+from studio.flags.service import changing, creating, environments, finding, segments
 from studio.flags.service.describing import About
 from tests.factories.accounts import MadeTenant
 
@@ -42,3 +42,12 @@ def make_flag(
                 wanted = changing.Change(True, strategies, variants)
                 changing.change(unit, row, finding.environment(unit, place.name), wanted)
         return row
+
+
+def make_segment(app: Flask, tenant: MadeTenant, name: str | None = None) -> FlagSegment:
+    """A segment of professionals; the same one each time."""
+    name = name or f"Pros of {tenant.name}"
+    with app.extensions["studio_database"].unit(tenant.id, tenant["owner"].actor) as unit:
+        found = unit.session.scalar(select(FlagSegment).where(FlagSegment.name == name))
+        plan = {"contextName": "plan", "operator": "IN", "values": ["pro"]}
+        return found or segments.create(unit, name=name, constraints=[plan])

@@ -15,6 +15,7 @@ from studio.flags.service.describing import About
 from tests.factories.accounts import make_tenant
 from tests.factories.flags import EVERYBODY, make_flag, rollout
 
+BOMB = {"contextName": "email", "operator": "REGEX", "value": r"(a+)+\1$"}
 ENDLESS = {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}
 
 
@@ -84,20 +85,23 @@ def test_bad_input_is_refused_with_its_field_and_nothing_has_changed(app, databa
                 changing.change(uow, flag, finding.environment(uow, "production"), wanted)
 
     bad = [
-        ("new-checkout", Change(True, [EVERYBODY | {"segments": [7]}], []), "flag.segment_unknown",
+        ("new-checkout", Change(True, [EVERYBODY | {"segments": [7]}], []), "flag.unknown_segment",
          "strategies.0.segments.0"),
         ("new-checkout", Change(True, [EVERYBODY] * 31, []), "flag.too_many", "strategies"),
         ("new-checkout", Change(True, [EVERYBODY | {"title": "x" * 1_000_000}], []), "flag.too_large", "strategies"),
-        ("limit", Change(True, [], [variant("much", "number")]), "flag.payload_value", "variants.0.payload.value"),
+        ("new-checkout", Change(True, [], [{"name": "a", "weight": 400}]), "flag.weights", "variants"),
+        ("new-checkout", Change(True, [EVERYBODY | {"constraints": [BOMB]}], []), "flag.bad_pattern",
+         "strategies.0.constraints.0.value"),
+        ("limit", Change(True, [], [variant("much", "number")]), "flag.payload_not_json", "variants.0.payload.value"),
         ("limit", Change(True, [], [variant("1", "string")]), "flag.payload_type", "variants.0.payload.type"),
         ("banner", Change(True, [], [variant('{"txt": 1}')]), "flag.value_schema", "variants.0.payload.value"),
         ("banner", About(value_schema={"$ref": "http://169.254.169.254/"}), "flag.schema_ref", "value_schema.$ref"),
         ("banner", About(value_schema={"pattern": r"(a+)\1"}), "flag.schema_pattern", "value_schema.pattern"),
         ("banner", About(value_schema=ENDLESS, off_value=1), "flag.schema", "off_value"),
-        ("new-checkout", About(dependencies=[{"feature": "child"}]), "flag.dependency_cycle", "dependencies"),
-        ("limit", About(off_value=0, dependencies=[{"feature": "child"}]), "flag.dependency_depth",
+        ("new-checkout", About(dependencies=[{"feature": "child"}]), "flag.cycle", "dependencies.0.feature"),
+        ("limit", About(off_value=0, dependencies=[{"feature": "child"}]), "flag.parent_depends",
          "dependencies.0.feature"),
-        ("limit", About(off_value=0, dependencies=[{"feature": "none"}]), "flag.dependency_unknown",
+        ("limit", About(off_value=0, dependencies=[{"feature": "none"}]), "flag.unknown_parent",
          "dependencies.0.feature"),
         ("limit", About(off_value="0"), "flag.value", "off_value"),
     ]  # fmt: skip
@@ -144,7 +148,7 @@ def test_what_others_need_stays(app, database, tenant, unit):
         assert segments.archive(uow, vip) is not None
         with pytest.raises(InvalidInput) as gone:
             archiving.bring_back(uow, flag)
-        assert gone.value.code == "flag.segment_unknown"
+        assert gone.value.code == "flag.unknown_segment"
         segments.bring_back(uow, vip)
         assert archiving.bring_back(uow, flag).changes == [{"field": "archived", "before": True, "after": False}]
 
@@ -187,4 +191,4 @@ def test_two_flags_never_come_to_depend_on_one_another(app, database, tenant, un
             return error.code
 
     with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(bind, (("one", "two"), ("two", "one")))) == ["flag.dependency_cycle", "written"]
+        assert sorted(pool.map(bind, (("one", "two"), ("two", "one")))) == ["flag.cycle", "written"]

@@ -1,11 +1,8 @@
 """The diff of a change: it says all, says it once, and names things as people do."""
 
-from itertools import pairwise
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.flags.service.dependencies import cycle
 from studio.flags.service.differing import differences, same
 from studio.flags.service.sharing import largest_share
 
@@ -46,21 +43,6 @@ def test_it_names_strategies_and_constraints_and_says_what_was_removed_and_moved
         {"field": "strategies.order", "before": ["default", "Beta", "Staff"], "after": ["Staff", "Beta"]},
     ]
     assert differences({"a": 1}, {"a": True}) == [{"field": "a", "before": 1, "after": True}]
-
-
-@given(
-    st.dictionaries(st.sampled_from("abcde"), st.lists(st.sampled_from("abcde"), max_size=3)), st.sampled_from("abcde")
-)
-def test_a_cycle_is_a_way_back_to_its_start(graph, start):
-    way = cycle(graph, start)
-    reached, frontier = set(), set(graph.get(start, ()))
-    while frontier:
-        reached |= frontier
-        frontier = {one for key in frontier for one in graph.get(key, ())} - reached
-    assert bool(way) == (start in reached)
-    if way:
-        assert way[0] == way[-1] == start
-        assert all(after in graph[before] for before, after in pairwise(way))
 
 
 def test_the_largest_share_that_a_setting_reaches():

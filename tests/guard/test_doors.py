@@ -23,6 +23,7 @@ from tests.accounts.test_factors import proved
 from tests.factories.accounts import make_tenant, make_token, signed_in, with_token
 from tests.factories.connections import make_connection
 from tests.factories.exports import make_export
+from tests.factories.flags import make_flag, make_segment
 from tests.factories.guard import make_guard_policy, make_own_target
 from tests.factories.workflows import make_workflow, refunds
 
@@ -56,7 +57,8 @@ def asked(answer):
 def doors(app, tenant, target):
     """Each way in which a person does it: a browser's and a program's."""
     browser = signed_in(app, tenant.id, tenant["owner"])
-    scopes = ["settings:write", "settings:read", "secrets:write", "audit:read", "workflows:write", "connections:write"]
+    scopes = ["settings:write", "settings:read", "secrets:write", "audit:read", "workflows:write", "connections:write",
+              "flags:write"]  # fmt: skip
     program = with_token(app, make_token(app, tenant, "owner", scopes))
     kinds = [one.kind for one in KINDS.values() if one.target == target]
     for kind in kinds:
@@ -75,6 +77,8 @@ def doors(app, tenant, target):
         yield from of_export(app, tenant, browser, program)
     if target == "connection.change":
         yield from of_connection(app, tenant, browser, program)
+    if target == "flag.rollout":
+        yield from of_flag(app, tenant, program)
     if target == "workflow.publish":
         key = make_workflow(app, tenant, refunds(), published=False)
         yield lambda: browser.post(f"/builder/api/workflows/{key}/publish", json={"revision": 1, "note": ""})
@@ -111,6 +115,20 @@ def of_connection(app, tenant, browser, program):
     yield lambda: program.post(f"{api}/pause")
     yield lambda: program.put(api, json={"title": "x", "settings": other})
     yield lambda: program.delete(api)
+
+
+def of_flag(app, tenant, program):
+    """A flag that is on in production, and a segment that it means."""
+    number = make_segment(app, tenant).number
+    make_flag(app, tenant, on=["production"], strategies=[{"name": "default", "segments": [number]}])
+    make_flag(app, tenant, "checkout")
+    one, here = "/api/v1/flags/new-checkout", "/api/v1/flags/new-checkout/environments/production"
+    segment = f"/api/v1/flag-segments/{make_segment(app, tenant).id}"
+    yield lambda: program.put(here, json={"enabled": True, "strategies": []})
+    yield lambda: program.post(f"{here}/off", json={})
+    yield lambda: program.post(f"{one}/archive", json={})
+    yield lambda: program.put(one, json={"dependencies": [{"feature": "checkout"}]})
+    yield lambda: program.put(segment, json={"name": "Pros", "constraints": []})
 
 
 BY_COMMAND = {"master_key.rotate"}

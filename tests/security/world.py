@@ -23,6 +23,7 @@ from tests.factories.approvals import listen, make_delegation, make_group, make_
 from tests.factories.connections import make_connection, make_description
 from tests.factories.elevations import make_elevation, make_eligible
 from tests.factories.exports import make_export
+from tests.factories.flags import make_flag, make_segment
 from tests.factories.guard import make_guard_policy, make_hold, make_own_target, make_pass
 from tests.factories.mail import make_mail
 from tests.factories.policies import make_policy
@@ -119,6 +120,8 @@ MAKERS: dict[str, Maker] = {
     "connection_id": lambda app, tenant: str(make_connection(app, tenant).id),
     "sync_id": lambda app, tenant: str(make_sync(app, tenant)),
     "handle": lambda app, tenant: make_connection(app, tenant).handle,
+    "flag_key": lambda app, tenant: make_flag(app, tenant, f"flag-of-{tenant.id.hex}").key,
+    "segment_id": lambda app, tenant: str(make_segment(app, tenant).id),
     "description": lambda app, tenant: make_description(app, tenant).name,
     "destination_id": lambda app, tenant: str(make_export(app, tenant).id),
     "seat_id": lambda _app, tenant: str(tenant["builder"].seat_id),
@@ -137,6 +140,7 @@ MAKERS: dict[str, Maker] = {
 
 NO_TENANT = {
     "signal": "parcel-shipped",  # whoever waits for it, in the sender's workspace
+    "environment": "production",  # of flags: every workspace has one of its own
     "slug": "high-value-refunds",  # of a template: every workspace sees the same
     "installed_in": str(UUID(int=0)),  # a workspace: whoever signs with its secret may call, all others are the same
     "kind": "refund_limit",  # of a protected setting: every workspace has one of its own

@@ -24,6 +24,8 @@ _ADDRESS: dict[str, dict[str, Any]] = {
     "signal": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,79}$"},
     "slug": {"type": "string", "pattern": "^[a-z][a-z0-9-]{2,59}$"},
     "trigger_key": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
+    "flag_key": {"type": "string", "pattern": "^[a-zA-Z0-9][a-zA-Z0-9._~-]{0,99}$"},
+    "environment": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,59}$"},
     "kind": {"type": "string", "enum": ["payout_account", "tax_registrations", "refund_limit"]},
 }
 """By the route's converter, or by the argument's name where it is a plain text."""

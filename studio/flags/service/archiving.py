@@ -8,7 +8,7 @@ from studio.core.errors import Conflict
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.models import Flag, FlagEnvironment, FlagVersion
-from studio.flags.service import checking, dependencies, describing, environments, finding, owning, recording, states
+from studio.flags.service import checking, describing, environments, finding, owning, recording, states
 from studio.flags.service.differing import differences
 
 KIND = "flag"
@@ -27,7 +27,7 @@ class Uses:
 
 def uses(uow: UnitOfWork, flag: Flag) -> Uses:
     """All of them, sorted."""
-    return Uses(dependencies.dependants(checking.graph(uow), flag.key), references.users(uow, KIND, flag.key))
+    return Uses(checking.dependants(uow, flag.key), references.users(uow, KIND, flag.key))
 
 
 def archive(

@@ -4,12 +4,6 @@ FLAGS = 2_000
 """Of a workspace; archived ones count, since their keys stay taken."""
 ENVIRONMENTS = 20
 SEGMENTS = 500
-STRATEGIES = 30
-"""Of one flag in one environment."""
-VARIANTS = 50
-"""Of one flag in one environment, or of one strategy."""
-CONSTRAINTS = 50
-"""Of one strategy or segment."""
 DEPENDENCIES = 10
 SETTING_BYTES = 250_000
 """Of what holds of a flag in one environment, as JSON."""

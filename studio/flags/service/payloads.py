@@ -9,12 +9,13 @@ import re2
 
 from studio.core.errors import FieldProblem
 from studio.core.i18n import gettext as _
+from studio.flags.evaluation.documents import Payload
+from studio.flags.evaluation.values import payload_value
 from studio.flags.outcomes import Kind
 from studio.flags.service import limits
 
 _MOST = 20
 """Problems that are told at once."""
-_PAYLOAD = {Kind.STRING: "string", Kind.NUMBER: "number", Kind.JSON: "json"}
 
 
 def schema_problems(schema: Any, path: str = "value_schema") -> list[FieldProblem]:
@@ -57,47 +58,20 @@ def variant_problems(
     kind: str, schema: Mapping[str, Any] | None, strategies: Sequence[Mapping[str, Any]],
     variants: Sequence[Mapping[str, Any]],
 ) -> list[FieldProblem]:  # fmt: skip
-    """What is wrong with what a setting's variants carry, those of its strategies as well."""
-    if kind == Kind.BOOLEAN:
+    """Which variants of a setting carry what the schema does not allow, those of its strategies as well.
+
+    That they carry something of the flag's kind at all was looked at before.
+    """
+    if kind != Kind.JSON or schema is None:
         return []
-    found: list[FieldProblem] = []
-    for at, variant in enumerate(variants):
-        found += _of_variant(kind, schema, variant, f"variants.{at}")
+    found = [(f"variants.{at}", one) for at, one in enumerate(variants)]
     for number, strategy in enumerate(strategies):
-        for at, variant in enumerate(strategy.get("variants") or ()):
-            found += _of_variant(kind, schema, variant, f"strategies.{number}.variants.{at}")
-    return found[:_MOST]
-
-
-def value_of(kind: str, payload: Mapping[str, Any]) -> Any:
-    """What a variant's payload stands for. Raises ValueError where its text is none of its type."""
-    text = str(payload.get("value", ""))
-    if kind == Kind.NUMBER:
-        number = json.loads(text)
-        if not _is_number(number):
-            raise ValueError(text[:80])
-        return number
-    if kind == Kind.JSON:
-        return json.loads(text)
-    return text
-
-
-def _of_variant(
-    kind: str, schema: Mapping[str, Any] | None, variant: Mapping[str, Any], path: str
-) -> list[FieldProblem]:
-    payload = variant.get("payload")
-    if not isinstance(payload, Mapping):
-        said = _("“%(name)s” carries no value; each variant of this flag has one.", name=variant.get("name", "?"))
-        return [FieldProblem(f"{path}.payload", "flag.payload_missing", said)]
-    if payload.get("type") != _PAYLOAD[Kind(kind)]:
-        said = _("A payload of this flag has the type “%(type)s”.", type=_PAYLOAD[Kind(kind)])
-        return [FieldProblem(f"{path}.payload.type", "flag.payload_type", said)]
-    try:
-        value = value_of(kind, payload)
-    except (ValueError, RecursionError):
-        said = _("This text is no number.") if kind == Kind.NUMBER else _("This text is no JSON.")
-        return [FieldProblem(f"{path}.payload.value", "flag.payload_value", said)]
-    return value_problems(kind, schema, value, f"{path}.payload.value")
+        found += [(f"strategies.{number}.variants.{at}", one) for at, one in enumerate(strategy.get("variants") or ())]
+    problems: list[FieldProblem] = []
+    for path, one in found:
+        payload = Payload(one["payload"]["type"], one["payload"]["value"])
+        problems += value_problems(kind, schema, payload_value(Kind.JSON, payload), f"{path}.payload.value")
+    return problems[:_MOST]
 
 
 def _is_number(value: Any) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from sqlalchemy import Text, cast, func, select
 
 from studio.core import ids
@@ -203,9 +202,6 @@ def _fill(
     if uow.session.scalar(query) is not None:
         raise Conflict(_("There is a segment of this name."), code="flag.segment_taken", field="name")
     kept = checking.constraints(constraints)
-    if len(orjson.dumps(kept)) > limits.SEGMENT_BYTES:
-        said = _("A segment has at most %(most)s KB.", most=limits.SEGMENT_BYTES // 1000)
-        raise InvalidInput(said, code="flag.too_large", field="constraints")
     row.name, row.description, row.constraints = words, description.strip(), kept
 
 

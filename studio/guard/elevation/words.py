@@ -10,7 +10,7 @@ _THINGS = {
     "group": marked("Approver groups"), "policy": marked("Approval policies"), "calendar": marked("Calendars"),
     "schedule": marked("On call"), "audit": marked("Audit trail"), "export": marked("Audit export"),
     "member": marked("People"), "review": marked("Access reviews"), "token": marked("API tokens"),
-    "connection": marked("Connections"),
+    "connection": marked("Connections"), "flag": marked("Feature flags"),
     "secret": marked("Secrets"), "settings": marked("Settings"), "protection": marked("Protection"),
     "elevation": marked("Elevated access"), "mailbox": marked("Mailbox"), "workspace": marked("Workspace"),
 }  # fmt: skip

@@ -22,7 +22,6 @@ FLAG = Target(
         Fact("environment", "text", "Environment", "production"),
         Fact("percent", "percent", "Share in per cent", 25),
     ),
-    here=False,
 )
 EXPORT = Target(
     "data.export",
