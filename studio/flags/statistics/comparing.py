@@ -61,10 +61,16 @@ def too_few(treatment: int, control: int, minimum: int) -> Withheld | None:
 
 def compared(treatment: Interval, control: Interval) -> Comparison:
     """The comparison of two means of which each has limits of the same confidence."""
-    return Comparison(_difference(treatment, control), _change(treatment, control))
+    return Comparison(difference(treatment, control), _change(treatment, control))
 
 
-def _difference(ours: Interval, theirs: Interval) -> Interval:
+def scaled(limits: Interval, by: float) -> Interval:
+    """The limits of `by` times what these are the limits of; `by` is 0 or more."""
+    return Interval(limits.low * by, limits.estimate * by, limits.high * by)
+
+
+def difference(ours: Interval, theirs: Interval) -> Interval:
+    """The limits of the first mean less the second."""
     estimate = ours.estimate - theirs.estimate
     below = hypot(ours.estimate - ours.low, theirs.high - theirs.estimate)
     above = hypot(ours.high - ours.estimate, theirs.estimate - theirs.low)

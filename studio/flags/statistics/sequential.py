@@ -10,7 +10,7 @@ alpha says; this one is wider at each look, and calls one at any look at all wit
 
 from math import log, sqrt
 
-from studio.flags.statistics.comparing import MINIMUM_UNITS, Comparison, Withheld, compared, too_few
+from studio.flags.statistics.comparing import MINIMUM_UNITS, Comparison, Interval, Withheld, compared, too_few
 from studio.flags.statistics.intervals import about
 from studio.flags.statistics.samples import Sample
 
@@ -35,8 +35,15 @@ def anytime(
         raise ValueError("A rate cannot be compared with a mean.")
     if withheld := too_few(treatment.n, control.n, minimum):
         return withheld
+    return compared(*anytime_limits(treatment, control, alpha=alpha, tightest_at=tightest_at))
+
+
+def anytime_limits(
+    treatment: Sample, control: Sample, *, alpha: float = 0.05, tightest_at: int = TIGHTEST_AT
+) -> tuple[Interval, Interval]:
+    """The limits of each arm's mean from which `anytime` has its differences. Each arm needs one unit."""
     errors = standard_errors(treatment.n + control.n, alpha, tightest_at)
-    return compared(about(treatment, errors), about(control, errors))
+    return about(treatment, errors), about(control, errors)
 
 
 def standard_errors(n: int, alpha: float, tightest_at: int) -> float:
