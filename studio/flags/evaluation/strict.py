@@ -73,15 +73,6 @@ def feature_problems(
     yield from dependency_problems(feature, features, f"{start}dependencies")
 
 
-def setting_problems(feature: Feature, segments: Collection[int]) -> Iterator[FieldProblem]:
-    """What is wrong with the strategies and variants of a flag: neither what variants carry, nor what it depends on."""
-    yield from checks.amount(feature.strategies, limits.STRATEGIES, "strategies")
-    for index, strategy in enumerate(feature.strategies):
-        yield from checks.strategy_problems(strategy, f"strategies.{index}", segments)
-        yield from checks.variants_problems(strategy.variants, f"strategies.{index}.variants")
-    yield from checks.variants_problems(feature.variants, "variants")
-
-
 def segment_problems(segment: Segment, path: str) -> Iterator[FieldProblem]:
     """All that is wrong with a segment that was read."""
     start = f"{path}." if path else ""

@@ -7,7 +7,7 @@ from studio.flags.evaluation import limits
 from studio.flags.evaluation.compiled import compile_state
 from studio.flags.evaluation.documents import Dependency, Feature
 from studio.flags.evaluation.reading import UnreadableFlags, read_feature
-from studio.flags.evaluation.strict import accept_body, accept_feature, accept_segment, accept_state, setting_problems
+from studio.flags.evaluation.strict import accept_body, accept_feature, accept_segment, accept_state
 from studio.flags.outcomes import Kind
 
 GOOD = {
@@ -140,13 +140,6 @@ BROKEN = [raw for raw, code, _path in BAD if code in ("flag.bad_pattern", "flag.
 def test_read_leniently_it_holds_for_nobody(raw):
     one = {**raw, "dependencies": []}
     assert not compile_state({"features": [one]}).is_enabled("checkout", {"x": "aa", "userId": "7"})
-
-
-def test_a_setting_is_looked_at_without_its_flag():
-    feature = read_feature({**GOOD, "dependencies": [{"feature": "nowhere"}]})
-    assert not list(setting_problems(feature, {1}))
-    bad = read_feature(constraint("NEAR") | {"variants": [{"name": "a", "weight": 7, "payload": {"type": "xml"}}]})
-    assert {problem.code for problem in setting_problems(bad, {1})} == {"flag.unknown_operator", "flag.weights"}
 
 
 def test_a_kind_wants_its_values():
