@@ -122,6 +122,7 @@ MAKERS: dict[str, Maker] = {
     "handle": lambda app, tenant: make_connection(app, tenant).handle,
     "flag_key": lambda app, tenant: make_flag(app, tenant, f"flag-of-{tenant.id.hex}").key,
     "segment_id": lambda app, tenant: str(make_segment(app, tenant).id),
+    "document_id": lambda app, tenant: str(make_description(app, tenant).id),
     "description": lambda app, tenant: make_description(app, tenant).name,
     "destination_id": lambda app, tenant: str(make_export(app, tenant).id),
     "seat_id": lambda _app, tenant: str(tenant["builder"].seat_id),

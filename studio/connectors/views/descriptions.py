@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from studio.accounts.permissions import permission
 from studio.connectors.description_forms import DescriptionForm
-from studio.connectors.library import beginning, importing, looking
+from studio.connectors.library import beginning, importing, looking, removing
 from studio.connectors.models import ConnectorDocument
 from studio.connectors.openapi.document.fetching import fetched
 from studio.connectors.views.blueprint import blueprint, reach
@@ -56,6 +56,7 @@ def description(description: str) -> ResponseReturnValue:
         q=search,
         more=len(found) == SHOWN,
         auth=beginning.auth(row),
+        users=removing.used_by(uow, row.name),
     )
 
 
@@ -75,6 +76,21 @@ def description_update(description: str) -> ResponseReturnValue:
 def description_update_post(description: str) -> ResponseReturnValue:
     """Import a new version."""
     return _imported(_named(description).name)
+
+
+@blueprint.post("/connections/descriptions/<description>/delete")
+@permission("connection.manage")
+def description_delete(description: str) -> ResponseReturnValue:
+    """Delete it, unless a connection acts by it."""
+    row = _named(description)
+    try:
+        removing.remove(current_uow(), row)
+    except StudioError as error:
+        web.rollback(error)
+        flash(error.message, "bad")
+        return redirect(url_for("connections.description", description=description))
+    flash(_("“%(title)s” was deleted.", title=row.title), "good")
+    return redirect(url_for("connections.descriptions"))
 
 
 def _imported(name: str) -> ResponseReturnValue:
