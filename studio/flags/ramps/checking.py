@@ -1,8 +1,8 @@
 """Whether a plan can be walked: findings with code, path and sentence."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -18,21 +18,27 @@ LONGEST = 366 * 86_400
 MOST_UNITS = 100_000_000
 
 Findings = Iterator[FieldProblem]
+T = TypeVar("T")
 
 
 def read(document: Mapping[str, Any], *, buckets: int = BUCKETS) -> Plan:
     """The plan in what somebody sent, or InvalidInput with each problem and its path. `buckets`: as clients count."""
+    return checked(lambda: Plan.from_json(document), lambda plan: problems(plan, buckets=buckets), "ramp.form")
+
+
+def checked(form: Callable[[], T], findings: Callable[[T], Iterable[FieldProblem]], code: str) -> T:
+    """What `form` reads, or InvalidInput: with what pydantic finds, under `code`, or else with the findings."""
     try:
-        plan = Plan.from_json(document)
+        value = form()
     except ValidationError as refused:
         found = tuple(
-            FieldProblem(".".join(str(part) for part in one["loc"]), "ramp.form", one["msg"])
+            FieldProblem(".".join(str(part) for part in one["loc"]), code, one["msg"])
             for one in refused.errors(include_url=False, include_context=False)
         )
     else:
-        found = tuple(problems(plan, buckets=buckets))
+        found = tuple(findings(value))
         if not found:
-            return plan
+            return value
     raise InvalidInput(found[0].message, code=found[0].code, field=found[0].path, problems=found)
 
 
@@ -94,15 +100,20 @@ def _whole(value: float) -> bool:
 
 
 def _guardrails(plan: Plan) -> Findings:
-    if len(plan.guardrails) > MOST_GUARDRAILS:
-        message = _("A rollout has at most %(most)s guardrails.", most=MOST_GUARDRAILS)
-        yield FieldProblem("guardrails", "ramp.too_many_guardrails", message)
     watched = any(plan.monitored(index) for index in range(len(plan.steps)))
     if plan.guardrails and not watched:
         message = _("A guardrail compares with a control group: it needs one, and a step of at most 50 per cent.")
         yield FieldProblem("guardrails", "ramp.nothing_to_compare", message)
+    yield from guardrail_problems(plan.guardrails)
+
+
+def guardrail_problems(guardrails: Sequence[Guardrail]) -> Findings:
+    """What is wrong with each of them, and between them."""
+    if len(guardrails) > MOST_GUARDRAILS:
+        message = _("There are at most %(most)s guardrails.", most=MOST_GUARDRAILS)
+        yield FieldProblem("guardrails", "ramp.too_many_guardrails", message)
     seen = set[tuple[str, Worse]]()
-    for index, guardrail in enumerate(plan.guardrails):
+    for index, guardrail in enumerate(guardrails):
         yield from _guardrail(guardrail, f"guardrails.{index}", (guardrail.metric, guardrail.worse) in seen)
         seen.add((guardrail.metric, guardrail.worse))
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from studio.flags.ramps.plan import Change, Guardrail, OnBreach, OnMismatch, OnNoTraffic, Plan, Worse
-from studio.flags.statistics.comparing import Comparison, Interval, Withheld, difference, scaled
+from studio.flags.ramps.guardrails import look
+from studio.flags.ramps.plan import Guardrail, OnBreach, OnMismatch, OnNoTraffic, Plan
+from studio.flags.statistics.comparing import Comparison
 from studio.flags.statistics.samples import Sample
-from studio.flags.statistics.sequential import anytime, anytime_limits
 from studio.flags.statistics.srm import Ratio, RatioCheck, check_ratio_anytime
 
 
@@ -95,37 +95,18 @@ def judge(plan: Plan, step: int, evidence: Evidence, quiet_since: datetime, now:
 def breaches(plan: Plan, evidence: Evidence) -> Iterator[Finding]:
     """The guardrails that are broken. Each has its part of alpha, so that together they keep it (Bonferroni)."""
     for guardrail in plan.guardrails:
-        alpha = plan.alpha / len(plan.guardrails)
         pair = evidence.metrics.get(guardrail.metric)
         if pair is None:
             continue
-        comparison = anytime(*pair, alpha=alpha, minimum=guardrail.minimum)
-        if isinstance(comparison, Withheld):
-            continue
-        if _beyond(guardrail, *anytime_limits(*pair, alpha=alpha)):
-            yield Finding(Code.GUARDRAIL, guardrail, comparison)
+        seen = look(guardrail, *pair, plan.alpha / len(plan.guardrails))
+        if seen.broken and isinstance(seen.comparison, Comparison):
+            yield Finding(Code.GUARDRAIL, guardrail, seen.comparison)
 
 
 def judged(guardrail: Guardrail, evidence: Evidence) -> bool:
     """Whether there is enough to judge it by."""
     pair = evidence.metrics.get(guardrail.metric)
     return pair is not None and min(pair[0].n, pair[1].n) >= guardrail.minimum
-
-
-def _beyond(guardrail: Guardrail, treatment: Interval, control: Interval) -> bool:
-    """Whether the whole interval lies beyond the tolerance.
-
-    A relative one is read off the difference to the control times 1 ± tolerance: the same as the ratio's interval, but
-    it holds as well where the control's mean cannot be told from 0, as with errors that the control does not have.
-    """
-    sign = 1 if guardrail.worse is Worse.UP else -1
-    tolerance = guardrail.tolerance
-    if guardrail.change is Change.RELATIVE:
-        outwards = sign if control.estimate >= 0 else -sign
-        control = scaled(control, max(0.0, 1 + outwards * tolerance))
-        tolerance = 0.0
-    apart = difference(treatment, control)
-    return apart.low > tolerance if guardrail.worse is Worse.UP else apart.high < -tolerance
 
 
 def _mismatch(evidence: Evidence) -> Finding | None:

@@ -52,6 +52,11 @@ class Withheld:
     need: int
     """Units that each arm has to have."""
 
+    @classmethod
+    def nothing(cls, need: int = MINIMUM_UNITS) -> "Withheld":
+        """What is said of a metric of which nothing was counted."""
+        return cls(Why.TOO_FEW_UNITS, 0, need)
+
 
 def too_few(treatment: int, control: int, minimum: int) -> Withheld | None:
     """What is said instead of a comparison of arms of which one has fewer units than `minimum` (at least 2)."""
