@@ -35,6 +35,7 @@ PATIENCE_S = 90.0
 TEMPLATES = {
     "price-below-cost": {"margin": "5"},
     "vip-customer-tier": {"silver": "100", "gold": "5000"},
+    "shop-too-many-pieces": {"most": "10"},
 }
 
 
@@ -65,6 +66,11 @@ class Merchant:
         """What waits for a decision."""
         with self.unit() as uow:
             return uow.session.scalar(select(Request).where(Request.state == RequestState.PENDING))
+
+    def decline(self, request: Request, reason: str) -> None:
+        """Who is asked says no."""
+        with self.unit(Role.APPROVER) as uow:
+            approvals.decide(uow, request.id, Outcome.DECLINED, shown=request.payload_hash, reason=reason)
 
 
 @pytest.fixture(scope="module")
@@ -127,10 +133,23 @@ def test_a_price_below_cost_is_put_back_in_the_shop_after_a_no(merchant: Merchan
     request = eventually(merchant.asked, timeout=PATIENCE_S)
     assert request.title == "Sell Mug, blue (MUG) for €4.50, with less than 5 % margin"
     assert shop.variant("MUG")["priceWithTax"] == 450
-    with merchant.unit(Role.APPROVER) as uow:
-        approvals.decide(uow, request.id, Outcome.DECLINED, shown=request.payload_hash, reason="A typing error")
+    merchant.decline(request, "A typing error")
     eventually(lambda: shop.variant("MUG")["priceWithTax"] == 1500, timeout=PATIENCE_S)
     _price(shop, "MUG", 1490)
+
+
+def test_an_order_of_too_many_pieces_is_held_paid_back_and_cancelled_there_after_a_no(
+    merchant: Merchant, shop: Shop
+) -> None:
+    eventually(lambda: shop.admin("{ webhooks { id } }"), timeout=PATIENCE_S)
+    order = shop.place_order("MUG", 11)
+    request = eventually(merchant.asked, timeout=PATIENCE_S)
+    assert request.title.endswith("Mug, blue to Anna Keller")
+    assert shop.order(order.id)["state"] == "Modifying"
+    merchant.decline(request, "A reseller")
+    eventually(lambda: shop.order(order.id)["state"] == "Cancelled", timeout=PATIENCE_S)
+    [payment] = shop.order(order.id)["payments"]
+    assert [(one["total"], one["state"]) for one in payment["refunds"]] == [(order.total, "Settled")]
 
 
 def test_an_order_that_makes_somebody_silver_is_tagged_in_the_shop(merchant: Merchant, shop: Shop) -> None:
