@@ -40,6 +40,22 @@ DELIVERIES = {
 }
 
 
+PURPOSES = {
+    "check": marked("Check"),
+    "connect": marked("Signing in"),
+    "keep_alive": marked("Daily check"),
+    "webhooks": marked("Webhooks"),
+}
+
+
+def purpose(stored: str) -> str:
+    """What a request was for: in words where Studio sent it by itself; a step's by its action's name."""
+    kind, _colon, stream = stored.partition(":")
+    if kind == "sync" and stream:
+        return _("Copying %(stream)s", stream=stream.partition("@")[0])
+    return _(PURPOSES[stored]) if stored in PURPOSES else stored
+
+
 def state(row: Connection) -> tuple[str, str]:
     """Status and health in a word, and the chip's colour."""
     if row.state is Status.ACTIVE and row.health == Health.DEGRADED:
