@@ -1,7 +1,7 @@
 """Who asks: the fields that rules look at, as one flat mapping of texts."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 Context = Mapping[str, str]
@@ -14,13 +14,14 @@ def flatten(raw: Mapping[str, Any], *, now: datetime | None = None) -> dict[str,
     """A context as clients send it, `{"userId", …, "properties": {…}}`, as one flat mapping.
 
     Numbers and truth values become texts; null, lists and objects count as missing. A field of the top wins over a
-    property of its name, as in Unleash's own engine. `now` stands in where the client names no `currentTime`.
+    property of its name, as in Unleash's own engine. `now` stands in where the client names no `currentTime`, to the
+    second and in UTC, as that engine writes it: rules may look at it as a text.
     """
     properties = raw.get("properties")
     flat = dict(_texts(properties)) if isinstance(properties, Mapping) else {}
     flat.update(_texts(raw))
     if now is not None:
-        flat.setdefault(CURRENT_TIME, now.isoformat())
+        flat.setdefault(CURRENT_TIME, now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     return flat
 
 

@@ -45,8 +45,9 @@ moments = st.builds(
 oddities = st.sampled_from(("inf", "-inf", "nan", ".5", "5.", "1.2", "01.2.3", "v1.0.0", "2025-1-2 3:4:5z"))
 
 contexts = st.builds(
-    lambda session, known, own: {"sessionId": session, **known, "properties": own},
+    lambda session, moment, known, own: {"sessionId": session, "currentTime": moment, **known, "properties": own},
     st.integers(0, 99).map(str),
+    moments,
     st.fixed_dictionaries(
         {},
         optional={
@@ -54,7 +55,6 @@ contexts = st.builds(
             "remoteAddress": st.sampled_from(ADDRESSES),
             "environment": words,
             "appName": words,
-            "currentTime": moments,
         },
     ),
     st.fixed_dictionaries(
