@@ -57,6 +57,7 @@ from studio.contract import gates, proving
 from studio.contract.ports import Mailer, Ports
 from studio.core import db, mail, outbox, unit_of_work
 from studio.core.crypto import Keyring
+from studio.core.holding import Hands
 from studio.core.http import HttpClient
 from studio.core.ids import parse_id
 from studio.core.settings import Settings
@@ -206,8 +207,9 @@ def _join_outbox(engine: Engine, settings: Settings, mailer: Mailer) -> None:
     outbox.register(SetAside.TOPIC, notices.aside)
     engine.chores.append(SetAside(engine.database))
     outbox.on_enqueued = lambda: engine.hints.send("outbox")
-    database = engine.database
-    engine.add_drain("outbox", lambda: outbox.drain(database, holder=engine.holder), partial(outbox.is_due, database))
+    database, hands = engine.database, Hands(engine.holder)
+    engine.add_drain("outbox", lambda: outbox.drain(database, hands=hands), partial(outbox.is_due, database))
+    engine.own_chores.append(lambda: outbox.take_up(database, hands))
     engine.retention.of_all.append(lambda _unit: outbox.purge(engine.database, OUTBOX_KEPT))
 
 

@@ -125,6 +125,16 @@ def free(session: Session, holder: str, *, dead: bool) -> int:
     return len(session.execute(freed).all())
 
 
+def left_behind(session: Session, holder: str, in_hand: Collection[UUID]) -> tuple[Sequence[OutboxRow], bool]:
+    """What a process holds by its name, but for what its threads are at: locked; and whether that is all of it.
+
+    The rest is locked by connections that the database has not given up yet.
+    """
+    held = OutboxRow.state == "running", OutboxRow.holder == holder, OutboxRow.id.not_in(in_hand)
+    rows = session.scalars(select(OutboxRow).where(*held).with_for_update(skip_locked=True)).all()
+    return rows, len(session.scalars(select(OutboxRow.id).where(*held)).all()) == len(rows)
+
+
 def hand_back(database: Database, jobs: list[Job]) -> None:
     with database.across() as uow:
         for job in jobs:

@@ -9,6 +9,7 @@ at least once, always under the row's key.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from studio.core import claims, clock, rng
 from studio.core.among import among
 from studio.core.claims import Job
 from studio.core.faults import fault_point
+from studio.core.holding import Hands
 from studio.core.ids import new_id
 from studio.core.inserting import insert_all
 from studio.core.metrics import OUTBOX_JOBS
@@ -164,27 +166,61 @@ def cancel_all(uow: UnitOfWork, keys: list[str]) -> int:
     return len(uow.session.execute(gone.returning(OutboxRow.id)).all())
 
 
-def drain(database: Database, limit: int = 100, budget_s: float = 5.0, *, holder: str | None = None) -> int:
+def drain(database: Database, limit: int = 100, budget_s: float = 5.0, *, hands: Hands | None = None) -> int:
     """Do what is due: at most `limit` jobs, beginning none after `budget_s` seconds.
 
-    Returns how many were tried. `holder` is the name by which free() finds what a process held.
+    Returns how many were tried. `hands` are the process's; by their holder's name free() finds what it held.
     """
+    hands = hands or Hands()
     end, tried = clock.monotonic() + budget_s, 0
     while tried < limit and clock.monotonic() < end:
-        jobs = claims.claim(database, (*_inside, *_outside), min(BATCH, limit - tried), holder)
-        if not jobs:
-            break
-        stale = clock.monotonic() + STALE_S
-        groups = _grouped(jobs)
-        for number, group in enumerate(groups):
-            if clock.monotonic() >= min(end, stale):
-                claims.hand_back(database, [job for left in groups[number:] for job in left])
+        claim = partial(claims.claim, database, (*_inside, *_outside), min(BATCH, limit - tried), hands.holder)
+        with hands.taking(claim) as jobs:
+            if not jobs:
                 break
-            if len(group) == 1 or not _do_many(database, group):
-                for job in group:
-                    _do(database, job)
-            tried += len(group)
+            tried += _do_all(database, _grouped(jobs), hands, min(end, clock.monotonic() + STALE_S))
     return tried
+
+
+def _do_all(database: Database, groups: list[list[Job]], hands: Hands, until: float) -> int:
+    """What is not begun by then is handed back. Returns how many jobs were tried."""
+    tried = 0
+    for number, group in enumerate(groups):
+        if clock.monotonic() >= until:
+            claims.hand_back(database, [job for left in groups[number:] for job in left])
+            break
+        hands.begin(group)
+        if len(group) == 1 or not _do_many(database, group):
+            for job in group:
+                _do(database, job)
+        tried += len(group)
+    return tried
+
+
+def take_up(database: Database, hands: Hands) -> None:
+    """Let what this process was at when it lost the database be done again, now that it is back.
+
+    Whoever was at it has gone on to other things, so nobody is: the lease need not be waited out. An attempt that was
+    begun counts, and the next one waits as after any failure; what was not begun is due as before.
+    """
+
+    def find(in_hand: frozenset[UUID], begun: frozenset[UUID]) -> bool:
+        with database.across() as uow:
+            rows, whole = claims.left_behind(uow.session, hands.holder or "", in_hand)
+            for row in rows:
+                row.lease_until = row.holder = None
+                if row.id not in begun:
+                    row.state, row.attempts = "queued", row.attempts - 1
+                elif row.attempts >= row.max_attempts:
+                    row.state, row.done_at, row.last_error = "failed", uow.now, "the database was lost at every attempt"
+                else:
+                    again = _again(uow.now, row.attempts, ConnectionError())
+                    row.state, row.due_at = again["state"], again["due_at"]
+        if rows:
+            log.info("outbox_taken_up", jobs=len(rows))
+        return whole
+
+    hands.look(find)
 
 
 def lag_s(database: Database) -> float:

@@ -1,5 +1,6 @@
 """A mail server that is away, busy, hanging or says no (row 39): what is asked is seen at once, mails come once."""
 
+import signal
 from collections import Counter
 from contextlib import ExitStack
 from itertools import count
@@ -116,3 +117,21 @@ def test_jobs_behind_a_slow_one_are_handed_back(approving, smtp, order):
     smtp.wait_for(2, timeout=40)
     eventually(lambda: not mails(approving, order), approving.drill.log)
     assert sorted(mail["Subject"] for mail in smtp.messages) == [f"{order}-0", f"{order}-1"]
+
+
+def test_the_database_goes_away_while_a_mail_is_under_way(approving, smtp, order):
+    """The worker lives on and finds that nobody is at the mail any more: it does not wait out the lease of 120 s."""
+    approving.drill.begin()
+    smtp.wait(2.0)
+    with approving.database.unit(approving.workspace_id) as unit:
+        Mailer().send(unit, key=order, to=[REQUESTER], subject=order, text="Slow.")
+    eventually(lambda: [row.state for row in mails(approving, order)] == ["running"], approving.drill.log)
+    made = approving.drill.running
+    made.postgres.stop(signal.SIGQUIT)
+    try:
+        smtp.wait_for(1)
+        eventually(lambda: "outbox_failed" in made.logs["worker"].read_text(), approving.drill.log)
+    finally:
+        made.postgres.start()
+    eventually(lambda: not mails(approving, order), approving.drill.log)  # a row that is done keeps no words
+    assert arrived(smtp, order) == {REQUESTER: 2}  # whether the first had come nobody could write down

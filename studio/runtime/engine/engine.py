@@ -76,6 +76,8 @@ class Engine:
             Schedules(database, self.wake_main), Gatherings(database, self.wake_main), self.retention, self.search,
             self.look_at_gate,
         ]  # fmt: skip
+        self.own_chores: list[Callable[[], object]] = []
+        """What each process looks after by itself, whoever turns the sweep: it costs next to nothing."""
         self.judge: Judge | None = None
         """Who says what runs must not do now; None: whatever is protected."""
         self.drains: dict[str, Callable[[], object]] = {}
@@ -155,7 +157,9 @@ class Engine:
         self._workers = self._worked(self.brokers)
         if not self.settings.embedded:
             self.hints.spare = self._while_redis_is_away
-        self._sweeper = Sweeper(self.database, self.ledger, self.writer, self.hints.send, self.holder, self.chores)
+        self._sweeper = Sweeper(
+            self.database, self.ledger, self.writer, self.hints.send, self.holder, self.chores, self.own_chores
+        )
         self._sweeper.start()
         self.wake_main()
 

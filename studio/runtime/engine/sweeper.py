@@ -35,10 +35,14 @@ class Sweeper:
         hint: Callable[[str, int], None],
         holder: str,
         chores: Sequence[Callable[[datetime], None]] = (),
+        own_chores: Sequence[Callable[[], object]] = (),
     ) -> None:
-        """`chores` are called at every turn with the time: schedules, outbox, retention."""
+        """`chores` are called at every turn with the time: schedules, outbox, retention; `own_chores` at every tick.
+
+        A turn is one process's, a tick each one's.
+        """
         self._database, self._ledger, self._writer = database, ledger, writer
-        self._hint, self._holder, self._chores = hint, holder, chores
+        self._hint, self._holder, self._chores, self._own_chores = hint, holder, chores, own_chores
         self._steps = ClockSteps() if database.dialect == "sqlite" else None
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -99,6 +103,8 @@ class Sweeper:
                 if now is not None:
                     fault_point("sweeper.after_commit")
                     self.turn(now)
+                for chore in self._own_chores:
+                    chore()
             except Exception:  # the database is away: the next tick tries again
                 log.exception("sweep_failed")
 
