@@ -34,6 +34,7 @@ from studio.core import (
 from studio.core.settings import Settings
 from studio.core.settings import load as load_settings
 from studio.export.service import naming as export_naming
+from studio.flags import naming as flag_names
 from studio.flags.serving.front import FlagFront
 from studio.flags.serving.serving import Serving
 from studio.guard import asking
@@ -95,6 +96,9 @@ def _join_references() -> None:
     references.register(target_naming.KIND, target_naming.missing)
     references.register(export_naming.KIND, export_naming.missing)
     references.register(connection_checks.KIND, connection_checks.missing)
+    references.register(flag_names.KIND, flag_names.missing_flag)
+    references.register(flag_names.ENVIRONMENT, flag_names.missing_environment)
+    references.register(flag_names.SEGMENT, flag_names.missing_segment)
     references.register_check("connections", connection_checks.unfit)
     outputs.register("connection.action", answering.given)
     references.register_check("approvals", checking.unmeetable)

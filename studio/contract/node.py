@@ -106,7 +106,7 @@ def help_(
     each item of a list, by `ctx.evaluate(source, {"item": …, "index": …})`. `template` marks text with `{{ … }}`,
     which arrives rendered. `widget` asks for a special input
     (`code`, `secret`, `people`, `duration`, `conditions`, `key-values`, `cron`, `json`, `textarea`, `money`,
-    `connection`, `connection-action`, `connection-scope`, `action-input`).
+    `connection`, `connection-action`, `connection-scope`, `action-input`, `flag`, `flag-environment`).
     """
     extra: dict[str, Any] = {
         name: value
@@ -363,6 +363,8 @@ class TriggerType(NodeType, abstract=True):
     """A node that starts runs. Its output is the event's data; it is never called: by then it has happened."""
 
     kind = Kind.TRIGGER
+    chains: ClassVar[bool] = False
+    """What steps of runs do may set it off, so that workflows could start one another for ever: circles are ended."""
 
 
 registry: dict[str, type[NodeType]] = {}

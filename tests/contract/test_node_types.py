@@ -36,7 +36,8 @@ DATA = {
     "workflow": {"name": "High-value refunds"},
 }  # fmt: skip
 CONNECTIONS = ("connection.action", "connection.request", "connection.event", "connection.record")
-OF_A_PRIMITIVE = {"audit.event": "audit"} | dict.fromkeys(CONNECTIONS, "connection")
+FLAGS = ("flag.changed", "flag.evaluate", "flag.set")
+OF_A_PRIMITIVE = {"audit.event": "audit"} | dict.fromkeys(CONNECTIONS, "connection") | dict.fromkeys(FLAGS, "flag")
 """What is named for what it follows, or for what it goes by."""
 KINDS_OF_FIELD = {"string", "integer", "number", "boolean", "array", "object", "null"}
 WORDS_OF_A_FORM = {
@@ -47,7 +48,8 @@ WORDS_OF_A_FORM = {
 }  # fmt: skip
 WIDGETS = {
     "code", "secret", "people", "duration", "conditions", "key-values", "cron", "json", "textarea", "money", "workflow",
-    "policy", "connection", "connection-action", "connection-scope", "action-input"}  # fmt: skip
+    "policy", "connection", "connection-action", "connection-scope", "action-input",
+    "flag", "flag-environment"}  # fmt: skip
 
 
 def every(types=TYPES):

@@ -2,15 +2,10 @@
 
 import pytest
 
-from tests.factories.accounts import make_tenant, make_token, with_token
+from tests.factories.accounts import make_token, with_token
 from tests.factories.guard import make_guard_policy
 
 SCOPES = ["flags:read", "flags:write"]
-
-
-@pytest.fixture
-def tenant(database):
-    return make_tenant(database)
 
 
 @pytest.fixture
@@ -30,6 +25,9 @@ def test_a_flag_by_the_api_from_its_first_day_to_its_last(api):
     assert (first["percent"], first["version"]) == (10.0, 2)
     stale = api.put(here, json={"enabled": False, "strategies": [], "version": 1})
     assert (stale.status_code, stale.json["code"]) == (409, "flag.changed")
+    asked = api.post(f"{here}/explain", json={"context": {"userId": "4711"}}).json
+    assert (asked["flag"], asked["value"]) == ("new-checkout", asked["enabled"])
+    assert "share" in str([one["code"] for one in asked["facts"]])
     assert api.post(f"{here}/off", json={"note": "Not yet", "version": 2}).json["enabled"] is False
     [line] = api.get("/api/v1/flags?state=off&environment=production&q=CHECK").json["data"]
     assert (line["key"], line["environments"][0], line["stale"]) == (

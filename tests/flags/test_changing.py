@@ -12,16 +12,10 @@ from studio.flags.models import Flag, FlagSetting, FlagVersion
 from studio.flags.service import archiving, changing, creating, describing, environments, finding, restoring, segments
 from studio.flags.service.changing import Change
 from studio.flags.service.describing import About
-from tests.factories.accounts import make_tenant
 from tests.factories.flags import EVERYBODY, make_flag, rollout
 
 BOMB = {"contextName": "email", "operator": "REGEX", "value": r"(a+)+\1$"}
 ENDLESS = {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}
-
-
-@pytest.fixture
-def tenant(database):
-    return make_tenant(database)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from studio.runtime.compiled import Compiled
 from studio.runtime.ledger.rows import RunRow
 from studio.runtime.models import TriggerSubscription
 from studio.runtime.outcomes import Verdict
-from studio.runtime.service.causes import CHAINED, LONGEST_CHAIN, Source, circle, source_of
+from studio.runtime.service.causes import LONGEST_CHAIN, Source, circle, is_chained, source_of
 from studio.runtime.service.dedup import Once
 from studio.runtime.service.gathering import Arrived, gather
 from studio.runtime.service.starts import Hint, start_or_turn_away, turn_away
@@ -116,7 +116,7 @@ class AppEvents:
     def run_failed(self, uow: UnitOfWork, run: RunRow, compiled: Compiled) -> None:
         """A live run has failed. One that an event itself started stays quiet, so that no chain feeds itself."""
         trigger = compiled.graph.nodes[run.trigger_node]
-        if trigger.type in CHAINED:
+        if is_chained(trigger.type):
             return
         data = {
             "event": "run.failed",

@@ -5,14 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from studio.contract.node import TriggerType, node_type
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Event, Run
-from studio.runtime.triggers.app_event import AppEvent
-from studio.runtime.triggers.audit_event import AuditTrailEvent
 
-CHAINED = frozenset({AppEvent.key, AuditTrailEvent.key})
-"""Triggers by which workflows start one another."""
 LONGEST_CHAIN = 3
 """Runs that may start one after the other by what happened in the one before."""
 DEEPEST = 12
@@ -34,6 +31,12 @@ class Source:
         return workflow_id == self.workflow_id or workflow_id in self.above
 
 
+def is_chained(trigger: str | None) -> bool:
+    """Whether workflows start one another by a type of trigger."""
+    found = node_type(trigger) if trigger else None
+    return found is not None and issubclass(found, TriggerType) and found.chains
+
+
 def source_of(uow: UnitOfWork, run_id: UUID | None) -> Source:
     """Where a run stands: its workflow, those that called it, and the chain that the first of them is in."""
     asked = select(Run.workflow_id, Run.parent_run_id, Event.type, Event.meta)
@@ -45,7 +48,7 @@ def source_of(uow: UnitOfWork, run_id: UUID | None) -> Source:
         if found is None:
             break
         workflows.append(found.workflow_id)
-        if found.type in CHAINED:
+        if is_chained(found.type):
             chain = max(chain, (found.meta or {}).get("chain", 1))
         run_id = found.parent_run_id
     if not workflows:

@@ -36,6 +36,7 @@ class AppEvent(TriggerType):
     """Start a run when something happens in Studio: a run failed, an approval was decided."""
 
     key = "trigger.app_event"
+    chains = True
     title = "Studio event"
     icon = "bolt"
     sample = SAMPLES["run.failed"]

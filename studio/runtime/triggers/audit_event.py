@@ -36,6 +36,7 @@ class AuditTrailEvent(TriggerType):
     """
 
     key = "audit.event"
+    chains = True
     title = "Audit event"
     icon = "audit"
     sample = SAMPLE

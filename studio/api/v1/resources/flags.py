@@ -1,14 +1,27 @@
 """Feature flags: the list, one of them, and what holds in each environment."""
 
 from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
 from uuid import UUID
 
 from studio.api.v1.operations import operation
 from studio.api.v1.shapes import flags as shapes
 from studio.api.v1.shapes.common import ListOf, cursor_id, written
 from studio.core.unit_of_work import UnitOfWork
+from studio.flags.evaluation.facts import Fact
 from studio.flags.models import Flag, FlagEnvironment
-from studio.flags.service import archiving, changing, creating, describing, environments, finding, listing, states
+from studio.flags.service import (
+    archiving,
+    asking,
+    changing,
+    creating,
+    describing,
+    environments,
+    finding,
+    listing,
+    states,
+)
 from studio.flags.service.changing import Change
 from studio.flags.service.describing import About
 from studio.flags.service.sharing import largest_share
@@ -82,6 +95,20 @@ def turn_flag_off(uow: UnitOfWork, flag_key: str, environment: str, body: shapes
     return _turned(uow, flag_key, environment, body, on=False)
 
 
+@operation("POST", f"{HERE}/explain", tag=TAG, needs="flag.read", body=shapes.Ask, answer=shapes.Answer)
+def explain_flag(uow: UnitOfWork, flag_key: str, environment: str, body: shapes.Ask) -> shapes.Answer:
+    """What somebody would get of a flag, and why. Nothing is counted."""
+    row = finding.flag(uow, flag_key)
+    place = finding.environment(uow, environment)
+    told = asking.explain(uow, row, place, body.context)
+    variant = told.explanation.variant
+    return shapes.Answer(
+        flag=row.key, environment=place.name, enabled=told.explanation.enabled,
+        variant=variant.name if variant.enabled else None, value=told.value,
+        facts=[_fact(one) for one in told.explanation.facts],
+    )  # fmt: skip
+
+
 @operation("POST", f"{ONE}/archive", tag=TAG, needs="flag.edit", body=shapes.Archive, answer=shapes.FlagInfo,
            conflicts=True)  # fmt: skip
 def archive_flag(uow: UnitOfWork, flag_key: str, body: shapes.Archive) -> shapes.FlagInfo:
@@ -110,6 +137,14 @@ def flag_info(uow: UnitOfWork, row: Flag) -> shapes.FlagInfo:
         impression_data=row.impression_data, owner_id=row.owner_id, version=row.version, settings=held,
         created_at=row.created_at, changed_at=row.changed_at, archived_at=row.archived_at,
     )  # fmt: skip
+
+
+def _fact(one: Fact) -> dict[str, Any]:
+    told = {each.name: getattr(one, each.name) for each in fields(one)}
+    return {"code": one.code} | {
+        name: [_fact(part) if isinstance(part, Fact) else part for part in value] if isinstance(value, tuple) else value
+        for name, value in told.items()
+    }
 
 
 def _setting(uow: UnitOfWork, row: Flag, place: FlagEnvironment) -> shapes.Setting:

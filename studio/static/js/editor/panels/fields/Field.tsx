@@ -11,6 +11,7 @@ import { Conditions } from "./Conditions";
 import { ConnectionPicker } from "./ConnectionPicker";
 import { Cron } from "./Cron";
 import { Duration } from "./Duration";
+import { FlagEnvironmentPicker, FlagPicker } from "./FlagPicker";
 import { JsonField } from "./JsonField";
 import { KeyValues } from "./KeyValues";
 import { People } from "./People";
@@ -214,6 +215,10 @@ function Input({ kind, title, toggle, ...props }: InputProps & { kind: FieldKind
       return <ScopePicker {...props} />;
     case "action-input":
       return <ActionInput {...props} />;
+    case "flag":
+      return <FlagPicker {...props} />;
+    case "flag-environment":
+      return <FlagEnvironmentPicker {...props} />;
     case "duration":
       return <Duration {...props} />;
     case "cron":

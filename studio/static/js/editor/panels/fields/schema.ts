@@ -28,6 +28,8 @@ export type FieldKind =
   | "connection-action"
   | "connection-scope"
   | "action-input"
+  | "flag"
+  | "flag-environment"
   | "json";
 
 /** Follows $ref, takes `X | None` as X, and a single allOf as itself. Annotations beside a $ref win. */
@@ -93,6 +95,8 @@ const WIDGETS = [
   "connection-action",
   "connection-scope",
   "action-input",
+  "flag",
+  "flag-environment",
   "json",
 ] as const;
 const isWidget = (widget: string | undefined): widget is (typeof WIDGETS)[number] =>

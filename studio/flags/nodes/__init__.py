@@ -1,0 +1,1 @@
+"""Steps that ask for flags and set them."""

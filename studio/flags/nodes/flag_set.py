@@ -1,0 +1,164 @@
+"""A flag is switched by a run, together with its step."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeConfig, NodeType, help_
+from studio.contract.references import Reference
+from studio.core.errors import Conflict, InvalidInput, NotFound
+from studio.core.i18n import gettext as _
+from studio.flags import naming
+from studio.flags.models import Flag, FlagEnvironment
+from studio.flags.outcomes import EnvironmentKind
+from studio.flags.service import changing, finding, gating, segments, switching
+from studio.flags.service.changing import Change
+from studio.flags.service.sharing import largest_share
+
+_DEVELOPMENT = "development"
+"""Made with the first flag and never production: steps there are free of gates."""
+_LISTS = {"do": ["give", "take"]}
+
+
+class FlagSet(NodeType):
+    """Switch a feature flag: on, off, to a share, or for single customers and groups of them.
+
+    Programs get it within seconds. Every switch is a version of the flag, which one click brings back; in production
+    it is a protected action.
+    """
+
+    key = "flag.set"
+    kind = Kind.ACTION
+    effect = Effect.LOCAL
+    title = "Set a flag"
+    icon = "flag"
+    sample = {
+        "flag": "new-checkout", "environment": "production", "changed": True, "enabled": True, "percent": 25.0,
+        "version": 4,
+    }  # fmt: skip
+    output_schema = {
+        "type": "object",
+        "properties": {
+            "flag": {"type": "string"},
+            "environment": {"type": "string"},
+            "changed": {"type": "boolean"},
+            "enabled": {"type": "boolean"},
+            "percent": {"type": "number"},
+            "version": {"type": "integer"},
+        },
+        "additionalProperties": False,
+    }
+
+    class Config(NodeConfig):
+        flag: str = help_(
+            "Which flag is switched.",
+            title="Flag", example="new-checkout", widget="flag", min_length=1, max_length=100,
+        )  # fmt: skip
+        environment: str = help_(
+            "Where it is switched. Everywhere but in development a policy may ask for more first.",
+            title="Environment", default="production", example="development", widget="flag-environment",
+            min_length=1, max_length=60,
+        )  # fmt: skip
+        do: Literal["on", "off", "share", "give", "take"] = help_(
+            "on: turn it on for those whom its rules mean. off: for everybody. share: move its rollout to a share. "
+            "give, take: let some customers or groups in, or take them out again.",
+            title="What to do", default="on", example="give",
+        )  # fmt: skip
+        share: float = help_(
+            "Per cent of all that get it. Where it was off and had no rule, this turns it on; one that was turned off "
+            "stays off.",
+            title="Share", default=0, example=25, ge=0, le=100, show_if={"do": ["share"]},
+        )  # fmt: skip
+        strategy: str = help_(
+            "Title of the rule that is meant, where the flag has several. Empty: the only one that fits.",
+            title="Rule", default="", example="Beta", max_length=100, show_if={"do": ["share", "give", "take"]},
+        )  # fmt: skip
+        field: str = help_(
+            "What programs tell of whoever asks, and the rule compares: userId, segment, country.",
+            title="Field", default="userId", example="segment", min_length=1, max_length=100, show_if=_LISTS,
+        )  # fmt: skip
+        values: list[str] = help_(
+            "Those that are let in or taken out.",
+            title="Values", default=[], example=["{{ trigger.customer.segment }}"], template=True, max_length=200,
+            show_if=_LISTS,
+        )  # fmt: skip
+        segment: str = help_(
+            "Name of a segment whose list is changed instead of the flag's own rule: every flag that names it follows.",
+            title="Segment", default="", example="Trusted customers", max_length=100, show_if=_LISTS,
+        )  # fmt: skip
+        note: str = help_(
+            "Why, for whoever reads the flag's history.",
+            title="Note", default="", example="Refund of {{ trigger.order.code }}", template=True, max_length=500,
+        )  # fmt: skip
+
+    @classmethod
+    def summary(cls, config: Mapping[str, Any]) -> str:
+        said = {
+            "on": _("turn on"), "off": _("turn off"), "share": _("to %(share)s %%", share=config.get("share") or 0),
+            "give": _("let in"), "take": _("take out"),
+        }  # fmt: skip
+        parts = (str(config.get("flag") or ""), said.get(str(config.get("do") or "on"), ""))
+        return " · ".join(part for part in parts if part)
+
+    @classmethod
+    def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
+        return naming.references(config)
+
+    @classmethod
+    def protects_of(cls, config: Mapping[str, Any]) -> str | None:
+        return None if config.get("environment") == _DEVELOPMENT else gating.TARGET
+
+    @classmethod
+    def facts_of(cls, config: Mapping[str, Any]) -> Mapping[str, Any]:
+        share = {"off": 0.0, "share": config.get("share") or 0.0}
+        return {
+            "flag": config.get("flag") or "", "environment": config.get("environment") or "production",
+            "percent": float(share.get(str(config.get("do") or "on"), 100.0)),
+        }  # fmt: skip
+
+    def start(self, ctx: Context, config: Config) -> Done | Fail:
+        try:
+            flag = finding.flag(ctx.unit, config.flag)
+            place = finding.environment(ctx.unit, config.environment)
+            if place.kind == EnvironmentKind.PRODUCTION and config.environment == _DEVELOPMENT:
+                return Fail("guard.required", _("This is protected, and no gate was asked. Nothing was done."))
+            finding.lock(ctx.unit, flag)
+            changed = _switch(ctx, config, flag, place)
+        except (NotFound, InvalidInput, Conflict) as error:
+            return Fail(error.code, error.message, field=error.field or "config.flag")
+        held = changing.current(ctx.unit, flag, place)
+        found = {
+            "flag": flag.key, "environment": place.name, "changed": changed, "enabled": held.enabled,
+            "percent": largest_share(held.state), "version": flag.version,
+        }  # fmt: skip
+        return Done(found, note="" if changed else _("It was so already"))
+
+
+def _switch(ctx: Context, config: FlagSet.Config, flag: Flag, place: FlagEnvironment) -> bool:
+    """Whether anything is different after it."""
+    note = config.note.strip()
+    if config.do in ("on", "off"):
+        return changing.turn(ctx.unit, flag, place, on=config.do == "on", note=note, gated=False) is not None
+    held = changing.current(ctx.unit, flag, place)
+    if config.do == "share":
+        wanted = switching.to_share(held, config.share, config.strategy)
+        return changing.change(ctx.unit, flag, place, wanted, note, gated=False) is not None
+    values = [one.strip() for one in config.values if one.strip()]
+    if not values:
+        raise InvalidInput(_("There is nobody to let in or take out."), code="flag.no_values", field="config.values")
+    if config.segment:
+        return _segment(ctx, config, flag, held, values, note)
+    wanted = (switching.give if config.do == "give" else switching.take)(held, config.field, values, config.strategy)
+    return changing.change(ctx.unit, flag, place, wanted, note, gated=False) is not None
+
+
+def _segment(ctx: Context, config: FlagSet.Config, flag: Flag, held: Change, values: list[str], note: str) -> bool:
+    row = segments.named(ctx.unit, config.segment)
+    if not any(row.number in (one.get("segments") or ()) for one in held.strategies):
+        said = _("“%(flag)s” does not mean the segment “%(segment)s” there.", flag=flag.key, segment=row.name)
+        raise InvalidInput(said, code="flag.segment_other", field="config.segment")
+    alter = switching.give_constraints if config.do == "give" else switching.take_constraints
+    constraints = alter(row.constraints, config.field, values)
+    made = segments.change(
+        ctx.unit, row, name=row.name, description=row.description, constraints=constraints, note=note, gated=False
+    )
+    return made is not None

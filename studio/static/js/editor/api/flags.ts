@@ -1,0 +1,21 @@
+// What the server knows of feature flags and the environments that they hold in.
+import { read } from "./client";
+
+export interface FlagChoice {
+  readonly key: string;
+  readonly description: string;
+}
+
+export interface EnvironmentChoice {
+  /** As steps name it. */
+  readonly name: string;
+  readonly title: string;
+}
+
+export interface FlagChoices {
+  readonly flags: readonly FlagChoice[];
+  readonly environments: readonly EnvironmentChoice[];
+}
+
+export const PLACE = "/flags";
+export const choices = () => read<FlagChoices>("/builder/api/flags");
