@@ -51,6 +51,7 @@ VIEWS = (
     "studio.console.ops",
     "studio.console.views",
     "studio.export.views",
+    "studio.flags.views",
     "studio.flags.serving.routes",
     "studio.gallery.views",
     "studio.guard.views",

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from tests.e2e.looks import DESK
 from tests.e2e.studio import Studio
 
-NO_PAGES = ("/api/", "/builder/api/", "/static/", "/hooks/", "/livez", "/readyz", "/metrics")
+NO_PAGES = ("/api/", "/builder/api/", "/static/", "/hooks/", "/ofrep/", "/livez", "/readyz", "/metrics")
 DOWNLOADS = (
     "console.export_workflow",
     "console.export_audit",
@@ -26,6 +26,8 @@ NEEDS_MORE = ("/password/new", "/connections/callback")
 """Make sense only behind a link that was just followed."""
 SEVERAL = {
     "connections.connection": 4,
+    "flags.flag": 2,
+    "flags.rules": 2,
     "console.run": 6,
     "portal.approval": 6,
     "portal.history": 3,

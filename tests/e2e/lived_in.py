@@ -37,7 +37,7 @@ from studio.oversight.reviews.policy import Reviewers
 from studio.oversight.reviews.starting import Plan
 from studio.runtime.models import Workflow
 from studio.runtime.service import subscriptions, workflows
-from tests.e2e import shopify
+from tests.e2e import flagged, shopify
 from tests.e2e.connected import connect, describe
 from tests.e2e.studio import Studio, running_studio
 from tests.factories.escalations import move_up
@@ -89,10 +89,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             everybody = Reviewers(tuple(one.user_id for one in people if one.role.value != "auditor"))
             due_at = uow.now + timedelta(days=14)
             reviews.start(uow, Plan("Spring review", Scope.ALL, Silence.OWNER, due_at, everybody, 6))
-            lost = connect(uow, keyring, "Warehouse", "https://warehouse.example.com", "2")
-            describe(uow, "Parcels")
-            add_sync(uow, connect(uow, keyring, "Lumen shop", "https://shop.example.com", "1").id, "orders")
-            state.lose(uow, lost, "connection.reauth_required", "Warehouse no longer takes its credentials.")
+            _connect(uow, keyring)
             app.extensions["studio_vault"].create(
                 uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"]
             )
@@ -100,6 +97,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             eyes = PolicyFields.model_validate({"approvals": [{"approvers": ["group:Refund team"], "count": 1}]})
             protection.create(uow, protection.PolicySave("refund_limit.change", "Four eyes", eyes))
             protection.protect(uow, protection.TargetSave("Payouts", "action.http", "config.url.contains('payouts')"))
+            flagged.furnish(uow)
             made.addresses = _addresses(uow, keyring)
 
     with running_studio(allowed=f"127.0.0.1:{target.port}", furnish=furnish) as running:
@@ -120,6 +118,14 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
         running.deliver(made.addresses["Close the month"], {"month": "March"})
         once(running, select(GuardPass), lambda _uow, _row: None)
         yield made
+
+
+def _connect(uow: UnitOfWork, keyring: Any) -> None:
+    """A shop whose orders are synced, and a warehouse that has to be connected again."""
+    lost = connect(uow, keyring, "Warehouse", "https://warehouse.example.com", "2")
+    describe(uow, "Parcels")
+    add_sync(uow, connect(uow, keyring, "Lumen shop", "https://shop.example.com", "1").id, "orders")
+    state.lose(uow, lost, "connection.reauth_required", "Warehouse no longer takes its credentials.")
 
 
 def _ask_for_changes(running: Studio) -> None:

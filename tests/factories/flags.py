@@ -6,9 +6,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
-from studio.flags.models import Flag, FlagSegment
+from studio.flags.models import Flag, FlagClientKey, FlagSegment
 from studio.flags.service import changing, creating, environments, finding, segments
 from studio.flags.service.describing import About
+from studio.flags.serving import keys
 from tests.factories.accounts import MadeTenant
 
 EVERYBODY: Mapping[str, Any] = {"name": "default"}
@@ -51,3 +52,10 @@ def make_segment(app: Flask, tenant: MadeTenant, name: str | None = None) -> Fla
         found = unit.session.scalar(select(FlagSegment).where(FlagSegment.name == name))
         plan = {"contextName": "plan", "operator": "IN", "values": ["pro"]}
         return found or segments.create(unit, name=name, constraints=[plan])
+
+
+def make_client_key(app: Flask, tenant: MadeTenant) -> FlagClientKey:
+    """A server's key of the first environment."""
+    with app.extensions["studio_database"].unit(tenant.id, tenant["owner"].actor) as unit:
+        place = environments.ensure(unit)[0]
+        return keys.make(unit, place.id, name=f"Till of {tenant.name}", kind="server").row

@@ -23,7 +23,7 @@ from tests.factories.approvals import listen, make_delegation, make_group, make_
 from tests.factories.connections import make_connection, make_description
 from tests.factories.elevations import make_elevation, make_eligible
 from tests.factories.exports import make_export
-from tests.factories.flags import make_flag, make_segment
+from tests.factories.flags import make_client_key, make_flag, make_segment
 from tests.factories.guard import make_guard_policy, make_hold, make_own_target, make_pass
 from tests.factories.mail import make_mail
 from tests.factories.policies import make_policy
@@ -148,6 +148,11 @@ NO_TENANT = {
     "connector_key": "http",  # every workspace sees the same
     "action": "http.nothing",  # beside its connection's handle
     "connect_token": "x" * 68,  # whoever holds the link may follow it
+    "flag_key": lambda app, tenant: make_flag(app, tenant, f"flag-of-{tenant.id.hex}").key,
+    "segment_id": lambda app, tenant: str(make_segment(app, tenant).id),
+    "client_key_id": lambda app, tenant: str(make_client_key(app, tenant).id),
+    "flag_version": "1",  # of a flag or a segment that the address names
+    "environment": "production",  # of flags: every workspace has one of its own
     "flag_name": "new-checkout",  # whoever shows an environment's key may ask for it
     "filename": "studio.css",  # files of the build
     "passkey_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",  # a person's: tests/accounts/test_factors.py

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -41,6 +42,7 @@ class Held:
     enabled: bool
     percent: float
     """The largest share that gets it, 0 to 100."""
+    strategies: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _held(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, dict[UUID, Held]]:
     found: dict[UUID, dict[UUID, Held]] = {}
     for row in uow.session.scalars(select(FlagSetting).where(FlagSetting.flag_id.in_(ids))):
         share = largest_share(states.of_setting(row))
-        found.setdefault(row.flag_id, {})[row.environment_id] = Held(row.enabled, share)
+        found.setdefault(row.flag_id, {})[row.environment_id] = Held(row.enabled, share, row.strategies)
     return found
 
 

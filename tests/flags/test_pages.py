@@ -1,0 +1,163 @@
+"""Flags by their pages: made, given rules, switched, brought back, asked for."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from studio.flags.models import Flag, FlagClientKey, FlagEnvironment, FlagSetting, FlagVersion
+from tests.factories.accounts import make_tenant, signed_in
+
+pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+RULES = {
+    "enabled": "1",
+    "s.0.name": "flexibleRollout",
+    "s.0.rollout": "25",
+    "s.0.stickiness": "userId",
+    "s.0.group": "new-checkout",
+    "s.0.c.0.field": "country",
+    "s.0.c.0.operator": "IN",
+    "s.0.c.0.values": "DE, AT",
+}
+
+
+@pytest.fixture
+def house(app, database):
+    return make_tenant(database)
+
+
+@pytest.fixture
+def owner(app, house):
+    return signed_in(app, house.id, house["owner"])
+
+
+@pytest.fixture
+def made(owner):
+    answer = owner.post("/flags/new", data={"key": "new-checkout", "kind": "boolean", "purpose": "release"})
+    assert answer.status_code == 302
+    return "new-checkout"
+
+
+def setting(database, house, environment="production"):
+    with database.unit(house.id) as uow:
+        query = select(FlagSetting).join(FlagEnvironment).where(FlagEnvironment.name == environment)
+        return uow.session.scalar(query)
+
+
+def test_a_flag_is_made_given_rules_and_explained(app, database, house, owner):
+    assert "No flags yet" in owner.get("/flags").text
+    wrong = owner.post("/flags/new", data={"key": "new checkout", "kind": "boolean", "purpose": "release"})
+    assert wrong.status_code == 422
+    assert 'id="key-error"' in wrong.text
+    owner.post("/flags/new", data={"key": "new-checkout", "kind": "boolean", "purpose": "release"})
+    page = owner.get("/flags/new-checkout").text
+    assert page.count("No rule: whoever asks gets it") == 2
+
+    saved = owner.post("/flags/new-checkout/production", data={**RULES, "do": "save", "seen": "1", "note": "Go"})
+    assert saved.status_code == 302
+    page = owner.get("/flags/new-checkout").text
+    assert "25 % by user, where country is one of DE, AT" in page
+    assert "On by 1 rule" in owner.get("/flags").text
+    version = owner.get("/flags/new-checkout/versions/2").text
+    assert "25 % by user, where country is one of DE, AT" in version
+    assert "Go" in version
+
+    asked = "/flags/new-checkout/try?environment=production&userId=anna&properties=country+%3D+FR"
+    assert "does not hold: theirs is “FR”" in owner.get(asked).text
+    assert re.search(r"they stand at \d+ of 100", owner.get(asked.replace("FR", "DE")).text)
+
+
+def test_rows_come_and_go_without_a_change(app, database, house, owner, made):
+    more = owner.post(f"/flags/{made}/production", data={**RULES, "do": "add-constraint.0", "seen": "1"}).text
+    assert 'name="s.0.c.1.field"' in more
+    less = owner.post(f"/flags/{made}/production", data={**RULES, "do": "drop-strategy.0", "seen": "1"}).text
+    assert 'name="s.0.name"' not in less
+    assert setting(database, house) is None
+
+
+def test_what_is_wrong_is_said_in_its_row_and_changes_nothing(app, database, house, owner, made):
+    wrong = {**RULES, "s.0.segment.99": "1", "s.0.rollout": "40", "seen": "1"}
+    answer = owner.post(f"/flags/{made}/production", data={**wrong, "do": "save"})
+    assert answer.status_code == 422
+    assert "Nothing was saved yet." in answer.text
+    assert "There is no segment number 99." in answer.text[answer.text.index("<fieldset") :]
+    assert 'value="40"' in answer.text, "what was typed is not lost"
+    assert setting(database, house) is None
+
+
+def test_two_who_edit_at_once_are_told(app, database, house, owner, made):
+    owner.post(f"/flags/{made}/production", data={**RULES, "do": "save", "seen": "1"})
+    late = owner.post(f"/flags/{made}/production", data={"do": "save", "seen": "1", "enabled": "1"})
+    assert late.status_code == 409
+    assert setting(database, house).strategies[0]["parameters"]["rollout"] == "25"
+
+
+def test_it_is_switched_and_brought_back(app, database, house, owner, made):
+    owner.post(f"/flags/{made}/production", data={**RULES, "do": "save", "seen": "1"})
+    owner.post(f"/flags/{made}/production/switch", data={"to": "off", "seen": "2"})
+    assert setting(database, house).enabled is False
+    owner.post(f"/flags/{made}/versions/2/restore", data={"seen": "3"})
+    assert setting(database, house).enabled is True
+    with database.unit(house.id) as uow:
+        newest = uow.session.scalar(select(FlagVersion).order_by(FlagVersion.number.desc()))
+        assert (newest.number, newest.restored) == (4, 2)
+    assert "Brought back version 2" in owner.get(f"/flags/{made}").text
+    owner.post(f"/flags/{made}/archive")
+    assert "is archived" in owner.get(f"/flags/{made}").text
+    assert made not in owner.get("/flags").text
+    assert made in owner.get("/flags?show=archived").text
+    owner.post(f"/flags/{made}/unarchive")
+    assert made in owner.get("/flags?q=check").text
+    assert "No flag fits" in owner.get("/flags?q=nothing").text
+
+
+def test_a_value_is_edited_as_people_write_it(app, database, house, owner):
+    data = {"key": "banner", "kind": "json", "purpose": "permission", "off_value": '{"text": ""}',
+            "value_schema": '{"type": "object", "required": ["text"]}'}  # fmt: skip
+    owner.post("/flags/new", data=data)
+    rows = {"v.0.name": "hello", "v.0.value": '{"text": "Hello"}', "enabled": "1", "do": "save", "seen": "1"}
+    assert owner.post("/flags/banner/production", data=rows).status_code == 302
+    assert "Hello" in owner.get("/flags/banner/try?environment=production").text
+    broken = owner.post("/flags/banner/production", data={**rows, "v.0.value": "{}", "seen": "2"})
+    assert broken.status_code == 422
+    edited = {"description": "What the shop says", "purpose": "permission", "off_value": "nonsense", "seen": "2"}
+    assert owner.post("/flags/banner/edit", data=edited).status_code == 422
+    edited |= {"off_value": '{"text": "-"}', "value_schema": ""}
+    assert owner.post("/flags/banner/edit", data=edited).status_code == 302
+    with database.unit(house.id) as uow:
+        row = uow.session.scalar(select(Flag))
+        assert (row.off_value, row.value_schema, row.description) == ({"text": "-"}, None, "What the shop says")
+
+
+def test_segments_are_made_used_and_brought_back(app, database, house, owner, made):
+    rows = {"c.0.field": "tier", "c.0.operator": "IN", "c.0.values": "gold", "do": "save"}
+    assert owner.post("/flag-segments/new", data={**rows, "name": ""}).status_code == 422
+    owner.post("/flag-segments/new", data={**rows, "name": "VIP"})
+    owner.post(f"/flags/{made}/production", data={**RULES, "s.0.segment.1": "1", "do": "save", "seen": "1"})
+    assert setting(database, house).strategies[0]["segments"] == [1]
+    page = owner.get("/flag-segments").text
+    segment = re.search(r'href="(/flag-segments/[0-9a-f-]{36})"', page).group(1)
+    assert "tier is one of gold" in page
+    assert made in page
+    owner.post(f"{segment}", data={**rows, "name": "VIP", "c.0.values": "gold, platinum", "seen": "1"})
+    assert "gold, platinum" in owner.get("/flag-segments").text
+    owner.post(f"{segment}/versions/1/restore", data={"seen": "2"})
+    assert "platinum" not in owner.get("/flag-segments").text
+    assert owner.post(f"{segment}/archive").status_code == 409
+
+
+def test_environments_and_keys(app, database, house, owner, made):
+    place = {"title": "Shop in Vienna", "name": "vienna", "kind": "production"}
+    assert owner.post("/flag-environments", data={**place, "name": "Vienna!"}).status_code == 422
+    assert owner.post("/flag-environments", data=place).status_code == 302
+    page = owner.post("/flag-keys", data={"name": "Till", "environment": "vienna", "kind": "server"}).text
+    text = re.search(r'<code id="made">([^<]+)</code>', page).group(1)
+    assert ":vienna." in text
+    assert text not in owner.get("/flag-environments").text, "it is shown once"
+    with database.unit(house.id) as uow:
+        key_id = uow.session.scalar(select(FlagClientKey.id))
+    assert owner.post("/flag-environments/vienna/retire").status_code == 409
+    owner.post(f"/flag-keys/{key_id}/revoke")
+    owner.post("/flag-environments/vienna/retire")
+    assert "is retired" in owner.get("/flag-environments").text
+    assert "Shop in Vienna" not in owner.get("/flag-environments").text
