@@ -148,11 +148,8 @@ NO_TENANT = {
     "connector_key": "http",  # every workspace sees the same
     "action": "http.nothing",  # beside its connection's handle
     "connect_token": "x" * 68,  # whoever holds the link may follow it
-    "flag_key": lambda app, tenant: make_flag(app, tenant, f"flag-of-{tenant.id.hex}").key,
-    "segment_id": lambda app, tenant: str(make_segment(app, tenant).id),
     "client_key_id": lambda app, tenant: str(make_client_key(app, tenant).id),
     "flag_version": "1",  # of a flag or a segment that the address names
-    "environment": "production",  # of flags: every workspace has one of its own
     "flag_name": "new-checkout",  # whoever shows an environment's key may ask for it
     "filename": "studio.css",  # files of the build
     "passkey_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",  # a person's: tests/accounts/test_factors.py
