@@ -76,12 +76,17 @@ def test_rows_come_and_go_without_a_change(app, database, house, owner, made):
 
 
 def test_what_is_wrong_is_said_in_its_row_and_changes_nothing(app, database, house, owner, made):
-    wrong = {**RULES, "s.0.segment.99": "1", "s.0.rollout": "40", "seen": "1"}
-    answer = owner.post(f"/flags/{made}/production", data={**wrong, "do": "save"})
+    pattern = {"s.0.c.0.operator": "REGEX", "s.0.c.0.values": "(a+"}
+    answer = owner.post(f"/flags/{made}/production", data={**RULES, **pattern, "do": "save", "seen": "1"})
     assert answer.status_code == 422
     assert "Nothing was saved yet." in answer.text
-    assert "There is no segment number 99." in answer.text[answer.text.index("<fieldset") :]
-    assert 'value="40"' in answer.text, "what was typed is not lost"
+    row = answer.text[answer.text.index('<div class="condition">') :]
+    assert 'class="error"' in row[: row.index('value="add-constraint.0"')]
+    assert 'value="(a+"' in row, "what was typed is not lost"
+    many = owner.post(f"/flags/{made}/production", data={**RULES, "s.0.rollout": "140", "do": "save", "seen": "1"})
+    rule = many.text[many.text.index('id="rule-0"') :]
+    assert 'class="error"' in rule[: rule.index("</fieldset>")]
+    assert 'value="140"' in rule
     assert setting(database, house) is None
 
 
