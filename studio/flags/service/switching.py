@@ -28,7 +28,7 @@ def to_share(held: Change, percent: float, title: str = "") -> Change:
         raise InvalidInput(said, code="flag.rollout_unknown", field="config.strategy")
     share = f"{percent:g}"
     if not found:
-        parameters = {"rollout": share, "stickiness": "default", "groupId": ""}
+        parameters = {"rollout": share, "stickiness": "default"}
         return _with(held, None, {"name": ROLLOUT, "title": TITLE, "parameters": parameters})
     old = held.strategies[found[0]]
     return _with(held, found[0], {**old, "parameters": {**old.get("parameters", {}), "rollout": share}})
