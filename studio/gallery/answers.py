@@ -3,6 +3,7 @@
 Reading writes nothing; a group that does not exist yet is made by the service, after everything was read.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -25,6 +26,7 @@ from studio.runtime import money
 
 SECONDS = {"minutes": 60, "hours": 3_600, "days": 86_400}
 LONGEST_TEXT = 200
+FLAG_KEY = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._~-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def _one(question: Question, raw: Any, place: Place) -> Read:
         "money": lambda: _money(question, raw, place),
         "number": lambda: _number(question, raw),
         "text": lambda: _text(raw),
+        "flag": lambda: _flag(raw),
         "email": lambda: _email(raw),
         "choice": lambda: _choice(question, raw),
         "duration": lambda: _duration(raw),
@@ -134,6 +137,14 @@ def _text(raw: Any) -> Value:
     if len(raw) > LONGEST_TEXT:
         raise WrongAnswer(_("This is too long."))
     return values.text(raw.strip())
+
+
+def _flag(raw: Any) -> Value:
+    """The key of a flag, which may be there or not."""
+    key = str(raw or "").strip()
+    if not FLAG_KEY.fullmatch(key):
+        raise WrongAnswer(_("Write the flag's key, such as new-checkout: letters, digits, “.”, “_”, “~” and “-”."))
+    return values.text(key)
 
 
 def _email(raw: Any) -> Value:

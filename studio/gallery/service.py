@@ -15,7 +15,7 @@ from studio.connectors.service import listing
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 from studio.gallery import answers as reading
-from studio.gallery import values
+from studio.gallery import flagging, values
 from studio.gallery.answers import Linked, NewGroup, Place
 from studio.gallery.filling import filled
 from studio.gallery.forms import form
@@ -46,6 +46,7 @@ def use(uow: UnitOfWork, slug: str, answers: Mapping[str, Any]) -> Workflow:
     for one in read.values():
         if isinstance(one, NewGroup):
             groups.create(uow, one.name, one.members)
+    flagging.make(uow, template, {key: _expected(one) for key, one in read.items()})
     return whole.make(uow, document, template_slug=slug)
 
 

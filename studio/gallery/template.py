@@ -13,7 +13,7 @@ PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)(?:\.([a-z]+))?\}")
 """`${key}`, or `${key.part}` for one part of an answer, such as a duration's seconds."""
 _IN_BRACES = re.compile(r"\{\{[^}]*\$\{")
 
-Kind = Literal["money", "number", "text", "email", "people", "group", "choice", "duration", "connection"]
+Kind = Literal["money", "number", "text", "email", "people", "group", "choice", "duration", "connection", "flag"]
 MOST_QUESTIONS = 5
 
 PARTS: dict[str, frozenset[str]] = {
@@ -58,7 +58,7 @@ class Question(Part):
             raise ValueError(gettext("%(key)s: only a connection may be left out", key=self.key))
         if (self.kind == "choice") is not bool(self.options):
             raise ValueError(gettext("%(key)s: options belong to a choice, and to a choice alone", key=self.key))
-        if self.kind in ("money", "number", "text", "choice", "duration") and self.default is None:
+        if self.kind in ("money", "number", "text", "choice", "duration", "flag") and self.default is None:
             raise ValueError(
                 gettext(
                     "%(key)s: a %(kind)s needs a default, so that nobody has to think of one",
@@ -135,6 +135,16 @@ class Connected(Part):
     settings: dict[str, Any] | None = None
 
 
+class Switched(Part):
+    """A flag that the workflow asks for or sets; who may make flags gets it with the draft where there is none."""
+
+    key: Annotated[str, Field(min_length=1, max_length=100)]
+    """Its own, or `${key}` of a question of the kind flag."""
+    about: Annotated[str, Field(min_length=1, max_length=300)]
+    """What it means, for whoever finds it among the flags."""
+    purpose: Literal["release", "operational", "kill-switch", "permission"] = "operational"
+
+
 class Template(Part):
     """One file of `templates/`."""
 
@@ -158,6 +168,7 @@ class Template(Part):
     """For templates that are another workflow with a connection, such as one that a shop's own event starts."""
     by_connector: dict[Key, dict[Key, dict[str, Any]]] = Field(default_factory=dict)
     """Further settings of steps that name a connection, by the kind of system: what one asks and another does not."""
+    flags: list[Switched] = Field(default_factory=list)
     samples: Annotated[list[Sample], Field(min_length=1)]
     checks: Annotated[list[Check], Field(min_length=1)]
 

@@ -50,7 +50,8 @@ def answers(tenant: MadeTenant, **changed: object) -> dict[str, object]:
 def test_the_index_is_narrowed_by_its_address(browser) -> None:
     client: StudioClient = browser("auditor")
     assert client.get("/gallery").text.count("template-card") == len(templates())
-    assert client.get("/gallery?category=Customers").text.count("template-card") == 2
+    of_customers = [one for one in templates() if "Customers" in one.categories]
+    assert client.get("/gallery?category=Customers").text.count("template-card") == len(of_customers) > 0
     found = client.get("/gallery?q=fraud").text
     assert "Cancel high-risk orders" in found
     assert found.count("template-card") == 1

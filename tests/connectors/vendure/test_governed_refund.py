@@ -6,19 +6,23 @@ destination has it. Where the shop refuses, the run is re-run from that step onc
 
 import json
 import os
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
+import requests
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from studio.accounts.demo import Credentials
 from studio.core.actor import Actor, ActorType
+from studio.core.unit_of_work import UnitOfWork
 from studio.export.service import configs
 from studio.export.service.configs import Door
+from studio.flags.service import environments
+from studio.flags.serving import keys
 from tests.connectors.vendure.desk import WAIT_MS, connect, until_it_listens
-from tests.counterparts.vendure.shop import Shop
+from tests.counterparts.vendure.shop import Placed, Shop
 from tests.e2e.canvas import Canvas
 from tests.e2e.conftest import sit_down
 from tests.e2e.looks import flaws
@@ -52,16 +56,22 @@ def syslog(tmp_path: Path):
 
 
 @pytest.fixture
-def studio(smtp, shop: Shop, syslog: tuple[Rsyslog, Authority]):
+def storefront() -> dict[str, str]:
+    """The key by which the shop's pages ask for flags."""
+    return {}
+
+
+@pytest.fixture
+def studio(smtp, shop: Shop, storefront: dict[str, str], syslog: tuple[Rsyslog, Authority]):
     """Studio, which may call the shop and send to the syslog server though they are on this machine."""
     server, authority = syslog
 
     def furnish(app: Flask, people: list[Credentials]) -> None:
-        owner = people[0]
-        actor = Actor(ActorType.USER, str(owner.user_id), owner.name, owner.user_id, owner.role.value)
         text = PIPELINE.format(port=server.port, authority=json.dumps(authority.text))
-        with app.extensions["studio_database"].unit(owner.workspace_id, actor) as uow:
+        with _unit(app, people[0]) as uow:
             configs.save(uow, Door(("127.0.0.1",)), text)
+            [place] = [one for one in environments.ensure(uow) if one.name == "production"]
+            storefront["key"] = keys.make(uow, place.id, name="Storefront", kind="server").text
 
     allowed = f"{shop.url.removeprefix('http://')},127.0.0.1:{server.port}"
     with running_studio(smtp, allowed=allowed, furnish=furnish) as running:
@@ -69,7 +79,7 @@ def studio(smtp, shop: Shop, syslog: tuple[Rsyslog, Authority]):
 
 
 def test_a_cancelled_order_is_paid_back_once_after_a_yes_a_proof_and_with_its_receipt(
-    studio: Studio, shop: Shop, syslog: tuple[Rsyslog, Authority], sit_down
+    studio: Studio, shop: Shop, storefront: dict[str, str], syslog: tuple[Rsyslog, Authority], sit_down
 ) -> None:
     role = shop.role(*READS, *WRITES)
     page = studio.sign_in(sit_down(), "Mira")
@@ -100,6 +110,8 @@ def test_a_cancelled_order_is_paid_back_once_after_a_yes_a_proof_and_with_its_re
     assert flaws(page) == []
     assert shop.refunds(large.id) == [large.total]
     assert any("made; number" in note for note in shop.notes(large.id))
+    sees = {order.id: _sees_the_offer(studio, storefront["key"], shop, order) for order in (large, small)}
+    assert sees == {large.id: True, small.id: False}
     server, _authority = syslog
     [sent] = [one for one in server.messages() if one.id.startswith("custom.refund_made")]
     event = json.loads(sent.text.lstrip("\ufeff"))
@@ -108,7 +120,7 @@ def test_a_cancelled_order_is_paid_back_once_after_a_yes_a_proof_and_with_its_re
     _re_run_what_the_shop_refuses(page, studio, shop, small, role)
 
 
-def _re_run_what_the_shop_refuses(page: Page, studio: Studio, shop: Shop, small, role: str) -> None:
+def _re_run_what_the_shop_refuses(page: Page, studio: Studio, shop: Shop, small: Placed, role: str) -> None:
     shop.let(role, *READS)
     shop.cancel_order(small.id)
     _open_run(page, studio, small.code)
@@ -126,6 +138,7 @@ STEPS = [
     ("Above €500.00?", "yes"),
     ("Is it you?", "Jonas Weber has proved who they are"),
     ("Refund it in the shop", "Refund an order"),
+    ("Show the customer the goodwill offer", "Done"),
     ("Have it confirmed", "The destination has the event"),
     ("Note it at the order", "Add a note to an order"),
 ]
@@ -156,6 +169,21 @@ def _with_a_passkey(studio: Studio, page: Page) -> Page:
     make_passkey(page, "Phone")
     expect(page.get_by_role("cell", name="Phone")).to_be_visible()
     return page
+
+
+def _unit(app: Flask, person: Credentials) -> AbstractContextManager[UnitOfWork]:
+    actor = Actor(ActorType.USER, str(person.user_id), person.name, person.user_id, person.role.value)
+    unit: AbstractContextManager[UnitOfWork] = app.extensions["studio_database"].unit(person.workspace_id, actor)
+    return unit
+
+
+def _sees_the_offer(studio: Studio, key: str, shop: Shop, order: Placed) -> bool:
+    """What the storefront hears by OFREP of an order's customer."""
+    context = {"context": {"targetingKey": shop.order(order.id)["customer"]["id"]}}
+    address = f"{studio.url}/ofrep/v1/evaluate/flags/refund-goodwill"
+    answer = requests.post(address, json=context, headers={"Authorization": f"Bearer {key}"}, timeout=20)
+    assert answer.status_code == 200, answer.text
+    return bool(answer.json()["value"])
 
 
 def _open_run(page: Page, studio: Studio, code: str) -> None:

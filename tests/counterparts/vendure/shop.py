@@ -121,7 +121,7 @@ class Shop:
         """An order as its owner sees it."""
         admin = self.in_channel(channel) if channel else self.admin
         return admin(
-            """query ($id: ID!) { order(id: $id) { id code state totalWithTax customFields { tags }
+            """query ($id: ID!) { order(id: $id) { id code state totalWithTax customer { id } customFields { tags }
               payments { id amount state refunds { id total state reason } }
               history(options: { take: 100 }) { items { type isPublic data } } } }""",
             id=order_id,

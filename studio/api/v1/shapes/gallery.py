@@ -38,7 +38,7 @@ class QuestionView(Shape):
     key: str
     label: str
     help: str
-    kind: Literal["money", "number", "text", "email", "people", "group", "choice", "duration", "connection"]
+    kind: Literal["money", "number", "text", "email", "people", "group", "choice", "duration", "connection", "flag"]
     default: Any = Field(description="The answer where none is given, as this workspace would have it.")
     options: list[OptionView] = Field(description="Of a choice.")
     connectors: list[str] = Field(
