@@ -152,10 +152,10 @@ def test_segments_are_made_used_and_brought_back(app, database, house, owner, ma
 
 
 def test_environments_and_keys(app, database, house, owner, made):
-    place = {"title": "Shop in Vienna", "name": "vienna", "kind": "production"}
-    assert owner.post("/flag-environments", data={**place, "name": "Vienna!"}).status_code == 422
+    place = {"place-title": "Shop in Vienna", "place-name": "vienna", "place-kind": "production"}
+    assert owner.post("/flag-environments", data={**place, "place-name": "Vienna!"}).status_code == 422
     assert owner.post("/flag-environments", data=place).status_code == 302
-    page = owner.post("/flag-keys", data={"name": "Till", "environment": "vienna", "kind": "server"}).text
+    page = owner.post("/flag-keys", data={"key-name": "Till", "key-environment": "vienna", "key-kind": "server"}).text
     text = re.search(r'<code id="made">([^<]+)</code>', page).group(1)
     assert ":vienna." in text
     assert text not in owner.get("/flag-environments").text, "it is shown once"

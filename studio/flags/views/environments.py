@@ -18,6 +18,9 @@ from studio.flags.serving import keys
 from studio.flags.views.blueprint import blueprint, environment_named, titles
 from studio.flags.views.forms import NewEnvironment, NewKey
 
+_PLACE, _KEY = "place-", "key-"
+"""Both forms stand on one page, and have a name each."""
+
 
 @blueprint.get("/flag-environments")
 @permission("flag.read")
@@ -30,7 +33,7 @@ def environments() -> ResponseReturnValue:
 @permission("flag.manage")
 def environment_add() -> ResponseReturnValue:
     """Another one."""
-    form = NewEnvironment()
+    form = NewEnvironment(prefix=_PLACE)
     if not form.validate_on_submit():
         return _page(adding=form), 422
     try:
@@ -56,7 +59,7 @@ def environment_retire(environment: str) -> ResponseReturnValue:
 @permission("flag.manage")
 def key_make() -> ResponseReturnValue:
     """A key, shown this once."""
-    form = _with_places(NewKey())
+    form = _with_places(NewKey(prefix=_KEY))
     if not form.validate_on_submit():
         return _page(keying=form), 422
     uow, origins = current_uow(), (form.origins.data or "").split()
@@ -86,7 +89,8 @@ def _page(adding: NewEnvironment | None = None, keying: NewKey | None = None, ma
     return render_template(
         "flags/environments.html", environments=service.listed(uow), keys=found, titles=titles(), words=words,
         counts=Counter(one.environment_id for one in found), made=made,
-        adding=adding or NewEnvironment(formdata=None), keying=keying or _with_places(NewKey(formdata=None)),
+        adding=adding or NewEnvironment(formdata=None, prefix=_PLACE),
+        keying=keying or _with_places(NewKey(formdata=None, prefix=_KEY)),
         base=current_app.config["PUBLIC_URL"].rstrip("/"),
     )  # fmt: skip
 
