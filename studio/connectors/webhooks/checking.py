@@ -72,32 +72,32 @@ class Checking:
         for row in found:
             if clock.monotonic() >= end:
                 break
-            looked += self._look(row.workspace_id, row.id, row.check_due_at)
+            self._look(row.workspace_id, row.id, row.check_due_at)
+            looked += 1
         if looked < len(found) or len(found) == AT_ONCE:
             self.more()
         return looked
 
-    def _look(self, workspace_id: UUID, hook_id: UUID, due_at: datetime) -> bool:
-        """One of them, whatever comes of it; False: another worker has it, or it is not to be there by now."""
+    def _look(self, workspace_id: UUID, hook_id: UUID, due_at: datetime) -> None:
+        """One of them, whatever comes of it. What another worker has, or is not to be there by now, is left alone."""
         api: AuthorisedApi | None = None
         try:
             work = self._taken(workspace_id, hook_id, due_at)
             if work is None:
-                return True
+                return
             api = self.accounts.api(workspace_id, work.handle, work.scope)
             api.timeout_s = CALL_S
             hooks = api.account.connector.hooks
             if hooks is None:
-                return True
+                return
             there = stands(hooks, hooks.listed(api), work.url, work.external_id)
         except StudioError as error:  # the connection's page shows the request; it is looked for again in an hour
             log.info("webhook_not_looked_for", hook_id=str(hook_id), code=error.code)
             if api is not None:
                 self.reporting.called(api, "webhooks", error if isinstance(error, ApiError) else None)
-            return True
+            return
         self.reporting.called(api, "webhooks")
         self._found(workspace_id, work, there=there)
-        return True
 
     def _taken(self, workspace_id: UUID, hook_id: UUID, due_at: datetime) -> _Work | None:
         with self.database.unit(workspace_id) as unit:
