@@ -59,8 +59,9 @@ interface ChoicesProps extends InputProps {
   readonly waits: boolean;
 }
 
-function Choices({ id, describedBy, invalid, value, onChange, offered, empty, none, waits }: ChoicesProps) {
-  const named = typeof value === "string" ? value : "";
+function Choices({ id, describedBy, invalid, schema, value, onChange, offered, empty, none, waits }: ChoicesProps) {
+  const preset = typeof schema.default === "string" ? schema.default : "";
+  const named = typeof value === "string" ? value : preset;
   const gone = named !== "" && !offered?.some((one) => one.value === named);
   return (
     <select
@@ -72,7 +73,7 @@ function Choices({ id, describedBy, invalid, value, onChange, offered, empty, no
       value={named}
       onChange={(event) => onChange(event.target.value)}
     >
-      <option value="">{offered ? (offered.length ? empty : none) : t("loading")}</option>
+      {preset === "" && <option value="">{offered ? (offered.length ? empty : none) : t("loading")}</option>}
       {gone && <option value={named}>{offered ? t("flag.gone", { name: named }) : named}</option>}
       {offered?.map((one) => (
         <option key={one.value} value={one.value}>
