@@ -138,3 +138,16 @@ def test_a_flag_that_a_workflow_names_is_shown_as_used_and_archived_only_on_purp
             app, tenant, refunds(nodes=[hook, ask | {"config": HERE | {"flag": "none"}}], edges=[edge]), published=True
         )
     assert "flag.unknown" in [one.code for one in gone.value.problems]
+
+
+def test_a_segment_that_production_shares_is_left_alone(app, tenant, make_rig):
+    means = [{"name": "default", "segments": [make_segment(app, tenant, "Pros").number]}]
+    make_flag(app, tenant, on=["development"], strategies=means)
+    make_flag(app, tenant, "other", on=["production"], strategies=means)
+    grow = HERE | {"do": "give", "field": "plan", "values": ["max"], "segment": "Pros"}
+    rig = make_rig([step("grow", "flag.set", grow)], [("t", "next", "grow")])
+    run_id = rig.accept(DATA).run_id
+    rig.settle()
+    [*_, failed] = rig.steps(run_id)
+    assert failed.error["code"] == "flag.segment_shared"
+    assert rig.all(FlagSegment)[0].version == 1

@@ -8,10 +8,9 @@ from studio.contract.references import Reference
 from studio.core.errors import Conflict, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
 from studio.flags import naming
-from studio.flags.models import Flag, FlagEnvironment
+from studio.flags.models import Flag, FlagEnvironment, FlagSegment
 from studio.flags.outcomes import EnvironmentKind
 from studio.flags.service import changing, finding, gating, segments, switching
-from studio.flags.service.changing import Change
 from studio.flags.service.sharing import largest_share
 
 _DEVELOPMENT = "development"
@@ -146,19 +145,40 @@ def _switch(ctx: Context, config: FlagSet.Config, flag: Flag, place: FlagEnviron
     if not values:
         raise InvalidInput(_("There is nobody to let in or take out."), code="flag.no_values", field="config.values")
     if config.segment:
-        return _segment(ctx, config, flag, held, values, note)
+        return _segment(ctx, config, flag, place, values, note)
     wanted = (switching.give if config.do == "give" else switching.take)(held, config.field, values, config.strategy)
     return changing.change(ctx.unit, flag, place, wanted, note, gated=False) is not None
 
 
-def _segment(ctx: Context, config: FlagSet.Config, flag: Flag, held: Change, values: list[str], note: str) -> bool:
+def _segment(
+    ctx: Context, config: FlagSet.Config, flag: Flag, place: FlagEnvironment, values: list[str], note: str
+) -> bool:
     row = segments.named(ctx.unit, config.segment)
+    held = changing.current(ctx.unit, flag, place)
     if not any(row.number in (one.get("segments") or ()) for one in held.strategies):
         said = _("“%(flag)s” does not mean the segment “%(segment)s” there.", flag=flag.key, segment=row.name)
         raise InvalidInput(said, code="flag.segment_other", field="config.segment")
+    _nobody_else(ctx, row, flag, place)
     alter = switching.give_constraints if config.do == "give" else switching.take_constraints
     constraints = alter(row.constraints, config.field, values)
     made = segments.change(
         ctx.unit, row, name=row.name, description=row.description, constraints=constraints, note=note, gated=False
     )
     return made is not None
+
+
+def _nobody_else(ctx: Context, row: FlagSegment, flag: Flag, place: FlagEnvironment) -> None:
+    """A run's gate was about one flag: what is on in production by the same segment would change unasked."""
+    uses = segments.used_by(ctx.unit, [row.number])[row.number]
+    others = {
+        use.flag.key
+        for use in uses
+        if use.setting.enabled
+        and use.environment.kind == EnvironmentKind.PRODUCTION
+        and (use.flag.id, use.environment.id) != (flag.id, place.id)
+    }
+    if others:
+        names = ", ".join(sorted(others))
+        said = _("“%(segment)s” is meant by %(flags)s in production as well, and nobody was asked about that. Use a "
+                 "segment of its own.", segment=row.name, flags=names)  # fmt: skip
+        raise Conflict(said, code="flag.segment_shared", field="config.segment")
