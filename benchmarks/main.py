@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import approvals, compare, connections, engine, exporting, guard, verifying, webhook
+from benchmarks import approvals, compare, connections, engine, exporting, flags, guard, verifying, webhook
 from benchmarks.plan import Plan
 from benchmarks.report import Figure, machine, show, unit
 from benchmarks.servers.process import ServerMissing
@@ -20,6 +20,7 @@ BENCHES = {
     "verify": verifying,
     "export": exporting,
     "connections": connections,
+    "flags": flags,
 }
 MISSING = 3
 """Exit status where a server is not installed."""

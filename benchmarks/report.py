@@ -35,6 +35,12 @@ UNITS = {
     "verify_database_per_s": "1/s",
     **{f"load_{by}{how}_ms": "ms" for by in ("person", "group", "workflow") for how in ("", "_raw")},
     "fold_s": "s",
+    **{
+        f"{of}{what}_per_s": "1/s"
+        for of in ("", "unleash_")
+        for what in ("client_features", "not_modified", "frontend")
+    },
+    **{f"ratio_{what}": "" for what in ("client_features", "not_modified", "frontend")},
     "ratio": "",
 }
 _SIZE = re.compile(r"_\d+$")

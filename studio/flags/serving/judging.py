@@ -5,23 +5,16 @@ from typing import Any
 
 import orjson
 
-from studio.core.errors import StudioError
 from studio.flags.evaluation.compiled import CompiledFeature, Evaluator, compile_state
 from studio.flags.evaluation.context import Context
 from studio.flags.evaluation.documents import Feature
+from studio.flags.evaluation.values import value_of
 from studio.flags.evaluation.variants import EvaluatedVariant
 from studio.flags.outcomes import Kind
 from studio.flags.serving.document import Document, Fact
 
 _BY_PERSON = frozenset({"default", "userId"})
 PERSON = ("userId", "sessionId")
-
-
-class BrokenValue(StudioError):
-    """A variant carries what is no value of its flag's kind."""
-
-    status = 500
-    code = "flags.value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +29,10 @@ class Ready:
     """OFREP's word for how it is decided while it is on."""
 
     def value(self, variant: EvaluatedVariant) -> Any:
-        """What the flag gives. Raises BrokenValue."""
-        if self.fact.kind == Kind.BOOLEAN:
-            return variant.feature_enabled
-        if not variant.enabled or variant.payload is None:
+        """What the flag gives; `off_value` where it is off or no variant carries a value. Raises NoValue."""
+        if self.fact.kind != Kind.BOOLEAN and variant.payload is None:
             return self.fact.off_value
-        if self.fact.kind == Kind.STRING:
-            return variant.payload.value
-        try:
-            return orjson.loads(variant.payload.value)
-        except ValueError:
-            raise BrokenValue(f"{self.compiled.feature.name}: {variant.name} carries no {self.fact.kind}") from None
+        return value_of(Kind(self.fact.kind), variant)
 
     def knows(self, context: Context) -> bool:
         """Whether the context says enough for an answer that stays the same."""

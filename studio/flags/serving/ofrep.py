@@ -8,18 +8,19 @@ import orjson
 from studio.core.errors import NotFound, StudioError
 from studio.core.i18n import gettext as _
 from studio.flags.evaluation.context import Context
+from studio.flags.evaluation.values import NoValue
 from studio.flags.serving import cors
 from studio.flags.serving.cache import Cache, Client
 from studio.flags.serving.frontend import complete, tag
-from studio.flags.serving.judging import BrokenValue, Ready
+from studio.flags.serving.judging import Ready
 from studio.flags.serving.wire import JSON, PRIVATE, Asked, BadRequest, Reply, matches, retry_after
 
 PARSE, CONTEXT, TARGETING, UNKNOWN, GENERAL = (
     "PARSE_ERROR", "INVALID_CONTEXT", "TARGETING_KEY_MISSING", "FLAG_NOT_FOUND", "GENERAL",
 )  # fmt: skip
 _CODES = {
-    "flags.not_json": PARSE, "flags.not_object": PARSE, "flags.value": PARSE, "flags.context": CONTEXT,
-    "flags.targeting_key": TARGETING, "flags.unknown": UNKNOWN,
+    "flags.not_json": PARSE, "flags.not_object": PARSE, "flags.context": CONTEXT,
+    "flags.value": PARSE, "flags.targeting_key": TARGETING, "flags.unknown": UNKNOWN,
 }  # fmt: skip
 _CONFIGURATION = {
     "name": "Studio",
@@ -31,6 +32,13 @@ _CONFIGURATION = {
 }
 
 
+class BrokenValue(StudioError):
+    """A variant carries what is no value of its flag's kind: not the asker's fault."""
+
+    status = 500
+    code = "flags.value"
+
+
 class Ofrep:
     """Answers of one process. Both kinds of keys may ask: rules are told to neither."""
 
@@ -38,7 +46,7 @@ class Ofrep:
         self._cache = cache
 
     def one(self, asked: Asked) -> Reply:
-        """One flag. Raises NotSignedIn, Forbidden, NotFound, BadRequest, BrokenValue."""
+        """One flag. Raises NotSignedIn, Forbidden, NotFound, BadRequest, NoValue."""
         client = self._cache.client(asked.key)
         allowed = cors.allow(asked, client)
         context = _context(asked, client)
@@ -47,7 +55,10 @@ class Ofrep:
             raise NotFound(_("There is no flag of this name in this environment."), code="flags.unknown")
         if not ready.knows(context):
             raise _no_person()
-        told = _told(ready, asked.name, client, context)
+        try:
+            told = _told(ready, asked.name, client, context)
+        except NoValue as error:
+            raise BrokenValue(error.message) from error
         return Reply(200, orjson.dumps(told), (JSON, PRIVATE, *allowed))
 
     def all(self, asked: Asked) -> Reply:
@@ -108,8 +119,10 @@ def _entry(ready: Ready, name: str, client: Client, context: Context) -> dict[st
         if not ready.knows(context):
             raise _no_person()
         return _told(ready, name, client, context)
-    except (BadRequest, BrokenValue) as error:
+    except BadRequest as error:
         return {"key": name, "errorCode": _CODES.get(error.code, GENERAL), "errorDetails": error.message}
+    except NoValue as error:
+        return {"key": name, "errorCode": PARSE, "errorDetails": error.message}
 
 
 def _told(ready: Ready, name: str, client: Client, context: Context) -> dict[str, Any]:
