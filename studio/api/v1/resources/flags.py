@@ -95,14 +95,14 @@ def turn_flag_off(uow: UnitOfWork, flag_key: str, environment: str, body: shapes
     return _turned(uow, flag_key, environment, body, on=False)
 
 
-@operation("POST", f"{HERE}/explain", tag=TAG, needs="flag.read", body=shapes.Ask, answer=shapes.Answer)
-def explain_flag(uow: UnitOfWork, flag_key: str, environment: str, body: shapes.Ask) -> shapes.Answer:
+@operation("POST", f"{HERE}/explain", tag=TAG, needs="flag.read", body=shapes.Ask, answer=shapes.FlagAnswer)
+def explain_flag(uow: UnitOfWork, flag_key: str, environment: str, body: shapes.Ask) -> shapes.FlagAnswer:
     """What somebody would get of a flag, and why. Nothing is counted."""
     row = finding.flag(uow, flag_key)
     place = finding.environment(uow, environment)
     told = asking.explain(uow, row, place, body.context)
     variant = told.explanation.variant
-    return shapes.Answer(
+    return shapes.FlagAnswer(
         flag=row.key, environment=place.name, enabled=told.explanation.enabled,
         variant=variant.name if variant.enabled else None, value=told.value,
         facts=[_fact(one) for one in told.explanation.facts],

@@ -198,7 +198,7 @@ class Ask(Body):
     context: dict[str, Any] = Field(description="As clients of Unleash send it.")
 
 
-class Answer(Shape):
+class FlagAnswer(Shape):
     """What a flag gives, and how that came about."""
 
     flag: str
