@@ -25,9 +25,6 @@ from studio.runtime.service import subscriptions
 from tests.counterparts.vendure.shop import Shop
 from tests.e2e.studio import Studio, running_studio
 from tests.faults.drill import eventually
-from tests.fixtures.shop import shop
-
-__all__ = ["shop"]  # a fixture, by being imported
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 PATIENCE_S = 90.0
