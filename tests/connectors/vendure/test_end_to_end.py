@@ -19,6 +19,7 @@ def studio(smtp, shop: Shop):
     """Studio, which may call the shop though it is on this machine."""
     with running_studio(smtp, allowed=shop.url.removeprefix("http://")) as running:
         yield running
+    shop.silence()
 
 
 def test_a_large_order_of_a_connected_shop_is_held_looked_at_and_noted_there(studio: Studio, shop: Shop, sit_down):

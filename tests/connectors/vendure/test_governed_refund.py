@@ -76,6 +76,7 @@ def studio(smtp, shop: Shop, storefront: dict[str, str], syslog: tuple[Rsyslog, 
     allowed = f"{shop.url.removeprefix('http://')},127.0.0.1:{server.port}"
     with running_studio(smtp, allowed=allowed, furnish=furnish) as running:
         yield running
+    shop.silence()
 
 
 def test_a_cancelled_order_is_paid_back_once_after_a_yes_a_proof_and_with_its_receipt(

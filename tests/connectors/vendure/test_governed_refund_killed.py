@@ -215,6 +215,7 @@ def world(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worl
         made = World(running, app, tenant, shop, syslog, workflow.id)
         yield made
         made.kill()
+        shop.silence()
 
 
 def test_it_finishes_with_one_refund_behind_whichever_step_it_was_killed(world: World, shop: Shop) -> None:

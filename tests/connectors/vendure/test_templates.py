@@ -88,6 +88,7 @@ def merchant(shop: Shop) -> Iterator[Merchant]:
         [one] = made
         one.studio = studio
         yield one
+    shop.silence()
 
 
 def _connect(uow: UnitOfWork, app: Flask, shop: Shop) -> None:
