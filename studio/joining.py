@@ -68,6 +68,11 @@ from studio.export.delivery import Delivery
 from studio.export.notices import Notices
 from studio.export.service import waiting
 from studio.flags import emitting as flag_events
+from studio.flags.rollouts import asking as rollout_asking
+from studio.flags.rollouts import driving as rollouts
+from studio.flags.rollouts.ticking import Ticking
+from studio.flags.service import environments as flag_environments
+from studio.flags.service import owning
 from studio.flags.service import recording as flag_changes
 from studio.flags.serving import counting
 from studio.guard import acting as guard_acting
@@ -285,6 +290,19 @@ def _join_flags(engine: Engine) -> None:
 
     flag_events.join(start)
     flag_changes.watch("triggers", flag_events.changed)
+    flag_changes.watch("rollouts", rollouts.switched)
+    owning.register("rollouts", rollouts.owned)
+    flag_environments.hold("rollouts", rollouts.keeps)
+    rollout_asking.join(engine.ports.approvals)
+
+    def hear(uow: UnitOfWork, ended: askers.Ended) -> None:
+        agreed = ended.outcome in (Outcome.APPROVED, Outcome.BYPASSED)
+        rollout_asking.answered(uow, UUID(ended.ref["rollout_id"]), ended.request_id, agreed=agreed)
+
+    askers.register(rollout_asking.ASKER, askers.each(hear))
+    leases, hint = NamedLeases(engine.database, engine.holder), partial(engine.hints.send, "rollouts")
+    ticking = Ticking(engine.database, leases, hint)
+    engine.add_drain("rollouts", ticking.drain, ticking.is_due)
 
 
 def _join_slack(engine: Engine, settings: Settings, mailer: Mailer, keyring: Keyring) -> Pressing:

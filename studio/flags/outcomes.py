@@ -37,3 +37,12 @@ class ClientKind(StrEnum):
     """All flags of its environment with their rules: for programs that evaluate by themselves."""
     FRONTEND = "frontend"
     """What holds for one context, never the rules: for browsers and phones, where anybody can read the key."""
+
+
+class MetricKind(StrEnum):
+    """How what was measured of a unit is read."""
+
+    PROPORTION = "proportion"
+    """Whether anything above 0 was measured of it."""
+    MEAN = "mean"
+    """The sum of what was measured of it; nothing is 0."""

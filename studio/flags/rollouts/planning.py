@@ -1,0 +1,90 @@
+"""A rollout that somebody wants: looked at as a whole, and ready to be started."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from studio.core import ids
+from studio.core.errors import Conflict, FieldProblem, InvalidInput
+from studio.core.i18n import gettext as _
+from studio.core.unit_of_work import UnitOfWork
+from studio.flags.models import Flag, FlagEnvironment, FlagMetric, FlagRollout
+from studio.flags.ramps import checking as ramps
+from studio.flags.ramps.evidence import Approval
+from studio.flags.ramps.plan import Plan
+from studio.flags.ramps.states import State
+from studio.flags.rollouts import history, rows, shares
+from studio.flags.service import changing, checking, finding
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody plans."""
+
+    plan: Mapping[str, Any]
+    """As ramps.plan.Plan, in whole per cents."""
+    stickiness: str = "userId"
+    """The field of the context by which a unit keeps its side; exposures and measurements name units by it."""
+    constraints: Sequence[Mapping[str, Any]] = ()
+    segments: Sequence[int] = ()
+    approvers: Sequence[str] = field(default_factory=list)
+
+
+def create(
+    uow: UnitOfWork, flag: Flag, place: FlagEnvironment, wanted: Wanted, note: str = "", *,
+    run_id: UUID | None = None, wait_id: UUID | None = None,
+) -> FlagRollout:  # fmt: skip
+    """Plan one; nobody has anything of it yet. Raises InvalidInput by path, Conflict where one is open already."""
+    words = finding.noted(note)
+    finding.lock(uow, flag)
+    finding.unarchived(flag)
+    if rows.opened(uow, flag, place) is not None:
+        said = _("A rollout of this flag is open in this environment. End that first.")
+        raise Conflict(said, code="rollout.open", resource=f"flag:{flag.key}")
+    plan = ramps.read(wanted.plan, buckets=rows.BUCKETS)
+    checking.refuse([*_unknown_metrics(uow, plan), *_people(plan, wanted)])
+    held = changing.current(uow, flag, place)
+    shares.refuse_broad(held)
+    row = FlagRollout(
+        id=ids.new_id(), workspace_id=uow.workspace, flag_id=flag.id, environment_id=place.id, plan=plan.as_json(),
+        audience={"stickiness": _sticky(wanted.stickiness), "constraints": [dict(one) for one in wanted.constraints],
+                  "segments": list(wanted.segments)},
+        approvers=list(wanted.approvers), before=held.state, state=State.READY.value, step=0, since=None, served=0.0,
+        dwell_over=False, reasons=[], accepted=[], approval=Approval.NOT_ASKED.value, request_id=None, due_at=None,
+        last_exposure_at=None, created_at=uow.now, created_by=uow.actor.name[:200], started_at=None, ended_at=None,
+        run_id=run_id, wait_id=wait_id,
+    )  # fmt: skip
+    state = {"enabled": True, "strategies": [shares.strategy(row, 1)], "variants": held.variants}
+    checking.setting(uow, flag, state)
+    uow.session.add(row)
+    uow.session.flush()
+    history.write(uow, row, flag, place, "created", before=0, note=words)
+    return row
+
+
+def _sticky(name: str) -> str:
+    if name in ("", "random", "default") or len(name) > 60:
+        said = _("Name the field of the context by which people keep their side, such as userId.")
+        raise InvalidInput(said, code="rollout.stickiness", field="stickiness")
+    return name
+
+
+def _people(plan: Plan, wanted: Wanted) -> list[FieldProblem]:
+    if len(wanted.approvers) > 50:
+        return [FieldProblem("approvers", "rollout.approvers", _("Name at most 50 people or groups."))]
+    if any(step.approval for step in plan.steps) and not wanted.approvers:
+        said = _("A step needs somebody to agree: say who is asked.")
+        return [FieldProblem("approvers", "rollout.approvers", said)]
+    return []
+
+
+def _unknown_metrics(uow: UnitOfWork, plan: Plan) -> list[FieldProblem]:
+    known = set(uow.session.scalars(select(FlagMetric.key)))
+    return [
+        FieldProblem(f"guardrails.{index}.metric", "rollout.unknown_metric",
+                     _("There is no metric “%(key)s”.", key=one.metric[:60]))
+        for index, one in enumerate(plan.guardrails) if one.metric not in known
+    ]  # fmt: skip
