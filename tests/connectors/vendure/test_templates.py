@@ -161,6 +161,6 @@ def test_an_order_that_makes_somebody_silver_is_tagged_in_the_shop(merchant: Mer
 
     def told() -> Any:
         with merchant.unit() as uow:
-            return [mail.subject for mail in uow.session.scalars(select(LocalMail)) if "silver" in mail.subject]
+            return [mail.subject for mail in uow.session.scalars(select(LocalMail)) if email in mail.text]
 
     assert eventually(told, timeout=PATIENCE_S) == ["Anna Keller is now silver"]
