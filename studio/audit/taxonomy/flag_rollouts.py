@@ -18,7 +18,7 @@ class OfMetric(Metadata):
 
 _EXAMPLE = {"environment": "production", "step": 2, "share": 5.0}
 
-CREATED = Action(
+ROLLOUT_CREATED = Action(
     "flag_rollout.created",
     "A guarded rollout of a flag was planned; nobody has it yet.",
     sentence="{actor} planned a rollout of {target} in {environment}",
@@ -26,7 +26,7 @@ CREATED = Action(
     example=_EXAMPLE | {"step": 1, "share": 0.0},
     severity="notice",
 )
-STARTED = Action(
+ROLLOUT_STARTED = Action(
     "flag_rollout.started",
     "A rollout began: the share of its first step has the flag.",
     sentence="{actor} started the rollout of {target} in {environment} at {share} %",
@@ -34,7 +34,7 @@ STARTED = Action(
     example=_EXAMPLE | {"step": 1, "share": 1.0},
     severity="warning",
 )
-ADVANCED = Action(
+ROLLOUT_ADVANCED = Action(
     "flag_rollout.advanced",
     "All that a step waits for was there, and the next one began.",
     sentence="The rollout of {target} in {environment} went on to {share} %",
@@ -42,7 +42,7 @@ ADVANCED = Action(
     example=_EXAMPLE,
     severity="notice",
 )
-CUT_SHORT = Action(
+ROLLOUT_CUT_SHORT = Action(
     "flag_rollout.cut_short",
     "Somebody ended the time that a step has to run; its other gates stand.",
     sentence="{actor} cut step {step} of the rollout of {target} in {environment} short",
@@ -50,7 +50,7 @@ CUT_SHORT = Action(
     example=_EXAMPLE,
     severity="notice",
 )
-PAUSED = Action(
+ROLLOUT_PAUSED = Action(
     "flag_rollout.paused",
     "Somebody stopped a rollout where it is.",
     sentence="{actor} paused the rollout of {target} in {environment} at {share} %",
@@ -58,7 +58,7 @@ PAUSED = Action(
     example=_EXAMPLE,
     severity="notice",
 )
-HELD = Action(
+ROLLOUT_HELD = Action(
     "flag_rollout.held",
     "A rollout stands still because something is wrong, until somebody lets it go on.",
     sentence="The rollout of {target} in {environment} was held at {share} % by {actor}",
@@ -66,7 +66,7 @@ HELD = Action(
     example=_EXAMPLE,
     severity="warning",
 )
-RESUMED = Action(
+ROLLOUT_RESUMED = Action(
     "flag_rollout.resumed",
     "Somebody let a rollout go on.",
     sentence="{actor} let the rollout of {target} in {environment} go on at {share} %",
@@ -74,7 +74,7 @@ RESUMED = Action(
     example=_EXAMPLE,
     severity="warning",
 )
-COMPLETED = Action(
+ROLLOUT_COMPLETED = Action(
     "flag_rollout.completed",
     "A rollout came to its end: the share of its last step has the flag.",
     sentence="The rollout of {target} in {environment} was completed at {share} % by {actor}",
@@ -82,7 +82,7 @@ COMPLETED = Action(
     example=_EXAMPLE | {"step": 6, "share": 100.0},
     severity="notice",
 )
-ROLLED_BACK = Action(
+ROLLOUT_ROLLED_BACK = Action(
     "flag_rollout.rolled_back",
     "A rollout was taken back, by a guardrail or by somebody: what held before it holds again.",
     sentence="The rollout of {target} in {environment} was rolled back at step {step} by {actor}",
@@ -90,7 +90,7 @@ ROLLED_BACK = Action(
     example=_EXAMPLE | {"share": 0.0},
     severity="warning",
 )
-METRIC_CREATED = Action(
+FLAG_METRIC_CREATED = Action(
     "flag_metric.created",
     "A metric was named, which guardrails may watch.",
     sentence="{actor} made the metric {target}",
