@@ -12,6 +12,9 @@ COLUMNS = sealed_columns(Base.registry.mappers)
 PLAIN = {
     "audit_personal.salt",
     "audit_segment.leaves",
+    "flag_exposure.unit",
+    "flag_measurement.unit",
+    "flag_unit_key.salt",
     "step_up.challenge",
     "user_passkey.credential_id",
     "user_passkey.public_key",

@@ -30,7 +30,11 @@ class FlagMetric(Tenant, Model):
 
 
 class FlagUnitKey(Tenant, Model):
-    """What the hashes of an environment's units are keyed by: without it nobody can look for a person in them."""
+    """What the hashes of an environment's units are keyed by.
+
+    It lies beside them, so whoever has the whole database can look for a person whose id they know; with the salt
+    deleted nobody can.
+    """
 
     __tablename__ = "flag_unit_key"
 
