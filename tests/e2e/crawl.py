@@ -26,7 +26,8 @@ NEEDS_MORE = ("/password/new", "/connections/callback")
 """Make sense only behind a link that was just followed."""
 SEVERAL = {
     "connections.connection": 4,
-    "flags.flag": 2,
+    "flags.flag": 3,
+    "flags.rollout": 3,
     "flags.rules": 2,
     "console.run": 6,
     "portal.approval": 6,

@@ -166,3 +166,34 @@ def test_environments_and_keys(app, database, house, owner, made):
     owner.post("/flag-environments/vienna/retire")
     assert "is retired" in owner.get("/flag-environments").text
     assert "Shop in Vienna" not in owner.get("/flag-environments").text
+
+
+def test_a_rollout_is_planned_started_and_rolled_back(app, database, house, owner, made):
+    owner.post("/flag-metrics", data={"key": "errors", "title": "Errors", "kind": "proportion", "worse": "up"})
+    assert "Errors" in owner.get("/flag-metrics").text
+    here = f"/flags/{made}/development/rollout"
+    assert 'value="1, 5, 10, 25, 50, 100"' in owner.get(here).text
+    plan = {"shares": "10, 50, 100", "dwell": "2", "unit": "hours", "control": "1", "minimum": "100",
+            "metric": "errors", "tolerance": "1,5", "approval": "1", "approvers": "lena@nordlicht.example"}  # fmt: skip
+    for wrong in ({"shares": "10, 5"}, {"shares": "ten"}, {"tolerance": "x"}, {"approvers": ""}, {"metric": "none"}):
+        refused = owner.post(here, data=plan | wrong)
+        assert refused.status_code == 422, wrong
+        assert "Nothing was saved yet." in refused.text
+    assert owner.post(here, data=plan).status_code == 302
+    page = owner.get(here).text
+    assert "at most 1.5 points more than without it" in page
+    assert setting(database, house, "development") is None, "nobody has anything of it"
+
+    owner.post(here + "/act", data={"do": "start"})
+    assert setting(database, house, "development").strategies[0]["parameters"]["rollout"] == "10"
+    page = owner.get(here).text
+    assert "10 % of those whom it means" in page
+    assert "the time of this step" in page
+    assert "0 of 50 people in the smaller group" in page
+    assert "Not known yet" in page
+    assert f'href="{here}">Rollout</a> ·' in owner.get(f"/flags/{made}").text
+    assert owner.post(here, data=plan).status_code == 422, "one at a time"
+    owner.post(here + "/act", data={"do": "roll_back"})
+    assert setting(database, house, "development").enabled is False
+    assert "Plan the next one" in owner.get(here).text
+    assert owner.post(here + "/act", data={"do": "start"}).status_code == 409

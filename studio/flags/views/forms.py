@@ -12,6 +12,7 @@ from wtforms.validators import Length, Optional, Regexp
 from studio.core.sending import EverythingField
 from studio.flags import words
 from studio.flags.outcomes import ClientKind, EnvironmentKind, Kind, Purpose
+from studio.flags.rollouts import words as rollouts
 
 
 class NewFlag(FlaskForm):
@@ -80,4 +81,15 @@ class NewKey(FlaskForm):
     kind = SelectField(_l("For"), choices=[SelectChoice(one.value, words.CLIENTS[one]) for one in ClientKind])
     origins = StringField(
         _l("Web addresses"), [Optional(), Regexp(r"[^,;]*\Z", message=_l("Separate them by blanks."))]
+    )
+
+
+class NewMetric(FlaskForm):
+    """What programs may measure of people."""
+
+    title = StringField(_l("Name"), [Length(max=80)])
+    key = StringField(_l("In programs"))
+    kind = SelectField(_l("What it is"), choices=[SelectChoice(key, said) for key, said in rollouts.KINDS.items()])
+    worse = SelectField(
+        _l("When it is worse"), choices=[SelectChoice(key.value, said) for key, said in rollouts.WORSE.items()]
     )
