@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from studio.approvals.clock.arithmetic import (
@@ -21,7 +21,7 @@ from studio.approvals.clock.instants import wall
 from tests.approvals.clock.strategies import calendars, minutes, moments, pauses
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-BERLIN = ZoneInfo("Europe/Berlin")
+BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 NINE_TO_FIVE = (Span(540, 1020),)
 OFFICE = Calendar(BERLIN, (*(NINE_TO_FIVE,) * 5, (), ()))
 ROUND_THE_CLOCK = Calendar(BERLIN, ((Span(0, 1440),),) * 7)
@@ -38,6 +38,8 @@ def berlin(text: str, fold: int = 0) -> datetime:
 def is_open(calendar: Calendar, at: datetime) -> bool:
     """The same question asked of the wall clock, with no intervals and no arithmetic."""
     shown = wall(calendar.zone, at)
+    if at.astimezone(calendar.zone).fold:
+        shown -= timedelta.resolution  # while an hour repeats, clocks have shown all of it, but not yet its end
     for back in (0, 1):
         day = shown.date() - timedelta(days=back)
         minute = shown.hour * 60 + shown.minute + back * 1440
@@ -49,6 +51,7 @@ def is_open(calendar: Calendar, at: datetime) -> bool:
 
 @FEW
 @given(calendars(), moments, st.integers(0, 2000), pauses)
+@example(Calendar(NEW_YORK, (*((),) * 5, (Span(0, 26 * 60),), ())), datetime(2026, 11, 1, 6, tzinfo=UTC), 90, [])
 def test_working_time_is_the_minutes_in_which_it_is_open(calendar, start, count, paused):
     each = (start + n * MINUTE for n in range(count))
     counted = [at for at in each if not any(p.start <= at < p.end for p in paused) and is_open(calendar, at)]
