@@ -77,7 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["studio_flag_serving"] = Serving(app.extensions["studio_database"])
     app.extensions["studio_gates"] = gates.current()
     asking.init_app(app)
-    app.wsgi_app = FlagFront(app.wsgi_app, app.extensions["studio_flag_serving"])  # type: ignore[method-assign]  # same
+    app.wsgi_app = FlagFront(app.wsgi_app, app.extensions["studio_flag_serving"])  # type: ignore[method-assign]  # Flask says so
     _trust_proxies(app, settings)
     routes = {CONNECTIONS: app.extensions["studio_webhooks"].receive, PREFIX: app.extensions["studio_receiver"].receive}
     app.wsgi_app = HookFront(app.wsgi_app, routes)  # type: ignore[method-assign]  # Flask says so

@@ -114,11 +114,11 @@ def guardrail_problems(guardrails: Sequence[Guardrail]) -> Findings:
         yield FieldProblem("guardrails", "ramp.too_many_guardrails", message)
     seen = set[tuple[str, Worse]]()
     for index, guardrail in enumerate(guardrails):
-        yield from _guardrail(guardrail, f"guardrails.{index}", (guardrail.metric, guardrail.worse) in seen)
+        yield from _guardrail(guardrail, f"guardrails.{index}", twice=(guardrail.metric, guardrail.worse) in seen)
         seen.add((guardrail.metric, guardrail.worse))
 
 
-def _guardrail(guardrail: Guardrail, path: str, twice: bool) -> Findings:  # noqa: FBT001 - a finding of its own, by name
+def _guardrail(guardrail: Guardrail, path: str, *, twice: bool) -> Findings:
     if not guardrail.metric:
         yield FieldProblem(f"{path}.metric", "ramp.no_metric", _("Name the metric."))
     if twice:

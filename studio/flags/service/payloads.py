@@ -130,7 +130,7 @@ def _against(schema: Mapping[str, Any], value: Any, path: str) -> Iterator[Field
 def _validator() -> Any:
     """Draft 2020-12, with expressions that take time in proportion to the text alone."""
     from jsonschema import Draft202012Validator, ValidationError  # noqa: PLC0415 - most processes check no schema
-    from jsonschema.validators import extend  # noqa: PLC0415 - see above
+    from jsonschema.validators import extend  # noqa: PLC0415 - most processes check no schema
 
     def pattern(_of: Any, wanted: str, instance: Any, _schema: Any) -> Iterator[Any]:
         if isinstance(instance, str) and re2.search(wanted, instance) is None:

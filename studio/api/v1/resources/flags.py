@@ -132,7 +132,7 @@ def flag_info(uow: UnitOfWork, row: Flag) -> shapes.FlagInfo:
     places, settings = environments.listed(uow), finding.settings(uow, row)
     held = [_shape(row, place, states.of_setting(settings.get(place.id))) for place in places]
     return shapes.FlagInfo(
-        id=row.id, key=row.key, description=row.description, kind=row.kind, purpose=row.purpose,  # type: ignore[arg-type]  # stored words
+        id=row.id, key=row.key, description=row.description, kind=row.kind, purpose=row.purpose,  # type: ignore[arg-type]  # words of the enums, checked when they were stored
         value_schema=row.value_schema, off_value=row.off_value, dependencies=row.dependencies,
         impression_data=row.impression_data, owner_id=row.owner_id, version=row.version, settings=held,
         created_at=row.created_at, changed_at=row.changed_at, archived_at=row.archived_at,
@@ -175,7 +175,7 @@ def _line(one: listing.Listed, places: Sequence[FlagEnvironment]) -> shapes.Flag
         return shapes.Held(environment=name, enabled=found.enabled, percent=found.percent)
 
     return shapes.FlagLine(
-        key=one.row.key, description=one.row.description, kind=one.row.kind, purpose=one.row.purpose,  # type: ignore[arg-type]  # stored words
+        key=one.row.key, description=one.row.description, kind=one.row.kind, purpose=one.row.purpose,  # type: ignore[arg-type]  # words of the enums, checked when they were stored
         version=one.row.version, environments=[held(place.id, place.name) for place in places],
         stale=one.stale.value if one.stale is not None else None, workflows=list(one.workflows),
         created_at=one.row.created_at, changed_at=one.row.changed_at, archived_at=one.row.archived_at,
