@@ -40,6 +40,7 @@ NODE_DEV := node_modules/.dev
 COUNTERPARTS := tests/counterparts/node_modules/.made
 BUNDLE := studio/static/dist/manifest.json
 COMPILED := .venv/.compiled
+CATALOGUES := .venv/.catalogues
 SOURCES := $(shell find studio -name '*.py' 2>/dev/null)
 FRONT_END := $(shell find studio/static -path studio/static/dist -prune -o -type f -print 2>/dev/null)
 
@@ -48,10 +49,10 @@ help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: install
-install: $(DEV) $(COMPILED) $(NODE_DEV) $(BUNDLE) $(COUNTERPARTS) ## Build .venv and the front end, with all that checks and tests need
+install: $(DEV) $(COMPILED) $(CATALOGUES) $(NODE_DEV) $(BUNDLE) $(COUNTERPARTS) ## Build .venv and the front end, with all that checks and tests need
 
 .PHONY: run
-run: $(BASE) $(BUNDLE) $(COMPILED) ## Start Studio on this machine: web, worker and timers in one process
+run: $(BASE) $(BUNDLE) $(COMPILED) $(CATALOGUES) ## Start Studio on this machine: web, worker and timers in one process
 	@exec $(BIN)/python -m studio run $(ARGS)
 
 .PHONY: test
@@ -74,8 +75,10 @@ soak: ## Break a working Studio for SOAK_SECONDS (SEED=n repeats a plan, SOAK_ST
 	  exec $(BIN)/python -m tests.soak
 
 .PHONY: messages
-messages: install ## Collect every sentence that people read into studio/translations/messages.pot
+messages: install ## Collect every sentence that people read into studio/translations, for each language
 	@$(BIN)/python -m scripts.messages
+	@$(BIN)/python -m scripts.translations update
+	@$(BIN)/python -m scripts.translations compile
 
 .PHONY: docs
 docs: install ## Write the pages that are made from the code: node types, audit events, API, connectors
@@ -141,6 +144,11 @@ $(BASE): requirements/base.txt | $(VENV)
 # Once here instead of at each start, where the environment may forbid Python to keep what it compiled.
 $(COMPILED): $(SOURCES) | $(BASE)
 	@$(BIN)/python -m compileall -q studio
+	@touch $@
+
+# What gettext reads, from what people wrote.
+$(CATALOGUES): $(wildcard studio/translations/*/LC_MESSAGES/*.po) | $(BASE)
+	@$(BIN)/python -m scripts.translations compile
 	@touch $@
 
 $(DEV): requirements/dev.txt | $(BASE)

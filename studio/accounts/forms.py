@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from babel import Locale
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -24,9 +25,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from studio.accounts.frame import LOCALES, ROLE_NAMES
+from studio.accounts.frame import ROLE_NAMES
 from studio.accounts.outcomes import Theme
 from studio.accounts.permissions import SCOPES
+from studio.core.languages import LOCALES, spoken
 
 _CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "BGN")
 _MORE = ("CAD", "AUD", "NZD", "JPY", "CNY", "INR", "BRL", "MXN", "TRY", "ZAR", "SGD", "HKD", "AED")
@@ -46,7 +48,12 @@ def _time_zones() -> list[Any]:
 
 def _locales() -> list[Any]:
     """Each in its own language, as its speakers look for it."""
-    return _choices((name, Locale.parse(name).get_display_name() or name) for name in LOCALES)
+    return _choices((name, _tongue(name)) for name in LOCALES)
+
+
+def _tongue(locale: str) -> str | LazyString:
+    name = Locale.parse(locale).get_display_name() or locale
+    return name if spoken(locale) else _l("%(language)s, for dates and numbers; texts are English", language=name)
 
 
 def _or_the_workspaces(choices: list[Any]) -> list[Any]:

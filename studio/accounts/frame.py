@@ -9,7 +9,7 @@ from flask_babel.speaklater import LazyString
 
 from studio.accounts.identity import Person, known_person
 from studio.accounts.outcomes import Role
-from studio.core import web
+from studio.core import languages, web
 from studio.core.unit_of_work import UnitOfWork
 
 Count = Callable[[UnitOfWork], str]
@@ -73,17 +73,13 @@ def locale() -> str | None:
     person = known_person()
     if person is not None:
         return person.locale
-    return request.accept_languages.best_match(LOCALES) if has_request_context() else None
+    return request.accept_languages.best_match(languages.LOCALES) if has_request_context() else None
 
 
 def time_zone() -> str | None:
     """Flask-Babel's selector: the person's, the workspace's, or a known but not signed-in reader's."""
     person = known_person()
     return person.time_zone if person is not None else g.get("reader_time_zone")
-
-
-LOCALES = ("en", "en_GB", "en_US", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "da", "fi", "cs")
-"""How dates, numbers and money are written; the texts themselves are English so far."""
 
 
 def _context() -> dict[str, object]:

@@ -3,6 +3,7 @@
 Each handler runs in a unit of work of its own, may run twice or late, and looks at the rows as they are then.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time, get_timezone_name
 from sqlalchemy import select
 
+from studio.accounts.speaking import speaking_to
 from studio.approvals import completing, digests, letters, people, service, thread_mails, trail
 from studio.approvals.escalating import working
 from studio.approvals.letters import Letter
@@ -22,6 +24,7 @@ from studio.approvals.people import Person
 from studio.approvals.service import deferring, delegating, holding, links, locking, rows, seats, timers, versions
 from studio.contract.ports import Mailer
 from studio.core import outbox
+from studio.core.speaking import speaking
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -68,7 +71,9 @@ class Post:
         if request is None or decision is None:
             return
         if request.requester_email:
-            self._send(uow, f"approval.told:{request.id}", request.requester_email, letters.told(request, decision))
+            with _to_requester(uow, request):
+                letter = letters.told(request, decision)
+            self._send(uow, f"approval.told:{request.id}", request.requester_email, letter)
         self._complete_all(uow, request, decision, decision.by_user_id)
 
     def deferred(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
@@ -80,7 +85,8 @@ class Post:
         moment = request.effect_at
         when = _due(moment, seat) if seat is not None else f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
         link = f"{self.public_url}/approvals/{request.id}" if seat is not None and seat.active else None
-        letter = letters.deferred(request, rows.agreed(uow, request), when or "", link)
+        with _to_requester(uow, request):
+            letter = letters.deferred(request, rows.agreed(uow, request), when or "", link)
         self._send(uow, f"{trail.DEFERRED}:{request.id}", request.requester_email, letter)
 
     def taken_back(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
@@ -112,7 +118,8 @@ class Post:
             return
         by, seat = people.by_id(uow, vote.user_id), people.by_email(uow, request.requester_email)
         link = f"{self.public_url}/approvals/{request.id}" if seat is not None and seat.active else None
-        letter = letters.changes(request, by.name if by else "", vote.reason, link)
+        with _to_requester(uow, request):
+            letter = letters.changes(request, by.name if by else "", vote.reason, link)
         self._send(uow, f"{trail.CHANGES}:{vote.id}", request.requester_email, letter)
 
     def revised(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
@@ -123,7 +130,8 @@ class Post:
             found = versions.changed(uow, request, versions.all_of(uow, request), person.id, share, None)
             if found is not None:
                 link, due = self._link(uow, share, request), _due(request.due_at, person)
-                letter = letters.revised(request, found, link, due=due)
+                with speaking(person.locale):
+                    letter = letters.revised(request, found, link, due=due)
                 self._send(uow, f"{trail.REVISED}:{share.id}:{request.revision}", person.email, letter)
 
     def _held_back(self, uow: UnitOfWork, person: Person, request: Request, share: Assignment, number: int) -> bool:
@@ -148,9 +156,9 @@ class Post:
             elif leaves.at > uow.now:
                 trail.mail_dismissed(uow, vote.id, leaves.at)
             else:
-                letter = letters.dismissed(
-                    request, said, self._link(uow, share, request), due=_due(request.due_at, person)
-                )
+                link, due = self._link(uow, share, request), _due(request.due_at, person)
+                with speaking(person.locale):
+                    letter = letters.dismissed(request, said, link, due=due)
                 self._send(uow, f"{trail.DISMISSED}:{vote.id}", person.email, letter)
 
     def thread(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
@@ -171,12 +179,15 @@ class Post:
                 self._send_thread(uow, request, said, person)
         stranger = thread_mails.stranger(uow, request, said)
         if stranger is not None:
-            self._send(uow, f"{trail.THREAD}:{said.id}", stranger, letters.thread(request, said, None))
+            with speaking_to(uow, None):
+                letter = letters.thread(request, said, None)
+            self._send(uow, f"{trail.THREAD}:{said.id}", stranger, letter)
 
     def _send_thread(self, uow: UnitOfWork, request: Request, said: Comment, person: Person) -> None:
         share = thread_mails.share(uow, request, person)
         link = self._link(uow, share, request) if share is not None else f"{self.public_url}/approvals/{request.id}"
-        letter = letters.thread(request, said, link)
+        with speaking(person.locale):
+            letter = letters.thread(request, said, link)
         self._send(uow, f"{trail.THREAD}:{said.id}:{person.id}", person.email, letter)
 
     def completed(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
@@ -202,7 +213,9 @@ class Post:
         said = thread_mails.since(uow, person, at)
         if listed or settled or aside or said:
             more = len(found) > len(listed)
-            letter = letters.digest(listed, settled, f"{self.public_url}/inbox", more=more, aside=aside, threads=said)
+            inbox = f"{self.public_url}/inbox"
+            with speaking(person.locale):
+                letter = letters.digest(listed, settled, inbox, more=more, aside=aside, threads=said)
             self._send(uow, f"{digests.TOPIC}:{person.id}:{payload['at']}", person.email, letter)
         if listed:
             digests.plan_next(uow, person)
@@ -212,9 +225,10 @@ class Post:
         request = uow.session.get(Request, UUID(payload["request_id"]))
         if request is None or request.stuck_at is None or request.state != RequestState.PENDING:
             return
-        letter = letters.stuck(request, f"{self.public_url}/approvals/{request.id}/history")
         for person in people.deciders(uow):
             if person.may_manage:
+                with speaking(person.locale):
+                    letter = letters.stuck(request, f"{self.public_url}/approvals/{request.id}/history")
                 self._send(uow, f"approval.stuck:{request.id}:{request.stage}:{person.id}", person.email, letter)
 
     def notice(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
@@ -222,14 +236,17 @@ class Post:
         person = people.by_id(uow, UUID(payload["user_id"]))
         if person is None or not person.active:
             return
-        letter = letters.notice(payload["subject"], payload["text"], payload["workflow_name"])
+        with speaking(person.locale):
+            letter = letters.notice(payload["subject"], payload["text"], payload["workflow_name"])
         self._send(uow, f"{trail.NOTICE}:{payload['key']}:{person.id}", person.email, letter)
 
     def code(self, uow: UnitOfWork, found: links.Found, digits: str) -> None:
         """Mail a one-time code to the person whom a link names."""
         if found.person is not None:
             key = f"approval.code:{found.link.id}:{found.link.codes_sent}"
-            self._send(uow, key, found.person.email, letters.code(digits))
+            with speaking(found.person.locale):
+                letter = letters.code(digits)
+            self._send(uow, key, found.person.email, letter)
 
     def _ask(self, uow: UnitOfWork, share_ids: list[UUID], *, reminder: bool) -> None:
         kind = "reminded" if reminder else "asked"
@@ -242,14 +259,16 @@ class Post:
             else:
                 link, due = self._link(uow, share, request), _due(request.due_at, person)
                 so_far = rows.agreed(uow, request)
-                letter = letters.asked(request, link, due=due, reminder=reminder, agreed=so_far, why=share.why)
+                with speaking(person.locale):
+                    letter = letters.asked(request, link, due=due, reminder=reminder, agreed=so_far, why=share.why)
                 self._send(uow, f"approval.{kind}:{share.id}", person.email, letter)
 
     def _complete(self, uow: UnitOfWork, request: Request, decision: Decision | None, person: Person) -> None:
-        if decision is None:
-            letter = letters.taken_back(request, _due(request.closed_at, person) or "")
-        else:
-            letter = letters.completed(request, decision, _due(decision.at, person) or "")
+        with speaking(person.locale):
+            if decision is None:
+                letter = letters.taken_back(request, _due(request.closed_at, person) or "")
+            else:
+                letter = letters.completed(request, decision, _due(decision.at, person) or "")
         self._send(uow, f"{trail.COMPLETED}:{request.id}:{person.id}", person.email, letter)
 
     def _link(self, uow: UnitOfWork, share: Assignment, request: Request) -> str:
@@ -299,6 +318,11 @@ def _set_aside(uow: UnitOfWork, vote: Vote) -> Comment | None:
         return None
     query = select(Comment).where(Comment.request_id == vote.request_id, Comment.kind == CommentKind.DISMISSED)
     return uow.session.scalars(query.where(Comment.at == vote.voided_at).limit(1)).one_or_none()
+
+
+def _to_requester(uow: UnitOfWork, request: Request) -> AbstractContextManager[None]:
+    """In the language of whoever asked; of the workspace, where they have no seat."""
+    return speaking_to(uow, people.by_email(uow, request.requester_email) if request.requester_email else None)
 
 
 def _leaves(uow: UnitOfWork, person: Person, due_at: datetime | None) -> Departure:

@@ -18,6 +18,7 @@ from flask_babel import (
 from flask_babel import gettext as _
 
 from studio.core import clock
+from studio.core.languages import spoken
 
 _DAY = timedelta(days=1)
 
@@ -112,6 +113,6 @@ def initials(name: str) -> str:
 
 
 def language() -> str:
-    """The page's `lang`."""
-    locale = get_locale()
-    return str(locale).replace("_", "-") if locale else "en"
+    """The page's `lang`: that of its sentences, which dates and numbers may leave behind."""
+    locale = str(get_locale() or "en")
+    return locale.replace("_", "-") if spoken(locale) else "en"

@@ -5,10 +5,14 @@ the English stands. Pages and forms use Flask-Babel itself.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 Translate = Callable[[str], str]
 _translate: Translate = str
+_now: ContextVar[Translate | None] = ContextVar("studio_translate", default=None)
+"""Goes before `_translate`, where something is written to somebody (core/speaking.py)."""
 
 
 def use(translate: Translate) -> None:
@@ -17,9 +21,19 @@ def use(translate: Translate) -> None:
     _translate = translate
 
 
+@contextmanager
+def looking_up(translate: Translate) -> Iterator[None]:
+    """Look sentences up in this way within the block, in this thread."""
+    before = _now.set(translate)
+    try:
+        yield
+    finally:
+        _now.reset(before)
+
+
 def gettext(sentence: str, /, **values: object) -> str:
     """The sentence in the reader's language, with its `%(name)s` filled in."""
-    found = _translate(sentence) if sentence else ""  # a catalogue has its own head under the empty key
+    found = (_now.get() or _translate)(sentence) if sentence else ""  # a catalogue has its own head under the empty key
     return found % values if values else found
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from studio.accounts.permissions import REGISTRY
 from studio.accounts.service import members
+from studio.accounts.speaking import speaking_to
 from studio.contract.ports import Mailer
 from studio.core import outbox
 from studio.core.i18n import gettext as _
@@ -44,21 +45,26 @@ class Notices:
         if row is None or row.state == State.REMOVED or (payload["why"] == HELD and row.state != State.HELD):
             return
         standing = destinations.standing(uow, row.id)
+        for person in members.working(uow, REGISTRY[self.PERMISSION].roles):
+            with speaking_to(uow, person):
+                subject, text = self._words(row, payload["why"], person.name, standing.lag)
+            key = f"{payload['key']}:{person.user_id}"
+            self.mailer.send(uow, key=key, to=[person.email], subject=subject, text=text)
+
+    def _words(self, row: ExportDestination, why: str, reader: str, lag: int) -> tuple[str, str]:
         name = name_of(row)
-        if payload["why"] == HELD:
+        if why == HELD:
             subject = _("Audit events no longer reach %(name)s", name=name)
             said = _("Nothing is sent there until somebody has mended its settings or pressed Resume.")
         else:
             subject = _("More audit events wait for %(name)s than its queue takes", name=name)
             said = _("Steps that want to wait for it are refused until it has caught up.")
-        for person in members.working(uow, REGISTRY[self.PERMISSION].roles):
-            text = "\n\n".join((
-                _("Hello %(name)s,", name=person.name),
-                subject + ".",
-                row.last_error or "",
-                said,
-                _("%(count)s events wait. None is lost: the audit trail keeps them.", count=f"{standing.lag:,}"),
-                _("See and mend it: %(url)s", url=f"{self.public_url}/settings/export/{row.id}"),
-            ))  # fmt: skip
-            key = f"{payload['key']}:{person.user_id}"
-            self.mailer.send(uow, key=key, to=[person.email], subject=subject, text=text)
+        text = "\n\n".join((
+            _("Hello %(name)s,", name=reader),
+            subject + ".",
+            row.last_error or "",
+            said,
+            _("%(count)s events wait. None is lost: the audit trail keeps them.", count=f"{lag:,}"),
+            _("See and mend it: %(url)s", url=f"{self.public_url}/settings/export/{row.id}"),
+        ))  # fmt: skip
+        return subject, text

@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from studio.accounts.models import User
+from studio.accounts.speaking import speaking_to
 from studio.contract.ports import Mailer
 from studio.core import outbox
+from studio.core.i18n import gettext as _
 from studio.core.models import OutboxRow
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.compiled import Compiled
@@ -65,13 +66,19 @@ class FailureNotices:
             if not failed:
                 return
             run = uow.session.get_one(Run, failed[0])
+        with speaking_to(uow, owner):
+            subject, text = self._words(workflow, run, owner, len(failed))
+        self._mailer.send(uow, key=payload["key"] + ":mail", to=[owner.email], subject=subject, text=text)
+
+    def _words(self, workflow: Workflow, run: Run, owner: User, failures: int) -> tuple[str, str]:
+        """The subject and the text about one run, or about the first of several."""
         subject = _("%(name)s failed", name=workflow.name)
         if run.state == RunState.NEEDS_REVIEW:
             subject = _("A run of %(name)s needs a person", name=workflow.name)
         elif run.state == RunState.QUARANTINED:
             subject = _("A run of %(name)s was set aside", name=workflow.name)
-        if len(failed) > 1:
-            subject = _("%(name)s failed %(count)s times within an hour", name=workflow.name, count=len(failed))
+        if failures > 1:
+            subject = _("%(name)s failed %(count)s times within an hour", name=workflow.name, count=failures)
         error = (run.error or {}).get("message", "")
         text = "\n\n".join((
             _("Hello %(name)s,", name=owner.name),
@@ -82,7 +89,7 @@ class FailureNotices:
             _("All failed runs: %(url)s",
               url=f"{self._public_url}/runs?workflow={workflow.id}&state=failed&state=needs_review&state=quarantined"),
         ))  # fmt: skip
-        self._mailer.send(uow, key=payload["key"] + ":mail", to=[owner.email], subject=subject, text=text)
+        return subject, text
 
 
 def _told_at(uow: UnitOfWork, key: str) -> datetime:

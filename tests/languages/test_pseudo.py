@@ -12,12 +12,12 @@ from babel.numbers import list_currencies
 from sqlalchemy import update
 
 from scripts.messages import catalogue
-from studio.accounts import frame
-from studio.accounts.frame import LOCALES
 from studio.accounts.models import User
 from studio.accounts.permissions import SCOPES
 from studio.audit.registry import Action
+from studio.core import languages
 from studio.core.db import Base
+from studio.core.languages import LOCALES
 from studio.core.limits import limiter
 from studio.gallery import loading, service
 from studio.runtime.checks import check
@@ -55,7 +55,8 @@ def store():
 
 @pytest.fixture
 def world(app, tmp_path, monkeypatch):
-    monkeypatch.setattr(frame, "LOCALES", (pseudo.LOCALE,))
+    monkeypatch.setattr(languages, "LOCALES", (pseudo.LOCALE,))
+    monkeypatch.setattr(languages, "SPOKEN", (*languages.SPOKEN, pseudo.LOCALE))
     monkeypatch.setattr(limiter, "enabled", False)
     pseudo.write(catalogue(), tmp_path / "translations")
     app.extensions["babel"].translation_directories = [str(tmp_path / "translations")]

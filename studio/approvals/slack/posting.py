@@ -26,6 +26,7 @@ from studio.approvals.slack.wire import Slack, Target
 from studio.contract.ports import Mailer
 from studio.core import ids, outbox
 from studio.core.claims import Job
+from studio.core.speaking import speaking
 from studio.core.unit_of_work import Database, UnitOfWork
 
 log = structlog.get_logger()
@@ -189,9 +190,10 @@ class Posting:
             self._alert(uow, channel.last_error, uow.now)
 
     def _alert(self, uow: UnitOfWork, why: str, at: datetime) -> None:
-        letter = letters.slack_failed(why, f"{self.public_url}/settings/slack")
         for person in people.deciders(uow):
             if person.may_manage:
+                with speaking(person.locale):
+                    letter = letters.slack_failed(why, f"{self.public_url}/settings/slack")
                 key = f"approval.slack_failed:{at.isoformat()}:{person.id}"
                 self.mailer.send(
                     uow, key=key, to=[person.email], subject=letter.subject, text=letter.text, html=letter.html

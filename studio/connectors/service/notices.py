@@ -6,6 +6,7 @@ from uuid import UUID
 
 from studio.accounts.permissions import REGISTRY
 from studio.accounts.service import members
+from studio.accounts.speaking import speaking_to
 from studio.connectors.models import Connection
 from studio.connectors.outcomes import Status
 from studio.connectors.service import waiting
@@ -43,16 +44,19 @@ class Notices:
         people = members.working(uow, REGISTRY[self.PERMISSION].roles)
         owner = [person for person in people if person.user_id == row.created_by]
         waits = waiting.count(uow, row.id)
-        subject = _("“%(title)s” has to be connected again", title=row.title)
         for person in owner or people:
-            text = "\n\n".join((
-                _("Hello %(name)s,", name=person.name),
-                _("“%(title)s” no longer takes Studio's credentials: %(reason)s", title=row.title,
-                  reason=row.error or _("it gave no reason.")),
-                _("Workflows that need it wait and go on by themselves once it is connected again. %(count)s runs wait "
-                  "now.", count=f"{waits:,}"),
-                _("Connect it here: %(url)s", url=f"{self.public_url}/connections/{row.handle}"),
-            ))  # fmt: skip
-            self.mailer.send(
-                uow, key=f"{payload['key']}:{person.user_id}", to=[person.email], subject=subject, text=text
-            )
+            with speaking_to(uow, person):
+                subject, text = self._words(row, person.name, waits)
+            key = f"{payload['key']}:{person.user_id}"
+            self.mailer.send(uow, key=key, to=[person.email], subject=subject, text=text)
+
+    def _words(self, row: Connection, reader: str, waits: int) -> tuple[str, str]:
+        text = "\n\n".join((
+            _("Hello %(name)s,", name=reader),
+            _("“%(title)s” no longer takes Studio's credentials: %(reason)s", title=row.title,
+              reason=row.error or _("it gave no reason.")),
+            _("Workflows that need it wait and go on by themselves once it is connected again. %(count)s runs wait "
+              "now.", count=f"{waits:,}"),
+            _("Connect it here: %(url)s", url=f"{self.public_url}/connections/{row.handle}"),
+        ))  # fmt: skip
+        return _("“%(title)s” has to be connected again", title=row.title), text

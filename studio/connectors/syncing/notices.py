@@ -6,6 +6,7 @@ from uuid import UUID
 
 from studio.accounts.permissions import REGISTRY
 from studio.accounts.service import members
+from studio.accounts.speaking import speaking_to
 from studio.connectors.models import Connection, ConnectionSync
 from studio.connectors.syncing.outcomes import SyncState
 from studio.contract.ports import Mailer
@@ -44,6 +45,13 @@ class SyncNotices:
         connection = uow.session.get_one(Connection, row.connection_id)
         people = members.working(uow, REGISTRY[self.PERMISSION].roles)
         owner = [person for person in people if person.user_id == row.created_by]
+        for person in owner or people:
+            with speaking_to(uow, person):
+                subject, text = self._words(row, connection, person.name, off=off)
+            key = f"{payload['key']}:{person.user_id}"
+            self.mailer.send(uow, key=key, to=[person.email], subject=subject, text=text)
+
+    def _words(self, row: ConnectionSync, connection: Connection, reader: str, *, off: bool) -> tuple[str, str]:
         facts = {"stream": row.stream, "title": connection.title}
         subject = (
             _("The sync of %(stream)s of “%(title)s” was switched off", **facts)
@@ -51,14 +59,12 @@ class SyncNotices:
             else _("The sync of %(stream)s of “%(title)s” goes on failing", **facts)
         )
         said = _("It is read no more until somebody switches it on.") if off else _("Studio goes on trying.")
-        for person in owner or people:
-            text = "\n\n".join((
-                _("Hello %(name)s,", name=person.name),
-                subject + ".",
-                _("It failed %(count)s times in a row. The last time: %(error)s", count=row.failures,
-                  error=row.error or "?"),
-                said + " " + _("What was copied stays, and nothing is lost: it goes on where it stopped."),
-                _("See and mend it: %(url)s", url=f"{self.public_url}/connections/{connection.handle}/syncs/{row.id}"),
-            ))  # fmt: skip
-            key = f"{payload['key']}:{person.user_id}"
-            self.mailer.send(uow, key=key, to=[person.email], subject=subject, text=text)
+        text = "\n\n".join((
+            _("Hello %(name)s,", name=reader),
+            subject + ".",
+            _("It failed %(count)s times in a row. The last time: %(error)s", count=row.failures,
+              error=row.error or "?"),
+            said + " " + _("What was copied stays, and nothing is lost: it goes on where it stopped."),
+            _("See and mend it: %(url)s", url=f"{self.public_url}/connections/{connection.handle}/syncs/{row.id}"),
+        ))  # fmt: skip
+        return subject, text

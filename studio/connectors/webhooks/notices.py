@@ -6,6 +6,7 @@ from uuid import UUID
 
 from studio.accounts.permissions import REGISTRY
 from studio.accounts.service import members
+from studio.accounts.speaking import speaking_to
 from studio.connectors.hooks.states import State
 from studio.connectors.models import Connection, ConnectionHook
 from studio.contract.ports import Mailer
@@ -43,14 +44,18 @@ class Notices:
         publishing = members.working(uow, REGISTRY["workflow.publish"].roles)
         asked = [person for person in publishing if person.user_id == hook.asked_by]
         people = asked or members.working(uow, REGISTRY[self.PERMISSION].roles)
-        subject = _("“%(title)s” does not tell Studio what happens there", title=row.title)
         for person in people:
-            text = "\n\n".join((
-                _("Hello %(name)s,", name=person.name),
-                _("A published workflow listens for events of “%(title)s”, but no webhook could be registered there: "
-                  "%(reason)s", title=row.title, reason=hook.error or _("it gave no reason.")),
-                _("Until then nothing that happens there starts it. Mend the cause and publish the workflow again, or "
-                  "connect again here: %(url)s", url=f"{self.public_url}/connections/{row.handle}"),
-            ))  # fmt: skip
+            with speaking_to(uow, person):
+                subject, text = self._words(row, hook, person.name)
             key = f"{payload['key']}:{person.user_id}"
             self.mailer.send(uow, key=key, to=[person.email], subject=subject, text=text)
+
+    def _words(self, row: Connection, hook: ConnectionHook, reader: str) -> tuple[str, str]:
+        text = "\n\n".join((
+            _("Hello %(name)s,", name=reader),
+            _("A published workflow listens for events of “%(title)s”, but no webhook could be registered there: "
+              "%(reason)s", title=row.title, reason=hook.error or _("it gave no reason.")),
+            _("Until then nothing that happens there starts it. Mend the cause and publish the workflow again, or "
+              "connect again here: %(url)s", url=f"{self.public_url}/connections/{row.handle}"),
+        ))  # fmt: skip
+        return _("“%(title)s” does not tell Studio what happens there", title=row.title), text

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from studio import audit
 from studio.accounts.models import Seat, User
+from studio.accounts.speaking import speaking_to
 from studio.contract.approving import ApprovalAsk, Approvals
 from studio.contract.node import Context
 from studio.contract.ports import Mailer, Waits
@@ -91,14 +92,15 @@ def ask_proof(uow: UnitOfWork, row: GuardPass, user_id: UUID, demand: StepUpDema
     row.needed, row.max_age_s = int(demand.strength), int(demand.max_age.total_seconds())
     row.method = row.strength = row.proven_at = None
     uow.session.flush()
-    subject = _("Prove who you are: %(what)s", what=row.what)
-    text = "\n\n".join((
-        _("Hello %(name)s,", name=person.name),
-        _("the workflow “%(workflow)s” waits until you have proved that it is you: %(what)s",
-          workflow=row.workflow_name, what=row.what),
-        "\n".join(f"{name}: {value}" for name, value in words.facts(row.target, row.facts)),
-        _("Do it, or say no, here: %(url)s", url=f"{reach().public_url}/prove/{row.id}"),
-    ))  # fmt: skip
+    with speaking_to(uow, person):
+        subject = _("Prove who you are: %(what)s", what=row.what)
+        text = "\n\n".join((
+            _("Hello %(name)s,", name=person.name),
+            _("the workflow “%(workflow)s” waits until you have proved that it is you: %(what)s",
+              workflow=row.workflow_name, what=row.what),
+            "\n".join(f"{name}: {value}" for name, value in words.facts(row.target, row.facts)),
+            _("Do it, or say no, here: %(url)s", url=f"{reach().public_url}/prove/{row.id}"),
+        ))  # fmt: skip
     key = f"guard_pass:{row.id}:{wait_id}"
     reach().mailer.send(uow, key=key, to=[person.email], subject=subject[:200], text=text)
     _record(uow, "guard.proof_asked", row, person)

@@ -14,6 +14,7 @@ from flask_babel import ngettext
 
 from studio.accounts.service import workspaces
 from studio.accounts.service.members import Member
+from studio.accounts.speaking import speaking_to
 from studio.contract.ports import Mailer
 from studio.core import outbox
 from studio.core.unit_of_work import UnitOfWork
@@ -49,13 +50,14 @@ class Post:
         people = rows.seated(uow).people
         for user_id, count in listing.reviewers_of(uow, review).items():
             one = people[user_id]
-            text = self._asked_words(uow, review, one, count, kind)
-            subject = ngettext(
-                "%(num)s seat to review by %(day)s",
-                "%(num)s seats to review by %(day)s",
-                count,
-                day=_moment(uow, review, one),
-            )
+            with speaking_to(uow, one):
+                text = self._asked_words(uow, review, one, count, kind)
+                subject = ngettext(
+                    "%(num)s seat to review by %(day)s",
+                    "%(num)s seats to review by %(day)s",
+                    count,
+                    day=_moment(uow, review, one),
+                )
             self._send(uow, f"{trail.MAIL}:{review.id}:{kind}:{at}:{user_id}", one, subject, text)
 
     def _asked_words(self, uow: UnitOfWork, review: AccessReview, one: Member, count: int, kind: str) -> str:
@@ -81,17 +83,18 @@ class Post:
         counts = listing.progress(uow, review.id).counts
         for user_id in sorted(seated.owners | {one for one in (review.started_by,) if one in people}):
             one = people[user_id]
-            text = _(
-                "Hello %(name)s,\n\nthe access review %(review)s is finished: %(kept)s kept, %(removed)s taken away,"
-                " %(changed)s changed.\n\nThe report:\n\n%(link)s\n",
-                name=one.name,
-                review=review.name,
-                kept=counts.get(Answer.KEEP, 0),
-                removed=counts.get(Answer.REMOVE, 0) + counts.get(Answer.GONE, 0),
-                changed=counts.get(Answer.CHANGE, 0),
-                link=f"{self.public_url}/settings/access-reviews/{review.id}",
-            )
-            subject = _("The access review %(review)s is finished", review=review.name)
+            with speaking_to(uow, one):
+                text = _(
+                    "Hello %(name)s,\n\nthe access review %(review)s is finished: %(kept)s kept, %(removed)s taken"
+                    " away, %(changed)s changed.\n\nThe report:\n\n%(link)s\n",
+                    name=one.name,
+                    review=review.name,
+                    kept=counts.get(Answer.KEEP, 0),
+                    removed=counts.get(Answer.REMOVE, 0) + counts.get(Answer.GONE, 0),
+                    changed=counts.get(Answer.CHANGE, 0),
+                    link=f"{self.public_url}/settings/access-reviews/{review.id}",
+                )
+                subject = _("The access review %(review)s is finished", review=review.name)
             self._send(uow, f"{trail.MAIL}:{review.id}:{trail.ENDED}:{user_id}", one, subject, text)
 
     def _send(self, uow: UnitOfWork, key: str, to: Member, subject: str, text: str) -> None:
