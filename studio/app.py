@@ -35,6 +35,7 @@ from studio.core.settings import Settings
 from studio.core.settings import load as load_settings
 from studio.export.service import naming as export_naming
 from studio.flags import naming as flag_names
+from studio.flags import steps as flag_steps
 from studio.flags.serving.front import FlagFront
 from studio.flags.serving.serving import Serving
 from studio.guard import asking
@@ -100,6 +101,8 @@ def _join_references() -> None:
     references.register(flag_names.KIND, flag_names.missing_flag)
     references.register(flag_names.ENVIRONMENT, flag_names.missing_environment)
     references.register(flag_names.SEGMENT, flag_names.missing_segment)
+    references.register(flag_names.METRIC, flag_names.missing_metric)
+    references.register_check("rollouts", flag_steps.unfit)
     references.register_check("connections", connection_checks.unfit)
     outputs.register("connection.action", answering.given)
     references.register_check("approvals", checking.unmeetable)

@@ -70,6 +70,7 @@ from studio.export.service import waiting
 from studio.flags import emitting as flag_events
 from studio.flags.rollouts import asking as rollout_asking
 from studio.flags.rollouts import driving as rollouts
+from studio.flags.rollouts import waiting as rollout_waiting
 from studio.flags.rollouts.ticking import Ticking
 from studio.flags.service import environments as flag_environments
 from studio.flags.service import owning
@@ -294,6 +295,10 @@ def _join_flags(engine: Engine) -> None:
     owning.register("rollouts", rollouts.owned)
     flag_environments.hold("rollouts", rollouts.keeps)
     rollout_asking.join(engine.ports.approvals)
+    outbox.register(rollout_asking.WITHDRAW, rollout_asking.withdraw)
+    rollout_waiting.join(engine.waits)
+    rollouts.on_stop("runs", rollout_waiting.stopped)
+    engine.endings.withdraw[rollout_waiting.KIND] = rollout_waiting.withdraw
 
     def hear(uow: UnitOfWork, ended: askers.Ended) -> None:
         agreed = ended.outcome in (Outcome.APPROVED, Outcome.BYPASSED)

@@ -1,4 +1,4 @@
-"""Flags that a template's workflow asks for or sets: made with its draft where there are none, off everywhere."""
+"""Flags and metrics that a template's workflow names: made with its draft where there are none, flags off everywhere."""
 
 from collections.abc import Mapping
 
@@ -11,6 +11,7 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.flags.models import Flag
 from studio.flags.service import creating
 from studio.flags.service.describing import About
+from studio.flags.studies import metrics
 from studio.gallery.template import PLACEHOLDER, Template
 from studio.gallery.values import Value
 
@@ -25,3 +26,8 @@ def make(uow: UnitOfWork, template: Template, answers: Mapping[str, Value]) -> N
             note = _("Made with the template “%(name)s”.", name=translated(template.name))
             about = About(description=translated(one.about), purpose=one.purpose)
             creating.create(uow, key=key, about=about, note=note)
+    known = {one.key for one in metrics.listed(uow)}
+    for metric in template.metrics:
+        if metric.key not in known:
+            title = translated(metric.title)
+            metrics.create(uow, key=metric.key, title=title, kind=metric.kind, worse=metric.worse)

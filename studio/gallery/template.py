@@ -106,6 +106,8 @@ class Event(Part):
     """A protected action, such as refund.make: from now on a policy asks for the owner's yes before it."""
     sink: Literal["takes", "leaves_out"] | None = None
     """What a destination of the audit export makes of what waits for it, by its pipeline."""
+    rollout: Literal["begun", "hold", "resume", "complete", "roll_back"] | None = None
+    """What people do to the open rollout of the template's flag in production; begun: they begin one."""
 
 
 class Check(Part):
@@ -145,6 +147,15 @@ class Switched(Part):
     purpose: Literal["release", "operational", "kill-switch", "permission"] = "operational"
 
 
+class Measured(Part):
+    """A metric that guardrails of the workflow watch; made with the draft where there is none."""
+
+    key: Annotated[str, Field(min_length=1, max_length=60)]
+    title: Annotated[str, Field(min_length=1, max_length=80)]
+    kind: Literal["proportion", "mean"] = "proportion"
+    worse: Literal["up", "down"] = "up"
+
+
 class Template(Part):
     """One file of `templates/`."""
 
@@ -169,6 +180,7 @@ class Template(Part):
     by_connector: dict[Key, dict[Key, dict[str, Any]]] = Field(default_factory=dict)
     """Further settings of steps that name a connection, by the kind of system: what one asks and another does not."""
     flags: list[Switched] = Field(default_factory=list)
+    metrics: list[Measured] = Field(default_factory=list)
     samples: Annotated[list[Sample], Field(min_length=1)]
     checks: Annotated[list[Check], Field(min_length=1)]
 

@@ -36,7 +36,7 @@ DATA = {
     "workflow": {"name": "High-value refunds"},
 }  # fmt: skip
 CONNECTIONS = ("connection.action", "connection.request", "connection.event", "connection.record")
-FLAGS = ("flag.changed", "flag.evaluate", "flag.set")
+FLAGS = ("flag.changed", "flag.evaluate", "flag.guardrail_breached", "flag.rollout", "flag.set")
 OF_A_PRIMITIVE = {"audit.event": "audit"} | dict.fromkeys(CONNECTIONS, "connection") | dict.fromkeys(FLAGS, "flag")
 """What is named for what it follows, or for what it goes by."""
 KINDS_OF_FIELD = {"string", "integer", "number", "boolean", "array", "object", "null"}
@@ -49,7 +49,7 @@ WORDS_OF_A_FORM = {
 WIDGETS = {
     "code", "secret", "people", "duration", "conditions", "key-values", "cron", "json", "textarea", "money", "workflow",
     "policy", "connection", "connection-action", "connection-scope", "action-input",
-    "flag", "flag-environment"}  # fmt: skip
+    "flag", "flag-environment", "flag-metric"}  # fmt: skip
 
 
 def every(types=TYPES):

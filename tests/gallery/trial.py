@@ -20,8 +20,12 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.export.delivery import Delivery
 from studio.export.service import configs
 from studio.export.service.configs import Door
+from studio.flags.ramps.states import Verb
+from studio.flags.rollouts import driving, planning
+from studio.flags.rollouts import rows as rollouts
+from studio.flags.service import finding
 from studio.gallery import service
-from studio.gallery.template import Answer, Event, Template
+from studio.gallery.template import PLACEHOLDER, Answer, Event, Template
 from studio.guard.models import GuardPass
 from studio.guard.outcomes import PassState
 from studio.guard.service import passing
@@ -89,6 +93,8 @@ class Trial:
         if event.policy is not None:
             owner = {"approvers": [f"user:{self.tenant['owner'].email}"]}
             make_guard_policy(self.database, self.tenant, target=event.policy, approvals=[owner])
+        if event.rollout is not None:
+            self._roll(event.rollout)
         if event.seconds is not None:
             clock.shift(timedelta(seconds=event.seconds))
         self.settle()
@@ -114,6 +120,17 @@ class Trial:
         """The shop tells of it, or a sync has found it; deliveries are taken apart in tests of webhooks."""
         connection = find(uow, row.settings["connection"])
         emitting.emit(uow, connection, None, data["event"], data, data.get("delivery_id"))
+
+    def _roll(self, what: str) -> None:
+        """The flag is the one that the template names; what is begun goes to half of all and then to everybody."""
+        key = PLACEHOLDER.sub(lambda found: self.answers[found[1]], self.template.flags[0].key)
+        with self._unit() as uow:
+            flag, place = finding.flag(uow, key), finding.environment(uow, "production")
+            if what == "begun":
+                plan = {"steps": [{"share": 50, "dwell": 3_600}, {"share": 100}]}
+                driving.act(uow, planning.create(uow, flag, place, planning.Wanted(plan)), Verb.START)
+            else:
+                driving.act(uow, rollouts.opened(uow, flag, place), Verb(what))
 
     def _pipelines(self, keep: str) -> None:
         """A destination named `file` whose pipeline keeps what an expression says."""

@@ -90,6 +90,14 @@ ROLLOUT_ROLLED_BACK = Action(
     example=_EXAMPLE | {"share": 0.0},
     severity="warning",
 )
+ROLLOUT_LEFT = Action(
+    "flag_rollout.left",
+    "The run that waited for a rollout ended before it; what stands still stays for somebody to resume or take back.",
+    sentence="No run waits for the rollout of {target} in {environment} any more; it stands at {share} %",
+    metadata=Rolled,
+    example=_EXAMPLE,
+    severity="notice",
+)
 FLAG_METRIC_CREATED = Action(
     "flag_metric.created",
     "A metric was named, which guardrails may watch.",

@@ -6,14 +6,16 @@ from studio.accounts.permissions import permission
 from studio.builder.views.blueprint import blueprint
 from studio.core.web import current_uow
 from studio.flags.service import environments, listing
+from studio.flags.studies import metrics
 
 
 @blueprint.get("/builder/api/flags")
 @permission("flag.read")
 def flag_choices() -> Response:
-    """Flags and environments that a step may name."""
+    """Flags, environments and metrics that a step may name."""
     uow = current_uow()
     return jsonify({
         "flags": [{"key": one.key, "description": one.description[:120]} for one in listing.choices(uow)],
         "environments": [{"name": one.name, "title": one.title} for one in environments.listed(uow)],
+        "metrics": [{"key": one.key, "title": one.title} for one in metrics.listed(uow)],
     })  # fmt: skip

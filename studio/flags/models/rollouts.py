@@ -25,6 +25,7 @@ class FlagRollout(Tenant, Model):
         ),
         Index("ix_flag_rollout_newest", "flag_id", "environment_id", "id"),
         Index("ix_flag_rollout_due_at", "due_at"),
+        Index("ix_flag_rollout_wait_id", "wait_id"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
@@ -56,8 +57,9 @@ class FlagRollout(Tenant, Model):
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     run_id: Mapped[UUID | None] = mapped_column(Uuid())
-    """The run that waits for its end, and its wait; None: none does."""
+    """The run whose step planned it or last took it up; None: people did."""
     wait_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """By which that run waits; None: it does not, or no longer."""
 
 
 class FlagRolloutEvent(Tenant, Model):

@@ -6,8 +6,8 @@ from typing import Any
 from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeConfig, NodeType, help_
 from studio.contract.references import Reference
 from studio.core.errors import InvalidInput, NotFound
-from studio.flags import naming
-from studio.flags.service import asking, finding
+from studio.flags import fields, naming
+from studio.flags.service import asking
 
 
 class FlagEvaluate(NodeType):
@@ -35,15 +35,8 @@ class FlagEvaluate(NodeType):
     }
 
     class Config(NodeConfig):
-        flag: str = help_(
-            "Whose answer decides. One that is archived counts as off.",
-            title="Flag", example="new-checkout", widget="flag", min_length=1, max_length=100,
-        )  # fmt: skip
-        environment: str = help_(
-            "A flag may be on in one environment and off in another.",
-            title="Environment", default="production", example="development", widget="flag-environment",
-            min_length=1, max_length=60,
-        )  # fmt: skip
+        flag: str = fields.flag_field("Whose answer decides. One that is archived counts as off.")
+        environment: str = fields.environment_field("A flag may be on in one environment and off in another.")
         unit: str = help_(
             "Who or what is asked for, as your shop's code names it to the flag (userId): the same one always gets the "
             "same answer. Empty: the run itself.",
@@ -65,8 +58,7 @@ class FlagEvaluate(NodeType):
 
     def start(self, ctx: Context, config: Config) -> Done | Fail:
         try:
-            flag = finding.flag(ctx.unit, config.flag)
-            place = finding.environment(ctx.unit, config.environment)
+            flag, place = fields.found(ctx, config.flag, config.environment)
         except NotFound as error:
             return Fail("flag.unknown", error.message, field="config.flag")
         unit = config.unit or str(ctx.run.id)

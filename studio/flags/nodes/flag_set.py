@@ -1,24 +1,23 @@
 """A flag is switched by a run, together with its step."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeConfig, NodeType, help_
-from studio.contract.references import Reference
+from flask_babel import ngettext
+
+from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeConfig, help_
 from studio.core.errors import Conflict, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
-from studio.flags import naming
+from studio.flags import fields
 from studio.flags.models import Flag, FlagEnvironment, FlagSegment
 from studio.flags.outcomes import EnvironmentKind
-from studio.flags.service import changing, finding, gating, segments, switching
+from studio.flags.service import changing, finding, segments, switching
 from studio.flags.service.sharing import largest_share
 
-_DEVELOPMENT = "development"
-"""Made with the first flag and never production: steps there are free of gates."""
 _LISTS = {"do": ["give", "take"]}
 
 
-class FlagSet(NodeType):
+class FlagSet(fields.Protected):
     """Switch a feature flag: on, off, to a share, or for single customers and groups of them.
 
     Programs get it within seconds. Every switch is a version of the flag, which one click brings back; in production
@@ -48,15 +47,10 @@ class FlagSet(NodeType):
     }
 
     class Config(NodeConfig):
-        flag: str = help_(
-            "Which flag is switched.",
-            title="Flag", example="new-checkout", widget="flag", min_length=1, max_length=100,
-        )  # fmt: skip
-        environment: str = help_(
-            "Where it is switched. Everywhere but in development a policy may ask for more first.",
-            title="Environment", default="production", example="development", widget="flag-environment",
-            min_length=1, max_length=60,
-        )  # fmt: skip
+        flag: str = fields.flag_field("Which flag is switched.")
+        environment: str = fields.environment_field(
+            "Where it is switched. Everywhere but in development a policy may ask for more first."
+        )
         do: Literal["on", "off", "share", "give", "take"] = help_(
             "on: turn it on for those whom its rules mean. off: for everybody. share: move its rollout to a share. "
             "give, take: let some customers or groups in, or take them out again.",
@@ -84,10 +78,7 @@ class FlagSet(NodeType):
             "Name of a segment whose list is changed instead of the flag's own rule: every flag that names it follows.",
             title="Segment", default="", example="Trusted customers", max_length=100, show_if=_LISTS,
         )  # fmt: skip
-        note: str = help_(
-            "Why, for whoever reads the flag's history.",
-            title="Note", default="", example="Refund of {{ trigger.order.code }}", template=True, max_length=500,
-        )  # fmt: skip
+        note: str = fields.note_field("Refund of {{ trigger.order.code }}")
 
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
@@ -99,27 +90,15 @@ class FlagSet(NodeType):
         return " · ".join(part for part in parts if part)
 
     @classmethod
-    def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
-        return naming.references(config)
-
-    @classmethod
-    def protects_of(cls, config: Mapping[str, Any]) -> str | None:
-        return None if config.get("environment") == _DEVELOPMENT else gating.TARGET
-
-    @classmethod
-    def facts_of(cls, config: Mapping[str, Any]) -> Mapping[str, Any]:
+    def percent_of(cls, config: Mapping[str, Any]) -> float:
         share = {"off": 0.0, "share": config.get("share") or 0.0}
-        return {
-            "flag": config.get("flag") or "", "environment": config.get("environment") or "production",
-            "percent": float(share.get(str(config.get("do") or "on"), 100.0)),
-        }  # fmt: skip
+        return float(share.get(str(config.get("do") or "on"), 100.0))
 
     def start(self, ctx: Context, config: Config) -> Done | Fail:
         try:
-            flag = finding.flag(ctx.unit, config.flag)
-            place = finding.environment(ctx.unit, config.environment)
-            if place.kind == EnvironmentKind.PRODUCTION and config.environment == _DEVELOPMENT:
-                return Fail("guard.required", _("This is protected, and no gate was asked. Nothing was done."))
+            flag, place = fields.found(ctx, config.flag, config.environment)
+            if refused := self.ungated(place, config.environment):
+                return refused
             finding.lock(ctx.unit, flag)
             changed = _switch(ctx, config, flag, place)
         except (NotFound, InvalidInput, Conflict) as error:
@@ -129,7 +108,32 @@ class FlagSet(NodeType):
             "flag": flag.key, "environment": place.name, "changed": changed, "enabled": held.enabled,
             "percent": largest_share(held.state), "version": flag.version,
         }  # fmt: skip
-        return Done(found, note="" if changed else _("It was so already"))
+        return Done(found, note=_said(config, found, place))
+
+
+def _said(config: FlagSet.Config, found: Mapping[str, Any], place: FlagEnvironment) -> str:
+    """What is now, in one line: which flag gives what to whom."""
+    names: dict[str, Any] = {"flag": found["flag"], "place": place.title}
+    if not found["changed"]:
+        return _("It was so already: %(now)s", now=_standing(found, names))
+    if config.do not in ("give", "take"):
+        return _standing(found, names)
+    count = len({one.strip() for one in config.values if one.strip()})
+    if config.do == "give":
+        return str(ngettext("%(num)s value of %(field)s now has %(flag)s in %(place)s",
+                            "%(num)s values of %(field)s now have %(flag)s in %(place)s",
+                            count, field=config.field, **names))  # fmt: skip
+    return str(ngettext("%(num)s value of %(field)s no longer has %(flag)s in %(place)s",
+                        "%(num)s values of %(field)s no longer have %(flag)s in %(place)s",
+                        count, field=config.field, **names))  # fmt: skip
+
+
+def _standing(found: Mapping[str, Any], names: dict[str, Any]) -> str:
+    if not found["enabled"]:
+        return _("%(flag)s is off in %(place)s", **names)
+    if found["percent"] >= 100:
+        return _("%(flag)s is on in %(place)s", **names)
+    return _("%(flag)s is on for %(share)s %% in %(place)s", share=f"{found['percent']:g}", **names)
 
 
 def _switch(ctx: Context, config: FlagSet.Config, flag: Flag, place: FlagEnvironment) -> bool:

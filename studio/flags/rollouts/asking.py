@@ -1,11 +1,13 @@
 """Steps that somebody has to agree to: people are asked through the port, and their answer is waited for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from studio.contract.approving import ApprovalAsk, Approvals
+from studio.core import outbox
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.models import Flag, FlagEnvironment, FlagRollout
@@ -14,6 +16,8 @@ from studio.flags.rollouts import rows
 
 ASKER = "flag_rollout"
 """Under this name rollouts ask people."""
+WITHDRAW = "flag_rollout.withdraw"
+"""Topic of the jobs that take a question back."""
 _joined: list[Approvals] = []
 
 
@@ -44,12 +48,23 @@ def ask(uow: UnitOfWork, row: FlagRollout, flag: Flag, place: FlagEnvironment, e
 
 
 def drop(uow: UnitOfWork, row: FlagRollout, *, refusal: bool) -> None:
-    """The question is no longer one: it is asked anew where the rollout goes on. `refusal`: a no is forgotten too."""
+    """The question is no longer one: it is asked anew where the rollout goes on. `refusal`: a no is forgotten too.
+
+    It is taken back by a job of this transaction: whoever decides holds the question and waits for the rollout, so
+    that whoever holds the rollout must not wait for the question. An answer that comes between the two changes
+    nothing, as the rollout knows the question no longer.
+    """
     if row.approval == Approval.REFUSED.value and not refusal:
         return
     if row.approval == Approval.PENDING.value and row.request_id is not None:
-        _joined[0].withdraw(uow, row.request_id, _("The rollout went another way."))
+        asked = str(row.request_id)
+        outbox.enqueue(uow, WITHDRAW, key=f"{WITHDRAW}:{asked}", payload={"request_id": asked})
     row.approval, row.request_id = Approval.NOT_ASKED.value, None
+
+
+def withdraw(uow: UnitOfWork, payload: Mapping[str, Any]) -> None:
+    """Take a question back that a rollout has dropped. One that has ended meanwhile stays as it is."""
+    _joined[0].withdraw(uow, UUID(payload["request_id"]), _("The rollout went another way."))
 
 
 def answered(uow: UnitOfWork, rollout_id: UUID, request_id: UUID, *, agreed: bool) -> None:

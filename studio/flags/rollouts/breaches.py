@@ -8,7 +8,7 @@ from studio.flags import emitting
 from studio.flags.models import Flag, FlagEnvironment, FlagRollout
 from studio.flags.ramps.evidence import Code
 from studio.flags.ramps.policy import Kind, Move
-from studio.flags.rollouts import rows, told
+from studio.flags.rollouts import rows, told, words
 
 BREACHED = "flag.guardrail_breached"
 """The node type that listens."""
@@ -22,10 +22,11 @@ def tell(uow: UnitOfWork, row: FlagRollout, flag: Flag, place: FlagEnvironment, 
     for one in (found for found in move.findings if found.code is Code.GUARDRAIL):
         data: dict[str, Any] = {
             "event": BREACHED, "flag": flag.key, "environment": place.name, "rollout_id": str(row.id),
-            "step": row.step + 1, "share": share, "did": move.kind.value, **told.findings([one])[0],
+            "step": row.step + 1, "share": share, "did": move.kind.value,
+            "said": words.reason(one.key), **told.findings([one])[0],
         }  # fmt: skip
 
         def listens(config: Mapping[str, Any], data: Mapping[str, Any] = data) -> bool:
-            return emitting.means(config, data)
+            return emitting.means(config, data) and (config.get("metric") or data["metric"]) == data["metric"]
 
-        emitting.emit(uow, emitting.Happened(BREACHED, listens, BREACHED, data, None, {"flag": flag.key}))
+        emitting.emit(uow, emitting.Happened(BREACHED, listens, BREACHED, data, row.run_id, {"flag": flag.key}))

@@ -20,13 +20,13 @@ WORDS: Mapping[Verb, str] = {
 }  # fmt: skip
 """What a verb leaves in the history."""
 _KINDS = {Kind.ADVANCE: "advanced", Kind.HOLD: "held", Kind.ROLL_BACK: "rolled_back", Kind.COMPLETE: "completed"}
-Ended = Callable[[UnitOfWork, FlagRollout], None]
-_ended: dict[str, Ended] = {}
+Stopped = Callable[[UnitOfWork, FlagRollout], None]
+_stopped: dict[str, Stopped] = {}
 
 
-def on_end(name: str, told: Ended) -> None:
-    """Have somebody told, in its transaction, that a rollout has ended. Called at the start of every process."""
-    _ended[name] = told
+def on_stop(name: str, told: Stopped) -> None:
+    """Have somebody told, in its transaction, that a rollout has ended or is held. Called at every process's start."""
+    _stopped[name] = told
 
 
 def allowed(row: FlagRollout) -> list[Verb]:
@@ -34,10 +34,11 @@ def allowed(row: FlagRollout) -> list[Verb]:
     return [verb for verb in WORDS if verb in ALLOWED[State(row.state)]]
 
 
-def act(uow: UnitOfWork, row: FlagRollout, verb: Verb, note: str = "") -> None:
+def act(uow: UnitOfWork, row: FlagRollout, verb: Verb, note: str = "", *, gated: bool = True) -> None:
     """Do what a person wants. Raises Conflict where that is not allowed now; in production as Gates.require().
 
-    The gate is asked once, at the start, with the largest share that the rollout may ever give.
+    The gate is asked once, at the start, with the largest share that the rollout may ever give. `gated`: False where
+    it was asked before, as of steps.
     """
     words = finding.noted(note)
     flag, place = rows.lock(uow, row)
@@ -51,8 +52,9 @@ def act(uow: UnitOfWork, row: FlagRollout, verb: Verb, note: str = "") -> None:
         finding.unarchived(flag)
         held = changing.current(uow, flag, place)
         shares.refuse_broad(held)
-        payload = {"rollout": str(row.id), "plan": row.plan, "audience": row.audience}
-        gating.require(uow, flag, place, plan.steps[-1].share, payload)
+        if gated:
+            payload = {"rollout": str(row.id), "plan": row.plan, "audience": row.audience}
+            gating.require(uow, flag, place, plan.steps[-1].share, payload)
         row.before, row.started_at = held.state, uow.now
     _move(uow, row, flag, place, before, after, WORDS[verb], note=words)
 
@@ -69,6 +71,19 @@ def hold(uow: UnitOfWork, row: FlagRollout, flag: Flag, place: FlagEnvironment, 
     before = rows.position_of(row)
     after = states.apply(Verb.HOLD, before, rows.plan_of(row), uow.now)
     _move(uow, row, flag, place, before, after, "held", note=why[:500])
+
+
+def leave(uow: UnitOfWork, row: FlagRollout, flag: Flag, place: FlagEnvironment, why: str) -> None:
+    """Whoever waited for it does no longer: nobody gets it who has it not, of a row that is locked.
+
+    What runs is paused, so guardrails still watch it; what stands stays as it is, and its history says so.
+    """
+    before = rows.position_of(row)
+    if before.state is not State.RUNNING:
+        history.write(uow, row, flag, place, "left", before=row.step, note=why[:500])
+        return
+    after = states.apply(Verb.PAUSE, before, rows.plan_of(row), uow.now)
+    _move(uow, row, flag, place, before, after, WORDS[Verb.PAUSE], note=why[:500])
 
 
 def switched(
@@ -117,6 +132,6 @@ def _move(
         said = _("Rollout, step %(step)s of %(steps)s", step=after.step + 1, steps=len(plan.steps))
         shares.put(uow, flag, place, row, share, note or said)
     history.write(uow, row, flag, place, what, before=before.step, found=found, note=note)
-    if over:
-        for tell in _ended.values():
+    if over or after.state is State.HELD:
+        for tell in _stopped.values():
             tell(uow, row)

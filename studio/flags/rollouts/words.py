@@ -31,6 +31,7 @@ EVENTS = {
     "created": _l("Planned"), "started": _l("Started"), "advanced": _l("Went on"), "cut_short": _l("Waits no longer"),
     "paused": _l("Paused"), "resumed": _l("Resumed"), "held": _l("Held"), "completed": _l("Completed"),
     "rolled_back": _l("Rolled back"), "asked": _l("Asked for a yes"),
+    "left": _l("No run waits for it"),
 }  # fmt: skip
 KINDS = {"proportion": _l("Share of people to whom it happens"), "mean": _l("Sum a person")}
 WORSE = {Worse.UP: _l("more is worse"), Worse.DOWN: _l("less is worse")}

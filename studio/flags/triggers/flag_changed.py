@@ -6,7 +6,7 @@ from typing import Any
 from studio.contract import gathering, repeats
 from studio.contract.node import NodeConfig, TriggerType, help_
 from studio.contract.references import Reference
-from studio.flags import naming
+from studio.flags import fields, naming
 from studio.flags.emitting import CHANGED
 
 _TEXT, _MAYBE = {"type": "string"}, {"type": ["string", "null"]}
@@ -49,14 +49,10 @@ class FlagChanged(TriggerType):
     }
 
     class Config(NodeConfig):
-        flag: str = help_(
-            "Empty: any flag.",
-            title="Flag", default="", example="new-checkout", widget="flag", max_length=100,
-        )  # fmt: skip
-        environment: str = help_(
-            "Empty: any environment. What is the flag's own, such as its dependencies, is told in each.",
-            title="Environment", default="", example="production", widget="flag-environment", max_length=60,
-        )  # fmt: skip
+        flag: str = fields.flag_field("Empty: any flag.", required=False)
+        environment: str = fields.environment_field(
+            "Empty: any environment. What is the flag's own, such as its dependencies, is told in each.", required=False
+        )
         filter: str | None = help_(
             "Only changes for which this is true. Empty: all.",
             title="Only if", default=None, example="trigger.enabled && !trigger.was_enabled", expression="bool",

@@ -12,10 +12,18 @@ export interface EnvironmentChoice {
   readonly title: string;
 }
 
+export interface MetricChoice {
+  /** As steps and programs name it. */
+  readonly key: string;
+  readonly title: string;
+}
+
 export interface FlagChoices {
   readonly flags: readonly FlagChoice[];
+  readonly metrics: readonly MetricChoice[];
   readonly environments: readonly EnvironmentChoice[];
 }
 
 export const PLACE = "/flags";
+export const METRICS = "/flag-metrics";
 export const choices = () => read<FlagChoices>("/builder/api/flags");

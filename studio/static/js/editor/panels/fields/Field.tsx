@@ -11,7 +11,7 @@ import { Conditions } from "./Conditions";
 import { ConnectionPicker } from "./ConnectionPicker";
 import { Cron } from "./Cron";
 import { Duration } from "./Duration";
-import { FlagEnvironmentPicker, FlagPicker } from "./FlagPicker";
+import { FlagEnvironmentPicker, FlagMetricPicker, FlagPicker } from "./FlagPicker";
 import { JsonField } from "./JsonField";
 import { KeyValues } from "./KeyValues";
 import { People } from "./People";
@@ -219,6 +219,8 @@ function Input({ kind, title, toggle, ...props }: InputProps & { kind: FieldKind
       return <FlagPicker {...props} />;
     case "flag-environment":
       return <FlagEnvironmentPicker {...props} />;
+    case "flag-metric":
+      return <FlagMetricPicker {...props} />;
     case "duration":
       return <Duration {...props} />;
     case "cron":

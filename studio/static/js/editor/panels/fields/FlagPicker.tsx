@@ -1,7 +1,7 @@
-// Which feature flag, and in which environment.
+// Which feature flag, in which environment, and which of the metrics that guard one.
 import { useEffect } from "react";
 import { t } from "../../../i18n/t";
-import { choices, PLACE } from "../../api/flags";
+import { choices, METRICS, PLACE } from "../../api/flags";
 import { NoAnswer, useAnswer } from "./answer";
 import type { InputProps } from "./props";
 
@@ -38,6 +38,22 @@ export function FlagEnvironmentPicker(props: InputProps) {
     <div className="stack tight">
       <Choices {...props} offered={offered} empty={t("flag.environment")} none={t("flag.environment")} waits={!error} />
       {error && <NoAnswer error={error} again={again} />}
+    </div>
+  );
+}
+
+export function FlagMetricPicker(props: InputProps) {
+  const { value: found, error, again } = useFlags();
+  const offered = found?.metrics.map(({ key, title }) => ({ value: key, words: title }));
+  return (
+    <div className="stack tight">
+      <Choices {...props} offered={offered} empty={t("flag.metric")} none={t("flag.noMetric")} waits={!error} />
+      {error && <NoAnswer error={error} again={again} />}
+      <div className="row">
+        <a href={METRICS} target="_blank" rel="noopener">
+          {t("flag.metrics")}
+        </a>
+      </div>
     </div>
   );
 }

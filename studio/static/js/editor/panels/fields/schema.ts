@@ -30,6 +30,7 @@ export type FieldKind =
   | "action-input"
   | "flag"
   | "flag-environment"
+  | "flag-metric"
   | "json";
 
 /** Follows $ref, takes `X | None` as X, and a single allOf as itself. Annotations beside a $ref win. */
@@ -97,6 +98,7 @@ const WIDGETS = [
   "action-input",
   "flag",
   "flag-environment",
+  "flag-metric",
   "json",
 ] as const;
 const isWidget = (widget: string | undefined): widget is (typeof WIDGETS)[number] =>
