@@ -1,4 +1,4 @@
-"""Flags and metrics that a template's workflow names: made with its draft where there are none, flags off everywhere."""
+"""Flags and metrics that a template names: made with its draft where there are none, flags off everywhere."""
 
 from collections.abc import Mapping
 

@@ -54,7 +54,7 @@ def patience_ends(uow: UnitOfWork, row: FlagRollout, seconds: int) -> datetime:
 
 
 def withdraw(uow: UnitOfWork, wait_id: UUID, reason: str) -> None:
-    """The run no longer waits. Locks the flag and the rollout first, as whatever ends a rollout does before it wakes."""
+    """The run no longer waits. Locks flag and rollout before the run, as whatever ends a rollout does."""
     row = uow.session.scalar(select(FlagRollout).where(FlagRollout.wait_id == wait_id))
     if row is None:
         return

@@ -15,13 +15,11 @@ from studio.flags.models import FlagExposure, FlagRollout, FlagSetting
 from studio.flags.ramps.states import Verb
 from studio.flags.rollouts import driving, planning, rows, ticking
 from studio.flags.rollouts.planning import Wanted
-from studio.flags.service import archiving, changing, environments, finding
+from studio.flags.service import archiving, changing, environments
 from studio.flags.service.changing import Change
-from studio.flags.studies import exposures, measurements, metrics
+from studio.flags.studies import exposures, measurements
 from studio.flags.studies.exposures import Exposure
 from studio.flags.studies.measurements import Measurement
-from studio.runtime.leases import NamedLeases
-from tests.factories.accounts import make_tenant
 from tests.factories.approvals import shown
 from tests.factories.flags import EVERYBODY
 from tests.flags.rollouts.world import NAMED, PLAN, World, people

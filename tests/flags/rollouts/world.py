@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from studio.core import clock
 from studio.flags.evaluation import hashing
-from studio.flags.ramps.states import Verb
 from studio.flags.rollouts import driving, planning, rows, ticking
 from studio.flags.rollouts.planning import Wanted
 from studio.flags.service import changing, finding
