@@ -40,6 +40,7 @@ from studio.flags.serving.front import FlagFront
 from studio.flags.serving.serving import Serving
 from studio.guard import asking
 from studio.guard.targets import naming as target_naming
+from studio.runtime import decision_table
 from studio.runtime.hooks.front import PREFIX, HookFront
 from studio.runtime.service import audit_reading
 from studio.runtime.service.reference_checks import published_names, published_users
@@ -107,6 +108,7 @@ def _join_references() -> None:
     outputs.register("connection.action", answering.given)
     references.register_check("approvals", checking.unmeetable)
     references.register_check("audit", audit_reading.unreadable)
+    references.register_check("tables", decision_table.unfit)
     references.register_users("published", published_users)
     references.register_named("published", published_names)
     references.register_named("drafts", drafts.names)

@@ -91,6 +91,27 @@ WORKFLOWS: dict[str, Happening] = {
         ),
         [ORDER, {"order": {**ORDER["order"], "total": 500.0}}, {"order": {**ORDER["order"], "total": 1.0}}],
     ),
+    "flow-tables": Happening(
+        _document(
+            "Tables",
+            [
+                _step(
+                    "pick",
+                    "condition.decision_table",
+                    inputs=[{"name": "Total", "kind": "number", "unit": "EUR", "value": "trigger.order.total"}],
+                    outputs=[{"name": "carrier"}, {"name": "days", "kind": "number"}],
+                    rules=[["<100", "post", "3"], ["100..<1000", "express", "1"]],
+                    complete=False,
+                ),
+                _step("all", "condition.decision_table", hits="all",
+                      inputs=[{"name": "Total", "kind": "number", "value": "trigger.order.total"}],
+                      outputs=[{"name": "tag"}], rules=[[">=0", "any"], [">=100", "large"], ["", "seen"]]),
+                _step("none", "flow.stop", reason="No carrier"),
+            ],
+            "hook>pick", "pick>all", "pick.none>none",
+        ),
+        [ORDER, {"order": {**ORDER["order"], "total": 500.0}}, {"order": {**ORDER["order"], "total": 5000.0}}],
+    ),
     "flow-loops": Happening(
         _document(
             "Loops",

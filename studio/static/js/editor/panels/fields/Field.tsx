@@ -10,6 +10,7 @@ import { CodeField } from "./CodeField";
 import { Conditions } from "./Conditions";
 import { ConnectionPicker } from "./ConnectionPicker";
 import { Cron } from "./Cron";
+import { DecisionTable } from "./DecisionTable";
 import { Duration } from "./Duration";
 import { FlagEnvironmentPicker, FlagMetricPicker, FlagPicker } from "./FlagPicker";
 import { JsonField } from "./JsonField";
@@ -131,6 +132,7 @@ const isGroup = (kind: FieldKind): boolean =>
     "json",
     "code",
     "action-input",
+    "decision-table",
   ].includes(kind);
 
 /** What the other side held when it was left, so that a look at this side costs nothing. */
@@ -221,6 +223,8 @@ function Input({ kind, title, toggle, ...props }: InputProps & { kind: FieldKind
       return <FlagEnvironmentPicker {...props} />;
     case "flag-metric":
       return <FlagMetricPicker {...props} />;
+    case "decision-table":
+      return <DecisionTable {...props} />;
     case "duration":
       return <Duration {...props} />;
     case "cron":

@@ -31,6 +31,7 @@ export type FieldKind =
   | "flag"
   | "flag-environment"
   | "flag-metric"
+  | "decision-table"
   | "json";
 
 /** Follows $ref, takes `X | None` as X, and a single allOf as itself. Annotations beside a $ref win. */
@@ -99,6 +100,7 @@ const WIDGETS = [
   "flag",
   "flag-environment",
   "flag-metric",
+  "decision-table",
   "json",
 ] as const;
 const isWidget = (widget: string | undefined): widget is (typeof WIDGETS)[number] =>
