@@ -361,6 +361,8 @@ def _join_elevation(engine: Engine) -> None:
 def _join_approvals(engine: Engine, post: Post) -> None:
     post.register()
     askers.register(askers.RUN, askers.resume_run(engine.waits))
+    askers.register(askers.PERSON, askers.nobody)
+    askers.find_starters(starter_of)
     wake = gathering.wake(engine.waits)
     askers.register(askers.LATER, askers.each(lambda uow, ended: wake(uow, ended.request_id)), withdrawn=wake)
     engine.endings.withdraw["approval"] = withdraw_for_wait

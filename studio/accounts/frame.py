@@ -30,6 +30,7 @@ class Entry:
 ENTRIES = (
     Entry("console.home", _l("Home"), "home", "home.read", 1),
     Entry("portal.inbox", _l("Inbox"), "inbox", "approval.read", 1),
+    Entry("portal.requests", _l("My requests"), "approval", "approval.read", 1),
     Entry("console.workflows", _l("Workflows"), "workflow", "workflow.read", 1),
     Entry("console.runs", _l("Runs"), "runs", "run.read", 1),
     Entry("gallery.index", _l("Gallery"), "gallery", "gallery.read", 1),
@@ -42,6 +43,7 @@ ENTRIES = (
 PORTAL_ENTRIES = (
     Entry("portal.inbox", _l("Inbox"), "inbox", "approval.read", 1),
     Entry("portal.done", _l("Done"), "check", "approval.read", 1),
+    Entry("portal.requests", _l("My requests"), "approval", "approval.read", 1),
     Entry("portal.away", _l("Away"), "clock", "approval.decide", 1),
     Entry("accounts.profile", _l("Profile"), "user", None, 1),
 )

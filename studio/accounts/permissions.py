@@ -61,6 +61,7 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("run.signal", _BUILDERS, "runs:write"),
     ("approval.read", _ALL, "approvals:read"),
     ("approval.decide", _DECIDERS, "approvals:write"),
+    ("approval.ask", _DECIDERS, "approvals:write"),  # of others, and never of oneself; an auditor's seat only reads
     ("approval.read_all", _STAFF, "approvals:read"),
     ("approval.manage", _ADMINS, "approvals:write"),
     ("approval.bypass", _ADMINS, "approvals:bypass"),

@@ -83,12 +83,19 @@ LATER = "run_later"
 ASK = "approval.ask"
 """The node type of that asker."""
 
+PERSON = "person"
+"""The asker of what a person asks without a workflow: nothing waits for its end, the person is told by mail."""
+
+Starter = Callable[[UnitOfWork, UUID], UUID | None]
+"""Whoever started a run by hand."""
+
 Withdrawn = Callable[[UnitOfWork, UUID], None]
 """Hears that a request was withdrawn, by its id."""
 
 _handlers: dict[str, Handler] = {}
 _withdrawn: dict[str, Withdrawn] = {}
 _watchers: dict[str, Handler] = {}
+_starters: list[Starter] = []
 
 
 def register(asker: str, handler: Handler, withdrawn: Withdrawn | None = None) -> None:
@@ -96,6 +103,20 @@ def register(asker: str, handler: Handler, withdrawn: Withdrawn | None = None) -
     _handlers[asker] = handler
     if withdrawn is not None:
         _withdrawn[asker] = withdrawn
+
+
+def find_starters(find: Starter) -> None:
+    """Say who knows by whom a run was started. Called at the start of every process."""
+    _starters[:] = [find]
+
+
+def starter(uow: UnitOfWork, run_id: UUID | None) -> UUID | None:
+    """Whoever started a run by hand; None for a run that nobody did, or where no run asks."""
+    return _starters[0](uow, run_id) if run_id is not None and _starters else None
+
+
+def nobody(uow: UnitOfWork, ends: Sequence[Ended]) -> None:
+    """The handler of what a person asks: it ends with the mail that the person gets."""
 
 
 def watch(name: str, handler: Handler) -> None:

@@ -3,7 +3,6 @@
 Each handler runs in a unit of work of its own, may run twice or late, and looks at the rows as they are then.
 """
 
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +20,7 @@ from studio.approvals.mail_times import Departure, when_to_mail
 from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, CommentKind, RequestState
 from studio.approvals.people import Person
+from studio.approvals.requesting.post import AskerPost
 from studio.approvals.service import deferring, delegating, holding, links, locking, rows, seats, timers, versions
 from studio.contract.ports import Mailer
 from studio.core import outbox
@@ -35,12 +35,18 @@ class Post:
     mailer: Mailer
     public_url: str
 
+    @property
+    def _asker(self) -> AskerPost:
+        return AskerPost(self.mailer, self.public_url, _due)
+
     def register(self) -> None:
         """Take over this package's topics; called at the start of every process."""
         outbox.register(trail.ASKED, self.asked)
         outbox.register(trail.REMIND, self.remind)
         outbox.register(trail.TOLD, self.told)
-        outbox.register(trail.CHANGES, self.changes)
+        outbox.register(trail.CHANGES, self._asker.changes)
+        outbox.register(trail.WITHDRAWN, self.withdrawn)
+        outbox.register(trail.NUDGE, self.nudged)
         outbox.register(trail.REVISED, self.revised)
         outbox.register(trail.DISMISSED, self.dismissed)
         outbox.register(trail.THREAD, self.thread)
@@ -53,7 +59,7 @@ class Post:
         outbox.register(delegating.TOPIC, delegating.look)
         outbox.register(seats.TOPIC, seats.look)
         outbox.register(trail.EFFECT, deferring.look)
-        outbox.register(trail.DEFERRED, self.deferred)
+        outbox.register(trail.DEFERRED, self._asker.deferred)
         outbox.register(locking.TOPIC, locking.look)
         outbox.register_many(timers.TOPIC, working.work_off)
 
@@ -66,34 +72,42 @@ class Post:
         self._ask(uow, service.remind(uow, UUID(payload["request_id"])), reminder=True)
 
     def told(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
-        """Mail the requester how it ended, and everybody who was asked when it suits them."""
+        """Mail whoever asked how it ended, and everybody who was asked, each when it suits them."""
         request, decision = _ended(uow, payload)
         if request is None or decision is None:
             return
-        if request.requester_email:
-            with _to_requester(uow, request):
-                letter = letters.told(request, decision)
-            self._send(uow, f"approval.told:{request.id}", request.requester_email, letter)
-        self._complete_all(uow, request, decision, decision.by_user_id)
-
-    def deferred(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
-        """Mail the requester when it takes effect; nothing where it has, or was taken back."""
-        request = uow.session.get(Request, UUID(payload["request_id"]))
-        if request is None or request.state != RequestState.DEFERRED or not request.requester_email:
-            return
-        seat = people.by_email(uow, request.requester_email)
-        moment = request.effect_at
-        when = _due(moment, seat) if seat is not None else f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
-        link = f"{self.public_url}/approvals/{request.id}" if seat is not None and seat.active else None
-        with _to_requester(uow, request):
-            letter = letters.deferred(request, rows.agreed(uow, request), when or "", link)
-        self._send(uow, f"{trail.DEFERRED}:{request.id}", request.requester_email, letter)
+        self._asker.told(uow, request, decision, payload)
+        if "to" not in payload:
+            self._complete_all(uow, request, decision, decision.by_user_id)
 
     def taken_back(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail everybody who was asked, when it suits them, that nothing is left to do."""
         request, _decision = _ended(uow, payload)
         if request is not None:
             self._complete_all(uow, request, None, UUID(payload["by"]) if payload["by"] else None)
+
+    def withdrawn(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+        """Mail whoever asked that what asked for them needs it no longer."""
+        request, _decision = _ended(uow, payload)
+        if request is not None:
+            self._asker.told(uow, request, None, payload)
+
+    def nudged(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
+        """Mail everybody whose share is still open that whoever asked waits; or one of them, after quiet hours."""
+        only, by, at = payload.get("share_id"), str(payload["by"]), payload["at"]
+        for share, request, person in _open_shares(uow, service.remind(uow, UUID(payload["request_id"]))):
+            if only is not None and str(share.id) != only:
+                continue
+            leaves = _leaves(uow, person, request.due_at)
+            if leaves.digest:
+                digests.plan(uow, person, leaves.at)
+            elif leaves.at > uow.now:
+                trail.mail_nudge_later(uow, share.id, payload, leaves.at)
+            else:
+                link, due = self._link(uow, share, request), _due(request.due_at, person)
+                with speaking(person.locale):
+                    letter = letters.asked(request, link, due=due, reminder=True, why=share.why, by=by)
+                self._send(uow, f"{trail.NUDGE}:{share.id}:{at}", person.email, letter)
 
     def _complete_all(self, uow: UnitOfWork, request: Request, decision: Decision | None, by: UUID | None) -> None:
         for person in completing.audience(uow, request, by):
@@ -104,23 +118,6 @@ class Post:
                 completing.later(uow, request, person, leaves.at)
             else:
                 self._complete(uow, request, decision, person)
-
-    def changes(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
-        """Mail the requester what is to be changed; nothing where it is no longer awaited."""
-        request = uow.session.get(Request, UUID(payload["request_id"]))
-        vote = uow.session.get(Vote, UUID(payload["vote_id"]))
-        if (
-            request is None
-            or vote is None
-            or vote.voided_at is not None
-            or not (request.open and request.requester_email)
-        ):
-            return
-        by, seat = people.by_id(uow, vote.user_id), people.by_email(uow, request.requester_email)
-        link = f"{self.public_url}/approvals/{request.id}" if seat is not None and seat.active else None
-        with _to_requester(uow, request):
-            letter = letters.changes(request, by.name if by else "", vote.reason, link)
-        self._send(uow, f"{trail.CHANGES}:{vote.id}", request.requester_email, letter)
 
     def revised(self, uow: UnitOfWork, payload: dict[str, Any]) -> None:
         """Mail somebody what has changed; nothing where it has changed again or was settled meanwhile."""
@@ -318,11 +315,6 @@ def _set_aside(uow: UnitOfWork, vote: Vote) -> Comment | None:
         return None
     query = select(Comment).where(Comment.request_id == vote.request_id, Comment.kind == CommentKind.DISMISSED)
     return uow.session.scalars(query.where(Comment.at == vote.voided_at).limit(1)).one_or_none()
-
-
-def _to_requester(uow: UnitOfWork, request: Request) -> AbstractContextManager[None]:
-    """In the language of whoever asked; of the workspace, where they have no seat."""
-    return speaking_to(uow, people.by_email(uow, request.requester_email) if request.requester_email else None)
 
 
 def _leaves(uow: UnitOfWork, person: Person, due_at: datetime | None) -> Departure:

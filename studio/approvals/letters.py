@@ -36,13 +36,13 @@ def asked(
     reminder: bool = False,
     agreed: Sequence[str] = (),
     why: Mapping[str, str] | None = None,
+    by: str = "",
 ) -> Letter:
     """To somebody who is asked: what, the facts, until when, where; who has `agreed` so far, and `why` they are asked.
 
-    `why` is that of the share; what people are asked for at first goes without saying.
+    `why` is that of the share; what people are asked for at first goes without saying. `by`: who has them reminded.
     """
-    name = str(request.context.get("workflow_name") or "")
-    lead = _("%(workflow)s asks for your decision:", workflow=name) if name else _("Please decide:")
+    lead = _("%(name)s waits for your decision:", name=by) if by else _lead(request)
     until = [_("Decide until %(due)s.", due=due)] if due else []
     rule = from_json(request.rule)
     needed = [] if rule.plain else [f"{saying.rule_words(rule)}."]
@@ -60,6 +60,14 @@ def asked(
         link=(_("Open the decision"), link),
         small=_("Opening the link decides nothing. It is meant for you alone; do not forward it."),
     )
+
+
+def _lead(request: Request) -> str:
+    """Which workflow, or who, asks."""
+    workflow, person = request.context.get("workflow_name"), request.context.get("asked_by")
+    if workflow:
+        return str(_("%(workflow)s asks for your decision:", workflow=workflow))
+    return str(_("%(name)s asks for your decision:", name=person) if person else _("Please decide:"))
 
 
 def _why(why: Mapping[str, str]) -> str:
@@ -172,15 +180,20 @@ def notice(subject: str, text: str, workflow: str) -> Letter:
     return _letter(subject, lead, title=subject, said=text.splitlines())
 
 
-def told(request: Request, decision: Decision) -> Letter:
-    """To the requester: how it ended, who, why."""
-    subject, said = _how(decision)
+def told(request: Request, decision: Decision | None, link: str | None = None) -> Letter:
+    """To the requester: how it ended, who, why. Without a decision it was withdrawn by what asked for them."""
+    if decision is None:
+        subject, how = _("Taken back: %(title)s"), [_("Nobody has to decide any more:"), request.close_reason or ""]
+    else:
+        subject, said = _how(decision)
+        how = [said, *_filled_in(request, decision), _quoted(decision)]
     return _letter(
         subject % {"title": request.title},
         [_("You asked for:")],
         title=request.title,
-        said=[said, *_filled_in(request, decision), _quoted(decision)],
+        said=how,
         facts=request.facts,
+        link=(_("Open the request"), link) if link else None,
     )
 
 

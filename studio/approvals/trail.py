@@ -27,6 +27,7 @@ ASKED, REMIND, EXPIRE, TOLD, COMPLETED, STUCK, NOTICE = (
 CHANGES, REVISED = "approval.changes", "approval.revised"
 DISMISSED, TAKEN_BACK = "approval.dismissed", "approval.taken_back"
 THREAD = "approval.thread"
+WITHDRAWN, NUDGE = "approval.withdrawn", "approval.nudge"
 SLACK = "approval.slack"
 EFFECT, DEFERRED = "approval.effect", "approval.deferred"
 
@@ -128,7 +129,7 @@ def deadline_moved(uow: UnitOfWork, request: Request, changes: Sequence[audit.Ch
 def deferred(uow: UnitOfWork, request: Request, moment: datetime) -> None:
     """Record that all have agreed, and when that takes effect; and let the requester know."""
     record(uow, "approval.deferred", request, effect_at=moment.isoformat(), payload_hash=request.payload_hash)
-    if request.requester_email:
+    if request.requester_email or request.starter_id:
         leave(uow, DEFERRED, _key(DEFERRED, request), {"request_id": str(request.id)})
 
 
@@ -175,7 +176,7 @@ def unreachable(uow: UnitOfWork, request: Request) -> None:
 
 def mail_changes(uow: UnitOfWork, request: Request, vote: Vote) -> None:
     """Let the requester know that a new version is awaited."""
-    if request.requester_email:
+    if request.requester_email or request.starter_id:
         payload = {"request_id": str(request.id), "vote_id": str(vote.id)}
         outbox.enqueue(uow, CHANGES, key=f"{CHANGES}:{vote.id}", payload=payload, due_at=uow.now)
 
@@ -205,6 +206,23 @@ def mail_taken_back(uow: UnitOfWork, request: Request) -> None:
     """Let everybody who was asked know that nothing is left to do, but for whoever took it back."""
     payload = {"request_id": str(request.id), "by": str(uow.actor.user_id or "")}
     outbox.enqueue(uow, TAKEN_BACK, key=f"{TAKEN_BACK}:{request.id}", payload=payload, due_at=uow.now)
+    if request.requester_email or request.starter_id:
+        told = {"request_id": str(request.id)}
+        outbox.enqueue(uow, WITHDRAWN, key=f"{WITHDRAWN}:{request.id}", payload=told, due_at=uow.now)
+
+
+def mail_nudge(uow: UnitOfWork, request: Request, by: str) -> None:
+    """Let everybody who holds it know that whoever asked waits."""
+    at = uow.now.isoformat()
+    payload = {"request_id": str(request.id), "by": by, "at": at}
+    outbox.enqueue(uow, NUDGE, key=f"{NUDGE}:{request.id}:{at}", payload=payload, due_at=uow.now)
+
+
+def mail_nudge_later(uow: UnitOfWork, assignment_id: UUID, payload: dict[str, Any], at: datetime) -> None:
+    """The same to one of them, after their quiet hours."""
+    later = {**payload, "share_id": str(assignment_id)}
+    key = f"{NUDGE}:{assignment_id}:{at.isoformat()}"
+    outbox.enqueue(uow, NUDGE, key=key, payload=later, due_at=at)
 
 
 def mail_told(uow: UnitOfWork, request: Request) -> None:

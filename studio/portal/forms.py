@@ -103,6 +103,8 @@ class ReviseForm(FlaskForm):
     facts = FieldList(FormField(FactForm), max_entries=wordings.MOST_FACTS)
     amount = StringField(_l("Amount"), [Length(max=40)])
     currency = StringField(_l("Currency"), [Length(max=3)])
+    text = TextAreaField(_l("Why, and what they should know"), [Length(max=wordings.INSTRUCTIONS)])
+    """Shown to whoever may change it."""
     note = TextAreaField(_l("What you have changed"), [Length(max=COMMENT)])
     shown = HiddenField()
     """What stood on the page that is edited."""

@@ -235,12 +235,13 @@ def asked_by(request: Request) -> str:
     about = request.context.get("run_title") or ""
     if name and about and about != name:
         return str(_("Asked by %(workflow)s for %(about)s.", workflow=name, about=about))
+    name = name or request.context.get("asked_by") or ""
     return str(_("Asked by %(workflow)s.", workflow=name)) if name else ""
 
 
 def origin(request: Request) -> str:
     """The same on one line of a row."""
-    parts = (request.context.get("workflow_name"), request.context.get("run_title"))
+    parts = [request.context.get(name) for name in ("workflow_name", "run_title", "asked_by")]
     return " · ".join(dict.fromkeys(str(part) for part in parts if part))
 
 

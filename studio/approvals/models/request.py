@@ -17,6 +17,9 @@ from studio.core.tenancy import Tenant
 _UNENDED, _EXPIRED = text("closed_at is null"), text("state = 'expired'")
 _LOCKED = text("lock_key is not null and closed_at is null")
 _GOVERNED = text("policy_id is not null and closed_at is null")
+_REQUESTED, _STARTED = text("requester_id is not null"), text("starter_id is not null")
+_REQUESTED_OPEN = text("requester_id is not null and closed_at is null")
+_STARTED_OPEN = text("starter_id is not null and closed_at is null")
 BY_CLOCK = UUID(int=0)
 """What counts the time of a request that no calendar counts."""
 NEVER = "9999-12-31 00:00:00.000000"
@@ -55,6 +58,38 @@ class Request(Tenant, Model):
             postgresql_where=_GOVERNED,
         ),
         Index(
+            "ix_approval_request_requester_id",
+            "workspace_id",
+            "requester_id",
+            "id",
+            sqlite_where=_REQUESTED,
+            postgresql_where=_REQUESTED,
+        ),
+        Index(
+            "ix_approval_request_requester_open",
+            "workspace_id",
+            "requester_id",
+            "id",
+            sqlite_where=_REQUESTED_OPEN,
+            postgresql_where=_REQUESTED_OPEN,
+        ),
+        Index(
+            "ix_approval_request_starter_id",
+            "workspace_id",
+            "starter_id",
+            "id",
+            sqlite_where=_STARTED,
+            postgresql_where=_STARTED,
+        ),
+        Index(
+            "ix_approval_request_starter_open",
+            "workspace_id",
+            "starter_id",
+            "id",
+            sqlite_where=_STARTED_OPEN,
+            postgresql_where=_STARTED_OPEN,
+        ),
+        Index(
             "ix_approval_request_lock",
             "workspace_id",
             "lock_key",
@@ -88,6 +123,10 @@ class Request(Tenant, Model):
     """Who is told the outcome and may not decide; lower case; None: nobody."""
     requester_id: Mapped[UUID | None] = mapped_column(Uuid())
     """The same person, where that address has a seat."""
+    starter_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """Whoever started by hand the run that asks; None: nobody, or no run asks."""
+    nudged_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When whoever asked last had those who hold it reminded; None: never."""
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """When it expires; None: never."""
     sort_at: Mapped[datetime] = mapped_column(UtcDateTime(), default=policy.NEVER, server_default=NEVER)

@@ -23,7 +23,7 @@ def acknowledge(uow: UnitOfWork, request_id: UUID) -> Escalation:
     person = rows.acting(uow)
     shares = rows.assignments(uow, request)
     mine = [share for share in shares if share.user_id == person.id]
-    if not (mine or person.sees_all or rows.requester(request).is_(person.email, person.id)):
+    if not (mine or person.sees_all or rows.asked_by(request, person)):
         raise rows.missing(request_id)
     row = timers.of(uow, request)
     _still_open(uow, request, row)

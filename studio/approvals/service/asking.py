@@ -126,6 +126,7 @@ def _check_items(ask: ApprovalAsk, rule: Rule) -> None:
 
 
 def _row(uow: UnitOfWork, ask: ApprovalAsk, *, requester_id: UUID | None) -> Request:
+    run_id = ids.parse_id(ask.ref.get("run_id", ""))
     return Request(
         id=ids.new_id(),
         asker=ask.asker,
@@ -154,7 +155,8 @@ def _row(uow: UnitOfWork, ask: ApprovalAsk, *, requester_id: UUID | None) -> Req
         amount=ask.amount,
         currency=ask.currency,
         workflow_id=ids.parse_id(ask.context.get("workflow_id", "")),
-        run_id=ids.parse_id(ask.ref.get("run_id", "")),
+        run_id=run_id,
+        starter_id=askers.starter(uow, run_id),
         wait_id=ids.parse_id(ask.ref.get("wait_id", "")),
         context={**ask.context, "policy_name": ask.policy.name} if ask.policy else dict(ask.context),
         created_at=uow.now,

@@ -22,7 +22,7 @@ def comment(uow: UnitOfWork, request_id: UUID, text: str) -> Comment:
     request = rows.locked(uow, request_id)
     person = rows.acting(uow)
     asked = _shares(rows.assignments(uow, request), person)
-    if not (person.sees_all or asked or rows.requester(request).is_(person.email, person.id)):
+    if not (person.sees_all or asked or rows.asked_by(request, person)):
         raise rows.missing(request_id)
     if not text.strip():
         raise InvalidInput(_("Write something first."), field="comment")

@@ -18,6 +18,7 @@ from studio.approvals.service import (
     counting,
     holding,
     locking,
+    nudging,
     revising,
     rows,
     seats,
@@ -100,6 +101,22 @@ class Details:
             and self.ahead is None
             and revising.may_revise(self.request, self.rule, self.reader)
         )
+
+    @property
+    def remindable(self) -> bool:
+        """The reader may have those who hold it reminded, though perhaps not yet again."""
+        asked = self.request.state == RequestState.PENDING and any(one.live for one in self.shares)
+        return asked and not self.overdue and nudging.may_nudge(self.request, self.reader)
+
+    @property
+    def text_theirs(self) -> bool:
+        """The reader may change the text below the facts."""
+        return self.revisable and revising.may_word_instructions(self.request, self.reader)
+
+    @property
+    def own_request(self) -> bool:
+        """The reader asked for it."""
+        return rows.asked_by(self.request, self.reader)
 
     @property
     def retractable(self) -> bool:
@@ -232,7 +249,7 @@ def details(uow: UnitOfWork, request_id: UUID, reader: Person | None = None, *, 
         raise rows.missing(request_id)
     shares = rows.assignments(uow, request)
     own = [share for share in shares if share.user_id == reader.id]
-    if not (reader.sees_all or own or rows.requester(request).is_(reader.email, reader.id)):
+    if not (reader.sees_all or own or rows.asked_by(request, reader)):
         raise rows.missing(request_id)
     seated = people.by_ids(uow, {share.user_id for share in shares})
     rule = rows.rule(request, shares)

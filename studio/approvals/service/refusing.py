@@ -33,7 +33,7 @@ def refusal(
 
 def ended_words(decision: Decision) -> str:
     """Who decided what and when, in a sentence."""
-    by, when = decision.by_name, _moment(decision.at)
+    by, when = decision.by_name, moment_words(decision.at)
     words: str
     if decision.option_label:
         return str(_("%(by)s answered “%(option)s” on %(when)s.", by=by, option=decision.option_label, when=when))
@@ -57,7 +57,7 @@ def ended_words(decision: Decision) -> str:
 
 def voted_words(vote: Vote) -> str:
     """What the reader said and when, in a sentence; the request may still be open."""
-    when = _moment(vote.at)
+    when = moment_words(vote.at)
     if vote.option_label:
         return str(_("You answered “%(option)s” on %(when)s.", option=vote.option_label, when=when))
     if vote.outcome == Outcome.APPROVED:
@@ -67,7 +67,7 @@ def voted_words(vote: Vote) -> str:
     return str(_("You asked for changes on %(when)s.", when=when))
 
 
-def _moment(at: datetime) -> str:
+def moment_words(at: datetime) -> str:
     """In the reader's language and zone; a worker has no reader."""
     said = format_datetime(at, "medium") if has_app_context() else plainly(at, locale="en")
     return str(said)

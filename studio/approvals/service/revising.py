@@ -1,12 +1,12 @@
 """A new version of a request: other words, another hash, and what was said before no longer counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
 
-from studio.approvals import trail, wordings
+from studio.approvals import askers, trail, wordings
 from studio.approvals.models import Assignment, Request, Vote
 from studio.approvals.outcomes import LIVE, WAITING, AssignmentState, RequestState
 from studio.approvals.people import Person
@@ -14,7 +14,7 @@ from studio.approvals.revisions import Revision
 from studio.approvals.rule import Changes, Rule, Stale
 from studio.approvals.service import delegating, holding, rows, staging, timers, versions
 from studio.approvals.service.refusing import ended_words
-from studio.approvals.wordings import BadEditError, Edits
+from studio.approvals.wordings import BadEditError, Edits, Wording
 from studio.core.errors import Conflict, Forbidden, InvalidInput
 from studio.core.faults import fault_point
 from studio.core.unit_of_work import UnitOfWork
@@ -37,10 +37,7 @@ def revise(
     person = _editor(uow, request, shares, rule, edits)
     _still_open(uow, request, shown)
     before = versions.current(request)
-    try:
-        after = wordings.edited(before, edits)
-    except BadEditError as error:
-        raise InvalidInput(_why_not(error.code), code=error.code, field=error.field) from error
+    after = worded(before, edits)
     if after == before and payload is None and not note.strip():
         raise InvalidInput(_("Change something, or say in the note what has changed elsewhere."), code="unchanged")
     if request.revision == 1:
@@ -61,9 +58,23 @@ def revise(
     return row
 
 
+def worded(before: Wording, edits: Edits, named: Mapping[str, str] | None = None) -> Wording:
+    """The new wording. Raises InvalidInput with the field; `named`: what the caller calls some of them."""
+    try:
+        return wordings.edited(before, edits)
+    except BadEditError as error:
+        field = (named or {}).get(error.field, error.field)
+        raise InvalidInput(_why_not(error.code), code=error.code, field=field) from error
+
+
+def may_word_instructions(request: Request, person: Person) -> bool:
+    """Whether the text below the facts is theirs: of what they asked themselves, or as who manages approvals."""
+    return person.may_manage or (request.asker == askers.PERSON and rows.asked_by(request, person))
+
+
 def may_revise(request: Request, rule: Rule, person: Person) -> bool:
     """Whether a person may word it anew, were it open."""
-    own = rows.requester(request).is_(person.email, person.id)
+    own = rows.asked_by(request, person)
     return rule.changes is Changes.WAIT and person.active and (own or person.may_manage)
 
 
@@ -71,7 +82,7 @@ def _editor(uow: UnitOfWork, request: Request, shares: Sequence[Assignment], rul
     if uow.actor.user_id is None:
         return None
     person = rows.acting(uow)
-    own = rows.requester(request).is_(person.email, person.id)
+    own = rows.asked_by(request, person)
     if not (own or person.sees_all or any(share.user_id == person.id for share in shares)):
         raise rows.missing(request.id)
     if not (own or person.may_manage):
@@ -79,7 +90,7 @@ def _editor(uow: UnitOfWork, request: Request, shares: Sequence[Assignment], rul
     if rule.changes is not Changes.WAIT:
         said = _("This step takes no new versions: its run goes on with what it asked for at first.")
         raise Conflict(said, code="not_revisable", resource=f"approval:{request.id}")
-    if edits.instructions is not None and not person.may_manage:
+    if edits.instructions is not None and not may_word_instructions(request, person):
         said = _("The instructions are set by whoever built the workflow, or an admin.")
         raise Forbidden(said, code="not_yours", field="instructions")
     return person

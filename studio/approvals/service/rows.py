@@ -109,6 +109,11 @@ def requester(request: Request) -> Requester:
     return Requester(request.requester_email, request.requester_id)
 
 
+def asked_by(request: Request, person: Person) -> bool:
+    """Whether a person asked for it: as whose wish it is, or by starting the run that asks."""
+    return requester(request).is_(person.email, person.id) or request.starter_id == person.id
+
+
 def barred(uow: UnitOfWork, request: Request) -> list[Requester]:
     """Who must not decide: whoever asked, and whoever edited what is to be approved, or how it is asked."""
     editors = [] if request.editor_id is None else [request.editor_id]

@@ -46,7 +46,7 @@ def settled_elsewhere(uow: UnitOfWork, request_id: UUID, how: str) -> None:
 
 def may_take_back(request: Request, person: Person) -> bool:
     """Whoever asked, and whoever manages approvals, as their seats stand now."""
-    own = rows.requester(request).is_(person.email, person.id)
+    own = rows.asked_by(request, person)
     return person.active and (own or person.may_manage)
 
 

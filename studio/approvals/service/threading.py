@@ -80,7 +80,7 @@ def _found(uow: UnitOfWork, request_id: UUID) -> tuple[Request, Person, Sequence
     request, person = rows.locked(uow, request_id), rows.acting(uow)
     shares = rows.assignments(uow, request)
     asked = any(share.user_id == person.id for share in shares)
-    if not (person.sees_all or asked or rows.requester(request).is_(person.email, person.id)):
+    if not (person.sees_all or asked or rows.asked_by(request, person)):
         raise rows.missing(request_id)
     if not request.open:
         raise Conflict(_("This is no longer open."), code="closed", resource=f"approval:{request.id}")

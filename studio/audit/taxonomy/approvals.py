@@ -320,6 +320,11 @@ WITHDRAWN = Action(
     redactions=beside("reason"),
     example={"reason": "The run was cancelled"},
 )
+REMINDED = Action(
+    "approval.reminded",
+    "Whoever asked, or somebody who manages approvals, had those who hold it reminded.",
+    sentence="{actor} reminded those who decide “{target}”",
+)
 LINK_LOCKED = Action(
     "approval.link_locked",
     "A mailed link was locked after too many wrong codes.",

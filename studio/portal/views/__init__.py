@@ -5,8 +5,8 @@ from importlib import import_module
 from studio.portal.views.blueprint import blueprint
 
 for _name in (
-    "inbox", "bulk", "news", "decision", "revising", "taking_back", "bypassing", "away", "links", "groups", "policies",
-    "policy_dry_run", "group_applying", "policy_applying",
+    "inbox", "requests", "bulk", "news", "decision", "revising", "taking_back", "bypassing", "away", "links", "groups",
+    "policies", "policy_dry_run", "group_applying", "policy_applying",
     "calendars", "recounting", "schedules", "slack", "slack_account", "load",
     "reviews", "reviewers",
 ):  # fmt: skip

@@ -10,6 +10,7 @@ from studio.accounts.identity import signed_in_person
 from studio.accounts.permissions import permission
 from studio.approvals import service
 from studio.approvals.outcomes import Channel
+from studio.approvals.service.reading import Details
 from studio.core import formats, web
 from studio.core.errors import Forbidden, InvalidInput, NotFound, NotSignedIn, StudioError
 from studio.core.web import current_uow
@@ -158,9 +159,15 @@ def _page(request_id: UUID, form: DecideForm, error: StudioError | None = None) 
         form=form,
         problem=error,
         now=uow.now,
-        section="portal.inbox" if found.open else "portal.done",
+        section=_section(found),
     )
     return page, error.status if error else 200
+
+
+def _section(found: Details) -> str:
+    if found.own_request and found.own is None:
+        return "portal.requests"
+    return "portal.inbox" if found.open else "portal.done"
 
 
 def _refused(request_id: UUID, form: DecideForm, error: StudioError) -> ResponseReturnValue:

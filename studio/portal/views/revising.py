@@ -36,7 +36,8 @@ def revise_post(request_id: UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _form(service.details(uow, request_id), form, None, 422)
     try:
-        service.revise(uow, request_id, _edits(form), shown=form.shown.data or "", note=form.note.data or "")
+        found = service.details(uow, request_id)
+        service.revise(uow, request_id, _edits(form, found), shown=form.shown.data or "", note=form.note.data or "")
     except (NotFound, NotSignedIn):
         raise
     except StudioError as error:
@@ -80,16 +81,18 @@ def _filled(request: Request) -> ReviseForm:
             "facts": facts + more,
             "amount": request.amount or "",
             "currency": request.currency or "",
+            "text": request.instructions,
             "shown": request.shown,
         },
     )
 
 
-def _edits(form: ReviseForm) -> Edits:
+def _edits(form: ReviseForm, found: Details) -> Edits:
     lines = [(entry.form.label.data or "", entry.form.value.data or "") for entry in form.facts]
     return Edits(
         title=form.title.data,
         facts=[(label, value) for label, value in lines if label.strip() or value.strip()],
+        instructions=(form.text.data or "") if found.text_theirs else None,
         amount=form.amount.data or "",
         currency=form.currency.data or "",
     )

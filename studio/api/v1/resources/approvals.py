@@ -52,14 +52,14 @@ def list_approvals(uow: UnitOfWork, query: shapes.ApprovalQuery) -> ListOf[shape
         after=query.cursor,
     )
     page = listing.listed(uow, person.user_id, wanted, query.limit)
-    lines = [_line(one.request, one.share, one.decision, one.working_left) for one in page.items]
+    lines = [line(one.request, one.share, one.decision, one.working_left) for one in page.items]
     return ListOf[shapes.ApprovalLine](data=lines, next_cursor=page.after)
 
 
 @operation("GET", ONE, tag=TAG, needs="approval.read", answer=shapes.ApprovalDetail)
 def get_approval(uow: UnitOfWork, request_id: UUID) -> shapes.ApprovalDetail:
     """One request. Whoever was not asked, and may not read all, does not find it."""
-    return _detail(service.details(uow, request_id))
+    return detail(service.details(uow, request_id))
 
 
 @operation("POST", f"{ONE}/decision", tag=TAG, needs="approval.decide", body=shapes.Decide,
@@ -74,7 +74,7 @@ def decide_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Decide) -> s
         uow, request_id, Outcome(body.outcome or Outcome.RESPONDED), shown=body.shown, reason=body.comment,
         channel=Channel.API, option=body.option, answer=body.answer, items=body.items,
     )  # fmt: skip
-    return _detail(service.details(uow, request_id))
+    return detail(service.details(uow, request_id))
 
 
 @operation("POST", "/approvals/decisions", tag=TAG, needs="approval.decide", body=shapes.DecideMany,
@@ -132,21 +132,21 @@ def open_thread(uow: UnitOfWork, request_id: UUID, body: shapes.NewComment) -> s
 def reply_thread(uow: UnitOfWork, request_id: UUID, thread_id: UUID, body: shapes.NewComment) -> shapes.ApprovalDetail:
     """Answer in a thread."""
     threading.reply(uow, request_id, thread_id, body.comment)
-    return _detail(service.details(uow, request_id))
+    return detail(service.details(uow, request_id))
 
 
 @operation("POST", f"{THREAD}/resolve", tag=TAG, needs="approval.decide", answer=shapes.ApprovalDetail, conflicts=True)
 def resolve_thread(uow: UnitOfWork, request_id: UUID, thread_id: UUID) -> shapes.ApprovalDetail:
     """Say that a thread is dealt with: whoever opened it, was asked, or manages approvals."""
     threading.resolve(uow, request_id, thread_id)
-    return _detail(service.details(uow, request_id))
+    return detail(service.details(uow, request_id))
 
 
 @operation("POST", f"{THREAD}/reopen", tag=TAG, needs="approval.decide", answer=shapes.ApprovalDetail, conflicts=True)
 def reopen_thread(uow: UnitOfWork, request_id: UUID, thread_id: UUID) -> shapes.ApprovalDetail:
     """Say that a thread is not dealt with after all."""
     threading.resolve(uow, request_id, thread_id, resolved=False)
-    return _detail(service.details(uow, request_id))
+    return detail(service.details(uow, request_id))
 
 
 @operation("POST", f"{ONE}/reassign", tag=TAG, needs="approval.decide", body=shapes.Reassign,
@@ -155,7 +155,7 @@ def reassign_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Reassign) 
     """Hand a share to somebody else, who gets a mail."""
     found = service.details(uow, request_id)
     service.reassign(uow, _share(found, body.share_id), body.to, body.note)
-    return _detail(service.details(uow, request_id))
+    return detail(service.details(uow, request_id))
 
 
 @operation("POST", f"{ONE}/acknowledge", tag=TAG, needs="approval.decide", answer=shapes.ApprovalDetail,
@@ -167,7 +167,7 @@ def acknowledge_approval(uow: UnitOfWork, request_id: UUID) -> shapes.ApprovalDe
     escalates.
     """
     service.acknowledge(uow, request_id)
-    return _detail(service.details(uow, request_id))
+    return detail(service.details(uow, request_id))
 
 
 @operation("POST", f"{ONE}/snooze", tag=TAG, needs="approval.decide", body=shapes.Snooze,
@@ -175,14 +175,14 @@ def acknowledge_approval(uow: UnitOfWork, request_id: UUID) -> shapes.ApprovalDe
 def snooze_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Snooze) -> shapes.ApprovalDetail:
     """Put your own share off. It comes back at the next deadline, however late you asked for it."""
     service.snooze(uow, _share(service.details(uow, request_id), None), body.until)
-    return _detail(service.details(uow, request_id))
+    return detail(service.details(uow, request_id))
 
 
 @operation("POST", f"{ONE}/unsnooze", tag=TAG, needs="approval.decide", answer=shapes.ApprovalDetail, conflicts=True)
 def unsnooze_approval(uow: UnitOfWork, request_id: UUID) -> shapes.ApprovalDetail:
     """Take your own share back up."""
     service.restore(uow, _share(service.details(uow, request_id), None))
-    return _detail(service.details(uow, request_id))
+    return detail(service.details(uow, request_id))
 
 
 @operation("POST", f"{ONE}/revise", tag=TAG, needs="approval.decide", body=shapes.Revise,
@@ -195,7 +195,7 @@ def revise_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Revise) -> s
     facts = None if body.facts is None else [(label, value) for label, value in body.facts]
     edits = Edits(body.title, facts, body.instructions, body.amount, body.currency)
     service.revise(uow, request_id, edits, shown=body.shown, note=body.note)
-    return _detail(service.details(uow, request_id))
+    return detail(service.details(uow, request_id))
 
 
 @operation("POST", f"{ONE}/dismiss", tag=TAG, needs="approval.manage", body=shapes.Dismiss,
@@ -203,7 +203,7 @@ def revise_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Revise) -> s
 def dismiss_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Dismiss) -> shapes.ApprovalDetail:
     """Set aside that changes were asked for: it can be decided again, and its deadline goes on."""
     service.dismiss(uow, request_id, body.reason)
-    return _detail(service.details(uow, request_id))
+    return detail(service.details(uow, request_id))
 
 
 @operation("POST", f"{ONE}/take-back", tag=TAG, needs="approval.decide", body=shapes.TakeBack,
@@ -214,7 +214,7 @@ def take_back_approval(uow: UnitOfWork, request_id: UUID, body: shapes.TakeBack)
     Its run goes on behind `cancelled`. To end the run instead, cancel the run.
     """
     service.take_back(uow, request_id, body.reason)
-    return _detail(service.details(uow, request_id))
+    return detail(service.details(uow, request_id))
 
 
 @operation("POST", f"{ONE}/bypass", tag=TAG, needs="approval.bypass", body=shapes.Bypass,
@@ -225,7 +225,7 @@ def bypass_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Bypass) -> s
     Everybody who was asked, and whoever asked, is mailed. Needs the scope `approvals:bypass`.
     """
     service.bypass(uow, request_id, shown=body.shown, reason=body.reason, channel=Channel.API)
-    return _detail(service.details(uow, request_id))
+    return detail(service.details(uow, request_id))
 
 
 def _share(found: Details, wanted: UUID | None) -> UUID:
@@ -239,9 +239,10 @@ def _share(found: Details, wanted: UUID | None) -> UUID:
     return wanted
 
 
-def _line(
+def line(
     request: Request, share: Assignment | None, decision: Decision | None, left: timedelta | None
 ) -> shapes.ApprovalLine:
+    """One request as a row."""
     plain = {name: getattr(request, name) for name in _COLUMNS}
     return shapes.ApprovalLine(
         **plain,
@@ -294,10 +295,11 @@ _COLUMNS = ("id", "title", "state", "amount", "currency", "workflow_id", "run_id
             "closed_at")  # fmt: skip
 
 
-def _detail(found: Details) -> shapes.ApprovalDetail:
+def detail(found: Details) -> shapes.ApprovalDetail:
+    """One request whole."""
     request, own = found.request, found.own
     return shapes.ApprovalDetail(
-        **_line(request, own.row if own else None, found.decision, _left(request)).model_dump(),
+        **line(request, own.row if own else None, found.decision, _left(request)).model_dump(),
         facts=request.facts,
         instructions=request.instructions,
         items=[shapes.ItemView.model_validate(one) for one in request.items],

@@ -1,0 +1,66 @@
+"""What a person asks for without a workflow, and what they have asked for."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from studio.api.v1.reading import Body, Moment, Paged
+from studio.api.v1.shapes.approvals import ApprovalLine
+from studio.api.v1.shapes.common import Shape
+from studio.approvals.requesting.own import Show
+
+
+class RequestedQuery(Paged):
+    """Which of your requests."""
+
+    show: Show = Field(
+        Show.ALL,
+        description="`changes`: a new version of yours is awaited. `other`: expired, taken back, answered otherwise.",
+    )
+
+
+class RequestedLine(ApprovalLine):
+    """One of your requests."""
+
+    held_by: list[str] = Field(description="Names of those who may decide it now.", examples=[["Jonas Weber"]])
+    changes_wanted_by: str = Field(description="Who asked for changes; empty: none are awaited.")
+    changes_wanted: str = Field(description="Which, in their words.")
+
+
+class AskApproval(Body):
+    """What is to be decided, by whom, until when. You cannot decide it yourself."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "Buy a camera for \u20ac420.00",
+                    "facts": [["Shop", "Foto Koch"]],
+                    "amount": "420.00",
+                    "currency": "EUR",
+                    "approvers": ["group:Refund team"],
+                }
+            ]
+        }
+    )
+
+    title: str = Field(min_length=1, max_length=400)
+    text: str = Field("", max_length=4_000, description="Why, and what they should know.")
+    facts: list[Annotated[list[str], Field(min_length=2, max_length=2)]] = Field(
+        [], max_length=20, description="Pairs of label and value."
+    )
+    amount: str = Field("", max_length=40, description="Decimal text; empty: no money goes through it.")
+    currency: str = Field("", max_length=3)
+    approvers: list[Annotated[str, Field(max_length=300)]] = Field(
+        [], max_length=50, description="`user:<e-mail or id>`, `group:<name>` or `schedule:<name>`."
+    )
+    need: Literal["any_one", "everybody", "at_least", "at_least_per_cent"] = "any_one"
+    number: int | None = Field(None, ge=1, le=100, description="How many, or how many per cent.")
+    policy: str = Field("", max_length=80, description="Name of a policy that says who decides, instead of approvers.")
+    due_at: Moment | None = Field(None, description="Null: as the policy says, or never.")
+
+
+class Reminded(Shape):
+    """Who was reminded."""
+
+    names: list[str] = Field(examples=[["Jonas Weber"]])
