@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from studio.accounts.identity import signed_in_person
 from studio.accounts.permissions import permission
-from studio.approvals import people
+from studio.approvals import people, wordings
 from studio.approvals.policies import service as policies
 from studio.approvals.requesting import adhoc, own
 from studio.approvals.requesting.own import Show
@@ -60,7 +60,7 @@ def ask() -> ResponseReturnValue:
     """Ask."""
     form, uow, person = AskForm(), current_uow(), signed_in_person()
     if form.more.data:
-        if len(form.facts) < form.facts.max_entries:
+        if len(form.facts) < wordings.MOST_FACTS:
             form.facts.append_entry()
         return _page(form)
     if not form.validate_on_submit():
