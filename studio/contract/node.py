@@ -106,7 +106,8 @@ def help_(
     each item of a list, by `ctx.evaluate(source, {"item": …, "index": …})`. `template` marks text with `{{ … }}`,
     which arrives rendered. `widget` asks for a special input
     (`code`, `secret`, `people`, `duration`, `conditions`, `key-values`, `cron`, `json`, `textarea`, `money`,
-    `connection`, `connection-action`, `connection-scope`, `action-input`, `flag`, `flag-environment`, `flag-metric`).
+    `connection`, `connection-action`, `connection-scope`, `action-input`, `flag`, `flag-environment`, `flag-metric`,
+    `flag-segment`).
     """
     extra: dict[str, Any] = {
         name: value

@@ -1,8 +1,9 @@
 """Named points in commit paths where a test may make the process kill itself, as a power cut would.
 
 `FAULT=label` in the environment names the point; `FAULT_AFTER=n` skips its first n passes. `FAULT_ONCE=file` lets only
-one process die of it, and only while that file is there: the death takes the file away. Unset, a point costs one
-comparison.
+one process die of it, and only while that file is there: the death takes the file away. With `FAULT=charge` the file
+says which point and how many passes (`label 2`), so that processes which run on can be made to die elsewhere next time.
+Unset, a point costs two comparisons.
 """
 
 import os
@@ -10,6 +11,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+CHARGE = "charge"
 _ARMED = os.environ.get("FAULT", "")
 _ONCE = os.environ.get("FAULT_ONCE", "")
 _left = int(os.environ.get("FAULT_AFTER", "0"))
@@ -18,6 +20,10 @@ _left = int(os.environ.get("FAULT_AFTER", "0"))
 def fault_point(label: str) -> None:
     """Die here by SIGKILL if this point is armed."""
     global _left  # noqa: PLW0603 - counts the passes of the one armed point
+    if _ARMED == CHARGE:
+        if _charged(label):
+            _die()
+        return
     if label != _ARMED:
         return
     if _ONCE and not Path(_ONCE).exists():
@@ -26,6 +32,19 @@ def fault_point(label: str) -> None:
         _left -= 1
         return
     _die()
+
+
+def _charged(label: str) -> bool:
+    """Whether the file names this point. A pass that it skips is taken off."""
+    file = Path(_ONCE)
+    try:
+        point, left = file.read_text().split()
+    except FileNotFoundError:  # nothing is charged, or another process has died of it
+        return False
+    if point == label and int(left):
+        file.write_text(f"{point} {int(left) - 1}")
+        return False
+    return point == label
 
 
 def arm(label: str, die: Callable[[], None] | None = None, after: int = 0) -> None:

@@ -57,6 +57,7 @@ def categories() -> list[str]:
 def sentences(template: Template) -> list[str]:
     """What a template says to people in the gallery; what its workflow says becomes the workspace's own."""
     asked = [text for one in template.questions for text in (one.label, one.help, *(o.label for o in one.options))]
-    meant = [*(one.about for one in template.flags), *(one.title for one in template.metrics)]
+    meant = [*(one.about for one in template.flags), *(one.about for one in template.segments)]
+    meant += [one.title for one in template.metrics]
     said = (template.name, template.value, *template.needs, *template.categories, *asked, *meant)
     return [text for text in said if text]

@@ -156,6 +156,16 @@ class Measured(Part):
     worse: Literal["up", "down"] = "up"
 
 
+class Grouped(Part):
+    """A segment that the workflow puts people into; made as flags are, and nobody is in it at first."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    field: Annotated[str, Field(min_length=1, max_length=100)]
+    """By which field of what programs tell it lists them, such as userId."""
+    about: Annotated[str, Field(min_length=1, max_length=300)]
+    """Whom it means, for whoever finds it among the segments."""
+
+
 class Template(Part):
     """One file of `templates/`."""
 
@@ -181,6 +191,7 @@ class Template(Part):
     """Further settings of steps that name a connection, by the kind of system: what one asks and another does not."""
     flags: list[Switched] = Field(default_factory=list)
     metrics: list[Measured] = Field(default_factory=list)
+    segments: list[Grouped] = Field(default_factory=list)
     samples: Annotated[list[Sample], Field(min_length=1)]
     checks: Annotated[list[Check], Field(min_length=1)]
 

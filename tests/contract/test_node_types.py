@@ -49,7 +49,7 @@ WORDS_OF_A_FORM = {
 WIDGETS = {
     "code", "secret", "people", "duration", "conditions", "key-values", "cron", "json", "textarea", "money", "workflow",
     "policy", "connection", "connection-action", "connection-scope", "action-input",
-    "flag", "flag-environment", "flag-metric", "decision-table"}  # fmt: skip
+    "flag", "flag-environment", "flag-metric", "flag-segment", "decision-table"}  # fmt: skip
 
 
 def every(types=TYPES):

@@ -417,3 +417,29 @@ def test_a_problem_leads_to_its_field(canvas):
     expect(canvas.field("url").locator(":focus")).to_be_visible()
     canvas.write("url", "https://erp.example.com/refunds")
     canvas.without_problems()
+
+
+def test_a_segment_that_means_nobody_yet_is_made_and_picked_for_a_step(canvas, builder, studio):
+    made = builder.context.new_page()
+    made.goto(studio.url + "/flag-segments/new")
+    made.get_by_label("Name", exact=True).fill("Refunded customers")
+    made.get_by_label("Field", exact=True).fill("userId")
+    expect(made.get_by_text("A list without values means nobody yet")).to_be_visible()
+    assert flaws(made) == []
+    made.get_by_role("button", name="Make the segment").click()
+    expect(made.get_by_role("link", name="Refunded customers")).to_be_visible()
+
+    canvas.drag_in("Webhook", 420, 60)
+    canvas.drag_in("Set a flag", 420, 260)
+    canvas.connect("Webhook", "next", "Set a flag")
+    canvas.select("Set a flag")
+    canvas.panel.get_by_label("What to do").select_option(label="Give")
+    picker = canvas.panel.get_by_label("Segment", exact=True)
+    expect(picker).to_contain_text("None: the flag")
+    picker.select_option("Refunded customers")
+    expect(canvas.field("segment").get_by_role("link", name="Segments")).to_have_attribute("href", "/flag-segments")
+    assert flaws(canvas.page) == []
+    canvas.saved()
+    canvas.page.reload()
+    canvas.select("Set a flag")
+    expect(picker).to_have_value("Refunded customers")

@@ -3,8 +3,8 @@
 import pytest
 
 from studio.core.errors import Conflict, InvalidInput
-from studio.flags.models import Flag, FlagSegment, FlagVersion
-from studio.flags.service import archiving, finding, listing
+from studio.flags.models import Flag, FlagSegment, FlagSegmentVersion, FlagVersion
+from studio.flags.service import archiving, changing, finding, listing, segments
 from studio.runtime.models import Run
 from tests.engine.rig import step
 from tests.factories.flags import EVERYBODY, make_flag, make_segment
@@ -69,10 +69,12 @@ def test_shares_segments_and_turning_off_by_steps(app, tenant, make_rig):
     found = {one.node_key: one for one in rig.steps(run_id)}
     assert found["share"].output["percent"] == 100.0, "whoever has it by the segment keeps it"
     assert held(rig)[1][1]["parameters"]["rollout"] == "25"
-    assert rig.all(FlagSegment)[0].constraints[0]["values"] == ["pro", "max"]
+    listed = [one.state["constraints"][0]["values"] for one in rig.all(FlagSegmentVersion)]
+    assert listed == [["pro"], ["pro", "max"], []]
     assert held(rig)[0] is False
-    assert found["empty"].error["code"] == "flag.segment_empty"
-    assert rig.run(run_id).state == "failed"
+    assert found["empty"].output["segment"] == "Pros"
+    assert rig.all(FlagSegment)[0].constraints[0]["values"] == [], "nobody is in it"
+    assert rig.run(run_id).state == "succeeded"
 
 
 def test_in_production_a_step_does_what_the_policies_let_it(app, tenant, make_rig, database):
@@ -150,4 +152,52 @@ def test_a_segment_that_production_shares_is_left_alone(app, tenant, make_rig):
     rig.settle()
     [*_, failed] = rig.steps(run_id)
     assert failed.error["code"] == "flag.segment_shared"
+    assert rig.all(FlagSegment)[0].version == 1
+
+
+def test_a_flag_without_a_rule_is_turned_on_for_a_segment_that_begins_with_nobody(app, tenant, make_rig, database):
+    make_flag(app, tenant)
+    with database.unit(tenant.id, tenant["owner"].actor) as uow:
+        nobody = {"contextName": "userId", "operator": "IN", "values": []}
+        number = segments.create(uow, name="Refunded", constraints=[nobody]).number
+    let_in = HERE | {"do": "give", "field": "userId", "values": ["{{ trigger.customer }}"], "segment": "Refunded"}
+    rig = make_rig([step("give", "flag.set", let_in), ASK], [("t", "next", "give"), ("give", "next", "ask")])
+    first = rig.accept(DATA).run_id
+    assert rig.drain("main", crash_at="local.before_commit")
+    assert held(rig) is None, "neither of the two is changed without the other"
+    rig.later(60)
+    rig.settle()
+    second, again = rig.accept(DATA | {"customer": "4712"}).run_id, rig.accept(DATA).run_id
+    rig.settle()
+    told = [outputs(rig, run_id)["give"][1]["changed"] for run_id in (first, second, again)]
+    assert told == [True, True, False]
+    assert held(rig) == (True, [{"name": "default", "title": "Set by workflows", "segments": [number]}])
+    assert [one.constraints[0]["values"] for one in rig.all(FlagSegment)] == [["4711", "4712"]]
+    assert len(rig.all(FlagVersion)) == 2, "turned on once"
+    assert outputs(rig, first)["ask"][0] == "on"
+
+
+def test_one_that_somebody_turned_off_stays_off_while_people_come_into_its_segment(app, tenant, make_rig, database):
+    means = [{"name": "default", "segments": [make_segment(app, tenant, "Pros").number]}]
+    flag = make_flag(app, tenant, on=["development"], strategies=means)
+    with database.unit(tenant.id, tenant["owner"].actor) as uow:
+        changing.turn(uow, finding.flag(uow, flag.key), finding.environment(uow, "development"), on=False)
+    grow = HERE | {"do": "give", "field": "plan", "values": ["max"], "segment": "Pros"}
+    rig = make_rig([step("grow", "flag.set", grow)], [("t", "next", "grow")])
+    run_id = rig.accept(DATA).run_id
+    rig.settle()
+    assert outputs(rig, run_id)["grow"][1]["enabled"] is False
+    assert held(rig)[0] is False
+    assert rig.all(FlagSegment)[0].constraints[0]["values"] == ["pro", "max"]
+
+
+def test_a_rule_of_its_own_is_left_alone_where_it_does_not_mean_the_segment(app, tenant, make_rig):
+    make_segment(app, tenant, "Pros")
+    make_flag(app, tenant, on=["development"], strategies=[EVERYBODY])
+    grow = HERE | {"do": "give", "field": "plan", "values": ["max"], "segment": "Pros"}
+    rig = make_rig([step("grow", "flag.set", grow)], [("t", "next", "grow")])
+    run_id = rig.accept(DATA).run_id
+    rig.settle()
+    [*_, failed] = rig.steps(run_id)
+    assert failed.error["code"] == "flag.segment_other"
     assert rig.all(FlagSegment)[0].version == 1

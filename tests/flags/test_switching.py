@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from studio.flags.evaluation.compiled import compile_state
 from studio.flags.service.changing import Change
-from studio.flags.service.switching import give, give_constraints, take, take_constraints, to_share
+from studio.flags.service.switching import give, give_constraints, give_segment, take, take_constraints, to_share
 
 VALUES = ["vip", "pro", "new"]
 rules = st.lists(
@@ -69,3 +69,14 @@ def test_a_segment_is_changed_in_its_list_alone():
     grown = give_constraints([country, groups], "group", ["pro", "vip"])
     assert grown == [country, {**groups, "values": ["vip", "pro"]}]
     assert take_constraints(grown, "group", ["pro"]) == [country, groups]
+    assert take_constraints([country, groups], "group", ["vip"]) == [country, {**groups, "values": []}]
+
+
+@given(changes)
+def test_a_segment_is_let_in_where_there_is_no_rule_and_the_flag_is_off_and_nowhere_else(held):
+    after = give_segment(held, 7)
+    if held.enabled or held.strategies:
+        assert after is held
+    else:
+        assert after.enabled
+        assert [one["segments"] for one in after.strategies] == [[7]]

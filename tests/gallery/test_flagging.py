@@ -1,4 +1,4 @@
-"""A template that switches a flag brings it along, off everywhere, and leaves one alone that is there."""
+"""A template that switches a flag brings it along, off everywhere, with its segment, and leaves alone what is there."""
 
 import pytest
 from flask import Flask
@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import Database
-from studio.flags.models import Flag
+from studio.flags.models import Flag, FlagSegment
 from studio.flags.service import changing, environments
 from studio.gallery import service
 from tests.factories.accounts import MadeTenant, make_tenant
@@ -56,3 +56,14 @@ def test_what_is_no_key_is_refused_at_its_question(database: Database, tenant: M
         service.use(uow, SLUG, {"flag": key})
     assert [one.path for one in refused.value.problems] == ["answers.flag"]
     assert flags(database, tenant) == {}
+
+
+def test_its_segment_is_made_with_the_draft_once_and_means_nobody(database: Database, tenant: MadeTenant) -> None:
+    for _twice in range(2):
+        with database.unit(tenant.id, tenant["builder"].actor) as uow:
+            service.use(uow, "governed-refund", {})
+    with database.unit(tenant.id, read_only=True) as uow:
+        [made] = uow.session.scalars(select(FlagSegment)).all()
+        assert (made.name, made.version) == ("Refunded customers", 1)
+        assert made.constraints == [{"contextName": "userId", "operator": "IN", "values": []}]
+    assert flags(database, tenant) == {"refund-goodwill": (1, False)}

@@ -61,14 +61,15 @@ def _broken_parameter(broken: BrokenStrategy, path: str) -> FieldProblem:
     return FieldProblem(path, "flag.no_parameter", _("This strategy needs “%(name)s”.", name=broken.parameter))
 
 
-def constraints_problems(constraints: Sequence[Constraint], path: str) -> Findings:
-    """All about the constraints of a strategy or a segment."""
+def constraints_problems(constraints: Sequence[Constraint], path: str, *, nobody: bool = False) -> Findings:
+    """All about the constraints of a strategy or a segment. `nobody`: a list may have no values yet (IN)."""
     for index, constraint in enumerate(constraints):
-        yield from _constraint(constraint, f"{path}.{index}")
+        empty = nobody and constraint.operator == "IN" and not constraint.inverted and not constraint.values
+        yield from _constraint(constraint, f"{path}.{index}", empty=empty)
 
 
-def _constraint(constraint: Constraint, path: str) -> Findings:
-    if constraint.operator in _LISTS and not constraint.values:
+def _constraint(constraint: Constraint, path: str, *, empty: bool) -> Findings:
+    if constraint.operator in _LISTS and not constraint.values and not empty:
         yield FieldProblem(f"{path}.values", "flag.no_values", _("Name at least one value to compare with."))
     yield from amount(constraint.values, limits.VALUES, f"{path}.values")
     for index, text in enumerate(constraint.values):

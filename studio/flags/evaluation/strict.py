@@ -74,10 +74,10 @@ def feature_problems(
 
 
 def segment_problems(segment: Segment, path: str) -> Iterator[FieldProblem]:
-    """All that is wrong with a segment that was read."""
+    """All that is wrong with a segment that was read. It may mean nobody yet: steps of workflows let people in."""
     start = f"{path}." if path else ""
     yield from checks.amount(segment.constraints, limits.CONSTRAINTS, f"{start}constraints")
-    yield from checks.constraints_problems(segment.constraints, f"{start}constraints")
+    yield from checks.constraints_problems(segment.constraints, f"{start}constraints", nobody=True)
 
 
 def state_problems(state: State) -> Iterator[FieldProblem]:

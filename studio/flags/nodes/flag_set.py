@@ -31,7 +31,7 @@ class FlagSet(fields.Protected):
     icon = "flag"
     sample = {
         "flag": "new-checkout", "environment": "production", "changed": True, "enabled": True, "percent": 25.0,
-        "version": 4,
+        "version": 4, "segment": None,
     }  # fmt: skip
     output_schema = {
         "type": "object",
@@ -42,6 +42,7 @@ class FlagSet(fields.Protected):
             "enabled": {"type": "boolean"},
             "percent": {"type": "number"},
             "version": {"type": "integer"},
+            "segment": {"type": ["string", "null"]},
         },
         "additionalProperties": False,
     }
@@ -75,8 +76,10 @@ class FlagSet(fields.Protected):
             show_if=_LISTS,
         )  # fmt: skip
         segment: str = help_(
-            "Name of a segment whose list is changed instead of the flag's own rule: every flag that names it follows.",
-            title="Segment", default="", example="Trusted customers", max_length=100, show_if=_LISTS,
+            "A segment whose list is changed instead of the flag's own rule: every flag that names it follows. A flag "
+            "that has no rule yet is turned on for the segment.",
+            title="Segment", default="", example="Trusted customers", widget="flag-segment", max_length=100,
+            show_if=_LISTS,
         )  # fmt: skip
         note: str = fields.note_field("Refund of {{ trigger.order.code }}")
 
@@ -107,6 +110,7 @@ class FlagSet(fields.Protected):
         found = {
             "flag": flag.key, "environment": place.name, "changed": changed, "enabled": held.enabled,
             "percent": largest_share(held.state), "version": flag.version,
+            "segment": config.segment or None,
         }  # fmt: skip
         return Done(found, note=_said(config, found, place))
 
@@ -158,8 +162,10 @@ def _segment(
     ctx: Context, config: FlagSet.Config, flag: Flag, place: FlagEnvironment, values: list[str], note: str
 ) -> bool:
     row = segments.named(ctx.unit, config.segment)
-    held = changing.current(ctx.unit, flag, place)
-    if not any(row.number in (one.get("segments") or ()) for one in held.strategies):
+    wanted = changing.current(ctx.unit, flag, place)
+    if config.do == "give":
+        wanted = switching.give_segment(wanted, row.number)
+    if not any(row.number in (one.get("segments") or ()) for one in wanted.strategies):
         said = _("“%(flag)s” does not mean the segment “%(segment)s” there.", flag=flag.key, segment=row.name)
         raise InvalidInput(said, code="flag.segment_other", field="config.segment")
     _nobody_else(ctx, row, flag, place)
@@ -168,7 +174,8 @@ def _segment(
     made = segments.change(
         ctx.unit, row, name=row.name, description=row.description, constraints=constraints, note=note, gated=False
     )
-    return made is not None
+    turned = changing.change(ctx.unit, flag, place, wanted, note, gated=False)
+    return made is not None or turned is not None
 
 
 def _nobody_else(ctx: Context, row: FlagSegment, flag: Flag, place: FlagEnvironment) -> None:

@@ -76,16 +76,19 @@ def give_constraints(
 def take_constraints(
     constraints: Sequence[Mapping[str, Any]], name: str, values: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """The same with those values taken out. Raises InvalidInput where none would be left: a list is never empty."""
+    """The same with those values taken out; with the last of them, the segment means nobody. Raises as above."""
     _at(constraints, name)
-    found = [
+    return [
         {**one, "values": [value for value in one["values"] if value not in values]} if _lists(one, name) else dict(one)
         for one in constraints
     ]
-    if any(_lists(one, name) and not one["values"] for one in found):
-        said = _("Nobody would be left in the segment. Turn the flag off instead.")
-        raise InvalidInput(said, code="flag.segment_empty", field="config.values")
-    return found
+
+
+def give_segment(held: Change, number: int) -> Change:
+    """Let a segment in where there is no rule at all yet and the flag is off; else it stays as it is."""
+    if held.enabled or held.strategies:
+        return held
+    return _with(held, None, {"name": "default", "title": TITLE, "segments": [number]})
 
 
 def _with(held: Change, at: int | None, strategy: Mapping[str, Any]) -> Change:

@@ -155,6 +155,22 @@ def test_a_segment_is_looked_at_as_well():
     assert found == {("flag.unknown_operator", "constraints.0.operator")}
 
 
+@pytest.mark.parametrize(
+    ("more", "may"),
+    [({}, True), ({"inverted": True}, False), ({"operator": "NOT_IN"}, False), ({"operator": "STR_CONTAINS"}, False)],
+)
+def test_a_segment_may_list_nobody_but_never_everybody(more, may):
+    """A list that steps fill begins empty; turned around, it would let in whoever comes."""
+    nobody = {"id": 1, "constraints": [{"contextName": "userId", "operator": "IN", "values": [], **more}]}
+    if not may:
+        assert refusal(accept_segment, nobody) == {("flag.no_values", "constraints.0.values")}
+        return
+    accept_segment(nobody)
+    flag = {"name": "f", "enabled": True, "strategies": [{"name": "default", "segments": [1]}]}
+    evaluator = compile_state({"version": 2, "features": [flag], "segments": [nobody]})
+    assert not any(evaluator.is_enabled("f", one) for one in ({}, {"userId": "a"}, {"userId": ""}))
+
+
 def test_a_whole_state():
     cycle = [
         {"name": "a", "enabled": True, "dependencies": [{"feature": "b"}]},

@@ -18,12 +18,19 @@ export interface MetricChoice {
   readonly title: string;
 }
 
+export interface SegmentChoice {
+  readonly name: string;
+  readonly description: string;
+}
+
 export interface FlagChoices {
   readonly flags: readonly FlagChoice[];
   readonly metrics: readonly MetricChoice[];
   readonly environments: readonly EnvironmentChoice[];
+  readonly segments: readonly SegmentChoice[];
 }
 
 export const PLACE = "/flags";
 export const METRICS = "/flag-metrics";
+export const SEGMENTS = "/flag-segments";
 export const choices = () => read<FlagChoices>("/builder/api/flags");

@@ -12,7 +12,7 @@ import { ConnectionPicker } from "./ConnectionPicker";
 import { Cron } from "./Cron";
 import { DecisionTable } from "./DecisionTable";
 import { Duration } from "./Duration";
-import { FlagEnvironmentPicker, FlagMetricPicker, FlagPicker } from "./FlagPicker";
+import { FlagEnvironmentPicker, FlagMetricPicker, FlagPicker, FlagSegmentPicker } from "./FlagPicker";
 import { JsonField } from "./JsonField";
 import { KeyValues } from "./KeyValues";
 import { People } from "./People";
@@ -225,6 +225,8 @@ function Input({ kind, title, toggle, ...props }: InputProps & { kind: FieldKind
       return <FlagMetricPicker {...props} />;
     case "decision-table":
       return <DecisionTable {...props} />;
+    case "flag-segment":
+      return <FlagSegmentPicker {...props} />;
     case "duration":
       return <Duration {...props} />;
     case "cron":

@@ -1,7 +1,7 @@
-// Which feature flag, in which environment, and which of the metrics that guard one.
+// Which feature flag, in which environment, for which segment, and which of the metrics that guard one.
 import { useEffect } from "react";
 import { t } from "../../../i18n/t";
-import { choices, METRICS, PLACE } from "../../api/flags";
+import { choices, METRICS, PLACE, SEGMENTS } from "../../api/flags";
 import { NoAnswer, useAnswer } from "./answer";
 import type { InputProps } from "./props";
 
@@ -52,6 +52,25 @@ export function FlagMetricPicker(props: InputProps) {
       <div className="row">
         <a href={METRICS} target="_blank" rel="noopener">
           {t("flag.metrics")}
+        </a>
+      </div>
+    </div>
+  );
+}
+
+export function FlagSegmentPicker(props: InputProps) {
+  const { value: found, error, again } = useFlags();
+  const offered = found?.segments.map(({ name, description }) => ({
+    value: name,
+    words: description ? `${name} · ${description}` : name,
+  }));
+  return (
+    <div className="stack tight">
+      <Choices {...props} offered={offered} empty={t("flag.own_rule")} none={t("flag.no_segments")} waits={!error} />
+      {error && <NoAnswer error={error} again={again} />}
+      <div className="row">
+        <a href={SEGMENTS} target="_blank" rel="noopener">
+          {t("flag.all_segments")}
         </a>
       </div>
     </div>

@@ -32,6 +32,7 @@ export type FieldKind =
   | "flag-environment"
   | "flag-metric"
   | "decision-table"
+  | "flag-segment"
   | "json";
 
 /** Follows $ref, takes `X | None` as X, and a single allOf as itself. Annotations beside a $ref win. */
@@ -101,6 +102,7 @@ const WIDGETS = [
   "flag-environment",
   "flag-metric",
   "decision-table",
+  "flag-segment",
   "json",
 ] as const;
 const isWidget = (widget: string | undefined): widget is (typeof WIDGETS)[number] =>
