@@ -68,14 +68,15 @@ def cli() -> None:
 
 
 @cli.command()
-def run() -> None:
+@click.option("--demo/--no-demo", default=True, help="On an empty database: make demo people, or make an owner.")
+def run(*, demo: bool) -> None:
     """Start everything on this machine: web, workers and timers in one process."""
     settings = _settings()
     _share_metrics(settings, fresh=True)
     if not settings.embedded:
         _fail("STUDIO_REDIS_URL is set: use `studio web` and `studio worker` then, or unset it for one process.")
     _prepare(settings)
-    import_module("studio.first_run").announce(settings)
+    import_module("studio.first_run").announce(settings, demo=demo)
     _serve("studio.wsgi:embedded", settings, workers=1)
 
 
@@ -86,6 +87,7 @@ def web(workers: int) -> None:
     settings = _settings()
     _must_be_free(settings)
     _must_suit(settings, workers)
+    aside.run(partial(_invite, settings))
     _share_metrics(settings, fresh=True)
     _serve("studio.wsgi:web", settings, workers=workers)
 
@@ -200,6 +202,10 @@ def _must_suit(settings: Settings, processes: int) -> None:
     status = aside.run(partial(_ask_database, settings, processes))
     if status:
         sys.exit(status)
+
+
+def _invite(settings: Settings) -> None:
+    import_module("studio.first_run").invite(settings)
 
 
 def _ask_database(settings: Settings, processes: int) -> None:

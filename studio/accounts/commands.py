@@ -147,9 +147,12 @@ def list_users(workspace: str | None) -> None:
 
 @user_group.command("disable")
 @click.argument("email")
-def disable_user(email: str) -> None:
-    """Lock somebody out of every workspace at once."""
-    _in_each_workspace(email, credentials.lock)
+@click.option("--last-owner", is_flag=True, help="Even the last owner of a workspace, such as of a stolen account.")
+def disable_user(email: str, *, last_owner: bool) -> None:
+    """Lock somebody out of every workspace at once; refused where one would be left without an owner."""
+    if not last_owner:  # looked at in all of them before the first is changed
+        _in_each_workspace(email, lambda uow, user: members.refuse_last_owner(uow, user.id))
+    _in_each_workspace(email, lambda uow, user: credentials.lock(uow, user, last_owner=last_owner))
     click.echo(f"{email} cannot sign in any more.")
 
 

@@ -126,13 +126,18 @@ class MailForm(FlaskForm):
     completion_mails = BooleanField(_l("Tell me when others have decided what I was asked"))
 
 
-class WorkspaceForm(FlaskForm):
+class PlaceForm(FlaskForm):
+    """Where a workspace is at home."""
+
+    currency = SelectField(_l("Currency"), choices=_choices((code, code) for code in _CURRENCIES + _MORE))
+    time_zone = SelectField(_l("Time zone"), choices=_time_zones, default="UTC")
+    locale = SelectField(_l("Dates and numbers"), choices=_locales)
+
+
+class WorkspaceForm(PlaceForm):
     """What a workspace is set to."""
 
     name = _text(_l("Name"))
-    currency = SelectField(_l("Currency"), choices=_choices((code, code) for code in _CURRENCIES + _MORE))
-    time_zone = SelectField(_l("Time zone"), choices=_time_zones)
-    locale = SelectField(_l("Dates and numbers"), choices=_locales)
     retention_days = IntegerField(_l("Keep runs for, in days"), [InputRequired(_NEEDED), NumberRange(7, 3650)])
     approver_seats = IntegerField(_l("Approver seats, at most"), [InputRequired(_NEEDED), NumberRange(1, 10_000)])
 

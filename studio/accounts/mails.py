@@ -46,6 +46,20 @@ def test(uow: UnitOfWork, mailer: Mailer, to: str, *, key: str) -> None:
     trail.record(uow, "mail.tested", ("mail", key, to), to=to)
 
 
+def factors_reset(uow: UnitOfWork, mailer: Mailer, user: User, link: str) -> None:
+    """An admin took away all but the password by which a person proves who they are."""
+    text = _(
+        "Hello %(name)s,\n\n%(by)s took the passkeys, the authenticator app and the recovery codes of your Studio"
+        " account away, and signed you out everywhere. Your password stays. Sign in with it and set up a new"
+        " passkey:\n\n%(link)s\n\nIf you did not ask for it: change your password at once, and tell another admin.\n",
+        name=user.name,
+        by=uow.actor.name,
+        link=link,
+    )
+    subject = _("Your ways to prove who you are in Studio were taken away")
+    mailer.send(uow, key=f"factor:{user.id}:{ids.new_id()}", to=[user.email], subject=subject, text=text)
+
+
 def factor_changed(uow: UnitOfWork, mailer: Mailer, user: User, what: str) -> None:
     """Something by which a person proves who they are was added or taken away."""
     with speaking_to(uow, user):

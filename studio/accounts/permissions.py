@@ -121,6 +121,15 @@ def of_role(role: Role) -> frozenset[str]:
     return frozenset(name for name, one in REGISTRY.items() if role in one.roles)
 
 
+def beyond(actor: Actor, current: Role | None, wanted: Role | None) -> bool:
+    """Whether a seat would gain what whoever acts may not do: nobody gives more than they have."""
+    if wanted is None or actor.role is None:
+        return False
+    gained = of_role(wanted) - (of_role(current) if current is not None else frozenset())
+    lent = actor.elevation.permissions if actor.elevation is not None else frozenset()
+    return not gained <= of_role(Role(actor.role)) | lent
+
+
 def actor_may(actor: Actor, name: str) -> bool:
     """Whether whoever acts has the seat for it, or is elevated to it now. Unknown names raise."""
     role = Role(actor.role) if actor.role else None

@@ -96,13 +96,18 @@ def _is_row(text: str) -> bool:
     return any(text in row or text in row[::-1] for row in rows)
 
 
-def seat_problem(*, actor: Role, current: Role | None, wanted: Role | None, owners: int) -> str | None:
+def seat_problem(
+    *, actor: Role, current: Role | None, wanted: Role | None, owners: int, beyond: bool = False
+) -> str | None:
     """Why a seat may not become `wanted` (None: disabled), as a code; None where it may.
 
-    `current` is None for a new seat; `owners` counts the working owner seats now.
+    `current` is None for a new seat; `owners` counts the working owner seats now; `beyond` says that the seat would
+    gain what whoever acts may not do themselves.
     """
     if Role.OWNER in (current, wanted) and actor is not Role.OWNER:
         return "owner_only"
+    if beyond:
+        return "role_above"
     if current is Role.OWNER and wanted is not Role.OWNER and owners <= 1:
         return "last_owner"
     return None

@@ -12,15 +12,14 @@ import orjson
 from sqlalchemy import select
 
 from studio.accounts import passwords
-from studio.accounts.models import Workspace
-from studio.accounts.outcomes import Role
-from studio.accounts.service import credentials, members, workspaces
+from studio.accounts.service import founding
+from studio.accounts.service.founding import Founder
 from studio.accounts.service.workspaces import WorkspaceFacts
 from studio.audit import chain
 from studio.core import clock, migrate
 from studio.core.actor import Actor, ActorType
 from studio.core.db import open_engine
-from studio.core.errors import StudioError
+from studio.core.errors import Gone, StudioError
 from studio.core.http import HttpClient, HttpRequest
 from studio.core.program import called
 from studio.core.settings import Settings, SettingsError, load
@@ -68,13 +67,13 @@ def setup(email: str, name: str, workspace: str, currency: str, time_zone: str) 
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         migrate.upgrade(settings)
         with _database(settings) as database, database.unit(actor=OPERATOR) as uow:
-            if uow.session.scalar(select(Workspace.id).limit(1)) is not None:
-                raise click.ClickException("There is a workspace already. More people: studio user create --help")
-            workspaces.create(uow, WorkspaceFacts(workspace, currency.upper(), time_zone))
-            _, user = members.add(uow, email=email, name=name, role=Role.OWNER)
             password = passwords.readable()
-            credentials.set_password(uow, user, password)
-            address = user.email
+            facts = WorkspaceFacts(workspace, currency.upper(), time_zone)
+            try:
+                address = founding.found(uow, facts, Founder(email, name, password)).email
+            except Gone as error:
+                message = "There is a workspace already. More people: studio user create --help"
+                raise click.ClickException(message) from error
     click.echo(f"\n{workspace} is ready. Start Studio with `{called()} run` and sign in as {address}.")
     click.echo(f"Password, shown this once: {password}")
 

@@ -70,7 +70,10 @@ def test_whoever_has_lost_every_factor_begins_anew(app, run, owner, database):
 def test_a_disabled_person_is_out_everywhere_at_once(app, run, owner):
     text = run(token_group, "create", "owner@example.com").output.strip()
     assert with_token(app, text).get("/settings").status_code == 200
-    run(user_group, "disable", "owner@example.com")
+    refused = run(user_group, "disable", "owner@example.com")
+    assert "This is the last owner" in refused.output
+    assert sign_in(app, "owner@example.com", owner) == 302
+    run(user_group, "disable", "owner@example.com", "--last-owner")
     assert sign_in(app, "owner@example.com", owner) == 401
     assert with_token(app, text).get("/settings").status_code == 401
     run(user_group, "enable", "owner@example.com")
@@ -79,7 +82,7 @@ def test_a_disabled_person_is_out_everywhere_at_once(app, run, owner):
 
 def test_every_workspace_hears_who_was_locked_out(run, owner, database):
     run(user_group, "create", "owner@example.com", "--new-workspace", "Second")
-    run(user_group, "disable", "owner@example.com")
+    run(user_group, "disable", "owner@example.com", "--last-owner")
     run(user_group, "enable", "owner@example.com")
     for slug in ("smaland-co", "second"):
         with database.unit(read_only=True) as uow:

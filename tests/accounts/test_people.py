@@ -1,16 +1,25 @@
 """Seats: given, changed, taken away, and what that means at once."""
 
 import threading
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select, text
 
+from studio.accounts.factor_models import Passkey, RecoveryCode
+from studio.accounts.factors import checking, resetting
 from studio.accounts.models import Seat, User
 from studio.accounts.outcomes import Role
-from studio.accounts.service import members, tokens
+from studio.accounts.service import credentials, members, tokens
 from studio.audit.models import AuditEvent
-from studio.core.errors import Conflict, NotFound
+from studio.contract.gates import StepUpNeeded
+from studio.core.actor import Elevation
+from studio.core.errors import Conflict, Forbidden, NotFound
+from studio.core.ids import new_id
 from tests.factories.accounts import PASSWORD, give_seat, make_person, make_tenant, make_token, signed_in, with_token
+from tests.factories.proofs import in_a_session, prove
 
 
 @pytest.fixture
@@ -41,7 +50,7 @@ def test_somebody_known_elsewhere_gets_a_seat_and_no_password_link(tenant, admin
     other = make_tenant(database)
     data = {"email": other["builder"].email, "name": "Whoever", "role": "approver"}
     assert admin.post("/settings/people", data=data).status_code == 302
-    assert "/sign-in" in mailer.last.text
+    assert "/invitations/" in mailer.last.text
     assert "/password/" not in mailer.last.text
 
 
@@ -221,3 +230,116 @@ def test_row_security_refuses_rows_for_another_tenant(tenant, database):
     with database.unit(other.id, read_only=True) as uow:
         roles = set(uow.session.scalars(select(Seat.role)))
     assert roles == {role.value for role in Role}
+
+
+def test_what_is_lent_gives_no_seat_that_can_do_more(tenant, database):
+    with database.unit(tenant.id, tenant["builder"].actor) as uow:
+        lent = Elevation(new_id(), uow.now + timedelta(hours=1), frozenset({"member.manage"}))
+        uow.actor = replace(uow.actor, elevation=lent)
+        members.add(uow, email="one@example.com", name="One", role=Role.BUILDER)
+        members.add(uow, email="two@example.com", name="Two", role=Role.APPROVER)
+        for role in (Role.ADMIN, Role.AUDITOR):
+            with pytest.raises(Forbidden) as refused:
+                members.add(uow, email="three@example.com", name="Three", role=role)
+            assert refused.value.code == "role_above"
+        with pytest.raises(Forbidden):
+            members.change_role(uow, tenant["approver"].seat_id, Role.ADMIN)
+        uow.actor = tenant["builder"].actor
+
+
+def test_an_owner_who_was_only_invited_or_is_locked_out_does_not_count(tenant, database):
+    owner = tenant["owner"]
+    with database.unit(tenant.id, owner.actor) as uow:
+        invited, _user = members.add(uow, email="later@example.com", name="Later", role=Role.OWNER)
+    with database.unit(tenant.id, owner.actor) as uow, pytest.raises(Conflict):
+        members.disable(uow, owner.seat_id)
+    with database.unit(tenant.id, owner.actor) as uow:
+        members.withdraw(uow, invited.id)
+    second = make_person(database, tenant.id, Role.OWNER)
+    with database.unit(tenant.id) as uow:
+        credentials.lock(uow, uow.session.get_one(User, second.user_id))
+    with database.unit(tenant.id) as uow:
+        with pytest.raises(Conflict) as refused:
+            credentials.lock(uow, uow.session.get_one(User, owner.user_id))
+        assert refused.value.code == "last_owner"
+    with database.unit(tenant.id, owner.actor) as uow, pytest.raises(Conflict):
+        members.change_role(uow, owner.seat_id, Role.ADMIN)
+
+
+def test_a_link_is_for_the_address_that_it_was_sent_to(app, tenant, admin, mailer):
+    admin.post("/settings/people", data={"email": "new@example.com", "name": "Nora", "role": "builder"})
+    link = mailer.last.text.split("http://localhost:8000")[1].split()[0]
+    other = signed_in(app, tenant.id, tenant["approver"])
+    other.get(link)
+    assert "you are signed in as" in other.get("/password/new").text
+    assert other.post("/password/new", data={"password": PASSWORD}).status_code == 409
+    own = app.test_client()
+    own.get(link)
+    assert own.post("/password/new", data={"password": PASSWORD}).location == "/sign-in"
+    again = app.test_client()
+    again.get(link)
+    assert again.post("/password/new", data={"password": PASSWORD + "2"}).status_code == 410
+    assert own.post("/sign-in", data={"email": "new@example.com", "password": PASSWORD}).location == "/"
+
+
+def test_whoever_has_an_account_enters_by_the_mail_and_nobody_else(app, tenant, admin, database, mailer):
+    other = make_tenant(database)
+    invited = other["builder"]
+    admin.post("/settings/people", data={"email": invited.email, "name": "Whoever", "role": "auditor"})
+    link = mailer.last.text.split("http://localhost:8000")[1].split()[0]
+    stranger = signed_in(app, tenant.id, tenant["approver"]).get(link)
+    assert (stranger.status_code, "not for" in stranger.text) == (410, True)
+    browser = signed_in(app, other.id, invited)
+    assert f"You have a seat in {tenant.name}" in browser.get(link).text
+    assert browser.post(f"/workspaces/{tenant.id}").location == "/"
+    assert tenant.name in browser.get("/settings").text
+
+
+def a_passkey(uow, user_id):
+    return Passkey(
+        user_id=user_id, name="Phone", credential_id=user_id.bytes, public_key=b"k", sign_count=0, transports=[],
+        created_at=uow.now,
+    )  # fmt: skip
+
+
+def test_a_lost_passkey_is_taken_away_by_an_admin_who_proves_it(tenant, database, mailer):
+    lost = tenant["builder"]
+    with database.unit() as uow:
+        uow.session.add(RecoveryCode(user_id=lost.user_id, code_hash="x" * 64))
+        uow.session.add(a_passkey(uow, lost.user_id))
+    tries = partial(resetting.reset, public_url="http://localhost:8000")
+    admin_ = in_a_session(database, tenant, tenant["admin"])
+    with pytest.raises(StepUpNeeded), database.unit(tenant.id, admin_) as uow:
+        tries(uow, mailer, lost.seat_id)
+    prove(database, admin_, "factor.reset", {"user": str(lost.user_id)})
+    with database.unit(tenant.id, admin_) as uow:
+        tries(uow, mailer, lost.seat_id)
+    assert (mailer.last.to, "set up a new passkey" in mailer.last.text.replace("\n", " ")) == ((lost.email,), True)
+    with database.unit(tenant.id, read_only=True) as uow:
+        assert not checking.of(uow, lost.user_id).second
+        query = select(AuditEvent.actor_id).where(AuditEvent.action == "factor.all_removed")
+        assert uow.session.scalars(query).all() == [str(tenant["admin"].user_id)]
+    with pytest.raises(Conflict) as refused, database.unit(tenant.id, admin_) as uow:
+        tries(uow, mailer, lost.seat_id)
+    assert refused.value.code == "no_factors"
+
+
+@pytest.mark.parametrize(
+    ("who", "whose", "code"), [("admin", "owner", "owner_only"), ("owner", "owner", "own_factors")]
+)
+def test_nobody_takes_an_owners_or_their_own_passkey_so(tenant, database, mailer, who, whose, code):
+    with database.unit() as uow:
+        uow.session.add(a_passkey(uow, tenant[whose].user_id))
+    with pytest.raises(Forbidden) as refused, database.unit(tenant.id, tenant[who].actor) as uow:
+        resetting.reset(uow, mailer, tenant[whose].seat_id, public_url="http://localhost:8000")
+    assert refused.value.code == code
+
+
+def test_an_admin_here_takes_nothing_that_another_workspace_trusts(tenant, database, mailer):
+    person, other = tenant["builder"], make_tenant(database)
+    give_seat(database, other.id, person, Role.OWNER)
+    with database.unit() as uow:
+        uow.session.add(a_passkey(uow, person.user_id))
+    with pytest.raises(Conflict) as refused, database.unit(tenant.id, tenant["admin"].actor) as uow:
+        resetting.reset(uow, mailer, person.seat_id, public_url="http://localhost:8000")
+    assert refused.value.code == "other_workspaces"

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from studio.accounts import elevation, mails, passwords, policy, trail
 from studio.accounts.models import PasswordReset, User
-from studio.accounts.service import seat_changes, sessions
+from studio.accounts.service import members, seat_changes, sessions
 from studio.contract.ports import Mailer
 from studio.core import rng, tenancy
 from studio.core.crypto import hash_token
@@ -114,8 +114,13 @@ def set_password(uow: UnitOfWork, user: User, password: str) -> None:
         trail.record(uow, "password.changed", ("user", user.id, user.name))
 
 
-def lock(uow: UnitOfWork, user: User) -> None:
-    """Keep a person out of Studio as a whole. Told to the unit's workspace, where it has one."""
+def lock(uow: UnitOfWork, user: User, *, last_owner: bool = False) -> None:
+    """Keep a person out of Studio as a whole. Told to the unit's workspace, where it has one.
+
+    Raises Conflict where that workspace would be left without an owner; `last_owner` says that it is known.
+    """
+    if uow.workspace_id is not None and not last_owner:
+        members.refuse_last_owner(uow, user.id)
     user.disabled_at = user.disabled_at or uow.now
     sessions.revoke_all(uow, user.id)
     if uow.workspace_id is not None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from studio.accounts import policy, trail
+from studio.accounts import permissions, policy, trail
 from studio.accounts.models import Seat, User
 from studio.accounts.outcomes import Role
 from studio.accounts.service import approver_seats, seat_changes, sessions, tokens
@@ -20,6 +20,7 @@ PAGE = 50
 
 _SENTENCES = {
     "owner_only": marked("Only an owner may make or change an owner."),
+    "role_above": marked("This seat could do more than you can: ask an admin to give it. Nothing was changed."),
     "last_owner": marked("This is the last owner: make somebody else an owner first."),
 }
 
@@ -74,7 +75,7 @@ def by_email(uow: UnitOfWork, email: str) -> Member | None:
 def add(uow: UnitOfWork, *, email: str, name: str, role: Role) -> tuple[Seat, User]:
     """Give a person a seat; makes the person where nobody has the address yet."""
     address = normal_email(email)
-    _refuse(uow, current=None, wanted=role)
+    _refuse(uow, None, current=None, wanted=role)
     user = uow.session.scalar(select(User).where(User.email == address))
     if user is None:
         user = User(email=address, name=name.strip() or address, created_at=uow.now)
@@ -97,7 +98,7 @@ def change_role(uow: UnitOfWork, seat_id: UUID | None, role: Role) -> Seat:
     if current is role:
         return seat
     _refuse_own(uow, seat)
-    _refuse(uow, current=current, wanted=role)
+    _refuse(uow, seat.user_id, current=current, wanted=role)
     if role is Role.APPROVER and seat.disabled_at is None:
         approver_seats.claim(uow)
     seat.role = role.value
@@ -137,7 +138,7 @@ def enable(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
     """Give a seat back; its sessions and tokens of before stay ended."""
     seat = _locked(uow, seat_id)
     if seat.disabled_at is not None:
-        _refuse(uow, current=None, wanted=Role(seat.role))
+        _refuse(uow, seat.user_id, current=None, wanted=Role(seat.role))
         if seat.role == Role.APPROVER:
             approver_seats.claim(uow)
         tokens.revoke_all(uow, seat.user_id)  # of a seat that was taken away before that ended them
@@ -145,6 +146,26 @@ def enable(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
         trail.record(uow, "member.enabled", _target(seat))
         seat_changes.tell(uow, seat.user_id)
     return seat
+
+
+def other_owners(uow: UnitOfWork, user_id: UUID | None) -> int:
+    """How many people beside one can act as an owner here: their seats work, they are not locked out and came in."""
+    works = (Seat.role == Role.OWNER.value, Seat.disabled_at.is_(None), User.disabled_at.is_(None))
+    query = select(func.count()).select_from(Seat).join(User, User.id == Seat.user_id).where(*works)
+    return uow.session.scalar(query.where(User.password_hash.is_not(None), User.id != user_id)) or 0
+
+
+def refuse_last_owner(uow: UnitOfWork, user_id: UUID) -> None:
+    """See that a workspace keeps somebody who can act as an owner without this person. Raises Conflict."""
+    hold_owners(uow)
+    mine = select(Seat.role).where(Seat.user_id == user_id, Seat.disabled_at.is_(None))
+    if uow.session.scalar(mine) == Role.OWNER and not other_owners(uow, user_id):
+        raise Conflict(_(_SENTENCES["last_owner"]), code="last_owner")
+
+
+def hold_owners(uow: UnitOfWork) -> None:
+    """Lock the workspace's owner seats: two owners must not take one another away at once."""
+    uow.session.scalars(select(Seat.id).where(Seat.role == Role.OWNER.value).with_for_update()).all()
 
 
 def normal_email(email: str) -> str:
@@ -179,7 +200,7 @@ def _refuse_second(uow: UnitOfWork, user: User) -> None:
 
 
 def _take_away(uow: UnitOfWork, seat: Seat) -> None:
-    _refuse(uow, current=Role(seat.role), wanted=None)
+    _refuse(uow, seat.user_id, current=Role(seat.role), wanted=None)
     seat.disabled_at = uow.now
     sessions.revoke_here(uow, seat.user_id)
     tokens.revoke_all(uow, seat.user_id)
@@ -187,21 +208,21 @@ def _take_away(uow: UnitOfWork, seat: Seat) -> None:
 
 
 def _locked(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
-    """One seat, with the workspace's owners locked: two owners must not take one another away at once."""
-    uow.session.scalars(select(Seat.id).where(Seat.role == Role.OWNER.value).with_for_update()).all()
+    """One seat, with the workspace's owners locked."""
+    hold_owners(uow)
     seat = uow.session.scalar(select(Seat).options(joinedload(Seat.user)).where(Seat.id == seat_id))
     if seat is None:
         raise NotFound(_("There is no such seat in this workspace."), resource=f"seat:{seat_id}")
     return seat
 
 
-def _refuse(uow: UnitOfWork, *, current: Role | None, wanted: Role | None) -> None:
-    owners = uow.session.scalar(
-        select(func.count()).select_from(Seat).where(Seat.role == Role.OWNER.value, Seat.disabled_at.is_(None))
-    )
+def _refuse(uow: UnitOfWork, user_id: UUID | None, *, current: Role | None, wanted: Role | None) -> None:
     actor = Role(uow.actor.role) if uow.actor.role else Role.OWNER
-    code = policy.seat_problem(actor=actor, current=current, wanted=wanted, owners=owners or 0)
-    if code == "owner_only":
+    above = permissions.beyond(uow.actor, current, wanted)
+    code = policy.seat_problem(
+        actor=actor, current=current, wanted=wanted, owners=1 + other_owners(uow, user_id), beyond=above
+    )
+    if code in ("owner_only", "role_above"):
         raise Forbidden(_(_SENTENCES[code]), code=code)
     if code is not None:
         raise Conflict(_(_SENTENCES[code]), code=code)

@@ -13,6 +13,8 @@ from studio.accounts.outcomes import SignIn
 from studio.accounts.service import attempts, sessions
 from studio.accounts.service.attempts import Attempts
 from studio.core.crypto import hash_token
+from studio.core.errors import NotSignedIn
+from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import Database, UnitOfWork
 
 
@@ -73,6 +75,14 @@ def sign_in(uow: UnitOfWork, checked: Checked, *, old_token: object = None) -> O
     if checked.new_hash:
         uow.session.execute(update(User).where(User.id == checked.user_id).values(password_hash=checked.new_hash))
     return Outcome(SignIn.DONE, _open(uow, checked.user_id, seats))
+
+
+def enter(uow: UnitOfWork, user_id: UUID) -> Person:
+    """Open a session for somebody who has just proved who they are by other means than a password typed now."""
+    person = _open(uow, user_id, sessions.seats_of(uow, user_id))
+    if person is None:
+        raise NotSignedIn(_("Sign in to go on."))
+    return person
 
 
 def sign_out(uow: UnitOfWork, person: Person) -> None:

@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from studio.accounts.forms import ForgotForm, NewPasswordForm
+from studio.accounts.identity import SESSION_KEY, Person, current_person
 from studio.accounts.permissions import public
-from studio.accounts.service import credentials
+from studio.accounts.service import credentials, invitations
 from studio.accounts.views.blueprint import blueprint, mailer, settings, show_in
 from studio.core import web
 from studio.core.errors import InvalidInput
@@ -56,7 +57,7 @@ def new_password() -> ResponseReturnValue:
 def new_password_post() -> ResponseReturnValue:
     """Choose the password; the link ends, and so do all sessions."""
     form, token = NewPasswordForm(), session.get(_KEPT)
-    credentials.whose(web.current_uow(), token)
+    invitations.refuse_other(_somebody(), credentials.whose(web.current_uow(), token))
     if form.validate_on_submit():
         try:
             credentials.redeem(web.current_uow(), token, form.password.data or "")
@@ -69,9 +70,15 @@ def new_password_post() -> ResponseReturnValue:
     return _choice(form), 422
 
 
+def _somebody() -> Person | None:
+    """Who is signed in in this browser, if anybody: this page asks nobody to."""
+    return current_person() if SESSION_KEY in session else None
+
+
 def _choice(form: NewPasswordForm) -> str:
     """The form; whoever was invited reads to where."""
     uow = web.current_uow()
     user = credentials.whose(uow, session.get(_KEPT))
+    invitations.refuse_other(_somebody(), user)
     invited_to = credentials.workplaces(uow, user) if user.password_hash is None else []
     return render_template("accounts/new_password.html", form=form, email=user.email, invited_to=invited_to)

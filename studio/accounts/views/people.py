@@ -4,9 +4,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from studio.accounts.factors import listing, resetting
 from studio.accounts.forms import InviteForm, RoleForm
+from studio.accounts.identity import signed_in_person
 from studio.accounts.outcomes import Role
-from studio.accounts.permissions import permission
+from studio.accounts.permissions import permission, signed_in
 from studio.accounts.service import approver_seats, invitations, members
 from studio.accounts.views.blueprint import blueprint, mailer, settings, show_in
 from studio.core import web
@@ -85,6 +87,24 @@ def withdraw_invitation(seat_id: str) -> ResponseReturnValue:
     return redirect(url_for("accounts.people"))
 
 
+@blueprint.post("/settings/people/<seat_id>/reset-factors")
+@permission("member.manage")
+@limiter.limit("30 per minute")
+def reset_factors(seat_id: str) -> ResponseReturnValue:
+    """Take away the passkeys and codes that somebody has lost; whoever does it proves who they are first."""
+    seat = resetting.reset(web.current_uow(), mailer(), parse_id(seat_id), public_url=settings().public_url)
+    flash(_("%(name)s signs in by the password alone now, and gets a mail.", name=seat.user.name), "good")
+    return redirect(url_for("accounts.people"))
+
+
+@blueprint.get("/invitations/<seat_id>")
+@signed_in
+def invitation(seat_id: str) -> ResponseReturnValue:
+    """Where the mail leads of whoever has an account already: into the workspace of their new seat."""
+    seat = invitations.mine(signed_in_person(), parse_id(seat_id))
+    return render_template("accounts/invitation.html", seat=seat)
+
+
 @blueprint.post("/settings/people/<seat_id>/enable")
 @permission("member.manage")
 def enable(seat_id: str) -> ResponseReturnValue:
@@ -98,4 +118,5 @@ def _page(form: InviteForm) -> str:
     seats, after = members.page(web.current_uow(), parse_id(request.args.get("after", "")))
     older = url_for("accounts.people", after=after) if after else None
     usage = approver_seats.usage(web.current_uow())
-    return render_template("accounts/people.html", form=form, seats=seats, older=older, usage=usage)
+    strong = listing.with_second(web.current_uow(), [seat.user_id for seat in seats])
+    return render_template("accounts/people.html", form=form, seats=seats, older=older, usage=usage, strong=strong)

@@ -11,7 +11,7 @@ from studio.accounts.forms import SignInForm
 from studio.accounts.identity import SESSION_KEY, Person, SeatFacts, current_person, signed_in_person
 from studio.accounts.outcomes import Role, SignIn
 from studio.accounts.permissions import public, signed_in
-from studio.accounts.service import sessions, signin
+from studio.accounts.service import founding, sessions, signin
 from studio.accounts.views.blueprint import blueprint
 from studio.core import web
 from studio.core.ids import parse_id
@@ -23,6 +23,8 @@ from studio.core.limits import limiter
 def sign_in() -> ResponseReturnValue:
     """Ask for address and password."""
     target = policy.safe_next(request.args.get("next"))
+    if founding.due(web.current_uow()):
+        return redirect("/first-run")
     if SESSION_KEY in session and current_person() is not None:
         return redirect(target or "/")
     return render_template("accounts/sign_in.html", form=SignInForm(next=target), problem=None)

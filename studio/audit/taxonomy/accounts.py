@@ -87,7 +87,8 @@ FACTOR_CODES = Action(
 )
 FACTORS_TAKEN = Action(
     "factor.all_removed",
-    "An operator took away every way but the password by which a member proves who they are; their sessions ended.",
+    "An operator or admin took away every way but the password by which a member proves who they are; their sessions "
+    "ended.",
     sentence="{actor} took passkeys, authenticator app and recovery codes of {target} away",
     severity="warning",
     ocsf=3001,

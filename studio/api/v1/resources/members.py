@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from studio.accounts.factors import resetting
 from studio.accounts.models import Seat
 from studio.accounts.outcomes import Role
 from studio.accounts.service import invitations, members
@@ -73,6 +74,16 @@ def withdraw_invitation(uow: UnitOfWork, seat_id: UUID) -> Member:
     The link of the mail then says that it was withdrawn.
     """
     return _view(members.withdraw(uow, seat_id))
+
+
+@operation("POST", "/members/<uuid:seat_id>/reset-factors", tag=TAG, needs="member.manage", answer=Member,
+           conflicts=True)  # fmt: skip
+def reset_member_factors(uow: UnitOfWork, seat_id: UUID) -> Member:
+    """Take away the passkeys, authenticator app and recovery codes that somebody has lost.
+
+    It needs a proof that only a browser's session can give: by an API token it is refused.
+    """
+    return _view(resetting.reset(uow, mailer(), seat_id, public_url=settings().public_url))
 
 
 def _view(seat: Seat) -> Member:
