@@ -68,6 +68,11 @@ from studio.export.delivery import Delivery
 from studio.export.notices import Notices
 from studio.export.service import waiting
 from studio.flags import emitting as flag_events
+from studio.flags.experimenting import asking as experiment_asking
+from studio.flags.experimenting import deciding as experiment_deciding
+from studio.flags.experimenting import driving as experiments
+from studio.flags.experimenting import waiting as experiment_waiting
+from studio.flags.experimenting.ticking import Ticking as ExperimentTicking
 from studio.flags.rollouts import asking as rollout_asking
 from studio.flags.rollouts import driving as rollouts
 from studio.flags.rollouts import waiting as rollout_waiting
@@ -308,6 +313,26 @@ def _join_flags(engine: Engine) -> None:
     leases, hint = NamedLeases(engine.database, engine.holder), partial(engine.hints.send, "rollouts")
     ticking = Ticking(engine.database, leases, hint)
     engine.add_drain("rollouts", ticking.drain, ticking.is_due)
+    _join_experiments(engine, leases)
+
+
+def _join_experiments(engine: Engine, leases: NamedLeases) -> None:
+    flag_changes.watch("experiments", experiments.switched)
+    owning.register("experiments", experiments.owned)
+    flag_environments.hold("experiments", experiments.keeps)
+    experiment_asking.join(engine.ports.approvals)
+    outbox.register(experiment_asking.WITHDRAW, experiment_asking.withdraw)
+    experiment_waiting.join(engine.waits)
+    engine.endings.withdraw[experiment_waiting.KIND] = experiment_waiting.forget
+
+    def hear(uow: UnitOfWork, ended: askers.Ended) -> None:
+        agreed = ended.outcome in (Outcome.APPROVED, Outcome.BYPASSED)
+        experiment_id = UUID(ended.ref["experiment_id"])
+        experiment_deciding.answered(uow, experiment_id, ended.request_id, agreed=agreed, reason=ended.reason)
+
+    askers.register(experiment_asking.ASKER, askers.each(hear))
+    ticking = ExperimentTicking(engine.database, leases, partial(engine.hints.send, "experiments"))
+    engine.add_drain("experiments", ticking.drain, ticking.is_due)
 
 
 def _join_slack(engine: Engine, settings: Settings, mailer: Mailer, keyring: Keyring) -> Pressing:

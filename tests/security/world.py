@@ -23,7 +23,7 @@ from tests.factories.approvals import listen, make_delegation, make_group, make_
 from tests.factories.connections import make_connection, make_description
 from tests.factories.elevations import make_elevation, make_eligible
 from tests.factories.exports import make_export
-from tests.factories.flags import make_client_key, make_flag, make_segment
+from tests.factories.flags import make_client_key, make_experiment, make_flag, make_segment
 from tests.factories.guard import make_guard_policy, make_hold, make_own_target, make_pass
 from tests.factories.mail import make_mail
 from tests.factories.policies import make_policy
@@ -121,6 +121,7 @@ MAKERS: dict[str, Maker] = {
     "sync_id": lambda app, tenant: str(make_sync(app, tenant)),
     "handle": lambda app, tenant: make_connection(app, tenant).handle,
     "flag_key": lambda app, tenant: make_flag(app, tenant, f"flag-of-{tenant.id.hex}").key,
+    "experiment_id": lambda app, tenant: str(make_experiment(app, tenant, f"flag-of-{tenant.id.hex}")),
     "segment_id": lambda app, tenant: str(make_segment(app, tenant).id),
     "document_id": lambda app, tenant: str(make_description(app, tenant).id),
     "description": lambda app, tenant: make_description(app, tenant).name,

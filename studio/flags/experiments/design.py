@@ -14,6 +14,8 @@ from studio.flags.ramps.checking import MOST_UNITS, checked, guardrail_problems
 from studio.flags.ramps.plan import Guardrail
 
 MOST_ARMS = 10
+NAME = 40
+"""Characters of an arm's name."""
 _STRICT = with_config(ConfigDict(extra="forbid"))
 """A field that there is not is refused, not passed over."""
 
@@ -99,6 +101,9 @@ def _variants(design: Design) -> Iterator[FieldProblem]:
     for index, variant in enumerate(design.variants):
         if not variant.name:
             yield FieldProblem(f"variants.{index}.name", "experiment.no_name", _("Name the variant."))
+        elif len(variant.name) > NAME:
+            message = _("A variant's name has at most %(most)s characters.", most=NAME)
+            yield FieldProblem(f"variants.{index}.name", "experiment.long_name", message)
         elif variant.name in seen:
             message = _("“%(name)s” is an arm already.", name=variant.name)
             yield FieldProblem(f"variants.{index}.name", "experiment.arm_twice", message)

@@ -10,30 +10,47 @@ class State(StrEnum):
     """Where an experiment is."""
 
     DRAFT = "draft"
-    """Its design may change."""
+    """Nobody is in it yet."""
     RUNNING = "running"
+    ENDED = "ended"
+    """Its horizon was reached, and it was read. The arms have what they had, until somebody decides."""
     STOPPED = "stopped"
-    """Nobody new comes in. It is read as it stands."""
+    """Nobody is in it any more. It is read as it stands."""
     DECIDED = "decided"
+    DROPPED = "dropped"
+    """It never began."""
 
 
 class Verb(StrEnum):
     """What can be done to it."""
 
     START = "start"
+    DROP = "drop"
+    END = "end"
+    """What it does by itself at its horizon."""
     STOP = "stop"
     DECIDE = "decide"
 
 
 ALLOWED: dict[State, frozenset[Verb]] = {
-    State.DRAFT: frozenset({Verb.START}),
-    State.RUNNING: frozenset({Verb.STOP, Verb.DECIDE}),
+    State.DRAFT: frozenset({Verb.START, Verb.DROP}),
+    State.RUNNING: frozenset({Verb.STOP, Verb.END}),
+    State.ENDED: frozenset({Verb.STOP, Verb.DECIDE}),
     State.STOPPED: frozenset({Verb.DECIDE}),
     State.DECIDED: frozenset(),
+    State.DROPPED: frozenset(),
 }
-"""Which verb is allowed in which state. While it runs it is decided only once its horizon is reached."""
+"""Which verb is allowed in which state. A running one ends once its horizon is reached, and is decided after that."""
 
-_AFTER = {Verb.START: State.RUNNING, Verb.STOP: State.STOPPED, Verb.DECIDE: State.DECIDED}
+SERVING = (State.RUNNING, State.ENDED)
+"""The flag gives the arms what they are given."""
+OPEN = (State.DRAFT, State.RUNNING, State.ENDED, State.STOPPED)
+"""No other experiment of the flag may be planned there."""
+
+_AFTER = {
+    Verb.START: State.RUNNING, Verb.DROP: State.DROPPED, Verb.END: State.ENDED, Verb.STOP: State.STOPPED,
+    Verb.DECIDE: State.DECIDED,
+}  # fmt: skip
 
 
 class NotAllowed(Exception):
@@ -48,7 +65,7 @@ class NotAllowed(Exception):
 def verbs(state: State, *, horizon_reached: bool) -> frozenset[Verb]:
     """What can be done to it now. `horizon_reached`: `Result.final`."""
     early = state is State.RUNNING and not horizon_reached
-    return ALLOWED[state] - ({Verb.DECIDE} if early else set())
+    return ALLOWED[state] - ({Verb.END} if early else set())
 
 
 def apply(verb: Verb, state: State, *, horizon_reached: bool) -> State:

@@ -2,6 +2,7 @@
 
 from studio.flags.models.clients import FlagApplication, FlagClientKey, FlagUsage
 from studio.flags.models.environments import FlagEnvironment
+from studio.flags.models.experiments import FlagExperiment, FlagExperimentEvent, FlagExperimentWait
 from studio.flags.models.flags import Flag, FlagSetting, FlagVersion
 from studio.flags.models.rollouts import FlagRollout, FlagRolloutEvent
 from studio.flags.models.segments import FlagSegment, FlagSegmentVersion
@@ -12,6 +13,9 @@ __all__ = [
     "FlagApplication",
     "FlagClientKey",
     "FlagEnvironment",
+    "FlagExperiment",
+    "FlagExperimentEvent",
+    "FlagExperimentWait",
     "FlagExposure",
     "FlagMeasurement",
     "FlagMetric",

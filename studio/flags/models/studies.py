@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Double, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Double, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -52,6 +52,8 @@ class FlagExposure(Tenant, Model):
     """16 bytes: the keyed hash."""
     arm: Mapped[str] = mapped_column(String(40))
     first_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    crossed: Mapped[bool] = mapped_column(server_default=false())
+    """A program said that it was given another arm's variant: it counts in its own arm, and this is said."""
 
 
 class FlagMeasurement(Tenant, Model):

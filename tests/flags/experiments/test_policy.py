@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from studio.flags.experiments.design import Design, Variant
 from studio.flags.experiments.policy import (
     ALLOWED,
+    OPEN,
     Decision,
     NotAllowed,
     Objection,
@@ -33,20 +34,24 @@ DESIGN = Design(
 
 @given(st.sampled_from(State), st.lists(st.tuples(st.sampled_from(Verb), st.booleans())))
 def test_no_way_to_a_decision_but_the_horizon_or_a_stop(state, several):
+    seen = state in (State.ENDED, State.STOPPED)
     for verb, reached in several:
         if verb not in verbs(state, horizon_reached=reached):
             with pytest.raises(NotAllowed):
                 apply(verb, state, horizon_reached=reached)
             continue
         after = apply(verb, state, horizon_reached=reached)
-        assert state is not State.DECIDED
-        assert after is not State.DECIDED or reached or state is State.STOPPED
+        assert state not in (State.DECIDED, State.DROPPED)
+        assert after is not State.ENDED or reached
+        seen = seen or after in (State.ENDED, State.STOPPED)
+        assert after is not State.DECIDED or seen
         state = after
 
 
-def test_a_running_one_is_decided_at_its_horizon_only():
+def test_a_running_one_ends_at_its_horizon_only():
     assert verbs(State.RUNNING, horizon_reached=False) == {Verb.STOP}
     assert verbs(State.RUNNING, horizon_reached=True) == ALLOWED[State.RUNNING]
+    assert {state for state in State if ALLOWED[state]} == set(OPEN)
 
 
 def read(new, newer, n=2000, errors=0):

@@ -111,6 +111,11 @@ class ExposureItem(Body):
     flag: str = Field(max_length=100, examples=["new-checkout"])
     unit: Unit
     at: Moment
+    variant: str | None = Field(
+        None, max_length=40,
+        description="What the program gave, for experiments. Another arm's variant than the unit's own is counted as "
+        "such; one of no arm is no exposure. The arm itself is worked out here.",
+    )  # fmt: skip
 
 
 class Exposures(Body):
@@ -159,5 +164,5 @@ class TakenInfo(Shape):
 
     counted: int
     duplicates: int = Field(description="Known before, or twice in the report.")
-    outside: int = Field(description="Nothing is wrong with them, and no rollout counts them.")
+    outside: int = Field(description="Nothing is wrong with them, and no rollout or experiment counts them.")
     refused: list[RefusedItem] = Field(description="The others were taken.")
