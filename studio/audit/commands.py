@@ -15,6 +15,8 @@ from studio.audit import chain, erasing, export
 from studio.audit.findings import Report
 from studio.audit.listing import Filter
 from studio.audit.models import AuditHead
+from studio.audit.packs import checking
+from studio.audit.packs.checking import PackReport
 from studio.audit.sealing import archive, closing, keys, offline
 from studio.audit.verifying import verify as verify_chain
 from studio.core.actor import Actor, ActorType
@@ -52,15 +54,23 @@ def audit() -> None:
 
 
 @audit.command()
+@click.argument("pack", type=_EXISTING, required=False)
 @click.option("--workspace", type=click.UUID, help="Its id; all workspaces unless said.")
 @click.option("--files", type=_EXISTING, help="Check an archive by its files alone: the ZIP file, or its folder.")
-@click.option("--public-key", type=_EXISTING, help="With --files: keys from `studio audit public-key`, kept elsewhere.")
-def verify(workspace: UUID | None, files: Path | None, public_key: Path | None) -> None:
-    """Check every hash chain and its seals; ends with status 1 and the first bad event where one is broken."""
-    if files is not None:
-        broken = _verify_files(files, public_key)
+@click.option("--public-key", type=_EXISTING, help="With files: keys from `studio audit public-key`, kept elsewhere.")
+def verify(pack: Path | None, workspace: UUID | None, files: Path | None, public_key: Path | None) -> None:
+    """Check every hash chain and its seals; ends with status 1 and the first bad event where one is broken.
+
+    PACK: check an evidence pack, or an archive of the whole trail, by its files alone: no database is needed. Of a
+    pack every file and record that was altered is named.
+    """
+    if pack is not None and files is not None:
+        raise click.UsageError("Name one file: PACK and --files say the same.")
+    given = pack or files
+    if given is not None:
+        broken = _verify_files(given, public_key)
     elif public_key is not None:
-        raise click.UsageError("--public-key goes with --files.")
+        raise click.UsageError("--public-key goes with a file.")
     else:
         with _database() as database:
             broken = [_verify(database, one) for one in _workspaces(database, workspace)].count(False)
@@ -155,13 +165,26 @@ def _verify_files(path: Path, public_key: Path | None) -> int:
     try:
         pinned = offline.read_keys(public_key.read_bytes()) if public_key else None
         with offline.opened(path) as files:
-            report = offline.verify_files(files, pinned)
+            if checking.is_pack(files):
+                fine = _told_pack(path, checking.check(files, pinned, path=None if path.is_dir() else path))
+            else:
+                fine = _told(str(path), offline.verify_files(files, pinned))
     except (offline.Unreadable, OSError) as error:
         raise click.ClickException(f"{path}: {error}") from error
-    fine = _told(str(path), report)
     if fine and pinned is None:
         click.echo("The keys in the file were believed; compare them, or check against --public-key.")
     return not fine
+
+
+def _told_pack(path: Path, report: PackReport) -> bool:
+    for one in report.altered:
+        click.echo(f"{path}: altered: {one.what}: {one.problem}.", err=True)
+    if report.ok:
+        click.echo(f"{path}: {report.files} files and {report.events} audit events, all as they were sealed.")
+        click.echo(
+            f"  {report.about.get('title', '')} Made {report.about['made_at']}. Keys {', '.join(report.key_ids)}"
+        )
+    return report.ok
 
 
 def _told(what: str, report: Report) -> bool:

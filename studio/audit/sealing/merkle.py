@@ -36,6 +36,27 @@ def path(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return found
 
 
+class Tree:
+    """A tree whose levels are kept: the paths of many entries cost no more than one's."""
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        self._levels = [list(leaves)]
+        while len(self._levels[-1]) > 1:
+            self._levels.append(_above(self._levels[-1]))
+
+    def path(self, index: int) -> list[bytes]:
+        """The audit path of one entry, as `path` has it. Raises IndexError."""
+        if not 0 <= index < len(self._levels[0]):
+            message = f"there is no entry {index} among {len(self._levels[0])}"
+            raise IndexError(message)
+        found = []
+        for level in self._levels[:-1]:
+            if index ^ 1 < len(level):
+                found.append(level[index ^ 1])
+            index //= 2
+        return found
+
+
 def includes(root_hash: bytes, leaf_hash: bytes, index: int, count: int, beside: Sequence[bytes]) -> bool:
     """Whether an entry stands at `index` of the `count` entries behind a root, as its audit path shows."""
     if not 0 <= index < count:

@@ -1,7 +1,9 @@
 """Verifying an archive by its files alone: no database, no network, no secret."""
 
 import re
+import struct
 import zipfile
+import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +26,13 @@ from studio.audit.sealing.manifest import Signed
 from studio.audit.sealing.signing import PublicKey, Trust
 
 _BEHIND = re.compile(rb',"hash":"([0-9a-f]{64})","personal":\{')
+
+
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError),
+    *(KeyError, OverflowError, struct.error),
+)
+"""What reading a damaged archive may raise: flags and methods that none of ours has, lengths that lead nowhere."""
 
 
 class Unreadable(Exception):
@@ -71,11 +80,12 @@ def opened(path: Path) -> Iterator[Files]:
         yield _Folder(path)
         return
     try:
-        with zipfile.ZipFile(path) as file:
-            yield _Zip(file)
-    except (zipfile.BadZipFile, OSError) as error:
-        message = f"{path} cannot be read as an archive: {error}"
+        file = zipfile.ZipFile(path)
+    except DAMAGED as error:
+        message = f"the archive's own list of its files is damaged, or this is no archive: {error}"
         raise Unreadable(message) from error
+    with file:
+        yield _Zip(file)
 
 
 def verify_files(files: Files, pinned: Sequence[PublicKey] | None = None) -> Report:
@@ -201,7 +211,7 @@ def _id(event: dict[str, Any], seq: int) -> UUID | None:
 
 def _lines(files: Files) -> Iterator[bytes]:
     for name in sorted(name for name in files.names() if name.startswith(EVENTS) and name.endswith(".jsonl")):
-        with files.open(name) as file:
+        with _found(files, name) as file:
             yield from _whole(file, name)
 
 
@@ -223,7 +233,7 @@ def _sealed(files: Files) -> Iterator[Sealed]:
 def _whole(file: IO[bytes], name: str) -> Iterator[bytes]:
     try:
         yield from file
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
+    except DAMAGED as error:
         message = f"{name} is damaged: {error}"
         raise Unreadable(message) from error
 
@@ -251,6 +261,6 @@ def _read(files: Files, name: str) -> bytes:
 def _found(files: Files, name: str) -> IO[bytes]:
     try:
         return files.open(name)
-    except (KeyError, OSError) as error:
-        message = f"{name} is missing"
+    except DAMAGED as error:
+        message = f"{name} is missing, or what the archive says of it was changed"
         raise Unreadable(message) from error
