@@ -94,6 +94,8 @@ from studio.guard.service import holding, passing
 from studio.guard.service import purging as guard_purging
 from studio.guard.settings import service as protected_settings
 from studio.oversight import folding
+from studio.oversight.evidence import making
+from studio.oversight.evidence import service as evidence
 from studio.oversight.reviews.post import Post as ReviewPost
 from studio.runtime.document.bounds import check_payload
 from studio.runtime.engine.audit_events import AuditFollowers
@@ -185,11 +187,13 @@ def join(app: Flask, settings: Settings) -> Engine:
     reach, connecting = _join_connections(engine, settings, mailer, app.extensions["studio_keyring"])
     app.extensions["studio_connections"], app.extensions["studio_connecting"] = reach, connecting
     _join_flags(engine)
+    _join_evidence(engine, app.extensions["studio_keyring"])
     engine.chores.append(Sealer(database, app.extensions["studio_keyring"]))
     engine.retention.of_all.append(purging.purge)
     engine.retention.of_all.append(guard_purging.purge)
     engine.retention.of_workspaces.append(api_purging.purge)
     engine.retention.of_workspaces.append(folding.fold)
+    engine.retention.of_workspaces.append(making.purge)
     engine.retention.of_workspaces.append(guard_purging.purge_passes)
     engine.retention.of_workspaces.append(connections_purging.purge)
     engine.retention.of_workspaces.append(letting_go.purge)
@@ -197,6 +201,12 @@ def join(app: Flask, settings: Settings) -> Engine:
     engine.declare()
     app.extensions["studio_engine"] = engine
     return engine
+
+
+def _join_evidence(engine: Engine, keyring: Keyring) -> None:
+    packs = making.Making(engine.database, keyring, lambda: engine.hints.send("evidence"))
+    engine.add_drain("evidence", packs.drain, packs.is_due)
+    evidence.on_asked = lambda: engine.hints.send("evidence")
 
 
 def _receiver(engine: Engine) -> Receiver:

@@ -1,4 +1,7 @@
-"""Tables of access reviews (a review, and one line of it for each seat), and sums of days of approval load."""
+"""Tables of access reviews (a review, and one line of it for each seat), and sums of days of approval load.
+
+Evidence packs have theirs beside their code.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +14,16 @@ from sqlalchemy.types import Uuid
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
+from studio.oversight.evidence.tables import EvidencePack, EvidencePart
+
+__all__ = [
+    "AccessReview",
+    "AccessReviewItem",
+    "ApprovalLoadDay",
+    "ApprovalLoadFolded",
+    "EvidencePack",
+    "EvidencePart",
+]
 
 _GOING_ON = text("state in ('open', 'handed')")
 

@@ -36,6 +36,7 @@ ENGINE_READS = {
     *("audit_event", "audit_target", "audit_personal", "audit_head", "audit_segment"),
     *("export_destination", "connection", "connection_sync", "connection_hook"),
     *("flag_environment", "flag_client_key", "flag_rollout", "flag_experiment"),
+    "evidence_pack",
 }
 """Nothing that people sign in with, no secret, no approval, no mail."""
 CHAIN = ("audit_event", "audit_target")

@@ -12,7 +12,7 @@ from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
 
-_STANDING = text("voided_at is null")
+_STANDING, _VOIDED = text("voided_at is null"), text("voided_at is not null")
 
 
 class Vote(Tenant, Model):
@@ -34,6 +34,7 @@ class Vote(Tenant, Model):
             sqlite_where=_STANDING,
             postgresql_where=_STANDING,
         ),
+        Index("ix_approval_vote_voided", "request_id", "id", sqlite_where=_VOIDED, postgresql_where=_VOIDED),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)

@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
+
+_ASKED = text("request_id is not null")
 
 
 class GuardHold(Tenant, Model):
@@ -20,6 +22,7 @@ class GuardHold(Tenant, Model):
     __table_args__ = (
         Index("ix_guard_hold_workspace_id", "workspace_id", "target", "payload_hash"),
         Index("ix_guard_hold_subject", "workspace_id", "subject", "state"),
+        Index("ix_guard_hold_request_id", "request_id", sqlite_where=_ASKED, postgresql_where=_ASKED),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)

@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Integer, SmallInteger, String, Text
+from sqlalchemy import Index, Integer, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
+
+_ASKED = text("request_id is not null")
 
 
 class GuardPass(Tenant, Model):
@@ -21,6 +23,8 @@ class GuardPass(Tenant, Model):
         Index("ix_guard_pass_user", "workspace_id", "user_id", "state"),
         Index("ix_guard_pass_wait", "wait_id"),
         Index("ix_guard_pass_ended", "workspace_id", "ended_at"),
+        Index("ix_guard_pass_run_id", "run_id", "id"),
+        Index("ix_guard_pass_request_id", "request_id", sqlite_where=_ASKED, postgresql_where=_ASKED),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
