@@ -3,10 +3,11 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, Length, Optional
 
 from studio.core.errors import InvalidInput
+from studio.oversight.evidence.outcomes import Kind
 from studio.runtime.history.detail import RunDetail
 from studio.runtime.service.settling import Finding
 
@@ -54,6 +55,26 @@ class AuditExportForm(FlaskForm):
     target = StringField()
     run = StringField()
     since = StringField()
+
+
+class EvidenceForm(FlaskForm):
+    """What an evidence pack is asked of: a run or approval by its id, or a period by its days, with filters."""
+
+    kind = StringField(validators=[AnyOf([one.value for one in Kind])])
+    subject = StringField()
+    since = DateField(_l("From"), [Optional()])
+    until = DateField(_l("To, included"), [Optional()])
+    action = StringField()
+    actor = StringField()
+    target_type = StringField()
+    target = StringField()
+    run = StringField()
+    q = StringField()
+
+    def show(self, error: InvalidInput) -> None:
+        """Put a refusal at its field."""
+        where = self.since if error.problems[0].path == "since" else self.until
+        where.errors = [*where.errors, error.message]
 
 
 class RerunForm(FlaskForm):

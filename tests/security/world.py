@@ -22,6 +22,7 @@ from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
 from tests.factories.connections import make_connection, make_description
 from tests.factories.elevations import make_elevation, make_eligible
+from tests.factories.evidence import make_pack
 from tests.factories.exports import make_export
 from tests.factories.flags import make_client_key, make_experiment, make_flag, make_segment
 from tests.factories.guard import make_guard_policy, make_hold, make_own_target, make_pass
@@ -135,6 +136,7 @@ MAKERS: dict[str, Maker] = {
     "review_id": lambda app, tenant: str(_review(app, tenant)),
     "review_item_id": _review_item,
     "run_id": lambda app, tenant: str(make_run(app, tenant)),
+    "pack_id": make_pack,
     "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id
     "step_id": lambda _app, _tenant: str(UUID(int=0)),  # nobody's: steps are reached through their run
     "trigger_key": lambda _app, _tenant: "order",  # the same

@@ -1,5 +1,6 @@
 """Rows of packs, found, locked and ended."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -53,19 +54,27 @@ def wanted(row: EvidencePack) -> Wanted:
 
 def title(uow: UnitOfWork, row: EvidencePack) -> str:
     """What it is called, in one line. What was erased on request does not stand in it."""
-    if row.kind == Kind.PERIOD:
-        assert row.since is not None  # noqa: S101 - a period has both
-        assert row.until is not None  # noqa: S101 - see above
-        return _("Evidence of a period: %(since)s to %(until)s", since=_day(row.since), until=_day(row.until))
+    return titles(uow, [row])[row.id]
+
+
+def titles(uow: UnitOfWork, packs: Sequence[EvidencePack]) -> dict[UUID, str]:
+    """The same of several, by id."""
     erased = people.erasures(uow)
+    asked = select(Request.id, Request.title).where(Request.id.in_([one.subject for one in packs]))
+    called = select(Run.id, Run.title, Workflow.name).join(Workflow, Workflow.id == Run.workflow_id)
+    called = called.where(Run.id.in_([one.subject for one in packs]))
+    names = {row.id: erased.said("approval", row.id, row.title) for row in uow.session.execute(asked)}
+    names |= {row.id: erased.said("run", row.id, row.title or row.name) for row in uow.session.execute(called)}
+    return {one.id: _title(one, names) for one in packs}
+
+
+def _title(row: EvidencePack, names: Mapping[UUID, str]) -> str:
+    if row.kind == Kind.PERIOD:
+        return _("Evidence of a period: %(since)s to %(until)s", since=_day(row.since), until=_day(row.until))
+    name = names.get(row.subject, "") if row.subject is not None else ""
     if row.kind == Kind.APPROVAL:
-        asked = uow.session.get(Request, row.subject)
-        name = erased.said("approval", row.subject, asked.title if asked else "")
         return _("Evidence of an approval: %(name)s", name=name)
-    run = uow.session.get(Run, row.subject)
-    flow = uow.session.get(Workflow, run.workflow_id) if run else None
-    called = (run.title if run else "") or (flow.name if flow else "")
-    return _("Evidence of a run: %(name)s", name=erased.said("run", row.subject, called))
+    return _("Evidence of a run: %(name)s", name=name)
 
 
 def _day(moment: object) -> str:
