@@ -82,7 +82,7 @@ def opened(path: Path) -> Iterator[Files]:
     try:
         file = zipfile.ZipFile(path)
     except DAMAGED as error:
-        message = f"the archive's own list of its files is damaged, or this is no archive: {error}"
+        message = f"the archive's own list of its files cannot be read, or this is no archive: {error}"
         raise Unreadable(message) from error
     with file:
         yield _Zip(file)

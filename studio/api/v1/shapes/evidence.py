@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from studio.api.v1.reading import Body, Moment, Paged
 from studio.api.v1.shapes.common import Id, Shape
@@ -13,6 +13,15 @@ from studio.oversight.evidence.outcomes import Kind, State
 
 class EvidenceAsk(Body):
     """What a pack is asked of: a run or approval by `subject`, or a period with filters."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"kind": "period", "since": "2026-10-01T00:00:00Z", "until": "2026-11-01T00:00:00Z"},
+                {"kind": "approval", "subject": "019a0000-0000-7000-8000-000000000000"},
+            ]
+        }
+    )
 
     kind: Kind
     subject: UUID | None = Field(None, description="The run's or approval's id.")
