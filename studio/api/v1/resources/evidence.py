@@ -23,7 +23,7 @@ ZIP = "application/zip"
 )  # fmt: skip
 def ask_evidence_pack(uow: UnitOfWork, body: EvidenceAsk) -> EvidencePackShape:
     """Have a pack made. It is made in the background: read it until its state is `ready`."""
-    filters = {name: value.replace("\0", "") for name, value in body.filters.items()}
+    filters: dict[str, str] = {name: value.replace("\0", "") for name, value in body.filters.items()}
     wanted = Wanted(body.kind, body.subject, body.since, body.until, filters)
     return EvidencePackShape.model_validate(service.ask(uow, wanted))
 
