@@ -26,6 +26,7 @@ NEEDS_MORE = ("/password/new", "/connections/callback")
 """Make sense only behind a link that was just followed."""
 SEVERAL = {
     "connections.connection": 4,
+    "flags.experiment": 4,
     "flags.flag": 3,
     "flags.rollout": 3,
     "flags.rules": 2,

@@ -37,7 +37,7 @@ from studio.oversight.reviews.policy import Reviewers
 from studio.oversight.reviews.starting import Plan
 from studio.runtime.models import Workflow
 from studio.runtime.service import subscriptions, workflows
-from tests.e2e import flagged, requested, shopify
+from tests.e2e import experimented, flagged, requested, shopify
 from tests.e2e.connected import connect, describe
 from tests.e2e.studio import Studio, running_studio
 from tests.factories.escalations import move_up
@@ -98,6 +98,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             protection.create(uow, protection.PolicySave("refund_limit.change", "Four eyes", eyes))
             protection.protect(uow, protection.TargetSave("Payouts", "action.http", "config.url.contains('payouts')"))
             flagged.furnish(uow)
+            experimented.furnish(uow)
             requested.furnish(uow)
             made.addresses = _addresses(uow, keyring)
 

@@ -126,12 +126,14 @@ def keeps(uow: UnitOfWork, place: FlagEnvironment) -> str | None:
     return _("An experiment is open in it.") if rows.any_open(uow, place) else None
 
 
-def offered(row: FlagExperiment) -> list[str]:
-    """What a person may do now, in the order in which pages offer it."""
+def offered(row: FlagExperiment, *, final: bool = False) -> list[str]:
+    """What a person may do now, in the order in which pages offer it. `final`: its horizon is reached by now."""
+    there = policy.ALLOWED[State(row.state)]
+    if final and State(row.state) is State.RUNNING:
+        there = policy.ALLOWED[State.ENDED]  # which it is as soon as somebody does anything with it
     if row.proposal is not None:
-        return [Verb.STOP.value, WITHDRAW] if Verb.STOP in policy.ALLOWED[State(row.state)] else [WITHDRAW]
-    order = (Verb.START, Verb.DECIDE, Verb.STOP, Verb.DROP)
-    return [verb.value for verb in order if verb in policy.ALLOWED[State(row.state)]]
+        return [Verb.STOP.value, WITHDRAW] if Verb.STOP in there else [WITHDRAW]
+    return [verb.value for verb in (Verb.START, Verb.DECIDE, Verb.STOP, Verb.DROP) if verb in there]
 
 
 def allowed(row: FlagExperiment, verb: Verb) -> State:

@@ -1,5 +1,7 @@
 """Experiments in words."""
 
+from collections.abc import Iterable
+
 from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _l
 
@@ -7,9 +9,11 @@ from studio.core.i18n import gettext as _
 from studio.flags.experiments.conclusion import Conclusion, Outcome
 from studio.flags.experiments.policy import Objection, State
 from studio.flags.experiments.result import ArmResult, Verdict
+from studio.flags.models import FlagExperiment
 from studio.flags.rollouts.words import interval
-from studio.flags.statistics.comparing import Comparison
+from studio.flags.statistics.comparing import Comparison, Withheld
 from studio.flags.statistics.samples import Proportion, Sample
+from studio.flags.statistics.srm import Ratio, RatioCheck
 
 STATES = {
     State.DRAFT: (_l("Draft"), ""), State.RUNNING: (_l("Running"), "run"),
@@ -30,6 +34,10 @@ EVENTS = {
     "created": _l("Planned"), "started": _l("Started"), "ended": _l("Reached its horizon"), "stopped": _l("Stopped"),
     "dropped": _l("Dropped"), "proposed": _l("Asked for a yes"), "withdrawn": _l("Took the proposal back"),
     "declined": _l("Declined"), "decided": _l("Decided"), "not_applied": _l("Agreed, but could not be done"),
+}  # fmt: skip
+VERBS = {
+    "start": _l("Start"), "stop": _l("Stop: nobody has it any more"), "drop": _l("Drop it"),
+    "withdraw": _l("Take the proposal back"),
 }  # fmt: skip
 ABOUT_VARIANT = ("proposed", "withdrawn", "declined", "decided", "not_applied")
 """Of these an event says which variant."""
@@ -76,6 +84,36 @@ def arm(one: ArmResult) -> str:
         apart = interval(one.comparison.absolute, rate=isinstance(one.primary, Proportion))
         said = _("%(arm)s; difference %(apart)s", arm=said, apart=apart)
     return said
+
+
+def apart(found: Comparison | Withheld | None, *, rate: bool) -> str:
+    """How an arm differs from the control."""
+    if isinstance(found, Comparison):
+        return interval(found.absolute, rate=rate)
+    if found is None:
+        return ""
+    return _("%(have)s of %(need)s people in the smaller group", have=found.have, need=found.need)
+
+
+def sizes(found: RatioCheck) -> str:
+    """Whether the arms have the sizes that they were given."""
+    if found.ratio is Ratio.TOO_FEW or found.p_value is None:
+        return _("Too few people to say whether the arms have the sizes they were given.")
+    odds = f"{found.p_value:.3g}"
+    if found.ratio is Ratio.MISMATCH:
+        return _("The arms do not have the sizes they were given (p = %(odds)s).", odds=odds)
+    return _("The arms have the sizes they were given (p = %(odds)s).", odds=odds)
+
+
+def people(named: Iterable[str]) -> str:
+    """Who was named, as people write them."""
+    return ", ".join(one.partition(":")[2] or one for one in named)
+
+
+def state(row: FlagExperiment) -> tuple[str, str]:
+    """Where it stands, and the colour of that."""
+    said, kind = STATES[State(row.state)]
+    return str(said), kind
 
 
 def mean(found: Sample) -> str:

@@ -39,7 +39,9 @@ def test_an_experiment_by_the_api_from_its_plan_to_its_decision(api):
     orders = [{"id": str(number), "metric": "orders", "unit": f"user-{number}", "value": 1, "at": at}
               for number in range(200)]  # fmt: skip
     api.post("/api/v1/flag-measurements", json={"environment": "development", "measurements": orders})
-    read = api.get(HERE).json["read"]
+    now = api.get(HERE).json
+    read = now["read"]
+    assert (now["state"], now["allowed"]) == ("running", ["decide", "stop"])
     assert (read["final"], read["sizes"], read["arms"][1]["verdict"]) == (True, "expected", "no_difference")
     assert read["arms"][1]["difference"]["low"] < 0 < read["arms"][1]["difference"]["high"]
     wrong = api.post(f"{HERE}/decision", json={"ship": "old"})

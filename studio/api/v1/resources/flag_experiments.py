@@ -106,8 +106,10 @@ def _newest(uow: UnitOfWork, flag: Flag, place: FlagEnvironment) -> FlagExperime
 
 
 def _detail(uow: UnitOfWork, flag: Flag, place: FlagEnvironment, row: FlagExperiment) -> shapes.ExperimentDetail:
+    read = weighing.read(uow, row)
+    allowed = driving.offered(row, final=read.found.final)
     return shapes.ExperimentDetail.model_validate({
-        **_told(flag, place, row), "read": weighing.read(uow, row).as_json(), "history": list(rows.events(uow, row)),
+        **_told(flag, place, row), "allowed": allowed, "read": read.as_json(), "history": list(rows.events(uow, row)),
     })  # fmt: skip
 
 
