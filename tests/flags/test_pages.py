@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from studio.flags.models import Flag, FlagClientKey, FlagEnvironment, FlagSetting, FlagVersion
+from studio.flags.models import Flag, FlagClientKey, FlagEnvironment, FlagRollout, FlagSetting, FlagVersion
 from tests.factories.accounts import make_tenant, signed_in
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
@@ -168,18 +168,43 @@ def test_environments_and_keys(app, database, house, owner, made):
     assert "Shop in Vienna" not in owner.get("/flag-environments").text
 
 
+PLAN = {
+    "st.0.share": "10", "st.0.dwell": "2", "st.0.unit": "hours", "st.0.minimum": "100", "st.0.approval": "1",
+    "st.1.share": "50", "st.1.dwell": "30", "st.1.unit": "minutes", "st.1.minimum": "", "st.2.share": "100",
+    "st.2.dwell": "0", "st.2.unit": "days", "control": "1", "approvers": "lena@nordlicht.example",
+    "g.0.metric": "errors", "g.0.worse": "up", "g.0.tolerance": "1,5", "g.0.change": "points", "g.0.minimum": "50",
+    "g.0.on_breach": "roll_back", "g.1.metric": "basket", "g.1.worse": "down", "g.1.tolerance": "10",
+    "g.1.change": "percent", "g.1.minimum": "200", "g.1.on_breach": "hold", "c.0.field": "country",
+    "c.0.operator": "IN", "c.0.values": "DE, AT", "on_mismatch": "warn", "on_no_traffic": "hold", "grace": "6",
+    "grace_unit": "hours", "alpha": "1", "stickiness": "userId",
+}  # fmt: skip
+
+
+def rollouts(database, house):
+    with database.unit(house.id) as uow:
+        return list(uow.session.scalars(select(FlagRollout)))
+
+
 def test_a_rollout_is_planned_started_and_rolled_back(app, database, house, owner, made):
     owner.post("/flag-metrics", data={"key": "errors", "title": "Errors", "kind": "proportion", "worse": "up"})
+    owner.post("/flag-metrics", data={"key": "basket", "title": "Basket", "kind": "mean", "worse": "down"})
     assert "Errors" in owner.get("/flag-metrics").text
     here = f"/flags/{made}/development/rollout"
-    assert 'value="1, 5, 10, 25, 50, 100"' in owner.get(here).text
-    plan = {"shares": "10, 50, 100", "dwell": "2", "unit": "hours", "control": "1", "minimum": "100",
-            "metric": "errors", "tolerance": "1,5", "approval": "1", "approvers": "lena@nordlicht.example"}  # fmt: skip
-    for wrong in ({"shares": "10, 5"}, {"shares": "ten"}, {"tolerance": "x"}, {"approvers": ""}, {"metric": "none"}):
-        refused = owner.post(here, data=plan | wrong)
-        assert refused.status_code == 422, wrong
+    page = owner.get(here).text
+    assert [*re.findall(r'name="st.\d.share" value="(\d+)"', page)] == ["1", "5", "10", "25", "50", "100"]
+    assert owner.post(here, data=PLAN | {"do": "add-step"}).text.count("Remove this step") == 2 * 4
+    assert owner.post(here, data=PLAN | {"do": "drop-guardrail.0"}).text.count("Remove this guardrail") == 2
+    wrong = (
+        {"st.1.share": "5"}, {"st.0.share": "ten"}, {"st.1.dwell": "x"}, {"g.0.tolerance": "x"}, {"approvers": ""},
+        {"g.1.metric": "none"}, {"g.1.metric": "errors", "g.1.worse": "up"}, {"alpha": "50"}, {"grace": "0"},
+        {"c.0.operator": "NUM_GT", "c.0.values": "x"}, {"stickiness": "random"},
+    )  # fmt: skip
+    for one in wrong:
+        refused = owner.post(here, data=PLAN | one)
+        assert refused.status_code == 422, one
         assert "Nothing was saved yet." in refused.text
-    assert owner.post(here, data=plan).status_code == 302
+        assert rollouts(database, house) == []
+    assert owner.post(here, data=PLAN).status_code == 302
     page = owner.get(here).text
     assert "at most 1.5 points more than without it" in page
     assert setting(database, house, "development") is None, "nobody has anything of it"
@@ -192,8 +217,38 @@ def test_a_rollout_is_planned_started_and_rolled_back(app, database, house, owne
     assert "0 of 50 people in the smaller group" in page
     assert "Not known yet" in page
     assert f'href="{here}">Rollout</a> ·' in owner.get(f"/flags/{made}").text
-    assert owner.post(here, data=plan).status_code == 422, "one at a time"
+    assert owner.post(here, data=PLAN).status_code == 422, "one at a time"
     owner.post(here + "/act", data={"do": "roll_back"})
     assert setting(database, house, "development").enabled is False
     assert "Plan the next one" in owner.get(here).text
     assert owner.post(here + "/act", data={"do": "start"}).status_code == 409
+
+
+def test_a_planned_rollout_is_shown_as_it_was_typed_and_planned_anew_until_it_is_started(database, house, owner, made):
+    for key, kind in (("errors", "proportion"), ("basket", "mean")):
+        owner.post("/flag-metrics", data={"key": key, "title": key, "kind": kind, "worse": "up"})
+    here = f"/flags/{made}/development/rollout"
+    owner.post(here, data=PLAN)
+    [row] = rollouts(database, house)
+    assert row.plan["guardrails"][0] | {"tolerance": 0.015, "on_breach": "roll_back"} == row.plan["guardrails"][0]
+    assert row.plan["guardrails"][1] | {"tolerance": 0.1, "change": "relative", "minimum": 200, "on_breach": "hold"} == (
+        row.plan["guardrails"][1]
+    )
+    assert [one["dwell"] for one in row.plan["steps"]] == [7_200, 1_800, 0]
+    assert (row.plan["on_mismatch"], row.plan["grace"], row.plan["alpha"]) == ("warn", 21_600, 0.01)
+    assert row.audience["constraints"] == [{"contextName": "country", "operator": "IN", "values": ["DE", "AT"]}]
+    page = owner.get(here).text
+    assert "Save the plan" in page
+    sent = dict(re.findall(r'<input [^>]*name="([^"]+)" value="([^"]*)"', page))
+    for name in ("st.0.dwell", "st.1.dwell", "g.1.tolerance", "g.1.minimum", "alpha", "grace", "c.0.field"):
+        assert sent[name] == PLAN[name]
+    assert (sent["g.0.tolerance"], sent["c.0.values"]) == ("1.5", "DE, AT")
+    assert owner.post(here, data=PLAN | {"st.1.share": "25", "approvers": "group:Nobody"}).status_code == 302
+    assert owner.post(here, data=PLAN | {"st.1.share": "x"}).status_code == 422
+    [row] = rollouts(database, house)
+    assert ([one["share"] for one in row.plan["steps"]], row.approvers) == ([10, 25, 100], ["group:Nobody"])
+    assert "Planned anew" in owner.get(here).text
+    owner.post(here + "/act", data={"do": "start"})
+    assert "Save the plan" not in owner.get(here).text
+    assert owner.post(here, data=PLAN).status_code == 422
+    assert rollouts(database, house)[0].plan["steps"][1]["share"] == 25

@@ -26,6 +26,14 @@ ROLLOUT_CREATED = Action(
     example=_EXAMPLE | {"step": 1, "share": 0.0},
     severity="notice",
 )
+ROLLOUT_CHANGED = Action(
+    "flag_rollout.changed",
+    "The plan of a rollout was changed before anybody started it.",
+    sentence="{actor} changed the plan of the rollout of {target} in {environment}",
+    metadata=Rolled,
+    example=_EXAMPLE | {"step": 1, "share": 0.0},
+    severity="notice",
+)
 ROLLOUT_STARTED = Action(
     "flag_rollout.started",
     "A rollout began: the share of its first step has the flag.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from studio.core.errors import FieldProblem
 
-_ROW = re.compile(r"(strategies|variants|constraints)\.\d+")
+_ROW = re.compile(r"(strategies|variants|constraints|steps|guardrails)\.\d+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,20 +23,20 @@ def setting(sent: Sent, kind: Kind) -> dict[str, Any]:
     """The setting that was sent: `{enabled, strategies, variants}`."""
     return {
         "enabled": sent.get("enabled") == "1",
-        "strategies": [_strategy(sent, start) for start in _rows(sent, "s")],
+        "strategies": [_strategy(sent, start) for start in rows(sent, "s")],
         "variants": variants(sent, kind),
     }
 
 
 def constraints(sent: Sent, start: str = "") -> list[dict[str, Any]]:
     """Conditions below a place; of a segment's form they stand at the top."""
-    return [_constraint(sent, row) for row in _rows(sent, f"{start}c")]
+    return [_constraint(sent, row) for row in rows(sent, f"{start}c")]
 
 
 def variants(sent: Sent, kind: Kind) -> list[dict[str, Any]]:
     """Variants with weights that add up: rows with a share keep it, the others divide the rest evenly."""
-    rows = list(_rows(sent, "v"))
-    shares = [_share(sent.get(f"{row}weight", "")) for row in rows]
+    places = list(rows(sent, "v"))
+    shares = [_share(sent.get(f"{row}weight", "")) for row in places]
     weights = _weights(shares)
     return [
         {
@@ -47,7 +47,7 @@ def variants(sent: Sent, kind: Kind) -> list[dict[str, Any]]:
             "stickiness": sent.get("v.stickiness", "").strip() or "default",
             **_payload(sent.get(f"{row}value", ""), kind),
         }
-        for row, share, weight in zip(rows, shares, weights, strict=True)
+        for row, share, weight in zip(places, shares, weights, strict=True)
     ]
 
 
@@ -61,7 +61,7 @@ def _strategy(sent: Sent, start: str) -> dict[str, Any]:
         "disabled": sent.get(f"{start}disabled") == "1",
         "parameters": _parameters(sent, start, name, kept.get("parameters")),
         "constraints": constraints(sent, start),
-        "segments": _segments(sent, start),
+        "segments": segments(sent, start),
     }
     if not found["title"]:
         del found["title"]
@@ -70,7 +70,8 @@ def _strategy(sent: Sent, start: str) -> dict[str, Any]:
     return found
 
 
-def _segments(sent: Sent, start: str) -> list[int]:
+def segments(sent: Sent, start: str = "") -> list[int]:
+    """Numbers of the segments that were ticked below a place."""
     chosen = re.compile(re.escape(start) + r"segment\.(\d{1,9})\Z")
     return sorted(int(match.group(1)) for key, value in sent.items() if value == "1" and (match := chosen.match(key)))
 
@@ -133,7 +134,7 @@ def _weights(shares: Sequence[int | None]) -> list[int]:
     return found
 
 
-def _rows(sent: Sent, kind: str) -> Iterator[str]:
+def rows(sent: Sent, kind: str) -> Iterator[str]:
     """Beginnings of the fields of each row, in order: `s.0.`; places need not be gapless."""
     found = re.compile(re.escape(kind) + r"\.(\d{1,3})\.")
     places = {int(match.group(1)) for key in sent if (match := found.match(key))}

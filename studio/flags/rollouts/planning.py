@@ -1,7 +1,7 @@
 """A rollout that somebody wants: looked at as a whole, and ready to be started."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from studio.flags.ramps.plan import Plan
 from studio.flags.ramps.states import State
 from studio.flags.rollouts import history, rows, shares
 from studio.flags.service import changing, checking, finding
+from studio.flags.service.changing import Change
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +45,62 @@ def create(
     if rows.opened(uow, flag, place) is not None:
         said = _("A rollout of this flag is open in this environment. End that first.")
         raise Conflict(said, code="rollout.open", resource=f"flag:{flag.key}")
-    plan = ramps.read(wanted.plan, buckets=rows.BUCKETS)
-    checking.refuse([*_unknown_metrics(uow, plan), *_people(plan, wanted)])
+    plan, audience = _read(uow, wanted)
     held = changing.current(uow, flag, place)
     shares.refuse_broad(held)
     row = FlagRollout(
         id=ids.new_id(), workspace_id=uow.workspace, flag_id=flag.id, environment_id=place.id, plan=plan.as_json(),
-        audience={"stickiness": _sticky(wanted.stickiness), "constraints": [dict(one) for one in wanted.constraints],
-                  "segments": list(wanted.segments)},
-        approvers=list(wanted.approvers), before=held.state, state=State.READY.value, step=0, since=None, served=0.0,
-        dwell_over=False, reasons=[], accepted=[], approval=Approval.NOT_ASKED.value, request_id=None, due_at=None,
-        last_exposure_at=None, created_at=uow.now, created_by=uow.actor.name[:200], started_at=None, ended_at=None,
-        run_id=run_id, wait_id=wait_id,
+        audience=audience, approvers=list(wanted.approvers), before=held.state, state=State.READY.value, step=0,
+        since=None, served=0.0, dwell_over=False, reasons=[], accepted=[], approval=Approval.NOT_ASKED.value,
+        request_id=None, due_at=None, last_exposure_at=None, created_at=uow.now, created_by=uow.actor.name[:200],
+        started_at=None, ended_at=None, run_id=run_id, wait_id=wait_id,
     )  # fmt: skip
-    state = {"enabled": True, "strategies": [shares.strategy(row, 1)], "variants": held.variants}
-    checking.setting(uow, flag, state)
+    _means(uow, flag, held, row)
     uow.session.add(row)
     uow.session.flush()
     history.write(uow, row, flag, place, "created", before=0, note=words)
     return row
+
+
+def change(uow: UnitOfWork, row: FlagRollout, wanted: Wanted, note: str = "") -> bool:
+    """Plan one anew that nobody has started; False where nothing is different.
+
+    Raises InvalidInput by path, Conflict for one that was started or has ended.
+    """
+    words = finding.noted(note)
+    flag, place = rows.lock(uow, row)
+    if State(row.state) is not State.READY:
+        said = _("This rollout was started or has ended meanwhile: its plan stays as it is. Look at it again.")
+        raise Conflict(said, code="rollout.begun", resource=f"flag_rollout:{row.id}")
+    plan, audience = _read(uow, wanted)
+    people = list(wanted.approvers)
+    if (plan.as_json(), audience, people) == (row.plan, row.audience, row.approvers):
+        return False
+    row.plan, row.audience, row.approvers = plan.as_json(), audience, people
+    _means(uow, flag, changing.current(uow, flag, place), row)
+    uow.session.flush()
+    history.write(uow, row, flag, place, "changed", before=row.step, note=words)
+    return True
+
+
+def _read(uow: UnitOfWork, wanted: Wanted) -> tuple[Plan, dict[str, Any]]:
+    """The plan, and whom it means as it is kept."""
+    plan = ramps.read(wanted.plan, buckets=rows.BUCKETS)
+    checking.refuse([*_unknown_metrics(uow, plan), *_people(plan, wanted)])
+    constraints = [dict(one) for one in wanted.constraints]
+    audience = {"constraints": constraints, "segments": list(wanted.segments)}
+    return plan, {"stickiness": _sticky(wanted.stickiness), **audience}
+
+
+def _means(uow: UnitOfWork, flag: Flag, held: Change, row: FlagRollout) -> None:
+    """Raise InvalidInput where its rule could not be written, by the path of whom it means."""
+    state = {"enabled": True, "strategies": [shares.strategy(row, 1)], "variants": held.variants}
+    try:
+        checking.setting(uow, flag, state)
+    except InvalidInput as refused:
+        rule = "strategies.0."
+        found = [replace(one, path=one.path.removeprefix(rule)) for one in refused.problems]
+        raise InvalidInput(refused.message, code=refused.code, field=found[0].path, problems=found) from None
 
 
 def _sticky(name: str) -> str:

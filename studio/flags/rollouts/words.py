@@ -28,7 +28,7 @@ GATES = {
     Gate.EVIDENCE: _l("enough measurements to judge the guardrails"), Gate.APPROVAL: _l("somebody's yes"),
 }  # fmt: skip
 EVENTS = {
-    "created": _l("Planned"), "started": _l("Started"), "advanced": _l("Went on"), "cut_short": _l("Waits no longer"),
+    "created": _l("Planned"), "changed": _l("Planned anew"), "started": _l("Started"), "advanced": _l("Went on"), "cut_short": _l("Waits no longer"),
     "paused": _l("Paused"), "resumed": _l("Resumed"), "held": _l("Held"), "completed": _l("Completed"),
     "rolled_back": _l("Rolled back"), "asked": _l("Asked for a yes"),
     "left": _l("No run waits for it"),

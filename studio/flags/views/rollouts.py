@@ -1,6 +1,6 @@
 """A flag's rollout: the step, the share, the evidence; and what can be done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,11 @@ from studio.accounts.views.blueprint import show_in
 from studio.core import web
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.web import current_uow
+from studio.flags import words as flag_words
 from studio.flags.editing import rollouts as editing
+from studio.flags.editing import verbs
+from studio.flags.editing.operators import LISTED, OPERATORS
+from studio.flags.editing.said import Said
 from studio.flags.models import Flag, FlagEnvironment, FlagMetric, FlagRollout
 from studio.flags.outcomes import MetricKind
 from studio.flags.ramps.guardrails import Look, look
@@ -23,10 +27,8 @@ from studio.flags.rollouts import driving, planning, rows, weighing, words
 from studio.flags.rollouts.planning import Wanted
 from studio.flags.statistics.comparing import Comparison
 from studio.flags.studies import metrics as measured
-from studio.flags.views.blueprint import blueprint, environment_named, named
+from studio.flags.views.blueprint import blueprint, environment_named, named, segment_names
 from studio.flags.views.forms import NewMetric, RowsForm
-
-_BEGIN = {"shares": editing.USUAL, "dwell": "1", "unit": "days", "control": "1", "minimum": "100", "tolerance": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +52,35 @@ class Guarded:
 @blueprint.get("/flags/<flag_key>/<environment>/rollout")
 @permission("flag.read")
 def rollout(flag_key: str, environment: str) -> ResponseReturnValue:
-    """How it goes; where none is open, the last one, and a form for the next."""
-    return _page(named(flag_key), environment_named(environment), RowsForm(formdata=None), _BEGIN)
+    """How it goes, and a form for its plan while nobody has started it; where none is open, for the next one."""
+    flag, place = named(flag_key), environment_named(environment)
+    row = rows.opened(current_uow(), flag, place)
+    return _page(flag, place, RowsForm(formdata=None), _held(row) if row is not None else editing.beginning())
 
 
 @blueprint.post("/flags/<flag_key>/<environment>/rollout")
 @permission("flag.edit")
 def rollout_post(flag_key: str, environment: str) -> ResponseReturnValue:
-    """Plan one. Nobody has anything of it before it is started."""
-    form, row, place = RowsForm(), named(flag_key), environment_named(environment)
-    sent = dict(form.values())
+    """Plan one, or plan anew what nobody has started; or show the form with a row more or less."""
+    form, flag, place = RowsForm(), named(flag_key), environment_named(environment)
+    shown = editing.read(form.values())
+    if (do := form.text("do") or verbs.SAVE) != verbs.SAVE:
+        return _page(flag, place, form, editing.act(shown, do))
+    uow = current_uow()
+    row = rows.opened(uow, flag, place)
     try:
         wanted = Wanted(
-            editing.plan(sent), stickiness=form.text("stickiness") or "userId",
-            approvers=editing.approvers(form.text("approvers")),
+            editing.plan(shown), shown["stickiness"] or "userId", shown["constraints"], shown["segments"],
+            editing.approvers(shown["approvers"]),
         )  # fmt: skip
-        planning.create(current_uow(), row, place, wanted, form.text("note"))
+        if row is not None and State(row.state) is State.READY:
+            planning.change(uow, row, wanted, shown["note"])
+        else:
+            planning.create(uow, flag, place, wanted, shown["note"])
     except (InvalidInput, Conflict) as error:
         web.rollback(error)
         found = error.problems or [FieldProblem(error.field or "", error.code, error.message)]
-        return _page(named(flag_key), environment_named(environment), form, sent, found), 422
+        return _page(named(flag_key), environment_named(environment), form, shown, found), 422
     flash(_("The rollout is planned. Nobody has anything of it before it is started."), "good")
     return _back(flag_key, environment)
 
@@ -120,20 +131,26 @@ def _metrics_page(form: NewMetric) -> str:
 
 
 def _page(
-    flag: Flag, place: FlagEnvironment, form: RowsForm, sent: Mapping[str, str], problems: Sequence[FieldProblem] = ()
+    flag: Flag, place: FlagEnvironment, form: RowsForm, shown: editing.Shown, problems: Sequence[FieldProblem] = ()
 ) -> str:
     uow = current_uow()
     found = rows.newest(uow, flag, place, 1)
     row = found[0] if found else None
     is_open = row is not None and row.ended_at is None
     return render_template(
-        "flags/rollout.html", flag=flag, environment=place, form=form, sent=sent, problems=problems, row=row,
-        open=is_open, metrics=measured.listed(uow), words=words, units=list(editing.UNITS),
-        **(_shown(row, uow.now) if row is not None else {}),
+        "flags/rollout.html", flag=flag, environment=place, form=form, shown=shown, said=Said(problems), row=row,
+        open=is_open, planned=is_open and row is not None and State(row.state) is State.READY,
+        metrics=measured.listed(uow), words=words, flag_words=flag_words, operators=OPERATORS, listed=sorted(LISTED),
+        segments=segment_names(), **(_known(row, uow.now) if row is not None else {}),
     )  # fmt: skip
 
 
-def _shown(row: FlagRollout, now: datetime) -> dict[str, object]:
+def _held(row: FlagRollout) -> editing.Shown:
+    kinds = {one.key: one.kind for one in measured.listed(current_uow())}
+    return editing.shown(rows.plan_of(row), row.audience, row.approvers, kinds)
+
+
+def _known(row: FlagRollout, now: datetime) -> dict[str, object]:
     uow, plan, position = current_uow(), rows.plan_of(row), rows.position_of(row)
     known = weighing.evidence(uow, row)
     by_key = {one.key: one for one in measured.listed(uow)}

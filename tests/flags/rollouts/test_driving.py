@@ -157,7 +157,7 @@ def test_a_plan_that_cannot_be_walked_is_refused_by_path_and_nothing_is_written(
         ({"steps": [{"share": 10, "approval": True}]}, {}, "approvers"),
         ({"steps": [{"share": 10}], "guardrails": [{"metric": "none"}]}, {}, "guardrails.0.metric"),
         ({"steps": [{"share": 10}]}, {"stickiness": "random"}, "stickiness"),
-        ({"steps": [{"share": 10}]}, {"segments": [9]}, "strategies.0.segments.0"),
+        ({"steps": [{"share": 10}]}, {"segments": [9]}, "segments.0"),
     ]
     for plan, wanted, path in bad:
         with pytest.raises(InvalidInput) as refused, world.unit() as uow:

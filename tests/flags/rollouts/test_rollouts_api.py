@@ -27,9 +27,21 @@ def test_a_rollout_by_the_api_from_its_plan_to_its_way_back(api):
     made = api.post(HERE, json={"plan": PLAN})
     assert (made.status_code, made.json["state"], made.json["allowed"]) == (201, "ready", ["start", "roll_back"])
     assert api.post(HERE, json={"plan": PLAN}).json["code"] == "rollout.open"
+    few = {"steps": [{"share": 5}, {"share": 20}]}
+    assert api.put(HERE, json={"plan": {"steps": [{"share": 20}, {"share": 10}]}}).json["errors"][0]["path"] == (
+        "steps.1.share"
+    )
+    means = {"plan": few, "constraints": [{"contextName": "age", "operator": "NUM_GT", "value": "x"}]}
+    assert api.put(HERE, json=means).json["errors"][0]["path"].startswith("constraints.0")
+    assert api.get(HERE).json["plan"] == made.json["plan"]
+    anew = api.put(HERE, json={"plan": few, "note": "Smaller"}).json
+    assert ([one["share"] for one in anew["plan"]["steps"]], anew["history"][0]["what"]) == ([5, 20], "changed")
+    assert len(api.put(HERE, json={"plan": few}).json["history"]) == 2, "nothing is different"
+    assert api.put(HERE, json={"plan": PLAN}).status_code == 200
     assert api.post(f"{HERE}/act", json={"do": "pause"}).json["code"] == "rollout.not_allowed"
     begun = api.post(f"{HERE}/act", json={"do": "start", "note": "Go"}).json
     assert (begun["state"], begun["share"], begun["history"][0]["what"]) == ("running", 20, "started")
+    assert api.put(HERE, json={"plan": few}).json["code"] == "rollout.begun"
 
     at = clock.local_now().isoformat()
     seen = {"environment": "development", "exposures": [

@@ -32,8 +32,18 @@ def create_flag_rollout(
 ) -> shapes.RolloutInfo:
     """Plan one. Nobody has anything of it before it is started."""
     flag, place = finding.flag(uow, flag_key), finding.environment(uow, environment)
-    wanted = Wanted(body.plan, body.stickiness, body.constraints, body.segments, body.approvers)
-    return _info(uow, flag, place, planning.create(uow, flag, place, wanted, body.note))
+    return _info(uow, flag, place, planning.create(uow, flag, place, _wanted(body), body.note))
+
+
+@operation("PUT", ONE, tag=TAG, needs="flag.edit", body=shapes.NewRollout, answer=shapes.RolloutInfo, conflicts=True)
+def change_flag_rollout(
+    uow: UnitOfWork, flag_key: str, environment: str, body: shapes.NewRollout
+) -> shapes.RolloutInfo:
+    """Plan the newest one anew, as long as nobody has started it: all of its plan is what is sent here."""
+    flag, place = finding.flag(uow, flag_key), finding.environment(uow, environment)
+    row = _newest(uow, flag, place)
+    planning.change(uow, row, _wanted(body), body.note)
+    return _info(uow, flag, place, row)
 
 
 @operation("POST", f"{ONE}/act", tag=TAG, needs="flag.edit", body=shapes.RolloutAct, answer=shapes.RolloutInfo,
@@ -84,6 +94,10 @@ def _newest(uow: UnitOfWork, flag: Flag, place: FlagEnvironment) -> FlagRollout:
     if not found:
         raise NotFound(_("This flag has had no rollout in this environment."), resource=f"flag_rollout:{flag.key}")
     return found[0]
+
+
+def _wanted(body: shapes.NewRollout) -> Wanted:
+    return Wanted(body.plan, body.stickiness, body.constraints, body.segments, body.approvers)
 
 
 def _place(uow: UnitOfWork, name: str) -> FlagEnvironment:
