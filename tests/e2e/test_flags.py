@@ -78,6 +78,49 @@ def test_a_flag_from_its_making_to_its_way_back(studio, sit_down):
     assert found == []
 
 
+def test_a_rollout_is_planned_by_its_form_changed_and_started(studio, sit_down):
+    mira = studio.sign_in(sit_down(), "Mira")
+    make(mira, studio)
+    mira.goto(studio.url + "/flag-metrics")
+    mira.get_by_label("Name").fill("Errors at checkout")
+    mira.get_by_label("In programs").fill("errors")
+    mira.get_by_role("button", name="Add").click()
+    mira.goto(studio.url + "/flags/new-checkout/development/rollout")
+    steps = mira.get_by_role("group", name="Steps")
+    expect(steps.get_by_label("Share in per cent")).to_have_count(6)
+    for _twice in range(2):
+        steps.get_by_role("button", name="Remove this step").nth(1).click()
+    expect(steps.get_by_label("Share in per cent")).to_have_count(4)
+    steps.get_by_label("Stays for").nth(1).fill("3")
+    steps.get_by_label("Unit").nth(1).select_option(label="hours")
+    steps.get_by_label("Ask before going on").nth(2).check()
+    mira.get_by_role("button", name="Add a guardrail").click()
+    rails = mira.get_by_role("group", name="Guardrails")
+    mira.get_by_role("button", name="Plan it").click()
+    expect(mira.get_by_text("Nothing was saved yet.")).to_be_visible()
+    expect(rails.get_by_text("Name the metric.")).to_be_visible()
+    found = flaws(mira, DESK) + flaws(mira, PHONE)
+    mira.set_viewport_size(DESK)
+    expect(steps.get_by_label("Stays for").nth(1)).to_have_value("3")
+    rails.get_by_label("Metric").select_option(label="Errors at checkout")
+    rails.get_by_label("Worse by at most").fill("1,5")
+    mira.get_by_label(re.compile("^Who is asked")).fill("Product team")
+    mira.get_by_role("button", name="Plan it").click()
+    expect(mira.get_by_text("The rollout is planned.")).to_be_visible()
+    expect(mira.get_by_text("at most 1.5 points more than without it")).to_be_visible()
+    expect(mira.get_by_role("cell", name="3 hours")).to_be_visible()
+
+    steps.get_by_label("Share in per cent").nth(0).fill("2")
+    mira.get_by_role("button", name="Save the plan").click()
+    expect(mira.get_by_text("Planned anew")).to_be_visible()
+    expect(mira.get_by_role("cell", name="2 %", exact=True)).to_be_visible()
+    found += flaws(mira, DESK) + flaws(mira, PHONE)
+    mira.get_by_role("button", name="Start", exact=True).click()
+    expect(mira.get_by_text("2 % of those whom it means")).to_be_visible()
+    expect(mira.get_by_role("button", name="Save the plan")).to_have_count(0)
+    assert found == []
+
+
 def _until(holds) -> None:
     """A change reaches programs within a second of its commit."""
     until = time.monotonic() + 20

@@ -231,8 +231,9 @@ def test_a_planned_rollout_is_shown_as_it_was_typed_and_planned_anew_until_it_is
     owner.post(here, data=PLAN)
     [row] = rollouts(database, house)
     assert row.plan["guardrails"][0] | {"tolerance": 0.015, "on_breach": "roll_back"} == row.plan["guardrails"][0]
-    assert row.plan["guardrails"][1] | {"tolerance": 0.1, "change": "relative", "minimum": 200, "on_breach": "hold"} == (
-        row.plan["guardrails"][1]
+    assert (
+        row.plan["guardrails"][1] | {"tolerance": 0.1, "change": "relative", "minimum": 200, "on_breach": "hold"}
+        == (row.plan["guardrails"][1])
     )
     assert [one["dwell"] for one in row.plan["steps"]] == [7_200, 1_800, 0]
     assert (row.plan["on_mismatch"], row.plan["grace"], row.plan["alpha"]) == ("warn", 21_600, 0.01)

@@ -92,7 +92,7 @@ def shown(plan: Plan, audience: Mapping[str, Any], approvers: Sequence[str], kin
         ],
         "guardrails": [_typed(one, kinds.get(one.metric, "")) for one in plan.guardrails],
         "constraints": list(audience["constraints"]), "segments": list(audience["segments"]),
-        "stickiness": audience["stickiness"], "approvers": ", ".join(approvers),
+        "stickiness": audience["stickiness"], "approvers": ", ".join(_named(one) for one in approvers),
         "control": "1" if plan.control else "", "on_mismatch": plan.on_mismatch.value,
         "on_no_traffic": plan.on_no_traffic.value, "grace": grace, "grace_unit": unit,
         "alpha": f"{plan.alpha * 100:g}", "note": "",
@@ -103,6 +103,12 @@ def approvers(text: str) -> list[str]:
     """Who is asked, separated by commas: an address is a person, anything else a group."""
     named = [part.strip() for part in text.split(",") if part.strip()]
     return [one if ":" in one else f"user:{one}" if "@" in one else f"group:{one}" for one in named]
+
+
+def _named(one: str) -> str:
+    """As somebody types it: without the kind, where that is read off the name."""
+    name = one.partition(":")[2]
+    return name if approvers(name) == [one] else one
 
 
 class _Numbers:
