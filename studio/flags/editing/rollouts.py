@@ -48,8 +48,9 @@ def read(given: Mapping[str, str]) -> dict[str, Any]:
 
 
 def act(shown: Shown, do: str) -> dict[str, Any]:
-    """The form after a button that saves nothing: `add-step`, `drop-step.2`, `add-guardrail`, `drop-guardrail.0`,
-    `add-constraint`, `drop-constraint.1`. What names no row changes nothing.
+    """The form after a button that saves nothing; what names no row changes nothing.
+
+    Buttons: `add-step`, `drop-step.2`, `add-guardrail`, `drop-guardrail.0`, `add-constraint`, `drop-constraint.1`.
     """
     verb, _dot, place = do.partition(".")
     action, _dash, kind = verb.partition("-")

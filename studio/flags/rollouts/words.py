@@ -28,9 +28,9 @@ GATES = {
     Gate.EVIDENCE: _l("enough measurements to judge the guardrails"), Gate.APPROVAL: _l("somebody's yes"),
 }  # fmt: skip
 EVENTS = {
-    "created": _l("Planned"), "changed": _l("Planned anew"), "started": _l("Started"), "advanced": _l("Went on"), "cut_short": _l("Waits no longer"),
-    "paused": _l("Paused"), "resumed": _l("Resumed"), "held": _l("Held"), "completed": _l("Completed"),
-    "rolled_back": _l("Rolled back"), "asked": _l("Asked for a yes"),
+    "created": _l("Planned"), "changed": _l("Planned anew"), "started": _l("Started"), "advanced": _l("Went on"),
+    "cut_short": _l("Waits no longer"), "paused": _l("Paused"), "resumed": _l("Resumed"), "held": _l("Held"),
+    "completed": _l("Completed"), "rolled_back": _l("Rolled back"), "asked": _l("Asked for a yes"),
     "left": _l("No run waits for it"),
 }  # fmt: skip
 KINDS = {"proportion": _l("Share of people to whom it happens"), "mean": _l("Sum a person")}

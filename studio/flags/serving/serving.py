@@ -13,6 +13,7 @@ from studio.flags.serving.features import Features
 from studio.flags.serving.frontend import Frontend
 from studio.flags.serving.registering import Registering
 from studio.flags.serving.streaming import Streaming
+from studio.flags.serving.watching import Watching
 from studio.flags.serving.wire import Asked, Environ, Handle, Reply, refusal
 
 Refuse = Callable[[Asked, StudioError], Reply]
@@ -43,7 +44,7 @@ class Serving:
 
     def _handlers(self) -> Mapping[str, tuple[Handle, Refuse]]:
         features, frontend, ofrep_ = Features(self.cache), Frontend(self.cache), ofrep.Ofrep(self.cache)
-        registering = Registering(self.cache, self._counting)
+        registering, watching = Registering(self.cache, self._counting), Watching(self.cache, self._counting)
         return {
             "features": (features.all, _plainly),
             "feature": (features.one, _plainly),
@@ -55,6 +56,8 @@ class Serving:
             "frontend_post": (frontend.send, _to_anybody),
             "frontend_register": (registering.register_browser, _to_anybody),
             "frontend_metrics": (registering.metrics_browser, _to_anybody),
+            "frontend_exposures": (watching.exposures, _to_anybody),
+            "frontend_measurements": (watching.measurements, _to_anybody),
             "ofrep_flag": (ofrep_.one, ofrep.refusal),
             "ofrep_flags": (ofrep_.all, ofrep.refusal),
             "ofrep_configuration": (ofrep_.configuration, ofrep.refusal),

@@ -1,9 +1,10 @@
 """The studies that count somebody who met a flag, and in which arm of each of them they are."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Protocol
 
 from sqlalchemy import select
@@ -17,6 +18,8 @@ from studio.flags.experiments.policy import State
 from studio.flags.models import Flag, FlagEnvironment, FlagExperiment, FlagRollout, FlagRolloutEvent
 from studio.flags.ramps.arms import MONITORED, Arm, arm_of
 from studio.flags.rollouts import rows
+from studio.flags.studies import meaning
+from studio.flags.studies.meaning import Means, Segments
 
 
 class Study(Protocol):
@@ -25,6 +28,10 @@ class Study(Protocol):
     @property
     def row(self) -> FlagRollout | FlagExperiment:
         """What it is kept in."""
+
+    @property
+    def means(self) -> Means:
+        """Whether it is about somebody at all."""
 
     def arm(self, unit: str, at: datetime) -> str | None:
         """In which arm a unit was at a moment; None: it is not counted."""
@@ -38,6 +45,7 @@ class OfRollout:
     """A rollout with the shares that it had, and since when."""
 
     row: FlagRollout
+    means: Means
     since: Sequence[datetime]
     shares: Sequence[float]
 
@@ -61,6 +69,7 @@ class OfExperiment:
     """An experiment that runs."""
 
     row: FlagExperiment
+    means: Means
     design: Design
 
     def arm(self, unit: str, at: datetime) -> str | None:
@@ -89,16 +98,18 @@ def of_flags(uow: UnitOfWork, place: FlagEnvironment, keys: set[str]) -> dict[st
         .outerjoin(FlagExperiment, (FlagExperiment.flag_id == Flag.id) & runs)
         .where(Flag.key.in_(keys))
     )
+    segments = cache(lambda: meaning.segments(uow))
     found: dict[str, list[Study]] = {}
     for key, rollout, experiment in uow.session.execute(query):
-        studies: list[Study] = [] if rollout is None else [_of_rollout(uow, rollout)]
+        studies: list[Study] = [] if rollout is None else [_of_rollout(uow, rollout, segments)]
         if experiment is not None:
-            studies.append(OfExperiment(experiment, experiments.design_of(experiment)))
+            means = meaning.of(experiment.audience, segments)
+            studies.append(OfExperiment(experiment, means, experiments.design_of(experiment)))
         found[key] = studies
     return found
 
 
-def _of_rollout(uow: UnitOfWork, row: FlagRollout) -> OfRollout:
+def _of_rollout(uow: UnitOfWork, row: FlagRollout, segments: Callable[[], Segments]) -> OfRollout:
     query = select(FlagRolloutEvent.at, FlagRolloutEvent.share).where(FlagRolloutEvent.rollout_id == row.id)
     known = uow.session.execute(query.order_by(FlagRolloutEvent.id)).all()
-    return OfRollout(row, [one.at for one in known], [one.share for one in known])
+    return OfRollout(row, meaning.of(row.audience, segments), [one.at for one in known], [one.share for one in known])

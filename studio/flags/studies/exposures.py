@@ -27,6 +27,8 @@ class Exposure:
     at: datetime
     variant: str | None = None
     """What the program gave, where it says so. Another arm's is counted as such; one of no arm is no exposure."""
+    context: Mapping[str, Any] | None = None
+    """What the program told the flag, as clients send it; whom the study does not mean by it is not counted."""
 
 
 def take(uow: UnitOfWork, place: FlagEnvironment, given: Sequence[Exposure]) -> Taken:
@@ -54,7 +56,7 @@ def take(uow: UnitOfWork, place: FlagEnvironment, given: Sequence[Exposure]) -> 
 
 def _row(uow: UnitOfWork, study: Study, one: Exposure, unit: bytes) -> dict[str, Any] | None:
     """What is kept of it; None: the study does not count it."""
-    arm = study.arm(one.unit, one.at)
+    arm = study.arm(one.unit, one.at) if study.means(one.unit, one.context, one.at) else None
     crossed = study.crossed(arm, one.variant) if arm is not None else None
     if arm is None or crossed is None:
         return None

@@ -77,7 +77,7 @@ def create_flag_metric(uow: UnitOfWork, body: shapes.NewMetric) -> shapes.Metric
 @operation("POST", "/flag-exposures", tag=TAG, needs="flag.edit", body=shapes.Exposures, answer=shapes.TakenInfo)
 def report_flag_exposures(uow: UnitOfWork, body: shapes.Exposures) -> shapes.TakenInfo:
     """Say who was seen where a flag decides. A study counts each unit once; its arm is worked out here."""
-    given = [exposures.Exposure(one.flag, one.unit, one.at, one.variant) for one in body.exposures]
+    given = [exposures.Exposure(one.flag, one.unit, one.at, one.variant, one.context) for one in body.exposures]
     return _taken(exposures.take(uow, _place(uow, body.environment), given))
 
 

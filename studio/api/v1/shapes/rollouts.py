@@ -116,6 +116,11 @@ class ExposureItem(Body):
         description="What the program gave, for experiments. Another arm's variant than the unit's own is counted as "
         "such; one of no arm is no exposure. The arm itself is worked out here.",
     )  # fmt: skip
+    context: dict[str, Any] | None = Field(
+        None, description="What the program told the flag: `{userId, …, properties: {…}}`. Whoever is not meant by the "
+        "study's conditions and segments is not counted. Without it the program's word is taken.",
+        examples=[{"properties": {"country": "DE"}}],
+    )  # fmt: skip
 
 
 class Exposures(Body):
