@@ -16,6 +16,7 @@ from studio.accounts.service import purging, seat_changes
 from studio.accounts.service.vault import SecretVault
 from studio.api import purging as api_purging
 from studio.approvals import askers
+from studio.approvals.attaching import purging as attachments_purging
 from studio.approvals.jobs import Post
 from studio.approvals.outcomes import Outcome
 from studio.approvals.port import ApprovalsPort
@@ -57,6 +58,7 @@ from studio.contract import gates, proving
 from studio.contract.ports import Mailer, Ports
 from studio.core import db, mail, outbox, unit_of_work
 from studio.core.crypto import Keyring
+from studio.core.files import storing
 from studio.core.holding import Hands
 from studio.core.http import HttpClient
 from studio.core.ids import parse_id
@@ -194,6 +196,8 @@ def join(app: Flask, settings: Settings) -> Engine:
     engine.retention.of_workspaces.append(api_purging.purge)
     engine.retention.of_workspaces.append(folding.fold)
     engine.retention.of_workspaces.append(making.purge)
+    engine.retention.of_workspaces.append(storing.purge)
+    engine.retention.of_workspaces.append(attachments_purging.purge)
     engine.retention.of_workspaces.append(guard_purging.purge_passes)
     engine.retention.of_workspaces.append(connections_purging.purge)
     engine.retention.of_workspaces.append(letting_go.purge)

@@ -55,11 +55,17 @@ def asked(
         [lead],
         title=request.title,
         said=[_why(why or {})],
-        facts=[*request.facts, *((one["label"], one["amount"] or "") for one in request.items)],
+        facts=[*request.facts, *((one["label"], one["amount"] or "") for one in request.items), *_attached(request)],
         after=[request.instructions, *also, *needed, *so_far, *until],
         link=(_("Open the decision"), link),
         small=_("Opening the link decides nothing. It is meant for you alone; do not forward it."),
     )
+
+
+def _attached(request: Request) -> list[tuple[str, str]]:
+    """The names of what hangs on it, as one more fact: the files themselves are opened in Studio."""
+    names = ", ".join(one["name"] for one in request.attachments)
+    return [(str(_("Attachments")), names)] if names else []
 
 
 def _lead(request: Request) -> str:

@@ -1,6 +1,7 @@
 """The versions of a request: how it was worded when, and by whom."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Integer, String, Text, UniqueConstraint
@@ -28,6 +29,8 @@ class Revision(Tenant, Model):
     instructions: Mapped[str] = mapped_column(Text)
     amount: Mapped[str | None] = mapped_column(String(40))
     currency: Mapped[str | None] = mapped_column(String(3))
+    attachments: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
+    """As `Request.attachments`."""
     payload_hash: Mapped[str] = mapped_column(String(64))
     note: Mapped[str] = mapped_column(Text, default="")
     """What whoever wrote it says about it."""

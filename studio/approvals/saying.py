@@ -23,7 +23,8 @@ def difference_lines(differences: Sequence[Difference]) -> list[str]:
 
 def field_name(one: Difference) -> str:
     """The field, as people read it."""
-    names = {"title": _("What is asked"), "instructions": _("Instructions"), "amount": _("Amount")}
+    names = {"title": _("What is asked"), "instructions": _("Instructions"), "amount": _("Amount"),
+             "attachment": _("Attachment")}  # fmt: skip
     return one.label or str(names[one.field])
 
 

@@ -1,7 +1,7 @@
 """How a request is worded, what a new version of it may change, and how two versions differ. Pure: no I/O."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,8 +10,22 @@ import orjson
 
 MOST_FACTS, TITLE, LABEL, VALUE, INSTRUCTIONS = 20, 400, 60, 2000, 4000
 """As many facts, and as long texts, as a step may have."""
+MOST_ATTACHMENTS = 10
+"""Files of one wording."""
 MOST_DIGITS = 18
 """Before the point, behind it, and together: written out, an amount of money has no more than the column holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that is part of what is asked."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    """Bytes."""
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +38,7 @@ class Wording:
     amount: str | None = None
     """Decimal text."""
     currency: str | None = None
+    attachments: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +51,10 @@ class Edits:
     amount: str | None = None
     """Decimal text; empty: no money goes through it any more."""
     currency: str | None = None
+    keep: Collection[str] | None = None
+    """Ids of the attachments that stay."""
+    add: Sequence[Attached] = ()
+    """Attachments that come to them."""
 
 
 class BadEditError(ValueError):
@@ -51,7 +70,7 @@ class Difference:
     """One field that is not as it was. None: was not there, or is not there any more."""
 
     field: str
-    """`title`, `instructions`, `amount`, or `fact`."""
+    """`title`, `instructions`, `amount`, `fact`, or `attachment`."""
     label: str
     """Of a fact; else empty."""
     old: str | None
@@ -66,6 +85,9 @@ def fingerprint(wording: Wording, payload: Any, answers: Any = None, items: Any 
         bound.append(answers)
     if items:
         bound.append(["items", items])
+    if wording.attachments:
+        files = [[one.name, one.media_type, one.size, one.sha256] for one in wording.attachments]
+        bound.append(["attachments", files])
     return hashlib.sha256(orjson.dumps(bound, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -81,6 +103,7 @@ def edited(before: Wording, edits: Edits) -> Wording:
         instructions=before.instructions if edits.instructions is None else _instructions(edits.instructions),
         amount=money,
         currency=currency if money is not None else None,
+        attachments=_attachments(before, edits),
     )
 
 
@@ -91,7 +114,20 @@ def differences(old: Wording, new: Wording) -> list[Difference]:
     found += [Difference("fact", key[0], was.get(key), is_.get(key)) for key in is_ | was]
     found.append(Difference("amount", "", _money(old), _money(new)))
     found.append(Difference("instructions", "", old.instructions or None, new.instructions or None))
+    had, has = ({(one.name, one.sha256) for one in wording.attachments} for wording in (old, new))
+    found += [Difference("attachment", "", name, None) for name, _hash in sorted(had - has)]
+    found += [Difference("attachment", "", None, name) for name, _hash in sorted(has - had)]
     return [one for one in found if one.old != one.new]
+
+
+def _attachments(before: Wording, edits: Edits) -> tuple[Attached, ...]:
+    known = {one.id for one in before.attachments}
+    if edits.keep is not None and not set(edits.keep) <= known:
+        raise BadEditError("unknown_attachment", "attachments")
+    kept = [one for one in before.attachments if edits.keep is None or one.id in edits.keep]
+    if len(kept) + len(edits.add) > MOST_ATTACHMENTS:
+        raise BadEditError("too_many_attachments", "attachments")
+    return (*kept, *edits.add)
 
 
 def _keyed(facts: Sequence[tuple[str, str]]) -> dict[tuple[str, int], str]:

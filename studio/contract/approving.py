@@ -174,6 +174,8 @@ class ApprovalAsk:
     """The person who last edited what is to be approved, where they must not decide."""
     barred: Sequence[UUID] = ()
     """Others who must not decide, nor choose who does."""
+    attachments: Sequence[UUID] = ()
+    """Stored files that are part of what is asked; whoever asks has handed them in."""
     slack: bool | None = None
     """Whether a message in Slack tells of it as well; None: as the workspace has set."""
     escalation: ApprovalEscalation | None = None

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -58,3 +58,39 @@ class LocalMail(Tenant, Model):
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str | None] = mapped_column(Text)
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class StoredFile(Tenant, Model):
+    """A file that somebody handed in. What it holds lies in its chunks."""
+
+    __tablename__ = "stored_file"
+    __table_args__ = (
+        Index("ix_stored_file_workspace", "workspace_id", "size"),
+        Index("ix_stored_file_expires_at", "workspace_id", "expires_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(20))
+    """What it is for; another part of Studio does not take it."""
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    """As its content says, never as its sender does."""
+    size: Mapped[int] = mapped_column(Integer)
+    """Bytes."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Hex, of what is kept."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    created_by: Mapped[UUID | None] = mapped_column(Uuid())
+    """None: no person."""
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When it is let go unless something has taken it; None: something has."""
+
+
+class StoredChunk(Tenant, Model):
+    """A part of a file."""
+
+    __tablename__ = "stored_chunk"
+
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("stored_file.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary())

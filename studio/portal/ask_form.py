@@ -5,7 +5,16 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import FieldList, FormField, SelectField, SelectMultipleField, StringField, SubmitField, TextAreaField
+from wtforms import (
+    FieldList,
+    FormField,
+    MultipleFileField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # left out of __all__
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, DateTimeLocalInput, ListWidget
@@ -47,6 +56,7 @@ class AskForm(FlaskForm):
         ],
         default=HowMany.ANY.value,
     )
+    files = MultipleFileField(_l("Attach images or PDF"))
     due_at = StringField(_l("Decide until"), widget=DateTimeLocalInput())
 
     def offer(self, people: Sequence[SelectChoice], policies: Sequence[SelectChoice]) -> None:
@@ -75,6 +85,7 @@ class AskForm(FlaskForm):
         """Put what was wrong under its field; what has none stands at the top."""
         for problem in error.problems:
             name, *rest = problem.path.split(".")
+            name = {"attachments": "files"}.get(name, name)
             field = self._fields.get(name, self.title)
             if name == "facts" and len(rest) == 2 and rest[0].isdigit():
                 filled = [one.form for one in self.facts if (one.form.label.data or one.form.value.data or "").strip()]

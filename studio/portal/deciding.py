@@ -5,8 +5,10 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from studio.approvals import people, service
+from studio.approvals.attaching import checking
 from studio.approvals.models import Vote
 from studio.approvals.outcomes import BY_PEOPLE, Channel, Outcome
+from studio.approvals.service import attaching
 from studio.approvals.service.reading import Details
 from studio.core import ids
 from studio.core.errors import Conflict, InvalidInput
@@ -26,7 +28,8 @@ def decide(uow: UnitOfWork, request_id: UUID, form: DecideForm, channel: Channel
     outcome = Outcome.RESPONDED if key else outcomes.get(pressed)
     if outcome is None:
         raise InvalidInput(_("That is not one of the choices."), code="unknown_outcome", field="outcome")
-    return service.decide(
+    checked = checking.check_all(form.files.data or [])
+    vote = service.decide(
         uow,
         request_id,
         outcome,
@@ -37,6 +40,14 @@ def decide(uow: UnitOfWork, request_id: UUID, form: DecideForm, channel: Channel
         answer=answering.typed(form.sent, key) if key else None,
         items=form.ticked if outcome is Outcome.APPROVED else None,
     )
+    attaching.on_vote(uow, request_id, vote, attaching.keep(uow, checked))
+    return vote
+
+
+def comment(uow: UnitOfWork, request_id: UUID, form: DecideForm) -> None:
+    """Say something without deciding, with what is attached."""
+    checked = checking.check_all(form.files.data or [])
+    service.comment(uow, request_id, form.comment.data or "", attaching.keep(uow, checked))
 
 
 def done_words(vote: Vote, found: Details) -> str:

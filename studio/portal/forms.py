@@ -11,6 +11,7 @@ from wtforms import (
     FormField,
     HiddenField,
     IntegerField,
+    MultipleFileField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -52,6 +53,7 @@ class DecideForm(FlaskForm):
     shown = HiddenField()
     """Hash of what stood on the page."""
     outcome = HiddenField()
+    files = MultipleFileField(_l("Attach images or PDF"))
     everything = EverythingField()
 
     @property
@@ -105,6 +107,13 @@ class ReviseForm(FlaskForm):
     currency = StringField(_l("Currency"), [Length(max=3)])
     text = TextAreaField(_l("Why, and what they should know"), [Length(max=wordings.INSTRUCTIONS)])
     """Shown to whoever may change it."""
+    keep = SelectMultipleField(
+        _l("Attachments that stay"),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        validate_choice=False,  # one that is not there is refused by the service
+    )
+    files = MultipleFileField(_l("Attach images or PDF"))
     note = TextAreaField(_l("What you have changed"), [Length(max=COMMENT)])
     shown = HiddenField()
     """What stood on the page that is edited."""

@@ -271,7 +271,7 @@ def fits_row(request: Request) -> bool:
     """Whether a row shows all there is, and nothing else is awaited: only then may it be decided there."""
     shown = facts(request)
     letters = sum(len(label) + len(value) for label, value in shown) + len(request.instructions)
-    shows_all = len(shown) <= ROW_FACTS and letters <= ROW_LETTERS and not request.items
+    shows_all = len(shown) <= ROW_FACTS and letters <= ROW_LETTERS and not (request.items or request.attachments)
     return request.state == RequestState.PENDING and not request.options and shows_all
 
 

@@ -16,6 +16,8 @@ DOWNLOADS = (
     "console.export_audit",
     "console.run_data",
     "portal.news",
+    "portal.attachment",
+    "portal.link_attachment",
     "portal.approval_load_file",
     "portal.access_review_file",
     "connections.choices",  # the editor asks these three

@@ -15,7 +15,8 @@ from studio.accounts.models import Workspace
 from studio.accounts.outcomes import Role
 from studio.accounts.permissions import Access, access_of
 from studio.accounts.service import tokens
-from studio.approvals.service import threading
+from studio.approvals.attaching.checking import Checked
+from studio.approvals.service import attaching, inbox, threading
 from studio.core.db import Base
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadeTenant, make_tenant
@@ -79,6 +80,14 @@ def _thread(app: Flask, tenant: MadeTenant) -> str:
         return str(threading.open_thread(uow, request_id, f"Thread of {tenant.name}").id)
 
 
+def _attachment(app: Flask, tenant: MadeTenant) -> str:
+    request_id = _request(app, tenant)
+    with _database(app).unit(tenant.id, tenant["owner"].actor) as uow:
+        kept = attaching.keep(uow, [Checked(f"{tenant.name}.pdf", "application/pdf", b"%PDF-1.4 %%EOF")])
+        said = inbox.comment(uow, request_id, f"Attached at {tenant.name}", kept)
+        return str(next(one.id for one in attaching.every(uow, request_id) if one.comment_id == said.id))
+
+
 def _calendar(app: Flask, tenant: MadeTenant) -> str:
     return str(make_calendar(_database(app), tenant, name=f"Hours of {tenant.name}"))
 
@@ -103,6 +112,7 @@ MAKERS: dict[str, Maker] = {
     "request_id": lambda app, tenant: str(_request(app, tenant)),
     "share_id": _share,
     "thread_id": _thread,
+    "attachment_id": _attachment,
     "group_id": _group,
     "delegation_id": _delegation,
     "calendar_id": _calendar,

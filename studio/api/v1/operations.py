@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from studio.accounts.permissions import REGISTRY, permission, public
 from studio.api.v1 import idempotency
 from studio.api.v1.blueprint import blueprint
-from studio.api.v1.reading import JSON, Body, Query, body_bytes, read_body, read_nothing, read_query
+from studio.api.v1.reading import JSON, LARGEST, Body, Query, body_bytes, read_body, read_nothing, read_query
 from studio.core import web
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -38,6 +38,8 @@ class Operation:
     body: type[Body] | None = None
     file: tuple[str, ...] = ()
     """Content types of a body that is a file rather than a model."""
+    largest: int = LARGEST
+    """Bytes of such a file."""
     query: type[Query] | None = None
     answer: type[BaseModel] | None = None
     media: tuple[str, ...] = JSON
@@ -71,6 +73,7 @@ def operation(
     anybody: str | None = None,
     body: type[Body] | None = None,
     file: tuple[str, ...] = (),
+    largest: int = LARGEST,
     query: type[Query] | None = None,
     answer: type[BaseModel] | None = None,
     media: tuple[str, ...] = JSON,
@@ -82,8 +85,8 @@ def operation(
 
     def register(view: View) -> View:
         known = Operation(
-            view.__name__, method, path, tag, inspect.getdoc(view) or "", needs, anybody, body, file, query, answer,
-            media, status or (204 if answer is None and media == JSON else 200), conflicts, keyed,
+            view.__name__, method, path, tag, inspect.getdoc(view) or "", needs, anybody, body, file, largest, query,
+            answer, media, status or (204 if answer is None and media == JSON else 200), conflicts, keyed,
         )  # fmt: skip
         if known.name in OPERATIONS:
             raise LookupError(f"there are two operations named {known.name!r}")
@@ -116,7 +119,7 @@ def _sent(known: Operation) -> dict[str, Any]:
     if known.body is not None:
         sent["body"] = read_body(known.body)
     elif known.file:
-        sent["data"] = body_bytes(known.file)
+        sent["data"] = body_bytes(known.file, known.largest)
     elif known.method != "GET":
         read_nothing()
     return sent

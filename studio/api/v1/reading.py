@@ -75,13 +75,13 @@ class Paged(Query):
     )
 
 
-def body_bytes(types: Iterable[str]) -> bytes:
+def body_bytes(types: Iterable[str], largest: int = LARGEST) -> bytes:
     """The raw body. Raises WrongType or TooLarge."""
-    if (request.content_length or 0) > LARGEST:
-        raise _too_large()
+    if (request.content_length or 0) > largest:
+        raise _too_large(largest)
     data = request.get_data()
-    if len(data) > LARGEST:
-        raise _too_large()
+    if len(data) > largest:
+        raise _too_large(largest)
     if request.mimetype not in types:
         raise WrongType(
             _(
@@ -172,9 +172,9 @@ def _check_text(text: str, path: str) -> None:
         )
 
 
-def _too_large() -> TooLarge:
+def _too_large(largest: int) -> TooLarge:
     return TooLarge(
-        _("A body may have at most %(largest)s KiB.", largest=f"{LARGEST // 1024:,}"), code="body.too_large"
+        _("A body may have at most %(largest)s KiB.", largest=f"{largest // 1024:,}"), code="body.too_large"
     )
 
 

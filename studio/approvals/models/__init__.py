@@ -4,6 +4,7 @@ from studio.approvals import (
     revisions,  # noqa: F401 - its table is of this package
     timetables,  # noqa: F401 - so are its tables
 )
+from studio.approvals.models.attachment import Attachment
 from studio.approvals.models.escalation import Escalation, Turn
 from studio.approvals.models.gathered import Gathered
 from studio.approvals.models.groups import ApproverGroup, GroupMember
@@ -20,6 +21,7 @@ __all__ = [
     "ApprovalPolicy",
     "ApproverGroup",
     "Assignment",
+    "Attachment",
     "Comment",
     "Decision",
     "Delegation",

@@ -160,6 +160,8 @@ class Request(Tenant, Model):
     """A message in Slack tells of it, and follows it."""
     items: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
     """What is asked about one by one; see `items.py`."""
+    attachments: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default="[]")
+    """Files that are part of what is asked: id of the attachment, name, media_type, size, sha256."""
     revision: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     """Which wording of the question this is."""
     stage: Mapped[int] = mapped_column(Integer, default=0, server_default="0")

@@ -17,7 +17,7 @@ from studio.approvals.nodes.fields import escalating
 from studio.approvals.nodes.fields.governing import PolicyRule, restored
 from studio.approvals.people import Person
 from studio.approvals.policies import service as policies
-from studio.approvals.service import asking, rows
+from studio.approvals.service import asking, attaching, rows
 from studio.approvals.service.revising import worded
 from studio.approvals.wordings import Edits, Wording
 from studio.contract.approving import ApprovalAsk, ApprovalPolicy, ApprovalRule
@@ -51,6 +51,8 @@ class PersonAsk:
     """Name of the policy that says who decides; empty: `approvers` do."""
     due_at: datetime | None = None
     """None: as the policy says, or never."""
+    attachments: Sequence[UUID] = ()
+    """Files that the same person has handed in."""
 
 
 def ask(uow: UnitOfWork, wanted: PersonAsk) -> UUID:
@@ -63,7 +65,8 @@ def ask(uow: UnitOfWork, wanted: PersonAsk) -> UUID:
     if not person.may_decide:
         raise Forbidden(_("Your seat reads along; it cannot ask others to decide."), resource="permission:approval.ask")
     whole = _whole(uow, person, wanted)
-    before = _asked_before(uow, person, asking.fingerprint(whole))
+    files = attaching.stored(uow, wanted.attachments)
+    before = _asked_before(uow, person, asking.fingerprint(whole, attaching.as_worded(files)))
     if before is not None:
         return before
     try:
@@ -100,6 +103,7 @@ def _whole(uow: UnitOfWork, person: Person, wanted: PersonAsk) -> ApprovalAsk:
         calendar_id=ends.calendar_id,
         counted=ends.counted,
         requester=person.email,
+        attachments=wanted.attachments,
         payload={"asked_by": str(person.id), "asked": bound, "due": wanted.due_at.isoformat() if wanted.due_at else ""},
         context={"asked_by": person.name},
     )

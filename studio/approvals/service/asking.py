@@ -1,5 +1,6 @@
 """Opening a request, and the ends that no person decides: expiry and withdrawal."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from studio.approvals.outcomes import LIVE, Channel, Outcome, RequestState
 from studio.approvals.rule import Rule, to_json
 from studio.approvals.service import (
     announcing,
+    attaching,
     deferring,
     delegating,
     ending,
@@ -22,7 +24,7 @@ from studio.approvals.service import (
     staging,
     timers,
 )
-from studio.approvals.wordings import Wording
+from studio.approvals.wordings import Attached, Wording
 from studio.contract.approving import ApprovalAsk
 from studio.core import ids
 from studio.core.errors import InvalidInput
@@ -33,7 +35,9 @@ from studio.core.unit_of_work import UnitOfWork
 def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
     """Open a request and everybody's share of it. Raises InvalidInput where the rule could never be met."""
     seat = people.by_email(uow, ask.requester)
+    files = attaching.handed_in(uow, ask.attachments)
     row = _row(uow, ask, requester_id=seat.id if seat else None)
+    row.payload_hash = fingerprint(ask, attaching.as_worded(files))
     plan = plans.resolve(uow, ask.escalation) if ask.escalation is not None else None
     resolved = resolving.resolve(uow, ask, rows.barred(uow, row))
     if plan is not None and ask.escalation is not None:
@@ -45,6 +49,7 @@ def request(uow: UnitOfWork, ask: ApprovalAsk) -> UUID:
         locking.take(uow, row, ask.lock)
     uow.session.add(row)
     uow.session.flush()
+    row.attachments = attaching.as_json(attaching.as_worded(attaching.hang(uow, row, files)))
     shares = [
         rows.assign(uow, row, one.user_id, dict(one.why), stage=stage)
         for stage, asked in enumerate(resolved.asked)
@@ -109,10 +114,10 @@ def remind(uow: UnitOfWork, request_id: UUID) -> list[UUID]:
     return [share.id for share in rows.assignments(uow, row) if share.state in LIVE]
 
 
-def fingerprint(ask: ApprovalAsk) -> str:
-    """SHA-256 over all that a decision is bound to."""
+def fingerprint(ask: ApprovalAsk, files: Sequence[Attached] = ()) -> str:
+    """SHA-256 over all that a decision is bound to; `files`: what hangs on it."""
     facts = tuple((label, value) for label, value in ask.facts)
-    wording = Wording(ask.title, facts, ask.instructions, ask.amount, ask.currency)
+    wording = Wording(ask.title, facts, ask.instructions, ask.amount, ask.currency, tuple(files))
     return wordings.fingerprint(wording, ask.payload, options.stored(ask.options), items.stored(ask.items))
 
 
@@ -137,7 +142,6 @@ def _row(uow: UnitOfWork, ask: ApprovalAsk, *, requester_id: UUID | None) -> Req
         instructions=ask.instructions,
         options=options.stored(ask.options),
         items=items.stored(ask.items),
-        payload_hash=fingerprint(ask),
         state=RequestState.PENDING,
         requester_email=ask.requester.strip().lower() if ask.requester else None,
         requester_id=requester_id,

@@ -1,6 +1,6 @@
 """What a person may do with their share beside deciding: remark, hand on, put off, take back up."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,15 +10,16 @@ from studio.approvals import people, policy, trail
 from studio.approvals.models import Assignment, Comment, Request
 from studio.approvals.outcomes import LIVE, WAITING, AssignmentState, CommentKind
 from studio.approvals.people import Person
-from studio.approvals.service import delegating, handing, rows, seats, staging, timers
+from studio.approvals.service import attaching, delegating, handing, rows, seats, staging, timers
 from studio.core import ids
 from studio.core.errors import Conflict, Forbidden, InvalidInput
 from studio.core.faults import fault_point
+from studio.core.models import StoredFile
 from studio.core.unit_of_work import UnitOfWork
 
 
-def comment(uow: UnitOfWork, request_id: UUID, text: str) -> Comment:
-    """Say something to everybody who sees the request. Changes no state."""
+def comment(uow: UnitOfWork, request_id: UUID, text: str, files: Sequence[StoredFile] = ()) -> Comment:
+    """Say something to everybody who sees the request, with files that were handed in. Changes no state."""
     request = rows.locked(uow, request_id)
     person = rows.acting(uow)
     asked = _shares(rows.assignments(uow, request), person)
@@ -36,6 +37,7 @@ def comment(uow: UnitOfWork, request_id: UUID, text: str) -> Comment:
         at=uow.now,
     )
     uow.session.add(row)
+    attaching.hang(uow, request, files, comment=row)
     trail.record(uow, "approval.commented", request, comment=row.text)
     return row
 

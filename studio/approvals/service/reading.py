@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from studio.approvals import people, policy
-from studio.approvals.models import Assignment, Comment, Decision, Escalation, Request, Thread, Vote
+from studio.approvals.models import Assignment, Attachment, Comment, Decision, Escalation, Request, Thread, Vote
 from studio.approvals.outcomes import LIVE, AssignmentState, RequestState
 from studio.approvals.people import Person
 from studio.approvals.policy import Requester
@@ -15,6 +15,7 @@ from studio.approvals.quorum import Tally
 from studio.approvals.revisions import Revision
 from studio.approvals.rule import Rule
 from studio.approvals.service import (
+    attaching,
     counting,
     holding,
     locking,
@@ -71,6 +72,8 @@ class Details:
     """What is not as the reader last knew it."""
     threads: tuple[Thread, ...] = ()
     """Oldest first; what is said in one is among the comments."""
+    attachments: tuple[Attachment, ...] = ()
+    """All that hangs on it, of earlier versions too, oldest first."""
     barred: tuple[Requester, ...] = ()
     """Who must not decide."""
     escalation: Escalation | None = None
@@ -128,6 +131,17 @@ class Details:
         """The reader may set aside that changes were asked for."""
         kept_out = policy.is_barred(self.barred, self.reader.email, self.reader.id)
         return self.awaited is not None and self.reader.may_manage and not kept_out
+
+    @property
+    def shown_files(self) -> list[Attachment]:
+        """Those that are part of what is asked now."""
+        now = {one["id"] for one in self.request.attachments}
+        return [one for one in self.attachments if str(one.id) in now]
+
+    @property
+    def further_files(self) -> list[Attachment]:
+        """Those that came with a decision or a comment."""
+        return [one for one in self.attachments if one.vote_id or one.comment_id]
 
     @property
     def remarks(self) -> list[Comment]:
@@ -268,6 +282,7 @@ def details(uow: UnitOfWork, request_id: UUID, reader: Person | None = None, *, 
         versions=tuple(wordings),
         changed=versions.changed(uow, request, wordings, reader.id, own[-1] if own else None, shown),
         threads=tuple(threading.every(uow, request_id)),
+        attachments=tuple(attaching.every(uow, request_id)),
         barred=tuple(rows.barred(uow, request)),
         escalation=timers.shown(uow, request),
         ahead=locking.ahead(uow, request, reader),

@@ -12,7 +12,7 @@ from studio.approvals.outcomes import LIVE, WAITING, AssignmentState, RequestSta
 from studio.approvals.people import Person
 from studio.approvals.revisions import Revision
 from studio.approvals.rule import Changes, Rule, Stale
-from studio.approvals.service import delegating, holding, rows, staging, timers, versions
+from studio.approvals.service import attaching, delegating, holding, rows, staging, timers, versions
 from studio.approvals.service.refusing import ended_words
 from studio.approvals.wordings import BadEditError, Edits, Wording
 from studio.core.errors import Conflict, Forbidden, InvalidInput
@@ -43,6 +43,7 @@ def revise(
     if request.revision == 1:
         uow.session.add(versions.first(request))
     bound = payload if payload is not None else {"follows": request.payload_hash}
+    request.attachments = _attached(uow, request, after, edits)
     request.payload_hash = wordings.fingerprint(after, bound, request.options, request.items)
     request.title, request.facts = after.title, [list(fact) for fact in after.facts]
     request.instructions, request.amount, request.currency = after.instructions, after.amount, after.currency
@@ -56,6 +57,14 @@ def revise(
     fault_point("revise.before_commit")
     uow.after_commit(lambda: fault_point("revise.after_commit"))
     return row
+
+
+def _attached(uow: UnitOfWork, request: Request, after: Wording, edits: Edits) -> list[dict[str, Any]]:
+    """What hangs on the new version: what stays of the old one, and files that were handed in, hung on it now."""
+    new = {one.id for one in edits.add}
+    files = attaching.handed_in(uow, [UUID(one.id) for one in edits.add])
+    kept = [one for one in after.attachments if one.id not in new]
+    return attaching.as_json((*kept, *attaching.as_worded(attaching.hang(uow, request, files))))
 
 
 def worded(before: Wording, edits: Edits, named: Mapping[str, str] | None = None) -> Wording:
@@ -184,6 +193,8 @@ def _why_not(code: str) -> str:
         "too_many_facts": _("There may be up to 20 facts."),
         "bad_label": _("A fact needs a label of up to 60 letters."),
         "too_long": _("This text is too long."),
+        "unknown_attachment": _("An attachment that shall stay is not there."),
+        "too_many_attachments": _("There may be up to %(most)s attachments.", most=wordings.MOST_ATTACHMENTS),
         "bad_amount": _("This is no amount of money. Write a number, such as 420.00."),
         "bad_currency": _("This is no currency. Write three letters, such as EUR."),
     }

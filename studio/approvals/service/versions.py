@@ -11,7 +11,7 @@ from studio.approvals import policy, wordings
 from studio.approvals.models import Assignment, Request, Vote
 from studio.approvals.people import Person
 from studio.approvals.revisions import Revision
-from studio.approvals.wordings import Difference, Wording
+from studio.approvals.wordings import Attached, Difference, Wording
 from studio.core import ids
 from studio.core.unit_of_work import UnitOfWork
 
@@ -51,6 +51,7 @@ def of(request: Request, note: str, by: Person | None, at: datetime) -> Revision
         instructions=request.instructions,
         amount=request.amount,
         currency=request.currency,
+        attachments=request.attachments,
         payload_hash=request.payload_hash,
         note=note,
         by_user_id=by.id if by else None,
@@ -108,4 +109,5 @@ def _known(uow: UnitOfWork, request: Request, rows: Sequence[Revision], reader: 
 
 def _wording(row: Request | Revision) -> Wording:
     facts = tuple((label, value) for label, value in row.facts)
-    return Wording(row.title, facts, row.instructions, row.amount, row.currency)
+    files = tuple(Attached(**one) for one in row.attachments)
+    return Wording(row.title, facts, row.instructions, row.amount, row.currency, files)

@@ -22,10 +22,10 @@ def of(uow: UnitOfWork, request: Request, public_url: str) -> View:
     due = request.due_at is None or request.due_at > uow.now
     plan = timers.of(uow, request) if request.state == RequestState.PENDING and due else None
     coming = plan is not None and plan.next_at is not None
-    decidable = request.state == RequestState.PENDING and due and not request.options and not request.items
+    decidable = request.state == RequestState.PENDING and due and not _further(request)
     return View(
         title=request.title,
-        facts=[*((label, value) for label, value in request.facts), *_amount(request)],
+        facts=[*((label, value) for label, value in request.facts), *_amount(request), *_attached(request)],
         instructions=request.instructions,
         url=f"{public_url}/approvals/{request.id}",
         value=f"{request.id}.{request.shown}" if decidable else "",
@@ -45,6 +45,16 @@ def of(uow: UnitOfWork, request: Request, public_url: str) -> View:
 
 
 _ORIGIN = ("workflow_name", "run_title")
+
+
+def _further(request: Request) -> bool:
+    """Whether more is asked or shown than a message has room for: it is decided on its page then."""
+    return bool(request.options or request.items or request.attachments)
+
+
+def _attached(request: Request) -> list[tuple[str, str]]:
+    names = ", ".join(one["name"] for one in request.attachments)
+    return [(str(_("Attachments")), names)] if names else []
 
 
 def _amount(request: Request) -> list[tuple[str, str]]:

@@ -10,11 +10,12 @@ from studio.accounts.identity import signed_in_person
 from studio.accounts.permissions import permission
 from studio.approvals import service
 from studio.approvals.outcomes import Channel
+from studio.approvals.service import attaching
 from studio.approvals.service.reading import Details
 from studio.core import formats, web
 from studio.core.errors import Forbidden, InvalidInput, NotFound, NotSignedIn, StudioError
 from studio.core.web import current_uow
-from studio.portal import deciding, escalating, threading, zones
+from studio.portal import attachments, deciding, escalating, threading, zones
 from studio.portal.forms import DecideForm, SnoozeForm
 from studio.portal.history import events
 from studio.portal.views.blueprint import blueprint
@@ -49,7 +50,7 @@ def comment(request_id: UUID) -> ResponseReturnValue:
     """Say something without deciding."""
     form = DecideForm()
     try:
-        service.comment(current_uow(), request_id, form.comment.data or "")
+        deciding.comment(current_uow(), request_id, form)
     except StudioError as error:
         return _refused(request_id, form, error)
     flash(_("Your comment stands below. Nothing was decided."), "info")
@@ -144,6 +145,14 @@ def history(request_id: UUID) -> ResponseReturnValue:
     """Who was asked, who handed it on, what was said, how it ended."""
     found = service.details(current_uow(), request_id)
     return render_template("portal/history.html", found=found, events=events(found))
+
+
+@blueprint.get("/approvals/<uuid:request_id>/attachments/<uuid:attachment_id>")
+@permission("approval.read")
+def attachment(request_id: UUID, attachment_id: UUID) -> ResponseReturnValue:
+    """Give one out, to whoever sees the request."""
+    found = service.details(current_uow(), request_id)
+    return attachments.answer(*attaching.find(found.attachments, attachment_id))
 
 
 def _snooze_page(request_id: UUID, form: SnoozeForm) -> str:

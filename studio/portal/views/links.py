@@ -28,7 +28,7 @@ from studio.approvals import people, service
 from studio.approvals.jobs import Post
 from studio.approvals.outcomes import Channel, CodeVerdict
 from studio.approvals.people import Person
-from studio.approvals.service import links
+from studio.approvals.service import attaching, links
 from studio.core import rng, tenancy, web
 from studio.core.actor import Actor, ActorType
 from studio.core.crypto import workspace_of
@@ -37,7 +37,7 @@ from studio.core.limits import limiter
 from studio.core.settings import Settings
 from studio.core.unit_of_work import UnitOfWork
 from studio.core.web import current_uow
-from studio.portal import deciding, escalating, threading
+from studio.portal import attachments, deciding, escalating, threading
 from studio.portal.forms import CodeForm, DecideForm
 from studio.portal.views.blueprint import blueprint
 
@@ -170,11 +170,20 @@ def link_comment(request_id: UUID) -> ResponseReturnValue:
     form = DecideForm()
     uow, _person = _mailbox()
     try:
-        service.comment(uow, request_id, form.comment.data or "")
+        deciding.comment(uow, request_id, form)
     except StudioError as error:
         return _refused(request_id, form, error)
     flash(_("Your comment stands below. Nothing was decided."), "info")
     return redirect(url_for("portal.link_decision", request_id=request_id))
+
+
+@blueprint.get("/a/decision/<uuid:request_id>/attachments/<uuid:attachment_id>")
+@public("needs the mailbox session of somebody who was asked; checked in the view")
+def link_attachment(request_id: UUID, attachment_id: UUID) -> ResponseReturnValue:
+    """Give an attachment out."""
+    uow, person = _mailbox()
+    found = service.details(uow, request_id, person)
+    return attachments.answer(*attaching.find(found.attachments, attachment_id))
 
 
 @blueprint.post("/a/decision/<uuid:request_id>/threads")

@@ -1,5 +1,6 @@
 """What the reader has asked for, and asking for a decision without a workflow."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from studio.accounts.identity import signed_in_person
 from studio.accounts.permissions import permission
 from studio.approvals import people, wordings
+from studio.approvals.attaching import checking
 from studio.approvals.policies import service as policies
 from studio.approvals.requesting import adhoc, own
 from studio.approvals.requesting.own import Show
-from studio.approvals.service import groups, schedules
+from studio.approvals.service import attaching, groups, schedules
 from studio.approvals.service.nudging import nudge
 from studio.core import web
 from studio.core.errors import InvalidInput, NotFound, NotSignedIn, StudioError
@@ -66,7 +68,9 @@ def ask() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form), 422
     try:
-        made = adhoc.ask(uow, form.wanted(uow.now, person.time_zone))
+        wanted = form.wanted(uow.now, person.time_zone)
+        files = attaching.keep(uow, checking.check_all(form.files.data or []))
+        made = adhoc.ask(uow, replace(wanted, attachments=[one.id for one in files]))
     except (NotFound, NotSignedIn):
         raise
     except StudioError as error:

@@ -1,14 +1,18 @@
 """A new version by whoever asked, and setting aside that changes were asked for."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # left out of __all__
 
 from studio.accounts.permissions import permission
 from studio.approvals import service
+from studio.approvals.attaching import checking
 from studio.approvals.models import Request
+from studio.approvals.service import attaching
 from studio.approvals.service.reading import Details
 from studio.approvals.wordings import MOST_FACTS, Edits
 from studio.core import web
@@ -37,7 +41,9 @@ def revise_post(request_id: UUID) -> ResponseReturnValue:
         return _form(service.details(uow, request_id), form, None, 422)
     try:
         found = service.details(uow, request_id)
-        service.revise(uow, request_id, _edits(form, found), shown=form.shown.data or "", note=form.note.data or "")
+        files = attaching.keep(uow, checking.check_all(form.files.data or []))
+        edits = replace(_edits(form, found), add=attaching.as_worded(files))
+        service.revise(uow, request_id, edits, shown=form.shown.data or "", note=form.note.data or "")
     except (NotFound, NotSignedIn):
         raise
     except StudioError as error:
@@ -82,6 +88,7 @@ def _filled(request: Request) -> ReviseForm:
             "amount": request.amount or "",
             "currency": request.currency or "",
             "text": request.instructions,
+            "keep": [one["id"] for one in request.attachments],
             "shown": request.shown,
         },
     )
@@ -95,8 +102,10 @@ def _edits(form: ReviseForm, found: Details) -> Edits:
         instructions=(form.text.data or "") if found.text_theirs else None,
         amount=form.amount.data or "",
         currency=form.currency.data or "",
+        keep=form.keep.data or [],
     )
 
 
 def _form(found: Details, form: ReviseForm, problem: StudioError | None, status: int = 200) -> ResponseReturnValue:
+    form.keep.choices = [SelectChoice(one["id"], one["name"]) for one in found.request.attachments]
     return render_template("portal/revise.html", found=found, form=form, problem=problem), status

@@ -9,13 +9,13 @@ from studio.api.v1.operations import operation
 from studio.api.v1.shapes import approvals as shapes
 from studio.api.v1.shapes.common import ListOf
 from studio.approvals import escalation, saying, service
-from studio.approvals.models import Assignment, Decision, Request
+from studio.approvals.models import Assignment, Attachment, Decision, Request
 from studio.approvals.options import restored
 from studio.approvals.outcomes import Channel, Outcome
-from studio.approvals.service import bulk, calendars, listing, threading
+from studio.approvals.service import attaching, bulk, calendars, listing, threading
 from studio.approvals.service.reading import Details
 from studio.approvals.wall_clock import day_end
-from studio.approvals.wordings import Edits
+from studio.approvals.wordings import Attached, Edits
 from studio.core.errors import Forbidden, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
@@ -70,10 +70,12 @@ def decide_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Decide) -> s
     Where the rule asks for several people it stays pending until enough have said so: see `parts`.
     409 where somebody was faster, the time is over, or what is asked is not what was shown to you.
     """
-    service.decide(
+    files = attaching.handed_in(uow, body.attachments)
+    vote = service.decide(
         uow, request_id, Outcome(body.outcome or Outcome.RESPONDED), shown=body.shown, reason=body.comment,
         channel=Channel.API, option=body.option, answer=body.answer, items=body.items,
     )  # fmt: skip
+    attaching.on_vote(uow, request_id, vote, files)
     return detail(service.details(uow, request_id))
 
 
@@ -117,7 +119,8 @@ def _results(results: Sequence[bulk.Result]) -> shapes.Results:
            answer=shapes.CommentView, status=201)  # fmt: skip
 def comment_approval(uow: UnitOfWork, request_id: UUID, body: shapes.NewComment) -> shapes.CommentView:
     """Say something to everybody who sees the request."""
-    return shapes.CommentView.model_validate(service.comment(uow, request_id, body.comment))
+    files = attaching.handed_in(uow, body.attachments)
+    return shapes.CommentView.model_validate(service.comment(uow, request_id, body.comment, files))
 
 
 @operation("POST", f"{ONE}/threads", tag=TAG, needs="approval.decide", body=shapes.NewComment,
@@ -193,7 +196,8 @@ def revise_approval(uow: UnitOfWork, request_id: UUID, body: shapes.Revise) -> s
     What was said of earlier versions no longer counts, unless the step keeps it. Whoever edits must not decide.
     """
     facts = None if body.facts is None else [(label, value) for label, value in body.facts]
-    edits = Edits(body.title, facts, body.instructions, body.amount, body.currency)
+    keep, add = _attached(uow, request_id, body.attachments)
+    edits = Edits(body.title, facts, body.instructions, body.amount, body.currency, keep, add)
     service.revise(uow, request_id, edits, shown=body.shown, note=body.note)
     return detail(service.details(uow, request_id))
 
@@ -257,6 +261,29 @@ def _left(request: Request) -> timedelta | None:
     if not request.open or request.due_at is None:
         return None
     return calendars.working_left(current_uow(), request.calendar_id, request.due_at)
+
+
+def _attached(
+    uow: UnitOfWork, request_id: UUID, wanted: Sequence[UUID] | None
+) -> tuple[list[str] | None, Sequence[Attached]]:
+    """Which attachments stay, and which files come to them."""
+    if wanted is None:
+        return None, ()
+    known = {one.id for one in service.details(uow, request_id).shown_files}
+    new = attaching.stored(uow, [one for one in wanted if one not in known])
+    missing = set(wanted) - known - {one.id for one in new}
+    if missing:
+        said = _("There is no such file, or it was used or let go already.")
+        raise InvalidInput(said, code="unknown_attachment", field="attachments")
+    return [str(one) for one in wanted if one in known], attaching.as_worded(new)
+
+
+def _attachment(found: Details, one: Attachment) -> shapes.AttachmentView:
+    return shapes.AttachmentView(
+        id=one.id, name=one.name, media_type=one.media_type, size=one.size, sha256=one.sha256,
+        part_of_request=one in found.shown_files, vote_id=one.vote_id, comment_id=one.comment_id, by_name=one.by_name,
+        at=one.at, kept=one.file_id is not None,
+    )  # fmt: skip
 
 
 def _parts(found: Details) -> list[shapes.PartView]:
@@ -328,6 +355,7 @@ def detail(found: Details) -> shapes.ApprovalDetail:
         ],
         waits_for=shapes.AheadView.model_validate(found.ahead) if found.ahead else None,
         threads_first=request.threads_first,
+        attachments=[_attachment(found, one) for one in found.attachments],
         threads=[shapes.ThreadView.model_validate(one) for one in found.threads],
         comments=[shapes.CommentView.model_validate(one) for one in found.comments],
     )

@@ -143,6 +143,25 @@ class ThreadView(Shape):
     resolved_by_name: str
 
 
+class AttachmentView(Shape):
+    """A file that hangs on a request, a decision or a comment."""
+
+    id: Id
+    name: str = Field(examples=["receipt.pdf"])
+    media_type: str = Field(examples=["application/pdf"])
+    size: int = Field(description="Bytes.")
+    sha256: str = Field(description="Of what is kept, hex.")
+    part_of_request: bool = Field(description="It is part of what is asked now, so a decision is bound to it.")
+    vote_id: Id | None = Field(description="The vote that it came with.")
+    comment_id: Id | None = Field(description="The comment that it came with.")
+    by_name: str
+    at: datetime
+    kept: bool = Field(description="False: the file was let go with the workspace's retention; its hash stays.")
+
+
+HandedIn = Annotated[list[Id], Field(max_length=10)]
+
+
 class QuestionView(Shape):
     """One question that is asked with an answer."""
 
@@ -194,12 +213,13 @@ class ApprovalDetail(ApprovalLine):
     waits_for: AheadView | None = Field(description="In the state `queued`: what it waits for.")
     threads_first: bool = Field(description="Nobody may approve it while a thread is open.")
     threads: list[ThreadView]
+    attachments: list[AttachmentView] = Field(description="All of them, those of earlier versions too; oldest first.")
 
 
 class DifferenceView(Shape):
     """One field that is not as it was."""
 
-    field: str = Field(description="`title`, `fact`, `amount` or `instructions`.", examples=["fact"])
+    field: str = Field(description="`title`, `fact`, `amount`, `instructions` or `attachment`.", examples=["fact"])
     label: str = Field(description="Of a fact; else empty.", examples=["Reason"])
     old: str | None = Field(description="Null: was not there.")
     new: str | None = Field(description="Null: is not there any more.")
@@ -222,6 +242,9 @@ class Revise(Body):
     instructions: str | None = Field(None, max_length=4_000, description="For whoever manages approvals.")
     amount: str | None = Field(None, max_length=40, description="Decimal text; empty: no money goes through it.")
     currency: str | None = Field(None, max_length=3)
+    attachments: HandedIn | None = Field(
+        None, description="All that shall hang on it: ids of attachments that stay, and of files handed in."
+    )
     note: Remark = Field("", description="What was changed and why; everybody who is asked reads it.")
 
 
@@ -269,6 +292,7 @@ class Decide(Body):
     )
     shown: str = Field(pattern=r"^[0-9a-f]{64}$", description="`shown` of the request that was read.")
     comment: Remark = Field("", description="Needed to decline and to ask for changes.")
+    attachments: HandedIn = Field([], description="Ids of files handed in (`/attachments`).")
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -328,6 +352,7 @@ class NewComment(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"comment": "Waiting for the carrier."}]})
 
     comment: str = Field(min_length=1, max_length=5_000)
+    attachments: HandedIn = Field([], description="Ids of files handed in (`/attachments`); of threads none.")
 
 
 class Reassign(Body):

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from studio.api.v1.reading import Body, Moment, Paged
-from studio.api.v1.shapes.approvals import ApprovalLine
-from studio.api.v1.shapes.common import Shape
+from studio.api.v1.reading import Body, Moment, Paged, Query
+from studio.api.v1.shapes.approvals import ApprovalLine, HandedIn
+from studio.api.v1.shapes.common import Id, Shape
 from studio.approvals.requesting.own import Show
 
 
@@ -58,6 +58,23 @@ class AskApproval(Body):
     number: int | None = Field(None, ge=1, le=100, description="How many, or how many per cent.")
     policy: str = Field("", max_length=80, description="Name of a policy that says who decides, instead of approvers.")
     due_at: Moment | None = Field(None, description="Null: as the policy says, or never.")
+    attachments: HandedIn = Field([], description="Ids of files handed in (`/attachments`).")
+
+
+class FileQuery(Query):
+    """What the file is called."""
+
+    name: str = Field(min_length=1, max_length=200, description="With its ending.", examples=["receipt.pdf"])
+
+
+class FileView(Shape):
+    """A file that was handed in. It is let go after a day unless a request, decision or comment takes it."""
+
+    id: Id
+    name: str
+    media_type: str = Field(description="As its content says.", examples=["image/png"])
+    size: int = Field(description="Bytes, as it is kept.")
+    sha256: str
 
 
 class Reminded(Shape):
