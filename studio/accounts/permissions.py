@@ -101,6 +101,7 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("elevation.manage", _ADMINS, "members:write"),
     ("elevation.ask", _ALL, "members:write"),  # about oneself
     ("mailbox.read", _OWNERS, None),  # it holds links and codes of everybody: an admin could become an owner by them
+    ("workspace.stop", _BUILDERS, "workflows:write"),
     ("workspace.owner", _OWNERS, None),
 )
 

@@ -50,6 +50,7 @@ VERDICTS = {
     "limited": (_l("Limited"), "warn"),
     "refused": (_l("Refused"), "bad"),
     "gathered": (_l("Gathered"), "wait"),
+    "held": (_l("Held"), "wait"),
 }
 
 

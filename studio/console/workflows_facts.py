@@ -17,10 +17,12 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.document import Document
 from studio.runtime.document.limit_wording import limits_in_words
+from studio.runtime.halts import pausing, reading
+from studio.runtime.halts.reading import Backlog
 from studio.runtime.history import listing
 from studio.runtime.history.listing import RunFilter, RunLine
-from studio.runtime.models import Gathering, TriggerSubscription, Workflow, WorkflowVersion
-from studio.runtime.service import gathering, subscriptions
+from studio.runtime.models import Gathering, Halt, TriggerSubscription, Workflow, WorkflowVersion
+from studio.runtime.service import gathering, sorting, subscriptions
 
 RUNS, VERSIONS = 8, 12
 
@@ -55,6 +57,10 @@ class Facts:
     runs: Sequence[RunLine]
     day: Day
     owner: str | None
+    halt: Halt | None
+    """How it stands still, or that it catches up; None: it runs as usual."""
+    backlog: Backlog
+    tags: Sequence[str]
     limits: Sequence[str]
     """How many runs there may be, a sentence for each limit."""
 
@@ -75,6 +81,9 @@ def facts(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, public_url: str
         runs=listing.runs(uow, RunFilter(workflow_id=workflow.id), limit=RUNS).rows,
         day=day(uow, [workflow.id]).get(workflow.id, Day()),
         owner=owner.name if owner is not None else None,
+        halt=pausing.of(uow, workflow),
+        backlog=reading.backlog(uow, workflow.id),
+        tags=sorting.tags_of(uow, [workflow.id]).get(workflow.id, ()),
         limits=limits_in_words(document.settings),
     )
 

@@ -7,7 +7,7 @@ import orjson
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # left out of __all__
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import DateInput, NumberInput
@@ -27,6 +27,18 @@ class RenameForm(FlaskForm):
     """Another name."""
 
     name = StringField(_l("Name"), [InputRequired(_l("This is needed.")), Length(max=120)])
+
+
+class SortForm(FlaskForm):
+    """Where it stands, and whose it is."""
+
+    folder = StringField(_l("Folder"), [Length(max=200)])
+    tags = StringField(_l("Tags"), [Length(max=800)])
+    owner = HiddenField()
+
+    def given(self) -> list[str]:
+        """The tags, one by one."""
+        return [one for one in (self.tags.data or "").split(",") if one.strip()]
 
 
 class EnableForm(FlaskForm):

@@ -1,4 +1,4 @@
-"""The list of workflows: three queries a page, whatever it shows."""
+"""The list of workflows: five queries a page, whatever it shows."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,8 +15,10 @@ from studio.contract.node import node_type
 from studio.core import ids
 from studio.core.i18n import gettext
 from studio.core.unit_of_work import UnitOfWork
-from studio.runtime.models import Run, TriggerSubscription, Workflow, WorkflowVersion
+from studio.runtime.halts.reading import of_workflows
+from studio.runtime.models import Halt, Run, TriggerSubscription, Workflow, WorkflowTag, WorkflowVersion
 from studio.runtime.outcomes import Mode, RunState
+from studio.runtime.service.sorting import tags_of
 
 PAGE = 50
 HOURS = 24
@@ -32,6 +34,12 @@ class State(StrEnum):
     """Never published."""
     CHANGED = "changed"
     """Published, and changed since."""
+    PAUSED = "paused"
+    """It stands still because somebody said so."""
+    CATCHING_UP = "catching_up"
+    """Its pause is over, and what has gathered goes on."""
+    ARCHIVED = "archived"
+    """Hidden; it starts nothing, and its history stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,9 @@ class Filters:
 
     search: str = ""
     state: State | None = None
+    folder: str = ""
+    tag: str = ""
+    owner: UUID | None = None
     after: UUID | None = None
     """The last workflow of the page before."""
 
@@ -83,12 +94,20 @@ class WorkflowLine:
     updated_at: datetime
     triggers: Sequence[TriggerLine]
     day: Day
+    halt: Halt | None = None
+    folder: str = ""
+    tags: Sequence[str] = ()
+    archived_at: datetime | None = None
 
     @property
     def state(self) -> State:
-        """On, off, or never published."""
+        """On, off, paused, archived, or never published."""
+        if self.archived_at is not None:
+            return State.ARCHIVED
         if self.version is None:
             return State.DRAFT
+        if self.halt is not None:
+            return State.PAUSED if self.halt.resumed_at is None else State.CATCHING_UP
         return State.ON if self.enabled else State.OFF
 
 
@@ -109,12 +128,13 @@ def listed(uow: UnitOfWork, filters: Filters, size: int = PAGE) -> Listed:
     rows = list(uow.session.execute(query))
     more, rows = len(rows) > size, rows[:size]
     keys = [row.id for row in rows]
-    started, days = triggers(uow, keys), day(uow, keys)
+    started, days, halts, tags = triggers(uow, keys), day(uow, keys), of_workflows(uow, keys), tags_of(uow, keys)
     lines = [
         WorkflowLine(
             id=row.id, name=row.name, description=row.description, enabled=row.enabled, version=row.published_number,
             changed=bool(row.changed), owner=row.owner, updated_at=row.updated_at, triggers=started.get(row.id, ()),
-            day=days.get(row.id, Day()),
+            day=days.get(row.id, Day()), halt=halts.get(row.id), folder=row.folder,
+            tags=tags.get(row.id, ()), archived_at=row.archived_at,
         )
         for row in rows
     ]  # fmt: skip
@@ -164,38 +184,55 @@ def _days(rows: Iterable[Row[UUID, int, int, int]]) -> dict[UUID, Day]:
 def _query() -> Select[*tuple[object, ...]]:
     columns = (
         Workflow.id, Workflow.name, Workflow.description, Workflow.enabled, Workflow.published_number,
-        Workflow.updated_at, User.name.label("owner"), _CHANGED.label("changed"),
+        Workflow.updated_at, Workflow.folder, Workflow.archived_at, User.name.label("owner"), _CHANGED.label("changed"),
     )  # fmt: skip
     return (
         select(*columns)
         .outerjoin(User, User.id == Workflow.owner_id)
         .outerjoin(WorkflowDraft, WorkflowDraft.workflow_id == Workflow.id)
         .outerjoin(WorkflowVersion, WorkflowVersion.id == Workflow.published_version_id)
-        .where(Workflow.archived_at.is_(None))
         .order_by(func.lower(Workflow.name), Workflow.id)
     )
 
 
 def _conditions(uow: UnitOfWork, filters: Filters) -> list[ColumnElement[bool]]:
+    made = _found_by(filters) + _in_state(filters.state)
+    last = uow.session.get(Workflow, filters.after) if filters.after else None
+    if last is not None:
+        edge = select(func.lower(Workflow.name)).where(Workflow.id == last.id).scalar_subquery()
+        made.append(tuple_(func.lower(Workflow.name), Workflow.id) > tuple_(edge, last.id))
+    return made
+
+
+def _found_by(filters: Filters) -> list[ColumnElement[bool]]:
     made: list[ColumnElement[bool]] = []
     if filters.search:
-        made.append(
-            or_(
-                Workflow.name.icontains(filters.search, autoescape=True),
-                Workflow.description.icontains(filters.search, autoescape=True),
-            )
-        )
-    match filters.state:
+        named = Workflow.name.icontains(filters.search, autoescape=True)
+        made.append(or_(named, Workflow.description.icontains(filters.search, autoescape=True)))
+    if filters.folder:
+        made.append(Workflow.folder == filters.folder)
+    if filters.tag:
+        tagged = WorkflowTag.workflow_id == Workflow.id, WorkflowTag.tag == filters.tag
+        made.append(select(WorkflowTag.workflow_id).where(*tagged).exists())
+    if filters.owner is not None:
+        made.append(Workflow.owner_id == filters.owner)
+    return made
+
+
+def _in_state(state: State | None) -> list[ColumnElement[bool]]:
+    if state is State.ARCHIVED:
+        return [Workflow.archived_at.is_not(None)]
+    made: list[ColumnElement[bool]] = [Workflow.archived_at.is_(None)]
+    match state:
         case State.ON | State.OFF:
-            made += [Workflow.published_version_id.is_not(None), Workflow.enabled.is_(filters.state is State.ON)]
+            made += [Workflow.published_version_id.is_not(None), Workflow.enabled.is_(state is State.ON)]
+        case State.PAUSED | State.CATCHING_UP:
+            over = Halt.resumed_at.is_(None) if state is State.PAUSED else Halt.resumed_at.is_not(None)
+            made.append(select(Halt.scope_id).where(Halt.scope_id == Workflow.id, over).exists())
         case State.DRAFT:
             made.append(Workflow.published_version_id.is_(None))
         case State.CHANGED:
             made.append(_CHANGED)
         case None:
             pass
-    last = uow.session.get(Workflow, filters.after) if filters.after else None
-    if last is not None:
-        edge = select(func.lower(Workflow.name)).where(Workflow.id == last.id).scalar_subquery()
-        made.append(tuple_(func.lower(Workflow.name), Workflow.id) > tuple_(edge, last.id))
     return made

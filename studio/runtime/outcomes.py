@@ -58,6 +58,8 @@ class Verdict(StrEnum):
     REFUSED = "refused"
     GATHERED = "gathered"
     """Kept until others have come too; its run is named once it has started."""
+    HELD = "held"
+    """Kept while its workflow is paused; starts a run, or not, once that is over."""
 
 
 class Mode(StrEnum):
@@ -78,6 +80,8 @@ class Lane(StrEnum):
     """Nobody claims it: it has not begun, and its workflow's limits do not let it yet."""
     BACK = "back"
     """Nobody claims it: it goes on after a wait once there is a place for it again."""
+    PARKED = "parked"
+    """Nobody claims it: its workflow is paused, or everything is stopped."""
 
 
 CLAIMED = (Lane.MAIN, Lane.EFFECT)

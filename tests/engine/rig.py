@@ -20,7 +20,7 @@ from studio.runtime.compiled import Compiled
 from studio.runtime.engine.engine import Engine
 from studio.runtime.engine.histories import row_of
 from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow
-from studio.runtime.models import Resolution, Run, RunNote, Step, TriggerSubscription, WaitRow, Workflow
+from studio.runtime.models import Halt, Resolution, Run, RunNote, Step, TriggerSubscription, WaitRow, Workflow
 from studio.runtime.service import runs
 from studio.runtime.turns import RunTurns
 from tests.engine import bench_nodes  # noqa: F401 - registers its node types
@@ -188,6 +188,10 @@ class Rig:
     def all(self, model, *where):
         with self.database.unit(self.workspace_id, read_only=True) as unit:
             return list(unit.session.scalars(select(model).where(*where).order_by(model.id)))
+
+    def all_halts(self) -> list[Halt]:
+        with self.database.unit(self.workspace_id, read_only=True) as unit:
+            return list(unit.session.scalars(select(Halt).order_by(Halt.scope_id)))
 
     def run(self, run_id: UUID) -> Run:
         return self.all(Run, Run.id == run_id)[0]

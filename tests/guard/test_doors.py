@@ -25,6 +25,7 @@ from tests.factories.connections import make_connection
 from tests.factories.exports import make_export
 from tests.factories.flags import make_flag, make_segment
 from tests.factories.guard import make_guard_policy, make_own_target
+from tests.factories.halts import stand_still
 from tests.factories.workflows import make_workflow, refunds
 
 IBAN = "DE89370400440532013000"
@@ -79,10 +80,23 @@ def doors(app, tenant, target):
         yield from of_connection(app, tenant, browser, program)
     if target == "flag.rollout":
         yield from of_flag(app, tenant, program)
+    if target.startswith("workspace."):
+        yield from of_workspace(app, tenant, browser, program, target)
     if target == "workflow.publish":
         key = make_workflow(app, tenant, refunds(), published=False)
         yield lambda: browser.post(f"/builder/api/workflows/{key}/publish", json={"revision": 1, "note": ""})
         yield lambda: program.post(f"/api/v1/workflows/{key}/publish", json={"revision": 1, "note": ""})
+
+
+def of_workspace(app, tenant, browser, program, target):
+    """Everything, stopped and started."""
+    if target == "workspace.stop":
+        yield lambda: browser.post("/stop", data={"reason": "Refunds go out twice", "events": "hold"})
+        yield lambda: program.put("/api/v1/workspace/stop", json={"reason": "Refunds go out twice"})
+        return
+    stand_still(app, tenant)
+    yield lambda: browser.post("/stop/end", data={"over": ""})
+    yield lambda: program.post("/api/v1/workspace/start", json={})
 
 
 def of_export(app, tenant, browser, program):

@@ -35,7 +35,7 @@ ENGINE_READS = {
     *("event", "run", "step", "wait", "resolution", "event_dedup", "payload_blob", "run_search"),
     *("audit_event", "audit_target", "audit_personal", "audit_head", "audit_segment"),
     *("export_destination", "connection", "connection_sync", "connection_hook"),
-    *("flag_environment", "flag_client_key", "flag_rollout", "flag_experiment"),
+    *("flag_environment", "flag_client_key", "flag_rollout", "halt", "flag_experiment"),
     "evidence_pack",
 }
 """Nothing that people sign in with, no secret, no approval, no mail."""

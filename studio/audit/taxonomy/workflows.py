@@ -46,6 +46,25 @@ class Rerun(Metadata):
     """Effects are repeated under new keys, because somebody asked for that."""
 
 
+class Paused(Metadata):
+    reason: str
+
+
+class Resumed(Metadata):
+    backlog: int
+    """Held events and parked runs that go on, spread over time."""
+
+
+class HeldDropped(Metadata):
+    events: int
+
+
+class Stopped(Metadata):
+    reason: str
+    events: str
+    """`hold` or `refuse`: what becomes of what arrives."""
+
+
 class Rotated(Metadata):
     trigger: str | None = None
     """The key of the trigger's node."""
@@ -87,12 +106,62 @@ DISABLED = Action(
     metadata=Reason,
     severity="notice",
 )
+WORKFLOW_PAUSED = Action(
+    "workflow.paused",
+    "A workflow was paused, or how it is paused was changed. Its events are held or refused.",
+    sentence="{actor} paused “{target}”",
+    metadata=Paused,
+    redactions=(Redaction("metadata.reason", "personal", "reference"),),
+    example={"reason": "The warehouse counts its stock"},
+    severity="warning",
+)
+WORKFLOW_RESUMED = Action(
+    "workflow.resumed",
+    "A pause has ended. What was held starts in its order, spread over time.",
+    sentence="{actor} resumed “{target}”",
+    metadata=Resumed,
+    example={"backlog": 120},
+    severity="notice",
+)
+HELD_DROPPED = Action(
+    "workflow.held_dropped",
+    "Events that a pause held were dropped: they start nothing.",
+    sentence="{actor} dropped {events} held events of “{target}”",
+    metadata=HeldDropped,
+    example={"events": 120},
+    severity="warning",
+)
+WORKSPACE_STOPPED = Action(
+    "workspace.stopped",
+    "Everything in the workspace was stopped: runs are parked, nothing goes out any more.",
+    sentence="{actor} stopped everything",
+    metadata=Stopped,
+    redactions=(Redaction("metadata.reason", "personal", "reference"),),
+    example={"reason": "Refunds go out twice", "events": "hold"},
+    severity="critical",
+)
+WORKSPACE_STARTED = Action(
+    "workspace.started",
+    "A stop has ended. What has gathered goes on, spread over time.",
+    sentence="{actor} let everything go on",
+    metadata=Resumed,
+    example={"backlog": 4200},
+    severity="critical",
+)
 DELETED = Action(
     "workflow.deleted",
-    "A workflow was deleted. Its runs stay in the history until their time is up.",
-    sentence="{actor} deleted the workflow “{target}”",
+    "A workflow was archived: it is hidden, and its triggers are off. Its runs stay in the history until their time is "
+    "up.",
+    sentence="{actor} archived the workflow “{target}”",
     metadata=Reason,
     severity="warning",
+)
+BROUGHT_BACK = Action(
+    "workflow.brought_back",
+    "An archived workflow was shown again. It stays off until somebody turns it on.",
+    sentence="{actor} brought the workflow “{target}” back",
+    metadata=Reason,
+    severity="notice",
 )
 RESTORED = Action(
     "workflow.restored",

@@ -39,7 +39,8 @@ def get(uow: UnitOfWork, workflow_id: UUID | None) -> Workflow:
     """One workflow that is not deleted. Raises NotFound."""
     workflow = workflows.get(uow, workflow_id)
     if workflow.archived_at is not None:
-        raise NotFound(_("This workflow was deleted."), resource=f"workflow:{workflow_id}")
+        said = _("This workflow is archived. Bring it back from the list of archived workflows.")
+        raise NotFound(said, resource=f"workflow:{workflow_id}")
     return workflow
 
 

@@ -17,6 +17,7 @@ from studio.builder.views.blueprint import asked, blueprint, checked, loaded
 from studio.core import web
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.halts import pausing
 from studio.runtime.models import Workflow
 
 MOST_SHOWN = 20
@@ -27,7 +28,9 @@ MOST_SHOWN = 20
 def edit(workflow_id: UUID) -> ResponseReturnValue:
     """The canvas."""
     workflow = asked(workflow_id)
-    return render_template("builder/edit.html", workflow=workflow, boot=_boot(web.current_uow(), workflow))
+    uow = web.current_uow()
+    halt = pausing.of(uow, workflow)
+    return render_template("builder/edit.html", workflow=workflow, boot=_boot(uow, workflow), halt=halt)
 
 
 @blueprint.post("/workflows/new")

@@ -11,17 +11,18 @@ from studio.builder.picture import picture
 from studio.builder.service import drafts, whole
 from studio.console import words
 from studio.console.blueprint import blueprint, keyring, settings
+from studio.console.halts_forms import ResumeForm
 from studio.console.pages.workflows import STATES
 from studio.console.workflows_facts import facts, trigger
-from studio.console.workflows_forms import EnableForm, RenameForm, RestoreForm
+from studio.console.workflows_forms import EnableForm, RenameForm, RestoreForm, SortForm
 from studio.console.workflows_listing import State
 from studio.console.workflows_spark import in_words, spark
 from studio.core.errors import InvalidInput, NotFound
 from studio.core.ids import parse_id
 from studio.core.web import current_uow
 from studio.runtime.history import listing
-from studio.runtime.models import Workflow
-from studio.runtime.service import gathering, subscriptions
+from studio.runtime.models import Halt, Workflow
+from studio.runtime.service import gathering, sorting, subscriptions
 from studio.runtime.service import workflows as service
 
 
@@ -35,12 +36,17 @@ def workflow(workflow_id: UUID) -> ResponseReturnValue:
         found=found,
         workflow=found.workflow,
         picture=picture(found.document),
-        state=STATES[_state(found.workflow)],
+        state=STATES[_state(found.workflow, found.halt)],
         changed_words=STATES[State.CHANGED],
         words=words,
         spark=spark,
         in_words=in_words,
         rename=RenameForm(formdata=None, name=found.workflow.name),
+        sort=SortForm(formdata=None, folder=found.workflow.folder, tags=", ".join(found.tags)),
+        owners=sorting.possible_owners(current_uow()),
+        halt=found.halt,
+        backlog=found.backlog,
+        resume=ResumeForm(formdata=None),
     )
 
 
@@ -103,11 +109,38 @@ def duplicate_workflow(workflow_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/workflows/<uuid:workflow_id>/delete")
 @permission("workflow.publish")
 def delete_workflow(workflow_id: UUID) -> ResponseReturnValue:
-    """Hide it and turn it off; its runs stay."""
+    """Archive it: hidden and off; its runs stay."""
     found = asked(workflow_id)
     service.archive(current_uow(), found)
-    flash(_("“%(name)s” is deleted. Its runs stay in the history.", name=found.name), "good")
+    flash(_("“%(name)s” is archived. Its runs stay in the history.", name=found.name), "good")
     return redirect(url_for("console.workflows"), 303)
+
+
+@blueprint.post("/workflows/<uuid:workflow_id>/bring-back")
+@permission("workflow.publish")
+def bring_back_workflow(workflow_id: UUID) -> ResponseReturnValue:
+    """Show an archived one again; it stays off."""
+    uow = current_uow()
+    found = service.get(uow, workflow_id)
+    service.bring_back(uow, found)
+    flash(_("“%(name)s” is back. It is off until you turn it on.", name=found.name), "good")
+    return _back(found)
+
+
+@blueprint.post("/workflows/<uuid:workflow_id>/place")
+@permission("workflow.edit")
+def sort_workflow(workflow_id: UUID) -> ResponseReturnValue:
+    """Another folder, other tags, another owner."""
+    found, form, uow = asked(workflow_id), SortForm(), current_uow()
+    if not form.validate_on_submit():
+        raise InvalidInput(_("Reload the page, then try again. Nothing was changed."), field="folder")
+    sorting.move(uow, found, form.folder.data or "")
+    sorting.set_tags(uow, found, form.given())
+    owner = parse_id(form.owner.data or "")
+    if owner is not None:
+        sorting.hand_over(uow, found, owner)
+    flash(_("Saved."), "good")
+    return _back(found)
 
 
 @blueprint.post("/workflows/<uuid:workflow_id>/versions/<number>/restore")
@@ -141,9 +174,11 @@ def asked(workflow_id: UUID) -> Workflow:
     return whole.get(current_uow(), workflow_id)
 
 
-def _state(found: Workflow) -> State:
+def _state(found: Workflow, halt: Halt | None) -> State:
     if found.published_number is None:
         return State.DRAFT
+    if halt is not None:
+        return State.PAUSED if halt.resumed_at is None else State.CATCHING_UP
     return State.ON if found.enabled else State.OFF
 
 

@@ -19,7 +19,7 @@ _VERBS = {
     "start": marked("start"), "use": marked("use"), "cancel": marked("cancel"), "rerun": marked("run again"),
     "signal": marked("send signals"), "decide": marked("decide"), "manage": marked("manage"),
     "bypass": marked("bypass"), "report": marked("report"), "export": marked("export"), "answer": marked("answer"),
-    "ask": marked("ask"), "owner": marked("own"),
+    "ask": marked("ask"), "owner": marked("own"), "stop": marked("stop everything"),
 }  # fmt: skip
 _STATES = {
     State.REQUESTED: (marked("waits for a decision"), "wait"), State.DECLINED: (marked("declined"), "bad"),

@@ -19,7 +19,7 @@ from studio.runtime.flow.admission import limited
 from studio.runtime.flow.control import Control
 from studio.runtime.ledger.port import Ledger
 from studio.runtime.ledger.rows import Accepted, Admission
-from studio.runtime.models import EventDedup
+from studio.runtime.models import EventDedup, TriggerSubscription
 
 
 class Admitting:
@@ -54,7 +54,7 @@ class Admitting:
 
     def _decide(self, session: Session, event: Accepted, control: Control) -> Admission:
         now, found = clock.database_now(session), None
-        if not _repeated(session, event, now):
+        if not _stands(session, event) and not _repeated(session, event, now):
             found = limited(session, event.workflow_id, control, event.keys, now)
             # Whoever held the lock before may have been the first of two deliveries of the same.
             if found is not None and _repeated(session, event, now):
@@ -64,6 +64,12 @@ class Admitting:
         [admission] = self._ledger.accept(session, [event])
         fault_point("accept.limited")
         return admission if found is None else replace(admission, retry_after_s=found.retry_after_s)
+
+
+def _stands(session: Session, event: Accepted) -> bool:
+    """Whether its workflow is paused: what is going on says nothing then of when the event will start."""
+    asked = select(TriggerSubscription.halt).where(TriggerSubscription.id == event.subscription_id)
+    return session.execute(asked).scalar() is not None
 
 
 def _repeated(session: Session, event: Accepted, now: object) -> bool:

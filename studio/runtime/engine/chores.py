@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from studio.accounts.models import Workspace
 from studio.core import clock
@@ -28,7 +28,7 @@ from studio.runtime.models import (
     TriggerSubscription,
     WaitRow,
 )
-from studio.runtime.outcomes import ENDED
+from studio.runtime.outcomes import ENDED, Verdict
 from studio.runtime.service.starts import Hint, start_or_turn_away
 from studio.runtime.triggers.schedule import next_due
 
@@ -48,10 +48,11 @@ class Schedules:
         self._database, self._hint = database, hint
 
     def __call__(self, now: datetime) -> None:
-        """Start everything that is due."""
+        """Start everything that is due. What a pause holds starts together after it, as what Studio was off for."""
         due = select(TriggerSubscription.id, TriggerSubscription.workspace_id).where(
-            TriggerSubscription.active, TriggerSubscription.next_due_at <= now
-        )
+            TriggerSubscription.active, TriggerSubscription.next_due_at <= now,
+            or_(TriggerSubscription.halt.is_(None), TriggerSubscription.halt != "hold"),
+        )  # fmt: skip
         with self._database.across(read_only=True) as unit:
             found = unit.session.execute(due.order_by(TriggerSubscription.next_due_at).limit(DUE_AT_ONCE)).all()
         for row in found:
@@ -63,7 +64,7 @@ class Schedules:
     def _start(self, workspace_id: UUID, subscription_id: UUID, now: datetime) -> None:
         with self._database.unit(workspace_id) as unit:
             row = unit.session.get(TriggerSubscription, subscription_id, with_for_update={"skip_locked": True})
-            if row is None or not row.active or row.next_due_at is None or row.next_due_at > now:
+            if row is None or not row.active or row.next_due_at is None or row.next_due_at > now or row.halt == "hold":
                 return
             due, row.next_due_at = row.next_due_at, None
             try:
@@ -125,7 +126,12 @@ class Retention:
 
     def _purge_events(self, workspace_id: UUID, before: UUID) -> int:
         with self._database.unit(workspace_id) as unit:
-            old = select(Event.id).where(Event.id < before).order_by(Event.id).limit(PURGE_BATCH)
+            old = (
+                select(Event.id)
+                .where(Event.id < before, Event.verdict != Verdict.HELD)
+                .order_by(Event.id)
+                .limit(PURGE_BATCH)
+            )
             ids = list(unit.session.scalars(old))
             unit.session.execute(delete(Event).where(Event.id.in_(ids)))
             return len(ids)

@@ -26,6 +26,7 @@ from studio.runtime.engine.execution.turns import SPARE
 from studio.runtime.engine.freeing import Freed, free_all_dead
 from studio.runtime.engine.gate import Gatekeeper
 from studio.runtime.engine.gathered import Gatherings
+from studio.runtime.engine.halts import Halts
 from studio.runtime.engine.replacing import Replacing
 from studio.runtime.engine.shedding import Shedding
 from studio.runtime.engine.sweeper import Sweeper
@@ -73,8 +74,8 @@ class Engine:
         self.search = SearchIndex(database)
         self.gate = Gatekeeper(database, self.writer, self.wake_main, Replacing(database, self.endings.withdraw))
         self.chores: list[Callable[[datetime], None]] = [
-            Schedules(database, self.wake_main), Gatherings(database, self.wake_main), self.retention, self.search,
-            self.look_at_gate,
+            Schedules(database, self.wake_main), Gatherings(database, self.wake_main), Halts(database, self.wake_main),
+            self.retention, self.search, self.look_at_gate,
         ]  # fmt: skip
         self.own_chores: list[Callable[[], object]] = []
         """What each process looks after by itself, whoever turns the sweep: it costs next to nothing."""

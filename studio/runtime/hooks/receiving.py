@@ -24,7 +24,7 @@ from studio.runtime.flow.control import FREE
 from studio.runtime.history.payloads import payload
 from studio.runtime.hooks.addresses import Addresses, Hook
 from studio.runtime.ledger.rows import Accepted, Admission
-from studio.runtime.models import IN_ORDER, Run, Step
+from studio.runtime.models import IN_ORDER, Event, Run, Step
 from studio.runtime.outcomes import ENDED, STUCK
 from studio.runtime.service.gathering import Arrived, gather
 from studio.runtime.triggers.deliveries import dedup_key, gather_key, read_data
@@ -96,8 +96,9 @@ class Receiver:
         )
         with self._database.unit(hook.workspace_id) as unit:
             verdict, run_id = gather(unit, hook.subscription_id, hook.config, arrived)
+            kept = unit.session.get(Event, arrived.id) if verdict == "refused" else None
+            reason = kept.reason if kept is not None else None
         ACCEPTED.labels(verdict).inc()
-        reason = _("The workflow is turned off.") if verdict == "refused" else None
         return _reply(Admission(event.event_id, run_id, verdict, reason))
 
     def _admit(self, event: Accepted) -> Admission:
@@ -202,8 +203,9 @@ def _reply(admission: Admission) -> Reply:
     match admission.verdict:
         case "started":
             return Reply(202, {"run_id": run_id})
-        case "gathered":
-            return Reply(202, {"event_id": str(admission.event_id), "gathered": True})
+        case "gathered" | "held":
+            why = {"reason": admission.reason} if admission.verdict == "held" else {}
+            return Reply(202, {"event_id": str(admission.event_id), admission.verdict: True} | why)
         case "duplicate":
             return Reply(200, {"run_id": run_id, "duplicate": True})
         case "limited" if admission.run_id is not None:

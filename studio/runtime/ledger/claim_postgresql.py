@@ -48,38 +48,55 @@ stand as (
 )"""  # noqa: S608 - only constants of the code go into the text, values are bound
 # The runs of a group before its oldest queued one have gone on; their places in the index are not walked over again.
 _GROUP = """
-    select run.id from run
+    select run.id, run.workflow_id from run
     where state = 'queued' and lane = :lane and workspace_id = walk.workspace_id and priority = walk.priority
       and available_at >= walk.oldest and available_at <= (now() + make_interval(secs => :shift))
     order by available_at limit (select share from stand) for update skip locked"""
+# What is paused or stopped is put aside by the claim itself, so that nobody ever holds it. Its epoch stays: an intent
+# that was written for the next holder is that one's still.
+_DUE = """
+halted as materialized (select scope_id from halt where parking),
+due as (
+  select id, workspace_id in (select scope_id from halted) or workflow_id in (select scope_id from halted) as parked
+  from picked
+)"""
 _TAKE = f"""
 taken as (
-  update run set state = 'running', epoch = run.epoch + 1, lease_by = :holder,
-         lease_until = clock_timestamp() + make_interval(secs => :lease + :shift),
-         started_at = coalesce(run.started_at, {_NOW})
+  update run set state = case when due.parked then 'queued' else 'running' end,
+         lane = case when due.parked then 'parked' else run.lane end,
+         epoch = case when due.parked then run.epoch else run.epoch + 1 end,
+         lease_by = case when due.parked then null else :holder end,
+         lease_until = case when not due.parked then clock_timestamp() + make_interval(secs => :lease + :shift) end,
+         started_at = case when due.parked then run.started_at else coalesce(run.started_at, {_NOW}) end
   from due where run.id = due.id
   returning run.id, run.workspace_id, run.workflow_id, run.version_id, run.trigger_node, run.epoch, run.wake_seq,
             run.attempts, run.fresh, run.input, run.title, run.mode, run.lane, run.steps_used, run.respond,
             run.created_at, run.gate_key, run.place_key, run.rerun_of, run.rerun_from, run.carried,
-            run.parent_run_id, run.parent_wait_id
+            run.parent_run_id, run.parent_wait_id, due.parked
 )
-select taken.*, stand.last, {_NOW} as now from stand left join taken on true"""  # noqa: S608 - made of constants; values are bound
+select taken.*, stand.last, {_NOW} as now from stand left join taken on not taken.parked"""  # noqa: S608 - made of constants; values are bound
 
 CLAIM = text(f"""{_WALK},
 found as (
-  select one.id, row_number() over (partition by walk.workspace_id order by walk.priority, one.place) as place
-  from walk cross join lateral (select id, row_number() over () as place from ({_GROUP}) locked) one
+  select one.id, walk.workspace_id, one.workflow_id,
+         row_number() over (partition by walk.workspace_id order by walk.priority, one.place) as place
+  from walk cross join lateral (
+    select id, workflow_id, row_number() over () as place from ({_GROUP}) locked
+  ) one
   where walk.ready
 ),
-due as (select id from found where place <= (select share from stand)),
+picked as (select id, workspace_id, workflow_id from found where place <= (select share from stand)),
+{_DUE},
 {_TAKE}
 """)  # noqa: S608 - only constants of the code go into the text, values are bound
 """Up to `:limit` runs, an equal share for each of up to `:tenants` workspaces; smaller priorities first in each."""
 
 CLAIM_ONE = text(f"""{_WALK},
-due as materialized (
-  select one.id from walk cross join lateral ({_GROUP}) one where walk.ready limit 1
+picked as materialized (
+  select one.id, walk.workspace_id, one.workflow_id
+  from walk cross join lateral ({_GROUP}) one where walk.ready limit 1
 ),
+{_DUE},
 {_TAKE}
 """)  # noqa: S608 - only constants of the code go into the text, values are bound
 """One run: of the first workspace that has one which nobody else is claiming."""

@@ -63,7 +63,7 @@ class PostgresqlLedger:
     def claim(
         self, session: Hands, *, lane: str, limit: int, holder: str, lease_s: float, full: Collection[UUID] = ()
     ) -> tuple[datetime, list[RunRow]]:
-        """Skip what others hold: claimants never wait for one another."""
+        """Skip what others hold: claimants never wait for one another. What is halted is parked, and not among them."""
         values: dict[str, Any] = {
             "lane": lane, "limit": limit, "holder": holder, "lease": lease_s, "shift": _shift(),
             "full": list(full), "after": self._walked[lane], "tenants": min(limit, claiming.TENANTS),
@@ -72,7 +72,7 @@ class PostgresqlLedger:
         if limit == 1:
             statement, values["tenants"] = claiming.CLAIM_ONE, claiming.TENANTS_OF_ONE
         found = _rows(session, statement, values)
-        claimed = [RunRow(*row[:-2]) for row in found if row[0] is not None]
+        claimed = [RunRow(*row[:-3]) for row in found if row[0] is not None]
         self._walked[lane] = claimed[0].workspace_id if limit == 1 and claimed else found[0][-2]
         return found[0][-1], claimed
 

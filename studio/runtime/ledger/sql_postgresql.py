@@ -18,7 +18,7 @@ ACCEPT = text(f"""
 with input as (select * from jsonb_to_recordset(cast(:rows as jsonb)) as x({_EVENT})),
 live as (
   select i.*, s.version_id as current_version, s.priority from input i
-  join trigger_subscription s on s.id = i.subscription_id and s.active
+  join trigger_subscription s on s.id = i.subscription_id and s.active and s.halt is null
   where i.verdict = 'started'
 ),
 claimed as (
@@ -53,10 +53,12 @@ NOT_STARTED = text(f"""
 insert into event (id, workspace_id, workflow_id, subscription_id, type, verdict, reason, run_id, dedup_key, body,
                    meta, received_at)
 select i.event_id, i.workspace_id, i.workflow_id, i.subscription_id, i.type,
-       case when i.verdict <> 'started' then i.verdict when d.run_id is not null then 'duplicate' else 'refused' end,
-       case when i.verdict <> 'started' then i.reason
+       case when i.verdict <> 'started' then i.verdict when s.halt = 'hold' then 'held' when s.halt = 'refuse'
+            then 'refused' when d.run_id is not null then 'duplicate' else 'refused' end,
+       case when i.verdict <> 'started' then i.reason when s.halt is not null then s.halt_why
             when d.run_id is not null then null else 'The workflow is turned off.' end,
-       case when i.verdict = 'started' then d.run_id else i.held_by end, i.dedup_key, i.body, i.meta, {_NOW}
+       case when i.verdict <> 'started' then i.held_by when s.halt is null then d.run_id end, i.dedup_key, i.body,
+       i.meta, {_NOW}
 from jsonb_to_recordset(cast(:rows as jsonb)) as i({_EVENT})
 left join trigger_subscription s on s.id = i.subscription_id and s.active
 left join event_dedup d on d.subscription_id = s.id and d.key = i.dedup_key

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, case, func, insert, select, text, update
+from sqlalchemy import Table, bindparam, case, func, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,8 @@ from studio.runtime.ledger.payloads import pack
 from studio.runtime.ledger.port import Flush
 from studio.runtime.ledger.reading import read_recorded
 from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow, StepRow, Waiting
-from studio.runtime.models import Blob, Event, EventDedup, Run, Step, TriggerSubscription, WaitRow
-from studio.runtime.outcomes import CLAIMED, COUNTED, LOST_AGAIN_S, LOST_LEASES
+from studio.runtime.models import Blob, Event, EventDedup, Halt, Run, Step, TriggerSubscription, WaitRow
+from studio.runtime.outcomes import CLAIMED, COUNTED, LOST_AGAIN_S, LOST_LEASES, Lane
 
 _RUN: Table = Run.__table__  # type: ignore[assignment]  # declarative types it as FromClause
 _STEP: Table = Step.__table__  # type: ignore[assignment]  # see above
@@ -72,6 +72,7 @@ class SqliteLedger:
         """The lock is ours already, so a plain UPDATE … RETURNING claims."""
         now = clock.local_now()
         due, self._walked[lane] = claiming.due(session, lane, limit, now, self._walked[lane], full)
+        due = _unparked(session, due)
         if not due:
             return now, []
         taken = (
@@ -177,6 +178,17 @@ class SqliteLedger:
         return found
 
 
+def _unparked(session: Session, due: list[UUID]) -> list[UUID]:
+    """Those that may go on. What is paused or stopped is put aside: see claim_postgresql.py."""
+    halted = list(session.scalars(select(Halt.scope_id).where(Halt.parking))) if due else []
+    if not halted:
+        return due
+    stands = or_(_RUN.c.workspace_id.in_(halted), _RUN.c.workflow_id.in_(halted))
+    parking = update(_RUN).where(_RUN.c.id.in_(due), stands).values(lane=Lane.PARKED).returning(_RUN.c.id)
+    parked = set(session.scalars(parking))
+    return [run_id for run_id in due if run_id not in parked]
+
+
 def _lost(*which: Any) -> Any:
     """Their leases are lost once more; those that lost too many are set aside."""
     lost_again = _RUN.c.attempts + 1
@@ -206,7 +218,10 @@ def _wake(now: datetime) -> Any:
 
 def _live(session: Session, events: Sequence[Accepted]) -> dict[UUID, Any]:
     ids = {event.subscription_id for event in events}
-    found = select(TriggerSubscription.id, TriggerSubscription.version_id, TriggerSubscription.priority)
+    found = select(
+        TriggerSubscription.id, TriggerSubscription.version_id, TriggerSubscription.priority, TriggerSubscription.halt,
+        TriggerSubscription.halt_why,
+    )  # fmt: skip
     rows = session.execute(found.where(TriggerSubscription.id.in_(ids), TriggerSubscription.active))
     return {row.id: row for row in rows}
 
@@ -216,6 +231,10 @@ def _admit(session: Session, event: Accepted, live: dict[UUID, Any], now: dateti
         return Admission(event.event_id, event.held_by, event.verdict, event.reason)
     if event.subscription_id not in live:
         return Admission(event.event_id, None, "refused", "The workflow is turned off.")
+    halt = live[event.subscription_id].halt
+    if halt is not None:
+        verdict = "held" if halt == "hold" else "refused"
+        return Admission(event.event_id, None, verdict, live[event.subscription_id].halt_why)
     if event.dedup_key is None:
         return Admission(event.event_id, event.run_id, "started")
     values = {

@@ -2,8 +2,10 @@
 
 from studio.runtime.models.flow import RateState, WorkspaceLimit
 from studio.runtime.models.gathering import Gathering
+from studio.runtime.models.halts import Halt
 from studio.runtime.models.ledger import IN_ORDER, Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
 from studio.runtime.models.search import RunSearch
+from studio.runtime.models.tags import WorkflowTag
 from studio.runtime.models.things import KvEntry, LoopLease, RunNote
 from studio.runtime.models.workflows import TriggerSubscription, Workflow, WorkflowVersion, trigger_settings
 
@@ -13,6 +15,7 @@ __all__ = [
     "Event",
     "EventDedup",
     "Gathering",
+    "Halt",
     "KvEntry",
     "LoopLease",
     "RateState",
@@ -24,6 +27,7 @@ __all__ = [
     "TriggerSubscription",
     "WaitRow",
     "Workflow",
+    "WorkflowTag",
     "WorkflowVersion",
     "WorkspaceLimit",
     "trigger_settings",

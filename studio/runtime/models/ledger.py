@@ -26,6 +26,8 @@ RATED = text("rate_key is not null")
 _CALLED, _AWAITED = text("parent_run_id is not null"), text("parent_wait_id is not null")
 _OPEN = text("state = 'open' and due_at is not null")
 _GATHERED = text("gathering_id is not null")
+HELD = text("verdict = 'held'")
+PARKED = text("lane = 'parked' and state = 'queued'")
 
 
 class Event(Tenant, Model):
@@ -35,6 +37,7 @@ class Event(Tenant, Model):
     __table_args__ = (
         Index("ix_event_workflow_id", "workspace_id", "workflow_id", "id"),
         Index("ix_event_gathering_id", "gathering_id", "id", sqlite_where=_GATHERED, postgresql_where=_GATHERED),
+        Index("ix_event_held", "workspace_id", "workflow_id", "id", sqlite_where=HELD, postgresql_where=HELD),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
@@ -99,6 +102,7 @@ class Run(Tenant, Model):
             "ix_run_placed", "workspace_id", "workflow_id", "place_key", sqlite_where=PLACED, postgresql_where=PLACED
         ),
         Index("ix_run_rated", "workflow_id", "rate_key", "created_at", sqlite_where=RATED, postgresql_where=RATED),
+        Index("ix_run_parked", "workspace_id", "workflow_id", "id", sqlite_where=PARKED, postgresql_where=PARKED),
         Index("ix_run_lease", "lease_until", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
         Index("ix_run_workspace", "workspace_id", "id"),
         Index("ix_run_workflow", "workspace_id", "workflow_id", "id"),

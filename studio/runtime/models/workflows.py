@@ -34,7 +34,10 @@ class Workflow(Tenant, Model):
     """What a merchant draws. The document lives in the draft and in the versions."""
 
     __tablename__ = "workflow"
-    __table_args__ = (Index("ix_workflow_workspace_id_name", "workspace_id", "name"),)
+    __table_args__ = (
+        Index("ix_workflow_workspace_id_name", "workspace_id", "name"),
+        Index("ix_workflow_folder", "workspace_id", "folder"),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(120))
@@ -48,6 +51,8 @@ class Workflow(Tenant, Model):
     """The gallery template it came from."""
     owner_id: Mapped[UUID | None] = mapped_column(Uuid())
     """Who is told when a run fails."""
+    folder: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    """What people sort it by; empty: it stands outside of folders."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
@@ -111,6 +116,10 @@ class TriggerSubscription(Tenant, Model):
     config: Mapped[dict[str, Any]] = mapped_column(Json)
     """As that version of its type wrote it; `settings` is what the present one reads."""
     active: Mapped[bool] = mapped_column(Boolean, default=True)
+    halt: Mapped[str | None] = mapped_column(String(8))
+    """Paused: what becomes of its events, `hold` or `refuse`. None: they start runs. Follows the rows of `halt`."""
+    halt_why: Mapped[str | None] = mapped_column(Text)
+    """The sentence that senders are answered meanwhile."""
     address_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     """SHA-256 of the 256-bit address; None where the trigger has none."""
     address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, info=sealed("{workspace_id}|trigger|{id}"))

@@ -41,7 +41,7 @@ class RunCalls:
             raise Conflict(message, code="call.too_deep")
         data = _inputs(trigger, ask)
         meta = {"run_id": str(ask.run_id), "node": ask.node, "path": ask.path}
-        run = starts.start(uow, trigger, data, self._hint, meta=meta)
+        run = starts.start(uow, trigger, data, self._hint, meta=meta, called=True)
         if wait_id is not None:
             _not_behind_its_caller(uow, run, ask.run_id)
         run.parent_run_id, run.parent_wait_id = ask.run_id, wait_id

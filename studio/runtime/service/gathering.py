@@ -1,7 +1,7 @@
 """Events that wait for one another: kept as they come, and started together once they are due, by one run."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from studio.runtime.outcomes import Verdict
 from studio.runtime.service.dedup import Once, claim
 from studio.runtime.service.starts import Hint, NotNow, start
 
+AGAIN = timedelta(seconds=15)
+"""A gathering that is due while its workflow is paused is looked at again after that."""
 _EVENT = cast("Table", Event.__table__)
 _GATHERING = cast("Table", Gathering.__table__)
 _DEDUP = cast("Table", EventDedup.__table__)
@@ -47,6 +49,9 @@ def gather(
     if not trigger.active:
         _write(uow, trigger, event, Verdict.REFUSED, reason=_("The workflow is turned off."))
         return Verdict.REFUSED, None
+    if trigger.halt == "refuse":  # where events are held, gathering goes on: it keeps them, and starts nothing
+        _write(uow, trigger, event, Verdict.REFUSED, reason=trigger.halt_why)
+        return Verdict.REFUSED, None
     repeated = _repeats(uow, trigger, event)
     if repeated is not None:
         run_id = uow.session.scalar(select(_EVENT.c.run_id).where(_EVENT.c.id == repeated))
@@ -66,8 +71,11 @@ def start_due(uow: UnitOfWork, gathering_id: UUID, now: datetime, hint: Hint) ->
     if found is None or found.due_at > now:
         return None
     members = update(_EVENT).where(_EVENT.c.gathering_id == found.id)
-    uow.session.delete(found)
     trigger = uow.session.get(TriggerSubscription, found.subscription_id)
+    if trigger is not None and trigger.active and trigger.halt is not None:
+        found.due_at = now + AGAIN
+        return None
+    uow.session.delete(found)
     if trigger is None or not trigger.active:
         reason = _("The workflow was turned off before what had been gathered was to start.")
         uow.session.execute(members.values(verdict=Verdict.REFUSED, reason=reason))

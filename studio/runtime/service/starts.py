@@ -43,6 +43,15 @@ class NotNow(StudioError):
         self.status, self.retry_after_s, self.limited = error.status, error.retry_after_s, limited
 
 
+class Paused(Conflict):
+    """Its workflow stands still, or everything does."""
+
+    def __init__(self, subscription: TriggerSubscription) -> None:
+        message = subscription.halt_why or _("The workflow is paused.")
+        super().__init__(message, code="workflow.paused", resource=f"workflow:{subscription.workflow_id}")
+        self.verdict = Verdict.HELD if subscription.halt == "hold" else Verdict.REFUSED
+
+
 class Repeated(Conflict):
     """An event of the same key has started a run already."""
 
@@ -59,20 +68,28 @@ def start(
     *,
     meta: dict[str, Any] | None = None,
     once: Once | None = None,
+    called: bool = False,
+    held: Event | None = None,
 ) -> Run:
     """Write the event and the run that it starts, which may have to wait for its turn.
 
-    Raises Conflict where the trigger is off, Repeated where `once` has started a run before, NotNow where the
-    workflow's limits turn it away, and InvalidInput where the data has no key that they need. Nothing is written then.
+    `called`: another run asks for it, which goes on as far as a pause lets runs go on. `held`: the event is there
+    already, and its pause is over.
+
+    Raises Conflict where the trigger is off, Paused where the workflow stands still, Repeated where `once` has started
+    a run before, NotNow where the workflow's limits turn it away, and InvalidInput where the data has no key that they
+    need. Nothing is written then.
     """
     if not subscription.active:
         raise Conflict(
             _("The workflow is turned off, so nothing was started. Turn it on first."), code="workflow.off",
             resource=f"workflow:{subscription.workflow_id}",
         )  # fmt: skip
+    if subscription.halt is not None and not called and held is None:
+        raise Paused(subscription)
     _first(uow, subscription, once)
     keys = keys_of(uow, subscription, data)
-    run_id, event_id = new_id(), new_id()
+    run_id, event_id = new_id(), held.id if held is not None else new_id()
     if once is not None and not claim(uow, subscription.id, once, event_id, run_id):
         _first(uow, subscription, once)
     run = Run(
@@ -80,11 +97,11 @@ def start(
         trigger_node=subscription.node_key, state=RunState.QUEUED, mode=Mode.LIVE, input=data,
         available_at=uow.now, created_at=uow.now, **counted(subscription, keys),
     )  # fmt: skip
-    event = Event(
+    event = held or Event(
         id=event_id, workflow_id=subscription.workflow_id, subscription_id=subscription.id, type=subscription.type,
-        verdict=Verdict.STARTED, run_id=run_id, meta=meta, received_at=uow.now,
-        dedup_key=once.key if once is not None else None,
+        meta=meta, received_at=uow.now, dedup_key=once.key if once is not None else None,
     )  # fmt: skip
+    event.verdict, event.reason, event.run_id, event.body = Verdict.STARTED, None, run_id, None
     uow.session.add_all((run, event))
     uow.after_commit(hinted(hint, keys))
     return run
@@ -102,6 +119,8 @@ def start_or_turn_away(
     """As `start`, where nobody waits for an answer: what does not start keeps its event, and why."""
     try:
         return start(uow, subscription, data, hint, meta=meta, once=once)
+    except Paused as error:
+        turn_away(uow, subscription, data, error.verdict, error.message, meta, key=once.key if once else None)
     except Repeated as error:
         turn_away(uow, subscription, data, Verdict.DUPLICATE, None, meta, error.run_id)
     except NotNow as error:
@@ -151,12 +170,13 @@ def turn_away(
     reason: str | None,
     meta: dict[str, Any] | None,
     run_id: UUID | None = None,
+    key: str | None = None,
 ) -> None:
-    """Write the event that starts no run, and why, so that nobody has to guess."""
+    """Write the event that starts no run, or not yet, and why, so that nobody has to guess."""
     uow.session.add(
         Event(
             id=new_id(), workflow_id=subscription.workflow_id, subscription_id=subscription.id, type=subscription.type,
-            verdict=verdict, reason=reason, run_id=run_id, body=data, meta=meta, received_at=uow.now,
+            verdict=verdict, reason=reason, run_id=run_id, dedup_key=key, body=data, meta=meta, received_at=uow.now,
         )
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from studio.runtime.document import Document, Step
 from studio.runtime.flow.control import PRIORITIES, written
 from studio.runtime.flow.workspace import has_limits
 from studio.runtime.models import TriggerSubscription, Workflow, WorkflowVersion
+from studio.runtime.standing import apply
 from studio.runtime.triggers.audit_event import AuditTrailEvent
 from studio.runtime.triggers.schedule import next_due
 
@@ -55,6 +56,7 @@ def renew(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, version: Workfl
         _follow(uow, row, was=was)
     for gone in held.values():
         gone.active = False
+    apply(uow, workflow.id)
     _tell(uow, before, workflow)
 
 

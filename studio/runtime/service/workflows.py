@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from studio.audit import Target, record
 from studio.core import tenancy
 from studio.core.crypto import Keyring
-from studio.core.errors import InvalidInput
+from studio.core.errors import Conflict, InvalidInput
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
@@ -105,6 +105,15 @@ def archive(uow: UnitOfWork, workflow: Workflow) -> None:
     workflow.archived_at, workflow.enabled, workflow.updated_at = uow.now, False, uow.now
     subscriptions.set_active(uow, workflow, active=False)
     record(uow, "workflow.deleted", targets=[target(workflow)])
+
+
+def bring_back(uow: UnitOfWork, workflow: Workflow) -> None:
+    """Show an archived one again. It stays off until somebody turns it on. Raises Conflict where it is not archived."""
+    if workflow.archived_at is None:
+        said = _("This workflow is not archived.")
+        raise Conflict(said, code="workflow.not_archived", resource=f"workflow:{workflow.id}")
+    workflow.archived_at, workflow.updated_at = None, uow.now
+    record(uow, "workflow.brought_back", targets=[target(workflow)])
 
 
 def version_of(uow: UnitOfWork, workflow: Workflow, number: int) -> WorkflowVersion:

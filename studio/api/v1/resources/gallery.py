@@ -40,7 +40,7 @@ def use_template(uow: UnitOfWork, slug: str, body: shapes.UseTemplate) -> Workfl
 
     422 with a problem for each answer that will not do; then nothing was made.
     """
-    return workflow_info(service.use(uow, slug, body.answers))
+    return workflow_info(uow, service.use(uow, slug, body.answers))
 
 
 @operation("GET", "/node-types", tag="Node types", needs="workflow.read", answer=shapes.NodeTypes)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import ConfigDict, Field, WithJsonSchema
 
@@ -40,6 +41,10 @@ class WorkflowInfo(Shape):
     name: str = Field(examples=["High-value refunds"])
     description: str
     enabled: bool = Field(description="Off: its triggers start nothing.")
+    folder: str = Field(description="Empty: it stands outside of folders.", examples=["Refunds"])
+    tags: list[str] = Field(examples=[["risk"]])
+    owner_id: UUID | None = Field(description="Who is told when a run fails.")
+    archived_at: datetime | None = Field(description="Set: hidden, its triggers off.")
     published_version: int | None = Field(description="Null: never published.")
     created_at: datetime
     updated_at: datetime
@@ -50,6 +55,10 @@ class WorkflowQuery(Paged):
 
     q: str = Field("", max_length=120, description="Part of the name.")
     enabled: bool | None = Field(None, description="Only those that are turned on, or off.")
+    folder: str | None = Field(None, max_length=80, description="Only those in this folder; empty: in none.")
+    tag: str | None = Field(None, max_length=30, description="Only those with this tag.")
+    owner_id: UUID | None = Field(None, description="Only those of this person.")
+    archived: bool = Field(False, description="Those that are archived, instead of the others.")
 
 
 class NewWorkflow(Body):
@@ -68,6 +77,33 @@ class WorkflowChange(Body):
 
     name: Named | None = None
     description: Described | None = None
+    folder: str | None = Field(None, max_length=200, description="Empty: out of any.")
+    tags: list[str] | None = Field(None, max_length=50, description="All that it shall have.")
+    owner_id: UUID | None = Field(None, description="Somebody with a seat that may edit it.")
+
+
+class BulkChange(Body):
+    """One change of many workflows: of all, or of none. What is left out stays as it is."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"workflows": ["019a0000-0000-7000-8000-000000000000"], "folder": "Refunds"}]}
+    )
+
+    workflows: list[UUID] = Field(max_length=1_000, description="1 to 200.")
+    folder: str | None = Field(None, max_length=200)
+    add_tags: list[str] = Field(default_factory=list, max_length=50)
+    remove_tags: list[str] = Field(default_factory=list, max_length=50)
+    owner_id: UUID | None = None
+    pause: str | None = Field(
+        None, max_length=2_000, description="Why they are paused: events are held, runs that have begun finish."
+    )
+    archive: bool = False
+
+
+class Changed(Shape):
+    """How many workflows were changed."""
+
+    workflows: int
 
 
 class Draft(Shape):

@@ -14,11 +14,15 @@ from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.engine.machine.call import Call
 from studio.runtime.engine.machine.machine import Machine
-from studio.runtime.models import IN_ORDER, Step
+from studio.runtime.models import IN_ORDER, Halt, Step
 from studio.runtime.outcomes import StepState
 
 _ASKS = frozenset({Kind.APPROVAL, Kind.GUARD})
 """Steps of these kinds ask; they do nothing that could be protected."""
+
+
+class Halted(Exception):
+    """The workflow is paused, or everything is stopped: nothing more goes out."""
 
 
 class Acting:
@@ -29,8 +33,13 @@ class Acting:
         self._database, self._judge = database, judge
 
     def outside(self, machine: Machine, call: Call) -> Fail | None:
-        """Before a call goes out, and its intent is written: in a unit of its own, which writes nothing."""
+        """Before a call goes out, and its intent is written: in a unit of its own, which writes nothing.
+
+        Raises Halted.
+        """
         with self._database.unit(machine.run.workspace_id, actor_of(machine), read_only=True) as unit:
+            if self.halted(unit, machine):
+                raise Halted
             return self._looked(unit, machine, call)
 
     def local(self, unit: UnitOfWork, machine: Machine, call: Call) -> Fail | None:
@@ -38,6 +47,11 @@ class Acting:
         if call.signal is not None or call.type.kind in _ASKS:
             return None
         return self._looked(unit, machine, call)
+
+    def halted(self, unit: UnitOfWork, machine: Machine) -> bool:
+        """Whether the run stops here. Asked at every effect: a claim may be older than the stop."""
+        scopes = (machine.run.workspace_id, machine.run.workflow_id)
+        return unit.session.scalar(select(Halt.scope_id).where(Halt.scope_id.in_(scopes), Halt.parking)) is not None
 
     def _looked(self, unit: UnitOfWork, machine: Machine, call: Call) -> Fail | None:
         judge, node_type = self._judge(), type(call.type)

@@ -5,6 +5,7 @@ from studio.contract.results import Fail
 from studio.core.faults import fault_point
 from studio.core.metrics import STEP_SECONDS
 from studio.core.unit_of_work import Database, UnitOfWork
+from studio.runtime.engine.execution import outgoing
 from studio.runtime.engine.execution.acting import Acting, actor_of
 from studio.runtime.engine.execution.claims import Claims
 from studio.runtime.engine.execution.ends import Ends
@@ -22,6 +23,9 @@ class LocalBoundary:
     def carry(self, machine: Machine) -> None:
         """Perform a LOCAL effect, go on in memory, and commit all of it with the run's rows. Raises FenceLost."""
         with self._database.unit(machine.run.workspace_id, actor_of(machine)) as unit:
+            if machine.calls and self._acting.halted(unit, machine):
+                self._claims.write_in(unit.session, machine, outgoing.park(machine))
+                return
             if machine.calls:
                 self._perform(unit, machine, machine.calls.popleft())
             self._ends.withdraw(unit, machine)

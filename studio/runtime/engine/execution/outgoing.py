@@ -77,6 +77,24 @@ def put_back(machine: Machine, delay_s: float) -> Flush:
     return flush
 
 
+def park(machine: Machine) -> Flush:
+    """Put the run aside where it is: what it has done is written, and nothing more goes out.
+
+    A call that may have gone out in an earlier attempt stays in doubt.
+    """
+    for call in machine.calls:
+        if not in_doubt(machine, call):
+            machine.intend(call, None)
+    flush = machine.take()
+    machine.run.state, machine.run.lane = RunState.QUEUED, Lane.PARKED
+    return flush
+
+
+def in_doubt(machine: Machine, call: Call) -> bool:
+    """Whether a worker died in an earlier attempt at it, so that it may have gone out."""
+    return call.step.intent_epoch is not None and call.step.intent_epoch < machine.run.epoch
+
+
 def report(outcome: Outcome) -> Report:
     """What an outcome says of the target: whoever gives something back was answered, who waits may not have called."""
     if isinstance(outcome, Wait):

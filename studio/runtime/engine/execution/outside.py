@@ -12,7 +12,7 @@ from studio.core.metrics import STEP_SECONDS
 from studio.core.targets import Targets, Ticket
 from studio.core.targets.registry import NOTHING
 from studio.runtime.engine.execution import outgoing
-from studio.runtime.engine.execution.acting import Acting
+from studio.runtime.engine.execution.acting import Acting, Halted
 from studio.runtime.engine.execution.claims import Claims
 from studio.runtime.engine.machine.call import Call
 from studio.runtime.engine.machine.machine import Machine
@@ -31,7 +31,10 @@ class OutsideBoundary:
         match outgoing.choose(self._targets, machine):
             case outgoing.Go(index, ticket):
                 outgoing.bring_forward(machine, index)
-                self._call(machine, ticket)
+                try:
+                    self._call(machine, ticket)
+                except Halted:
+                    self._claims.write(machine, outgoing.park(machine))
             case outgoing.Hold(index, failure):
                 call = outgoing.bring_forward(machine, index)
                 machine.calls.popleft()
@@ -81,7 +84,7 @@ class OutsideBoundary:
 
     def _refuse(self, machine: Machine, call: Call, refused: Fail) -> Fail:
         """Nothing goes out. Where a worker died in an earlier attempt, nobody knows whether that one did."""
-        if _is_in_doubt(machine, call):
+        if outgoing.in_doubt(machine, call):
             said = _(
                 "A worker died while this step was calling out, so the call may have arrived. It was not repeated, "
                 "since policies ask for more by now than this run has obtained."
@@ -97,14 +100,9 @@ class OutsideBoundary:
         return clock.local_now() if self._local_time else before + timedelta(seconds=took_s)
 
 
-def _is_in_doubt(machine: Machine, call: Call) -> bool:
-    """Whether a worker died in an earlier attempt at it, so that it may have gone out."""
-    return call.step.intent_epoch is not None and call.step.intent_epoch < machine.run.epoch
-
-
 def _hold_up(machine: Machine, call: Call, held: Outcome) -> Outcome:
     """Nothing goes out for now, and nothing is intended."""
-    if not _is_in_doubt(machine, call):
+    if not outgoing.in_doubt(machine, call):
         machine.intend(call, None)
     machine.heard(call, held)
     return held
