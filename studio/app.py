@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from studio import joining
 from studio.accounts import frame, guard, identity, recognition
 from studio.accounts.permissions import public
+from studio.approvals.matrices import service as matrices
 from studio.approvals.nodes import checking
 from studio.approvals.policies import service as policies
 from studio.approvals.service import calendars, naming
@@ -93,6 +94,8 @@ def _join_references() -> None:
     """Workflows are written and checked, and what they name is deleted, through pages and the API alone."""
     references.register(calendars.KIND, calendars.missing)
     references.register(policies.KIND, policies.missing)
+    references.register(matrices.KIND, matrices.missing)
+    references.register(matrices.COLUMN, matrices.missing_column)
     references.register(naming.GROUP, naming.missing_group)
     references.register(naming.SCHEDULE, naming.missing_schedule)
     references.register(naming.USER, naming.missing_person)

@@ -138,6 +138,8 @@ class Rule:
     """People who must not decide, beside whoever asked."""
     more: bool = False
     """What asked may add a stage once all of these have agreed."""
+    proof: bool = False
+    """Whoever approves proves once more who they are."""
 
     def ended(self, stage: int, place: UUID) -> bool:
         """Whether a place no longer counts, since what is now was applied to it: its person, or its stage, is gone."""
@@ -177,6 +179,7 @@ def to_json(rule: Rule) -> dict[str, Any]:
         "changes": rule.changes.value,
         "stale": rule.stale.value,
         "more": rule.more,
+        **({"proof": True} if rule.proof else {}),
         "barred": sorted(str(one) for one in rule.barred),
     }
 
@@ -192,6 +195,7 @@ def from_json(stored: Mapping[str, Any], places: Collection[UUID] = ()) -> Rule:
         changes=Changes(stored.get("changes", Changes.END)),
         stale=Stale(stored.get("stale", Stale.ALL)),
         more=bool(stored.get("more")),
+        proof=bool(stored.get("proof")),
         barred=barred(stored),
     )
 

@@ -50,6 +50,8 @@ class ApprovalRule:
     """What a new version does to what was said before: `all` are asked again, or `keep` it counting."""
     more: bool = False
     """Once all stages have agreed, the asker hears `approved`, and may add a stage; until then it is not settled."""
+    proof: bool = False
+    """Whoever approves proves once more who they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ __all__ = [
     "asked_by",
     "asked_why",
     "awaited",
+    "by_matrix",
     "changed_words",
     "counted",
     "due",
@@ -255,6 +256,20 @@ def joined(names: list[str]) -> str:
     if len(names) == 1:
         return names[0]
     return str(_("%(names)s and %(last)s", names=", ".join(names[:-1]), last=names[-1]))
+
+
+def by_matrix(request: Request) -> str:
+    """Which rows of which matrix asked, and why they."""
+    held = request.context.get("matrix")
+    if not isinstance(held, dict):
+        return ""
+    said = _("By %(rows)s of the matrix “%(name)s”, version %(number)s", rows=held["rows"], name=held["name"],
+             number=held["version"])  # fmt: skip
+    if held.get("why"):
+        said = _("%(rows)s: %(why)s", rows=said, why=held["why"])
+    if held.get("fell_back"):
+        said = _("%(said)s. Whom it names first can no longer decide (%(why)s)", said=said, why=held["fell_back"])
+    return f"{said}."
 
 
 def facts(request: Request) -> list[tuple[str, str]]:

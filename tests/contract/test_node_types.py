@@ -48,7 +48,7 @@ WORDS_OF_A_FORM = {
 }  # fmt: skip
 WIDGETS = {
     "code", "secret", "people", "duration", "conditions", "key-values", "cron", "json", "textarea", "money", "workflow",
-    "policy", "connection", "connection-action", "connection-scope", "action-input",
+    "policy", "matrix", "connection", "connection-action", "connection-scope", "action-input",
     "flag", "flag-environment", "flag-metric", "flag-segment", "decision-table"}  # fmt: skip
 
 

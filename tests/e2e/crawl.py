@@ -20,6 +20,7 @@ DOWNLOADS = (
     "portal.link_attachment",
     "portal.approval_load_file",
     "portal.access_review_file",
+    "portal.export_matrix",
     "connections.choices",  # the editor asks these three
     "connections.actions",
     "connections.action_form",

@@ -37,7 +37,7 @@ from studio.oversight.reviews.policy import Reviewers
 from studio.oversight.reviews.starting import Plan
 from studio.runtime.models import Workflow
 from studio.runtime.service import subscriptions, workflows
-from tests.e2e import experimented, flagged, requested, shopify
+from tests.e2e import experimented, flagged, requested, ruled, shopify
 from tests.e2e.connected import connect, describe
 from tests.e2e.studio import Studio, running_studio
 from tests.factories.escalations import move_up
@@ -100,6 +100,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             flagged.furnish(uow)
             experimented.furnish(uow)
             requested.furnish(uow)
+            ruled.furnish(uow)
             made.addresses = _addresses(uow, keyring)
 
     with running_studio(allowed=f"127.0.0.1:{target.port}", furnish=furnish) as running:

@@ -26,6 +26,7 @@ from tests.factories.exports import make_export
 from tests.factories.flags import make_flag, make_segment
 from tests.factories.guard import make_guard_policy, make_own_target
 from tests.factories.halts import stand_still
+from tests.factories.matrices import csv_of, make_matrix
 from tests.factories.workflows import make_workflow, refunds
 
 IBAN = "DE89370400440532013000"
@@ -78,6 +79,12 @@ def doors(app, tenant, target):
         yield from of_export(app, tenant, browser, program)
     if target == "connection.change":
         yield from of_connection(app, tenant, browser, program)
+    if target == "approval_matrix.publish":
+        key, table = make_matrix(app.extensions["studio_database"], tenant), csv_of(tenant, "1,,,ADMIN,,,,,,")
+        page, api = f"/settings/matrices/{key}/publish", f"/api/v1/approval-matrices/{key}"
+        browser.post(f"/settings/matrices/{key}", data={"seen": "1", "table": table})
+        yield lambda: browser.post(page, data={"seen": "2", "note": ""})
+        yield lambda: program.post(f"{api}/publish", json={"revision": 2})
     if target == "flag.rollout":
         yield from of_flag(app, tenant, program)
     if target.startswith("workspace."):

@@ -28,6 +28,7 @@ from tests.factories.exports import make_export
 from tests.factories.flags import make_client_key, make_experiment, make_flag, make_segment
 from tests.factories.guard import make_guard_policy, make_hold, make_own_target, make_pass
 from tests.factories.mail import make_mail
+from tests.factories.matrices import make_matrix
 from tests.factories.policies import make_policy
 from tests.factories.reviews import item_about, make_review
 from tests.factories.runs import make_run
@@ -117,6 +118,7 @@ MAKERS: dict[str, Maker] = {
     "delegation_id": _delegation,
     "calendar_id": _calendar,
     "policy_id": lambda app, tenant: str(make_policy(_database(app), tenant, name=f"Policy of {tenant.name}")),
+    "matrix_id": lambda app, tenant: str(make_matrix(_database(app), tenant, f"Matrix of {tenant.name}")),
     "guard_policy_id": lambda app, tenant: str(make_guard_policy(_database(app), tenant, f"Before {tenant.name}")),
     "guard_target_id": lambda app, tenant: str(make_own_target(_database(app), tenant, f"Payouts of {tenant.name}")),
     "eligibility_id": lambda app, tenant: str(make_eligible(_database(app), tenant, tenant["approver"], Role.BUILDER)),

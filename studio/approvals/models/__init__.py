@@ -10,6 +10,7 @@ from studio.approvals.models.gathered import Gathered
 from studio.approvals.models.groups import ApproverGroup, GroupMember
 from studio.approvals.models.lock import Lock
 from studio.approvals.models.mailbox import Link, LinkCode, MailboxSession
+from studio.approvals.models.matrices import ApprovalMatrix, MatrixVersion
 from studio.approvals.models.policies import ApprovalPolicy
 from studio.approvals.models.request import Request
 from studio.approvals.models.said import Comment, Decision, Vote
@@ -18,6 +19,7 @@ from studio.approvals.models.slack import SlackChannel, SlackMember, SlackMessag
 from studio.approvals.models.thread import Thread
 
 __all__ = [
+    "ApprovalMatrix",
     "ApprovalPolicy",
     "ApproverGroup",
     "Assignment",
@@ -32,6 +34,7 @@ __all__ = [
     "LinkCode",
     "Lock",
     "MailboxSession",
+    "MatrixVersion",
     "Request",
     "SlackChannel",
     "SlackMember",

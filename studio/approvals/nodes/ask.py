@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from studio.approvals import deadlines
 from studio.approvals.askers import ASK, LATER
-from studio.approvals.nodes import deciders, governed, naming
+from studio.approvals.nodes import by_matrix, deciders, governed, naming
 from studio.approvals.nodes.fields import effecting
 from studio.approvals.nodes.request import Asking, asked
 from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeType
@@ -50,15 +50,17 @@ class AskApproval(NodeType):
     @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
         """The policy that it names, or the people and the calendars of its deadline; and what its escalation names."""
-        own = (*governed.references(config), *deciders.references(config), *deadlines.references(config))
+        own = (*governed.references(config), *by_matrix.references(config), *deciders.references(config))
+        own = (*own, *deadlines.references(config))
         return (*own, *naming.references(config), *effecting.references(config))
 
     def start(self, ctx: Context, config: Config) -> Done | Fail:
         """Open the request; nothing in the run waits for it yet."""
         try:
             ref = {"run_id": str(ctx.run.id), "workflow_id": str(ctx.run.workflow_id), "node": ctx.node}
-            ask = replace(asked(ctx, config), asker=LATER, ref=ref | {"path": ctx.path})
-            request_id = ctx.ports.approvals.request(ctx.unit, ask)
+            request_id, ask = by_matrix.opened(
+                ctx, config, lambda one: replace(asked(ctx, one), asker=LATER, ref=ref | {"path": ctx.path})
+            )
         except StudioError as error:
             return governed.failed(ctx, error, config)
         output = {"request_id": str(request_id), "title": ask.title}

@@ -118,7 +118,7 @@ def counted(number: int | None, info: ValidationInfo) -> int | None:
 
 def somebody(approvers: list[str], info: ValidationInfo) -> list[str]:
     """Refuse that nobody is named, but where a policy names people, or a field's owners are named."""
-    if not approvers and not info.data.get("policy") and not info.data.get("owners"):
+    if not approvers and not info.data.get("policy") and not info.data.get("owners") and not info.data.get("matrix"):
         raise ValueError(_("Name who decides: people, groups or schedules."))
     return approvers
 
@@ -181,6 +181,9 @@ def words(config: Mapping[str, Any]) -> str:
     if isinstance(policy, str) and policy:
         return str(_("By the policy “%(name)s”", name=policy))
     said = _asked(config)
+    matrix = config.get("matrix")
+    if isinstance(matrix, str) and matrix:
+        return str(_("By the matrix “%(name)s”", name=matrix))
     if config.get("owners"):
         said = _("The owner by field, else %(others)s", others=_asked(config, inner=True)) if said else _(
             "The owner by field"

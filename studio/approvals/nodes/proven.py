@@ -11,12 +11,17 @@ _USER = "user:"
 
 
 def gates(config: Mapping[str, Any]) -> tuple[Gate, ...]:
-    """Behind `approved`. Nothing where silence may agree, or where a policy or a field's owners say who decides.
+    """Behind `approved`. Nothing where silence may agree, or a policy, a matrix or a field's owners say who.
 
     Whoever asked is barred in every approval. Whoever may be asked later may decide as well, so they count among those
     who may have agreed.
     """
-    if config.get("policy") or config.get("owners") or config.get("at_last", AtLast.WAIT) != AtLast.WAIT:
+    if (
+        config.get("policy")
+        or config.get("matrix")
+        or config.get("owners")
+        or config.get("at_last", AtLast.WAIT) != AtLast.WAIT
+    ):
         return ()
     later = [*_refs(config.get("fallback"))]
     for level in _dicts(config.get("escalate")):

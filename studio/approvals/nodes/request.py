@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from studio.approvals import deadlines, items, options
 from studio.approvals.askers import RUN
 from studio.approvals.deadlines import deadline
-from studio.approvals.nodes import deciders, governed, naming, proven
+from studio.approvals.nodes import by_matrix, deciders, governed, naming, proven
 from studio.approvals.nodes.fields import effecting, escalating, owned
 from studio.approvals.nodes.fields.barring import Barring
 from studio.approvals.nodes.fields.deciding import Deciding
@@ -159,16 +159,16 @@ class ApprovalRequest(NodeType):
     @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:
         """The policy that it names, or the people and the calendars of its deadline; and what its escalation names."""
-        own = (*governed.references(config), *deciders.references(config), *deadlines.references(config))
+        own = (*governed.references(config), *by_matrix.references(config), *deciders.references(config))
+        own = (*own, *deadlines.references(config))
         return (*own, *naming.references(config), *effecting.references(config))
 
     def start(self, ctx: Context, config: Config) -> Done | Wait | Fail:
         """Open the request; the wait ends with its decision."""
         try:
-            ask = asked(ctx, config)
-            if config.more_stages:
-                ask = replace(ask, rule=replace(ask.rule or any_one(ask.approvers), more=True))
-            request_id = ctx.ports.approvals.request(ctx.unit, ask)
+            request_id, ask = by_matrix.opened(
+                ctx, config, lambda one: _staged(asked(ctx, one), more=config.more_stages)
+            )
         except StudioError as error:
             return governed.failed(ctx, error, config)
         return Wait(
@@ -197,6 +197,11 @@ class ApprovalRequest(NodeType):
         own: dict[str, Any] = {"option": None, "answer": None} if config.options else {}
         own |= items.SAMPLE if config.items else {}
         return Done({**self.sample, **own}, port="approved", note="Simulated")
+
+
+def _staged(ask: ApprovalAsk, *, more: bool) -> ApprovalAsk:
+    """With further stages to come, where some may follow."""
+    return replace(ask, rule=replace(ask.rule or any_one(ask.approvers), more=True)) if more else ask
 
 
 def asked(ctx: Context, config: Asking) -> ApprovalAsk:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
+
 from studio.approvals import held, people, policy, together, trail
 from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, AssignmentState, Channel, CommentKind, Outcome, RequestState
@@ -24,10 +26,14 @@ from studio.approvals.service import (
 )
 from studio.approvals.service.answering import Said
 from studio.approvals.service.refusing import refusal
+from studio.contract import gates
 from studio.core import ids
 from studio.core.actor import ActorType
 from studio.core.faults import fault_point
 from studio.core.unit_of_work import UnitOfWork
+
+PROVEN = "approval.approve"
+"""What a proof is bound to, where whoever approves has to prove who they are."""
 
 
 def approve(
@@ -71,9 +77,10 @@ def decide(
     `option` is the key of one of the request's own answers, with what was filled in as `answer`; `outcome` is then
     what that answer counts as, or `responded` where the caller leaves that to the request.
     `items` are the keys of the line items that an approval approves; None: all of them.
-    The request's state says whether that ended it. The same person's same outcome again gives the same vote;
-    another outcome, or anything after the end, is a Conflict that says who decided and when. InvalidInput, with paths
-    below `answer`, where the form does not fit.
+    Where its rule asks for a proof, an approval raises StepUpNeeded until the actor has given one for just this, and
+    Forbidden for whoever has no session to give it in. The request's state says whether that ended it.
+    The same person's same outcome again gives the same vote; another outcome, or anything after the end, is a Conflict
+    that says who decided and when. InvalidInput, with paths below `answer`, where the form does not fit.
     """
     asked = _asked(uow, request_id, outcome)
     said = answering.read(asked.request, outcome, option, answer or {}, items)
@@ -86,6 +93,10 @@ def decide(
         raise refusal(verdict, asked.request, asked.decided, asked.said[-1] if asked.said else None, asked.person)
     if said.problem is not None:
         raise said.problem
+    if asked.rule.proof and said.outcome is Outcome.APPROVED:
+        what = _("Approve “%(title)s”", title=asked.request.title)
+        payload = {"request": str(request_id), "shown": asked.request.shown, "option": option}
+        gates.current().require_proof(uow, PROVEN, payload, what)
     if uow.actor.type is ActorType.API_TOKEN:
         channel = Channel.API
     return _carry_out(uow, asked, said, reason.strip(), channel)

@@ -67,7 +67,9 @@ def resolve_rule(
         distinct = {who.user_id: who for _part_, people in reversed(found) for who in reversed(people)}
         stages.append(_stage(one, [part for part, _people in found]))
         asked.append(tuple(reversed(distinct.values())))
-    rule = Rule(tuple(stages), without, Changes(wanted.changes), Stale(wanted.stale), more=wanted.more)
+    rule = Rule(
+        tuple(stages), without, Changes(wanted.changes), Stale(wanted.stale), more=wanted.more, proof=wanted.proof
+    )
     stood_in = (who.email for stage in asked for who in stage if who.why["kind"] == "fallback")
     return Resolved(rule, tuple(asked), tuple(dict.fromkeys(stood_in)))
 

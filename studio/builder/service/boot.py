@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from studio.accounts.models import Secret, Workspace
 from studio.approvals import people
+from studio.approvals.matrices import service as matrices
 from studio.approvals.nodes import deciders as deciding
 from studio.approvals.policies import service as policies
 from studio.approvals.service import calendars, groups, schedules
@@ -72,6 +73,15 @@ def calendar_names(uow: UnitOfWork) -> list[dict[str, Any]]:
 def policy_names(uow: UnitOfWork) -> list[dict[str, Any]]:
     """Approval policies, and who decides by them in words."""
     return [{"id": str(row.id), "name": row.name, "detail": deciding.words(row.rule)} for row in policies.every(uow)]
+
+
+def matrix_names(uow: UnitOfWork) -> list[dict[str, Any]]:
+    """Approval matrices that are published, and what they compare."""
+    return [
+        {"id": str(row.id), "name": row.name, "columns": [one["name"] for one in row.draft["columns"]]}
+        for row in matrices.every(uow)
+        if row.version
+    ]
 
 
 def workspace_facts(uow: UnitOfWork) -> dict[str, str]:

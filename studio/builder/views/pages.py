@@ -77,6 +77,7 @@ def _boot(uow: UnitOfWork, workflow: Workflow) -> dict[str, Any]:
         "people": boot.deciders(uow),
         "calendars": boot.calendar_names(uow),
         "policies": boot.policy_names(uow),
+        "matrices": boot.matrix_names(uow),
         "secrets": boot.secret_names(uow),
         "workflows": boot.callable_workflows(uow),
         "csrf": generate_csrf(),

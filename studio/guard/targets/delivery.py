@@ -41,3 +41,14 @@ AUDIT_EXPORT = Target(
     ),
     steps=False,
 )
+MATRIX = Target(
+    "approval_matrix.publish",
+    "Approval matrix publish",
+    "Who decides changes for all that asks by a matrix: another version of it starts to hold.",
+    facts=(
+        Fact("matrix", "text", "Matrix", "Refunds"),
+        Fact("rows", "number", "Rows", 12),
+        Fact("changes", "number", "Differences to the version before", 3),
+    ),
+    steps=False,
+)

@@ -6,7 +6,7 @@ from studio.portal.views.blueprint import blueprint
 
 for _name in (
     "inbox", "requests", "bulk", "news", "decision", "revising", "taking_back", "bypassing", "away", "links", "groups",
-    "policies", "policy_dry_run", "group_applying", "policy_applying",
+    "policies", "policy_dry_run", "group_applying", "policy_applying", "matrices", "matrix_trying",
     "calendars", "recounting", "schedules", "slack", "slack_account", "load",
     "reviews", "reviewers",
 ):  # fmt: skip

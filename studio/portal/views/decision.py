@@ -12,6 +12,7 @@ from studio.approvals import service
 from studio.approvals.outcomes import Channel
 from studio.approvals.service import attaching
 from studio.approvals.service.reading import Details
+from studio.contract.gates import StepUpNeeded
 from studio.core import formats, web
 from studio.core.errors import Forbidden, InvalidInput, NotFound, NotSignedIn, StudioError
 from studio.core.web import current_uow
@@ -35,6 +36,8 @@ def decide(request_id: UUID) -> ResponseReturnValue:
     form = DecideForm()
     try:
         vote = deciding.decide(current_uow(), request_id, form, Channel.PAGE)
+    except StepUpNeeded:
+        raise  # the question is put, and the way back leads here
     except StudioError as error:
         return _refused(request_id, form, error)
     found = service.details(current_uow(), request_id)

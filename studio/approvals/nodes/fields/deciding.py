@@ -4,6 +4,7 @@ from pydantic import field_validator
 
 from studio.approvals import options
 from studio.approvals.nodes.deciders import NewVersion, OnChanges
+from studio.approvals.nodes.fields.compared import ByMatrix
 from studio.approvals.nodes.fields.owned import Owned
 from studio.approvals.nodes.fields.ruling import Ruling
 from studio.approvals.options import Option
@@ -31,7 +32,7 @@ class Asked(NodeConfig):
     )
 
 
-class Deciding(Ruling, Owned, Asked):
+class Deciding(Ruling, Owned, ByMatrix, Asked):
     """Who decides, and what they can say. What a base asks stands before it, the last base's first."""
 
     options: list[Option] = help_(

@@ -250,6 +250,11 @@ export const messages = {
   "grid.hint": "Type or press Enter to edit; Ctrl+V pastes rows from a spreadsheet; Ctrl+Enter adds a row.",
   "grid.full": "There are at most {n} rows.",
   "grid.lost": "One cell had no place and was left out.|{n} cells had no place and were left out.",
+  "matrix.none": "None: those below decide",
+  "matrix.compares": "It compares: {columns}. Each needs a value below.",
+  "matrix.open": "Open the matrix",
+  "matrix.all": "Approval matrices",
+  "matrix.label": "Matrix",
   "policy.none": "None: this step says so itself",
   "policy.gone": "{name} (no longer there)",
   "policy.rules":

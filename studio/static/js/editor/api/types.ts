@@ -122,6 +122,7 @@ export interface Boot {
   /** By which working time can be counted. */
   readonly calendars: readonly { readonly name: string; readonly default: boolean }[];
   /** By which an approval step may ask, with who decides in words. */
+  readonly matrices: readonly { readonly id: string; readonly name: string; readonly columns: readonly string[] }[];
   readonly policies: readonly { readonly id: string; readonly name: string; readonly detail: string }[];
   readonly secrets: readonly string[];
   /** Those that other workflows may call. */

@@ -15,6 +15,7 @@ import { Duration } from "./Duration";
 import { FlagEnvironmentPicker, FlagMetricPicker, FlagPicker, FlagSegmentPicker } from "./FlagPicker";
 import { JsonField } from "./JsonField";
 import { KeyValues } from "./KeyValues";
+import { MatrixPicker } from "./MatrixPicker";
 import { People } from "./People";
 import { PolicyPicker } from "./PolicyPicker";
 import type { InputProps } from "./props";
@@ -207,6 +208,8 @@ function Input({ kind, title, toggle, ...props }: InputProps & { kind: FieldKind
       return <People {...props} />;
     case "workflow":
       return <WorkflowPicker {...props} />;
+    case "matrix":
+      return <MatrixPicker {...props} />;
     case "policy":
       return <PolicyPicker {...props} />;
     case "connection":

@@ -20,6 +20,7 @@ export type FieldKind =
   | "people"
   | "workflow"
   | "policy"
+  | "matrix"
   | "duration"
   | "conditions"
   | "cron"
@@ -91,6 +92,7 @@ const WIDGETS = [
   "people",
   "workflow",
   "policy",
+  "matrix",
   "duration",
   "cron",
   "money",

@@ -1,0 +1,1 @@
+"""Approval matrices: tables of conditions, and of who decides where they hold."""
