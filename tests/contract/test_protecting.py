@@ -96,7 +96,7 @@ def test_every_target_that_the_studio_promises_is_there():
     assert set(protecting.registry()) == {
         "refund.make", "refund_limit.change", "price.change", "payout_account.change", "tax_registrations.change",
         "connection.change", "master_key.rotate", "api_token.rotate", "secret.change", "flag.rollout", "data.export",
-        "workflow.publish", "audit_export.change", "workspace.stop", "workspace.start",
+        "workflow.publish", "approval_matrix.publish", "audit_export.change", "workspace.stop", "workspace.start",
     }  # fmt: skip
 
 
