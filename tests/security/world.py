@@ -164,6 +164,7 @@ NO_TENANT = {
     "action": "http.nothing",  # beside its connection's handle
     "connect_token": "x" * 68,  # whoever holds the link may follow it
     "client_key_id": lambda app, tenant: str(make_client_key(app, tenant).id),
+    "matrix_version": "1",
     "flag_version": "1",  # of a flag or a segment that the address names
     "flag_name": "new-checkout",  # whoever shows an environment's key may ask for it
     "filename": "studio.css",  # files of the build

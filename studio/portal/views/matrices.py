@@ -151,18 +151,18 @@ def export_matrix(matrix_id: UUID) -> ResponseReturnValue:
     return answer
 
 
-@blueprint.get("/settings/matrices/<uuid:matrix_id>/versions/<int:number>")
+@blueprint.get("/settings/matrices/<uuid:matrix_id>/versions/<int:matrix_version>")
 @permission("policy.read")
-def matrix_version(matrix_id: UUID, number: int) -> ResponseReturnValue:
+def matrix_version(matrix_id: UUID, matrix_version: int) -> ResponseReturnValue:
     """A version, and what it changed of the one before."""
     uow = current_uow()
     row = matrices.get(uow, matrix_id)
-    found = matrices.version(uow, row, number)
+    found = matrices.version(uow, row, matrix_version)
     shown = document.from_json(found.document)
     lines = [diffing.row_text(one, shown) for one in shown.rows]
     other = diffing.row_text(shown.otherwise, shown) if shown.otherwise else ""
     return render_template("portal/matrix_version.html", matrix=row, version=found, lines=lines, otherwise=other,
-                           changes=matrices.compared(uow, row, number))  # fmt: skip
+                           changes=matrices.compared(uow, row, matrix_version))  # fmt: skip
 
 
 @blueprint.post("/settings/matrices/<uuid:matrix_id>/delete")

@@ -11,6 +11,20 @@ from studio.approvals.matrices import document
 from studio.approvals.matrices.document import Matrix, Row
 from studio.contract.tables import MOST_COLUMNS, MOST_ROWS, Column, Hits, Kind
 
+_EXAMPLE = {
+    "hits": "first",
+    "columns": [{"name": "Amount", "kind": "number", "unit": "EUR"}],
+    "rows": [{"when": ["<500"], "approvers": ["group:Refund team"], "due": "4 working hours"}],
+    "otherwise": {"approvers": ["group:Finance"], "needed": "2", "proof": True},
+}
+_CSV = (
+    "Row (first hit),Amount: number EUR,Approvers,Needed,Due,Proof,Then,Escalation,Name\n1,<500,group:Finance,,,,,,\n"
+)
+
+
+def _like(example: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [example]})
+
 
 class MatrixColumn(Body):
     """One thing that rows compare."""
@@ -40,18 +54,6 @@ class MatrixRow(Body):
 class MatrixDocument(Body):
     """What a matrix says."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "hits": "first",
-                    "columns": [{"name": "Amount", "kind": "number", "unit": "EUR"}],
-                    "rows": [{"when": ["<500"], "approvers": ["group:Refund team"], "due": "4 working hours"}],
-                    "otherwise": {"approvers": ["group:Finance"], "needed": "2", "proof": True},
-                }
-            ]
-        }
-    )
     hits: Hits = Hits.FIRST
     columns: list[MatrixColumn] = Field(min_length=1, max_length=MOST_COLUMNS)
     rows: list[MatrixRow] = Field(default_factory=list, max_length=MOST_ROWS)
@@ -75,6 +77,8 @@ class MatrixDocument(Body):
 class MatrixCreate(Body):
     """A new matrix, as a draft."""
 
+    model_config = _like({"name": "Refunds", "document": _EXAMPLE})
+
     name: str = Field(min_length=1, max_length=80, examples=["Refunds"])
     document: MatrixDocument
 
@@ -82,12 +86,16 @@ class MatrixCreate(Body):
 class MatrixSave(Body):
     """A draft as it shall be."""
 
+    model_config = _like({"document": _EXAMPLE, "revision": 1})
+
     document: MatrixDocument
     revision: int | None = Field(default=None, description="The revision that was edited; another one is a conflict.")
 
 
 class MatrixPublish(Body):
     """What is published, and why."""
+
+    model_config = _like({"revision": 3, "note": "Legal decides above 5,000"})
 
     revision: int = Field(description="The draft's, as it was seen.", examples=[3])
     note: str = Field(default="", max_length=2_000)
@@ -136,6 +144,8 @@ class MatrixVersionView(Shape):
 class MatrixAsk(Body):
     """Facts, by the names of columns."""
 
+    model_config = _like({"facts": {"Amount": "420.00"}, "units": {"Amount": "EUR"}})
+
     facts: dict[str, Any] = Field(max_length=2 * MOST_COLUMNS, examples=[{"Amount": "420.00", "Country": "DE"}])
     units: dict[str, str] = Field(default_factory=dict, max_length=2 * MOST_COLUMNS)
 
@@ -177,6 +187,8 @@ class MatrixCsv(Shape):
 
 class MatrixCsvSave(Body):
     """The same, to take the draft's place."""
+
+    model_config = _like({"csv": _CSV, "revision": 1})
 
     csv: str = Field(max_length=2 * 1024 * 1024)
     revision: int | None = None
