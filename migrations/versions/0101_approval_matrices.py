@@ -7,7 +7,7 @@ from studio.core import roles
 from studio.core.db import Json
 
 revision = "0101"
-down_revision = "0092"
+down_revision = "0098"
 branch_labels = None
 depends_on = None
 

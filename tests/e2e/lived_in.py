@@ -97,10 +97,8 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             eyes = PolicyFields.model_validate({"approvals": [{"approvers": ["group:Refund team"], "count": 1}]})
             protection.create(uow, protection.PolicySave("refund_limit.change", "Four eyes", eyes))
             protection.protect(uow, protection.TargetSave("Payouts", "action.http", "config.url.contains('payouts')"))
-            flagged.furnish(uow)
-            experimented.furnish(uow)
-            requested.furnish(uow)
-            ruled.furnish(uow)
+            for one in (flagged, experimented, requested, ruled):
+                one.furnish(uow)
             made.addresses = _addresses(uow, keyring)
 
     with running_studio(allowed=f"127.0.0.1:{target.port}", furnish=furnish) as running:
