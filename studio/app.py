@@ -12,10 +12,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from studio import joining
 from studio.accounts import frame, guard, identity, recognition
 from studio.accounts.permissions import public
-from studio.approvals.matrices import service as matrices
 from studio.approvals.nodes import checking
 from studio.approvals.policies import service as policies
 from studio.approvals.service import calendars, naming
+from studio.approvals.tables import named as matrices
 from studio.builder.service import drafts
 from studio.connectors import checks as connection_checks
 from studio.connectors.service import answering

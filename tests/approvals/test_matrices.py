@@ -17,6 +17,7 @@ from studio.approvals.port import ApprovalsPort
 from studio.approvals.rule import from_json
 from studio.approvals.saying import rule_words
 from studio.approvals.service import rows
+from studio.approvals.tables import named
 from studio.contract import references
 from studio.contract.node import Context, RunInfo
 from studio.contract.results import Done, Fail, Wait
@@ -217,7 +218,7 @@ def test_publishing_is_refused_with_all_that_is_in_the_way(database, tenant, tea
     }  # fmt: skip
     with database.unit(tenant.id) as uow:
         assert matrices.get(uow, matrix_id).version == 0
-        assert matrices.missing(uow, "Refunds").code == "matrix.unpublished"
+        assert named.missing(uow, "Refunds").code == "matrix.unpublished"
 
 
 def test_drafts_are_kept_apart_and_conflicts_are_told(database, tenant):
@@ -229,7 +230,7 @@ def test_drafts_are_kept_apart_and_conflicts_are_told(database, tenant):
         assert refused.value.code == "nothing_changed"
         changed = grid.read(csv_of(tenant, "1,,,ADMIN,,,,,,")).matrix
         assert matrices.save(uow, matrix_id, changed, 1).revision == 2
-        assert matrices.published(uow, "refunds").matrix.rows[0].approvers == (f"user:{tenant['owner'].email}",)
+        assert named.published(uow, "refunds").matrix.rows[0].approvers == (f"user:{tenant['owner'].email}",)
         for act in (lambda: matrices.save(uow, matrix_id, changed, 1), lambda: matrices.publish(uow, matrix_id, "", 1)):
             with pytest.raises(Conflict) as refused:
                 act()
@@ -240,7 +241,7 @@ def test_drafts_are_kept_apart_and_conflicts_are_told(database, tenant):
         with pytest.raises(InvalidInput):
             matrices.create(uow, " ", changed)
         with pytest.raises(NotFound):
-            matrices.version(uow, row, 9)
+            named.version(uow, row, 9)
 
 
 def test_each_version_is_in_the_trail_with_what_it_changed(app, database, tenant):
@@ -293,10 +294,10 @@ def test_a_step_names_its_matrix_and_what_it_tells_it(database, tenant):
     assert found >= {("approval_matrix", "refunds"), ("approval_matrix_column", "refunds: country")}
     assert ApprovalRequest.summary(CONFIG) == "By the matrix “refunds”"
     with database.unit(tenant.id) as uow:
-        assert matrices.missing(uow, "REFUNDS") is None
-        assert matrices.missing(uow, "Returns").code == "matrix.unknown"
-        assert matrices.missing_column(uow, "refunds: country") is None
-        assert matrices.missing_column(uow, "refunds: colour").warning
+        assert named.missing(uow, "REFUNDS") is None
+        assert named.missing(uow, "Returns").code == "matrix.unknown"
+        assert named.missing_column(uow, "refunds: country") is None
+        assert named.missing_column(uow, "refunds: colour").warning
 
 
 def test_a_draft_is_tried_on_what_was_asked_before(database, tenant, team):

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.approvals.clock.delays import Unit
-from studio.approvals.matrices import checking, choosing, diffing, document, grid
-from studio.approvals.matrices.document import Matrix, Row
+from studio.approvals.matrices import checking, diffing, grid
+from studio.approvals.tables import choosing, document
+from studio.approvals.tables.document import Matrix, Row
 from studio.contract.tables import Column, Hits, Kind
 from studio.core.errors import InvalidInput
 

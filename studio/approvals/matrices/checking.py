@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 from pydantic import ValidationError
 
 from studio.approvals import deadlines
-from studio.approvals.matrices import document
-from studio.approvals.matrices.document import OUTCOMES, Matrix, Row
 from studio.approvals.nodes import checking, deciders
 from studio.approvals.nodes.fields.governing import PolicyRule
 from studio.approvals.service import calendars, naming
 from studio.approvals.service.named_policies import find
+from studio.approvals.tables import document
+from studio.approvals.tables.document import OUTCOMES, Matrix, Row
 from studio.contract import tables
 from studio.contract.tables import Hits, TooComplexError, words
 from studio.core.errors import FieldProblem

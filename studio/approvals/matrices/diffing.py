@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from studio.approvals.matrices.document import OUTCOMES, Matrix, Row
 from studio.approvals.matrices.grid import HEADS, head
+from studio.approvals.tables.document import OUTCOMES, Matrix, Row
 from studio.core.i18n import gettext as _
 
 

@@ -9,8 +9,8 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
-from studio.approvals.matrices import document
-from studio.approvals.matrices.document import OUTCOMES, Matrix, Read
+from studio.approvals.tables import document
+from studio.approvals.tables.document import OUTCOMES, Matrix, Read
 from studio.contract import tables
 from studio.contract.tables import Column, Hits, Kind
 from studio.core.errors import FieldProblem, InvalidInput

@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from studio.approvals import people, saying
-from studio.approvals.matrices import choosing, document
-from studio.approvals.matrices.choosing import Chosen
-from studio.approvals.matrices.document import Matrix
 from studio.approvals.models import Request
 from studio.approvals.rule import Rule, from_json
+from studio.approvals.tables import choosing, document
+from studio.approvals.tables.choosing import Chosen
+from studio.approvals.tables.document import Matrix
 from studio.contract.tables import Column, Kind, cells
 from studio.core import ids
 from studio.core.errors import InvalidInput

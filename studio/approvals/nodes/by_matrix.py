@@ -7,16 +7,15 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from studio.approvals.matrices import choosing, document
-from studio.approvals.matrices import service as matrices
-from studio.approvals.matrices.choosing import Chosen
-from studio.approvals.matrices.document import Row
-from studio.approvals.matrices.service import COLUMN, KIND, Published, column_reference
 from studio.approvals.nodes.deciders import HowMany, MoreDeciders, When
 from studio.approvals.nodes.fields.deciding import Deciding
 from studio.approvals.nodes.fields.escalating import Escalating
 from studio.approvals.nodes.fields.governing import restored
 from studio.approvals.service.resolving import any_one
+from studio.approvals.tables import choosing, document
+from studio.approvals.tables.choosing import Chosen
+from studio.approvals.tables.document import Row
+from studio.approvals.tables.named import COLUMN, KIND, Published, column_reference, published
 from studio.contract.approving import ApprovalAsk, ApprovalRule
 from studio.contract.node import Context
 from studio.contract.references import Reference
@@ -54,7 +53,7 @@ def opened(ctx: Context, config: Config, ask: Callable[[Config], ApprovalAsk]) -
     if not config.matrix or config.policy:
         made = ask(config)
         return ctx.ports.approvals.request(ctx.unit, made), made
-    found = matrices.published(ctx.unit, config.matrix)
+    found = published(ctx.unit, config.matrix)
     units = {one.column: one.unit.strip() for one in config.compare}
     chosen = choosing.choose(found.matrix, {one.column: one.value for one in config.compare}, units)
     refused, told = "", {one.column: None if one.value is None else str(one.value)[:_KEPT] for one in config.compare}

@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from wtforms import Field
 
 from studio.accounts.permissions import permission
-from studio.approvals.matrices import checking, diffing, document, grid
+from studio.approvals.matrices import checking, diffing, grid
 from studio.approvals.matrices import service as matrices
-from studio.approvals.matrices.document import Matrix
 from studio.approvals.models import ApprovalMatrix
+from studio.approvals.tables import document, named
+from studio.approvals.tables.document import Matrix
 from studio.contract.tables import MOST_ROWS, Column, Hits, Kind
 from studio.core import web
 from studio.core.errors import Conflict, InvalidInput, StudioError
@@ -157,7 +158,7 @@ def matrix_version(matrix_id: UUID, matrix_version: int) -> ResponseReturnValue:
     """A version, and what it changed of the one before."""
     uow = current_uow()
     row = matrices.get(uow, matrix_id)
-    found = matrices.version(uow, row, matrix_version)
+    found = named.version(uow, row, matrix_version)
     shown = document.from_json(found.document)
     lines = [diffing.row_text(one, shown) for one in shown.rows]
     other = diffing.row_text(shown.otherwise, shown) if shown.otherwise else ""
@@ -197,7 +198,7 @@ def _page(
     ]
     seen = str(row.revision)
     form = form or MatrixForm(formdata=None, data={"seen": seen, "table": grid.write(draft)})
-    old = document.from_json(matrices.version(uow, row, row.version).document) if row.version else None
+    old = document.from_json(named.version(uow, row, row.version).document) if row.version else None
     page: str = render_template(
         "portal/matrix.html", matrix=row, form=form, findings=found, marked=marked, most=MOST_ROWS,
         columns=columns or _columns(row, draft), versions=matrices.versions(uow, row),

@@ -7,9 +7,10 @@ from studio.api.v1.reading import Paged
 from studio.api.v1.shapes import matrices as shapes
 from studio.api.v1.shapes.common import ListOf, cut
 from studio.api.v1.shapes.matrices import MatrixAnswer, MatrixCsv, MatrixDocument, MatrixTried, MatrixView
-from studio.approvals.matrices import checking, choosing, document, grid, trying
+from studio.approvals.matrices import checking, grid, trying
 from studio.approvals.matrices import service as matrices
 from studio.approvals.models import ApprovalMatrix, MatrixVersion
+from studio.approvals.tables import choosing, document
 from studio.core.unit_of_work import UnitOfWork
 
 TAG = "Approval matrices"

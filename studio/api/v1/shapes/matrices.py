@@ -7,8 +7,8 @@ from pydantic import ConfigDict, Field
 
 from studio.api.v1.reading import Body, Query
 from studio.api.v1.shapes.common import Id, Shape
-from studio.approvals.matrices import document
-from studio.approvals.matrices.document import Matrix, Row
+from studio.approvals.tables import document
+from studio.approvals.tables.document import Matrix, Row
 from studio.contract.tables import MOST_COLUMNS, MOST_ROWS, Column, Hits, Kind
 
 _EXAMPLE = {

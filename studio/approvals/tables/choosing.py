@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from studio.approvals.deadlines import Duration
-from studio.approvals.matrices import document
-from studio.approvals.matrices.document import Matrix, Row
+from studio.approvals.tables import document
+from studio.approvals.tables.document import Matrix, Row
 from studio.contract import tables
 from studio.contract.tables import FactError, words
 from studio.core.errors import InvalidInput
