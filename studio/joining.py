@@ -98,6 +98,8 @@ from studio.guard.settings import service as protected_settings
 from studio.oversight import folding
 from studio.oversight.evidence import making
 from studio.oversight.evidence import service as evidence
+from studio.oversight.reports import adding
+from studio.oversight.reports.post import Post as ReportPost
 from studio.oversight.reviews.post import Post as ReviewPost
 from studio.runtime.document.bounds import check_payload
 from studio.runtime.engine.audit_events import AuditFollowers
@@ -181,6 +183,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     _join_outbox(engine, settings, mailer)
     _join_approvals(engine, Post(mailer, settings.public_url))
     ReviewPost(mailer, settings.public_url).register()
+    ReportPost(mailer, settings.public_url).register()
     app.extensions["studio_approvals"] = engine.ports.approvals
     _join_guard(engine, mailer, settings.public_url)
     _join_elevation(engine)
@@ -195,6 +198,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     engine.retention.of_all.append(guard_purging.purge)
     engine.retention.of_workspaces.append(api_purging.purge)
     engine.retention.of_workspaces.append(folding.fold)
+    engine.retention.of_workspaces.append(adding.add_up)
     engine.retention.of_workspaces.append(making.purge)
     engine.retention.of_workspaces.append(storing.purge)
     engine.retention.of_workspaces.append(attachments_purging.purge)

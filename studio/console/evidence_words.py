@@ -15,8 +15,8 @@ def pack_state(state: str) -> tuple[str, str]:
         State.MAKING: (_("Being made"), "wait"),
         State.READY: (_("Ready"), "good"),
         State.FAILED: (_("Failed"), "bad"),
-        State.CANCELLED: (_("Stopped"), "neutral"),
-        State.EXPIRED: (_("No longer kept"), "neutral"),
+        State.CANCELLED: (_("Stopped"), ""),
+        State.EXPIRED: (_("No longer kept"), ""),
     }
     return known[state]
 

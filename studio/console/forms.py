@@ -3,8 +3,9 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from studio.core.errors import InvalidInput
 from studio.oversight.evidence.outcomes import Kind
@@ -75,6 +76,22 @@ class EvidenceForm(FlaskForm):
         """Put a refusal at its field."""
         where = self.since if error.problems[0].path == "since" else self.until
         where.errors = [*where.errors, error.message]
+
+
+class ReportSendingForm(FlaskForm):
+    """To whom the report of each month is mailed, and when."""
+
+    roles = SelectMultipleField(
+        _l("Everybody who is"), widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+    )
+    people = SelectMultipleField(_l("And these people"))
+    day = IntegerField(_l("Day of the month"))
+    hour = IntegerField(_l("Hour"))
+
+    def show(self, error: InvalidInput) -> None:
+        """Put a refusal at its field."""
+        for problem in error.problems:
+            self[problem.path].errors = [*self[problem.path].errors, problem.message]
 
 
 class RerunForm(FlaskForm):

@@ -1,6 +1,6 @@
 """Tables of access reviews (a review, and one line of it for each seat), and sums of days of approval load.
 
-Evidence packs have theirs beside their code.
+Evidence packs and monthly reports have theirs beside their code.
 """
 
 from datetime import date, datetime
@@ -15,6 +15,7 @@ from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
 from studio.oversight.evidence.tables import EvidencePack, EvidencePart
+from studio.oversight.reports.tables import ReportDay, ReportSetting
 
 __all__ = [
     "AccessReview",
@@ -23,6 +24,8 @@ __all__ = [
     "ApprovalLoadFolded",
     "EvidencePack",
     "EvidencePart",
+    "ReportDay",
+    "ReportSetting",
 ]
 
 _GOING_ON = text("state in ('open', 'handed')")

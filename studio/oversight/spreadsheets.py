@@ -9,6 +9,7 @@ from typing import Any
 from studio.audit.export import safe
 from studio.oversight.load import Line, Report
 from studio.oversight.models import AccessReview
+from studio.oversight.reports.service import Report as MonthlyReport
 from studio.oversight.reviews.listing import Line as Seat
 
 LOAD = (
@@ -22,6 +23,9 @@ def load(report: Report) -> str:
     """One line a row."""
     return written(LOAD, (_cells(line) for line in report.lines))
 
+
+MONTH = ("month", "section", "what", "unit", "number")
+"""Columns of a monthly report: amounts are exact, in the currency that the unit names."""
 
 REVIEW = (
     *("review", "person", "email", "role", "answer", "cause", "role_after", "reason", "answered_by", "answered_at"),
@@ -63,3 +67,24 @@ def written(head: Sequence[str], lines: Iterable[Sequence[Any]]) -> str:
 def _cells(line: Line) -> list[Any]:
     counts = [getattr(line, name) for name in LOAD[:-3]]
     return [*counts, *(f"{line.share(getattr(line, name)):.3f}" for name in LOAD[-3:])]
+
+
+def month(report: MonthlyReport) -> str:
+    """Several sections in one file: section, what, currency or unit, number."""
+    found = report.figures
+    lines: list[list[Any]] = [["amount approved", "", code, f"{one:f}"] for code, one in sorted(found.approved.items())]
+    lines += [["amount declined", "", code, f"{one:f}"] for code, one in sorted(found.declined.items())]
+    lines += [["requests", outcome, "requests", number] for outcome, number in sorted(found.outcomes.items())]
+    lines += [["deadlines", "in time", "requests", found.in_time], ["deadlines", "late", "requests", found.late]]
+    lines += [["deadlines", "without one", "requests", found.undated]]
+    for one in report.approvers:
+        who = one.name or one.user_id
+        lines.append(["approver", who, "answers", one.load.answered])
+        if one.load.timed:
+            lines.append(["approver", who, "seconds waited on average", one.load.waited_s // one.load.timed])
+        if one.load.worked:
+            lines.append(["approver", who, "working seconds on average", one.load.worked_s // one.load.worked])
+    lines += [["failures", code, "runs", number] for code, number in report.failures]
+    lines += [["proofs", action, "events", number] for action, number in sorted(found.proofs.items())]
+    lines += [["workflow", name or key, "runs", number] for key, name, number in report.workflows]
+    return written(MONTH, ([str(report.month), *line] for line in lines))

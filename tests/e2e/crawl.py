@@ -15,6 +15,7 @@ DOWNLOADS = (
     "console.export_workflow",
     "console.export_audit",
     "console.run_data",
+    "console.report_file",
     "portal.news",
     "portal.attachment",
     "portal.link_attachment",

@@ -31,6 +31,9 @@ from studio.gallery import demo, loading
 from studio.guard.models import GuardPass
 from studio.guard.policies import service as protection
 from studio.guard.policies.fields import PolicyFields
+from studio.oversight.evidence import service as evidence
+from studio.oversight.evidence.outcomes import Kind
+from studio.oversight.evidence.wanted import Wanted
 from studio.oversight.reviews import starting as reviews
 from studio.oversight.reviews.outcomes import Scope, Silence
 from studio.oversight.reviews.policy import Reviewers
@@ -89,6 +92,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             everybody = Reviewers(tuple(one.user_id for one in people if one.role.value != "auditor"))
             due_at = uow.now + timedelta(days=14)
             reviews.start(uow, Plan("Spring review", Scope.ALL, Silence.OWNER, due_at, everybody, 6))
+            evidence.ask(uow, Wanted(Kind.PERIOD, since=uow.now - timedelta(days=7)))
             _connect(uow, keyring)
             app.extensions["studio_vault"].create(
                 uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"]

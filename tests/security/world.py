@@ -17,6 +17,7 @@ from studio.accounts.permissions import Access, access_of
 from studio.accounts.service import tokens
 from studio.approvals.attaching.checking import Checked
 from studio.approvals.service import attaching, inbox, threading
+from studio.core import clock
 from studio.core.db import Base
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadeTenant, make_tenant
@@ -149,6 +150,7 @@ MAKERS: dict[str, Maker] = {
     "review_item_id": _review_item,
     "run_id": lambda app, tenant: str(make_run(app, tenant)),
     "pack_id": make_pack,
+    "month": lambda app, tenant: clock.local_now().strftime("%Y-%m"),
     "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id
     "step_id": lambda _app, _tenant: str(UUID(int=0)),  # nobody's: steps are reached through their run
     "trigger_key": lambda _app, _tenant: "order",  # the same

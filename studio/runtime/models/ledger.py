@@ -18,6 +18,7 @@ from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
 
 _QUEUED, _RUNNING = text("state = 'queued'"), text("state = 'running'")
+_FAILED = text("state = 'failed'")
 # Indexes of limited runs alone: the others cost nothing by them. Queries repeat these words, or no planner sees it.
 AT_THE_GATE = text("state = 'queued' and gate_key is not null")
 ORDERED = text("order_key is not null and lane <> 'gate' and state not in ('succeeded', 'failed', 'cancelled')")
@@ -104,6 +105,7 @@ class Run(Tenant, Model):
         Index("ix_run_rated", "workflow_id", "rate_key", "created_at", sqlite_where=RATED, postgresql_where=RATED),
         Index("ix_run_parked", "workspace_id", "workflow_id", "id", sqlite_where=PARKED, postgresql_where=PARKED),
         Index("ix_run_lease", "lease_until", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
+        Index("ix_run_failed", "workspace_id", "finished_at", sqlite_where=_FAILED, postgresql_where=_FAILED),
         Index("ix_run_workspace", "workspace_id", "id"),
         Index("ix_run_workflow", "workspace_id", "workflow_id", "id"),
         Index("ix_run_state", "workspace_id", "state", "id"),
