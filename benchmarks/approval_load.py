@@ -38,7 +38,7 @@ def _round(store: str, count: int) -> dict[str, float]:
         seeded = seeding.seed(running.settings, workloads.approval(seeding.APPROVER), approver=True)
         engines = db.open_engine(running.settings.database_url), db.open_engine(running.settings.engine_url)
         database = Database(*engines)
-        _seed(database, seeded.workspace_id, count)
+        seed(database, seeded.workspace_id, count)
         found = {f"load_{by}_raw_ms": _took(database, seeded.workspace_id, by) for by in By}
         started = time.perf_counter()
         with database.unit(seeded.workspace_id) as uow:
@@ -62,7 +62,7 @@ def _took(database: Database, workspace_id: UUID, by: By) -> float:
     return percentile(times, 0.5) * 1000
 
 
-def _seed(database: Database, workspace_id: UUID, count: int) -> None:
+def seed(database: Database, workspace_id: UUID, count: int) -> None:
     chance = random.Random(7)
     people, flows = [new_id() for _ in range(PEOPLE)], [new_id() for _ in range(WORKFLOWS)]
     for first in range(0, count, AT_ONCE):

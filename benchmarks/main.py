@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import approvals, compare, connections, engine, exporting, flags, guard, verifying, webhook
+from benchmarks import approvals, compare, connections, engine, evidence, exporting, flags, guard, verifying, webhook
 from benchmarks.plan import Plan
 from benchmarks.report import Figure, machine, show, unit
 from benchmarks.servers.process import ServerMissing
@@ -17,6 +17,7 @@ BENCHES = {
     "engine": engine,
     "approvals": approvals,
     "guard": guard,
+    "evidence": evidence,
     "verify": verifying,
     "export": exporting,
     "connections": connections,

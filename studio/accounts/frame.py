@@ -36,7 +36,7 @@ ENTRIES = (
     Entry("gallery.index", _l("Gallery"), "gallery", "gallery.read", 1),
     Entry("connections.listing", _l("Connections"), "plug", "connection.read", 2),
     Entry("flags.listing", _l("Flags"), "flag", "flag.read", 2),
-    Entry("console.reports", _l("Reports"), "list", "approval.report", 2),
+    Entry("console.reports", _l("Reports"), "calendar", "approval.report", 2),
     Entry("console.audit", _l("Audit"), "audit", "audit.read", 2),
     Entry("console.mailbox", _l("Mailbox"), "mail", "mailbox.read", 2),
     Entry("accounts.settings", _l("Settings"), "settings", "settings.read", 3),

@@ -92,7 +92,6 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             everybody = Reviewers(tuple(one.user_id for one in people if one.role.value != "auditor"))
             due_at = uow.now + timedelta(days=14)
             reviews.start(uow, Plan("Spring review", Scope.ALL, Silence.OWNER, due_at, everybody, 6))
-            evidence.ask(uow, Wanted(Kind.PERIOD, since=uow.now - timedelta(days=7)))
             _connect(uow, keyring)
             app.extensions["studio_vault"].create(
                 uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"]
@@ -126,7 +125,8 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
 
 
 def _connect(uow: UnitOfWork, keyring: Any) -> None:
-    """A shop whose orders are synced, and a warehouse that has to be connected again."""
+    """A shop whose orders are synced, and a warehouse that has to be connected again; a pack of the week before."""
+    evidence.ask(uow, Wanted(Kind.PERIOD, since=uow.now - timedelta(days=7)))
     lost = connect(uow, keyring, "Warehouse", "https://warehouse.example.com", "2")
     describe(uow, "Parcels")
     add_sync(uow, connect(uow, keyring, "Lumen shop", "https://shop.example.com", "1").id, "orders")

@@ -26,6 +26,7 @@ _ADDRESS: dict[str, dict[str, Any]] = {
     "trigger_key": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
     "flag_key": {"type": "string", "pattern": "^[a-zA-Z0-9][a-zA-Z0-9._~-]{0,99}$"},
     "environment": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,59}$"},
+    "month": {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
     "kind": {"type": "string", "enum": ["payout_account", "tax_registrations", "refund_limit"]},
 }
 """By the route's converter, or by the argument's name where it is a plain text."""
