@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
+from studio.approvals.models import Attachment
 from studio.approvals.outcomes import Outcome
 from studio.audit import erasing
 from studio.audit.commands import audit
@@ -116,6 +117,22 @@ def test_a_pack_of_an_approval_holds_what_was_shown_and_said(database, tenant, d
     status, said = verified(tmp_path, whole)
     assert status == 0, said
     assert "all as they were sealed" in said
+
+
+def test_attachments_stand_in_it_by_their_hash(database, tenant, drain):
+    request_id = make_request(database, tenant, [tenant["approver"]])
+    with database.unit(tenant.id) as uow:
+        uow.session.add(
+            Attachment(
+                request_id=request_id, name="photo.png", media_type="image/png", size=3, sha256="ab" * 32,
+                by_user_id=tenant["owner"].user_id, by_name=tenant["owner"].name, at=uow.now,
+            )
+        )  # fmt: skip
+    pack_id = ask(database, tenant, Kind.APPROVAL, request_id)
+    drain()
+    found = files(content(database, tenant, pack_id))
+    assert lines(found, "approvals")[0]["attachments"][0]["sha256"] == "ab" * 32
+    assert "photo.png" in found["pages/approvals-000001.html"].decode()
 
 
 def test_a_period_holds_what_ended_in_it_and_every_event(database, tenant, drain, tmp_path):

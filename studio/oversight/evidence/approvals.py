@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from studio.approvals import policy
-from studio.approvals.models import Assignment, Comment, Decision, Request, Thread, Vote
+from studio.approvals.models import Assignment, Attachment, Comment, Decision, Request, Thread, Vote
 from studio.approvals.revisions import Revision
 from studio.approvals.service import versions
 from studio.audit.envelope import stamp
@@ -35,6 +35,7 @@ class Rows:
     decisions: dict[UUID, Decision]
     comments: dict[UUID, list[Comment]]
     threads: dict[UUID, list[Thread]]
+    attachments: dict[UUID, list[Attachment]]
     passes: dict[UUID, list[GuardPass]]
     holds: dict[UUID, list[GuardHold]]
     proofs: Sequence[StepUp]
@@ -67,7 +68,7 @@ def _read(uow: UnitOfWork, requests: Sequence[Request]) -> Rows:
         said.sort(key=lambda vote: (vote.at, vote.id))
     return Rows(
         requests, by_request(Revision), by_request(Assignment), votes, decisions, by_request(Comment),
-        by_request(Thread), by_request(GuardPass), by_request(GuardHold), _proofs(uow, votes, decisions),
+        by_request(Thread), by_request(Attachment), by_request(GuardPass), by_request(GuardHold), _proofs(uow, votes, decisions),
     )  # fmt: skip
 
 
@@ -95,6 +96,7 @@ def _people(rows: Rows) -> Iterable[UUID | None]:
         yield from (one.user_id for one in rows.shares[request.id])
         yield from (one.user_id for one in rows.votes[request.id])
         yield from (one.user_id for one in rows.comments[request.id])
+        yield from (one.by_user_id for one in rows.attachments[request.id])
         yield from (one.user_id for one in rows.passes[request.id])
         yield from (one.asked_by for one in rows.holds[request.id])
         decision = rows.decisions.get(request.id)
@@ -131,6 +133,7 @@ def _record(request: Request, rows: Rows, names: Names, erased: Erasures) -> dic
         "decision": _decision(decision, names, about) if decision else None,
         "comments": [_comment(one, names) for one in rows.comments[request.id]],
         "threads": [_thread(one, names) for one in rows.threads[request.id]],
+        "attachments": [_attachment(one, names, about) for one in rows.attachments[request.id]],
         "gates": [gate(one, names, erased) for one in rows.passes[request.id]],
         "held": [_hold(one, names, about) for one in rows.holds[request.id]],
         "step_ups": [_proof(one, names) for one in _own_proofs(rows.proofs, votes, decision)],
@@ -219,6 +222,21 @@ def _thread(one: Thread, names: Names) -> dict[str, Any]:
         "opened_by": names.person(one.opened_by, one.opened_by_name),
         "opened_at": stamp(one.opened_at),
         "resolved_at": _at(one.resolved_at),
+    }
+
+
+def _attachment(one: Attachment, names: Names, about: Callable[[Any], Any]) -> dict[str, Any]:
+    """By its hash: the file itself is not in the pack."""
+    return {
+        "id": str(one.id),
+        "name": about(names.text(one.by_user_id, one.name)),
+        "media_type": one.media_type,
+        "size": one.size,
+        "sha256": one.sha256,
+        "vote_id": _id(one.vote_id),
+        "comment_id": _id(one.comment_id),
+        "by": names.person(one.by_user_id, one.by_name),
+        "at": stamp(one.at),
     }
 
 
