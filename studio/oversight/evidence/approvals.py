@@ -68,7 +68,8 @@ def _read(uow: UnitOfWork, requests: Sequence[Request]) -> Rows:
         said.sort(key=lambda vote: (vote.at, vote.id))
     return Rows(
         requests, by_request(Revision), by_request(Assignment), votes, decisions, by_request(Comment),
-        by_request(Thread), by_request(Attachment), by_request(GuardPass), by_request(GuardHold), _proofs(uow, votes, decisions),
+        by_request(Thread), by_request(Attachment), by_request(GuardPass), by_request(GuardHold),
+        _proofs(uow, votes, decisions),
     )  # fmt: skip
 
 
