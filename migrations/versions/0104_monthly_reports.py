@@ -7,7 +7,7 @@ from studio.core.db import Json, UtcDateTime
 from studio.core.roles import tenant_table
 
 revision = "0104"
-down_revision = "0098"
+down_revision = "0101"
 branch_labels = None
 depends_on = None
 
