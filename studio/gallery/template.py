@@ -108,6 +108,8 @@ class Event(Part):
     """What a destination of the audit export makes of what waits for it, by its pipeline."""
     rollout: Literal["begun", "hold", "resume", "complete", "roll_back"] | None = None
     """What people do to the open rollout of the template's flag in production; begun: they begin one."""
+    experiment: Literal["begun", "won", "lost", "alike", "uneven"] | None = None
+    """What comes of an experiment with the template's flag in production; begun: people begin it."""
 
 
 class Check(Part):

@@ -37,7 +37,11 @@ DATA = {
 }  # fmt: skip
 CONNECTIONS = ("connection.action", "connection.request", "connection.event", "connection.record")
 FLAGS = ("flag.changed", "flag.evaluate", "flag.guardrail_breached", "flag.rollout", "flag.set")
-OF_A_PRIMITIVE = {"audit.event": "audit"} | dict.fromkeys(CONNECTIONS, "connection") | dict.fromkeys(FLAGS, "flag")
+OF_A_PRIMITIVE = (
+    {"audit.event": "audit", "experiment.decide": "experiment"}
+    | dict.fromkeys(CONNECTIONS, "connection")
+    | dict.fromkeys(FLAGS, "flag")
+)
 """What is named for what it follows, or for what it goes by."""
 KINDS_OF_FIELD = {"string", "integer", "number", "boolean", "array", "object", "null"}
 WORDS_OF_A_FORM = {

@@ -42,6 +42,7 @@ from tests.factories.accounts import MadeTenant
 from tests.factories.connections import make_account
 from tests.factories.guard import make_guard_policy
 from tests.factories.proofs import in_a_session, prove
+from tests.gallery import experimented
 
 
 class Trial:
@@ -95,6 +96,9 @@ class Trial:
             make_guard_policy(self.database, self.tenant, target=event.policy, approvals=[owner])
         if event.rollout is not None:
             self._roll(event.rollout)
+        if event.experiment is not None:
+            key = PLACEHOLDER.sub(lambda found: self.answers[found[1]], self.template.flags[0].key)
+            experimented.happen(self.database, self._unit, key, event.experiment)
         if event.seconds is not None:
             clock.shift(timedelta(seconds=event.seconds))
         self.settle()

@@ -9,6 +9,7 @@ from studio.core import tenancy
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.experiments import allotment
 from studio.flags.experiments.design import FORM, Design
+from studio.flags.experiments.policy import State
 from studio.flags.models import Flag, FlagEnvironment, FlagExperiment, FlagExperimentEvent
 from studio.flags.service import finding
 
@@ -57,6 +58,12 @@ def newest(
     if before is not None:
         query = query.where(FlagExperiment.id < before)
     return uow.session.scalars(query.order_by(FlagExperiment.id.desc()).limit(limit)).all()
+
+
+def newest_kept(uow: UnitOfWork, flag: Flag, place: FlagEnvironment) -> FlagExperiment | None:
+    """The newest that was not dropped."""
+    query = _of(flag, place).where(FlagExperiment.state != State.DROPPED.value)
+    return uow.session.scalar(query.order_by(FlagExperiment.id.desc()).limit(1))
 
 
 def one_of(uow: UnitOfWork, flag: Flag, place: FlagEnvironment, experiment_id: UUID) -> FlagExperiment | None:

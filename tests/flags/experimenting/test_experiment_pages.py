@@ -8,7 +8,7 @@ from sqlalchemy import select
 from studio.flags.models import FlagExperiment
 from tests.factories.accounts import make_tenant, signed_in
 from tests.factories.flags import make_flag, make_metrics
-from tests.flags.experimenting.world import World, alike, better, people
+from tests.flags.experimenting.world import World, alike, better
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 HERE = "/flags/new-checkout/development/experiment"
@@ -71,14 +71,14 @@ def test_an_empty_page_teaches_and_a_plan_is_refused_with_what_was_typed(owner, 
 def test_before_the_horizon_nothing_is_called_and_at_it_somebody_decides(app, owner, house):
     world = World(app, tenant=house, hypothesis="One page sells more")
     assert owner.post(f"{HERE}/act", data={"do": "start"}).status_code == 302
-    world.seen(people(150), did=better)
+    world.seen(world.people(150), did=better)
     early = text(owner.get(HERE))
     assert "Nothing is called before the horizon" in early
     assert "Not called yet" in early
     assert "people in the smallest arm" in early
     assert "Keep the control" not in early
     assert owner.post(f"{HERE}/decide", data={"ship": "new"}).status_code == 409
-    world.seen(people(450, batch=1), did=better)
+    world.seen(world.people(450, batch=1), did=better)
     world.pass_time(minutes=6)
     late = text(owner.get(HERE))
     assert "“new” is better than the control." in late
@@ -103,7 +103,7 @@ def test_before_the_horizon_nothing_is_called_and_at_it_somebody_decides(app, ow
 
 def test_who_may_only_read_is_offered_nothing(app, house):
     world = World(app, tenant=house).start()
-    world.seen(people(), did=alike)
+    world.seen(world.people(), did=alike)
     world.pass_time(minutes=6)
     auditor = signed_in(app, house.id, house["auditor"])
     page = auditor.get(HERE)

@@ -3,8 +3,11 @@
 import pytest
 
 from studio.core import clock
+from studio.flags.experiments import allotment
+from studio.flags.experiments.design import FORM
 from tests.factories.accounts import make_tenant, make_token, with_token
 from tests.factories.flags import HALVES, make_experiment
+from tests.flags.experimenting.world import balanced
 
 HERE = "/api/v1/flags/new-checkout/environments/development/experiment"
 ORDERS = {"key": "orders", "title": "Orders", "kind": "proportion", "worse": "down"}
@@ -28,16 +31,17 @@ def test_an_experiment_by_the_api_from_its_plan_to_its_decision(api):
     begun = api.post(f"{HERE}/act", json={"do": "start", "note": "Go"}).json
     assert (begun["state"], begun["allowed"], begun["read"]["outcome"]) == ("running", ["stop"], "inconclusive")
 
-    at = clock.local_now().isoformat()
+    at, group = clock.local_now().isoformat(), f"experiment:{begun['id']}"
+    arms = FORM.validate_python(dict(HALVES))
+    users = balanced(lambda user: allotment.arm_of(arms, group, user, boolean=True), ("old", "new"), 600)
     seen = {"environment": "development", "exposures": [
-        {"flag": "new-checkout", "unit": f"user-{number}", "at": at, "variant": "new"} for number in range(600)
+        {"flag": "new-checkout", "unit": user, "at": at, "variant": "new"} for user in users
     ]}  # fmt: skip
     told = api.post("/api/v1/flag-exposures", json=seen).json
     read = api.get(HERE).json["read"]
     assert (told["counted"], read["crossed"]) == (600, read["arms"][0]["units"])
     assert api.post("/api/v1/flag-exposures", json=seen).json["duplicates"] == 600
-    orders = [{"id": str(number), "metric": "orders", "unit": f"user-{number}", "value": 1, "at": at}
-              for number in range(200)]  # fmt: skip
+    orders = [{"id": user, "metric": "orders", "unit": user, "value": 1, "at": at} for user in users[:200]]
     api.post("/api/v1/flag-measurements", json={"environment": "development", "measurements": orders})
     now = api.get(HERE).json
     read = now["read"]

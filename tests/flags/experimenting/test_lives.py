@@ -55,7 +55,7 @@ def given(world):
 
 def test_an_effect_is_shipped_at_the_horizon_as_a_version_and_everybody_has_it(app):
     world = World(app, hypothesis="One page sells more").start()
-    users = people()
+    users = world.people()
     ask = given(world)
     assert {(world.arm(user), ask(user)[0]) for user in users} == {("new", True), ("old", False)}
     world.seen(users[:200], did=better)
@@ -83,7 +83,7 @@ def test_an_effect_is_shipped_at_the_horizon_as_a_version_and_everybody_has_it(a
     assert difference.low == pytest.approx(difference.estimate - low**0.5, rel=1e-9)
     assert read.found.ratio.p_value == pytest.approx(stats.chisquare([len(arms["old"]), len(arms["new"])]).pvalue)
 
-    world.seen(people(400, batch=9), did=alike)  # after the horizon: it says the same for ever
+    world.seen(world.people(400, batch=9), did=alike)  # after the horizon: it says the same for ever
     assert world.read() == read
     assert world.decide("new", note="Twice the orders") is True
     row = world.row()
@@ -123,7 +123,7 @@ def test_values_are_given_by_arm_and_whoever_is_in_none_keeps_what_they_have(app
 def test_no_effect_says_so_and_keeping_the_control_takes_it_back(app):
     world = World(app).start()
     before = world.held()
-    world.seen(people(), did=alike)
+    world.seen(world.people(), did=alike)
     world.pass_time(minutes=6)
     assert world.read().conclusion.outcome is Outcome.INCONCLUSIVE
     assert before.enabled
@@ -137,7 +137,7 @@ def test_no_effect_says_so_and_keeping_the_control_takes_it_back(app):
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_people_who_are_lost_on_one_side_make_it_invalid(app):
     world = World(app).start()
-    kept = [user for user in people(1500) if world.arm(user) == "old" or user[-1] in "01234567"]
+    kept = [user for user in world.people(1500) if world.arm(user) == "old" or user[-1] in "01234"]
     world.seen(kept, did=better)
     world.pass_time(minutes=6)
     read = world.read()
@@ -148,7 +148,7 @@ def test_people_who_are_lost_on_one_side_make_it_invalid(app):
 
 def test_a_broken_guardrail_stops_it_by_itself_and_nobody_has_it_any_more(app):
     world = World(app, design={**GUARDED, "units": 100_000}).start()
-    world.seen(people(), did=better, bad=lambda user, arm: arm == "new" and user[-1] in "12345")
+    world.seen(world.people(), did=better, bad=lambda user, arm: arm == "new" and user[-1] in "12345")
     world.pass_time(minutes=6)
     assert (world.row().state, world.row().reason) == ("stopped", "guardrail")
     assert world.held().enabled is False
@@ -160,7 +160,7 @@ def test_a_broken_guardrail_stops_it_by_itself_and_nobody_has_it_any_more(app):
 
 def test_units_count_once_in_their_arm_and_another_arms_variant_is_said(app):
     world = World(app, kind="string", values=VALUES).start()
-    users = people(300)
+    users = world.people(300)
     other = {"old": "new", "new": "old"}
     first = world.seen([*users, *users], variant=lambda _user, arm: arm)
     assert (first.counted, first.duplicates, first.outside) == (300, 300, 0)
@@ -170,8 +170,8 @@ def test_units_count_once_in_their_arm_and_another_arms_variant_is_said(app):
     assert (world.read().crossed, sum(one.units for one in world.read().found.arms)) == (7, 300)
     assert world.seen(users[:7], variant=lambda _user, arm: other[arm]).counted == 0
     assert world.read().crossed == 7
-    assert world.seen(people(5, batch=3), variant=lambda *_: "disabled").outside == 5
-    crossed = world.seen(people(5, batch=4), variant=lambda _user, arm: other[arm])
+    assert world.seen(world.people(5, batch=3), variant=lambda *_: "disabled").outside == 5
+    crossed = world.seen(world.people(5, batch=4), variant=lambda _user, arm: other[arm])
     assert (crossed.counted, world.read().crossed) == (5, 12)
     early = world.row().started_at - timedelta(seconds=1)
     with world.unit() as uow:
@@ -186,7 +186,7 @@ def test_units_count_once_in_their_arm_and_another_arms_variant_is_said(app):
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_means_are_read_as_scipy_reads_them_and_only_from_the_first_moment_on(app):
     world = World(app, design={**HALVES, "primary": "revenue"}).start()
-    users = people(500)
+    users = world.people(500)
 
     def worth(user, arm):
         return int(user.rpartition("-")[2]) % 17 + (4 if arm == "new" else 0)
@@ -208,7 +208,7 @@ def test_a_moment_ends_it_where_the_plan_says_so(app):
     with World(app).unit() as uow:
         until = uow.now + timedelta(days=2)
     world = World(app, design={**HALVES, "units": None, "until": until.isoformat()}).start()
-    world.seen(people(300), did=better)
+    world.seen(world.people(300), did=better)
     assert world.pass_time(days=1) == 0
     assert world.read().found.arms[1].verdict is Verdict.TOO_EARLY
     assert world.pass_time(days=1, minutes=1) == 1
@@ -221,7 +221,7 @@ def asked_world(app):
     with world.unit() as uow:
         people_asked = [f"user:{world.tenant['approver'].email}"]
         world.id = planning.create(uow, *world.found(uow), Wanted(HALVES, approvers=people_asked)).id
-    world.start().seen(people(), did=better)
+    world.start().seen(world.people(), did=better)
     world.pass_time(minutes=6)
     return world
 
@@ -236,7 +236,7 @@ def test_a_decision_that_somebody_has_to_agree_to_changes_the_flag_with_their_ye
     world = asked_world(app)
     assert world.decide("new", note="Twice the orders") is False
     assert (world.row().state, world.row().proposal["ship"]) == ("ended", "new")
-    assert given(world)(next(user for user in people() if world.arm(user) == "old"))[0] is False
+    assert given(world)(next(user for user in world.people() if world.arm(user) == "old"))[0] is False
     with pytest.raises(Conflict) as twice:
         world.decide(None)
     assert twice.value.code == "experiment.asked"
@@ -250,7 +250,7 @@ def test_a_decision_that_somebody_has_to_agree_to_changes_the_flag_with_their_ye
     world.decide("new")
     answer(world, Answer.APPROVED)
     assert (world.row().state, world.row().decision["ship"]) == ("decided", "new")
-    assert all(on for on, _value in map(given(world), people(30)))
+    assert all(on for on, _value in map(given(world), world.people(30)))
     with world.unit() as uow:
         newest = uow.session.scalars(select(FlagVersion).order_by(FlagVersion.number.desc()).limit(1)).one()
         assert newest.user_id == world.tenant["approver"].user_id
@@ -401,7 +401,7 @@ def test_in_production_starting_and_shipping_are_protected(app):
 
 def test_a_look_that_dies_has_ended_nothing_and_the_next_one_ends_it_once(app, monkeypatch):
     world = World(app).start()
-    world.seen(people(), did=better)
+    world.seen(world.people(), did=better)
     clock.shift(timedelta(minutes=6))
 
     class Killed(BaseException):

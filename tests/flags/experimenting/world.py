@@ -64,6 +64,10 @@ class World:
         _id, design, title, boolean = self.drawn
         return allotment.arm_of(design, title, user, boolean=boolean)
 
+    def people(self, count=600, batch=0):
+        """So many, the arms in turn: sizes and outcomes are the same in each run, though ids are drawn anew."""
+        return balanced(self.arm, ("old", "new"), count, batch)
+
     def seen(self, users, *, did=lambda user, arm: False, bad=lambda user, arm: False, variant=None, worth=None):
         """All of them are seen; some order, some meet an error; each is worth something."""
         arms = {user: self.arm(user) for user in users}
@@ -96,7 +100,20 @@ class World:
 
 
 def people(count=600, batch=0):
+    """Whoever comes."""
     return [f"user-{batch}-{number}" for number in range(count)]
+
+
+def balanced(arm, names, count, batch=0):
+    """Names of people, so that each arm has as many; the last part is the place in the arm."""
+    found, salt = [], 0
+    for place in range(count):
+        at, wanted = divmod(place, len(names))
+        while arm(f"user-{batch}-{salt}-{at}") != names[wanted]:
+            salt += 1
+        found.append(f"user-{batch}-{salt}-{at}")
+        salt += 1
+    return found
 
 
 def better(user, arm):
