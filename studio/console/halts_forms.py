@@ -73,7 +73,7 @@ class ResumeForm(FlaskForm):
     over = SelectField(
         _l("What has gathered starts"),
         choices=[
-            SelectChoice(SPANS[0], _l("spread, as fast as is usual for so much")),
+            SelectChoice(SPANS[0], _l("spread, at the usual pace")),
             SelectChoice(SPANS[1], _l("at once")),
             SelectChoice(SPANS[2], _l("spread over 10 minutes")),
             SelectChoice(SPANS[3], _l("spread over an hour")),

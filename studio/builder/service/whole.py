@@ -110,11 +110,11 @@ def publish(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, seen: int, no
     """
     uow.session.refresh(workflow, with_for_update=True)  # two publishings would take the same number
     draft = drafts.expect(uow, workflow, seen)
-    _pass(uow, workflow, draft)
+    pass_gate(uow, workflow, draft)
     return workflows.publish(uow, keyring, workflow, draft.document, note=note.strip()[:500], edited_by=draft.edited_by)
 
 
-def _pass(uow: UnitOfWork, workflow: Workflow, draft: Draft) -> None:
+def pass_gate(uow: UnitOfWork, workflow: Workflow, draft: Draft) -> None:
     """Where the workspace has a policy for publishing: bound to the workflow and to what its draft does."""
     nodes = draft.document.get("nodes") or []
     reached = {

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
-from flask import current_app, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from studio.accounts.identity import signed_in_person
@@ -17,6 +18,7 @@ from studio.builder.views.blueprint import asked, blueprint, checked, loaded
 from studio.core import web
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
+from studio.guard.service import freezing
 from studio.runtime.halts import pausing
 from studio.runtime.models import Workflow
 
@@ -30,7 +32,18 @@ def edit(workflow_id: UUID) -> ResponseReturnValue:
     workflow = asked(workflow_id)
     uow = web.current_uow()
     halt = pausing.of(uow, workflow)
-    return render_template("builder/edit.html", workflow=workflow, boot=_boot(uow, workflow), halt=halt)
+    frozen = freezing.now_over(uow, "workflow.publish")
+    return render_template("builder/edit.html", workflow=workflow, boot=_boot(uow, workflow), halt=halt, frozen=frozen)
+
+
+@blueprint.post("/workflows/<uuid:workflow_id>/bypass")
+@permission("workflow.publish")
+def bypass(workflow_id: UUID) -> ResponseReturnValue:
+    """Ask at the gate of publishing now: in a freeze for a reason, else for a proof; then go back to the canvas."""
+    workflow, uow = asked(workflow_id), web.current_uow()
+    whole.pass_gate(uow, workflow, drafts.current(uow, workflow))
+    flash(_("You may publish this draft now, for ten minutes."), "good")
+    return redirect(url_for("builder.edit", workflow_id=workflow.id), 303)
 
 
 @blueprint.post("/workflows/new")

@@ -34,9 +34,18 @@ def holds(policy: Held, target: Target | None, facts: Mapping[str, Any], actor: 
 def required(
     held: Iterable[Held], target: Target | None, facts: Mapping[str, Any], actor: Mapping[str, Any]
 ) -> tuple[Requirement, tuple[Held, ...]]:
-    """What an action asks for, and by which policies."""
-    found = tuple(one for one in held if holds(one, target, facts, actor))
-    return strictest_of(one.requirement for one in found), found
+    """What an action asks for, and by which policies.
+
+    Policies that only freeze stand beside what holds without any: whoever plans a freeze takes no proof away.
+    """
+    known = tuple(held)
+    found = tuple(one for one in known if holds(one, target, facts, actor))
+    default = [target.default] if target is not None and all(map(_only_freezes, known)) else []
+    return strictest_of([*(one.requirement for one in found), *default]), found
+
+
+def _only_freezes(one: Held) -> bool:
+    return not one.requirement.approvals and one.requirement.step_up is None
 
 
 def matches(condition: str, config: Mapping[str, Any]) -> bool:

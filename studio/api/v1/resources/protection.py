@@ -10,7 +10,13 @@ from pydantic import ValidationError
 from studio.api.v1.operations import operation
 from studio.api.v1.shapes import protection as shapes
 from studio.api.v1.shapes.common import ListOf
-from studio.api.v1.shapes.protection import OwnAction, ProtectedAction, ProtectedSettingView, ProtectionPolicyView
+from studio.api.v1.shapes.protection import (
+    FreezeView,
+    OwnAction,
+    ProtectedAction,
+    ProtectedSettingView,
+    ProtectionPolicyView,
+)
 from studio.contract import gates
 from studio.contract.approving import Approvals
 from studio.contract.protecting import registry
@@ -21,7 +27,7 @@ from studio.guard.models import GuardPolicy, GuardTarget
 from studio.guard.policies import service as policies
 from studio.guard.policies.fields import PolicyFields
 from studio.guard.policies.service import PolicySave, TargetSave
-from studio.guard.service import exceptions, holding
+from studio.guard.service import exceptions, freezing, holding
 from studio.guard.settings import service as settings
 
 TAG = "Protection"
@@ -133,6 +139,35 @@ def create_freeze_exception(uow: UnitOfWork, body: shapes.FreezeException) -> No
     exceptions.allow(
         uow, port, target=body.target, digest=body.payload_hash, freeze=body.name, what="", reason=body.reason
     )
+
+
+@operation("GET", "/protection/freezes", tag=TAG, needs="protection.read", answer=ListOf[FreezeView])
+def list_freezes(uow: UnitOfWork) -> ListOf[FreezeView]:
+    """Freezes of the policies in force, over, of now and to come."""
+    now = uow.now
+    data = [
+        FreezeView(id=one.policy_id, target=one.target, name=one.name, starts_at=one.starts_at, ends_at=one.ends_at,
+                   state=one.state(now))
+        for one in freezing.listed(uow)
+    ]  # fmt: skip
+    return ListOf[FreezeView](data=data, next_cursor=None)
+
+
+@operation("POST", "/protection/freezes", tag=TAG, needs="protection.manage", body=shapes.FreezePlan,
+           answer=ListOf[FreezeView], status=201, conflicts=True)  # fmt: skip
+def plan_freeze(uow: UnitOfWork, body: shapes.FreezePlan) -> ListOf[FreezeView]:
+    """Freeze kinds of changes for a time: a policy for each action. Its person has to have proved who they are."""
+    gates.current().require_sudo(uow)
+    freezing.plan(uow, name=body.name, starts_at=body.starts_at, ends_at=body.ends_at, kinds=body.kinds)
+    return list_freezes(uow)
+
+
+@operation("DELETE", "/protection/freezes/<uuid:guard_policy_id>", tag=TAG, needs="protection.manage", conflicts=True)
+def cancel_freeze(uow: UnitOfWork, guard_policy_id: UUID) -> None:
+    """Take a freeze away. 409 where its policy asks for more."""
+    policies.get(uow, guard_policy_id)
+    gates.current().require_sudo(uow)
+    freezing.cancel(uow, guard_policy_id)
 
 
 def _rule(sent: Mapping[str, Any]) -> PolicyFields:

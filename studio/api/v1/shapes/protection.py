@@ -1,9 +1,9 @@
 """Protected actions, their policies, and the settings behind them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import AwareDatetime, ConfigDict, Field, JsonValue
 
 from studio.api.v1.reading import Body
 from studio.api.v1.shapes.common import Id, Shape
@@ -98,6 +98,37 @@ class ProtectedSettingSave(Body):
 
     value: dict[str, Any]
     version: int = Field(ge=0, description="The version that was edited; 0 where it was never set.")
+
+
+class FreezePlan(Body):
+    """A time in which kinds of changes are frozen."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Black Friday", "starts_at": "2026-11-27T00:00:00Z", "ends_at": "2026-11-30T00:00:00Z",
+                    "kinds": ["publish", "flags"],
+                }
+            ]
+        }
+    )  # fmt: skip
+
+    name: str = Field(min_length=1, max_length=80)
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime = Field(description="92 days after its start at most.")
+    kinds: list[str] = Field(max_length=10, description="Of `publish`, `flags`, `connections`, `settings`.")
+
+
+class FreezeView(Shape):
+    """One action that is frozen for a time."""
+
+    id: Id = Field(description="The policy's id.")
+    target: str = Field(examples=["workflow.publish"])
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+    state: Literal["planned", "now", "over"]
 
 
 class FreezeException(Body):
