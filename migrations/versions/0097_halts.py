@@ -7,7 +7,7 @@ from studio.core.db import UtcDateTime
 from studio.core.roles import tenant_table
 
 revision = "0097"
-down_revision = "0104"
+down_revision = "0100"
 branch_labels = None
 depends_on = None
 
