@@ -251,5 +251,8 @@ def test_a_planned_rollout_is_shown_as_it_was_typed_and_planned_anew_until_it_is
     assert "Planned anew" in owner.get(here).text
     owner.post(here + "/act", data={"do": "start"})
     assert "Save the plan" not in owner.get(here).text
+    with database.unit(house.id) as uow:
+        uow.session.get(FlagRollout, row.id).run_id = row.id
+    assert f'href="/runs/{row.id}">Open the run that began it' in owner.get(here).text
     assert owner.post(here, data=PLAN).status_code == 422
     assert rollouts(database, house)[0].plan["steps"][1]["share"] == 25

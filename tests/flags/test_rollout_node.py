@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import jsonschema
 import numpy as np
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from studio.audit.models import AuditEvent
 from studio.core import clock
 from studio.flags.evaluation import hashing
 from studio.flags.models import FlagRollout
+from studio.flags.nodes.flag_rollout import RollOut
 from studio.flags.ramps.states import Verb
 from studio.flags.rollouts import driving, rows, ticking, waiting
 from studio.flags.service import changing, finding
@@ -272,6 +274,30 @@ def test_a_second_run_finds_the_open_one_and_says_so(shop):
     [failed] = [one.error for one in world.rig.steps(again) if one.error]
     assert failed["code"] == "rollout.open"
     assert (world.row().state, world.left_by()) == ("running", None)
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_test_run_gives_nobody_anything_and_goes_on_as_if_all_had_gone_well(app, tenant, make_rig):
+    make_flag(app, tenant)
+    back = HERE | {"do": "roll_back"}
+    rig = make_rig(
+        [step("roll", "flag.rollout", PLAN), step("back", "flag.rollout", back)],
+        [("t", "next", "roll"), ("roll", "completed", "back")],
+    )
+    run_id = rig.accept().run_id
+    with rig.database.unit(tenant.id) as uow:
+        uow.session.get(Run, run_id).mode = "test"
+    rig.settle()
+    found = {one.node_key: one for one in rig.steps(run_id)}
+    assert [found[one].port for one in ("roll", "back")] == ["completed", "rolled_back"]
+    told = found["roll"].output
+    assert (told["flag"], told["environment"], told["steps"], told["share"]) == ("new-checkout", "development", 3, 100)
+    assert [(one["metric"], one["verdict"]) for one in told["guardrails"]] == [("errors", "unknown")]
+    for one in found.values():
+        if one.node_key != "t":
+            jsonschema.validate(one.output, RollOut.output_schema)
+            assert one.note == "Simulated: nobody was given new-checkout"
+    assert rig.all(FlagRollout) == []
 
 
 def test_in_production_a_policy_judges_the_largest_share_of_the_plan(app, tenant, make_rig, database):

@@ -59,7 +59,7 @@ class RollOut(fields.Protected):
     def sample_of(cls, config: Mapping[str, Any]) -> Any:
         if config.get("do") != "roll_back":
             return cls.sample
-        return {**cls.sample, "state": "rolled_back", "verdict": _("Simulated"), "share": 0.0}
+        return {**cls.sample, "state": "rolled_back", "share": 0.0}
 
     @classmethod
     def percent_of(cls, config: Mapping[str, Any]) -> float:
@@ -105,6 +105,24 @@ class RollOut(fields.Protected):
             return _done(ctx, row, flag, place)
         waiting.take_up(row, ctx.run.id, ctx.new_wait())
         return self._wait(ctx, row, flag, place, due_at)
+
+    def simulate(self, ctx: Context, config: Config) -> Done:
+        """As if all had gone well; nobody is given anything."""
+        del ctx
+        last, state = len(config.steps), "rolled_back" if config.do == "roll_back" else "completed"
+        reached = config.steps[-1].share if config.do == "start" else 100.0
+        said = _("Simulated: nobody was given %(flag)s", flag=config.flag)
+        found = {
+            **self.sample, "flag": config.flag, "environment": config.environment, "state": state, "verdict": said,
+            "note": config.note, "step": last, "steps": last, "reached": reached,
+            "share": 0.0 if state == "rolled_back" else reached,
+            "guardrails": [
+                {"metric": one.metric, "worse": one.worse, "verdict": "unknown", "estimate": None, "low": None,
+                 "high": None}
+                for one in config.guardrails
+            ],
+        }  # fmt: skip
+        return Done(found, port=state, note=said)
 
     @staticmethod
     def _wait(

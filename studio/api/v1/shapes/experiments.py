@@ -62,7 +62,7 @@ class ExperimentDecision(Body):
     note: Note = ""
 
 
-class Limits(Shape):
+class Bounds(Shape):
     """An estimate and its limits."""
 
     low: float
@@ -75,8 +75,8 @@ class GuardrailRead(Shape):
 
     metric: str = Field(examples=["errors"])
     broken: bool
-    difference: Limits | None = Field(description="To the control, with limits that may be read at any time.")
-    relative: Limits | None
+    difference: Bounds | None = Field(description="To the control, with limits that may be read at any time.")
+    relative: Bounds | None
 
 
 class ArmRead(Shape):
@@ -87,10 +87,10 @@ class ArmRead(Shape):
     expected: float = Field(description="Units that it should have by its share.", examples=[5006.5])
     crossed: int = Field(description="Of them, those who were given another arm's variant by a program.")
     mean: float | None = Field(description="Of the primary metric; a rate in parts of 1.", examples=[0.124])
-    difference: Limits | None = Field(
+    difference: Bounds | None = Field(
         description="To the control. Before the horizon with limits that may be read at any time.", examples=[_LIMITS]
     )
-    relative: Limits | None = Field(description="In parts of the control's mean.")
+    relative: Bounds | None = Field(description="In parts of the control's mean.")
     verdict: Literal["win", "loss", "no_difference", "too_early", "mismatch", "too_few_units"] | None
     guardrails: list[GuardrailRead]
 
