@@ -233,6 +233,8 @@ class NodeType:
     """JSON Schema of the output, where it is known; paths outside it are errors."""
     keyed: ClassVar[bool] = True
     """OUTSIDE only: the target honours the effect key, so a repeat under it is safe."""
+    sees: ClassVar[tuple[str, ...]] = ()
+    """Names that its deferred expressions have beside the usual ones, of any shape; a list's `item` needs none."""
     is_loop: ClassVar[bool] = False
     is_join: ClassVar[bool] = False
     protects: ClassVar[str | None] = None

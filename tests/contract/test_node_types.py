@@ -186,7 +186,12 @@ def test_started_on_its_example_it_answers_as_promised(node_type, request):
     config = example_of(node_type)
     world = World(DATA)
     if node_type.effect is Effect.OUTSIDE:
-        config["url"] = f"{request.getfixturevalue('http_target').url}/refunds"
+        target = request.getfixturevalue("http_target")
+        target.always(json_body=[{"id": 1}])
+        if "url" in node_type.Config.model_fields:
+            config["url"] = f"{target.url}/refunds"
+        else:
+            world.secrets.values[config["secret"]] = f"{target.url}/hooks"
     tx = request.getfixturevalue("unit") if node_type.effect is Effect.LOCAL else None
     plan = field_plan(Node("a", node_type.key, 1, "A", config))
     resolved = plan.resolve(world.scope())

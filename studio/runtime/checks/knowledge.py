@@ -70,6 +70,7 @@ class Knowledge:
             return Environment({"trigger": one, "workspace": WORKSPACE, **headers})
         if "items" in self.outline.types[key].Config.model_fields:
             roots["item"], roots["index"] = self._entry(config.get("items"), self.environment(key)), INDEX
+        roots |= {name: Schema.anything() for name in self.outline.types[key].sees}
         return Environment(roots)
 
     def output(self, key: str) -> Schema:

@@ -12,6 +12,7 @@ from studio.core.http import HttpError, HttpRequest, HttpResponse
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
 from studio.core.targets import Sign
+from studio.runtime.storable import storable
 
 PASSING = frozenset({408, 425, 429})
 """Refusals that may end by themselves; so may every 5xx but 501 and 505."""
@@ -146,21 +147,10 @@ def _body(content_type: str, body: bytes) -> Any:
     kind = content_type.partition(";")[0].strip().lower()
     if kind in ("application/json", "text/json") or kind.endswith("+json") or not kind:
         try:
-            return _storable(orjson.loads(body))
+            return storable(orjson.loads(body))
         except (ValueError, UnicodeError):
             pass  # it says JSON and is none: people see it as the text that it is
     return body.decode("utf-8", "replace").replace("\0", "\ufffd")
-
-
-def _storable(value: Any) -> Any:
-    """The value without zero characters, which no database column holds."""
-    if isinstance(value, str):
-        return value.replace("\0", "\ufffd")
-    if isinstance(value, list):
-        return [_storable(one) for one in value]
-    if isinstance(value, dict):
-        return {name.replace("\0", "\ufffd"): _storable(one) for name, one in value.items()}
-    return value
 
 
 def _retry_after(response: HttpResponse, now: datetime) -> float | None:

@@ -71,6 +71,24 @@ WORKFLOWS: dict[str, Happening] = {
             title="Order {{ trigger.order.id }}",
         )
     ),
+    "flow-figures": Happening(
+        _document(
+            "Figures",
+            [
+                _step("file", "data.parse", kind="csv", text="sku;price\nS-1;12.50\nS-2;3.10\nS-1;0.40\n"),
+                _step("read", "data.parse", text='{"of": "{{ trigger.order.id }}"}'),
+                _step("sums", "data.aggregate", items="steps.file.value", group="item.sku", figures=[
+                    {"name": "revenue", "do": "sum", "value": "item.price"},
+                    {"name": "mean", "do": "average", "value": "item.price"},
+                    {"name": "skus", "do": "different", "value": "item.sku"},
+                ]),
+                _step("table", "data.format", kind="csv", value="steps.sums.groups", columns=["key", "revenue"]),
+                _step("text", "data.format", value="steps.sums.totals"),
+                _step("broken", "data.parse", kind="csv", text="a,b\n1\n"),
+            ],
+            "hook>file", "file>read", "read>sums", "sums>table", "table>text", "text>broken",
+        )
+    ),
     "flow-branches": Happening(
         _document(
             "Branches",
