@@ -24,14 +24,13 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from studio.approvals import wordings
 from studio.approvals.clock.reading import zone_names
+from studio.approvals.limits import REMARK
 from studio.approvals.people import Person
 from studio.approvals.policy import Snooze
 from studio.core.sending import EverythingField
 from studio.portal.week import WeekField
 from studio.portal.zones import CUSTOM
 
-COMMENT = 4000
-"""Characters of a remark."""
 MOMENTS = (
     SelectChoice(Snooze.HOUR.value, _l("In one hour")),
     SelectChoice(Snooze.LATER.value, _l("Later today, in four hours")),
@@ -49,7 +48,7 @@ def people_choices(people: Iterable[Person]) -> list[SelectChoice]:
 class DecideForm(FlaskForm):
     """What one of the three big buttons sends; the button names the outcome."""
 
-    comment = TextAreaField(_l("Comment"), [Length(max=COMMENT)])
+    comment = TextAreaField(_l("Comment"), [Length(max=REMARK)])
     shown = HiddenField()
     """Hash of what stood on the page."""
     outcome = HiddenField()
@@ -114,7 +113,7 @@ class ReviseForm(FlaskForm):
         validate_choice=False,  # one that is not there is refused by the service
     )
     files = MultipleFileField(_l("Attach images or PDF"))
-    note = TextAreaField(_l("What you have changed"), [Length(max=COMMENT)])
+    note = TextAreaField(_l("What you have changed"), [Length(max=REMARK)])
     shown = HiddenField()
     """What stood on the page that is edited."""
 
@@ -122,7 +121,7 @@ class ReviseForm(FlaskForm):
 class BypassForm(FlaskForm):
     """Why those who were asked are not waited for."""
 
-    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Say why.")), Length(max=COMMENT)])
+    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Say why.")), Length(max=REMARK)])
     shown = HiddenField()
     """Hash of what stood on the page."""
 
@@ -130,13 +129,13 @@ class BypassForm(FlaskForm):
 class DismissForm(FlaskForm):
     """Why changes that were asked for are set aside."""
 
-    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Say why.")), Length(max=COMMENT)])
+    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Say why.")), Length(max=REMARK)])
 
 
 class TakeBackForm(FlaskForm):
     """Why nobody has to decide any more."""
 
-    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Say why.")), Length(max=COMMENT)])
+    reason = TextAreaField(_l("Reason"), [InputRequired(_l("Say why.")), Length(max=REMARK)])
 
 
 class SnoozeForm(FlaskForm):
@@ -157,7 +156,7 @@ class BulkForm(FlaskForm):
     act = HiddenField()
     pick = SelectMultipleField(choices=[], validate_choice=False)
     """Boxes of the rows: `<request id>:<what the row showed>`."""
-    comment = TextAreaField(_l("Comment"), [Length(max=COMMENT)])
+    comment = TextAreaField(_l("Comment"), [Length(max=REMARK)])
     choice = SelectField(
         _l("Until"),
         choices=[*MOMENTS, SelectChoice(CUSTOM, _l("Another moment"))],

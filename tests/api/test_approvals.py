@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from studio.approvals.limits import REMARK
 from studio.contract.approving import (
     ApprovalDelay,
     ApprovalEscalation,
@@ -148,6 +149,15 @@ def test_comment(approver, approval):
     made = approver.post(f"{approval}/comments", json={"comment": "Waiting for the carrier."})
     assert made.status_code == 201
     assert [one["text"] for one in approver.get(approval).json["comments"]] == ["Waiting for the carrier."]
+
+
+def test_a_comment_may_be_as_long_as_on_the_page(approver, approval):
+    said = approver.post(f"{approval}/comments", json={"comment": "x" * (REMARK + 1)})
+    assert (said.status_code, said.json["errors"][0]["path"]) == (422, "comment")
+    shown = approver.get(approval).json["shown"]
+    body = {"outcome": "approved", "shown": shown, "comment": "x" * (REMARK + 1)}
+    assert approver.post(f"{approval}/decision", json=body).json["errors"][0]["path"] == "comment"
+    assert approver.post(f"{approval}/decision", json=body | {"comment": "x" * REMARK}).status_code == 200
 
 
 def test_reassign_to_somebody_who_may(approver, approval, tenant, caller):

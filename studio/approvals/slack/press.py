@@ -8,9 +8,8 @@ from uuid import UUID
 
 from pydantic_core import from_json
 
+from studio.approvals.limits import REMARK
 from studio.approvals.slack.blocks import REASON_BLOCK
-
-_LONGEST = 4_000
 
 
 class NoPress(ValueError):
@@ -82,4 +81,4 @@ def _inner(said: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _text(said: Mapping[str, Any], name: str) -> str:
     value = said.get(name)
-    return value[:_LONGEST] if isinstance(value, str) else ""
+    return value[:REMARK] if isinstance(value, str) else ""

@@ -7,12 +7,13 @@ from pydantic import ConfigDict, Field, model_validator
 
 from studio.api.v1.reading import Body, Moment, Paged
 from studio.api.v1.shapes.common import Id, Shape
+from studio.approvals import limits
 from studio.approvals.outcomes import Outcome, RequestState
 from studio.approvals.service.bulk import MOST
 from studio.approvals.service.listing import Due
 from studio.core.i18n import gettext as _
 
-Remark = Annotated[str, Field(max_length=5_000)]
+Remark = Annotated[str, Field(max_length=limits.REMARK)]
 
 
 class ApprovalQuery(Paged):
@@ -253,7 +254,7 @@ class Dismiss(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "The receipt is in the order."}]})
 
-    reason: str = Field(min_length=1, max_length=4_000)
+    reason: str = Field(min_length=1, max_length=limits.REMARK)
 
 
 class TakeBack(Body):
@@ -261,7 +262,7 @@ class TakeBack(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "The order was cancelled."}]})
 
-    reason: str = Field(min_length=1, max_length=4_000)
+    reason: str = Field(min_length=1, max_length=limits.REMARK)
 
 
 class Bypass(Body):
@@ -272,7 +273,7 @@ class Bypass(Body):
     )
 
     shown: str = Field(pattern=r"^[0-9a-f]{64}$", description="`shown` of the request that was read.")
-    reason: str = Field(min_length=1, max_length=4_000, description="Everybody who was asked reads it.")
+    reason: str = Field(min_length=1, max_length=limits.REMARK, description="Everybody who was asked reads it.")
 
 
 class Decide(Body):
@@ -351,7 +352,7 @@ class NewComment(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"comment": "Waiting for the carrier."}]})
 
-    comment: str = Field(min_length=1, max_length=5_000)
+    comment: str = Field(min_length=1, max_length=limits.REMARK)
     attachments: HandedIn = Field([], description="Ids of files handed in (`/attachments`); of threads none.")
 
 
