@@ -42,7 +42,9 @@ def _charged(label: str) -> bool:
     except FileNotFoundError:  # nothing is charged, or another process has died of it
         return False
     if point == label and int(left):
-        file.write_text(f"{point} {int(left) - 1}")
+        fewer = file.with_suffix(".left")
+        fewer.write_text(f"{point} {int(left) - 1}")
+        fewer.replace(file)  # as a whole: another thread may read it at this moment
         return False
     return point == label
 

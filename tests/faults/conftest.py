@@ -82,7 +82,7 @@ def _drill_on_sqlite():
 def drill(_drill_on_either):
     """Give a Studio on each store, of which nothing runs yet."""
     yield _drill_on_either
-    _drill_on_either.end()
+    _drill_on_either.rest()
 
 
 @pytest.fixture
@@ -118,11 +118,11 @@ def _approving_on_postgresql():
 def approving_on_either(_approving_on_either):
     """Give people who are asked, on each store; nothing runs yet."""
     yield _approving_on_either
-    _approving_on_either.drill.end()
+    _approving_on_either.drill.rest()
 
 
 @pytest.fixture
 def approving_on_postgresql(_approving_on_postgresql):
     """Give them on PostgreSQL and Redis."""
     yield _approving_on_postgresql
-    _approving_on_postgresql.drill.end()
+    _approving_on_postgresql.drill.rest()

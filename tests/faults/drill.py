@@ -26,6 +26,7 @@ from benchmarks.stack import Stack, stack
 from studio.audit import chain
 from studio.audit.verifying import verify
 from studio.core.db import open_engine
+from studio.core.faults import CHARGE
 from studio.core.models import LocalMail, OutboxRow
 from studio.core.unit_of_work import Database
 from studio.runtime.models import LoopLease, Run, RunNote, Step, TriggerSubscription, WaitRow
@@ -34,6 +35,8 @@ from tests.servers.http_target import HttpTarget, Request
 LEASE_S = 2
 PATIENCE_S = 40.0
 """Longest wait for a fact, on a machine that does other things too. What is usual is a tenth of it."""
+RESPAWN_S = 6.0
+"""Granian exits where what it has just started dies sooner: it takes that for a loop of crashes."""
 CALLS = ("left", "right")
 NOTES = ("beside", "joined")
 STEPS = ("hook", *CALLS, *NOTES, "join", "sub", "tell", "pause", "done")
@@ -105,6 +108,12 @@ def eventually(what: Callable[[], Any], why: Callable[[], object] = lambda: "", 
     return found
 
 
+def age_s(pid: int) -> float:
+    """How long a process has been there."""
+    began = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - began / os.sysconf("SC_CLK_TCK")
+
+
 def children(pid: int) -> list[int]:
     """Processes that a process has started."""
     return [int(child) for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()]
@@ -119,6 +128,10 @@ class Drill:
         self.charge = running.settings.data_dir / "charge"
         """While it is there, an armed process dies of it."""
         self._plain = dict(running.environ)
+        self._charged = ""
+        self._control: dict[str, Any] | None = None
+        self._begun: dict[str, subprocess.Popen[bytes]] = {}
+        self._first: set[int] = set()
 
     # -- processes ----------------------------------------------------------------------------------------------
 
@@ -133,6 +146,34 @@ class Drill:
         if self.store == "postgresql":
             self.running.start("web", "web", "--workers", "1")
         self.start_executing(workers)
+
+    def resume(self, **environ: str) -> None:
+        """As begin(), but those of the test before go on where all are there and nothing but the point is different.
+
+        Whoever died was started again by its supervisor, so a test costs the start of one process and not of three.
+        """
+        point, passes = environ.pop("FAULT"), environ.pop("FAULT_AFTER", "0")
+        wanted = self._plain | environ | {"FAULT": CHARGE, "FAULT_ONCE": str(self.charge)}
+        if self.running.environ == wanted and self._begun and self._begun == self.running.processes and self._alive():
+            self.charge.unlink(missing_ok=True)
+            self.target.clear()
+            self.running.wait_ready()
+            eventually(self._may_die, self.log)
+        else:
+            self.begin(FAULT=CHARGE, **environ)
+            self._begun, self._first = dict(self.running.processes), set(self._serving())
+        self._charged = f"{point} {passes}"
+
+    def _alive(self) -> bool:
+        return all(process.poll() is None for process in self.running.processes.values())
+
+    def _serving(self) -> list[int]:
+        """What Granian has started."""
+        watched = [self.running.processes[name] for name in ("web", "studio") if name in self.running.processes]
+        return [child for process in watched for child in children(process.pid)]
+
+    def _may_die(self) -> bool:
+        return all(pid in self._first or age_s(pid) > RESPAWN_S for pid in self._serving())
 
     def start_executing(self, workers: int = 1) -> None:
         """Start what runs workflows: the worker, or the one embedded process."""
@@ -158,14 +199,22 @@ class Drill:
         process.wait()
 
     def limit(self, control: dict[str, Any] | None) -> None:
-        """Limit the runs of the workflow; None: not at all."""
+        """Limit the runs of the workflow; None: not at all. Processes that run hear of it only after some seconds."""
+        if control != self._control:
+            self._control, self._begun = control, {}
         with self.database.across() as unit:
             ordered = TriggerSubscription.type == "trigger.webhook"
             unit.session.execute(update(TriggerSubscription).where(ordered).values(control=control))
 
     def lay(self) -> None:
-        """From now on the armed point kills, once."""
-        self.charge.touch()
+        """From now on the armed point kills, once. Written as a whole: processes look for it all the time."""
+        written = self.charge.with_suffix(".new")
+        written.write_text(self._charged)
+        written.replace(self.charge)
+
+    def rest(self) -> None:
+        """Between two tests: nothing kills any more. The processes run on for who resumes."""
+        self.charge.unlink(missing_ok=True)
 
     def died(self) -> None:
         """Wait until it has."""

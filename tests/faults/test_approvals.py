@@ -14,7 +14,7 @@ _numbers = count(1)
 
 def begin(approving, label=""):
     """Processes that will die at the point once lay() was called."""
-    approving.drill.begin(FAULT=label)
+    approving.drill.resume(FAULT=label)
     return f"a-{next(_numbers)}"
 
 

@@ -31,7 +31,7 @@ def _document(name):
 @pytest.mark.parametrize("label", sorted(LABELS))
 def test_each_entry_starts_one_run_wherever_a_process_dies(drill, label):
     seeded = seeding.seed(drill.running.settings, _document(label), name=label)
-    drill.begin(FAULT=label)
+    drill.resume(FAULT=label)
     drill.lay()
     with drill.database.unit(seeded.workspace_id) as unit:
         for number in range(ENTRIES):

@@ -28,7 +28,7 @@ def _document(name):
 @pytest.mark.parametrize("label", sorted(LABELS))
 def test_what_was_gathered_starts_one_run_wherever_a_process_dies(drill, label):
     gathering = seeding.seed(drill.running.settings, _document(label), name=label)
-    drill.begin(FAULT=label)
+    drill.resume(FAULT=label)
     drill.lay()
     for _ in range(3):
         deliver(drill.running, gathering.path)

@@ -84,7 +84,7 @@ def death(drill, smtp, label: str, after: int = 0) -> list[int | None]:
     order = f"o-{next(_numbers)}"
     environ = {"FAULT": label, "FAULT_AFTER": str(after)} | ({"STUDIO_SMTP_URL": smtp.url} if label in OUTSIDE else {})
     drill.limit(LIMITS if label in LIMITED else None)
-    drill.begin(**environ)
+    drill.resume(**environ)
     drill.lay()
     tried = drill.deliver(order)
     drill.died()

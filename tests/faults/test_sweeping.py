@@ -52,7 +52,7 @@ def _ticking(request):
 @pytest.fixture
 def ticks(_ticking):
     yield _ticking
-    _ticking.end()
+    _ticking.rest()
 
 
 def now_due(drill):
@@ -76,7 +76,7 @@ def number_of(drill, table):
 
 @pytest.mark.parametrize("label", SCHEDULE)
 def test_a_tick_starts_one_run_wherever_the_sweeper_dies(ticks, label):
-    ticks.begin(FAULT=label)
+    ticks.resume(FAULT=label)
     ticks.lay()
     due = now_due(ticks)
     ticks.died()
@@ -117,7 +117,7 @@ def test_a_version_is_made_once_although_the_answer_is_lost(ticks, label):
     owner = make_person(ticks.database, seeded.workspace_id, Role.OWNER)
     with ticks.database.unit(seeded.workspace_id, owner.actor) as unit:
         token = tokens.create(unit, name="Drill", scopes=list(SCOPES), user_id=owner.user_id).text
-    ticks.begin(FAULT=label)
+    ticks.resume(FAULT=label)
     address = f"http://{settings.host}:{settings.port}/api/v1/workflows/{seeded.workflow_id}"
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": label}
     draft = requests.get(f"{address}/draft", headers=headers, timeout=20).json()

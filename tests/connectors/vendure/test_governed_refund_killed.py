@@ -41,7 +41,7 @@ from tests.counterparts.vendure.shop import Placed, Shop
 from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.connections import make_account
 from tests.factories.proofs import in_a_session, prove
-from tests.faults.drill import eventually
+from tests.faults.drill import RESPAWN_S, age_s, children, eventually
 from tests.fixtures.app import close_app
 from tests.servers.certificates import Authority
 from tests.servers.missing import start_or_skip
@@ -114,9 +114,15 @@ class World:
 
     def lay(self, death: Death) -> None:
         """Whoever passes there next dies. Written as a whole: it is looked for all the time."""
+        eventually(self._may_die, self.log)
         written = self.charge.with_suffix(".new")
         written.write_text(f"{death.point} {death.passes}")
         written.replace(self.charge)
+
+    def _may_die(self) -> bool:
+        """Whether its supervisor will start another one."""
+        embedded = self.running.processes.get("studio")
+        return embedded is None or all(age_s(pid) > RESPAWN_S for pid in children(embedded.pid))
 
     def _listens(self) -> bool:
         """Whether the shop will tell of what happens."""
