@@ -16,6 +16,7 @@ DOWNLOADS = (
     "console.export_audit",
     "console.run_data",
     "console.report_file",
+    "console.run_rows_file",
     "portal.news",
     "portal.attachment",
     "portal.link_attachment",

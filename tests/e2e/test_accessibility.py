@@ -20,6 +20,7 @@ WITHOUT_A_LINK = {
     "portal.link", "portal.code", "portal.link_decision",  # in mails; see below
     "accounts.password_link", "accounts.new_password",  # in mails
     "accounts.sign_in",  # seen before this
+    "console.preview_rows", "console.run_rows",  # behind a file that was handed in: tests/portal/test_rows_browser.py
     "console.root",  # leads on to home or inbox
     "portal.snooze_choice",  # for whoever was asked: Jonas
     "guard.ask_elevation",  # for whoever is eligible; see test_elevation.py

@@ -5,6 +5,7 @@ A route with a new argument needs an entry in MAKERS: who owns what it names. Th
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from uuid import UUID
 
 from flask import Flask
@@ -19,6 +20,7 @@ from studio.approvals.attaching.checking import Checked
 from studio.approvals.service import attaching, inbox, threading
 from studio.core import clock
 from studio.core.db import Base
+from studio.core.files import storing
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
@@ -90,6 +92,12 @@ def _attachment(app: Flask, tenant: MadeTenant) -> str:
         return str(next(one.id for one in attaching.every(uow, request_id) if one.comment_id == said.id))
 
 
+def _rows_file(app: Flask, tenant: MadeTenant) -> str:
+    with _database(app).unit(tenant.id, tenant["owner"].actor) as uow:
+        content = BytesIO(f"name\n{tenant.name}\n".encode())
+        return str(storing.store(uow, content, kind="rows", name="a.csv", media_type="text/csv", taken=False).id)
+
+
 def _calendar(app: Flask, tenant: MadeTenant) -> str:
     return str(make_calendar(_database(app), tenant, name=f"Hours of {tenant.name}"))
 
@@ -115,6 +123,7 @@ MAKERS: dict[str, Maker] = {
     "share_id": _share,
     "thread_id": _thread,
     "attachment_id": _attachment,
+    "rows_file_id": _rows_file,
     "group_id": _group,
     "delegation_id": _delegation,
     "calendar_id": _calendar,

@@ -31,6 +31,7 @@ from studio.runtime.history.payloads import payload
 from studio.runtime.history.turns import held
 from studio.runtime.models import Workflow
 from studio.runtime.outcomes import ENDED, STUCK, RunState
+from studio.runtime.rows import report
 from studio.runtime.service import runs as verbs
 from studio.runtime.service.settling import Finding, settle
 from studio.runtime.service.starts import get_run
@@ -78,6 +79,7 @@ def run(run_id: UUID) -> ResponseReturnValue:
             held=held(uow, [run_id], exactly=True).get(run_id),
             name=found.run.title or titles_to_be(uow, [run_id]).get(run_id) or found.workflow.name,
             called=called_run,
+            rows=len(report.rows_of(found.run)),
             turn=_turn(found),
             chosen=chosen,
             attempt=_attempt(chosen),

@@ -18,9 +18,10 @@ from studio.runtime.flow.admission import Limited, limited
 from studio.runtime.flow.control import FREE, Control, Keys
 from studio.runtime.models import Event, Run, TriggerSubscription, Workflow
 from studio.runtime.outcomes import Lane, Mode, RunState, Verdict
+from studio.runtime.rows.reading import MOST_ROWS
 from studio.runtime.service.dedup import Once, claim, first_run
 from studio.runtime.triggers.called import Called
-from studio.runtime.triggers.manual import Manual
+from studio.runtime.triggers.manual import ROWS, Manual
 
 FORMS: Mapping[str, type[Form]] = {Manual.key: Manual.Config, Called.key: Called.Config}
 """Triggers that ask for something, by type."""
@@ -203,12 +204,26 @@ def answered(subscription: TriggerSubscription, data: Any) -> Any:
     if asked is None:
         return data
     form = asked.model_validate(subscription.settings)
+    if isinstance(form, Manual.Config) and form.rows:
+        return _rows(form, data)
     if isinstance(data, dict):
         return answers(form, data)
     if form.fields:
         raise InvalidInput(_("The form's answers are an object of names and values."), code="form.invalid",
                            field="data")  # fmt: skip
     return data
+
+
+def _rows(form: Manual.Config, data: Any) -> Any:
+    """Each row as the form's answers."""
+    given = data.get(ROWS) if isinstance(data, dict) and set(data) == {ROWS} else None
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        said = _("Send the rows as a list of objects, named “rows”.")
+        raise InvalidInput(said, code="form.invalid", field="data.rows")
+    if not 0 < len(given) <= MOST_ROWS:
+        said = _("Send at least one row, and at most %(most)s.", most=f"{MOST_ROWS:,}")
+        raise InvalidInput(said, code="form.rows", field="data.rows")
+    return {ROWS: [answers(form, one, f"data.rows.{index}") for index, one in enumerate(given)]}
 
 
 def get_run(uow: UnitOfWork, run_id: UUID | None) -> Run:

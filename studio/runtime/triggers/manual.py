@@ -1,10 +1,16 @@
 """Runs that a person starts by hand."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
+
+from pydantic import model_validator
 
 from studio.contract.form import Form, FormField, described, sample
 from studio.contract.node import TriggerType, help_
+from studio.core.i18n import gettext
+
+ROWS = "rows"
+"""Under which name a run gets the rows of a file."""
 
 
 class Manual(TriggerType):
@@ -23,6 +29,17 @@ class Manual(TriggerType):
             example=[{"name": "refund_id", "label": "Refund"}],
             max_length=50,
         )
+        rows: bool = help_(
+            "Each row of a file (CSV) answers the form; the run gets all of them as trigger.rows, for a “For each”.",
+            title="Answered by the rows of a file",
+            default=False,
+        )
+
+        @model_validator(mode="after")
+        def _rows_have_columns(self) -> Self:
+            if self.rows and not self.fields:
+                raise ValueError(gettext("Say which columns the file has: a field of the form for each."))
+            return self
 
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
@@ -30,4 +47,4 @@ class Manual(TriggerType):
 
     @classmethod
     def sample_of(cls, config: Mapping[str, Any]) -> Any:
-        return sample(config)
+        return {ROWS: [sample(config)]} if config.get("rows") is True else sample(config)
