@@ -10,7 +10,7 @@ from tests.factories.accounts import PASSWORD
 from tests.factories.workflows import make_workflow, refunds
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.parametrize("store", ["sqlite"], indirect=True)]
-FILE = "Article;Price;Note\nMUG;12;\nPOT;0;free\nPAN;7;\n"
+FILE = "Article;Cost;Note\nMUG;12;\nPOT;0;free\nPAN;7;\n"
 FIELDS = [{"name": "sku", "label": "Article"}, {"name": "price", "label": "New price", "type": "number"}]
 
 
@@ -36,7 +36,7 @@ def test_from_the_file_to_the_report(shop, address, chromium: Browser, workflow_
     page.get_by_role("button", name="Show how it is read").click()
     expect(page.get_by_text("3 of 3 rows do not fit")).to_be_visible()
     look(page, "rows-faults")
-    page.get_by_label("New price").select_option("Price")
+    page.get_by_label("New price").select_option("Cost")
     expect(page.get_by_role("button", name="Start run with 3 rows")).to_be_visible()
     look(page, "rows-preview")
     page.get_by_role("button", name="Start run with 3 rows").click()
