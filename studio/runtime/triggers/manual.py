@@ -33,6 +33,7 @@ class Manual(TriggerType):
             "Each row of a file (CSV) answers the form; the run gets all of them as trigger.rows, for a “For each”.",
             title="Answered by the rows of a file",
             default=False,
+            example=True,
         )
 
         @model_validator(mode="after")
