@@ -123,7 +123,8 @@ def _rows(text: io.TextIOWrapper, delimiter: Delimiter) -> tuple[tuple[str, ...]
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise _refused("csv.named_twice", twice[0])
-    rows, lines = [], []
+    rows: list[tuple[str, ...]] = []
+    lines: list[int] = []
     for line, cells in islice(found, MOST_ROWS + 1):
         if len(rows) == MOST_ROWS:
             raise _refused("csv.too_many_rows")
