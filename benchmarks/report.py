@@ -35,6 +35,9 @@ UNITS = {
     "verify_database_per_s": "1/s",
     **{f"load_{by}{how}_ms": "ms" for by in ("person", "group", "workflow") for how in ("", "_raw")},
     "fold_s": "s",
+    "pack_10k_s": "s",
+    "pack_verify_s": "s",
+    "pack_mb": "MB",
     **{
         f"{of}{what}_per_s": "1/s"
         for of in ("", "unleash_")
