@@ -70,6 +70,7 @@ from studio.export.delivery import Delivery
 from studio.export.notices import Notices
 from studio.export.service import waiting
 from studio.flags import emitting as flag_events
+from studio.flags import forgetting
 from studio.flags.experimenting import asking as experiment_asking
 from studio.flags.experimenting import deciding as experiment_deciding
 from studio.flags.experimenting import driving as experiments
@@ -206,6 +207,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     engine.retention.of_workspaces.append(connections_purging.purge)
     engine.retention.of_workspaces.append(letting_go.purge)
     engine.retention.of_workspaces.append(counting.forget)
+    engine.retention.of_workspaces.append(forgetting.forget)
     engine.declare()
     app.extensions["studio_engine"] = engine
     return engine

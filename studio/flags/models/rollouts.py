@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Double, ForeignKey, Index, Integer, String, text
+from sqlalchemy import JSON, Double, ForeignKey, Index, Integer, String, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -13,6 +14,8 @@ from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
 
 _OPEN = text("ended_at is null")
+_KEPT = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""Looked for where it is not there, which a JSON null would hide."""
 
 
 class FlagRollout(Tenant, Model):
@@ -49,6 +52,8 @@ class FlagRollout(Tenant, Model):
     approval: Mapped[str] = mapped_column(String(12))
     request_id: Mapped[UUID | None] = mapped_column(Uuid())
     """Of the approval that was asked for at this step."""
+    counted: Mapped[dict[str, Any] | None] = mapped_column(_KEPT)
+    """What was counted of one that has long ended; None: it is counted anew at each look."""
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """When it is looked at next; None: not before something happens."""
     last_exposure_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

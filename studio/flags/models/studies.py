@@ -60,7 +60,10 @@ class FlagMeasurement(Tenant, Model):
     """What was measured of somebody at a moment, in the metric's unit."""
 
     __tablename__ = "flag_measurement"
-    __table_args__ = (Index("ix_flag_measurement_unit", "metric_id", "environment_id", "unit"),)
+    __table_args__ = (
+        Index("ix_flag_measurement_unit", "metric_id", "environment_id", "unit"),
+        Index("ix_flag_measurement_at", "environment_id", "at"),
+    )
 
     environment_id: Mapped[UUID] = mapped_column(ForeignKey("flag_environment.id"), primary_key=True)
     event_id: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -52,7 +52,8 @@ def create(
         id=ids.new_id(), workspace_id=uow.workspace, flag_id=flag.id, environment_id=place.id, plan=plan.as_json(),
         audience=audience, approvers=list(wanted.approvers), before=held.state, state=State.READY.value, step=0,
         since=None, served=0.0, dwell_over=False, reasons=[], accepted=[], approval=Approval.NOT_ASKED.value,
-        request_id=None, due_at=None, last_exposure_at=None, created_at=uow.now, created_by=uow.actor.name[:200],
+        request_id=None, counted=None, due_at=None, last_exposure_at=None, created_at=uow.now,
+        created_by=uow.actor.name[:200],
         started_at=None, ended_at=None, run_id=run_id, wait_id=wait_id,
     )  # fmt: skip
     _means(uow, flag, held, row)
