@@ -12,11 +12,13 @@ from flask import Flask
 
 from studio import models
 from studio.accounts import elevation
+from studio.accounts.departing import AccountsPart
 from studio.accounts.service import purging, seat_changes
 from studio.accounts.service.vault import SecretVault
 from studio.api import purging as api_purging
 from studio.approvals import askers
 from studio.approvals.attaching import purging as attachments_purging
+from studio.approvals.departing.part import ApprovalsPart
 from studio.approvals.jobs import Post
 from studio.approvals.outcomes import Outcome
 from studio.approvals.port import ApprovalsPort
@@ -27,9 +29,11 @@ from studio.approvals.slack.pressing import Pressing
 from studio.approvals.slack.wire import Slack
 from studio.audit import chain
 from studio.audit.sealing.closing import Sealer
+from studio.builder import departing as builder_leaving
 from studio.connectors.calling import stepping
 from studio.connectors.calling.opening import Accounts
 from studio.connectors.calling.reporting import Reporting
+from studio.connectors.departing import ConnectionsPart
 from studio.connectors.hooks import emitting
 from studio.connectors.library import reach as descriptions
 from studio.connectors.oauth import sessions
@@ -55,6 +59,7 @@ from studio.connectors.webhooks.removing import Removing
 from studio.connectors.webhooks.telling import Telling
 from studio.connectors.webhooks.wanting import Wanting
 from studio.contract import gates, proving
+from studio.contract import leaving as leaving_parts
 from studio.contract.ports import Mailer, Ports
 from studio.core import db, mail, outbox, unit_of_work
 from studio.core.crypto import Keyring
@@ -65,12 +70,14 @@ from studio.core.ids import parse_id
 from studio.core.settings import Settings
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.export import components
+from studio.export import departing as export_leaving
 from studio.export.components import Reach
 from studio.export.delivery import Delivery
 from studio.export.notices import Notices
 from studio.export.service import waiting
 from studio.flags import emitting as flag_events
 from studio.flags import forgetting
+from studio.flags.departing import FlagsPart
 from studio.flags.experimenting import asking as experiment_asking
 from studio.flags.experimenting import deciding as experiment_deciding
 from studio.flags.experimenting import driving as experiments
@@ -87,6 +94,7 @@ from studio.flags.serving import counting
 from studio.guard import acting as guard_acting
 from studio.guard import proving as guard_proving
 from studio.guard import targets
+from studio.guard.departing import GuardPart
 from studio.guard.elevation import asking as elevated_asking
 from studio.guard.elevation import ending as elevated_ending
 from studio.guard.elevation import rows as elevated_rows
@@ -99,9 +107,11 @@ from studio.guard.settings import service as protected_settings
 from studio.oversight import folding
 from studio.oversight.evidence import making
 from studio.oversight.evidence import service as evidence
+from studio.oversight.leaving.reviewing import ReviewsPart
 from studio.oversight.reports import adding
 from studio.oversight.reports.post import Post as ReportPost
 from studio.oversight.reviews.post import Post as ReviewPost
+from studio.runtime.departing import WorkflowsPart
 from studio.runtime.document.bounds import check_payload
 from studio.runtime.engine.audit_events import AuditFollowers
 from studio.runtime.engine.engine import Engine
@@ -208,6 +218,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     engine.retention.of_workspaces.append(letting_go.purge)
     engine.retention.of_workspaces.append(counting.forget)
     engine.retention.of_workspaces.append(forgetting.forget)
+    _join_leaving()
     engine.declare()
     app.extensions["studio_engine"] = engine
     return engine
@@ -217,6 +228,16 @@ def _join_evidence(engine: Engine, keyring: Keyring) -> None:
     packs = making.Making(engine.database, keyring, lambda: engine.hints.send("evidence"))
     engine.add_drain("evidence", packs.drain, packs.is_due)
     evidence.on_asked = lambda: engine.hints.send("evidence")
+
+
+def _join_leaving() -> None:
+    """In order: what runs wait for first, the seat last, since it ends whatever would still ask for it."""
+    leaving_parts.join(
+        [
+            ApprovalsPart(), GuardPart(), WorkflowsPart(), ConnectionsPart(), FlagsPart(), ReviewsPart(),
+            builder_leaving.PART, export_leaving.PART, AccountsPart(),
+        ]
+    )  # fmt: skip
 
 
 def _receiver(engine: Engine) -> Receiver:

@@ -36,13 +36,13 @@ class Held:
 
 
 @contextmanager
-def hold(uow: UnitOfWork, request_ids: Iterable[UUID]) -> Iterator[dict[UUID, Held]]:
+def hold(uow: UnitOfWork, request_ids: Iterable[UUID], *, lock: bool = True) -> Iterator[dict[UUID, Held]]:
     """Lock and read requests for the length of a block; whichever is not there, or another workspace's, is missing.
 
     They are locked in the order of their ids: two people who decide the same hundred wait for, and do not block, one
-    another.
+    another. `lock` is false for whoever only looks what would be.
     """
-    found = _read(uow, set(request_ids))
+    found = _read(uow, set(request_ids), lock=lock)
     asked = {share.user_id for held in found.values() for share in held.shares}
     uow.session.info[_HELD] = found
     try:
@@ -96,9 +96,10 @@ def _later(uow: UnitOfWork, what: str, values: list[UUID] | list[str]) -> bool:
     return True
 
 
-def _read(uow: UnitOfWork, wanted: set[UUID]) -> dict[UUID, Held]:
+def _read(uow: UnitOfWork, wanted: set[UUID], *, lock: bool) -> dict[UUID, Held]:
     fresh = {"populate_existing": True}
-    locked = select(Request).where(among(uow.session, Request.id, wanted)).order_by(Request.id).with_for_update()
+    locked = select(Request).where(among(uow.session, Request.id, wanted)).order_by(Request.id)
+    locked = locked.with_for_update() if lock else locked
     found = {row.id: Held(row) for row in uow.session.scalars(locked.execution_options(**fresh))}
     shares = select(Assignment).where(among(uow.session, Assignment.request_id, found)).order_by(Assignment.id)
     for share in uow.session.scalars(shares.execution_options(**fresh)):

@@ -6,7 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from benchmarks.stack import stack
+from studio.app import create_app
+from studio.approvals import service as approvals
 from tests.e2e.looks import DESK, PHONE, flaws
+from tests.factories.approvals import make_ask
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -67,3 +70,48 @@ def set_up(page: Page) -> None:
     page.get_by_label("Time zone").select_option("Europe/Stockholm")
     page.get_by_role("button", name="Set up").click()
     page.wait_for_url(lambda address: "/first-run" not in address)
+
+
+def test_somebody_leaves_from_the_plan_to_the_heirs_inbox(studio, sit_down):
+    """Jonas leaves: the plan says what is missing, an heir makes it whole, and what waited for him waits for her."""
+    jonas = studio.people["Jonas"]
+    ask_jonas(studio)
+    mira = studio.sign_in(sit_down(), "Mira")
+    mira.goto(studio.url + "/settings/people")
+    mira.get_by_role("row").filter(has_text=jonas.email).get_by_role("link", name="Leaves…").click()
+    expect(mira.get_by_text("This plan cannot be carried out yet.")).to_be_visible()
+    found = flaws(mira, PHONE) + flaws(mira, DESK)
+    mira.get_by_label("Goes to", exact=True).select_option(label="Lena Fischer · Approver")
+    mira.get_by_role("button", name="Show the plan").click()
+    expect(mira.get_by_text("Goes to Lena Fischer")).to_be_visible()
+    expect(mira.get_by_role("row").filter(has_text="Open approvals")).to_contain_text("2")
+    found += flaws(mira, PHONE) + flaws(mira, DESK)
+    mira.get_by_role("button", name="Let Jonas Weber leave").click()
+    expect(mira.get_by_text("Jonas Weber has left.")).to_be_visible()
+    expect(mira.get_by_role("row").filter(has_text=jonas.email)).to_contain_text("No seat any more")
+    mira.goto(studio.url + "/audit?action=member.left")
+    expect(mira.get_by_text("let Jonas Weber leave").first).to_be_visible()
+
+    lena = studio.sign_in(sit_down(), "Lena")
+    lena.goto(studio.url + "/inbox")
+    expect(lena.get_by_text("Refund A-1").first).to_be_visible()
+    expect(lena.get_by_text("Refund A-2").first).to_be_visible()
+    assert "You take over from Jonas Weber" in studio.smtp.wait_for(1, to=studio.people["Lena"].email)["subject"]
+    gone = sit_down()
+    gone.goto(studio.url + "/sign-in")
+    gone.get_by_label("E-mail").fill(jonas.email)
+    gone.get_by_label("Password").fill(jonas.password)
+    gone.get_by_role("button", name="Sign in").click()
+    expect(gone.get_by_text("The e-mail address or the password is not right.")).to_be_visible()
+    assert found == []
+
+
+def ask_jonas(studio) -> None:
+    """Two approvals that wait for Jonas alone, by the same service that steps use."""
+    app = create_app(studio.stack.settings)
+    database, workspace_id = app.extensions["studio_database"], studio.people["Jonas"].workspace_id
+    for number in (1, 2):
+        with database.unit(workspace_id) as uow:
+            ask = make_ask([f"user:{studio.people['Jonas'].email}"], title=f"Refund A-{number}")
+            approvals.request(uow, ask)
+    app.extensions["studio_engine"].stop()

@@ -56,6 +56,16 @@ GRANTED = Action(
     severity="warning",
     ocsf=3005,
 )
+APPROVERS_REPLACED = Action(
+    "eligibility.approvers_replaced",
+    "Somebody who had to agree has left: another person does, or nobody in their place.",
+    sentence="{actor} changed who agrees when {target} asks for the role {role}",
+    metadata=EligibilityFacts,
+    example=_ELIGIBILITY,
+    redactions=beside("approvers"),
+    severity="notice",
+    ocsf=3005,
+)
 WITHDRAWN = Action(
     "eligibility.withdrawn",
     "They may not ask for it any longer; what they were lent by it has ended.",

@@ -98,6 +98,15 @@ def withdraw(uow: UnitOfWork, eligibility_id: UUID) -> GuardEligibility:
     return row
 
 
+def replace_approvers(uow: UnitOfWork, row: GuardEligibility, approvers: Sequence[str]) -> None:
+    """Let others agree, since somebody left. Where nobody would be left to agree, it is withdrawn: never lowered."""
+    if row.approvers and len(approvers) < row.needed:
+        withdraw(uow, row.id)
+        return
+    row.approvers = list(approvers)
+    _record(uow, "approvers_replaced", row)
+
+
 def get(uow: UnitOfWork, eligibility_id: UUID) -> GuardEligibility:
     """One, in force or not. Raises NotFound."""
     return tenancy.get(uow.session, GuardEligibility, eligibility_id, "eligibility")

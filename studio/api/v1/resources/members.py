@@ -10,8 +10,10 @@ from studio.api.v1.blueprint import mailer, settings
 from studio.api.v1.operations import operation
 from studio.api.v1.reading import Paged
 from studio.api.v1.shapes.common import ListOf, cursor_id, written
+from studio.api.v1.shapes.leaving import LeavingHolding, LeavingPlan, LeavingQuery, LeavingWish
 from studio.api.v1.shapes.workspace import Member, MemberChange, NewMember
 from studio.core.unit_of_work import UnitOfWork
+from studio.oversight.leaving import service as leaving
 
 TAG = "Members"
 
@@ -84,6 +86,33 @@ def reset_member_factors(uow: UnitOfWork, seat_id: UUID) -> Member:
     It needs a proof that only a browser's session can give: by an API token it is refused.
     """
     return _view(resetting.reset(uow, mailer(), seat_id, public_url=settings().public_url))
+
+
+@operation("GET", "/members/<uuid:seat_id>/leaving", tag=TAG, needs="member.manage", query=LeavingQuery,
+           answer=LeavingPlan, conflicts=True)  # fmt: skip
+def plan_leaving(uow: UnitOfWork, seat_id: UUID, query: LeavingQuery) -> LeavingPlan:
+    """What would become of all that somebody holds, if they left and `to` took over. Changes nothing."""
+    return _plan(leaving.plan(uow, seat_id, to=query.to, fallback=query.fallback))
+
+
+@operation("POST", "/members/<uuid:seat_id>/leave", tag=TAG, needs="member.manage", body=LeavingWish,
+           answer=LeavingPlan, conflicts=True)  # fmt: skip
+def leave(uow: UnitOfWork, seat_id: UUID, body: LeavingWish) -> LeavingPlan:
+    """Hand over or end all that somebody holds, and take the seat away: as a whole or not at all.
+
+    Refused as long as the plan has a problem, such as an open approval that nobody would be left to decide.
+    """
+    public_url = settings().public_url
+    return _plan(leaving.leave(uow, mailer(), seat_id, to=body.to, fallback=body.fallback, public_url=public_url))
+
+
+def _plan(made: leaving.Plan) -> LeavingPlan:
+    found = [
+        LeavingHolding(kind=one.kind, count=one.count, fate=one.fate.value, names=list(one.names),
+                       problem=one.problem or None, field=one.field if one.problem else None)
+        for one in made.holdings
+    ]  # fmt: skip
+    return LeavingPlan(user_id=made.leave.who.id, name=made.leave.who.name, ready=not made.problems, holdings=found)
 
 
 def _view(seat: Seat) -> Member:

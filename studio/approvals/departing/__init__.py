@@ -1,0 +1,1 @@
+"""What approvals hold of somebody who leaves: shares, absences, turns, groups, policies, Slack."""

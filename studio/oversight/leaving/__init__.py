@@ -1,0 +1,1 @@
+"""Somebody leaves: one plan of all that they hold, carried out as a whole or not at all."""
