@@ -38,6 +38,8 @@ class ApprovalsPart:
         "approval_comment.user_id": _SAID,
         "approval_thread.opened_by": "anybody who was asked may resolve it",
         "approval_revision.by_user_id": _KEPT,
+        "approval_attachment.by_user_id": _SAID,
+        "stored_file.created_by": _SAID,
         "approval_mailbox_session.user_id": "a mail's link opens nothing once the share has ended",
     }
 
