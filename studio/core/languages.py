@@ -1,11 +1,11 @@
 """The languages of Studio: in which its sentences are there, and in which dates, numbers and money are written."""
 
-TRANSLATED: tuple[str, ...] = ()
+TRANSLATED = ("de", "es")
 """Those with a catalogue of their own; a test holds each to be complete. English needs none: it is the key."""
 SPOKEN = ("en", *TRANSLATED)
-OTHERS = ("de", "de_AT", "de_CH", "es", "es_MX", "fr", "it", "nl", "pl", "pt", "sv", "da", "fi", "cs")
+OTHERS = ("fr", "it", "nl", "pl", "pt", "sv", "da", "fi", "cs")
 """Those in which dates and numbers alone are written."""
-LOCALES = ("en", "en_GB", "en_US", *OTHERS)
+LOCALES = ("en", "en_GB", "en_US", "de", "de_AT", "de_CH", "es", "es_MX", *OTHERS)
 """What may be chosen. Where the texts are not in that language they are English; dates and numbers follow it."""
 
 
