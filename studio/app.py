@@ -30,6 +30,7 @@ from studio.core import (
     limits,
     logs,
     problems,
+    retelling,
     web,
 )
 from studio.core.settings import Settings
@@ -156,6 +157,7 @@ def _join_extensions(app: Flask, settings: Settings) -> None:
     i18n.use(gettext)
     app.jinja_env.globals["told"] = i18n.gettext  # for sentences that come from a registry, not from the template
     app.jinja_env.globals["told_all"] = i18n.each
+    app.jinja_env.filters["retold"] = retelling.retold  # for what runs have stored
     app.jinja_env.globals["language"] = formats.language
     login = LoginManager(app, add_context_processor=False)  # templates know `person`; an error page must not look it up
     login.session_protection = None  # a session is a row of ours, revoked there

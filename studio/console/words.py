@@ -13,6 +13,7 @@ from studio.contract.node import node_type
 from studio.contract.spans import in_words
 from studio.core.formats import at, clock_time, lasting
 from studio.core.ids import parse_id
+from studio.core.retelling import retold
 from studio.runtime.history.detail import CalledRun, RunDetail, StepView, called_run
 from studio.runtime.history.listing import RunLine
 from studio.runtime.history.turns import Held
@@ -114,14 +115,14 @@ def step_result(step: StepView) -> Said:
     if last is None:
         return Said(str(text), kind)
     if step.state == "succeeded":
-        return Said(last.row.note or _port(step, last.row.port) or str(text), kind)
+        return Said(retold(last.row.note) or _port(step, last.row.port) or str(text), kind)
     if step.state == "failed":
         code = (last.row.error or {}).get("code", "")
         short = code.rpartition(".")[2].removeprefix("status_").replace("_", " ")
         return Said(_("Failed: %(code)s", code=short) if short not in ("", "failed") else str(text), kind)
     if step.state == "waiting":
         known = WAITS.get(last.wait.kind) if last.wait else None
-        return Said(str(known or last.row.note or text), kind)
+        return Said(str(known or retold(last.row.note) or text), kind)
     return Said(str(text), kind)
 
 
@@ -155,7 +156,7 @@ def subtitle(found: RunDetail) -> str:
 def outcome(found: RunDetail, held: Held | None = None) -> tuple[str, str, str] | None:
     """Colour, headline and what to do about it; None while it is on its way. `held`: what it waits for at the gate."""
     error = found.run.error or {}
-    message = str(error.get("message") or "")
+    message = retold(str(error.get("message") or ""))
     said: tuple[str, str, str] | None = None
     match found.run.state:
         case "failed":
@@ -212,7 +213,7 @@ def _waiting(found: RunDetail) -> tuple[str, str]:
     for step in found.steps:
         if step.state == "waiting" and step.last is not None and step.last.wait is not None:
             due = step.last.wait.due_at
-            return step.last.wait.note or step.name, _("Until %(moment)s.", moment=at(due)) if due else ""
+            return retold(step.last.wait.note) or step.name, _("Until %(moment)s.", moment=at(due)) if due else ""
     return str(WAITS.get(found.run.waiting_for or "", _("Waiting"))), ""
 
 
@@ -221,7 +222,7 @@ def _went_well(found: RunDetail) -> tuple[str, str]:
     ran = [step for step in found.steps if step.last is not None and step.state == "succeeded"]
     passed = {step.key for step in found.steps if step.last is None or step.state == "skipped"}
     last = max((step.last.row for step in ran if step.last), key=lambda row: row.id, default=None)
-    said = (last.note if last else None) or ""
+    said = retold(last.note) if last else ""
     done = ngettext("%(num)s step ran.", "%(num)s steps ran.", len(ran))
     if not passed:
         return said or _("Everything was done."), done

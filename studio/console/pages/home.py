@@ -23,6 +23,7 @@ from studio.console.home_counts import Calendar, counted
 from studio.console.home_figures import Trouble
 from studio.core import clock
 from studio.core.formats import ago
+from studio.core.retelling import retold
 from studio.core.unit_of_work import UnitOfWork
 from studio.core.web import current_uow
 from studio.gallery import loading, service
@@ -141,6 +142,6 @@ def _runs(one: Trouble, title: str, verb: str) -> Need:
     since = "24h" if one.state == "failed" else None
     several = url_for("console.runs", workflow=one.workflow_id, state=one.state, since=since)
     url = url_for("console.run", run_id=one.latest) if one.runs == 1 else several
-    cause = one.cause or _("No cause was recorded")
+    cause = retold(one.cause) or _("No cause was recorded")
     detail = cause if one.runs == 1 else _("Same cause: %(cause)s", cause=cause)
     return Need("alert", "action", title, detail, verb, url)
