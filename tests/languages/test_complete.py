@@ -9,7 +9,7 @@ from scripts import translations
 from scripts.messages import catalogue
 from studio.core.languages import TRANSLATED
 
-PLACES = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|`[^`]+`|https?://[^\s,)>|]+")
+PLACES = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|`[^`]+`|https?://[\w./-]+\w")
 """What has to stand in a translation as it does in the sentence: names to be filled in, code, addresses."""
 
 
