@@ -55,7 +55,7 @@ class Checked:
 
 def check_all(uploads: Sequence[Upload], field: str = "attachments") -> list[Checked]:
     """Each of them, or InvalidInput at the path of the first that is not let in. An empty field is no file."""
-    given = [one for one in uploads if one.filename]
+    given = [one for one in uploads if getattr(one, "filename", "")]  # a text of that name is no file
     if len(given) > MOST:
         raise InvalidInput(_("At most %(most)s files can be attached at once.", most=MOST), code="too_many_attachments",
                            field=field)  # fmt: skip
