@@ -79,7 +79,7 @@ def test_a_matrix_is_filled_mended_published_and_asked_by(asked, sit_down):
     studio, hook = asked
     page = studio.sign_in(sit_down(), "Mira")
     page.goto(studio.url + "/settings/matrices")
-    page.get_by_role("link", name="Change").click()
+    page.get_by_role("link", name="Change", exact=True).click()
     filled(page)
     page.keyboard.press("Control+z")
     page.keyboard.press("Control+y")
@@ -108,7 +108,7 @@ def test_a_matrix_is_filled_mended_published_and_asked_by(asked, sit_down):
     jonas.get_by_role("link", name="Refund 420").first.click()
     expect(jonas.get_by_text("By row 2 of the matrix “Refunds”, version 2: Amount 200..<500 EUR")).to_be_visible()
     page.goto(studio.url + "/settings/matrices")
-    page.get_by_role("link", name="Change").click()
+    page.get_by_role("link", name="Change", exact=True).click()
     page.get_by_role("link", name="Try it on past requests").click()
     expect(page.get_by_text("Refund 420")).to_be_visible()
     found += flaws(page, DESK)
