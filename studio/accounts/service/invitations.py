@@ -8,7 +8,7 @@ from studio.accounts.models import Seat, User
 from studio.accounts.outcomes import Role
 from studio.accounts.service import credentials, members, workspaces
 from studio.contract.ports import Mailer
-from studio.core.errors import Conflict, Gone
+from studio.core.errors import Conflict, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 
@@ -35,7 +35,7 @@ def send_again(uow: UnitOfWork, mailer: Mailer, seat_id: UUID | None, *, public_
 def mine(person: Person, seat_id: UUID | None) -> SeatFacts:
     """The seat that an invitation is about, for the person whose it is.
 
-    The link says where to go and gives nobody anything. Raises Gone for everybody else, and once it was withdrawn.
+    The link says where to go and gives nobody anything. Raises NotFound for everybody else, and once it was withdrawn.
     """
     seat = next((seat for seat in person.seats if seat.id == seat_id), None)
     if seat is None:
@@ -43,7 +43,7 @@ def mine(person: Person, seat_id: UUID | None) -> SeatFacts:
             "This invitation is not for %(email)s, or was withdrawn. Sign in with the address that it was sent to.",
             email=person.email,
         )
-        raise Gone(message, code="not_your_invitation")
+        raise NotFound(message, code="not_your_invitation", resource=f"seat:{seat_id}")
     return seat
 
 
