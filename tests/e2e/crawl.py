@@ -27,8 +27,8 @@ DOWNLOADS = (
     "connections.actions",
     "connections.action_form",
 )
-NEEDS_MORE = ("/password/new", "/connections/callback")
-"""Make sense only behind a link that was just followed."""
+NEEDS_MORE = ("/password/new", "/connections/callback", "/first-run")
+"""Make sense only behind a link that was just followed, or before anybody owns the installation."""
 SEVERAL = {
     "connections.connection": 4,
     "flags.experiment": 4,

@@ -22,6 +22,7 @@ WITHOUT_A_LINK = {
     "accounts.sign_in",  # seen before this
     "console.preview_rows", "console.run_rows",  # behind a file that was handed in: tests/portal/test_rows_browser.py
     "console.root",  # leads on to home or inbox
+    "console.first_run", "console.first_run_link",  # before anybody owns it; see test_people.py
     "portal.snooze_choice",  # for whoever was asked: Jonas
     "guard.ask_elevation",  # for whoever is eligible; see test_elevation.py
     "guard.step_up",  # asked on the way to something; see test_passkeys.py

@@ -145,6 +145,7 @@ MAKERS: dict[str, Maker] = {
     "handle": lambda app, tenant: make_connection(app, tenant).handle,
     "flag_key": lambda app, tenant: make_flag(app, tenant, f"flag-of-{tenant.id.hex}").key,
     "experiment_id": lambda app, tenant: str(make_experiment(app, tenant, f"flag-of-{tenant.id.hex}")),
+    "client_key_id": lambda app, tenant: str(make_client_key(app, tenant).id),
     "segment_id": lambda app, tenant: str(make_segment(app, tenant).id),
     "document_id": lambda app, tenant: str(make_description(app, tenant).id),
     "description": lambda app, tenant: make_description(app, tenant).name,
@@ -159,7 +160,6 @@ MAKERS: dict[str, Maker] = {
     "review_item_id": _review_item,
     "run_id": lambda app, tenant: str(make_run(app, tenant)),
     "pack_id": make_pack,
-    "month": lambda app, tenant: clock.local_now().strftime("%Y-%m"),
     "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id
     "step_id": lambda _app, _tenant: str(UUID(int=0)),  # nobody's: steps are reached through their run
     "trigger_key": lambda _app, _tenant: "order",  # the same
@@ -174,8 +174,8 @@ NO_TENANT = {
     "connector_key": "http",  # every workspace sees the same
     "action": "http.nothing",  # beside its connection's handle
     "connect_token": "x" * 68,  # whoever holds the link may follow it
-    "client_key_id": lambda app, tenant: str(make_client_key(app, tenant).id),
     "matrix_version": "1",
+    "month": clock.local_now().strftime("%Y-%m"),  # every workspace has a report of it
     "flag_version": "1",  # of a flag or a segment that the address names
     "flag_name": "new-checkout",  # whoever shows an environment's key may ask for it
     "filename": "studio.css",  # files of the build

@@ -4,9 +4,8 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta
 from flask_babel import gettext as _
-from flask_login import login_user
 
-from studio.accounts import policy
+from studio.accounts import entering, policy
 from studio.accounts.forms import SignInForm
 from studio.accounts.identity import SESSION_KEY, Person, SeatFacts, current_person, signed_in_person
 from studio.accounts.outcomes import Role, SignIn
@@ -74,9 +73,7 @@ def choose_workspace(workspace_id: str) -> ResponseReturnValue:
 
 
 def _enter(person: Person, target: str | None) -> ResponseReturnValue:
-    """Give the browser its new session; nothing of the old cookie survives."""
-    session.clear()
-    login_user(person)
+    entering.enter(person)
     if person.seat is None:
         return redirect(url_for("accounts.workspaces"))
     return redirect(target or _first_page(person.seat))

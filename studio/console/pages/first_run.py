@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_user
 
+from studio.accounts import entering
 from studio.accounts.permissions import public
 from studio.accounts.service import founding, signin
 from studio.accounts.service.founding import Founder
@@ -64,8 +64,7 @@ def first_run_post() -> ResponseReturnValue:
         form.show(error)
         return render_template("console/first_run.html", form=form), 422
     person = signin.enter(uow, user.id)
-    session.clear()
-    login_user(person)
+    entering.enter(person)
     return redirect(url_for("console.home"))
 
 
