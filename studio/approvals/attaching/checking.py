@@ -5,15 +5,12 @@ hidden behind them. A PDF is kept as it came, and only ever given out as a downl
 """
 
 import io
-import warnings
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import IO, Protocol
 
 from flask_babel import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from studio.approvals.attaching import names
 from studio.core.errors import InvalidInput
@@ -24,12 +21,7 @@ MOST = 5
 """Files of one request, decision or comment."""
 MOST_PIXELS = 24_000_000
 """Of one image: a telephone's photograph has twelve million."""
-FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "WEBP": "image/webp"}
 PDF = "application/pdf"
-_OTHERS = (b"<script", b"<html", b"<svg", b"<?php", b"<!doctype", b"pk\x03\x04", b"%pdf-", b"mz\x90")
-"""How what is no picture begins, in small letters."""
-_ONE_AT_A_TIME = Lock()
-"""Decoding holds the whole picture in memory."""
 
 
 class Upload(Protocol):
@@ -94,56 +86,12 @@ def _check_pdf(content: bytes, field: str) -> None:
 
 def _image(content: bytes, promised: str, field: str) -> bytes:
     """The same pixels, written anew."""
-    with _ONE_AT_A_TIME, warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP")) as found:
-                if FORMATS.get(found.format or "") != promised:
-                    raise _refused("attachment_mismatch", field)
-                if found.width * found.height > MOST_PIXELS:
-                    raise _refused("attachment_too_many_pixels", field)
-                if _hides(content, promised):
-                    raise _refused("attachment_polyglot", field)
-                return _written(found, promised)
-        except UnidentifiedImageError:
-            raise _refused("attachment_mismatch", field) from None
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-            raise _refused("attachment_too_many_pixels", field) from None
-        except (OSError, SyntaxError, ValueError, EOFError, MemoryError):  # what Pillow raises for broken files
-            raise _refused("attachment_broken", field) from None
+    from studio.approvals.attaching import pictures  # noqa: PLC0415 - see there: loaded with the first picture
 
-
-def _written(found: Image.Image, promised: str) -> bytes:
-    found.load()
-    upright = ImageOps.exif_transpose(found)
-    made = io.BytesIO()
-    match promised:
-        case "image/jpeg":
-            upright.convert("RGB").save(made, "JPEG", quality=88, optimize=True)
-        case "image/webp":
-            upright.convert("RGBA" if "A" in upright.getbands() else "RGB").save(made, "WEBP", quality=88)
-        case _:
-            plain = upright if upright.mode in ("L", "LA", "RGB", "RGBA", "1") else upright.convert("RGBA")
-            bare = Image.new(plain.mode, plain.size)
-            bare.paste(plain)
-            bare.save(made, "PNG", optimize=False)
-    return made.getvalue()
-
-
-def _hides(content: bytes, promised: str) -> bool:
-    """Whether it is something else as well: an archive, a document, or a page behind the picture's end.
-
-    What some cameras write behind it is none of these, and is lost when the picture is written anew.
-    """
-    if zipfile.is_zipfile(io.BytesIO(content)) or b"%PDF-" in content[:1024]:
-        return True
-    if promised == "image/png":
-        tail = content[content.rfind(b"IEND") + 8 :]
-    elif promised == "image/webp":
-        tail = content[int.from_bytes(content[4:8], "little") + 8 :]
-    else:
-        tail = content[content.rfind(b"\xff\xd9") + 2 :]
-    return any(mark in tail.lower() for mark in _OTHERS)
+    try:
+        return pictures.rewritten(content, promised, MOST_PIXELS)
+    except pictures.Unfit as unfit:
+        raise _refused(str(unfit), field) from None
 
 
 def _refused(code: str, field: str) -> InvalidInput:
