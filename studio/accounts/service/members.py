@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from studio.accounts import permissions, policy, trail
@@ -148,11 +148,16 @@ def enable(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
     return seat
 
 
-def other_owners(uow: UnitOfWork, user_id: UUID | None) -> int:
-    """How many people beside one can act as an owner here: their seats work, they are not locked out and came in."""
+def acting_owners(uow: UnitOfWork) -> list[UUID]:
+    """Who can act as an owner here: their seats work, they are not locked out and came in."""
     works = (Seat.role == Role.OWNER.value, Seat.disabled_at.is_(None), User.disabled_at.is_(None))
-    query = select(func.count()).select_from(Seat).join(User, User.id == Seat.user_id).where(*works)
-    return uow.session.scalar(query.where(User.password_hash.is_not(None), User.id != user_id)) or 0
+    query = select(User.id).join(Seat, Seat.user_id == User.id).where(*works, User.password_hash.is_not(None))
+    return list(uow.session.scalars(query))
+
+
+def other_owners(uow: UnitOfWork, user_id: UUID | None) -> int:
+    """How many people beside one can act as an owner here."""
+    return sum(one != user_id for one in acting_owners(uow))
 
 
 def refuse_last_owner(uow: UnitOfWork, user_id: UUID) -> None:

@@ -119,4 +119,7 @@ def _page(form: InviteForm) -> str:
     older = url_for("accounts.people", after=after) if after else None
     usage = approver_seats.usage(web.current_uow())
     strong = listing.with_second(web.current_uow(), [seat.user_id for seat in seats])
-    return render_template("accounts/people.html", form=form, seats=seats, older=older, usage=usage, strong=strong)
+    owners = members.acting_owners(web.current_uow())
+    return render_template(
+        "accounts/people.html", form=form, seats=seats, older=older, usage=usage, strong=strong, owners=owners
+    )
