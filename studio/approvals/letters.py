@@ -64,7 +64,7 @@ def asked(
 
 def _attached(request: Request) -> list[tuple[str, str]]:
     """The names of what hangs on it, as one more fact: the files themselves are opened in Studio."""
-    names = ", ".join(one["name"] for one in request.attachments)
+    names = ", ".join(one["name"] for one in request.attachments or ())
     return [(str(_("Attachments")), names)] if names else []
 
 

@@ -30,7 +30,7 @@ def test_without_the_scope_nothing_opens(app):
     assert wrong == []
 
 
-BY_NAME = ("/flag-environments/", "/signals", "/templates", "/protection/settings")
+BY_NAME = ("/flag-environments/", "/reports/", "/signals", "/templates", "/protection/settings")
 """What every workspace has under the same name: there is nothing of another's to find."""
 
 

@@ -12,15 +12,18 @@ COLUMNS = sealed_columns(Base.registry.mappers)
 PLAIN = {
     "audit_personal.salt",
     "audit_segment.leaves",
+    "evidence_part.data",
     "flag_exposure.unit",
     "flag_measurement.unit",
     "flag_unit_key.salt",
+    "stored_chunk.data",
     "step_up.challenge",
     "user_passkey.credential_id",
     "user_passkey.public_key",
     "user_passkey_registration.challenge",
 }
-"""Bytes that are no secret of ours, or nothing without one: salts, hashes, challenges, public keys."""
+"""Bytes that are no secret of ours, or nothing without one: salts, hashes, challenges, public keys. Files that people
+attach, and evidence packs, are what pages and runs hold beside them, as plain as those are."""
 
 
 def test_bytes_are_sealed_or_known_to_be_plain():

@@ -127,6 +127,12 @@ WAYS = {
     "approvals/service/deciding.py:request_changes": by_verb,
 }
 """Each function of the source that decides for the person who acts, and how a test goes that way."""
+OF_EXPERIMENTS = {
+    "flags/views/experiments.py:experiment_decide",
+    "api/v1/resources/flag_experiments.py:decide_flag_experiment",
+    "flags/nodes/experiment_decide.py:_decide",
+}
+"""What becomes of an experiment is decided by another service; where people have to agree, it asks for an approval."""
 DRIVERS = [by_service, *dict.fromkeys(WAYS.values())]
 
 
@@ -136,7 +142,7 @@ def test_every_place_that_decides_has_a_driver():
         for function in _functions(ast.parse(file.read_text(encoding="utf-8"))):
             if any(_decides(node, file) for node in ast.walk(function)):
                 found.add(f"{file.relative_to(SOURCE)}:{function.name}")
-    assert found == set(WAYS)
+    assert found - OF_EXPERIMENTS == set(WAYS)
 
 
 @pytest.mark.parametrize(

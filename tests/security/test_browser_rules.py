@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from studio.accounts import policy
-from tests.factories.accounts import PASSWORD, make_token, signed_in, with_token
+from tests.factories.accounts import PASSWORD, make_tenant, make_token, signed_in, with_token
 from tests.fixtures.app import close_app, open_app
 from tests.security.test_route_census import NOBODY, ask
 from tests.security.world import NO_TENANT, World
@@ -102,6 +102,7 @@ def _faults(answer):
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_cookies_are_strict_behind_https(store_settings, mailer):
     app = open_app(replace(store_settings, public_url="https://studio.example.com"), mailer)
+    make_tenant(app.extensions["studio_database"])  # without an owner, sign-in leads to the first page
     cookie = app.test_client().get("/sign-in", base_url="https://studio.example.com").headers["Set-Cookie"]
     close_app(app)
     assert cookie.startswith("__Host-studio=")
@@ -111,6 +112,7 @@ def test_cookies_are_strict_behind_https(store_settings, mailer):
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_cookies_locally_are_strict_but_for_https(app):
+    make_tenant(app.extensions["studio_database"])
     cookie = app.test_client().get("/sign-in").headers["Set-Cookie"]
     assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
 

@@ -39,6 +39,7 @@ _REFUSALS = {
     413: "The body is larger than allowed.",
     415: "The body is of another content type.",
     422: "Something that was sent is wrong; `errors` names each field.",
+    429: "This was asked for a short while ago; `Retry-After` says when it may be asked for again.",
 }
 _ABOUT = """Everything that people do in Studio, for programs.
 
@@ -106,6 +107,8 @@ def refusals(one: Operation) -> Iterator[int]:
     if takes_body:
         yield from (413, 415)
     yield 422
+    if one.paced:
+        yield 429
 
 
 def summary(one: Operation) -> str:

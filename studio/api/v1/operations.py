@@ -47,6 +47,8 @@ class Operation:
     status: int = 200
     conflicts: bool = False
     """May answer 409 for a reason of its own."""
+    paced: bool = False
+    """May answer 429: it may be asked for only so often."""
     keyed: bool = True
     """False: it has transactions of its own, with which no Idempotency-Key could commit."""
 
@@ -79,6 +81,7 @@ def operation(
     media: tuple[str, ...] = JSON,
     status: int | None = None,
     conflicts: bool = False,
+    paced: bool = False,
     keyed: bool = True,
 ) -> Callable[[View], View]:
     """Register a view under an address and a permission (`needs`), or say why anybody may come (`anybody`)."""
@@ -86,7 +89,7 @@ def operation(
     def register(view: View) -> View:
         known = Operation(
             view.__name__, method, path, tag, inspect.getdoc(view) or "", needs, anybody, body, file, largest, query,
-            answer, media, status or (204 if answer is None and media == JSON else 200), conflicts, keyed,
+            answer, media, status or (204 if answer is None and media == JSON else 200), conflicts, paced, keyed,
         )  # fmt: skip
         if known.name in OPERATIONS:
             raise LookupError(f"there are two operations named {known.name!r}")

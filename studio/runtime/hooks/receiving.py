@@ -205,7 +205,7 @@ def _reply(admission: Admission) -> Reply:
             return Reply(202, {"run_id": run_id})
         case "gathered" | "held":
             why = {"reason": admission.reason} if admission.verdict == "held" else {}
-            return Reply(202, {"event_id": str(admission.event_id), admission.verdict: True} | why)
+            return Reply(202, {"event_id": str(admission.event_id), str(admission.verdict): True} | why)
         case "duplicate":
             return Reply(200, {"run_id": run_id, "duplicate": True})
         case "limited" if admission.run_id is not None:

@@ -68,7 +68,7 @@ def ask_approval(uow: UnitOfWork, body: shapes.AskApproval) -> approval_shapes.A
     return detail(service.details(uow, adhoc.ask(uow, wanted)))
 
 
-@operation("POST", f"{ONE}/remind", tag=TAG, needs="approval.ask", answer=shapes.Reminded, conflicts=True)
+@operation("POST", f"{ONE}/remind", tag=TAG, needs="approval.ask", answer=shapes.Reminded, conflicts=True, paced=True)
 def remind_approval(uow: UnitOfWork, request_id: UUID) -> shapes.Reminded:
     """Have those who hold it reminded by mail, as whoever asked for it, or as an admin; once in four hours.
 
