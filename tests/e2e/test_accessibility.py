@@ -18,10 +18,11 @@ ON_PHONES = ("portal.", "console.home", "console.runs", "console.run", "accounts
 """What people open on a phone is looked at closely there too; the rest of the pages must only fit."""
 WITHOUT_A_LINK = {
     "portal.link", "portal.code", "portal.link_decision",  # in mails; see below
-    "accounts.password_link", "accounts.new_password",  # in mails
+    "accounts.password_link", "accounts.new_password", "accounts.invitation",  # in mails
     "accounts.sign_in",  # seen before this
     "console.preview_rows", "console.run_rows",  # behind a file that was handed in: tests/portal/test_rows_browser.py
     "console.root",  # leads on to home or inbox
+    "console.reports",  # leads on to the newest month
     "console.first_run", "console.first_run_link",  # before anybody owns it; see test_people.py
     "portal.snooze_choice",  # for whoever was asked: Jonas
     "guard.ask_elevation",  # for whoever is eligible; see test_elevation.py
