@@ -11,7 +11,7 @@ import structlog
 from flask import Flask
 
 from studio import models
-from studio.accounts import elevation
+from studio.accounts import elevation, letterhead
 from studio.accounts.departing import AccountsPart
 from studio.accounts.service import purging, seat_changes
 from studio.accounts.service.vault import SecretVault
@@ -164,7 +164,7 @@ def ground(app: Flask, settings: Settings) -> None:
     database = unit_of_work.init_app(app)
     database.finishers.append(chain.finish)  # last: it takes the workspace's chain head
     app.extensions["studio_vault"] = SecretVault(database, keyring)
-    app.extensions["studio_mailer"] = mail.Mailer()
+    app.extensions["studio_mailer"] = mail.Mailer(partial(letterhead.head, public_url=settings.public_url))
 
 
 def join(app: Flask, settings: Settings) -> Engine:

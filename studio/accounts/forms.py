@@ -9,6 +9,7 @@ from babel import Locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     EmailField,
@@ -140,6 +141,12 @@ class WorkspaceForm(PlaceForm):
     name = _text(_l("Name"))
     retention_days = IntegerField(_l("Keep runs for, in days"), [InputRequired(_NEEDED), NumberRange(7, 3650)])
     approver_seats = IntegerField(_l("Approver seats, at most"), [InputRequired(_NEEDED), NumberRange(1, 10_000)])
+
+
+class LogoForm(FlaskForm):
+    """A picture for the workspace."""
+
+    logo = FileField(_l("Logo"))
 
 
 class InviteForm(FlaskForm):

@@ -31,6 +31,7 @@ class SeatFacts:
     currency: str
     time_zone: str
     locale: str
+    logo_id: UUID | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,6 +45,8 @@ class Workspace(Model):
     """Ended runs and their payloads are kept this many days."""
     approver_seats: Mapped[int] = mapped_column(Integer(), default=50, server_default="50")
     """How many people may have an approver seat at a time."""
+    logo_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """The stored file that is shown beside the name; None: its first letter is."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 

@@ -1,5 +1,6 @@
 """What this package tells the audit trail."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from studio import audit
@@ -14,7 +15,7 @@ def record(
     action: str,
     target: tuple[str, object, str],
     *,
-    changes: dict[str, tuple[Any, Any]] | None = None,
+    changes: Mapping[str, tuple[Any, Any]] | Sequence[audit.Change] | None = None,
     failed: bool = False,
     **metadata: Any,
 ) -> None:

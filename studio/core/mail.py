@@ -4,7 +4,7 @@ Without a mail server it is kept in the workspace's local mailbox.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
@@ -32,8 +32,16 @@ log = structlog.get_logger()
 TOPIC = "mail"
 
 
+def _nothing(_uow: UnitOfWork) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
 class Mailer:
     """Leaves mail in the outbox. Implements `studio.contract.ports.Mailer`."""
+
+    head: Callable[[UnitOfWork], str] = _nothing
+    """What stands above a mail's text where it is HTML: the workspace's logo. Read as the mail is queued."""
 
     def send(
         self,
@@ -51,7 +59,7 @@ class Mailer:
             "to": list(to),
             "subject": subject,
             "text": text,
-            "html": html,
+            "html": self.head(uow) + html if html else html,
             "reply_to": reply_to,
         }
         outbox.enqueue(uow, TOPIC, key=f"{TOPIC}:{key}", payload=payload)

@@ -1,5 +1,7 @@
 """Who asks, the workspace, its members and secrets."""
 
+from tests.factories.files import picture
+
 from studio.accounts.permissions import SCOPES
 
 
@@ -106,3 +108,14 @@ def test_approver_seats_by_the_api(api):
     assert api.post(f"{seat}/withdraw").json["disabled"] is True
     assert api.post(f"{seat}/invite").json["code"] == "no_seat"
     assert api.get("/api/v1/workspace/approver-seats").json["used"] == 1
+
+
+def test_a_logo_is_put_and_taken_away(api, caller):
+    put = api.put("/api/v1/workspace/logo", data=picture(), content_type="image/png")
+    assert (put.status_code, api.get("/api/v1/workspace").json["logo"]) == (200, put.json["logo"])
+    assert api.get(put.json["logo"]).mimetype == "image/png"
+    refused = api.put("/api/v1/workspace/logo", data=b"<svg/>", content_type="image/png")
+    assert (refused.status_code, refused.json["code"]) == (422, "logo_mismatch")
+    assert caller("builder").delete("/api/v1/workspace/logo").status_code == 403
+    assert api.delete("/api/v1/workspace/logo").status_code == 204
+    assert api.get("/api/v1/workspace").json["logo"] is None

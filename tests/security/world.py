@@ -171,6 +171,7 @@ NO_TENANT = {
     "slug": "high-value-refunds",  # of a template: every workspace sees the same
     "installed_in": str(UUID(int=0)),  # a workspace: whoever signs with its secret may call, all others are the same
     "kind": "refund_limit",  # of a protected setting: every workspace has one of its own
+    "logo_id": str(UUID(int=0)),  # whoever has its address may look: it is no secret
     "connector_key": "http",  # every workspace sees the same
     "action": "http.nothing",  # beside its connection's handle
     "connect_token": "x" * 68,  # whoever holds the link may follow it

@@ -72,6 +72,7 @@ def seats_of(uow: UnitOfWork, user_id: UUID) -> tuple[SeatFacts, ...]:
             Workspace.currency,
             Workspace.time_zone,
             Workspace.locale,
+            Workspace.logo_id,
         )
         .join(Workspace, Workspace.id == Seat.workspace_id)
         .where(Seat.user_id == user_id, Seat.disabled_at.is_(None))

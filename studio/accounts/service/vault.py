@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from studio.accounts import policy, trail
 from studio.accounts.models import Secret
+from studio.audit import Change
 from studio.contract import gates
 from studio.contract.gates import Act
 from studio.core import ids, tenancy
@@ -62,7 +63,9 @@ class SecretVault:
             sentence = _("Type the value again to let it go to another host.")
             raise InvalidInput(sentence, field="value", code="value_needed")
         _pass(uow, "replace" if value else "rebind", row.name, wanted)
-        changes = {"hosts": (row.hosts, wanted)} if wanted != row.hosts else {}
+        changes = [Change("value", redacted=True)] if value else []
+        if wanted != row.hosts:
+            changes.append(Change("hosts", row.hosts, wanted))
         row.hosts = wanted
         if value:
             self._seal(uow, row, value)

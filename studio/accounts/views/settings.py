@@ -1,19 +1,24 @@
 """Settings: the workspace itself, and mail."""
 
-from flask import flash, redirect, render_template, url_for
+from uuid import UUID
+
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from studio.accounts import mails
-from studio.accounts.forms import WorkspaceForm
+from studio.accounts.forms import LogoForm, WorkspaceForm
 from studio.accounts.identity import signed_in_person
-from studio.accounts.permissions import permission
+from studio.accounts.permissions import permission, public
+from studio.accounts.service import approver_seats, logos
 from studio.accounts.service import workspaces as service
 from studio.accounts.service.workspaces import WorkspaceFacts
 from studio.accounts.views.blueprint import blueprint, mailer, show_in
 from studio.accounts.views.blueprint import settings as process_settings
 from studio.core import ids, web
 from studio.core.errors import InvalidInput
+from studio.core.files import storing
+from studio.core.files.giving import SANDBOX
 from studio.core.limits import limiter
 
 
@@ -21,8 +26,7 @@ from studio.core.limits import limiter
 @permission("settings.read")
 def settings() -> ResponseReturnValue:
     """Show what the workspace is set to."""
-    row = service.current(web.current_uow())
-    return render_template("accounts/settings.html", form=WorkspaceForm(obj=row), workspace=row)
+    return _page(WorkspaceForm(obj=service.current(web.current_uow())), LogoForm())
 
 
 @blueprint.post("/settings")
@@ -46,8 +50,57 @@ def settings_post() -> ResponseReturnValue:
         else:
             flash(_("The settings of the workspace are saved."), "good")
             return redirect(url_for("accounts.settings"))
-    row = service.current(web.current_uow())  # a refusal has rolled the earlier unit back
-    return render_template("accounts/settings.html", form=form, workspace=row), 422
+    return _page(form, LogoForm()), 422
+
+
+@blueprint.post("/settings/logo")
+@permission("settings.manage")
+@limiter.limit("30 per minute")
+def logo_post() -> ResponseReturnValue:
+    """Show another picture beside the workspace's name."""
+    form, uow = LogoForm(), web.current_uow()
+    if form.validate_on_submit():
+        file = form.logo.data
+        content = file.stream.read(logos.MOST_BYTES + 1) if file else b""
+        try:
+            logos.change(uow, (file.filename if file else None) or "", content)
+        except InvalidInput as error:
+            show_in(form, error, "logo")
+        else:
+            flash(_("The logo is saved."), "good")
+            return redirect(url_for("accounts.settings"))
+    return _page(WorkspaceForm(formdata=None, obj=service.current(web.current_uow())), form), 422
+
+
+@blueprint.post("/settings/logo/remove")
+@permission("settings.manage")
+def logo_remove() -> ResponseReturnValue:
+    """Show the first letter of the name again."""
+    logos.remove(web.current_uow())
+    flash(_("The logo is removed."), "good")
+    return redirect(url_for("accounts.settings"))
+
+
+@blueprint.get("/logo/<uuid:workspace_id>/<uuid:logo_id>")
+@public("a logo is no secret: mails show it to whoever reads them")
+def logo(workspace_id: UUID, logo_id: UUID) -> ResponseReturnValue:
+    """The picture. Another one has another address, so it may be kept for long."""
+    with web.database().unit(workspace_id, read_only=True) as unit:
+        found = logos.shown(unit, logo_id)
+        answer = Response(b"".join(storing.read(unit, found.id)), content_type=found.media_type)
+        answer.set_etag(found.sha256)
+    answer.headers["Cache-Control"] = "public, max-age=86400"
+    answer.headers["Content-Security-Policy"] = SANDBOX
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # mail programs in browsers show it
+    answer.make_conditional(request)
+    return answer
+
+
+def _page(form: WorkspaceForm, picture: LogoForm) -> str:
+    """The page; a refusal has rolled the earlier unit back, so what it shows is read anew."""
+    uow = web.current_uow()
+    row, seats = service.current(uow), approver_seats.usage(uow)
+    return render_template("accounts/settings.html", form=form, picture=picture, workspace=row, seats=seats)
 
 
 @blueprint.get("/settings/mail")

@@ -86,12 +86,12 @@ def _check_pdf(content: bytes, field: str) -> None:
 
 def _image(content: bytes, promised: str, field: str) -> bytes:
     """The same pixels, written anew."""
-    from studio.approvals.attaching import pictures  # noqa: PLC0415 - see there: loaded with the first picture
+    from studio.core.files import pictures  # noqa: PLC0415 - see there: loaded with the first picture
 
     try:
         return pictures.rewritten(content, promised, MOST_PIXELS)
     except pictures.Unfit as unfit:
-        raise _refused(str(unfit), field) from None
+        raise _refused(f"attachment_{unfit}", field) from None
 
 
 def _refused(code: str, field: str) -> InvalidInput:

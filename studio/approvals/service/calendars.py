@@ -111,10 +111,11 @@ def make_default(uow: UnitOfWork, calendar_id: UUID) -> None:
     row = get(uow, calendar_id)
     if row.is_default:
         return
+    before = uow.session.scalar(select(WorkingCalendar.name).where(WorkingCalendar.is_default))
     uow.session.execute(update(WorkingCalendar).where(WorkingCalendar.is_default).values(is_default=False))
     row.is_default = True
     uow.session.flush()
-    audit.record(uow, "calendar.made_default", targets=[_target(row)])
+    audit.record(uow, "calendar.made_default", targets=[_target(row)], changes={"default": (before, row.name)})
 
 
 def remove(uow: UnitOfWork, calendar_id: UUID) -> None:

@@ -1,6 +1,7 @@
 """Where a workspace posts its approvals: set up, changed, taken away. Secrets go in and never come out."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ _TOKEN = re.compile(r"xox[a-z]-[\x21-\x7e]{8,290}\Z")
 _SIGNING = re.compile(r"[\x21-\x7e]{8,200}\Z")
 _TEAM = re.compile(r"/services/(T[A-Z0-9]{2,30})/")
 _LONGEST = 2_000
+_SECRETS = {BOT: "token", WEBHOOK: "webhook"}
+"""What the address or token is called in the form, by the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Channels:
     def save(self, uow: UnitOfWork, save: Save) -> SlackChannel:
         """Set it up or change it. Raises InvalidInput with the field: what is not right is never sent anywhere."""
         row = self.current(uow)
-        before = (row.mode, row.channel, row.every) if row is not None else None
+        before = _facts(row)
         secret = self._secret(row, save)
         if save.mode == BOT and not _CHANNEL.match(save.channel):
             raise InvalidInput(_("Write a channel's name or id, such as #approvals."), field="channel")
@@ -75,9 +78,14 @@ class Channels:
         row.last_error = row.failed_at = None
         uow.session.add(row)  # not before it is whole: whatever asks the database in between would write it
         uow.session.flush()
-        changed = before != (row.mode, row.channel, row.every)
-        _record(uow, "slack.channel_set", channel=row.channel or row.host, mode=row.mode, every=row.every,
-                secrets_replaced=bool(secret or save.signing), changed=changed)  # fmt: skip
+        now = _facts(row)
+        changes = [
+            *audit.changes_between(before, now),
+            *(audit.Change(name, redacted=True) for name, given in (
+                (_SECRETS[row.mode], secret), ("signing", save.signing)) if given),
+        ]  # fmt: skip
+        _record(uow, "slack.channel_set", changes, channel=row.channel or row.host, mode=row.mode, every=row.every,
+                secrets_replaced=bool(secret or save.signing), changed=before != now)  # fmt: skip
         return row
 
     def remove(self, uow: UnitOfWork) -> None:
@@ -136,6 +144,13 @@ def learn_team(uow: UnitOfWork, team_id: str) -> None:
     uow.session.execute(known.values(team_id=team_id).execution_options(synchronize_session=False))
 
 
-def _record(uow: UnitOfWork, action: str, **metadata: object) -> None:
+def _facts(row: SlackChannel | None) -> dict[str, object]:
+    """What is no secret; empty: it is not set up."""
+    if row is None:
+        return {}
+    return {"mode": row.mode, "channel": row.channel or row.host, "every": row.every}
+
+
+def _record(uow: UnitOfWork, action: str, changes: Sequence[audit.Change] = (), **metadata: object) -> None:
     target = audit.Target("slack_channel", str(uow.workspace), "Slack")
-    audit.record(uow, action, targets=[target], metadata=metadata)
+    audit.record(uow, action, targets=[target], changes=changes, metadata=metadata)

@@ -25,7 +25,7 @@ class Member(Metadata):
 
 SLACK_CHANNEL_SET = Action(
     "slack.channel_set",
-    "Somebody set where approvals are posted in Slack. The secrets are never recorded.",
+    "Somebody set where approvals are posted in Slack, field by field; of the secrets only that they were replaced.",
     sentence="{actor} set up Slack to post approvals in {channel}",
     metadata=ChannelSet,
     example={"channel": "#approvals", "mode": "bot", "every": True, "secrets_replaced": True, "changed": True},

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
+from studio import audit
 from studio.connectors import credentials
 from studio.connectors.catalogue import connector
 from studio.connectors.definition import Field
@@ -72,10 +74,20 @@ def change(uow: UnitOfWork, row: Connection, *, title: str, settings: Mapping[st
         raise InvalidInput(said, code="connection.other_host", field="settings")
     if clean != row.settings:
         gating.require(uow, row, "change", settings=clean)
+    hidden = {field.name for field in definition.asked(way) if field.kind == "secret"}
+    before, now = _facts(row.title, row.settings), _facts(words, clean)
+    changes = [
+        replace(one, redacted=one.path.removeprefix("settings.") in hidden)
+        for one in audit.changes_between(before, now)
+    ]
     row.title, row.settings, row.updated_at = words, clean, uow.now
     if row.state is Status.NEEDS_CONFIG:
         moving.move(uow, row, Event.CONFIGURED)
-    record(uow, "connection.updated", row)
+    record(uow, "connection.updated", row, changes)
+
+
+def _facts(title: str, settings: Mapping[str, str]) -> dict[str, str]:
+    return {"title": title, **{f"settings.{name}": value for name, value in settings.items()}}
 
 
 def unanswered(row: Connection) -> list[str]:

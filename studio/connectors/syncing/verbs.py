@@ -1,5 +1,6 @@
 """What people and programs do with a sync. They take a unit of work and never commit."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -96,10 +97,10 @@ def enable(uow: UnitOfWork, row: ConnectionSync) -> None:
 
 def change_every(uow: UnitOfWork, row: ConnectionSync, every_s: int) -> None:
     """Another time between two passes. Raises InvalidInput."""
-    row.every_s = _every(every_s)
+    before, row.every_s = row.every_s, _every(every_s)
     if row.succeeded_at is not None and row.state == SyncState.SUCCEEDED:
         row.next_due_at = row.succeeded_at + timedelta(seconds=row.every_s)
-    _changed(uow, row, "every")
+    _changed(uow, row, "every", {"every_s": (before, row.every_s)})
 
 
 def backfill(uow: UnitOfWork, row: ConnectionSync, since: datetime | None = None) -> None:
@@ -141,12 +142,14 @@ def _move(row: ConnectionSync, doing: Doing) -> None:
     row.state = after
 
 
-def _changed(uow: UnitOfWork, row: ConnectionSync, do: str) -> None:
+def _changed(
+    uow: UnitOfWork, row: ConnectionSync, do: str, changes: Mapping[str, tuple[int, int]] | None = None
+) -> None:
     """Whoever reads it now by what was before writes nothing more."""
     if do not in ("now", "every"):
         row.epoch += 1
     row.updated_at = uow.now
-    record(uow, "connection.sync_changed", row, do=do)
+    record(uow, "connection.sync_changed", row, changes or {}, do=do)
 
 
 def _every(every_s: int) -> int:

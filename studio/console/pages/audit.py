@@ -16,6 +16,7 @@ from studio.audit.listing import Filter
 from studio.audit.sealing import archive, closing, keys
 from studio.audit.sentences import sentence
 from studio.audit.taxonomy import audit as actions
+from studio.console import change_words
 from studio.console.blueprint import blueprint, keyring
 from studio.console.forms import AuditExportForm
 from studio.contract import gates
@@ -42,6 +43,7 @@ def audit() -> ResponseReturnValue:
         "console/audit.html",
         page=page,
         told=lambda event: sentence(event, _),
+        changed=change_words.lines,
         moment=lambda event: datetime.fromisoformat(event["occurred_at"]),
         actions=listing.actions(),
         spans=tuple(SPANS),

@@ -1,7 +1,7 @@
 """The report of a month with names, and the setting of to whom it goes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from studio.accounts.outcomes import Role
 from studio.accounts.service import members, workspaces
+from studio.accounts.service.members import Member
 from studio.approvals import people
-from studio.audit import Target, record
+from studio.audit import Target, changes_between, record
 from studio.audit.taxonomy import reports as actions
 from studio.core import outbox
 from studio.core.errors import InvalidInput, NotFound
@@ -127,14 +128,17 @@ def set_sending(uow: UnitOfWork, wanted: Sending) -> None:
     row.people = sorted(str(one) for one in set(wanted.people))
     row.day, row.hour = wanted.day, wanted.hour
     plan(uow, row)
-    changes = {
-        "roles": (sorted(one.value for one in before.roles), row.roles),
-        "people": (sorted(str(one) for one in before.people), row.people),
-        "day": (before.day, row.day),
-        "hour": (before.hour, row.hour),
-    }
-    told: Mapping[str, tuple[object, object]] = {name: two for name, two in changes.items() if two[0] != two[1]}
-    record(uow, actions.REPORT_SENDING_CHANGED, targets=[Target("report", "monthly", "monthly report")], changes=told)
+    told = changes_between(_facts(before, seated), _facts(wanted, seated))
+    changes = [replace(one, personal=one.path == "people") for one in told]
+    if changes:
+        target = Target("report", "monthly", "monthly report")
+        record(uow, actions.REPORT_SENDING_CHANGED, targets=[target], changes=changes)
+
+
+def _facts(one: Sending, seated: Mapping[UUID, Member]) -> dict[str, object]:
+    """As the trail tells it; whoever has no seat any more is told by their id."""
+    people = sorted(seated[person].email if person in seated else str(person) for person in set(one.people))
+    return {"roles": sorted({role.value for role in one.roles}), "people": people, "day": one.day, "hour": one.hour}
 
 
 def plan(uow: UnitOfWork, row: ReportSetting) -> None:

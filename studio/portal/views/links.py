@@ -24,7 +24,8 @@ from flask_babel import gettext as _
 from studio.accounts.identity import current_person, origin
 from studio.accounts.outcomes import Role
 from studio.accounts.permissions import public
-from studio.approvals import people, service
+from studio.accounts.service import workspaces
+from studio.approvals import service
 from studio.approvals.jobs import Post
 from studio.approvals.outcomes import Channel, CodeVerdict
 from studio.approvals.people import Person
@@ -286,7 +287,7 @@ def _decision_page(
         form=form,
         problem=error,
         now=uow.now,
-        workspace=people.workspace_name(uow),
+        workspace=workspaces.current(uow),
     )
     return page, error.status if error else 200
 

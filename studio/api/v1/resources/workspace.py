@@ -3,7 +3,8 @@
 from dataclasses import asdict
 
 from studio.accounts.identity import signed_in_person
-from studio.accounts.service import approver_seats, workspaces
+from studio.accounts.models import Workspace
+from studio.accounts.service import approver_seats, logos, workspaces
 from studio.accounts.service.workspaces import WorkspaceFacts
 from studio.api.v1.operations import operation
 from studio.api.v1.shapes.workspace import ApproverSeats, Limits, Me, WorkspaceChange, WorkspaceInfo
@@ -36,7 +37,7 @@ def get_me(_uow: UnitOfWork) -> Me:
 @operation("GET", "/workspace", tag="Workspace", needs="settings.read", answer=WorkspaceInfo)
 def get_workspace(uow: UnitOfWork) -> WorkspaceInfo:
     """What the workspace is set to."""
-    return WorkspaceInfo.model_validate(workspaces.current(uow))
+    return _info(workspaces.current(uow))
 
 
 @operation("PATCH", "/workspace", tag="Workspace", needs="settings.manage", body=WorkspaceChange, answer=WorkspaceInfo)
@@ -45,7 +46,31 @@ def change_workspace(uow: UnitOfWork, body: WorkspaceChange) -> WorkspaceInfo:
     row = workspaces.current(uow)
     facts = WorkspaceFacts(row.name, row.currency, row.time_zone, row.locale, row.retention_days, row.approver_seats)
     wanted = asdict(facts) | body.model_dump(exclude_none=True)
-    return WorkspaceInfo.model_validate(workspaces.update(uow, WorkspaceFacts(**wanted)))
+    return _info(workspaces.update(uow, WorkspaceFacts(**wanted)))
+
+
+@operation("PUT", "/workspace/logo", tag="Workspace", needs="settings.manage", file=logos.MEDIA_TYPES,
+           largest=logos.MOST_BYTES, answer=WorkspaceInfo)  # fmt: skip
+def put_logo(uow: UnitOfWork, data: bytes) -> WorkspaceInfo:
+    """Show another picture beside the workspace's name, on pages and above mails.
+
+    It is drawn anew as a PNG that fits into 480 by 240 pixels; nothing else of the file is kept. It is no secret.
+    """
+    return _info(logos.change(uow, "logo", data))
+
+
+@operation("DELETE", "/workspace/logo", tag="Workspace", needs="settings.manage")
+def delete_logo(uow: UnitOfWork) -> None:
+    """Show the first letter of the name again."""
+    logos.remove(uow)
+
+
+def _info(row: Workspace) -> WorkspaceInfo:
+    logo = logos.path(row.id, row.logo_id) if row.logo_id is not None else None
+    return WorkspaceInfo(
+        id=row.id, name=row.name, slug=row.slug, currency=row.currency, time_zone=row.time_zone, locale=row.locale,
+        retention_days=row.retention_days, approver_seats=row.approver_seats, logo=logo, created_at=row.created_at,
+    )  # fmt: skip
 
 
 @operation("GET", "/workspace/approver-seats", tag="Workspace", needs="member.read", answer=ApproverSeats)

@@ -26,6 +26,10 @@ class WorkspaceInfo(Shape):
     locale: str = Field(examples=["de"])
     retention_days: int = Field(description="Ended runs are kept this long.", examples=[90])
     approver_seats: int = Field(description="How many people may have an approver seat at a time.", examples=[50])
+    logo: str | None = Field(
+        description="Where its logo is shown, below this installation's address; null: it has none.",
+        examples=["/logo/01954f6e-7a31-7c56-9a40-2f1d3c0b9e11/01954f6e-9b02-7d10-8c11-4a5e6f708192"],
+    )
     created_at: datetime
 
 

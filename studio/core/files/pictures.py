@@ -6,6 +6,8 @@ A module of its own, which is loaded with the first picture: Pillow is 10 MiB th
 import io
 import warnings
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -23,23 +25,50 @@ class Unfit(Exception):
 
 def rewritten(content: bytes, promised: str, most_pixels: int) -> bytes:
     """The same pixels, written anew as the media type that was promised. Raises Unfit."""
+    with _opened(content, most_pixels) as found:
+        if FORMATS[found.format or ""] != promised:
+            raise Unfit("mismatch")
+        if _hides(content, promised):
+            raise Unfit("polyglot")
+        return _written(found, promised)
+
+
+def fitted(content: bytes, most_pixels: int, box: tuple[int, int]) -> bytes:
+    """A picture of any of those formats as a PNG that fits into `box`, pixels wide and high; never larger than it was.
+
+    Raises Unfit.
+    """
+    with _opened(content, most_pixels) as found:
+        if _hides(content, FORMATS[found.format or ""]):
+            raise Unfit("polyglot")
+        found.load()
+        upright = ImageOps.exif_transpose(found).convert("RGBA")
+        upright.thumbnail(box)
+        bare = Image.new("RGBA", upright.size)
+        bare.paste(upright)
+        made = io.BytesIO()
+        bare.save(made, "PNG", optimize=True)
+        return made.getvalue()
+
+
+@contextmanager
+def _opened(content: bytes, most_pixels: int) -> Iterator[Image.Image]:
+    """The picture, not decoded yet; what goes wrong meanwhile is Unfit."""
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP")) as found:
-                if FORMATS.get(found.format or "") != promised:
-                    raise Unfit("attachment_mismatch")
+                if found.format not in FORMATS:
+                    raise Unfit("mismatch")
                 if found.width * found.height > most_pixels:
-                    raise Unfit("attachment_too_many_pixels")
-                if _hides(content, promised):
-                    raise Unfit("attachment_polyglot")
-                return _written(found, promised)
+                    raise Unfit("too_many_pixels")
+                yield found
         except UnidentifiedImageError:
-            raise Unfit("attachment_mismatch") from None
+            raise Unfit("mismatch") from None
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-            raise Unfit("attachment_too_many_pixels") from None
+            raise Unfit("too_many_pixels") from None
         except (OSError, SyntaxError, ValueError, EOFError, MemoryError):  # what Pillow raises for broken files
-            raise Unfit("attachment_broken") from None
+            raise Unfit("broken") from None
 
 
 def _written(found: Image.Image, promised: str) -> bytes:
