@@ -132,7 +132,7 @@ class PlaceForm(FlaskForm):
 
     currency = SelectField(_l("Currency"), choices=_choices((code, code) for code in _CURRENCIES + _MORE))
     time_zone = SelectField(_l("Time zone"), choices=_time_zones, default="UTC")
-    locale = SelectField(_l("Dates and numbers"), choices=_locales)
+    locale = SelectField(_l("Language, dates and numbers"), choices=_locales)
 
 
 class WorkspaceForm(PlaceForm):
