@@ -1,8 +1,7 @@
 """Who asks, the workspace, its members and secrets."""
 
-from tests.factories.files import picture
-
 from studio.accounts.permissions import SCOPES
+from tests.factories.files import picture
 
 
 def test_who_asks(api, tenant, caller):

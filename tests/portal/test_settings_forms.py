@@ -1,4 +1,4 @@
-"""Every form of the settings: each field says its consequence, and each change is in the trail, field by field, in words.
+"""Every form of the settings: each field says its consequence, and the trail tells each change by field, in words.
 
 A form that is new under /settings has to be entered here; a field that is new in one fails until its change is told.
 """
