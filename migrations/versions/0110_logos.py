@@ -8,8 +8,6 @@ down_revision = "0094"
 branch_labels = None
 depends_on = None
 
-LOGOS = "SELECT id FROM stored_file WHERE kind = 'logo'"
-
 
 def upgrade() -> None:
     """No workspace has one yet: pages show its first letter."""
@@ -18,6 +16,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take the logos away, and the files that nothing names any more."""
-    op.execute(f"DELETE FROM stored_chunk WHERE file_id IN ({LOGOS})")
+    op.execute("DELETE FROM stored_chunk WHERE file_id IN (SELECT id FROM stored_file WHERE kind = 'logo')")
     op.execute("DELETE FROM stored_file WHERE kind = 'logo'")
     op.drop_column("workspace", "logo_id")
