@@ -146,7 +146,7 @@ def subtitle(found: RunDetail) -> str:
     if run.finished_at is not None:
         seconds = (run.finished_at - run.created_at).total_seconds()
         waited = found.waited_s
-        if waited >= 1:
+        if waited >= 1 and found.window is None:
             parts.append(_("took %(time)s, of which %(waited)s waiting", time=lasting(seconds), waited=lasting(waited)))
         else:
             parts.append(_("took %(time)s", time=lasting(seconds)))
@@ -223,7 +223,7 @@ def _went_well(found: RunDetail) -> tuple[str, str]:
     passed = {step.key for step in found.steps if step.last is None or step.state == "skipped"}
     last = max((step.last.row for step in ran if step.last), key=lambda row: row.id, default=None)
     said = retold(last.note) if last else ""
-    done = ngettext("%(num)s step ran.", "%(num)s steps ran.", len(ran))
+    done = ngettext("%(num)s step ran.", "%(num)s steps ran.", found.ran)
     if not passed:
         return said or _("Everything was done."), done
     left = ngettext("%(num)s lay on a branch that was not taken.", "%(num)s lay on branches that were not taken.",

@@ -1,5 +1,6 @@
 """The graph as a picture that the server draws: for pages that show a workflow without the editor."""
 
 from studio.builder.picture.drawing import picture
+from studio.builder.picture.overlay import Overlay
 
-__all__ = ["picture"]
+__all__ = ["Overlay", "picture"]

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from studio.builder import insight
 from studio.builder.picture import ports
 from studio.builder.picture.layout import Box, boxes
+from studio.builder.picture.overlay import PLAIN, Overlay
 from studio.builder.picture.ports import HEIGHT
 from studio.contract.graph import BODY_PORT, ERROR_PORT
 from studio.contract.node import Kind
@@ -34,27 +35,35 @@ _LETTER_NAME, _LETTER_LINE = 8.2, 6.6
 """Widths of one letter, for cutting: SVG text cannot cut itself."""
 
 
-def picture(document: Document, states: Mapping[str, str] | None = None) -> Markup:
-    """The graph. `states` are the states of a run's steps: those that it lacks were not reached."""
+def picture(
+    document: Document, states: Mapping[str, str] | None = None, overlay: Overlay = PLAIN, *, wide: bool = False
+) -> Markup:
+    """The graph. `states` are the states of a run's steps: those that it lacks were not reached.
+
+    `overlay`: what the run did besides, on cards and lines. `wide`: as large as it was drawn, for a box that scrolls.
+    """
     placed = boxes(document)
     if not placed:
         return Markup()
     left, top = min(box.x for box in placed.values()) - MARGIN, min(box.y for box in placed.values()) - MARGIN
     width = max(box.right for box in placed.values()) + MARGIN - left
     height = max(box.bottom for box in placed.values()) + MARGIN - top
-    drawing = _Drawing(document, placed, states)
+    drawing = _Drawing(document, placed, states, overlay)
     label = ngettext("The graph: %(num)d step", "The graph: %(num)d steps", len(document.nodes))
+    kind, role = "picture wide" if wide else "picture", "group" if overlay.links else "img"
     return Markup(
-        '<svg class="picture" role="img" aria-label="{}" viewBox="{:.0f} {:.0f} {:.0f} {:.0f}" width="{:.0f}" '
+        '<svg class="{}" role="{}" aria-label="{}" viewBox="{:.0f} {:.0f} {:.0f} {:.0f}" width="{:.0f}" '
         'height="{:.0f}">{}</svg>'
-    ).format(label, left, top, width, height, width, height, drawing.content())
+    ).format(kind, role, label, left, top, width, height, width, height, drawing.content())
 
 
 class _Drawing:
     """One picture under way."""
 
-    def __init__(self, document: Document, placed: Mapping[str, Box], states: Mapping[str, str] | None) -> None:
-        self._document, self._placed, self._states = document, placed, states
+    def __init__(
+        self, document: Document, placed: Mapping[str, Box], states: Mapping[str, str] | None, overlay: Overlay
+    ) -> None:
+        self._document, self._placed, self._states, self._overlay = document, placed, states, overlay
         asset = cast("Callable[[str], str]", current_app.jinja_env.globals["asset"])
         self._sprite = asset("icons.svg")
         self._outline = Outline(document)
@@ -84,17 +93,30 @@ class _Drawing:
         target = self._placed[edge.target]
         x2, y2 = target.x + target.width / 2, target.y
         bend = max(24.0, abs(y2 - y1) / 2)
-        tones = (self._tone(edge.source), self._tone(edge.target))
-        passed = " passed" if "passed" in tones else ""
-        path = Markup('<path class="line{}{}" d="M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}"/>').format(
-            " error" if edge.port == ERROR_PORT else "", passed, x1, y1, x1, y1 + bend, x2, y2 - bend, x2, y2
-        )
-        name = self._port_name(edge)
+        path = Markup(
+            '<path class="line{}{}" d="M{:.0f} {:.0f}C{:.0f} {:.0f} {:.0f} {:.0f} {:.0f} {:.0f}">{}</path>'
+        ).format(
+            " error" if edge.port == ERROR_PORT else "", self._way(edge), x1, y1, x1, y1 + bend, x2, y2 - bend, x2, y2,
+            self._said(edge),
+        )  # fmt: skip
+        name, mark = self._port_name(edge), self._overlay.marks.get(way_of(edge), "")
+        name = f"{name} {mark}".strip()
         if not name:
             return path
         return path + Markup('<text class="port" x="{:.0f}" y="{:.0f}" text-anchor="middle">{}</text>').format(
             x1, y1 + 15, _cut(name, 160, _LETTER_LINE)
         )
+
+    def _way(self, edge: Link) -> str:
+        """What became of a line in a run, as a class of the style sheet."""
+        known = self._overlay.ways.get(way_of(edge))
+        if known is not None:
+            return f" {known}"
+        return " passed" if "passed" in (self._tone(edge.source), self._tone(edge.target)) else ""
+
+    def _said(self, edge: Link) -> Markup:
+        words = self._overlay.words.get(way_of(edge))
+        return Markup("<title>{}</title>").format(words) if words else Markup()
 
     def _leaves(self, edge: Link) -> tuple[float, float]:
         """Where a line leaves its card; a loop's other ports stand below its body."""
@@ -113,9 +135,11 @@ class _Drawing:
         box, found, tone = self._placed[step.key], self._outline.types.get(step.key), self._tone(step.key)
         kind, icon = (found.kind, found.icon) if found is not None else (Kind.DATA, "step")
         line = (insight.summary_of(found, step.config) or found.title) if found is not None else step.type
+        line, link = self._overlay.lines.get(step.key, line), self._overlay.links.get(step.key)
+        current = " current" if step.key == self._overlay.current else ""
         room = box.width - 62 - (30 if tone in _MARKS else 0)
-        return Markup(
-            '<g class="card-of {tone}" transform="translate({x:.0f} {y:.0f})"><title>{name}</title>'
+        card = Markup(
+            '<g class="card-of {tone}{current}" transform="translate({x:.0f} {y:.0f})"><title>{name}</title>'
             '<rect class="face" width="{width:.0f}" height="{height}" rx="8"/>'
             '<rect class="kind" data-kind="{kind}" x="12" y="14" width="28" height="28" rx="7"/>'
             '<svg class="icon" x="18" y="20" width="16" height="16"><use href="{sprite}#i-{icon}"/></svg>'
@@ -124,8 +148,9 @@ class _Drawing:
         ).format(
             tone=tone, x=box.x, y=box.y, name=step.name, width=box.width, height=HEIGHT, kind=kind,
             sprite=self._sprite, icon=icon, cut_name=_cut(step.name, room, _LETTER_NAME),
-            line=_cut(line, room, _LETTER_LINE), mark=self._mark(tone, box.width),
+            line=_cut(line, room, _LETTER_LINE), mark=self._mark(tone, box.width), current=current,
         )  # fmt: skip
+        return Markup('<a href="{}">{}</a>').format(link, card) if link else card
 
     def _mark(self, tone: str, width: float) -> Markup:
         """A shape beside the colour."""
@@ -135,6 +160,11 @@ class _Drawing:
             '<circle class="mark" cx="{:.0f}" cy="28" r="10"/>'
             '<svg class="icon" x="{:.0f}" y="22" width="12" height="12"><use href="{}#i-{}"/></svg>'
         ).format(width - 22, width - 28, self._sprite, _MARKS[tone])
+
+
+def way_of(edge: Link) -> tuple[str, str, str]:
+    """A line's name in an overlay."""
+    return edge.source, edge.port, edge.target
 
 
 def _cut(text: str, room: float, letter: float) -> Markup:

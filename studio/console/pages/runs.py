@@ -1,4 +1,4 @@
-"""Runs: the list, one run, and what people do to it."""
+"""Runs: the list, and what people do to one."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,28 +10,20 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from studio.accounts.permissions import permission
-from studio.approvals import saying
-from studio.approvals.service import locking
-from studio.builder.picture import picture
 from studio.console import words
 from studio.console.blueprint import blueprint, engine
 from studio.console.etags import fresh
-from studio.console.forms import CancelForm, NoteForm, RerunForm, SettleForm
-from studio.console.pages.run_data import BEGINNING, MOST_SHOWN, pretty
-from studio.console.timeline import tracks
+from studio.console.forms import CancelForm, RerunForm, SettleForm
 from studio.core import clock
 from studio.core.ids import parse_id
 from studio.core.web import current_uow
-from studio.runtime import notes
 from studio.runtime.history import listing
-from studio.runtime.history.detail import RunDetail, StepView, called_run, detail, wait_target
+from studio.runtime.history.detail import detail
 from studio.runtime.history.listing import RunFilter
 from studio.runtime.history.naming import titles_to_be
-from studio.runtime.history.payloads import payload
 from studio.runtime.history.turns import held
 from studio.runtime.models import Workflow
-from studio.runtime.outcomes import ENDED, STUCK, RunState
-from studio.runtime.rows import report
+from studio.runtime.outcomes import RunState
 from studio.runtime.service import runs as verbs
 from studio.runtime.service.settling import Finding, settle
 from studio.runtime.service.starts import get_run
@@ -62,50 +54,6 @@ def runs() -> ResponseReturnValue:
         cursor=_cursor,
     )
     return fresh(html)
-
-
-@blueprint.get("/runs/<uuid:run_id>")
-@permission("run.read")
-def run(run_id: UUID) -> ResponseReturnValue:
-    """One run: what happened in a sentence and the ways on, then every step."""
-    uow = current_uow()
-    found = detail(uow, get_run(uow, run_id))
-    chosen = _chosen(found)
-    end = found.ends_at or clock.local_now()
-    return fresh(
-        render_template(
-            "console/run.html",
-            found=found,
-            held=held(uow, [run_id], exactly=True).get(run_id),
-            name=found.run.title or titles_to_be(uow, [run_id]).get(run_id) or found.workflow.name,
-            called=called_run,
-            rows=len(report.rows_of(found.run)),
-            turn=_turn(found),
-            chosen=chosen,
-            attempt=_attempt(chosen),
-            pretty=pretty,
-            whole=lambda value: payload(uow, value),
-            limits=(MOST_SHOWN, BEGINNING),
-            tracks=tracks(found.steps, found.run.created_at, end),
-            end=end,
-            words=words,
-            picture=picture(found.document, found.states()),
-            approvals={step.anchor: wait_target(step.last.wait) for step in found.steps if step.last},
-            going=found.run.state not in (*ENDED, *STUCK),
-            stuck=found.run.state in STUCK,
-            cancel_form=CancelForm(),
-            note_form=NoteForm(),
-            rerun_form=RerunForm.for_run(found),
-        )
-    )
-
-
-def _turn(found: RunDetail) -> str:
-    """Why nobody is asked yet, where a run waits for people and its question waits its turn."""
-    asking = words.waits_for_people(found)
-    request_id = wait_target(asking.last.wait) if asking is not None and asking.last is not None else None
-    place = locking.place(current_uow(), request_id) if request_id is not None else None
-    return saying.turn_words(place.key, place.number) if place is not None else ""
 
 
 @blueprint.post("/runs/<uuid:run_id>/cancel")
@@ -155,17 +103,6 @@ def settle_run(run_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("console.run", run_id=run_id), 303)
 
 
-@blueprint.post("/runs/<uuid:run_id>/notes")
-@permission("run.rerun")
-def add_note(run_id: UUID) -> ResponseReturnValue:
-    """A remark that everybody sees who looks at the run."""
-    uow, form = current_uow(), NoteForm()
-    found = get_run(uow, run_id)
-    if form.validate_on_submit():
-        notes.add(uow, found.id, form.text.data or "")
-    return redirect(url_for("console.run", run_id=run_id) + "#notes", 303)
-
-
 def _filter() -> RunFilter:
     states = tuple(state for state in request.args.getlist("state") if state in words.STATES)
     span = SPANS.get(request.args.get("since", ""))
@@ -183,18 +120,3 @@ def _cursor(**cursor: Any) -> str:
         name: request.args.getlist(name) for name in ("workflow", "state", "q", "since") if request.args.get(name)
     }
     return url_for("console.runs", **kept, **cursor)
-
-
-def _chosen(found: RunDetail) -> StepView | None:
-    """The step in the address, else the one that failed, else the last that was reached."""
-    wanted = request.args.get("step", "")
-    reached = [step for step in found.steps if step.last is not None]
-    named = next((step for step in found.steps if step.anchor == wanted), None)
-    return named or found.failed_step or (reached[-1] if reached else None)
-
-
-def _attempt(step: StepView | None) -> Any:
-    if step is None or not step.attempts:
-        return None
-    number = request.args.get("attempt", type=int)
-    return next((attempt for attempt in step.attempts if attempt.row.attempt == number), step.last)

@@ -1,11 +1,11 @@
 """One run, as its page shows it: what happened at each step, what it waited for, what it belongs to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import defer
 
 from studio.contract.node import NodeType, node_type
@@ -13,12 +13,28 @@ from studio.core.i18n import gettext
 from studio.core.ids import parse_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
+from studio.runtime.history.tallies import Tally
 from studio.runtime.models import IN_ORDER, Run, RunNote, Step, WaitRow, Workflow, WorkflowVersion
 
 MOST_CALLED = 200
 """Runs that a run called, as far as its page lists them."""
 MOST_STEPS = 2_000
 """Rows of steps that a page reads; a longer run says so."""
+UNDER_WAY = ("waiting", "running", "needs_review")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which of a long run's steps are read: those at the top, in some iterations, and all that are under way."""
+
+    paths: frozenset[str]
+    """Iteration paths, that of the top ("") among them."""
+    tallies: Mapping[str, Tally]
+    """All nodes that began, with how often."""
+
+    def rows(self) -> ColumnElement[bool]:
+        """Which rows those are."""
+        return or_(Step.path.in_(self.paths), Step.state.in_(UNDER_WAY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +120,8 @@ class RunDetail:
     """The run that called it; None where none did, or it is no longer kept."""
     cut: bool
     """More steps exist than were read."""
+    window: Window | None = None
+    """Which iterations were read; None: all of them."""
 
     @property
     def ends_at(self) -> datetime | None:
@@ -116,6 +134,13 @@ class RunDetail:
         return sum(
             attempt.took_s or 0.0 for step in self.steps for attempt in step.attempts if attempt.row.wait_id is not None
         )
+
+    @property
+    def ran(self) -> int:
+        """Steps that succeeded, each iteration by itself."""
+        if self.window is not None:
+            return sum(tally.states["succeeded"] for tally in self.window.tallies.values())
+        return sum(1 for step in self.steps if step.state == "succeeded")
 
     @property
     def failed_step(self) -> StepView | None:
@@ -135,24 +160,37 @@ class RunDetail:
         return found
 
 
-def detail(uow: UnitOfWork, run: Run) -> RunDetail:
+def version_of(uow: UnitOfWork, run: Run) -> WorkflowVersion:
+    """The version that a run runs."""
+    version = uow.session.get(WorkflowVersion, run.version_id)
+    assert version is not None  # noqa: S101 - versions are never deleted before their runs
+    return version
+
+
+def detail(
+    uow: UnitOfWork, run: Run, window: Window | None = None, document: documents.Document | None = None
+) -> RunDetail:
     """Read it in eight statements, however many steps there are.
+
+    `window`: only some of a long run's iterations. `document`: its version's, where that was read already.
 
     What a step got and gave may be large: it is read when it is first looked at, or by `history.payloads` for many.
     """
-    version = uow.session.get(WorkflowVersion, run.version_id)
-    workflow = uow.session.get(Workflow, run.workflow_id)
-    assert version is not None  # noqa: S101 - versions are never deleted before their runs
-    assert workflow is not None  # noqa: S101 - nor are workflows
-    document = documents.load(version.document)
-    found = select(Step).where(Step.run_id == run.id).order_by(*IN_ORDER).limit(MOST_STEPS + 1)
+    version, workflow = version_of(uow, run), uow.session.get(Workflow, run.workflow_id)
+    assert workflow is not None  # noqa: S101 - workflows are not deleted before their runs either
+    document = document or documents.load(version.document)
+    found, asked = select(Step).where(Step.run_id == run.id), select(WaitRow).where(WaitRow.run_id == run.id)
+    if window is not None:
+        found, asked = found.where(window.rows()), asked.where(or_(WaitRow.path.in_(window.paths), _open()))
+    found = found.order_by(*IN_ORDER).limit(MOST_STEPS + 1)
     rows = list(uow.session.scalars(found.options(defer(Step.input), defer(Step.output))))
-    waits = {wait.id: wait for wait in uow.session.scalars(select(WaitRow).where(WaitRow.run_id == run.id))}
+    waits = {wait.id: wait for wait in uow.session.scalars(asked)}
     notes = list(uow.session.scalars(select(RunNote).where(RunNote.run_id == run.id).order_by(RunNote.id)))
     reruns = list(uow.session.scalars(select(Run).where(Run.rerun_of == run.id).order_by(Run.id)))
     return RunDetail(
-        run, workflow, version, document, _views(document, rows[:MOST_STEPS], waits), notes, reruns,
-        called_by(uow, run), _caller(uow, run), cut=len(rows) > MOST_STEPS,
+        run, workflow, version, document,
+        _views(document, rows[:MOST_STEPS], waits, window.tallies if window is not None else ()), notes, reruns,
+        called_by(uow, run), _caller(uow, run), cut=len(rows) > MOST_STEPS, window=window,
     )  # fmt: skip
 
 
@@ -193,7 +231,14 @@ def wait_target(wait: WaitRow | None) -> UUID | None:
     return parse_id(str(wait.detail.get("request_id")))
 
 
-def _views(document: documents.Document, rows: Sequence[Step], waits: dict[UUID, WaitRow]) -> list[StepView]:
+def _open() -> ColumnElement[bool]:
+    return WaitRow.state == "open"
+
+
+def _views(
+    document: documents.Document, rows: Sequence[Step], waits: dict[UUID, WaitRow], elsewhere: Collection[str]
+) -> list[StepView]:
+    """Places in the order in which they began, then what was not reached: neither there nor `elsewhere`."""
     made: dict[tuple[str, str], StepView] = {}
     nodes = {node.key: node for node in document.nodes}
     for row in rows:
@@ -204,7 +249,7 @@ def _views(document: documents.Document, rows: Sequence[Step], waits: dict[UUID,
         if view is None:
             view = made[row.node_key, row.path] = _view(node, row.path)
         view.attempts.append(Attempt(row, waits.get(row.wait_id) if row.wait_id else None))
-    reached = {key for key, _ in made}
+    reached = {key for key, _ in made}.union(elsewhere)
     missing = [_view(node, "") for node in document.nodes if node.key not in reached]
     return [*made.values(), *missing]
 

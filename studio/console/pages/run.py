@@ -1,0 +1,140 @@
+"""One run: what happened in a sentence and the ways on, every step with its times, what one of them got and gave."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from studio.accounts.permissions import permission
+from studio.approvals import saying
+from studio.approvals.service import locking
+from studio.builder.picture import picture
+from studio.console import words
+from studio.console.blueprint import blueprint
+from studio.console.etags import fresh
+from studio.console.forms import CancelForm, NoteForm, RerunForm
+from studio.console.pages.run_data import BEGINNING, MOST_SHOWN, pretty
+from studio.console.run_page.folding import folds
+from studio.console.run_page.overlaying import overlay
+from studio.console.timeline import Scale, legend
+from studio.core import clock
+from studio.core.web import current_uow
+from studio.runtime import document as documents
+from studio.runtime import notes
+from studio.runtime.history import spells
+from studio.runtime.history.detail import RunDetail, StepView, called_run, detail, version_of, wait_target
+from studio.runtime.history.naming import titles_to_be
+from studio.runtime.history.payloads import payload
+from studio.runtime.history.tallies import states, tallies
+from studio.runtime.history.turns import held
+from studio.runtime.history.ways import ways
+from studio.runtime.outcomes import ENDED, STUCK
+from studio.runtime.rows import report
+from studio.runtime.service.starts import get_run
+
+
+@blueprint.get("/runs/<uuid:run_id>")
+@permission("run.read")
+def run(run_id: UUID) -> ResponseReturnValue:
+    """The page. `step`, `attempt`: what is looked at; `items`, `from`: which iterations of which loop are listed.
+
+    `picture`: `large` draws the graph as wide as the page.
+    """
+    uow = current_uow()
+    row, counted = get_run(uow, run_id), tallies(uow, run_id)
+    version, error = version_of(uow, row), row.error or {}
+    document = documents.load(version.document)
+    failed = ".".join(filter(None, (error.get("node"), error.get("path"))))
+    wanted = [anchor for anchor in (request.args.get("step", ""), failed) if anchor]
+    folded = folds(document, counted, wanted, request.args.get("items", ""), request.args.get("from", 0, type=int))
+    found = detail(uow, row, folded.window, document)
+    chosen, end = _chosen(found), found.ends_at or clock.local_now()
+    parents = {step.key: step.parent for step in document.nodes}
+    listed = [step for step in found.steps if folded.lists(step, parents)]
+    going, large = row.state not in (*ENDED, *STUCK), request.args.get("picture") == "large"
+    over = overlay(
+        found, counted, ways(document, counted, row.trigger_node, ended=not going), _address,
+        chosen.key if chosen is not None else None,
+    )  # fmt: skip
+    return fresh(
+        render_template(
+            "console/run.html",
+            found=found,
+            listed=listed,
+            opened=folded.opened,
+            loops={step.parent for step in document.nodes} if folded.window is not None else (),
+            held=held(uow, [run_id], exactly=True).get(run_id),
+            name=row.title or titles_to_be(uow, [run_id]).get(run_id) or found.workflow.name,
+            called=called_run,
+            rows=len(report.rows_of(row)),
+            turn=_turn(found),
+            chosen=chosen,
+            attempt=_attempt(chosen),
+            pretty=pretty,
+            whole=lambda value: payload(uow, value),
+            limits=(MOST_SHOWN, BEGINNING),
+            end=end,
+            words=words,
+            picture=picture(document, states(counted), over, wide=large),
+            large=large,
+            approvals={step.anchor: wait_target(step.last.wait) for step in found.steps if step.last},
+            going=going,
+            stuck=row.state in STUCK,
+            cancel_form=CancelForm(),
+            note_form=NoteForm(),
+            rerun_form=RerunForm.for_run(found),
+            **_timeline(found, listed),
+        )
+    )
+
+
+@blueprint.post("/runs/<uuid:run_id>/notes")
+@permission("run.rerun")
+def add_note(run_id: UUID) -> ResponseReturnValue:
+    """A remark that everybody sees who looks at the run."""
+    uow, form = current_uow(), NoteForm()
+    found = get_run(uow, run_id)
+    if form.validate_on_submit():
+        notes.add(uow, found.id, form.text.data or "")
+    return redirect(url_for("console.run", run_id=run_id) + "#notes", 303)
+
+
+def _timeline(found: RunDetail, listed: list[StepView]) -> dict[str, Any]:
+    """Bars of the steps that are listed, the run's time in the queue before those of its trigger; scale and legend."""
+    now = found.ends_at or clock.local_now()
+    scale, answers = Scale(found.run.created_at, now), spells.answered(current_uow(), listed)
+    tracks = {step.anchor: scale.bars(spells.spells(step, answers, now)) for step in listed}
+    waited = spells.queued(found.run, now)
+    if waited.seconds > 0:
+        tracks[found.run.trigger_node] = [scale.bar(waited), *tracks.get(found.run.trigger_node, ())]
+    return {"tracks": tracks, "ticks": scale.ticks(), "legend": legend(tracks)}
+
+
+def _address(step: StepView) -> str:
+    """Where the picture's card of a step leads: to its data."""
+    large = "large" if request.args.get("picture") == "large" else None
+    return url_for("console.run", **{**(request.view_args or {}), "step": step.anchor}, picture=large) + "#step"
+
+
+def _turn(found: RunDetail) -> str:
+    """Why nobody is asked yet, where a run waits for people and its question waits its turn."""
+    asking = words.waits_for_people(found)
+    request_id = wait_target(asking.last.wait) if asking is not None and asking.last is not None else None
+    place = locking.place(current_uow(), request_id) if request_id is not None else None
+    return saying.turn_words(place.key, place.number) if place is not None else ""
+
+
+def _chosen(found: RunDetail) -> StepView | None:
+    """The step in the address, else the one that failed, else the last that was reached."""
+    wanted = request.args.get("step", "")
+    reached = [step for step in found.steps if step.last is not None]
+    named = next((step for step in found.steps if step.anchor == wanted), None)
+    return named or found.failed_step or (reached[-1] if reached else None)
+
+
+def _attempt(step: StepView | None) -> Any:
+    if step is None or not step.attempts:
+        return None
+    number = request.args.get("attempt", type=int)
+    return next((attempt for attempt in step.attempts if attempt.row.attempt == number), step.last)

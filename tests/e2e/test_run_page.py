@@ -1,0 +1,69 @@
+"""The page of a run: what happened on the picture and in time, and the data of its steps."""
+
+import os
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from studio.core.actor import Actor, ActorType
+from studio.runtime.service import subscriptions, workflows
+from tests.e2e.looks import DESK, PHONE, flaws
+from tests.e2e.shipped import NAME, order, shipping
+from tests.e2e.studio import running_studio
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+SHOTS = os.environ.get("STUDIO_SHOTS")
+"""A folder for pictures, for whoever wants to look."""
+
+
+def shot(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+
+
+@pytest.fixture
+def shipped(http_target):
+    """A Studio with the workflow, and the address of its webhook."""
+    http_target.always(422, json_body={"message": "Warehouse 7 is closed"})
+    address = []
+
+    def furnish(app, people):
+        owner = people[0]
+        actor = Actor(ActorType.USER, str(owner.user_id), owner.name, owner.user_id, owner.role.value)
+        keyring = app.extensions["studio_keyring"]
+        with app.extensions["studio_database"].unit(owner.workspace_id, actor) as uow:
+            made = workflows.create(uow, NAME)
+            workflows.publish(uow, keyring, made, shipping(http_target.url))
+            [hook] = subscriptions.of_workflow(uow, made.id)
+            address.append(f"/hooks/{subscriptions.address(keyring, hook)}")
+
+    with running_studio(allowed=f"127.0.0.1:{http_target.port}", furnish=furnish) as running:
+        yield running, running.url + address[0]
+
+
+def ended(page: Page, url: str, run_id: str, said: str) -> None:
+    """Look at a run until it has ended so."""
+    page.goto(f"{url}/runs/{run_id}")
+    expect(page.get_by_role("heading", level=1).locator("..")).to_contain_text(said, timeout=20_000)
+
+
+def test_a_run_is_read_on_its_picture_in_time_and_in_its_data(shipped, sit_down):
+    studio, address = shipped
+    page = studio.sign_in(sit_down(), "Tom")
+    failed = studio.deliver(address, order("#6021", 420.0, 3))
+    ended(page, studio.url, failed, "Failed")
+    shot(page, "run")
+    assert flaws(page, DESK) == []
+    shot(page, "run-dark")
+    assert flaws(page, PHONE) == []
+    shot(page, "run-phone")
+    page.set_viewport_size(DESK)
+    page.get_by_role("link", name="Enlarge").click()
+    page.locator("#graph").get_by_role("link", name="Total above 400?").click()
+    expect(page.locator("#step")).to_contain_text("Total above 400?")
+    shot(page, "run-large")
+    assert flaws(page, DESK) == []
+    long = studio.deliver(address, order("#6022", 90.0, 120))
+    ended(page, studio.url, long, "Done")
+    shot(page, "run-long")
+    assert flaws(page, DESK) == []
