@@ -22,7 +22,7 @@ from studio.approvals.departing.part import ApprovalsPart
 from studio.approvals.jobs import Post
 from studio.approvals.outcomes import Outcome
 from studio.approvals.port import ApprovalsPort
-from studio.approvals.service import gathering, leaving, seats, withdraw_for_wait
+from studio.approvals.service import deciding, gathering, leaving, seats, withdraw_for_wait
 from studio.approvals.slack.channels import Channels
 from studio.approvals.slack.posting import Posting
 from studio.approvals.slack.pressing import Pressing
@@ -118,6 +118,7 @@ from studio.runtime.engine.engine import Engine
 from studio.runtime.engine.set_aside import SetAside
 from studio.runtime.hooks.addresses import Addresses
 from studio.runtime.hooks.receiving import Receiver
+from studio.runtime.insights import facets
 from studio.runtime.leases import NamedLeases
 from studio.runtime.notices import FailureNotices
 from studio.runtime.service import ending, subscriptions
@@ -204,6 +205,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     app.extensions["studio_connections"], app.extensions["studio_connecting"] = reach, connecting
     _join_flags(engine)
     _join_evidence(engine, app.extensions["studio_keyring"])
+    deciding.on_vote = _answered
     engine.chores.append(Sealer(database, app.extensions["studio_keyring"]))
     engine.retention.of_all.append(purging.purge)
     engine.retention.of_all.append(guard_purging.purge)
@@ -222,6 +224,11 @@ def join(app: Flask, settings: Settings) -> Engine:
     engine.declare()
     app.extensions["studio_engine"] = engine
     return engine
+
+
+def _answered(uow: UnitOfWork, run_id: UUID, user_id: UUID) -> None:
+    """Runs are found by who answered for them."""
+    facets.note(uow, run_id, facets.Facet.APPROVER, user_id)
 
 
 def _join_evidence(engine: Engine, keyring: Keyring) -> None:

@@ -188,3 +188,22 @@ def test_more_than_an_answer_carries_is_read_step_by_step(api, large_run, monkey
     whole = api.get(f"{one}/steps/{ids[1]}").json
     assert (whole["output"], whole["input"], whole["payloads_left_out"]) == ({"text": "x" * 50_000}, {"a": 1}, False)
     assert api.get(f"{one}/steps/{new_id()}").status_code == 404
+
+
+def test_runs_are_found_by_labels_and_a_filter_that_is_none_is_named(api, app, tenant, drain):
+    mark = {"key": "mark", "type": "run.label", "name": "Mark", "config": {
+        "label": "order", "value": "{{ trigger.order }}",
+    }}  # fmt: skip
+    edges = [{"from": "by_hand", "port": "next", "to": "mark"}]
+    document = {**DOCUMENT, "nodes": [DOCUMENT["nodes"][0], mark], "edges": edges}
+    workflow_id = make_workflow(app, tenant, document, published=True)
+    started = api.post(f"/api/v1/workflows/{workflow_id}/runs", json=DATA).json["id"]
+    api.post(f"/api/v1/workflows/{workflow_id}/runs", json={"data": {"order": "7", "pieces": 1}})
+    drain()
+    found = api.get(f"/api/v1/runs?label=order:6021&workflow_id={workflow_id}&version=1").json["data"]
+    assert [(one["id"], one["state"], one["version"]) for one in found] == [(started, "succeeded", 1)]
+    assert api.get(f"/api/v1/runs/{started}").json["labels"] == {"order": "6021"}
+    for query, field in (("label=order", "label"), ("version=1", "version"), (f"cursor={new_id()}", "cursor")):
+        refused = api.get(f"/api/v1/runs?{query}")
+        assert refused.status_code == 422
+        assert [one["path"] for one in refused.json["errors"]] == [field], refused.json

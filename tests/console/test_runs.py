@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import event, select
@@ -9,6 +10,7 @@ from sqlalchemy import event, select
 from studio.console.etags import fresh
 from studio.core import clock
 from studio.core.ids import first_id_at, new_id
+from studio.runtime import labels
 from studio.runtime.models import Blob, Run, Step, WaitRow, Workflow
 from studio.runtime.service import starts, subscriptions
 from tests.factories.accounts import make_tenant, signed_in
@@ -80,7 +82,8 @@ class TestTheList:
         page = browser.get(address)
         assert titles(page) == ["Broken"]
         assert "erp.example.com had an error of its own (503)." in page.text
-        assert page.text.count(" selected>") == 3
+        assert page.text.count(" selected>") == 2
+        assert 'name="state" value="failed" checked' in page.text
         assert 'value="bro"' in page.text
         assert titles(browser.get("/runs")) == ["Fine", "Broken", "Long ago"]
         assert titles(browser.get("/runs?state=failed")) == ["Broken", "Long ago"]
@@ -93,11 +96,13 @@ class TestTheList:
         add("Other", ago=minutes(2), state="succeeded" if state != "succeeded" else "failed")
         page = browser.get(f"/runs?state={state}")
         assert titles(page) == ["Mine"]
-        assert f'<option value="{state}" selected>' in page.text
+        assert f'name="state" value="{state}" checked' in page.text
 
-    def test_what_is_queued_counts_as_running(self, browser, add):
+    def test_what_is_queued_is_listed_with_what_is_running_where_both_are_chosen(self, browser, add):
         add("Queued", ago=minutes(1), state="queued")
-        assert titles(browser.get("/runs?state=running")) == ["Queued"]
+        add("Running", ago=minutes(2), state="running")
+        assert titles(browser.get("/runs?state=running")) == ["Running"]
+        assert titles(browser.get("/runs?state=running&state=queued")) == ["Queued", "Running"]
 
     def test_pages_keep_the_filters(self, browser, add):
         for number in range(52):
@@ -133,10 +138,33 @@ class TestTheList:
         assert "No run fits" in page.text
         assert "Show all runs" in page.text
 
-    @pytest.mark.parametrize("query", ["state=nonsense", "since=x", "workflow=x", "before=x", "after=%00", "q=%00"])
+    @pytest.mark.parametrize(
+        ("query", "name"),
+        [("state=nonsense", "state"), ("since=x", "since"), ("workflow=x", "workflow"), ("version=3", "version"),
+         ("label=country", "label"), (f"before={UUID(int=7)}", "before")],
+    )  # fmt: skip
+    def test_a_filter_that_is_none_lists_nothing_and_says_so_beside_it(self, browser, add, query, name):
+        add("Fine")
+        page = browser.get(f"/runs?{query}")
+        assert page.status_code == 422
+        assert "Fine" not in page.text
+        assert f'id="{name}-error"' in page.text
+        assert "Nothing is listed" in page.text
+
+    @pytest.mark.parametrize("query", ["before=x", "after=%00", "q=%00", "nonsense=x", "state=", "label="])
     def test_odd_addresses_do_not_break_it(self, browser, add, query):
         add("Fine")
-        assert browser.get(f"/runs?{query}").status_code == 200
+        assert titles(browser.get(f"/runs?{query}")) == ["Fine"]
+
+    def test_labels_stand_on_the_run_and_lead_to_its_like(self, browser, add, database, tenant):
+        german, _ = add("German"), add("French", ago=minutes(1))
+        with database.unit(tenant.id) as uow:
+            labels.put(uow, german, "country", "DE")
+        page = browser.get(f"/runs/{german}")
+        address = re.search(r'class="chip plain" href="([^"]+)"', page.text)[1]
+        found = browser.get(address.replace("&amp;", "&"))
+        assert titles(found) == ["German"]
+        assert 'value="country:DE"' in found.text
 
     def test_nothing_new_costs_next_to_nothing(self, browser, add):
         add("Fine", ago=timedelta(days=2))

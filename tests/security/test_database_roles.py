@@ -27,12 +27,14 @@ OF_NO_TENANT = {
     "user_recovery_code",
     "step_up",
     "audit_signing_key",
+    "run_walk",
 }
 """People and their sessions, workspaces, counters, the timers' lease, the installation's keys."""
 ENGINE_READS = {
     *("workspace", "workflow", "workflow_version", "trigger_subscription", "outbox", "kv_entry", "loop_lease"),
     *("rate_state", "workspace_limit", "gathering"),
     *("event", "run", "step", "wait", "resolution", "event_dedup", "payload_blob", "run_search"),
+    *("run_facet", "run_walk"),
     *("audit_event", "audit_target", "audit_personal", "audit_head", "audit_segment"),
     *("export_destination", "connection", "connection_sync", "connection_hook"),
     *("flag_environment", "flag_client_key", "flag_rollout", "halt", "flag_experiment"),

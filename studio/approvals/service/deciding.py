@@ -1,6 +1,6 @@
 """One person's decision, all of it in one transaction: judged, written as a vote, counted, and what follows."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,9 @@ from studio.core.unit_of_work import UnitOfWork
 
 PROVEN = "approval.approve"
 """What a proof is bound to, where whoever approves has to prove who they are."""
+
+on_vote: Callable[[UnitOfWork, UUID, UUID], None] | None = None
+"""Told of the run and the person whose voice it is, in the vote's transaction. Set at start."""
 
 
 def approve(
@@ -194,6 +197,8 @@ def _vote(uow: UnitOfWork, request: Request, share: Assignment, said: Said, reas
         **measuring.measured(uow, request, share),
     )
     held.add(uow, row)
+    if on_vote is not None and request.run_id is not None:
+        on_vote(uow, request.run_id, share.user_id)
     return row
 
 

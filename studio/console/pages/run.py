@@ -21,7 +21,7 @@ from studio.console.timeline import Scale, legend
 from studio.core import clock
 from studio.core.web import current_uow
 from studio.runtime import document as documents
-from studio.runtime import notes
+from studio.runtime import labels, notes
 from studio.runtime.history import spells
 from studio.runtime.history.detail import RunDetail, StepView, called_run, detail, version_of, wait_target
 from studio.runtime.history.naming import titles_to_be
@@ -68,6 +68,7 @@ def run(run_id: UUID) -> ResponseReturnValue:
             name=row.title or titles_to_be(uow, [run_id]).get(run_id) or found.workflow.name,
             called=called_run,
             rows=len(report.rows_of(row)),
+            labels=labels.of_run(uow, run_id),
             turn=_turn(found),
             chosen=chosen,
             attempt=_attempt(chosen),

@@ -22,6 +22,8 @@ from studio.runtime.models import (
     RateState,
     Resolution,
     Run,
+    RunFacet,
+    RunLabel,
     RunNote,
     RunSearch,
     Step,
@@ -115,7 +117,7 @@ class Retention:
         with self._database.unit(workspace_id) as unit:
             ended = select(Run.id).where(Run.id < before, Run.state.in_(ENDED)).order_by(Run.id).limit(PURGE_BATCH)
             ids = list(unit.session.scalars(ended))
-            for table in (Step, WaitRow, Resolution, Blob, RunNote, RunSearch):
+            for table in (Step, WaitRow, Resolution, Blob, RunNote, RunSearch, RunFacet, RunLabel):
                 unit.session.execute(delete(table).where(table.run_id.in_(ids)))
             unit.session.execute(delete(Run).where(Run.id.in_(ids)))
             if ids:

@@ -9,6 +9,7 @@ from studio.core.errors import Conflict
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import Database
 from studio.runtime.flow import rows
+from studio.runtime.insights.fingerprint import fingerprint
 from studio.runtime.models import Run, Workflow
 from studio.runtime.service import runs
 from studio.runtime.service.ending import Withdraw
@@ -45,3 +46,4 @@ class Replacing:
             reason = _("A newer run with the same key (%(key)s) took its place.", key=key or workflow.name)
             runs.cancel(unit, run, self._withdraw, reason)
             run.error = {"code": "run.replaced", "message": reason, "run_id": str(newest)}
+            run.error_code, run.error_print = "run.replaced", fingerprint({"code": "run.replaced"})

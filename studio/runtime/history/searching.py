@@ -7,11 +7,9 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 
 from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.history.narrowing import MOST_HITS
 from studio.runtime.models import Run
 from studio.runtime.search import finding
-
-MOST_HITS = 5_000
-"""Runs with these words that the other filters are applied to, a page; the next page goes on behind them."""
 
 
 def searched(
@@ -42,12 +40,12 @@ def searched(
         rows += session.execute(newest.order_by(Run.id.desc()).limit(limit))
     if len(rows) < limit:
         rows += session.execute(settled.order_by(Run.id.desc()).limit(limit - len(rows)))
-    further = _further(uow, ids) if filtered and len(rows) < limit else None
-    return rows, further, not fresh.cut
+    onward = further(uow, ids) if filtered and len(rows) < limit else None
+    return rows, onward, not fresh.cut
 
 
-def _further(uow: UnitOfWork, ids: Select[Any]) -> UUID | None:
-    """The last of MOST_HITS that were filtered, where there were so many."""
+def further(uow: UnitOfWork, ids: Select[Any]) -> UUID | None:
+    """Where to go on behind so many ids that the other filters were applied to; None: there were not so many."""
     hits = ids.subquery()
     last = select(hits.c.run_id).order_by(hits.c.run_id).limit(1)
     count = uow.session.scalar(select(func.count()).select_from(hits)) or 0

@@ -11,13 +11,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from studio.core.db import json_dumps
+from studio.runtime.insights.fingerprint import fingerprint
 from studio.runtime.ledger.port import Flush
 
 # The same fence as on PostgreSQL, for all runs of a flush at once: a run at a time costs four times as much.
 _FENCE = """
 update run set
   state = case when x.state = 'waiting' and run.wake_seq <> x.wake_seq then 'queued' else x.state end,
-  lane = x.lane, title = x.title, error = x.error, waiting_for = x.waiting_for, steps_used = x.steps_used,
+  lane = x.lane, title = x.title, error = x.error, error_code = substr(x.error ->> '$.code', 1, 80),
+  error_node = substr(x.error ->> '$.node', 1, 40), error_print = x.error_print, waiting_for = x.waiting_for,
+  steps_used = x.steps_used,
   fresh = 0, attempts = case when x.progress then 0 else run.attempts end,
   lease_until = case when x.state = 'running' then run.lease_until end,
   lease_by = case when x.state = 'running' then run.lease_by end,
@@ -25,7 +28,8 @@ update run set
 from (
   select value ->> 0 as id, value ->> 1 as epoch, value ->> 2 as state, value ->> 3 as lane, value ->> 4 as wake_seq,
          value ->> 5 as title, value ->> 6 as error, value ->> 7 as waiting_for, value ->> 8 as steps_used,
-         value ->> 9 as ended, value ->> 10 as progress, value ->> 11 as available_at
+         value ->> 9 as ended, value ->> 10 as progress, value ->> 11 as available_at,
+         value ->> 12 as error_print
   from json_each(?1)
 ) as x
 where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
@@ -57,6 +61,7 @@ def _run(flush: Flush, now: datetime) -> tuple[Any, ...]:
     return (
         run.id.hex, run.epoch, run.state, run.lane, run.wake_seq, run.title, _json(run.error), run.waiting_for,
         run.steps_used, run.finished_at is not None, flush.progress, later,
+        fingerprint(run.error),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from studio.core import clock
 from studio.core.direct import Direct, Row
 from studio.runtime.flow.control import FREE
+from studio.runtime.insights.fingerprint import fingerprint
 from studio.runtime.ledger import claim_postgresql as claiming
 from studio.runtime.ledger import sql_postgresql as sql
 from studio.runtime.ledger.payloads import pack
@@ -155,6 +156,7 @@ def _event_json(event: Accepted) -> dict[str, object]:
 def _run_json(flush: Flush) -> dict[str, object]:
     run = flush.run
     return {
+        "error_print": fingerprint(run.error),
         "id": run.id, "epoch": run.epoch, "state": run.state, "lane": run.lane, "wake_seq": run.wake_seq,
         "title": run.title, "error": run.error, "waiting_for": run.waiting_for, "steps_used": run.steps_used,
         "ended": run.finished_at is not None, "progress": flush.progress, "delay_s": flush.delay_s,

@@ -5,6 +5,8 @@
 
 from sqlalchemy import text
 
+from studio.runtime.insights.fingerprint import fingerprint
+
 _NOW = "(now() + make_interval(secs => :shift))"
 _EVENT = (
     "event_id uuid, run_id uuid, workspace_id uuid, workflow_id uuid, subscription_id uuid, version_id uuid,"
@@ -89,13 +91,15 @@ _FENCE = f"""
 with ours as (
   update run set
     state = case when x.state = 'waiting' and run.wake_seq <> x.wake_seq then 'queued' else x.state end,
-    lane = x.lane, title = x.title, error = x.error, waiting_for = x.waiting_for, steps_used = x.steps_used,
+    lane = x.lane, title = x.title, error = x.error, error_code = left(x.error ->> 'code', 80),
+    error_node = left(x.error ->> 'node', 40), error_print = x.error_print, waiting_for = x.waiting_for,
+    steps_used = x.steps_used,
     fresh = false, attempts = case when x.progress then 0 else run.attempts end,
     lease_until = case when x.state = 'running' then run.lease_until end,
     lease_by = case when x.state = 'running' then run.lease_by end,
     available_at = {_NOW} + make_interval(secs => x.delay_s), finished_at = case when x.ended then {_NOW} end
   from jsonb_to_recordset(cast(:runs as jsonb)) as x(id uuid, epoch bigint, state text, lane text, wake_seq bigint,
-    title text, error jsonb, waiting_for text, steps_used int, ended boolean, progress boolean,
+    title text, error jsonb, error_print text, waiting_for text, steps_used int, ended boolean, progress boolean,
     delay_s float8)
   where run.id = x.id and run.epoch = x.epoch and run.state = 'running'
   returning run.id
@@ -159,6 +163,9 @@ update run set attempts = run.attempts + 1, lease_until = null, lease_by = null,
     jsonb_build_object('code', 'run.quarantined', 'message',
       'Its worker died ' || (run.attempts + 1) || ' times in a row while running it. Studio stopped trying.')
     else run.error end,
+  error_code = case when run.attempts + 1 >= :lost then 'run.quarantined' else run.error_code end,
+  error_print = case when run.attempts + 1 >= :lost then '{fingerprint({"code": "run.quarantined"})}'
+    else run.error_print end,
   finished_at = case when run.attempts + 1 >= :lost then {_NOW} else run.finished_at end
 """  # noqa: S608 - only constants of the code go into the text, values are bound
 LOSE = text(f"""

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.orm import Session
 
 from studio.core import clock
+from studio.runtime.insights.fingerprint import fingerprint
 from studio.runtime.ledger import claim_sqlite as claiming
 from studio.runtime.ledger.flush_sqlite import begin_steps, fence
 from studio.runtime.ledger.payloads import pack
@@ -189,6 +190,9 @@ def _unparked(session: Session, due: list[UUID]) -> list[UUID]:
     return [run_id for run_id in due if run_id not in parked]
 
 
+_QUARANTINED = fingerprint({"code": "run.quarantined"})
+
+
 def _lost(*which: Any) -> Any:
     """Their leases are lost once more; those that lost too many are set aside."""
     lost_again = _RUN.c.attempts + 1
@@ -201,6 +205,8 @@ def _lost(*which: Any) -> Any:
             attempts=lost_again, lease_until=None, lease_by=None,
             state=case((lost_again >= LOST_LEASES, "quarantined"), else_="queued"),
             error=case((lost_again >= LOST_LEASES, error), else_=_RUN.c.error),
+            error_code=case((lost_again >= LOST_LEASES, "run.quarantined"), else_=_RUN.c.error_code),
+            error_print=case((lost_again >= LOST_LEASES, _QUARANTINED), else_=_RUN.c.error_print),
             finished_at=case((lost_again >= LOST_LEASES, clock.local_now()), else_=_RUN.c.finished_at),
         )
         .returning(_RUN.c.id, _RUN.c.state, _RUN.c.attempts)

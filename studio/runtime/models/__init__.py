@@ -3,6 +3,7 @@
 from studio.runtime.models.flow import RateState, WorkspaceLimit
 from studio.runtime.models.gathering import Gathering
 from studio.runtime.models.halts import Halt
+from studio.runtime.models.insights import RunFacet, RunLabel, RunWalk
 from studio.runtime.models.ledger import IN_ORDER, Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
 from studio.runtime.models.search import RunSearch
 from studio.runtime.models.tags import WorkflowTag
@@ -21,8 +22,11 @@ __all__ = [
     "RateState",
     "Resolution",
     "Run",
+    "RunFacet",
+    "RunLabel",
     "RunNote",
     "RunSearch",
+    "RunWalk",
     "Step",
     "TriggerSubscription",
     "WaitRow",

@@ -24,6 +24,8 @@ AT_THE_GATE = text("state = 'queued' and gate_key is not null")
 ORDERED = text("order_key is not null and lane <> 'gate' and state not in ('succeeded', 'failed', 'cancelled')")
 PLACED = text("place_key is not null and lane not in ('gate', 'back') and state in ('queued', 'running')")
 RATED = text("rate_key is not null")
+_CODED, _LIKE = text("error_code is not null"), text("error_print is not null")
+_FAILED_AT = text("error_node is not null")
 _CALLED, _AWAITED = text("parent_run_id is not null"), text("parent_wait_id is not null")
 _OPEN = text("state = 'open' and due_at is not null")
 _GATHERED = text("gathering_id is not null")
@@ -106,6 +108,16 @@ class Run(Tenant, Model):
         Index("ix_run_parked", "workspace_id", "workflow_id", "id", sqlite_where=PARKED, postgresql_where=PARKED),
         Index("ix_run_lease", "lease_until", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
         Index("ix_run_failed", "workspace_id", "finished_at", sqlite_where=_FAILED, postgresql_where=_FAILED),
+        Index("ix_run_error_code", "workspace_id", "error_code", "id", sqlite_where=_CODED, postgresql_where=_CODED),
+        Index("ix_run_error_print", "workspace_id", "error_print", "id", sqlite_where=_LIKE, postgresql_where=_LIKE),
+        Index(
+            "ix_run_error_node",
+            "workspace_id",
+            "error_node",
+            "id",
+            sqlite_where=_FAILED_AT,
+            postgresql_where=_FAILED_AT,
+        ),
         Index("ix_run_workspace", "workspace_id", "id"),
         Index("ix_run_workflow", "workspace_id", "workflow_id", "id"),
         Index("ix_run_state", "workspace_id", "state", "id"),
@@ -150,6 +162,11 @@ class Run(Tenant, Model):
     """For people: "Order 6021"; empty: the workflow's name serves."""
     error: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """{code, message, node, path} of what ended it."""
+    error_code: Mapped[str | None] = mapped_column(String(80))
+    """Of the error, and by it lists are filtered: the code, the step's key, and the fingerprint."""
+    error_node: Mapped[str | None] = mapped_column(String(40))
+    error_print: Mapped[str | None] = mapped_column(String(16))
+    """`insights.fingerprint`: the same for errors of one cause."""
     waiting_for: Mapped[str | None] = mapped_column(String(40))
     """Kind of the oldest open wait, while it waits."""
     steps_used: Mapped[int] = mapped_column(Integer, default=0, server_default="0")

@@ -36,7 +36,7 @@ def settle(uow: UnitOfWork, run: Run, finding: Finding, hint: Callable[[], None]
     if doubtful is not None:
         _settle_step(uow, doubtful, finding)
     locked.state, locked.lane, locked.attempts, locked.available_at = RunState.QUEUED, _lane(locked), 0, uow.now
-    locked.error = locked.finished_at = None
+    locked.error = locked.error_code = locked.error_node = locked.error_print = locked.finished_at = None
     record(uow, "run.settled", targets=[target(locked)], metadata={
         "finding": finding.value, "step": doubtful.node_key if doubtful else "",
     })  # fmt: skip

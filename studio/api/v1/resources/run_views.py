@@ -2,6 +2,7 @@
 
 from studio.api.v1.shapes import runs as shapes
 from studio.core.unit_of_work import UnitOfWork
+from studio.runtime import labels
 from studio.runtime.history.detail import Attempt, RunDetail, StepView, wait_target
 from studio.runtime.history.payloads import Exchange, exchanges, payload
 from studio.runtime.history.turns import held
@@ -40,6 +41,7 @@ def detail_of(uow: UnitOfWork, found: RunDetail) -> shapes.RunDetail:
         steps=[_step(step, attempt, shown.get(attempt.row.id)) for step in found.steps for attempt in step.attempts],
         steps_cut=found.cut,
         notes=[shapes.NoteView.model_validate(note) for note in found.notes],
+        labels=labels.of_run(uow, run.id),
     )
 
 

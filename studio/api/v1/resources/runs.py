@@ -16,6 +16,7 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import notes
 from studio.runtime.history import listing
 from studio.runtime.history.detail import detail
+from studio.runtime.history.narrowing import check_cursor
 from studio.runtime.service import runs, starts
 from studio.runtime.service.settling import settle
 
@@ -26,9 +27,13 @@ _SIGNAL = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}\Z")
 
 @operation("GET", "/runs", tag=TAG, needs="run.read", query=shapes.RunQuery, answer=ListOf[shapes.RunLine])
 def list_runs(uow: UnitOfWork, query: shapes.RunQuery) -> ListOf[shapes.RunLine]:
-    """Runs, newest first."""
-    wanted = listing.RunFilter(query.workflow_id, tuple(query.state), query.since, query.until, query.q)
-    page = listing.runs(uow, wanted, before=cursor_id(query.cursor), limit=query.limit)
+    """Runs, newest first.
+
+    By trigger, connection and version the newest runs may take a minute to be found.
+    """
+    before = cursor_id(query.cursor)
+    check_cursor(uow, before, "cursor")
+    page = listing.runs(uow, query.wanted(), before=before, limit=query.limit)
     return ListOf[shapes.RunLine](
         data=[shapes.RunLine.model_validate(row) for row in page.rows], next_cursor=written(page.older)
     )

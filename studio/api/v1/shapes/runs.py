@@ -7,6 +7,8 @@ from pydantic import ConfigDict, Field
 
 from studio.api.v1.reading import Body, Moment, Paged
 from studio.api.v1.shapes.common import Id, Shape
+from studio.core.errors import FieldProblem, InvalidInput
+from studio.runtime.history.filters import RunFilter, read
 from studio.runtime.outcomes import RunState, Verdict
 from studio.runtime.service.settling import Finding
 
@@ -25,6 +27,36 @@ class RunQuery(Paged):
         max_length=120,
         description="Words of the title or of the trigger's data, or their beginnings; a run's whole id.",
     )
+    version: int | None = Field(None, ge=1, description="Number of a version of that workflow; with `workflow_id`.")
+    error: str | None = Field(None, max_length=80, description="The error's code.", examples=["http.status"])
+    fingerprint: str | None = Field(None, description="Errors of one cause, as top errors name it.")
+    node: str | None = Field(None, max_length=40, description="Key of the step that the error came from.")
+    trigger: str | None = Field(None, max_length=80, description="Type of the trigger.", examples=["trigger.webhook"])
+    connection: str | None = Field(None, max_length=60, description="Name of a connection that a step used.")
+    approver_id: Id | None = Field(None, description="Who answered for it.")
+    label: list[str] = Field([], max_length=5, description="`key:value` of a label; all that are given must be there.")
+
+    def wanted(self) -> RunFilter:
+        """As the page's address would say it, and checked like it. Raises InvalidInput."""
+        single = {
+            "workflow": self.workflow_id, "q": self.q or None, "version": self.version, "error": self.error,
+            "fingerprint": self.fingerprint, "node": self.node, "trigger": self.trigger,
+            "connection": self.connection, "approver": self.approver_id,
+            "since": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+        }  # fmt: skip
+        pairs = [(name, str(value)) for name, value in single.items() if value is not None]
+        pairs += [("state", state) for state in self.state] + [("label", one) for one in self.label]
+        found, problems = read(pairs)
+        if problems:
+            raise InvalidInput(problems[0].message, code="query.invalid", problems=[_named(one) for one in problems])
+        return found
+
+
+def _named(problem: FieldProblem) -> FieldProblem:
+    """By the name that the API has for it."""
+    own = {"workflow": "workflow_id", "approver": "approver_id"}
+    return FieldProblem(own.get(problem.path, problem.path), problem.code, problem.message)
 
 
 class RunLine(Shape):
@@ -38,6 +70,7 @@ class RunLine(Shape):
     waiting_for: str | None = Field(description="Kind of what it waits for, such as `approval`.")
     error: dict[str, Any] | None = Field(description="Of what ended it: `code`, `message`, `node`, `path`.")
     rerun_of: Id | None
+    version: int | None = Field(description="Number of its version.")
     created_at: datetime
     finished_at: datetime | None
 
@@ -104,6 +137,7 @@ class RunDetail(RunLine):
     steps: list[StepLine]
     steps_cut: bool = Field(description="More steps exist than are shown.")
     notes: list[NoteView]
+    labels: dict[str, str] = Field(description="What steps said about it, and by which it is found.")
 
 
 class StartRun(Body):

@@ -1,0 +1,107 @@
+"""The list of runs: filters in the address, newest first, page by page."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Row, select
+
+from studio.accounts.permissions import permission
+from studio.accounts.service import members
+from studio.console import words
+from studio.console.blueprint import blueprint
+from studio.console.etags import fresh
+from studio.console.zones import zone_of_person
+from studio.contract.node import Kind, registry
+from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.i18n import gettext
+from studio.core.ids import parse_id
+from studio.core.unit_of_work import UnitOfWork
+from studio.core.web import current_uow
+from studio.runtime.history import filters, listing
+from studio.runtime.history.filters import RunFilter
+from studio.runtime.history.listing import Page
+from studio.runtime.history.naming import titles_to_be
+from studio.runtime.history.narrowing import check_cursor
+from studio.runtime.history.turns import held
+from studio.runtime.models import Workflow
+from studio.runtime.outcomes import RunState
+
+SPANS = ("1h", "24h", "7d", "30d")
+LISTED_STATES = ("queued", "running", "waiting", "succeeded", "failed", "needs_review", "quarantined", "cancelled")
+MOST_CHOICES = 500
+
+
+@blueprint.get("/runs")
+@permission("run.read")
+def runs() -> ResponseReturnValue:
+    """The list, filtered by the address. A filter that is none lists nothing, and says so beside the filter."""
+    uow = current_uow()
+    wanted, problems = wanted_runs()
+    page = Page((), None, None)
+    if not problems:
+        page, problems = _page(uow, wanted)
+    html = render_template(
+        "console/runs.html",
+        page=page,
+        held=held(uow, [row.id for row in page.rows if row.state == RunState.QUEUED]),
+        names=titles_to_be(uow, [row.id for row in page.rows if not row.title and row.state == RunState.QUEUED]),
+        words=words,
+        wanted=wanted,
+        problems={one.path: one.message for one in problems},
+        workflows=_workflows(uow),
+        triggers=_triggers(),
+        people=[(one.user_id, one.name or one.email) for one in members.working(uow)[:MOST_CHOICES]],
+        states=LISTED_STATES,
+        spans=SPANS,
+        given={name: request.args.get(name, "") for name in filters.NAMES},
+        labels=request.args.getlist("label"),
+        filtered=bool(filters.written(wanted)) or bool(problems),
+        further=_further(),
+        cursor=address,
+    )
+    answer = fresh(html)
+    if problems:
+        answer.status_code = 422
+    return answer
+
+
+def wanted_runs() -> tuple[RunFilter, list[FieldProblem]]:
+    """What the address asks for; moments are of the clock of whoever looks."""
+    return filters.read(request.args.items(multi=True), zone_of_person())
+
+
+def address(**cursor: Any) -> str:
+    """The address of another page of the same list."""
+    given = {name: request.args.getlist(name) for name in filters.NAMES}
+    kept: dict[str, Any] = {name: values for name, values in given.items() if any(values)}
+    return url_for("console.runs", **kept, **cursor)
+
+
+def _page(uow: UnitOfWork, wanted: RunFilter) -> tuple[Page, list[FieldProblem]]:
+    before, after = (parse_id(request.args.get(name, "")) for name in ("before", "after"))
+    try:
+        check_cursor(uow, before or after, "before" if before else "after")
+        return listing.runs(uow, wanted, before=before, after=after), []
+    except InvalidInput as error:
+        return Page((), None, None), list(error.problems)
+
+
+def _workflows(uow: UnitOfWork) -> Sequence[Row[UUID, str]]:
+    names = select(Workflow.id, Workflow.name).where(Workflow.archived_at.is_(None)).order_by(Workflow.name)
+    return uow.session.execute(names.limit(MOST_CHOICES)).all()
+
+
+def _triggers() -> list[tuple[str, str]]:
+    found = [(one.key, gettext(one.title)) for one in registry.values() if one.kind is Kind.TRIGGER]
+    return sorted(found, key=lambda one: one[1])
+
+
+def _further() -> int:
+    """How many of the filters that are folded away are in use."""
+    folded = filters.NAMES - {"workflow", "state", "q"}
+    return sum(1 for name in folded if any(request.args.getlist(name)) and name != "since") + (
+        request.args.get("since", "") not in ("", *SPANS)
+    )

@@ -1,0 +1,1 @@
+"""What many runs say together: facets to find them by, sums by hour, errors that are one and the same."""
