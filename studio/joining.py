@@ -13,6 +13,8 @@ from flask import Flask
 from studio import models
 from studio.accounts import elevation, letterhead
 from studio.accounts.departing import AccountsPart
+from studio.accounts.federation import attempts
+from studio.accounts.federation.door import Door
 from studio.accounts.service import purging, seat_changes
 from studio.accounts.service.vault import SecretVault
 from studio.api import purging as api_purging
@@ -203,12 +205,16 @@ def join(app: Flask, settings: Settings) -> Engine:
     app.extensions["studio_export"] = _join_export(engine, settings)
     reach, connecting = _join_connections(engine, settings, mailer, app.extensions["studio_keyring"])
     app.extensions["studio_connections"], app.extensions["studio_connecting"] = reach, connecting
+    app.extensions["studio_door"] = Door(
+        database, keyring, engine.ports.http.send, settings.public_url, settings.allowed_hosts
+    )
     _join_flags(engine)
     _join_evidence(engine, app.extensions["studio_keyring"])
     deciding.on_vote = _answered
     engine.chores.append(Sealer(database, app.extensions["studio_keyring"]))
     engine.retention.of_all.append(purging.purge)
     engine.retention.of_all.append(guard_purging.purge)
+    engine.retention.of_workspaces.append(attempts.purge)
     engine.retention.of_workspaces.append(api_purging.purge)
     engine.retention.of_workspaces.append(folding.fold)
     engine.retention.of_workspaces.append(adding.add_up)

@@ -13,12 +13,16 @@ from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     EmailField,
+    FieldList,
+    Form,
+    FormField,
     HiddenField,
     IntegerField,
     PasswordField,
     SelectField,
     SelectMultipleField,
     StringField,
+    SubmitField,
     TextAreaField,
     TimeField,
 )
@@ -71,6 +75,49 @@ class SignInForm(FlaskForm):
     email = EmailField(_l("E-mail"), [InputRequired(_l("Type your e-mail address.")), Length(max=254)])
     password = PasswordField(_l("Password"), [InputRequired(_l("Type your password.")), Length(max=256)])
     next = HiddenField()
+
+
+class ViaForm(FlaskForm):
+    """On to a provider."""
+
+    next = HiddenField()
+
+
+class WorkspaceNameForm(FlaskForm):
+    """Which workspace somebody works in."""
+
+    slug = StringField(_l("Short name of your workspace"), [InputRequired(_NEEDED), Length(max=60)])
+
+
+class LinkForm(FlaskForm):
+    """The password of the account that has one's address."""
+
+    password = PasswordField(_l("Password"), [InputRequired(_l("Type your password.")), Length(max=256)])
+
+
+class RoleRuleForm(Form):
+    """Which seat a value of the claim stands for."""
+
+    value = StringField(_l("Value"), [Length(max=200, message=_TOO_LONG)])
+    role = SelectField(_l("Seat"), choices=_choices(ROLE_NAMES.items()), default="approver")
+
+
+class ProviderForm(FlaskForm):
+    """The workspace's sign-in provider."""
+
+    name = _text(_l("Name"), 60)
+    issuer = _text(_l("Issuer"), 500)
+    client_id = _text(_l("Client ID"), 200)
+    secret = PasswordField(_l("Client secret"), [Length(max=4000, message=_TOO_LONG)])
+    domains = StringField(_l("Mail domains"), [Length(max=4000, message=_TOO_LONG)])
+    claim = StringField(_l("Claim that names groups"), [Length(max=200, message=_TOO_LONG)])
+    mapping = FieldList(FormField(RoleRuleForm), min_entries=1, max_entries=100)
+    default_role = SelectField(
+        _l("Everybody else"), choices=lambda: _choices([("", _l("No seat")), *ROLE_NAMES.items()]), default=""
+    )
+    passwords = BooleanField(_l("May sign in with a password as well"), default=True)
+    more = SubmitField()
+    """Shows another row of the mapping; stores nothing."""
 
 
 class ForgotForm(FlaskForm):

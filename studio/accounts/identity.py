@@ -32,6 +32,8 @@ class SeatFacts:
     time_zone: str
     locale: str
     logo_id: UUID | None = None
+    only_by_provider: bool = False
+    """No password leads here, only the workspace's sign-in provider."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,10 @@ class Person:
     """What an API token was given; None in a browser."""
     elevation: Elevated | None = None
     """What this session was elevated to last, in force or ended. API tokens have none."""
+    by_provider: bool = False
+    """This session was opened by the sign-in provider of its workspace, and leads nowhere else."""
+    elsewhere: bool = False
+    """There are seats that this session does not lead to."""
 
     is_authenticated = True
     is_active = True

@@ -12,12 +12,13 @@ from sqlalchemy import (
     String,
     Time,
     UniqueConstraint,
+    false,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Uuid
 
-from studio.accounts import factor_models  # noqa: F401 - its tables are of this package
+from studio.accounts import factor_models, federation_models  # noqa: F401 - their tables are of this package
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
 from studio.core.sealed import sealed
@@ -47,6 +48,8 @@ class Workspace(Model):
     """How many people may have an approver seat at a time."""
     logo_id: Mapped[UUID | None] = mapped_column(Uuid())
     """The stored file that is shown beside the name; None: its first letter is."""
+    sign_in_name: Mapped[str | None] = mapped_column(String(60))
+    """What its own sign-in provider is called, for whoever is not signed in yet; None: it has none."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 
@@ -94,6 +97,10 @@ class Seat(OwnedByUser, Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """None: the seat is taken and works."""
+    by_provider_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When its person first came in by the workspace's sign-in provider; None: never."""
+    only_by_provider: Mapped[bool] = mapped_column(Boolean(), default=False, server_default=false())
+    """Whether no password leads here: the workspace wants it so."""
 
     user: Mapped[User] = relationship(lazy="raise", viewonly=True)
     workspace: Mapped[Workspace] = relationship(lazy="raise", viewonly=True)
@@ -122,6 +129,8 @@ class UserSession(Model):
     user_agent: Mapped[str | None] = mapped_column(String(300))
     elevation_id: Mapped[UUID | None] = mapped_column(Uuid())
     """The elevation that was started in it last; it is looked up only where there is one. None: none."""
+    by_provider: Mapped[bool] = mapped_column(Boolean(), default=False, server_default=false())
+    """Opened by a workspace's sign-in provider: it leads into that workspace and no other."""
 
 
 class PasswordReset(Model):

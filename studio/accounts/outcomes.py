@@ -31,6 +31,8 @@ class SignIn(StrEnum):
     """Unknown address, wrong password, disabled, no seat: from outside all the same."""
     LOCKED = "locked"
     """Too many failures; the password was not even looked at."""
+    ELSEWHERE = "elsewhere"
+    """The password is right, but the workspace lets its people in by its sign-in provider alone."""
 
 
 class Method(StrEnum):
@@ -40,6 +42,8 @@ class Method(StrEnum):
     TOTP = "totp"
     RECOVERY_CODE = "recovery_code"
     PASSWORD = "password"  # noqa: S105 - the name of a method
+    PROVIDER = "provider"
+    """The workspace's sign-in provider has asked them anew."""
 
 
 STRENGTHS = {
@@ -47,4 +51,5 @@ STRENGTHS = {
     Method.TOTP: Strength.CODE,
     Method.RECOVERY_CODE: Strength.CODE,
     Method.PASSWORD: Strength.PASSWORD,
+    Method.PROVIDER: Strength.PASSWORD,
 }

@@ -7,10 +7,11 @@ from sqlalchemy import exists, select
 
 from studio.accounts import passwords, policy
 from studio.accounts.factor_models import Passkey, TotpSecret
-from studio.accounts.factors import recovery, totp
-from studio.accounts.models import User
+from studio.accounts.factors import at_provider, recovery, totp
+from studio.accounts.models import User, UserSession
 from studio.accounts.outcomes import STRENGTHS, Method, Strength
 from studio.accounts.site import Site
+from studio.core import ids
 from studio.core.crypto import Keyring
 from studio.core.unit_of_work import UnitOfWork
 
@@ -32,6 +33,8 @@ class Factors:
     totp: bool
     recovery_codes: int
     password: bool
+    provider: bool = False
+    """This session came by the workspace's sign-in provider, which can ask its person anew."""
 
     @property
     def methods(self) -> tuple[Method, ...]:
@@ -41,6 +44,7 @@ class Factors:
             Method.TOTP: self.totp,
             Method.RECOVERY_CODE: self.recovery_codes > 0,
             Method.PASSWORD: self.password,
+            Method.PROVIDER: self.provider,
         }
         return tuple(method for method, has in there.items() if has)
 
@@ -59,14 +63,19 @@ def of(uow: UnitOfWork, user_id: UUID) -> Factors:
     """What a person has set up, in one query."""
     has_passkey = exists().where(Passkey.user_id == user_id)
     has_totp = exists().where(TotpSecret.user_id == user_id, TotpSecret.confirmed_at.is_not(None))
+    here = ids.parse_id(uow.actor.origin.session_id or "")
+    by_provider = exists().where(
+        UserSession.id == here, UserSession.user_id == user_id, UserSession.by_provider.is_(True)
+    )
     found = uow.session.execute(
-        select(User.password_hash.is_not(None), has_passkey, has_totp).where(User.id == user_id)
+        select(User.password_hash.is_not(None), has_passkey, has_totp, by_provider).where(User.id == user_id)
     ).one()
     return Factors(
         passkeys=bool(found[1]),
         totp=bool(found[2]),
         recovery_codes=recovery.left(uow, user_id),
         password=bool(found[0]),
+        provider=bool(found[3]),
     )
 
 
@@ -80,6 +89,8 @@ def check(uow: UnitOfWork, site: Site, keyring: Keyring, user_id: UUID, proof: P
             return totp.check(uow, keyring, user_id, proof.text)
         case Method.RECOVERY_CODE:
             return recovery.use(uow, user_id, proof.text)
+        case Method.PROVIDER:
+            return at_provider.use(uow, user_id, proof.text)
         case Method.PASSKEY:
             from studio.accounts.factors import passkeys  # noqa: PLC0415 - 5 MiB that few requests need
 

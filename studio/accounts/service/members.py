@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
 from studio.accounts import permissions, policy, trail
+from studio.accounts.federation_models import SignInProvider
 from studio.accounts.models import Seat, User
 from studio.accounts.outcomes import Role
 from studio.accounts.service import approver_seats, seat_changes, sessions, tokens
@@ -81,6 +82,12 @@ def add(uow: UnitOfWork, *, email: str, name: str, role: Role) -> tuple[Seat, Us
         user = User(email=address, name=name.strip() or address, created_at=uow.now)
         uow.session.add(user)
         uow.session.flush()
+    return give(uow, user, role), user
+
+
+def give(uow: UnitOfWork, user: User, role: Role) -> Seat:
+    """Give a known person a seat. Raises Conflict where they have or had one, or no more approvers may come in."""
+    _refuse(uow, None, current=None, wanted=role)
     _refuse_second(uow, user)
     if role is Role.APPROVER:
         approver_seats.claim(uow)
@@ -88,7 +95,7 @@ def add(uow: UnitOfWork, *, email: str, name: str, role: Role) -> tuple[Seat, Us
     uow.session.add(seat)
     uow.session.flush()
     trail.record(uow, "member.created", ("user", user.id, user.name), role=role.value)
-    return seat, user
+    return seat
 
 
 def change_role(uow: UnitOfWork, seat_id: UUID | None, role: Role) -> Seat:
@@ -129,9 +136,14 @@ def withdraw(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
 
 def refuse_arrived(seat: Seat) -> None:
     """Only an invitation that nobody has followed can be sent again or withdrawn. Raises Conflict."""
-    if seat.user.password_hash is not None:
+    if came_in(seat):
         message = _("%(name)s has come in already, so there is no open invitation.", name=seat.user.name)
         raise Conflict(message, code="not_invited")
+
+
+def came_in(seat: Seat) -> bool:
+    """Whether its person has ever come in: by a password of theirs, or by the workspace's sign-in provider."""
+    return seat.user.password_hash is not None or seat.by_provider_at is not None
 
 
 def enable(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
@@ -151,7 +163,9 @@ def enable(uow: UnitOfWork, seat_id: UUID | None) -> Seat:
 def acting_owners(uow: UnitOfWork) -> list[UUID]:
     """Who can act as an owner here: their seats work, they are not locked out and came in."""
     works = (Seat.role == Role.OWNER.value, Seat.disabled_at.is_(None), User.disabled_at.is_(None))
-    query = select(User.id).join(Seat, Seat.user_id == User.id).where(*works, User.password_hash.is_not(None))
+    provider = exists().where(SignInProvider.id.is_not(None))
+    comes = User.password_hash.is_not(None) | (Seat.by_provider_at.is_not(None) & provider)
+    query = select(User.id).join(Seat, Seat.user_id == User.id).where(*works, comes)
     return list(uow.session.scalars(query))
 
 

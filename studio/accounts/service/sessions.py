@@ -18,8 +18,13 @@ from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 
 
-def start(uow: UnitOfWork, user_id: UUID, workspace_id: UUID | None) -> tuple[str, UserSession]:
-    """Open a session; returns the token for the cookie, which is stored nowhere else."""
+def start(
+    uow: UnitOfWork, user_id: UUID, workspace_id: UUID | None, *, by_provider: bool = False
+) -> tuple[str, UserSession]:
+    """Open a session; returns the token for the cookie, which is stored nowhere else.
+
+    `by_provider`: the workspace's sign-in provider vouches for the person, so it leads nowhere else.
+    """
     token = rng.token()
     row = UserSession(
         token_hash=hash_token(token),
@@ -30,6 +35,7 @@ def start(uow: UnitOfWork, user_id: UUID, workspace_id: UUID | None) -> tuple[st
         expires_at=uow.now + policy.SESSION_LIFETIME,
         ip=uow.actor.origin.ip,
         user_agent=uow.actor.origin.user_agent,
+        by_provider=by_provider,
     )
     uow.session.add(row)
     uow.session.flush()
@@ -73,6 +79,7 @@ def seats_of(uow: UnitOfWork, user_id: UUID) -> tuple[SeatFacts, ...]:
             Workspace.time_zone,
             Workspace.locale,
             Workspace.logo_id,
+            Seat.only_by_provider,
         )
         .join(Workspace, Workspace.id == Seat.workspace_id)
         .where(Seat.user_id == user_id, Seat.disabled_at.is_(None))
@@ -150,7 +157,8 @@ def _tell(uow: UnitOfWork, found: Sequence[Row[UUID | None, UUID | None]], why: 
 
 
 def _person(uow: UnitOfWork, user: User, row: UserSession, token: str) -> Person:
-    seats = seats_of(uow, user.id)
+    every = seats_of(uow, user.id)
+    seats = tuple(seat for seat in every if _leads(row, seat))
     seat = next((seat for seat in seats if seat.workspace_id == row.workspace_id), None)
     lent = None
     if row.elevation_id is not None and seat is not None:
@@ -168,7 +176,14 @@ def _person(uow: UnitOfWork, user: User, row: UserSession, token: str) -> Person
         session_id=row.id,
         session_token=token,
         elevation=lent,
+        elsewhere=len(every) > len(seats),
+        by_provider=row.by_provider,
     )
+
+
+def _leads(row: UserSession, seat: SeatFacts) -> bool:
+    """A provider speaks for its own workspace alone; where a workspace has chosen so, it alone speaks for it."""
+    return seat.workspace_id == row.workspace_id if row.by_provider else not seat.only_by_provider
 
 
 def _touch_later(uow: UnitOfWork, session_id: UUID, now: datetime) -> None:

@@ -38,6 +38,8 @@ class Outcome:
     person: Person | None = None
     wait: timedelta | None = None
     """How long the account is locked for this address."""
+    elsewhere: tuple[SeatFacts, ...] = ()
+    """Seats that the workspace's sign-in provider alone leads to."""
 
 
 def check_password(database: Database, email: str, password: str) -> Checked:
@@ -58,30 +60,53 @@ def check_password(database: Database, email: str, password: str) -> Checked:
 
 def sign_in(uow: UnitOfWork, checked: Checked, *, old_token: object = None) -> Outcome:
     """Open a session, or count the failure. The old session of the browser ends either way it succeeds."""
+    seats = sessions.seats_of(uow, checked.user_id) if checked.user_id else ()
+    outcome = verify(uow, checked, known=bool(seats))
+    if outcome.result is not SignIn.DONE or checked.user_id is None:
+        if outcome.result is SignIn.REFUSED and checked.user_id is not None and seats:
+            _record_failure(uow, checked.user_id, checked.email, seats[0])
+        return outcome
+    mine = tuple(seat for seat in seats if not seat.only_by_provider)
+    if not mine:
+        return Outcome(SignIn.ELSEWHERE, elsewhere=seats)
+    sessions.revoke_token(uow, old_token)
+    return Outcome(SignIn.DONE, _open(uow, checked.user_id, mine))
+
+
+def verify(uow: UnitOfWork, checked: Checked, *, known: bool) -> Outcome:
+    """Count the failure, or keep that there was none. `known`: whether the person may come in at all."""
     keys = _keys(uow, checked.email)
     counters = Attempts.of(uow, keys)
     locked = counters.locked_for(uow)
     if locked is not None:
         return Outcome(SignIn.LOCKED, wait=locked)
-    seats = sessions.seats_of(uow, checked.user_id) if checked.user_id else ()
-    if not checked.matches or checked.user_id is None or not seats:
+    if not checked.matches or checked.user_id is None or not known:
         counters.failed(uow)
-        if checked.user_id is not None and seats:
-            _record_failure(uow, checked.user_id, checked.email, seats[0])
         return Outcome(SignIn.REFUSED)
-    sessions.revoke_token(uow, old_token)
     # Of this address only: the account's own counter runs out by itself, so a guesser cannot reset it.
     attempts.forget(uow, next(iter(keys)))
     if checked.new_hash:
         uow.session.execute(update(User).where(User.id == checked.user_id).values(password_hash=checked.new_hash))
-    return Outcome(SignIn.DONE, _open(uow, checked.user_id, seats))
+    return Outcome(SignIn.DONE)
 
 
 def enter(uow: UnitOfWork, user_id: UUID) -> Person:
     """Open a session for somebody who has just proved who they are by other means than a password typed now."""
-    person = _open(uow, user_id, sessions.seats_of(uow, user_id))
+    mine = tuple(seat for seat in sessions.seats_of(uow, user_id) if not seat.only_by_provider)
+    person = _open(uow, user_id, mine)
     if person is None:
         raise NotSignedIn(_("Sign in to go on."))
+    return person
+
+
+def open_by_provider(uow: UnitOfWork, user_id: UUID, workspace_id: UUID, provider: str) -> Person:
+    """Open a session that leads into this workspace alone, for whom its sign-in provider vouches."""
+    token, _row = sessions.start(uow, user_id, workspace_id, by_provider=True)
+    person = sessions.load(uow, token)
+    if person is None or person.seat is None:
+        raise NotSignedIn(_("Sign in to go on."))
+    narrow(uow, person)
+    trail.record(uow, "session.signed_in", ("user", user_id, person.name), by=provider)
     return person
 
 

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import list_currencies
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from studio.accounts import trail
 from studio.accounts.models import Workspace
@@ -56,6 +56,36 @@ def current(uow: UnitOfWork) -> Workspace:
 def by_slug(uow: UnitOfWork, slug: str) -> UUID | None:
     """A workspace's id by its short name; for commands."""
     return uow.session.scalar(select(Workspace.id).where(Workspace.slug == slug))
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A workspace that people come into by its own sign-in provider."""
+
+    id: UUID
+    slug: str
+    workspace: str
+    provider: str
+
+
+def with_provider(uow: UnitOfWork, most: int = 2) -> list[Offered]:
+    """Workspaces with a sign-in provider; few, since a page offers the only one, and asks where there are more."""
+    return _offered(uow, Workspace.sign_in_name.is_not(None), most)
+
+
+def provider_at(uow: UnitOfWork, slug: str) -> Offered:
+    """The workspace of a short name. Raises NotFound where there is none, or none with a sign-in provider."""
+    found = _offered(uow, (Workspace.slug == slug) & Workspace.sign_in_name.is_not(None), 1)
+    if not found:
+        said = gettext("No workspace of that name has a sign-in of its own.")
+        raise NotFound(said, code="no_provider", resource=f"workspace:{slug[:60]}")
+    return found[0]
+
+
+def _offered(uow: UnitOfWork, which: ColumnElement[bool], most: int) -> list[Offered]:
+    columns = (Workspace.id, Workspace.slug, Workspace.name, Workspace.sign_in_name)
+    rows = uow.session.execute(select(*columns).where(which).order_by(Workspace.id).limit(most))
+    return [Offered(row.id, row.slug, row.name, row.sign_in_name or "") for row in rows]
 
 
 def update(uow: UnitOfWork, facts: WorkspaceFacts) -> Workspace:

@@ -4,7 +4,10 @@ from importlib import import_module
 
 from studio.accounts.views.blueprint import blueprint
 
-for _name in ("signin", "passwords", "profile", "settings", "people", "tokens", "secrets", "security"):
+_PAGES = (
+    "signin", "sso", "passwords", "profile", "settings", "provider", "people", "tokens", "secrets", "security",
+)  # fmt: skip
+for _name in _PAGES:
     import_module(f"{__name__}.{_name}")
 
 __all__ = ["blueprint"]

@@ -9,7 +9,7 @@ from studio.accounts.forms import InviteForm, RoleForm
 from studio.accounts.identity import signed_in_person
 from studio.accounts.outcomes import Role
 from studio.accounts.permissions import permission, signed_in
-from studio.accounts.service import approver_seats, invitations, members
+from studio.accounts.service import approver_seats, invitations, members, workspaces
 from studio.accounts.views.blueprint import blueprint, mailer, settings, show_in
 from studio.core import web
 from studio.core.errors import Conflict, Forbidden, InvalidInput
@@ -120,6 +120,9 @@ def _page(form: InviteForm) -> str:
     usage = approver_seats.usage(web.current_uow())
     strong = listing.with_second(web.current_uow(), [seat.user_id for seat in seats])
     owners = members.acting_owners(web.current_uow())
+    invited = {seat.id for seat in seats if not members.came_in(seat)}
+    provider = workspaces.current(web.current_uow()).sign_in_name
     return render_template(
-        "accounts/people.html", form=form, seats=seats, older=older, usage=usage, strong=strong, owners=owners
-    )
+        "accounts/people.html", form=form, seats=seats, older=older, usage=usage, strong=strong, owners=owners,
+        invited=invited, provider=provider,
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from studio.accounts.views.blueprint import blueprint, mailer, settings, show_in
 from studio.contract.gates import Gates
 from studio.core import web
 from studio.core.crypto import Keyring
-from studio.core.errors import InvalidInput
+from studio.core.errors import Forbidden, InvalidInput
 from studio.core.ids import parse_id
 from studio.core.limits import limiter
 
@@ -32,7 +32,7 @@ def security() -> ResponseReturnValue:
 @signed_in
 def new_passkey() -> ResponseReturnValue:
     """Ask the browser for a passkey."""
-    _gates().require_sudo(web.current_uow())
+    _sudo()
     if not _site().has_passkeys:
         sentence = _("Passkeys need Studio's own name over https, or localhost.")
         raise InvalidInput(sentence, code="no_passkeys_here")
@@ -44,7 +44,7 @@ def new_passkey() -> ResponseReturnValue:
 def add_passkey() -> ResponseReturnValue:
     """Keep the passkey that the browser has made."""
     uow, form = web.current_uow(), PasskeyForm()
-    _gates().require_sudo(uow)
+    _sudo()
     if not form.validate_on_submit():
         return _ask_for_passkey(form), 422
     name, made = form.name.data or "", form.answer.data or ""
@@ -63,7 +63,7 @@ def add_passkey() -> ResponseReturnValue:
 def remove_passkey(passkey_id: str) -> ResponseReturnValue:
     """Forget a passkey."""
     uow = web.current_uow()
-    _gates().require_sudo(uow)
+    _sudo()
     name = enrolment.remove_passkey(uow, mailer(), signed_in_person(), parse_id(passkey_id))
     flash(_("The passkey “%(name)s” is removed.", name=name), "good")
     return redirect(url_for("accounts.security"))
@@ -74,7 +74,7 @@ def remove_passkey(passkey_id: str) -> ResponseReturnValue:
 def new_totp() -> ResponseReturnValue:
     """Make a secret for an authenticator app, and show it."""
     uow = web.current_uow()
-    _gates().require_sudo(uow)
+    _sudo()
     secret = totp.begin(uow, _keyring(), signed_in_person().user_id)
     return _ask_for_code(TotpForm(formdata=None), secret)
 
@@ -85,7 +85,7 @@ def new_totp() -> ResponseReturnValue:
 def confirm_totp() -> ResponseReturnValue:
     """Take the app's first code."""
     uow, form, person = web.current_uow(), TotpForm(), signed_in_person()
-    _gates().require_sudo(uow)
+    _sudo()
     secret = totp.pending(uow, _keyring(), person.user_id)
     if form.validate_on_submit() and secret is not None:
         try:
@@ -105,7 +105,7 @@ def confirm_totp() -> ResponseReturnValue:
 def remove_totp() -> ResponseReturnValue:
     """Forget the authenticator app."""
     uow = web.current_uow()
-    _gates().require_sudo(uow)
+    _sudo()
     enrolment.remove_totp(uow, mailer(), signed_in_person())
     flash(_("The authenticator app is removed."), "good")
     return redirect(url_for("accounts.security"))
@@ -116,7 +116,7 @@ def remove_totp() -> ResponseReturnValue:
 def new_codes() -> ResponseReturnValue:
     """Make other recovery codes, shown this once."""
     uow = web.current_uow()
-    _gates().require_sudo(uow)
+    _sudo()
     return _page(enrolment.new_codes(uow, mailer(), signed_in_person()))
 
 
@@ -142,8 +142,18 @@ def _ask_for_code(form: TotpForm, secret: str) -> str:
     return render_template("accounts/totp_new.html", form=form, secret=secret, picture=picture)
 
 
-def _gates() -> Gates:
-    return cast("Gates", current_app.extensions["studio_gates"])
+def _sudo() -> None:
+    """Prove it first; and one workspace's provider has no say about an account that others rely on."""
+    person = signed_in_person()
+    if person.by_provider and person.elsewhere:
+        sentence = _(
+            "You have seats in other workspaces, and %(workspace)s signed you in. Sign in with your password to change "
+            "this.",
+            workspace=person.seat.workspace if person.seat else "Studio",
+        )
+        raise Forbidden(sentence, code="other_workspaces")
+    gates = cast("Gates", current_app.extensions["studio_gates"])
+    gates.require_sudo(web.current_uow())
 
 
 def _keyring() -> Keyring:

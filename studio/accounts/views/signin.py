@@ -11,6 +11,7 @@ from studio.accounts.identity import SESSION_KEY, Person, SeatFacts, current_per
 from studio.accounts.outcomes import Role, SignIn
 from studio.accounts.permissions import public, signed_in
 from studio.accounts.service import founding, sessions, signin
+from studio.accounts.service import workspaces as workspaces_service
 from studio.accounts.views.blueprint import blueprint
 from studio.core import web
 from studio.core.ids import parse_id
@@ -26,7 +27,7 @@ def sign_in() -> ResponseReturnValue:
         return redirect("/first-run")
     if SESSION_KEY in session and current_person() is not None:
         return redirect(target or "/")
-    return render_template("accounts/sign_in.html", form=SignInForm(next=target), problem=None)
+    return _page(SignInForm(next=target))
 
 
 @blueprint.post("/sign-in")
@@ -36,16 +37,18 @@ def sign_in_post() -> ResponseReturnValue:
     """Sign in; the same answer whether the address or the password is wrong."""
     form = SignInForm()
     if not form.validate_on_submit():
-        return render_template("accounts/sign_in.html", form=form, problem=None), 422
+        return _page(form), 422
     checked = signin.check_password(web.database(), form.email.data or "", form.password.data or "")
     outcome = signin.sign_in(web.current_uow(), checked, old_token=session.get(SESSION_KEY))
     if outcome.person is not None:
-        return _enter(outcome.person, policy.safe_next(form.next.data))
+        return let_in(outcome.person, policy.safe_next(form.next.data))
+    if outcome.result is SignIn.ELSEWHERE:
+        return redirect(url_for("accounts.workspace_sign_in", slug=outcome.elsewhere[0].slug, next=form.next.data))
     problem, status = _("The e-mail address or the password is not right."), 401
     if outcome.result is SignIn.LOCKED and outcome.wait is not None:
         wait = format_timedelta(outcome.wait, granularity="minute")
         problem, status = _("Too many failed attempts. Try again in %(wait)s.", wait=wait), 429
-    return render_template("accounts/sign_in.html", form=form, problem=problem), status
+    return _page(form, problem), status
 
 
 @blueprint.post("/sign-out")
@@ -72,7 +75,13 @@ def choose_workspace(workspace_id: str) -> ResponseReturnValue:
     return redirect(_first_page(seat))
 
 
-def _enter(person: Person, target: str | None) -> ResponseReturnValue:
+def _page(form: SignInForm, problem: str | None = None) -> str:
+    offered = workspaces_service.with_provider(web.current_uow())
+    return render_template("accounts/sign_in.html", form=form, problem=problem, offered=offered)
+
+
+def let_in(person: Person, target: str | None) -> ResponseReturnValue:
+    """Give the browser its session, and go on where its person wanted to go."""
     entering.enter(person)
     if person.seat is None:
         return redirect(url_for("accounts.workspaces"))

@@ -18,6 +18,25 @@ class Factor(Metadata):
     """`passkey` or `totp`."""
 
 
+class SignedInBy(Metadata):
+    by: str | None = None
+    """The workspace's sign-in provider; empty: a password."""
+
+
+class Linked(Metadata):
+    provider: str
+
+
+class ProviderSaved(Metadata):
+    secret_replaced: bool
+    """True: the client's secret is another one."""
+
+
+class ProviderRefused(Metadata):
+    reason: str
+    """A code, such as `sign_in.nonce`."""
+
+
 class SecretHosts(Metadata):
     hosts: str | None = None
     """Where it may be sent, with commas between."""
@@ -32,7 +51,43 @@ SIGNED_IN = Action(
     "session.signed_in",
     "Somebody signed in, or went on in this workspace.",
     sentence="{actor} signed in",
+    metadata=SignedInBy,
+    example={"by": "Okta"},
     ocsf=3002,
+)
+PROVIDER_REFUSED = Action(
+    "session.provider_refused",
+    "Somebody came back from the workspace's sign-in provider and was not let in.",
+    sentence="A sign-in by {target} was refused: {reason}",
+    metadata=ProviderRefused,
+    example={"reason": "sign_in.nonce"},
+    severity="warning",
+    ocsf=3002,
+)
+PROVIDER_CREATED = Action(
+    "sign_in_provider.created",
+    "The workspace was given a sign-in provider of its own.",
+    sentence="{actor} set up signing in by “{target}”",
+    metadata=ProviderSaved,
+    example={"secret_replaced": True},
+    severity="warning",
+    ocsf=3001,
+)
+PROVIDER_UPDATED = Action(
+    "sign_in_provider.updated",
+    "The workspace's sign-in provider was changed: its address, whom it lets in, or which roles it gives.",
+    sentence="{actor} changed how people sign in by “{target}”",
+    metadata=ProviderSaved,
+    example={"secret_replaced": False},
+    severity="warning",
+    ocsf=3001,
+)
+PROVIDER_REMOVED = Action(
+    "sign_in_provider.removed",
+    "The workspace's sign-in provider was taken away; its people sign in by password.",
+    sentence="{actor} ended signing in by “{target}”",
+    severity="warning",
+    ocsf=3001,
 )
 SIGNED_OUT = Action(
     "session.signed_out",
@@ -99,6 +154,15 @@ MEMBER_CREATED = Action(
     sentence="{actor} gave {target} a seat as {role}",
     metadata=Seat,
     example={"role": "approver"},
+    severity="notice",
+    ocsf=3001,
+)
+MEMBER_LINKED = Action(
+    "member.linked",
+    "From now on the sign-in provider vouches for a member, whom it knows by an id of its own.",
+    sentence="{target} comes in by {provider} from now on",
+    metadata=Linked,
+    example={"provider": "Okta"},
     severity="notice",
     ocsf=3001,
 )

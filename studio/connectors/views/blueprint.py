@@ -1,10 +1,8 @@
 """The blueprint that this package's pages hang on, and what they reach connections by."""
 
 from typing import cast
-from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, make_response, render_template, session
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, current_app, session
 
 from studio.connectors.calling.connecting import ByCredentials
 from studio.connectors.calling.opening import find
@@ -51,12 +49,3 @@ def keyring() -> Keyring:
 def named(handle: str) -> Connection:
     """The connection of a page's address. Raises NotFound."""
     return find(current_uow(), handle)
-
-
-def leaving(address: str) -> ResponseReturnValue:
-    """Send the browser to a provider by a page of its own: the policy of pages lets no form lead to another site."""
-    host = urlsplit(address).hostname
-    answer = make_response(render_template("connections/leaving.html", address=address, host=host))
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer

@@ -6,6 +6,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from studio.accounts.going_out import going_out
 from studio.accounts.models import Workspace
 from studio.accounts.permissions import permission, public
 from studio.connectors.calling.trying import try_out
@@ -18,7 +19,7 @@ from studio.connectors.oauth import sessions
 from studio.connectors.oauth.connecting import OUTSIDER
 from studio.connectors.outcomes import AuthKind
 from studio.connectors.service import authorising, scoping
-from studio.connectors.views.blueprint import blueprint, browser, connecting, keyring, leaving, named, reach
+from studio.connectors.views.blueprint import blueprint, browser, connecting, keyring, named, reach
 from studio.core import web
 from studio.core.crypto import workspace_of
 from studio.core.errors import Conflict, FieldProblem, Gone, InvalidInput, StudioError
@@ -71,7 +72,7 @@ def _go_on(token: str, form: ConnectForm) -> ResponseReturnValue:
         found = sessions.by_link(unit, token)
         row = unit.session.get_one(Connection, found.connection_id)
         if _way(row).kind is AuthKind.OAUTH_CODE:
-            return leaving(connecting().begin(unit, row, given, browser=browser(), link=found))
+            return going_out(connecting().begin(unit, row, given, browser=browser(), link=found))
         tried = authorising.trial(row, given)
     done = try_out(reach().accounts.send, tried)
     with web.database().unit(_workspace(token), OUTSIDER) as unit:

@@ -4,6 +4,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from studio.accounts.going_out import going_out
 from studio.accounts.permissions import permission
 from studio.connectors import words
 from studio.connectors.catalogue import connector
@@ -14,7 +15,7 @@ from studio.connectors.models import Connection
 from studio.connectors.oauth.connecting import Refused
 from studio.connectors.outcomes import AuthKind, Environment, Status
 from studio.connectors.service import authorising, creating
-from studio.connectors.views.blueprint import blueprint, browser, by_credentials, connecting, leaving, named
+from studio.connectors.views.blueprint import blueprint, browser, by_credentials, connecting, named
 from studio.core import web
 from studio.core.errors import Conflict, FieldProblem, InvalidInput, StudioError
 from studio.core.limits import limiter
@@ -99,7 +100,7 @@ def _to_provider(row: Connection, form: ConnectForm, *, confirmed: bool) -> Resp
     address = connecting().begin(
         current_uow(), row, given, browser=browser(), settings=form.part("settings"), other_account=confirmed
     )
-    return leaving(address)
+    return going_out(address)
 
 
 def _own(row: Connection, form: ConnectForm, *, confirmed: bool) -> ResponseReturnValue:

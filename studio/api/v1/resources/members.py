@@ -123,6 +123,6 @@ def _view(seat: Seat) -> Member:
         email=seat.user.email,
         role=Role(seat.role),
         disabled=seat.disabled_at is not None,
-        invited=seat.disabled_at is None and seat.user.password_hash is None,
+        invited=seat.disabled_at is None and not members.came_in(seat),
         created_at=seat.created_at,
     )

@@ -1,0 +1,1 @@
+"""Signing in by a workspace's own provider (OpenID Connect): see docs/decisions/single-sign-on.md."""
