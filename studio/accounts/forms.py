@@ -115,7 +115,7 @@ class ProviderForm(FlaskForm):
     default_role = SelectField(
         _l("Everybody else"), choices=lambda: _choices([("", _l("No seat")), *ROLE_NAMES.items()]), default=""
     )
-    passwords = BooleanField(_l("May sign in with a password as well"), default=True)
+    passwords = BooleanField(_l("People may sign in with a password as well"), default=True)
     more = SubmitField()
     """Shows another row of the mapping; stores nothing."""
 

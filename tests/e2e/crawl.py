@@ -27,7 +27,7 @@ DOWNLOADS = (
     "connections.actions",
     "connections.action_form",
 )
-NEEDS_MORE = ("/password/new", "/connections/callback", "/first-run")
+NEEDS_MORE = ("/password/new", "/connections/callback", "/first-run", "/sso/callback", "/sso/link")
 """Make sense only behind a link that was just followed, or before anybody owns the installation."""
 SEVERAL = {
     "connections.connection": 4,

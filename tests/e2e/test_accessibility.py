@@ -26,6 +26,8 @@ WITHOUT_A_LINK = {
     "console.first_run", "console.first_run_link",  # before anybody owns it; see test_people.py
     "portal.snooze_choice",  # for whoever was asked: Jonas
     "guard.ask_elevation",  # for whoever is eligible; see test_elevation.py
+    "accounts.workspace_sign_in", "accounts.link_account", "accounts.sso_callback",  # with a provider of one's own
+    "guard.step_up_proved",  # the same: tests/accounts/federation/test_oidc_provider.py
     "guard.step_up",  # asked on the way to something; see test_passkeys.py
     "connections.callback",  # providers lead there
     "connections.link",  # whoever was sent one follows it: tests/connectors/test_pages.py

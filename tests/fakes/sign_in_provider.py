@@ -1,5 +1,6 @@
 """A sign-in provider in memory, whose every answer a test may spoil. Stands where the house's way out would."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,8 @@ class FakeProvider:
     header: dict[str, Any] = field(default_factory=dict)
     signing: Any = None
     """Another key than the one it shows."""
+    unsigned: bool = False
+    """Its next token names no algorithm and has no signature."""
     down: bool = False
     metadata: dict[str, Any] = field(default_factory=dict)
     seen: list[HttpRequest] = field(default_factory=list)
@@ -42,10 +45,13 @@ class FakeProvider:
         if self.down:
             raise HttpError("No connection to the other system.", code="http.connect", seen=False, retryable=True)
         path = urlsplit(request.url).path
-        found = {
+        known = {
             "/.well-known/openid-configuration": self._metadata, "/jwks": self._keys, "/token": self._token,
-            "/me": lambda: {"sub": self._said()["sub"], **self.info},
-        }[path]()  # fmt: skip
+            "/me": lambda: {"sub": self._said().get("sub"), **self.info},
+        }  # fmt: skip
+        if path not in known:
+            return HttpResponse(404, {}, b"{}", 0.01)
+        found = known[path]()
         return HttpResponse(200, {}, orjson.dumps(found), 0.01)
 
     def back(self, address: str, who: str, **claims: Any) -> dict[str, str]:
@@ -70,6 +76,10 @@ class FakeProvider:
         return {name: value for name, value in {**usual, **self.claims}.items() if value is not None}
 
     def _token(self) -> dict[str, Any]:
+        if self.unsigned:
+            parts = [{"alg": "none", "kid": "one"}, self._said()]
+            token = ".".join(urlsafe_b64encode(orjson.dumps(part)).decode().rstrip("=") for part in parts) + "."
+            return {"id_token": token, "access_token": "of-no-matter", "token_type": "Bearer"}
         header = {"alg": "ES256", "kid": "one", **self.header}
         token = jwt.encode(header, self._said(), self.signing or self.key, algorithms=[header["alg"]])
         return {"id_token": token, "access_token": "of-no-matter", "token_type": "Bearer"}

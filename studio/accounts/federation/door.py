@@ -66,8 +66,9 @@ class Door:
         return self.public_url.rstrip("/") + CALLBACK
 
     def check(self, issuer: str) -> None:
-        """See that a provider answers and can be used. Raises Refused. No transaction should be open."""
-        discovery.discover(self.send, issuer, inner=tuple(self.inner))
+        """See that a provider answers and shows keys. Raises Refused. No transaction should be open."""
+        metadata = discovery.discover(self.send, issuer, inner=tuple(self.inner))
+        tokens.see_keys(self.send, metadata)
 
     def begin(
         self, workspace_id: UUID, visitor: Visitor, then: dict[str, Any], *, proving: Proving | None = None
@@ -88,16 +89,16 @@ class Door:
         workspace_id = workspace_of(state)
         if workspace_id is None:
             raise attempts.unknown()
-        row: SignInProvider | None = None
+        with self.database.unit(workspace_id, read_only=True) as unit:
+            row = configuring.current(unit)
+        if row is None:
+            raise attempts.unknown()
         try:
             with self.database.unit(workspace_id) as unit:
-                row = configuring.current(unit)
                 attempt = _taken(unit, row, state, visitor)
-            if row is None:
-                raise attempts.unknown()
             return self._gone_through(row, attempt, query, visitor)
         except StudioError as error:
-            self._tell(workspace_id, row, visitor, error)
+            self._tell(row, visitor, error)
             raise
 
     def proof(self, uow: UnitOfWork, attempt_id: UUID | None, session_id: UUID | None) -> Mapping[str, Any]:
@@ -154,18 +155,18 @@ class Door:
     def _client(self, row: SignInProvider) -> Client:
         return Client(row.issuer, row.client_id, self.redirect_uri, configuring.secret_of(self.keyring, row))
 
-    def _tell(self, workspace_id: UUID, row: SignInProvider | None, visitor: Visitor, error: StudioError) -> None:
+    def _tell(self, row: SignInProvider, visitor: Visitor, error: StudioError) -> None:
         """A workspace's auditors see who was not let in, and why; whoever makes states up leaves no trace."""
-        if row is None or error.code == "sign_in.unknown":
+        if error.code == "sign_in.unknown":
             return
-        with self.database.unit(workspace_id, _actor(row, visitor)) as unit:
+        with self.database.unit(row.workspace_id, _actor(row, visitor)) as unit:
             target = ("sign_in_provider", row.id, row.name)
             trail.record(unit, "session.provider_refused", target, failed=True, reason=error.code)
 
 
-def _taken(unit: UnitOfWork, row: SignInProvider | None, state: str, visitor: Visitor) -> SignInAttempt:
+def _taken(unit: UnitOfWork, row: SignInProvider, state: str, visitor: Visitor) -> SignInAttempt:
     attempt = attempts.take(unit, state, visitor.browser)
-    if row is None or attempt.created_at < row.updated_at:
+    if attempt.created_at < row.updated_at:
         raise entering.changed()
     if attempt.purpose == Purpose.PROVE and attempt.session_id != visitor.session_id:
         words = _("Somebody else is signed in here by now, so this proves nothing.")

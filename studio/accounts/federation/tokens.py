@@ -15,6 +15,8 @@ from studio.core.i18n import marked
 
 SCOPE = "openid email profile"
 _LONGEST = 65_536
+_KINDS = ("RSA", "EC", "OKP")
+"""Of keys with a public half."""
 _SENTENCES = {
     "other_issuer": marked("The provider's answer is from another provider."),
     "other_client": marked("The provider's answer is for another app."),
@@ -74,11 +76,21 @@ def redeem(
     return {**_user_info(send, metadata, answer, claims["sub"]), **claims}
 
 
+def see_keys(send: Send, metadata: Metadata) -> None:
+    """See that the provider shows a key to check signatures by. Raises Refused."""
+    listed = _keys(send, metadata).get("keys")
+    if not isinstance(listed, list) or not any(isinstance(one, dict) and one.get("kty") in _KINDS for one in listed):
+        raise Refused(_("The provider shows no key that its tokens could be checked by."), code="sign_in.keys")
+
+
+def _keys(send: Send, metadata: Metadata) -> Mapping[str, Any]:
+    return fetch_json(send, HttpRequest("GET", metadata.jwks_url, {}, None, TIMEOUT_S, MAX_BYTES))
+
+
 def _checked(
     send: Send, client: Client, metadata: Metadata, asked: Asked, token: Any, now: datetime
 ) -> Mapping[str, Any]:
-    keys = fetch_json(send, HttpRequest("GET", metadata.jwks_url, {}, None, TIMEOUT_S, MAX_BYTES))
-    claims = _signed(token, keys, metadata.algorithms)
+    claims = _signed(token, _keys(send, metadata), metadata.algorithms)
     problem = "signature" if claims is None else policy.token_problem(
         claims, issuer=client.issuer, client_id=client.client_id, nonce=asked.nonce, now=now,
         asked_at=asked.anew_since,
@@ -118,7 +130,7 @@ def _signed(token: Any, keys: Mapping[str, Any], algorithms: tuple[str, ...]) ->
 
 def _may_sign(key: Mapping[str, Any], header: Mapping[str, Any]) -> bool:
     """Whether a key is of the kind that a header names, for signatures, and the one that it names."""
-    if key.get("kty") not in ("RSA", "EC", "OKP") or key.get("use", "sig") != "sig":
+    if key.get("kty") not in _KINDS or key.get("use", "sig") != "sig":
         return False
     if key.get("alg", header["alg"]) != header["alg"]:
         return False

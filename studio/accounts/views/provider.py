@@ -18,6 +18,7 @@ from studio.accounts.service import workspaces
 from studio.accounts.views.blueprint import blueprint, settings
 from studio.core import web
 from studio.core.errors import Conflict, Forbidden, InvalidInput, StudioError
+from studio.core.limits import limiter
 
 
 @blueprint.get("/settings/single-sign-on")
@@ -51,6 +52,22 @@ def provider_post() -> ResponseReturnValue:
             flash(_("People sign in by %(name)s from now on.", name=row.name), "good")
             return redirect(url_for("accounts.provider"))
     return _page(configuring.current(web.current_uow()), form), status
+
+
+@blueprint.post("/settings/single-sign-on/check")
+@permission("settings.manage")
+@limiter.limit("30 per minute")
+def check_provider() -> ResponseReturnValue:
+    """Ask the provider once more whether it answers, and changes nothing."""
+    row = configuring.get(web.current_uow())
+    web.commit()  # nothing is held while the provider is asked
+    try:
+        door().check(row.issuer)
+    except Refused as error:
+        flash(error.message, "bad")
+    else:
+        flash(_("%(name)s answers, and its keys can be used.", name=row.name), "good")
+    return redirect(url_for("accounts.provider"))
 
 
 @blueprint.post("/settings/single-sign-on/remove")

@@ -36,10 +36,15 @@ class Lobby:
         tenant = tenant or make_tenant(database)
         with database.unit() as uow:
             provider = FakeProvider(uow.now.timestamp())
-        app.extensions["studio_door"] = replace(app.extensions["studio_door"], send=provider.send)
         lobby = cls(app, tenant, provider)
+        lobby.use(provider)
         lobby.save(tenant["owner"], **facts)
         return lobby
+
+    def use(self, provider: FakeProvider) -> None:
+        """Stand this one behind the house's way out."""
+        self.provider = provider
+        self.app.extensions["studio_door"] = replace(self.app.extensions["studio_door"], send=provider.send)
 
     @property
     def database(self):

@@ -4,13 +4,14 @@ import { createServer } from "node:http";
 
 import Provider from "oidc-provider";
 
-const { port, redirectUri, tokenSeconds = 3600, delayMs = 0 } = JSON.parse(process.argv[2]);
+// `people`: what it says of whom, by the name that they sign in with.
+const { port, redirectUri, tokenSeconds = 3600, delayMs = 0, people = {} } = JSON.parse(process.argv[2]);
 const issuer = `http://127.0.0.1:${port}`;
 const app = {
   redirect_uris: [redirectUri],
   grant_types: ["authorization_code", "refresh_token", "client_credentials"],
   response_types: ["code"],
-  scope: "openid offline_access orders products",
+  scope: "openid offline_access email profile groups orders products",
 };
 
 const provider = new Provider(issuer, {
@@ -18,7 +19,8 @@ const provider = new Provider(issuer, {
     { ...app, client_id: "studio", client_secret: "s3cr:t%of+studio" },
     { ...app, client_id: "other", client_secret: "another-secret", token_endpoint_auth_method: "client_secret_post" },
   ],
-  scopes: ["openid", "offline_access", "orders", "products"],
+  scopes: ["openid", "offline_access", "email", "profile", "groups", "orders", "products"],
+  claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"], groups: ["groups"] },
   pkce: { required: () => true },
   features: { clientCredentials: { enabled: true }, revocation: { enabled: true } },
   issueRefreshToken: async () => true,
@@ -31,7 +33,7 @@ const provider = new Provider(issuer, {
     Session: 86400,
   },
   cookies: { keys: ["of-tests-alone"] },
-  findAccount: async (_ctx, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
+  findAccount: async (_ctx, id) => ({ accountId: id, claims: async () => ({ sub: id, ...people[id] }) }),
 });
 
 const seen = [];

@@ -9,6 +9,7 @@ from studio.accounts.service import workspaces
 from studio.api.v1.blueprint import keyring, settings
 from studio.api.v1.operations import operation
 from studio.api.v1.shapes.single_sign_on import RoleRule, SignInProviderInfo, SignInProviderSave
+from studio.core import web
 from studio.core.unit_of_work import UnitOfWork
 
 TAG = "Single sign-on"
@@ -34,6 +35,17 @@ def put_sign_in_provider(uow: UnitOfWork, body: SignInProviderSave) -> SignInPro
         passwords=body.passwords,
     )  # fmt: skip
     return _view(uow, configuring.save(uow, keyring(), facts, inner=door().inner))
+
+
+@operation("POST", f"{ONE}/check", tag=TAG, needs="settings.manage")
+def check_sign_in_provider(uow: UnitOfWork) -> None:
+    """See that the provider answers and shows keys that its tokens can be checked by. Changes nothing.
+
+    403 with what is wrong where it cannot be used.
+    """
+    issuer = configuring.get(uow).issuer
+    web.commit()  # nothing is held while the provider is asked
+    door().check(issuer)
 
 
 @operation("DELETE", ONE, tag=TAG, needs="settings.manage", conflicts=True)
