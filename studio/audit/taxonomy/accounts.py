@@ -53,6 +53,7 @@ SIGNED_IN = Action(
     sentence="{actor} signed in",
     metadata=SignedInBy,
     example={"by": "Okta"},
+    version=2,
     ocsf=3002,
 )
 PROVIDER_REFUSED = Action(
