@@ -86,7 +86,7 @@ def seats_of(uow: UnitOfWork, user_id: UUID) -> tuple[SeatFacts, ...]:
         .order_by(Workspace.name, Workspace.id)
         .execution_options(rows_of_own_user=True)
     )
-    return tuple(SeatFacts(row[0], Role(row[1]), *row[2:]) for row in rows)
+    return tuple(SeatFacts(seat_id, Role(role), *more) for seat_id, role, *more in rows)
 
 
 def act_in(uow: UnitOfWork, seat: SeatFacts, user_id: UUID) -> None:
