@@ -30,8 +30,11 @@ COMMANDS = {
     "keys": "studio.console.keys.commands",
     "backup": "studio.console.commands",
     "restore": "studio.console.commands",
+    "completion": "studio.remote.commands",
     "demo": "studio.gallery.commands",
+    "runs": "studio.remote.commands",
     "setup": "studio.gallery.commands",
+    "workflow": "studio.remote.commands",
 }
 """Commands of packages: a module with a list `commands` of click commands, imported when one of them is asked for."""
 

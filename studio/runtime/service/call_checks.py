@@ -25,8 +25,8 @@ MOST_FOLLOWED = 200
 """Workflows that are looked at for a circle."""
 
 
-def check_in(uow: UnitOfWork, document: Document, workflow: Workflow) -> list[Problem]:
-    """Everything wrong with the document of a workflow, errors first; what it calls included."""
+def check_in(uow: UnitOfWork, document: Document, workflow: Workflow | None) -> list[Problem]:
+    """Everything wrong with the document of a workflow, None: of one to be made; errors first, its calls included."""
     problems = [*check(document), *_calls(uow, document, workflow), *dangling(uow, document), *ungated(uow, document)]
     return sorted(problems, key=lambda problem: problem.severity != "error")
 
@@ -39,7 +39,7 @@ def called_names(uow: UnitOfWork, document: Document) -> dict[str, str]:
     return {key: workflow.name for key, workflow in calls.items() if workflow is not None}
 
 
-def _calls(uow: UnitOfWork, document: Document, workflow: Workflow) -> Iterator[Problem]:
+def _calls(uow: UnitOfWork, document: Document, workflow: Workflow | None) -> Iterator[Problem]:
     outline = Outline(document)
     for key, step in outline.steps.items():
         named = step.config.get("workflow")
@@ -51,10 +51,11 @@ def _calls(uow: UnitOfWork, document: Document, workflow: Workflow) -> Iterator[
                         step=outline.name(key))  # fmt: skip
             yield outline.problem("call.unknown_workflow", message, key, FIELD)
             continue
-        its_own = document if called.id == workflow.id else _published(uow, called)
+        own = workflow.id if workflow is not None else None
+        its_own = document if called.id == own else _published(uow, called)
         yield from _reachable(outline, key, called, its_own)
         yield from _inputs(outline, key, called, its_own)
-        circle = [called.name] if called.id == workflow.id else _way_back(uow, called, workflow.id)
+        circle = [called.name] if called.id == own else _way_back(uow, called, own)
         if circle:
             names = " → ".join((document.name, *circle))
             message = _(
@@ -113,8 +114,10 @@ def _published(uow: UnitOfWork, workflow: Workflow) -> Document | None:
     return load(version.document) if version is not None else None
 
 
-def _way_back(uow: UnitOfWork, called: Workflow, home: UUID) -> list[str]:
-    """Names on a way of calls from one workflow back to another; empty where there is none."""
+def _way_back(uow: UnitOfWork, called: Workflow, home: UUID | None) -> list[str]:
+    """Names on a way of calls from one workflow back to another; empty where there is none, or nothing to call yet."""
+    if home is None:
+        return []
     work, seen = [(called, [called.name])], {called.id}
     while work and len(seen) < MOST_FOLLOWED:
         workflow, names = work.pop()

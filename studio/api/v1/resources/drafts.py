@@ -15,6 +15,7 @@ from studio.core import web
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
+from studio.runtime.document import Document
 from studio.runtime.models import Workflow, WorkflowVersion
 from studio.runtime.service.call_checks import check_in
 
@@ -50,11 +51,17 @@ def check_workflow(uow: UnitOfWork, workflow_id: UUID, body: shapes.CheckAsk) ->
     with _in_document():
         given = "document" in body.model_fields_set
         document = documents.parse(body.document) if given else documents.load(drafts.current(uow, workflow).document)
-    found = check_in(uow, document, workflow)
-    return shapes.Checked(
-        publishable=not documents.errors(found),
-        problems=[shapes.Finding.model_validate(problem) for problem in found],
-    )
+    return _checked(uow, document, workflow)
+
+
+@operation("POST", "/workflows/check", tag=TAG, needs="workflow.read", body=shapes.FileAsk, answer=shapes.Checked,
+           keyed=False)  # fmt: skip
+def check_document(uow: UnitOfWork, body: shapes.FileAsk) -> shapes.Checked:
+    """Say what is wrong with a document that no workflow has to have, such as a file in git. Keeps nothing."""
+    workflow = whole.get(uow, body.workflow_id) if body.workflow_id is not None else None
+    with _in_document():
+        document = documents.parse(body.document)
+    return _checked(uow, document, workflow)
 
 
 @operation("POST", "/workflows/<uuid:workflow_id>/publish", tag=TAG, needs="workflow.publish", body=shapes.Publish,
@@ -85,6 +92,14 @@ def try_workflow(uow: UnitOfWork, workflow_id: UUID, body: shapes.Trial) -> shap
     database = web.database()
     web.rollback()  # live steps have transactions of their own, and SQLite knows one writer at a time
     return shapes.TrialResult.model_validate(testrun.run(ask, place, database, engine().ports).as_json())
+
+
+def _checked(uow: UnitOfWork, document: Document, workflow: Workflow | None) -> shapes.Checked:
+    found = check_in(uow, document, workflow)
+    return shapes.Checked(
+        publishable=not documents.errors(found),
+        problems=[shapes.Finding.model_validate(problem) for problem in found],
+    )
 
 
 def draft_view(uow: UnitOfWork, workflow: Workflow, draft: drafts.Draft) -> shapes.Draft:

@@ -133,6 +133,15 @@ class CheckAsk(Body):
     document: SentDocument = None
 
 
+class FileAsk(Body):
+    """A document that may be of a workflow, or of none yet."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"document": EXAMPLE}]})
+
+    document: SentDocument
+    workflow_id: UUID | None = Field(None, description="The workflow that it would become; left out: one to be made.")
+
+
 class Finding(Shape):
     """One problem of a document."""
 
