@@ -39,6 +39,8 @@ class Carrier(Protocol):
     ready: deque[Place]
     calls: deque[Call]
     parked: dict[Place, StepRow]
+    kept: dict[Place, StepRow]
+    """What a re-run keeps, at places that it has not come to yet."""
     withdraw: list[Waiting]
     """Waits that the run's end leaves open; whoever flushes withdraws them first."""
     ended: RunState | None

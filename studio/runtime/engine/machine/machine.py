@@ -22,7 +22,7 @@ from studio.runtime.engine.machine.call import Call
 from studio.runtime.engine.machine.data import Data
 from studio.runtime.engine.machine.loops import Loops
 from studio.runtime.engine.machine.memory import Memory
-from studio.runtime.engine.machine.restoring import restore
+from studio.runtime.engine.machine.restoring import pass_by, restore
 from studio.runtime.engine.machine.simulation import Simulation
 from studio.runtime.ledger.port import Flush
 from studio.runtime.ledger.rows import Recorded, RunRow, StepRow, Waiting
@@ -64,6 +64,8 @@ class Machine:
         self.ended: RunState | None = None
         self.since = run.created_at
         """What the time that it may take is counted from: it began, or people have answered."""
+        self.kept: dict[Place, StepRow] = {}
+        """What a re-run keeps, at places that it has not come to yet."""
         self.pause = False
         """A checkpoint or a full slice: flush, then advance again."""
         self._unwritten = 0
@@ -152,8 +154,12 @@ class Machine:
     # -- for its parts ------------------------------------------------------------------------------------------
 
     def start(self, place: Place, step: StepRow | None = None) -> None:
-        """Start a step, or the next attempt of one whose row exists."""
-        starting.start(self, place, step)
+        """Start a step, or the next attempt of one whose row exists; what is kept is not run, but gone past."""
+        kept = self.kept.pop(place, None) if self.kept and step is None else None
+        if kept is None:
+            starting.start(self, place, step)
+        else:
+            pass_by(self, place, kept)
 
     def resume(self, step: StepRow, wait: Waiting, signal: Signal) -> None:
         """Go on with a step whose wait has ended."""

@@ -39,9 +39,27 @@ def restore(machine: Carrier, loops: Loops, recorded: Recorded) -> None:
     for place, step in latest.items():
         if machine.compiled.types[step.node_key].is_loop and step.state == StepState.RUNNING:
             loops.restore(place, step)
+    machine.kept = {
+        place: step for place, step in latest.items()
+        if step.reused_from is not None and place not in machine.progress.started
+    }  # fmt: skip
     waits = {wait.step_id: wait for wait in recorded.waits}
     for place in left:
         _take_up(machine, loops, place, latest.get(place), waits, recorded.answers)
+
+
+def pass_by(machine: Carrier, place: Place, step: StepRow) -> None:
+    """The run has come to what it keeps of the run that it repeats, such as a later item of a loop."""
+    fact = _fact(machine, step)
+    if fact.port is not None:
+        machine.follow(decide.settle(machine.progress, place, fact.port))
+    elif fact.total is not None:
+        machine.follow(decide.expand(machine.progress, place, fact.total, fact.concurrency))
+    elif (owner := decide.owner_of(machine.compiled.graph, place)) is not None:
+        following, unsettled = decide.abandon(machine.progress, *owner)
+        for lost in unsettled:
+            machine.drop(lost)
+        machine.follow(following)
 
 
 def _attempt(step: StepRow) -> int:
