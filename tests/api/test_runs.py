@@ -3,6 +3,7 @@
 import pytest
 
 from studio.api.v1.resources import run_views
+from studio.contract.node import registry
 from studio.core.ids import new_id
 from studio.runtime.models import Blob, Run, Step
 from studio.runtime.outcomes import Lane
@@ -207,3 +208,67 @@ def test_runs_are_found_by_labels_and_a_filter_that_is_none_is_named(api, app, t
         refused = api.get(f"/api/v1/runs?{query}")
         assert refused.status_code == 422
         assert [one["path"] for one in refused.json["errors"]] == [field], refused.json
+
+
+class TestPlan:
+    """What would happen is said first."""
+
+    def test_the_plan_changes_nothing_and_is_run_under_its_hash(self, api, workflow, drain):
+        first = api.post(f"{workflow}/runs", json=DATA).json["id"]
+        drain()
+        api.post(f"/api/v1/runs/{first}/cancel", json={})
+        one = f"/api/v1/runs/{first}/rerun"
+        wish = {"from_step": "parcel", "data": {"order": "6022", "pieces": 1}}
+        said = api.post(f"{one}/plan", json=wish).json
+        assert (said["possible"], said["problems"], said["version"]) == (True, [], 1)
+        assert {line["step"]: line["fate"] for line in said["steps"]}["set"] == "kept"
+        assert api.get(f"/api/v1/runs/{first}").json["reruns"] == []
+        stale = api.post(one, json={**wish, "plan": "0" * 64})
+        assert (stale.status_code, stale.json["code"]) == (409, "rerun.plan_changed")
+        made = api.post(one, json={**wish, "plan": said["hash"]})
+        assert (made.status_code, made.json["input"]) == (201, {"order": "6022", "pieces": 1})
+
+    @pytest.mark.parametrize(
+        ("wish", "path"),
+        [
+            ({"from_step": "parcel", "path": "0"}, "path"),
+            ({"data": {"order": "6021", "pieces": "many"}}, "data.pieces"),
+            ({"skip": [{"step": "nothing"}]}, "give.0.step"),
+            ({"settle": [{"step": "parcel", "finding": "arrived"}]}, "settle.0"),
+            ({"path": "first"}, "path"),
+            ({"plan": "short"}, "plan"),
+        ],
+    )
+    def test_what_cannot_be_is_said_by_field_and_starts_nothing(self, api, workflow, drain, wish, path):
+        first = api.post(f"{workflow}/runs", json=DATA).json["id"]
+        drain()
+        api.post(f"/api/v1/runs/{first}/cancel", json={})
+        refused = api.post(f"/api/v1/runs/{first}/rerun", json=wish)
+        assert (refused.status_code, [one["path"] for one in refused.json["errors"]]) == (422, [path])
+        assert len(api.get("/api/v1/runs").json["data"]) == 1
+
+    def test_a_version_whose_step_is_retired_is_refused_and_the_newest_without_it_runs(
+        self, api, app, tenant, workflow, drain, monkeypatch
+    ):  # fmt: skip
+        first = api.post(f"{workflow}/runs", json=DATA).json["id"]
+        drain()
+        api.post(f"/api/v1/runs/{first}/cancel", json={})
+        draft = api.get(f"{workflow}/draft").json
+        document = {**DOCUMENT, "nodes": [DOCUMENT["nodes"][0], DOCUMENT["nodes"][2]],
+                    "edges": [{"from": "by_hand", "port": "next", "to": "parcel"}]}  # fmt: skip
+        saved = api.put(f"{workflow}/draft", json={"document": document, "revision": draft["revision"]})
+        assert saved.status_code == 200, saved.json
+        assert api.post(f"{workflow}/publish", json={"revision": saved.json["revision"], "note": ""}).status_code < 300
+        monkeypatch.delitem(registry, "data.set")
+        app.extensions["studio_engine"].versions._kept.clear()
+        one = f"/api/v1/runs/{first}/rerun"
+        for address in (one, f"{one}/plan"):
+            refused = api.post(address, json={"from_step": "parcel"})
+            assert (refused.status_code, refused.json["code"]) == (422, "rerun.retired_type")
+            assert refused.json["errors"][0]["path"] == "version"
+        assert len(api.get("/api/v1/runs").json["data"]) == 1
+        assert api.get(f"/api/v1/runs/{first}").status_code == 200
+        made = api.post(one, json={"from_step": "parcel", "version": "newest"})
+        assert made.status_code == 201, made.json
+        drain()
+        assert api.get(f"/api/v1/runs/{made.json['id']}").json["waiting_for"] == "signal"

@@ -11,6 +11,7 @@ from studio.core import faults
 from studio.runtime.models import Run, Step
 from studio.runtime.service import runs, starts, subscriptions
 from tests.factories.accounts import MadeTenant
+from tests.factories.reruns import run_again
 from tests.factories.workflows import make_workflow, refunds
 
 TRIGGER = {"key": "form", "type": "trigger.manual", "name": "By hand", "config": {}}
@@ -92,7 +93,7 @@ class Running:
         """Run it again from a step; what was before it is kept."""
         with self.database.unit(self.tenant.id, self.tenant["admin"].actor) as unit:
             versions, ended = self.engine.versions, unit.session.get(Run, run_id)
-            made = runs.rerun(unit, ended, versions, lambda: None, from_step=from_step).id
+            made = run_again(unit, ended, versions, lambda: None, from_step=from_step).id
         self.drain()
         return made
 

@@ -69,6 +69,7 @@ def minutes(number):
     return timedelta(minutes=number)
 
 
+ORDER = {"node_key": "order", "type": "trigger.webhook", "port": "next"}
 CALL = {"node_key": "call", "type": "action.http"}
 ERROR = {"code": "http.status_503", "message": "erp.example.com had an error of its own (503). Nothing was sent twice."}
 
@@ -268,7 +269,7 @@ class TestARun:
 
     def test_a_rerun_is_linked_both_ways(self, browser, add, database, tenant):
         failed = {**CALL, "state": "failed", "error": ERROR}
-        run_id = add("Order 6021", {"node_key": "order", "port": "next"}, {"node_key": "large", "port": "true"}, failed,
+        run_id = add("Order 6021", ORDER, {"node_key": "large", "type": "condition.if", "port": "true"}, failed,
                      state="failed", error={**ERROR, "node": "call", "path": ""})  # fmt: skip
         answer = browser.post(f"/runs/{run_id}/rerun", data={"from_step": "call", "version": "original"})
         assert answer.status_code == 303
@@ -283,7 +284,27 @@ class TestARun:
     def test_a_rerun_from_what_is_not_offered_starts_nothing(self, browser, add, database, tenant, data):
         run_id = add("Order 6021", {**CALL}, state="failed")
         answer = browser.post(f"/runs/{run_id}/rerun", data={"from_step": "", "version": "original"} | data)
-        assert "nothing was started" in browser.get(answer.location).text
+        assert answer.status_code == 422
+        assert "nothing was started" in answer.text
+        with database.unit(tenant.id) as uow:
+            assert uow.session.scalars(select(Run.id)).all() == [run_id]
+
+    def test_what_would_happen_again_is_shown_before_it_does(self, browser, add, database, tenant):
+        run_id = add("Order 6021", ORDER,
+                     {**CALL, "port": "next", "effect_key": "k"}, state="succeeded")  # fmt: skip
+        plan = browser.get(f"/runs/{run_id}/rerun").text
+        assert "1 effect that has happened would happen again." in plan
+        unseen = browser.post(f"/runs/{run_id}/rerun", data={"from_step": "", "version": "original", "do": "run"})
+        assert (unseen.status_code, "Happens again" in unseen.text) == (409, True)
+        seen = re.search(r'name="plan" value="([0-9a-f]{64})"', plan)[1]
+        made = browser.post(f"/runs/{run_id}/rerun", data={"from_step": "", "version": "original", "plan": seen})
+        assert made.status_code == 303
+
+    @pytest.mark.parametrize("wrong", [{"data": "{"}, {"item": "first"}, {"skip": "call", "output": "{"}])
+    def test_what_is_wrong_with_the_form_is_said_at_its_field(self, browser, add, database, tenant, wrong):
+        run_id = add("Order 6021", {**CALL}, state="failed")
+        answer = browser.post(f"/runs/{run_id}/rerun", data={"from_step": "", "version": "original", **wrong})
+        assert (answer.status_code, 'class="error"' in answer.text) == (422, True)
         with database.unit(tenant.id) as uow:
             assert uow.session.scalars(select(Run.id)).all() == [run_id]
 

@@ -12,8 +12,8 @@ from studio.runtime.flow.control import FREE, PRIORITIES, Control, written
 from studio.runtime.ledger.rows import Accepted, Admission
 from studio.runtime.models import Run, TriggerSubscription, Workflow, WorkspaceLimit
 from studio.runtime.outcomes import ENDED
-from studio.runtime.service.runs import rerun
 from tests.engine.rig import Rig
+from tests.factories.reruns import run_again
 
 EXECUTING = ("main", "effect")
 
@@ -60,7 +60,7 @@ class GatedRig(Rig):
 
     def repeat(self, unit, run_id: UUID) -> UUID:
         run = unit.session.get_one(Run, run_id)
-        return rerun(unit, run, self.engine.versions, self.engine.wake_main).id
+        return run_again(unit, run, self.engine.versions, self.engine.wake_main).id
 
     # -- what a test sees ---------------------------------------------------------------------------------------
 

@@ -8,10 +8,11 @@ from sqlalchemy import text
 from studio.core.errors import Conflict
 from studio.runtime.history.detail import called_by as detail_called
 from studio.runtime.models import Run, WaitRow, Workflow
-from studio.runtime.service import runs, workflows
+from studio.runtime.service import workflows
 from studio.runtime.service.calls import DEEPEST
 from studio.runtime.service.settling import Finding, settle
 from tests.engine.rig import Retry, step
+from tests.factories.reruns import run_again
 
 INPUTS = {"fields": [{"name": "amount", "type": "number"}, {"name": "reason", "required": False}]}
 GIVE = step("give", "data.set", {"fields": [{"name": "twice", "value": "trigger.amount * 2"}]})
@@ -234,7 +235,7 @@ def test_a_stuck_child_that_is_run_again_hands_its_caller_over(family):
     rig.settle_until_effect()
     [called] = children(rig, run_id)
     with rig.database.unit(rig.workspace_id) as unit:
-        again = runs.rerun(
+        again = run_again(
             unit, unit.session.get(Run, called.id), rig.engine.versions, lambda: None,
             withdraw=rig.engine.endings.withdraw,
         )  # fmt: skip
@@ -257,7 +258,7 @@ def test_a_rerun_keeps_the_calls_that_are_through_and_makes_the_others_anew(fami
     for from_step in ("bad", None):
         with rig.database.unit(rig.workspace_id) as unit:
             run = unit.session.get(Run, run_id)
-            made.append(runs.rerun(unit, run, rig.engine.versions, lambda: None, from_step=from_step).id)
+            made.append(run_again(unit, run, rig.engine.versions, lambda: None, from_step=from_step).id)
         rig.settle()
     assert [len(children(rig, one)) for one in made] == [0, 1]
 

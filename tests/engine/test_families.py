@@ -13,10 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from studio.core.errors import Conflict
 from studio.runtime.models import Resolution, Run, Step, WaitRow
 from studio.runtime.outcomes import ENDED, STUCK
-from studio.runtime.service import runs
 from studio.runtime.service.settling import Finding, settle
 from tests.engine.rig import Rig, step
 from tests.factories.accounts import make_tenant
+from tests.factories.reruns import run_again
 
 POINTS = [
     "", "", "", "claim.after_commit", "flush.after_commit", "local.before_commit", "local.after_commit",
@@ -99,9 +99,7 @@ def machine_for(app) -> type[RuleBasedStateMachine]:  # noqa: C901 - one class w
             with rig.database.unit(rig.workspace_id) as unit:
                 run = unit.session.get(Run, run_id)
                 if again:
-                    made = runs.rerun(
-                        unit, run, rig.engine.versions, lambda: None, withdraw=rig.engine.endings.withdraw
-                    )
+                    made = run_again(unit, run, rig.engine.versions, lambda: None, withdraw=rig.engine.endings.withdraw)
                     if run_id in self.outermost:
                         self.outermost.append(made.id)
                 else:

@@ -5,14 +5,14 @@ import pytest
 from studio.runtime.compile import field_plan
 from studio.runtime.ledger.payloads import INLINE_BYTES
 from studio.runtime.models import Blob, Run
-from studio.runtime.service import runs
 from tests.engine import bench_nodes
 from tests.engine.rig import step
+from tests.factories.reruns import run_again
 
 
 def rerun(rig, run_id, from_step=None):
     with rig.database.unit(rig.workspace_id) as unit:
-        again = runs.rerun(unit, unit.session.get(Run, run_id), rig.engine.versions, lambda: None, from_step=from_step)
+        again = run_again(unit, unit.session.get(Run, run_id), rig.engine.versions, lambda: None, from_step=from_step)
         return again.id
 
 

@@ -129,14 +129,14 @@ class Ledger:
     def facts(self, compiled=None):
         compiled = compiled or self.compiled
         payloads = {row.id: (row.input, row.output) for row in self.rows.values()}
-        before = None if compiled is self.compiled else self.compiled.graph
+        before = None if compiled is self.compiled else self.compiled.graph.nodes
         return facts_of(self.run, compiled, before, self.rows.values(), payloads, set())
 
     def again(self, made, data=None):
         """The run that a plan makes."""
-        ledger = Ledger(made.facts_compiled if hasattr(made, "facts_compiled") else self.compiled, data, made.carried)
-        by_id = self.rows
-        for row in rows_of(made, lambda past: by_id[past.id], ledger.run.id, NOBODY, NOW, "Mira"):
+        ledger = Ledger(self.compiled, data, made.carried)
+        find = {row.id: (row, (row.input, row.output)) for row in self.rows.values()}
+        for row in rows_of(made, lambda past: find[past.id], ledger.run.id, NOBODY, NOW, "Mira"):
             ledger.rows[row.id] = row
         ledger.run.fresh = not ledger.rows
         return ledger

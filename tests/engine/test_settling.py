@@ -5,10 +5,10 @@ import pytest
 from studio.core.actor import Actor, ActorType
 from studio.core.errors import Conflict, InvalidInput
 from studio.runtime.models import Run
-from studio.runtime.service import runs
 from studio.runtime.service.settling import Finding, settle
 from tests.engine import bench_nodes
 from tests.engine.rig import step
+from tests.factories.reruns import run_again
 
 MIRA = Actor(ActorType.USER, "1", "Mira")
 
@@ -63,7 +63,7 @@ def test_a_run_that_is_run_again_no_longer_waits_for_a_person(doubtful):
     rig, run_id = doubtful
     with rig.database.unit(rig.workspace_id, MIRA) as unit:
         old = unit.session.get(Run, run_id)
-        runs.rerun(unit, old, rig.engine.versions, lambda: None, withdraw=rig.engine.endings.withdraw)
+        run_again(unit, old, rig.engine.versions, lambda: None, withdraw=rig.engine.endings.withdraw)
     assert rig.run(run_id).state == "cancelled"
     assert len(rig.withdrawn) == 1
     with pytest.raises(Conflict):

@@ -22,9 +22,9 @@ from studio.gallery.loading import template
 from studio.gallery.template import Event
 from studio.guard.models import GuardPass
 from studio.runtime.models import Run, Step, Workflow
-from studio.runtime.service import runs
 from tests.factories.accounts import make_tenant
 from tests.factories.guard import make_guard_policy
+from tests.factories.reruns import run_again
 from tests.gallery.trial import Trial
 
 
@@ -100,7 +100,7 @@ def refused(trial, database, till):
 
 def again(trial: Trial, run_id, from_step: str):
     with trial.database.unit(trial.tenant.id, trial.tenant["owner"].actor) as uow:
-        made = runs.rerun(
+        made = run_again(
             uow, uow.session.get(Run, run_id), trial.engine.versions, trial.engine.wake_main, from_step=from_step
         ).id
     trial.settle()

@@ -43,7 +43,15 @@ class Rerun(Metadata):
     newest_version: bool = False
     """On the newest version rather than on its own."""
     chosen_repeat: bool | None = None
-    """Effects are repeated under new keys, because somebody asked for that."""
+    """Effects that had happened may happen once more, as its plan said."""
+    item: str | None = None
+    """In one item of a loop alone, such as `0.3`."""
+    edited: bool | None = None
+    """With other data."""
+    skipped: str | None = None
+    """Keys of steps that were not run, because somebody said what they had given; with commas between them."""
+    plan: str | None = None
+    """The hash of the plan that was agreed to."""
 
 
 class Paused(Metadata):

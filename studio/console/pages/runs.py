@@ -28,29 +28,6 @@ def cancel_run(run_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("console.run", run_id=run_id), 303)
 
 
-@blueprint.post("/runs/<uuid:run_id>/rerun")
-@permission("run.rerun")
-def rerun(run_id: UUID) -> ResponseReturnValue:
-    """Make a new run linked to this one."""
-    uow = current_uow()
-    found = get_run(uow, run_id)
-    form = RerunForm.for_run(detail(uow, found))
-    if not form.validate_on_submit():
-        flash(_("Choose a step and a version from the lists; nothing was started."), "bad")
-        return redirect(url_for("console.run", run_id=run_id), 303)
-    again = verbs.rerun(
-        uow,
-        found,
-        engine().versions,
-        engine().wake_main,
-        from_step=form.from_step.data or None,
-        newest=form.version.data == "newest",
-        withdraw=engine().endings.withdraw,
-    )
-    flash(_("Started again as a new run."), "good")
-    return redirect(url_for("console.run", run_id=again.id), 303)
-
-
 @blueprint.post("/runs/<uuid:run_id>/settle")
 @permission("run.rerun")
 def settle_run(run_id: UUID) -> ResponseReturnValue:

@@ -18,7 +18,7 @@ from studio.runtime.decide import DONE_PORT, Fact, Place
 from studio.runtime.outcomes import StepState
 from studio.runtime.rerun.facts import Choice, Facts, Finding, Given, Past
 from studio.runtime.rerun.problems import problems_of
-from studio.runtime.rerun.scopes import Scopes, around
+from studio.runtime.rerun.scopes import Scopes, after, around
 
 _SETTLED = (StepState.SUCCEEDED, StepState.FAILED)
 _OPEN_ENDED = (StepState.FAILED, StepState.NEEDS_REVIEW, StepState.CANCELLED, StepState.RUNNING)
@@ -42,6 +42,8 @@ class Plan:
     """Their effects have happened, and may happen once more."""
     retried: tuple[Past, ...] = ()
     """Their effects did not happen: they are tried again, under the same key while their content is unchanged."""
+    runs: tuple[str, ...] = ()
+    """Every step that may run."""
     first: tuple[str, ...] = ()
     """Steps with effects that may happen for the first time."""
     asks: tuple[str, ...] = ()
@@ -161,9 +163,16 @@ class _Walk:
         for (node, _path), past in (self.kept | self.loops).items():
             step = self.facts.steps[node]
             gone = past.port is not None and past.port not in (*step.ports, ERROR_PORT)
-            if past.type != step.type or gone or (step.asks and (choice.edited or step.changed)):
+            if past.type != step.type or gone or (step.asks and (choice.edited or self._means_another(node))):
                 found.add(node)
         return found
+
+    def _means_another(self, gate: str) -> bool:
+        """Whether a gate is set up otherwise now, or something protected behind it: nobody agreed to that."""
+        steps = self.facts.steps
+        if steps[gate].changed:
+            return True
+        return any(steps[key].protects and steps[key].changed for key in after(self.facts.graph, gate))
 
     def is_dead(self, place: Place) -> bool:
         """Whether the new run cannot come there: the way was not taken, or its iteration was given up."""
@@ -217,6 +226,7 @@ def _told(facts: Facts, choice: Choice, walk: _Walk, unbound: set[str]) -> Plan:
         facts, choice, tuple(walk.kept.values()), tuple(walk.loops.values()), walk.given,
         again=tuple(past for past in effects if past.done),
         retried=tuple(past for past in effects if not past.done and past not in in_doubt),
+        runs=tuple(may_run),
         first=tuple(key for key in acts if key not in seen),
         asks=tuple(asks),
         asks_again=tuple(key for key in asks if key in answered),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from studio.contract.graph import Graph, Node
+from studio.contract.graph import Node
 from studio.contract.node import Effect, Kind, node_type
 from studio.core.redact import MASK
 from studio.runtime.compiled import Compiled
@@ -61,6 +61,17 @@ class StepLike(Protocol):
     def reused_from(self) -> UUID | None: ...
 
 
+class NodeLike(Protocol):
+    """A step of a version, compiled or as its document has it."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def config(self) -> Mapping[str, Any]: ...
+
+
 Payload = tuple[Any, Any]
 """What a step got and gave."""
 
@@ -74,12 +85,13 @@ def needs_payload(step: StepLike) -> bool:
 
 
 def facts_of(
-    run: RunLike, compiled: Compiled, before: Graph | None, steps: Iterable[StepLike],
+    run: RunLike, compiled: Compiled, before: Mapping[str, NodeLike] | None, steps: Iterable[StepLike],
     payloads: Mapping[UUID, Payload], retries: Collection[UUID],
 ) -> Facts:  # fmt: skip
-    """`before`: the graph that the old run followed; None: the same. `steps` in the order in which they began.
+    """`before`: the steps of the version that the old run followed; None: the same.
 
-    `payloads` has those that need_payload() names; `retries` the waits that are pauses before another attempt.
+    `steps` come in the order in which they began. `payloads` has those that need_payload() names; `retries` the waits
+    that are pauses before another attempt.
     """
     past, count = dict[Place, Past](), 0
     for step in steps:
@@ -92,9 +104,9 @@ def facts_of(
     )  # fmt: skip
 
 
-def _step(compiled: Compiled, node: Node, before: Graph | None) -> StepFacts:
+def _step(compiled: Compiled, node: Node, before: Mapping[str, NodeLike] | None) -> StepFacts:
     found = compiled.types[node.key]
-    former = before.nodes.get(node.key) if before is not None else node
+    former = before.get(node.key) if before is not None else node
     changed = former is None or (former.type, former.version, former.config) != (node.type, node.version, node.config)
     return StepFacts(
         node.type, found.effect, found.ports_of(node.config), found.kind in ASKS, found.protects_of(node.config),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from studio.core.i18n import gettext as _
@@ -11,28 +11,34 @@ from studio.runtime.ledger.rows import StepRow
 from studio.runtime.outcomes import StepState
 from studio.runtime.rerun.facts import Finding, Past
 from studio.runtime.rerun.planner import Plan, port_of
-from studio.runtime.rerun.reading import StepLike, reopened
+from studio.runtime.rerun.reading import Payload, StepLike, reopened
 
 
 class Recorded(StepLike, Protocol):
-    """An attempt with everything that is kept of it."""
+    """An attempt with all that its row says of it."""
 
-    attempt: int
-    input: object
-    output: object
-    error: dict[str, object] | None
-    note: str | None
-    started_at: datetime
-    finished_at: datetime | None
+    @property
+    def attempt(self) -> int: ...
+    @property
+    def error(self) -> dict[str, Any] | None: ...
+    @property
+    def note(self) -> str | None: ...
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def finished_at(self) -> datetime | None: ...
 
 
-def rows_of(
-    plan: Plan, find: Callable[[Past], Recorded], run_id: UUID, workspace_id: UUID, now: datetime, by: str
-) -> Iterator[StepRow]:
-    """In the order in which the old run had them. `find` gives the whole row of a step; `by` is whoever acts."""
-    loops = {past.id for past in plan.loops}
-    for past in sorted((*plan.kept, *plan.loops), key=lambda past: past.id):
-        yield _kept(find(past), run_id, workspace_id, now, is_open=past.id in loops)
+Find = Callable[[Past], tuple[Recorded, Payload]]
+"""The row of a step, with what it got and gave."""
+
+
+def rows_of(plan: Plan, find: Find, run_id: UUID, workspace_id: UUID, now: datetime, by: str) -> Iterator[StepRow]:
+    """In the order in which the old run had them. `by` is whoever acts."""
+    kept, loops = {past.id for past in plan.kept}, {past.id for past in plan.loops}
+    for past in plan.facts.past.values():
+        if past.id in kept or past.id in loops:
+            yield _kept(*find(past), run_id, workspace_id, now, is_open=past.id in loops)
     for place, given in plan.given.items():
         found, row_id = plan.facts.past.get(place), new_id()
         arrived = place not in plan.choice.given and plan.choice.settled.get(place) is Finding.ARRIVED
@@ -42,19 +48,22 @@ def rows_of(
         old = find(found) if arrived and found is not None else None
         yield StepRow(
             row_id, run_id, workspace_id, place[0], place[1], 1, StepState.SUCCEEDED, plan.facts.steps[place[0]].type,
-            now, port=port_of(plan.facts, place[0], given), input=old.input if old else None,
-            output=old.output if old else given.output, note=said,
-            reused_from=old.id if old else row_id, finished_at=now,
+            now, port=port_of(plan.facts, place[0], given), input=old[1][0] if old else None,
+            output=old[1][1] if old else given.output, note=said,
+            reused_from=old[0].id if old else row_id, finished_at=now,
         )  # fmt: skip
 
 
-def _kept(step: Recorded, run_id: UUID, workspace_id: UUID, now: datetime, *, is_open: bool) -> StepRow:
-    output, state, port, finished_at = step.output, step.state, step.port, step.finished_at or now
+def _kept(
+    step: Recorded, payload: Payload, run_id: UUID, workspace_id: UUID, now: datetime, *, is_open: bool
+) -> StepRow:
+    given, output = payload
+    state, port, finished_at = step.state, step.port, step.finished_at or now
     if is_open:
-        output = reopened(step, (step.input, step.output)) or step.output
+        output = reopened(step, payload) or output
     return StepRow(
         new_id(), run_id, workspace_id, step.node_key, step.path, step.attempt,
         StepState.RUNNING if is_open else state, step.type, step.started_at, port=None if is_open else port,
-        input=step.input, output=output, error=step.error, note=None if is_open else step.note, reused_from=step.id,
+        input=given, output=output, error=step.error, note=None if is_open else step.note, reused_from=step.id,
         finished_at=None if is_open else finished_at,
     )  # fmt: skip

@@ -1,7 +1,6 @@
 """What a person says of a run that Studio cannot carry on by itself: it arrived, or try it again."""
 
 from collections.abc import Callable
-from enum import StrEnum
 
 from sqlalchemy import select
 
@@ -12,16 +11,10 @@ from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import IN_ORDER, Run, Step
 from studio.runtime.outcomes import STUCK, Lane, RunState, StepState
+from studio.runtime.rerun.facts import Finding
 from studio.runtime.service.runs import target
 
-
-class Finding(StrEnum):
-    """What somebody found out."""
-
-    ARRIVED = "arrived"
-    """The call that is in doubt was carried out: the run goes on behind its step."""
-    REPEAT = "repeat"
-    """It was not, or may be made twice: the step is tried again, under the same key."""
+__all__ = ["Finding", "settle"]
 
 
 def settle(uow: UnitOfWork, run: Run, finding: Finding, hint: Callable[[], None]) -> None:

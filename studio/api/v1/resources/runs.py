@@ -80,20 +80,6 @@ def cancel_run(uow: UnitOfWork, run_id: UUID, body: shapes.CancelRun) -> shapes.
     return detail_of(uow, detail(uow, run))
 
 
-@operation("POST", f"{ONE}/rerun", tag=TAG, needs="run.rerun", body=shapes.Rerun, answer=shapes.RunDetail, status=201,
-           conflicts=True)  # fmt: skip
-def rerun_run(uow: UnitOfWork, run_id: UUID, body: shapes.Rerun) -> shapes.RunDetail:
-    """Run it again, as a new run linked to this one.
-
-    From a step, earlier results are kept. Effects whose content is unchanged keep their idempotency key.
-    """
-    run = starts.get_run(uow, run_id)
-    again = runs.rerun(uow, run, engine().versions, engine().wake_main, from_step=body.from_step,
-                       newest=body.version == "newest", withdraw=engine().endings.withdraw)  # fmt: skip
-    uow.session.flush()
-    return detail_of(uow, detail(uow, again))
-
-
 @operation("POST", f"{ONE}/settle", tag=TAG, needs="run.rerun", body=shapes.Settle, answer=shapes.RunDetail,
            conflicts=True)  # fmt: skip
 def settle_run(uow: UnitOfWork, run_id: UUID, body: shapes.Settle) -> shapes.RunDetail:

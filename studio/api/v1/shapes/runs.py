@@ -159,15 +159,6 @@ class CancelRun(Body):
     reason: str = Field("", max_length=500)
 
 
-class Rerun(Body):
-    """From where, and on which version."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"from_step": "call", "version": "original"}]})
-
-    from_step: str | None = Field(None, max_length=40, description="Left out: from the beginning.")
-    version: Literal["original", "newest"] = "original"
-
-
 class Settle(Body):
     """What somebody found out about a run that needs a person."""
 
