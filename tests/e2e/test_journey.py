@@ -1,13 +1,18 @@
 """From an empty canvas to a call under its key; from a failure to a run that ended well."""
 
+import os
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import shopify
 from tests.e2e.canvas import Canvas
 from tests.e2e.conftest import PHONE
+from tests.e2e.looks import DESK, flaws
 from tests.e2e.studio import code_in, link_in
 
+SHOTS = os.environ.get("STUDIO_SHOTS")
+"""A folder for pictures, for whoever wants to look."""
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 TITLE = "Ship order {{ trigger.name }} over {{ trigger.total_price_set.shop_money | money }}?"
@@ -45,7 +50,14 @@ def test_an_order_is_drawn_approved_and_called_out_and_a_failure_is_mended(studi
     sofia.get_by_role("button", name="Re-run…").click()
     dialog = sofia.get_by_role("dialog")
     expect(dialog.get_by_label("Start from")).to_have_value("http")
-    dialog.get_by_role("button", name="Re-run").click()
+    dialog.get_by_role("button", name="Show the plan").click()
+    expect(sofia.get_by_text("Nothing that this run has done happens again.")).to_be_visible()
+    tell = sofia.get_by_role("row").filter(has_text="Tell the warehouse")
+    expect(tell).to_contain_text("Tried again")
+    expect(sofia.get_by_role("row").filter(has_text="Ship it?")).to_contain_text("Kept")
+    shot(sofia, "rerun-plan")
+    assert flaws(sofia, DESK) == []
+    sofia.get_by_role("button", name="Run it again").click()
     repeated = http_target.wait_for(3)
     assert repeated.headers["idempotency-key"] == refused.headers["idempotency-key"]
     assert repeated.headers["idempotency-key"] != told.headers["idempotency-key"]
@@ -55,6 +67,11 @@ def test_an_order_is_drawn_approved_and_called_out_and_a_failure_is_mended(studi
     sofia.get_by_role("link", name="repeats an earlier run").click()
     expect(sofia).to_have_url(f"{studio.url}/runs/{failed}")
     expect(sofia.get_by_text("Repeated as a new run")).to_be_visible()
+
+
+def shot(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
 
 
 def draw_and_publish(page: Page, studio, target: str) -> str:

@@ -197,6 +197,7 @@ RUN_RERUN = Action(
     example={"new_run": "019a0000-0000-7000-8000-000000000000", "from_step": "call"},
     severity="notice",
     ocsf=6003,
+    version=2,
 )
 RUN_SETTLED = Action(
     "run.settled",
