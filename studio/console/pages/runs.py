@@ -8,9 +8,8 @@ from flask_babel import gettext as _
 
 from studio.accounts.permissions import permission
 from studio.console.blueprint import blueprint, engine
-from studio.console.forms import CancelForm, RerunForm, SettleForm
+from studio.console.forms import CancelForm, SettleForm
 from studio.core.web import current_uow
-from studio.runtime.history.detail import detail
 from studio.runtime.service import runs as verbs
 from studio.runtime.service.settling import Finding, settle
 from studio.runtime.service.starts import get_run
