@@ -11,7 +11,6 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from studio.console.pages.run_data import pretty
 from studio.core.errors import FieldProblem
 from studio.runtime.decide import Place
 from studio.runtime.history.detail import RunDetail
@@ -55,7 +54,7 @@ class PlanForm(FlaskForm):
             (Finding.REPEAT.value, _("Try it again")),
         ]  # fmt: skip
         form.version.data = form.version.data or "original"
-        was = pretty(found.run.input)
+        was = orjson.dumps(found.run.input, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode()
         form.edits = len(was) <= MOST_EDITED
         if not posted and form.edits:
             form.data.data = was
