@@ -18,7 +18,7 @@ from studio.accounts.federation.door import Door
 from studio.accounts.service import purging, seat_changes
 from studio.accounts.service.vault import SecretVault
 from studio.api import purging as api_purging
-from studio.approvals import askers
+from studio.approvals import asked_for, askers
 from studio.approvals.attaching import purging as attachments_purging
 from studio.approvals.departing.part import ApprovalsPart
 from studio.approvals.jobs import Post
@@ -107,7 +107,7 @@ from studio.guard.service import holding, passing
 from studio.guard.service import purging as guard_purging
 from studio.guard.settings import service as protected_settings
 from studio.oversight import folding
-from studio.oversight.evidence import making
+from studio.oversight.evidence import making, needing
 from studio.oversight.evidence import service as evidence
 from studio.oversight.leaving.reviewing import ReviewsPart
 from studio.oversight.reports import adding
@@ -123,6 +123,7 @@ from studio.runtime.hooks.receiving import Receiver
 from studio.runtime.insights import facets
 from studio.runtime.leases import NamedLeases
 from studio.runtime.notices import FailureNotices
+from studio.runtime.retention import holding as holding_runs
 from studio.runtime.service import ending, subscriptions
 from studio.runtime.service.app_events import Told
 from studio.runtime.service.causes import Source, source_of
@@ -212,6 +213,8 @@ def join(app: Flask, settings: Settings) -> Engine:
     _join_evidence(engine, app.extensions["studio_keyring"])
     deciding.on_vote = _answered
     engine.chores.append(Sealer(database, app.extensions["studio_keyring"]))
+    holding_runs.hold("approvals", asked_for.of_runs)
+    holding_runs.hold("evidence", needing.of_runs)
     engine.retention.of_all.append(purging.purge)
     engine.retention.of_all.append(guard_purging.purge)
     engine.retention.of_workspaces.append(attempts.purge)

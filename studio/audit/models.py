@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
 from studio.core.db import Model, UtcDateTime
+from studio.core.run_parts import outlives_run
 from studio.core.sealed import sealed
 from studio.core.tenancy import Tenant
 
@@ -30,7 +31,7 @@ class AuditEvent(Tenant, Model):
     action: Mapped[str] = mapped_column(String(80))
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime())
     actor_id: Mapped[str] = mapped_column(String(500))
-    run_id: Mapped[str | None] = mapped_column(String(80))
+    run_id: Mapped[str | None] = mapped_column(String(80), info=outlives_run("the trail is kept for ever"))
     search: Mapped[str] = mapped_column(Text)
     """Names and texts of the event in lower case, but for what is said of people."""
     body: Mapped[str] = mapped_column(Text)

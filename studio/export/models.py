@@ -9,6 +9,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.run_parts import outlives_run
 from studio.core.tenancy import Tenant
 
 
@@ -96,7 +97,7 @@ class ExportWaiter(Tenant, Model):
     __table_args__ = (Index("ix_export_waiter_destination_id", "destination_id"),)
 
     wait_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
-    run_id: Mapped[UUID] = mapped_column(Uuid())
+    run_id: Mapped[UUID] = mapped_column(Uuid(), info=outlives_run("gone since the wait ended"))
     destination_id: Mapped[UUID] = mapped_column(ForeignKey("export_destination.id"))
     event_id: Mapped[UUID] = mapped_column(Uuid())
     """The entry of the trail; its number is given when its transaction commits."""

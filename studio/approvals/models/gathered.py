@@ -8,6 +8,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Model
 from studio.core.ids import new_id
+from studio.core.run_parts import outlives_run
 from studio.core.tenancy import Tenant
 
 
@@ -22,5 +23,5 @@ class Gathered(Tenant, Model):
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
     wait_id: Mapped[UUID] = mapped_column(Uuid())
-    run_id: Mapped[UUID] = mapped_column(Uuid())
+    run_id: Mapped[UUID] = mapped_column(Uuid(), info=outlives_run("gone since the wait ended"))
     request_id: Mapped[UUID] = mapped_column(ForeignKey("approval_request.id"))

@@ -12,6 +12,7 @@ from studio.approvals import policy
 from studio.approvals.models.lock import LONGEST_KEY
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.run_parts import outlives_run
 from studio.core.tenancy import Tenant
 
 _UNENDED, _EXPIRED = text("closed_at is null"), text("state = 'expired'")
@@ -141,7 +142,9 @@ class Request(Tenant, Model):
     """Decimal text; None: no money goes through this."""
     currency: Mapped[str | None] = mapped_column(String(3))
     workflow_id: Mapped[UUID | None] = mapped_column(Uuid())
-    run_id: Mapped[UUID | None] = mapped_column(Uuid(), index=True)
+    run_id: Mapped[UUID | None] = mapped_column(
+        Uuid(), index=True, info=outlives_run("what people decided is evidence")
+    )
     wait_id: Mapped[UUID | None] = mapped_column(Uuid(), index=True)
     """The wait of that run which the end of this request resolves."""
     context: Mapped[dict[str, Any]] = mapped_column(Json)

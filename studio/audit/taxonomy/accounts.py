@@ -263,6 +263,12 @@ WORKSPACE_LIMITED = Action(
     sentence="{actor} changed the limits of the workspace",
     severity="notice",
 )
+WORKSPACE_RETENTION = Action(
+    "workspace.retention_changed",
+    "How long ended runs are kept, by workflow and by how they ended, was changed.",
+    sentence="{actor} changed how long runs are kept",
+    severity="notice",
+)
 WORKSPACE_UPDATED = Action(
     "workspace.updated",
     "A workspace's name, currency, time zone, formats, retention or number of approver seats were changed.",

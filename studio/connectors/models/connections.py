@@ -11,6 +11,7 @@ from sqlalchemy.types import Uuid
 from studio.connectors.outcomes import Status
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.run_parts import outlives_run
 from studio.core.sealed import sealed
 from studio.core.tenancy import Tenant
 
@@ -144,7 +145,7 @@ class ConnectionWaiter(Tenant, Model):
     __table_args__ = (Index("ix_connection_waiter_connection_id", "connection_id", "wait_id"),)
 
     wait_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
-    run_id: Mapped[UUID] = mapped_column(Uuid())
+    run_id: Mapped[UUID] = mapped_column(Uuid(), info=outlives_run("gone since the wait ended"))
     connection_id: Mapped[UUID] = mapped_column(ForeignKey("connection.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
@@ -167,5 +168,5 @@ class ConnectionCall(Tenant, Model):
     code: Mapped[str | None] = mapped_column(String(80))
     """Of what went wrong; None: nothing."""
     took_ms: Mapped[int] = mapped_column(Integer())
-    run_id: Mapped[UUID | None] = mapped_column(Uuid())
+    run_id: Mapped[UUID | None] = mapped_column(Uuid(), info=outlives_run("the newest calls of a connection are kept"))
     at: Mapped[datetime] = mapped_column(UtcDateTime())

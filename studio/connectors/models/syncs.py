@@ -10,6 +10,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.run_parts import outlives_run
 from studio.core.tenancy import Tenant
 
 
@@ -43,7 +44,7 @@ class ConnectionSync(Tenant, Model):
     """Of the pass that is open or comes next: `changes`, `first`, `full` or `since`."""
     since: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """Where a backfill that is asked for begins; None with `since`'s kind only once it has begun."""
-    run_id: Mapped[UUID | None] = mapped_column(Uuid())
+    run_id: Mapped[UUID | None] = mapped_column(Uuid(), info=outlives_run("names a pass of its own, no run"))
     """The pass that is open; None: none is."""
     cursor: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """Where reading goes on; None: from the start."""

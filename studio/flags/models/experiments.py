@@ -10,6 +10,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.run_parts import outlives_run
 from studio.core.tenancy import Tenant
 
 _OPEN = text("closed_at is null")
@@ -88,5 +89,5 @@ class FlagExperimentWait(Tenant, Model):
     __table_args__ = (Index("ix_flag_experiment_wait_experiment_id", "experiment_id"),)
 
     wait_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
-    run_id: Mapped[UUID] = mapped_column(Uuid())
+    run_id: Mapped[UUID] = mapped_column(Uuid(), info=outlives_run("gone since the wait ended"))
     experiment_id: Mapped[UUID] = mapped_column(ForeignKey("flag_experiment.id"))

@@ -10,6 +10,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.run_parts import outlives_run
 from studio.core.tenancy import Tenant
 
 
@@ -85,6 +86,6 @@ class FlagVersion(Tenant, Model):
     cause: Mapped[str] = mapped_column(String(200))
     """Who or what: a person's name, or the run, rollout or experiment that did it."""
     user_id: Mapped[UUID | None] = mapped_column(Uuid())
-    run_id: Mapped[UUID | None] = mapped_column(Uuid())
+    run_id: Mapped[UUID | None] = mapped_column(Uuid(), info=outlives_run("a version never changes"))
     """The run whose step did it; None: no step."""
     at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -11,6 +11,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.run_parts import outlives_run
 from studio.core.tenancy import Tenant
 
 _OPEN = text("ended_at is null")
@@ -61,7 +62,7 @@ class FlagRollout(Tenant, Model):
     created_by: Mapped[str] = mapped_column(String(200))
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    run_id: Mapped[UUID | None] = mapped_column(Uuid())
+    run_id: Mapped[UUID | None] = mapped_column(Uuid(), info=outlives_run("a rollout tells who planned it"))
     """The run whose step planned it or last took it up; None: people did."""
     wait_id: Mapped[UUID | None] = mapped_column(Uuid())
     """By which that run waits; None: it does not, or no longer."""

@@ -10,6 +10,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.run_parts import outlives_run
 from studio.core.tenancy import Tenant
 
 
@@ -49,5 +50,5 @@ class FlagSegmentVersion(Tenant, Model):
     restored: Mapped[int | None] = mapped_column(Integer())
     cause: Mapped[str] = mapped_column(String(200))
     user_id: Mapped[UUID | None] = mapped_column(Uuid())
-    run_id: Mapped[UUID | None] = mapped_column(Uuid())
+    run_id: Mapped[UUID | None] = mapped_column(Uuid(), info=outlives_run("a version never changes"))
     at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -9,6 +9,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.run_parts import outlives_run
 from studio.core.tenancy import Tenant
 
 
@@ -78,7 +79,7 @@ class GuardElevation(Tenant, Model):
     """What was said at its decision or its end, in words."""
     request_id: Mapped[UUID | None] = mapped_column(Uuid())
     """The approval request; None: nobody had to agree."""
-    run_id: Mapped[UUID | None] = mapped_column(Uuid())
+    run_id: Mapped[UUID | None] = mapped_column(Uuid(), info=outlives_run("who was let do what is evidence"))
     """The run that asked for it, where it was one."""
     wait_id: Mapped[UUID | None] = mapped_column(Uuid())
     """What that run waits for."""

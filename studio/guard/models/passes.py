@@ -10,6 +10,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.run_parts import outlives_run
 from studio.core.tenancy import Tenant
 
 _ASKED = text("request_id is not null")
@@ -28,7 +29,7 @@ class GuardPass(Tenant, Model):
     )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
-    run_id: Mapped[UUID] = mapped_column(Uuid())
+    run_id: Mapped[UUID] = mapped_column(Uuid(), info=outlives_run("who let a run pass is evidence"))
     workflow_id: Mapped[UUID] = mapped_column(Uuid())
     workflow_name: Mapped[str] = mapped_column(String(200))
     node: Mapped[str] = mapped_column(String(40))

@@ -19,7 +19,7 @@ from studio.core.targets import Targets
 from studio.core.unit_of_work import Database
 from studio.runtime.engine.admitting import Admitting
 from studio.runtime.engine.answers import Answers
-from studio.runtime.engine.chores import Retention, Schedules
+from studio.runtime.engine.chores import Schedules
 from studio.runtime.engine.execution.ends import Endings
 from studio.runtime.engine.execution.executor import Executor
 from studio.runtime.engine.execution.turns import SPARE
@@ -35,6 +35,7 @@ from studio.runtime.engine.writer import Writer
 from studio.runtime.insights.walking import Walking
 from studio.runtime.ledger.choose import ledger_for
 from studio.runtime.outcomes import Lane
+from studio.runtime.retention.chore import Retention
 from studio.runtime.search.index import SearchIndex
 from studio.runtime.service.app_events import AppEvents
 from studio.runtime.service.calls import RunCalls

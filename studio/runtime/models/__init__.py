@@ -5,6 +5,7 @@ from studio.runtime.models.gathering import Gathering
 from studio.runtime.models.halts import Halt
 from studio.runtime.models.insights import RunFacet, RunLabel, RunWalk
 from studio.runtime.models.ledger import IN_ORDER, Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
+from studio.runtime.models.retention import RetentionRule, RetentionState
 from studio.runtime.models.search import RunSearch
 from studio.runtime.models.tags import WorkflowTag
 from studio.runtime.models.things import KvEntry, LoopLease, RunNote
@@ -21,6 +22,8 @@ __all__ = [
     "LoopLease",
     "RateState",
     "Resolution",
+    "RetentionRule",
+    "RetentionState",
     "Run",
     "RunFacet",
     "RunLabel",

@@ -15,6 +15,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.run_parts import outlives_run, part_of_run
 from studio.core.tenancy import Tenant
 
 _QUEUED, _RUNNING = text("state = 'queued'"), text("state = 'running'")
@@ -52,7 +53,9 @@ class Event(Tenant, Model):
     verdict: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str | None] = mapped_column(Text)
     """Why it was filtered, limited or refused, in words."""
-    run_id: Mapped[UUID | None] = mapped_column(Uuid())
+    run_id: Mapped[UUID | None] = mapped_column(
+        Uuid(), info=outlives_run("goes after its run, once the workspace keeps it no longer")
+    )
     """The run that it started or repeated."""
     dedup_key: Mapped[str | None] = mapped_column(String(255))
     body: Mapped[Any | None] = mapped_column(Json)
@@ -72,7 +75,7 @@ class EventDedup(Tenant, Model):
     subscription_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
     event_id: Mapped[UUID] = mapped_column(Uuid())
-    run_id: Mapped[UUID] = mapped_column(Uuid())
+    run_id: Mapped[UUID] = mapped_column(Uuid(), info=outlives_run("goes when its key runs out"))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
 
 
@@ -174,7 +177,7 @@ class Run(Tenant, Model):
     """Somebody waits on the line for the result."""
     carried: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """A re-run's effect keys: {"node|path": {"key", "fingerprint"}}."""
-    parent_run_id: Mapped[UUID | None] = mapped_column(Uuid())
+    parent_run_id: Mapped[UUID | None] = mapped_column(Uuid(), info=outlives_run("a link that may lead to nothing"))
     """The run that called it."""
     parent_wait_id: Mapped[UUID | None] = mapped_column(Uuid())
     """What its end resolves there; None: nobody waits for it."""
@@ -194,7 +197,7 @@ class Step(Tenant, Model):
     __table_args__ = (Index("ix_step_run_id", "run_id", "id"),)
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
-    run_id: Mapped[UUID] = mapped_column(Uuid())
+    run_id: Mapped[UUID] = mapped_column(Uuid(), info=part_of_run())
     node_key: Mapped[str] = mapped_column(String(40))
     path: Mapped[str] = mapped_column(String(120), default="")
     """Iteration path such as `0.3`; empty at the top."""
@@ -237,7 +240,7 @@ class WaitRow(Tenant, Model):
     )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
-    run_id: Mapped[UUID] = mapped_column(Uuid())
+    run_id: Mapped[UUID] = mapped_column(Uuid(), info=part_of_run(texts=("match",)))
     step_id: Mapped[UUID] = mapped_column(Uuid())
     node_key: Mapped[str] = mapped_column(String(40))
     path: Mapped[str] = mapped_column(String(120), default="")
@@ -258,7 +261,7 @@ class Resolution(Tenant, Model):
     __tablename__ = "resolution"
 
     wait_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
-    run_id: Mapped[UUID] = mapped_column(Uuid(), index=True)
+    run_id: Mapped[UUID] = mapped_column(Uuid(), index=True, info=part_of_run())
     payload: Mapped[Any | None] = mapped_column(Json)
     resolved_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
@@ -269,5 +272,5 @@ class Blob(Tenant, Model):
     __tablename__ = "payload_blob"
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
-    run_id: Mapped[UUID] = mapped_column(Uuid(), index=True)
+    run_id: Mapped[UUID] = mapped_column(Uuid(), index=True, info=part_of_run())
     data: Mapped[Any] = mapped_column(Json)

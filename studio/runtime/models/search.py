@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
 from studio.core.db import Model
+from studio.core.run_parts import part_of_run
 from studio.core.tenancy import Tenant
 
 
@@ -19,6 +20,6 @@ class RunSearch(Tenant, Model):
 
     seq: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
     """Grows with the run's id: runs are indexed in the order of their ids."""
-    run_id: Mapped[UUID] = mapped_column(Uuid())
+    run_id: Mapped[UUID] = mapped_column(Uuid(), info=part_of_run())
     words: Mapped[str | None] = mapped_column(Text().with_variant(TSVECTOR(), "postgresql"))
     """None on SQLite."""

@@ -10,6 +10,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.run_parts import part_of_run
 from studio.core.tenancy import Tenant
 
 
@@ -35,7 +36,7 @@ class RunNote(Tenant, Model):
     __tablename__ = "run_note"
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
-    run_id: Mapped[UUID] = mapped_column(Uuid(), index=True)
+    run_id: Mapped[UUID] = mapped_column(Uuid(), index=True, info=part_of_run())
     text: Mapped[str] = mapped_column(Text)
     author: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())

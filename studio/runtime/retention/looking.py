@@ -1,0 +1,107 @@
+"""One look over a workspace's ended runs and its events, batch by batch in the order of their ids."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from studio.core.db import Base
+from studio.core.faults import fault_point
+from studio.core.ids import first_id_at
+from studio.core.run_parts import run_parts
+from studio.core.unit_of_work import Database, UnitOfWork
+from studio.runtime.models import Event, Run
+from studio.runtime.outcomes import ENDED, Verdict
+from studio.runtime.retention.holding import held
+from studio.runtime.retention.policy import RunFacts, due_at, may_go
+from studio.runtime.retention.rules import rules_of
+
+_FIRST = UUID(int=0)
+EVENTS = "events"
+
+
+@dataclass(slots=True)
+class Look:
+    """Where it is, and what it came to. A process that dies begins the next one anew; nothing is lost by that."""
+
+    workspace_id: UUID
+    begun: datetime
+    left: list[str] = field(default_factory=lambda: [*sorted(ENDED), EVENTS])
+    """What it has not come to, in order."""
+    cursor: UUID = _FIRST
+    deleted: int = 0
+    held: int = 0
+    oldest: datetime | None = None
+    """When the time of the last run that it let go was over: so far behind is what comes after it."""
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to be looked at."""
+        return not self.left
+
+    def batch(self, database: Database, size: int) -> int:
+        """Look at the next `size` rows, and let go of those whose time is over. How many went."""
+        stage = self.left[0]
+        with database.unit(self.workspace_id) as uow:
+            seen, gone = self._events(uow, size) if stage == EVENTS else self._runs(uow, stage, size)
+            if gone:
+                fault_point("retention.before_commit")
+        if gone:
+            fault_point("retention.after_commit")
+        if seen < size:
+            self.left.pop(0)
+            self.cursor = _FIRST
+        return gone
+
+    def _runs(self, uow: UnitOfWork, state: str, size: int) -> tuple[int, int]:
+        rules = rules_of(uow)
+        edge = first_id_at(self.begun - timedelta(days=rules.shortest(state)))
+        facts = walk(uow, state, self.cursor, edge, size)
+        due = [one for one in facts if may_go(rules, one, self.begun)]
+        kept = held(uow, [one.id for one in due])
+        ids = remove(uow, [one.id for one in due if one.id not in kept])
+        self.deleted, self.held = self.deleted + len(ids), self.held + len(kept)
+        if due:
+            self.oldest = due_at(rules, due[-1])
+        if facts:
+            self.cursor = facts[-1].id
+        return len(facts), len(ids)
+
+    def _events(self, uow: UnitOfWork, size: int) -> tuple[int, int]:
+        """Those of no run, and of runs that have gone."""
+        edge = first_id_at(self.begun - timedelta(days=rules_of(uow).days))
+        old = select(Event.id, Event.run_id, Event.verdict).where(Event.id > self.cursor, Event.id < edge)
+        rows = uow.session.execute(old.order_by(Event.id).limit(size)).all()
+        there = set(uow.session.scalars(select(Run.id).where(Run.id.in_([row.run_id for row in rows if row.run_id]))))
+        ids = [row.id for row in rows if row.run_id not in there and row.verdict != Verdict.HELD]
+        uow.session.execute(delete(Event).where(Event.id.in_(ids)).execution_options(synchronize_session=False))
+        if rows:
+            self.cursor = rows[-1].id
+        return len(rows), len(ids)
+
+
+def walk(uow: UnitOfWork, state: str, after: UUID, edge: UUID, size: int) -> Sequence[RunFacts]:
+    """The next ended runs of one state between two ids. Nobody else works on them until the unit's end."""
+    columns = select(Run.id, Run.workflow_id, Run.state, Run.finished_at, Run.created_at)
+    found = columns.where(Run.state == state, Run.id > after, Run.id < edge).order_by(Run.id).limit(size)
+    return [RunFacts(*row) for row in uow.session.execute(found)]
+
+
+def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Delete these runs, all that goes with them, and the events that started them. Those that were still there.
+
+    Only ended ones go, whatever the caller believes: what has not ended is never deleted.
+    """
+    if not ids:
+        return ids
+    mine = select(Run.id, Run.event_id).where(Run.id.in_(ids), Run.state.in_(ENDED)).order_by(Run.id)
+    rows = uow.session.execute(mine.with_for_update(skip_locked=True)).all()
+    ended, events = [row.id for row in rows], [row.event_id for row in rows if row.event_id]
+    quick = {"synchronize_session": False}
+    for part in run_parts(Base.registry.mappers):
+        uow.session.execute(delete(part.model).where(part.run.in_(ended)).execution_options(**quick))
+    uow.session.execute(delete(Run).where(Run.id.in_(ended)).execution_options(**quick))
+    uow.session.execute(delete(Event).where(Event.id.in_(events)).execution_options(**quick))
+    return ended
