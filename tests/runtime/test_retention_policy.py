@@ -35,11 +35,6 @@ def test_nothing_goes_before_its_days_are_over_and_all_of_it_after(kept, run, no
         assert due_at(kept, run) == over
 
 
-@given(rules, st.sampled_from(sorted(ENDED)), st.none() | st.sampled_from(FLOWS))
-def test_the_shortest_misses_no_run_and_the_longest_outlives_all(kept, state, flow):
-    assert kept.shortest(state) <= kept.of(flow, state) <= kept.longest
-
-
 @given(rules, st.sampled_from(sorted(set(RunState) - ENDED)))
 def test_no_rule_can_speak_of_what_has_not_ended(kept, state):
     assert all(one.of(state) is None for one in (kept.everywhere, *kept.workflows.values()))

@@ -70,6 +70,16 @@ def test_each_end_is_kept_as_long_as_its_rule_says(database, tenant, begin, work
         assert (found.deleted, found.deleted_ever, found.behind_since) == (1, 2, None)
 
 
+def test_a_workflow_keeps_its_runs_longer_than_the_others(database, tenant, begin, workflow_id):
+    kept = begin()
+    with database.unit(tenant.id, tenant["owner"].actor) as uow:
+        set_rules(uow, Wanted(Days(succeeded=7), {workflow_id: Days(succeeded=30)}))
+    Retention(database)(shifted(database, days=29))
+    assert left(database, tenant) == {kept}
+    Retention(database)(shifted(database, days=31))
+    assert left(database, tenant) == set()
+
+
 def test_time_counts_from_the_end_not_from_the_beginning(database, tenant, begin):
     late = begin("succeeded", finished_at=shifted(database, days=60))
     Retention(database)(shifted(database, days=100))

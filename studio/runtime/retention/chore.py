@@ -12,7 +12,8 @@ from studio.core import clock
 from studio.core.ids import first_id_at
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.models import EventDedup, KvEntry, RateState, Run
-from studio.runtime.retention.looking import Look
+from studio.runtime.retention.looking import Look, stretches
+from studio.runtime.retention.rules import rules_of
 from studio.runtime.retention.standing import ended, going_on
 
 PURGE_EVERY = timedelta(hours=1)
@@ -74,7 +75,9 @@ class Retention:
         if self._look is None:
             if not self._left:
                 return False
-            self._look = Look(self._left.popleft(), now)
+            workspace_id = self._left.popleft()
+            with self._database.unit(workspace_id, read_only=True) as unit:
+                self._look = Look(workspace_id, now, stretches(rules_of(unit)))
         look = self._look
         if not look.done:
             look.batch(self._database, size)

@@ -1,7 +1,7 @@
 """One look over a workspace's ended runs and its events, batch by batch in the order of their ids."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,11 +15,26 @@ from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.models import Event, Run
 from studio.runtime.outcomes import ENDED, Verdict
 from studio.runtime.retention.holding import held
-from studio.runtime.retention.policy import RunFacts, due_at, may_go
+from studio.runtime.retention.policy import Rules, RunFacts, due_at, may_go
 from studio.runtime.retention.rules import rules_of
 
 _FIRST = UUID(int=0)
-EVENTS = "events"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Rows that are walked one after the other by one index."""
+
+    state: str | None
+    """How its runs have ended; None: these are events."""
+    workflow_id: UUID | None = None
+    """None: of all workflows, but those with rules of their own stay."""
+
+
+def stretches(rules: Rules) -> list[Stretch]:
+    """All that a look walks. A workflow with rules of its own by itself: else a short one would walk all runs."""
+    runs = [Stretch(state, one) for state in sorted(ENDED) for one in (None, *rules.workflows)]
+    return [*runs, Stretch(None)]
 
 
 @dataclass(slots=True)
@@ -28,7 +43,7 @@ class Look:
 
     workspace_id: UUID
     begun: datetime
-    left: list[str] = field(default_factory=lambda: [*sorted(ENDED), EVENTS])
+    left: list[Stretch]
     """What it has not come to, in order."""
     cursor: UUID = _FIRST
     deleted: int = 0
@@ -43,9 +58,9 @@ class Look:
 
     def batch(self, database: Database, size: int) -> int:
         """Look at the next `size` rows, and let go of those whose time is over. How many went."""
-        stage = self.left[0]
+        part = self.left[0]
         with database.unit(self.workspace_id) as uow:
-            seen, gone = self._events(uow, size) if stage == EVENTS else self._runs(uow, stage, size)
+            seen, gone = self._events(uow, size) if part.state is None else self._runs(uow, part, part.state, size)
             if gone:
                 fault_point("retention.before_commit")
         if gone:
@@ -55,11 +70,12 @@ class Look:
             self.cursor = _FIRST
         return gone
 
-    def _runs(self, uow: UnitOfWork, state: str, size: int) -> tuple[int, int]:
+    def _runs(self, uow: UnitOfWork, part: Stretch, state: str, size: int) -> tuple[int, int]:
         rules = rules_of(uow)
-        edge = first_id_at(self.begun - timedelta(days=rules.shortest(state)))
-        facts = walk(uow, state, self.cursor, edge, size)
-        due = [one for one in facts if may_go(rules, one, self.begun)]
+        edge = first_id_at(self.begun - timedelta(days=rules.of(part.workflow_id, state)))
+        facts = walk(uow, state, part.workflow_id, (self.cursor, edge), size)
+        mine = [one for one in facts if part.workflow_id is not None or one.workflow_id not in rules.workflows]
+        due = [one for one in mine if may_go(rules, one, self.begun)]
         kept = held(uow, [one.id for one in due])
         ids = remove(uow, [one.id for one in due if one.id not in kept])
         self.deleted, self.held = self.deleted + len(ids), self.held + len(kept)
@@ -82,11 +98,15 @@ class Look:
         return len(rows), len(ids)
 
 
-def walk(uow: UnitOfWork, state: str, after: UUID, edge: UUID, size: int) -> Sequence[RunFacts]:
-    """The next ended runs of one state between two ids. Nobody else works on them until the unit's end."""
+def walk(
+    uow: UnitOfWork, state: str, workflow_id: UUID | None, between: tuple[UUID, UUID], size: int
+) -> Sequence[RunFacts]:
+    """The next runs that ended so, between two ids; of one workflow, or of all."""
     columns = select(Run.id, Run.workflow_id, Run.state, Run.finished_at, Run.created_at)
-    found = columns.where(Run.state == state, Run.id > after, Run.id < edge).order_by(Run.id).limit(size)
-    return [RunFacts(*row) for row in uow.session.execute(found)]
+    found = columns.where(Run.state == state, Run.id > between[0], Run.id < between[1])
+    if workflow_id is not None:
+        found = found.where(Run.workflow_id == workflow_id)
+    return [RunFacts(*row) for row in uow.session.execute(found.order_by(Run.id).limit(size))]
 
 
 def remove(uow: UnitOfWork, ids: Sequence[UUID]) -> Sequence[UUID]:

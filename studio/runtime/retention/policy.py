@@ -42,15 +42,6 @@ class Rules:
         wide = self.everywhere.of(state)
         return own if own is not None else wide if wide is not None else self.days
 
-    def shortest(self, state: str) -> int:
-        """The fewest days that any workflow keeps runs that ended so."""
-        return min(self.of(one, state) for one in (None, *self.workflows))
-
-    @property
-    def longest(self) -> int:
-        """The most days that anything is kept: an event stays until then, or until its run has gone."""
-        return max(self.of(one, state) for one in (None, *self.workflows) for state in ENDED)
-
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:

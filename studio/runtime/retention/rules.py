@@ -100,11 +100,14 @@ def _out_of_bounds(path: str, days: Days) -> Iterator[FieldProblem]:
 
 def _changes(before: Rules, after: Rules, names: Mapping[UUID, str]) -> Iterator[Change]:
     """By workflow and end, each with its days before and after."""
-    old: dict[UUID | None, Days] = {None: before.everywhere, **before.workflows}
-    new: dict[UUID | None, Days] = {None: after.everywhere, **after.workflows}
-    for scope in {**old, **new}:
+    for scope in (None, *{**before.workflows, **after.workflows}):
+        old, new = _said(before, scope), _said(after, scope)
         for state in STATES:
-            was, shall = old.get(scope, Days()).of(state), new.get(scope, Days()).of(state)
+            was, shall = old.of(state), new.of(state)
             if was != shall:
                 name = names.get(scope, str(scope)) if scope is not None else "all workflows"
                 yield Change(f"{name}: {state}", was, shall)
+
+
+def _said(rules: Rules, scope: UUID | None) -> Days:
+    return rules.everywhere if scope is None else rules.workflows.get(scope, Days())
