@@ -29,10 +29,9 @@ def test_every_column_that_names_a_run_says_whether_it_goes_with_it():
     assert all(declared.goes or declared.why for _, column in naming() if (declared := declared_of(column.info)))
 
 
-def test_what_goes_is_a_tenant_s_has_one_key_and_is_found_by_its_run():
+def test_what_goes_is_a_tenant_s_and_is_found_by_its_run():
     for part in run_parts(Base.registry.mappers):
         assert issubclass(part.model, Tenant), part.table
-        assert len(part.model.__table__.primary_key) == 1, f"{part.table}: erasure walks it by its key"
         leading = [list(index.columns.keys())[:2] for index in part.model.__table__.indexes]
         leading.append(list(part.model.__table__.primary_key.columns.keys()))
         assert any(part.name == names[0] or names == ["workspace_id", part.name] for names in leading), (
@@ -70,6 +69,6 @@ def test_a_new_table_is_known_by_what_its_column_says():
     assert part.run is Label.run_id
 
 
-@pytest.mark.parametrize("name", ["step", "wait", "resolution", "payload_blob", "run_note", "run_search"])
+@pytest.mark.parametrize("name", ["step", "wait", "resolution", "payload_blob", "run_note", "run_search", "run_label"])
 def test_what_the_engine_keeps_of_a_run_goes_with_it(name):
     assert name in {part.table for part in run_parts(Base.registry.mappers)}

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
 from studio.core.db import Model
+from studio.core.run_parts import outlives_run, part_of_run
 from studio.core.tenancy import Tenant
 
 
@@ -18,7 +19,7 @@ class RunFacet(Tenant, Model):
 
     workspace_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
     facet: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    run_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    run_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, info=part_of_run())
 
 
 class RunLabel(Tenant, Model):
@@ -27,7 +28,7 @@ class RunLabel(Tenant, Model):
     __tablename__ = "run_label"
     __table_args__ = (Index("ix_run_label_value", "workspace_id", "key", "value", "run_id"),)
 
-    run_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    run_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, info=part_of_run(texts=("value",)))
     key: Mapped[str] = mapped_column(String(40), primary_key=True)
     value: Mapped[str] = mapped_column(String(120))
 
@@ -38,5 +39,7 @@ class RunWalk(Model):
     __tablename__ = "run_walk"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
-    run_id: Mapped[UUID] = mapped_column(Uuid())
+    run_id: Mapped[UUID] = mapped_column(
+        Uuid(), info=outlives_run("a place in the order, whether its run is there or not")
+    )
     """Everything up to this run has been looked at."""
