@@ -7,7 +7,7 @@ from studio.core.db import UtcDateTime
 from studio.core.roles import tenant_table
 
 revision = "0119"
-down_revision = "0111"
+down_revision = "0105"
 branch_labels = None
 depends_on = None
 
