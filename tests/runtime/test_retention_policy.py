@@ -15,7 +15,9 @@ FLOWS = [UUID(int=number) for number in (1, 2, 3)]
 count = st.integers(DAYS.start, DAYS.stop - 1)
 days = st.builds(Days, st.none() | count, st.none() | count, st.none() | count)
 rules = st.builds(Rules, count, days, st.dictionaries(st.sampled_from(FLOWS), days))
-moments = st.datetimes(datetime(2010, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+moments = st.integers(0, 20 * 365 * 86_400).map(
+    lambda seconds: datetime(2010, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+)
 facts = st.builds(
     RunFacts, st.uuids(), st.sampled_from(FLOWS), st.sampled_from(RunState), st.none() | moments, moments, st.booleans()
 )

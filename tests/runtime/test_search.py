@@ -9,10 +9,10 @@ from sqlalchemy import func, select, text
 
 from studio.core import clock
 from studio.core.ids import first_id_at
-from studio.runtime.engine.chores import Retention
 from studio.runtime.history import listing, searching
 from studio.runtime.history.listing import RunFilter
 from studio.runtime.models import Run, RunSearch
+from studio.runtime.retention.chore import Retention
 from studio.runtime.search import finding
 from studio.runtime.search.index import REST_S, SearchIndex
 from studio.runtime.search.words import asked, fits, words_of

@@ -24,7 +24,7 @@ STATES = ("succeeded", "failed", "cancelled")
 class Wanted:
     """What somebody wants kept. It takes the place of all rules there were."""
 
-    everywhere: Days = Days()
+    everywhere: Days = field(default_factory=Days)
     workflows: Mapping[UUID, Days] = field(default_factory=dict)
 
 
