@@ -6,6 +6,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # left out of __all__
 
+from studio.runtime.rows.numbers import Mark
 from studio.runtime.rows.reading import Delimiter, Encoding
 
 ENCODINGS = (
@@ -21,6 +22,11 @@ DELIMITERS = (
     SelectChoice(Delimiter.SEMICOLON.value, _l("Semicolon")),
     SelectChoice("tab", _l("Tab")),
     SelectChoice(Delimiter.BAR.value, _l("Vertical bar")),
+)
+MARKS = (
+    SelectChoice("", _l("Find out")),
+    SelectChoice(Mark.POINT.value, _l("Point: 1,234.50")),
+    SelectChoice(Mark.COMMA.value, _l("Comma: 1.234,50")),
 )
 
 

@@ -8,16 +8,17 @@ from flask_babel import format_time, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from studio.console.gate_words import waits_at_gate
 from studio.contract.gathering import SECTION
 from studio.contract.node import node_type
-from studio.contract.spans import in_words
 from studio.core.formats import at, clock_time, lasting
 from studio.core.ids import parse_id
 from studio.core.retelling import retold
 from studio.runtime.history.detail import CalledRun, RunDetail, StepView, called_run
 from studio.runtime.history.listing import RunLine
 from studio.runtime.history.turns import Held
-from studio.runtime.models import Event, Gathering
+from studio.runtime.models import Event, Gathering, Run
+from studio.runtime.outcomes import Lane
 
 SHORT_S = 120
 """A run that took less is told by its length."""
@@ -65,7 +66,13 @@ class Said:
 
 def run_state(run: RunLine | CalledRun) -> Said:
     """A run's state in a list."""
+    return _state(run)
+
+
+def _state(run: RunLine | CalledRun | Run) -> Said:
     text, kind = STATES.get(run.state, (run.state, ""))
+    if run.state == "queued" and run.lane == Lane.PARKED:
+        return Said(_("Parked"), "warn")
     if run.state == "waiting" and run.waiting_for in WAITS:
         return Said(str(WAITS[run.waiting_for]), kind)
     return Said(str(text), kind)
@@ -100,12 +107,9 @@ def gathered(found: Gathering) -> str:
 def detail_state(found: RunDetail) -> Said:
     """A run's state on its own page: where it failed, what it waits for."""
     run, failed = found.run, found.failed_step
-    text, kind = STATES.get(run.state, (run.state, ""))
     if run.state == "failed" and failed is not None:
-        return Said(_("Failed at %(step)s", step=failed.name), kind)
-    if run.state == "waiting" and run.waiting_for in WAITS:
-        return Said(str(WAITS[run.waiting_for]), kind)
-    return Said(str(text), kind)
+        return Said(_("Failed at %(step)s", step=failed.name), STATES["failed"][1])
+    return _state(run)
 
 
 def step_result(step: StepView) -> Said:
@@ -179,24 +183,6 @@ def outcome(found: RunDetail, held: Held | None = None) -> tuple[str, str, str] 
             said = "info", (waits_at_gate(held) if held is not None else _("It waits for its turn.")), ""
         case _:
             pass
-    return said
-
-
-def waits_at_gate(held: Held) -> str:
-    """Why a run has not started, or not gone on."""
-    said = str(_("It waits for its turn."))
-    if held.why == "turn":
-        named = held.named or str(held.run_id)
-        said = _("It waits for its turn: the run of “%(named)s” is still going.", named=named)
-    elif held.why == "place":
-        said = ngettext(
-            "It waits for a place: only one run executes at a time.",
-            "It waits for a place: at most %(limit)s runs execute at once.", held.limit, limit=f"{held.limit:,}",
-        )  # fmt: skip
-    elif held.why == "rate":
-        said = ngettext("At most one run starts in %(time)s.", "At most %(limit)s runs start in %(time)s.",
-                        held.limit, limit=f"{held.limit:,}", time=in_words(held.per_s))  # fmt: skip
-        said = f"{_('It starts at %(time)s.', time=clock_time(held.at))} {said}" if held.at else said
     return said
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from studio.runtime.halts import pausing, stopping
+from studio.runtime.halts.outcomes import Under
 from studio.runtime.models import Event, Run, Workflow
 from studio.runtime.service import subscriptions
 from tests.accounts.test_factors import proved
@@ -113,6 +114,22 @@ def test_a_workflow_is_paused_changed_and_resumed_on_its_pages(app, tenant, flow
     with database.unit(tenant.id) as uow:
         assert uow.session.scalar(select(func.count()).select_from(Run)) == 0
         assert set(uow.session.scalars(select(Event.verdict))) == {"refused"}
+
+
+def test_a_parked_run_says_so_and_why(app, tenant, flow, hook, database):
+    assert hook().status_code == 202
+    builder, pages = browser_of(app, tenant, "builder"), ["/runs"]
+    with database.unit(tenant.id) as uow:
+        run = uow.session.scalars(select(Run)).one()
+        run.lane = "parked"  # as a claim does with what is due in a pause
+        pages.append(f"/runs/{run.id}")
+    make_pause(app, tenant, flow, runs=Under.PARK)
+    for page in pages:
+        text = builder.get(page).text
+        assert re.search(r'class="chip warn[^>]*>\s*Parked', text), page
+        assert "Its workflow is paused: Stock count" in text, page
+    stand_still(app, tenant, WHY)
+    assert f"Everything is stopped: {WHY}" in builder.get(pages[1]).text
 
 
 @pytest.mark.parametrize(

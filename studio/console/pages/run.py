@@ -29,7 +29,7 @@ from studio.runtime.history.payloads import payload
 from studio.runtime.history.tallies import states, tallies
 from studio.runtime.history.turns import held
 from studio.runtime.history.ways import ways
-from studio.runtime.outcomes import ENDED, STUCK
+from studio.runtime.outcomes import ENDED, STUCK, RunState
 from studio.runtime.rows import report
 from studio.runtime.service.starts import get_run
 
@@ -64,7 +64,7 @@ def run(run_id: UUID) -> ResponseReturnValue:
             listed=listed,
             opened=folded.opened,
             loops={step.parent for step in document.nodes} if folded.window is not None else (),
-            held=held(uow, [run_id], exactly=True).get(run_id),
+            held=held(uow, [run_id], exactly=True).get(run_id) if row.state == RunState.QUEUED else None,
             name=row.title or titles_to_be(uow, [run_id]).get(run_id) or found.workflow.name,
             called=called_run,
             rows=len(report.rows_of(row)),

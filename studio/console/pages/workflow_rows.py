@@ -16,7 +16,7 @@ from studio.audit.export import safe
 from studio.console.blueprint import blueprint, engine
 from studio.console.pages.workflow import asked
 from studio.console.pages.workflow_start import trigger_of, upload_page
-from studio.console.rows_forms import DELIMITERS, ENCODINGS, GoForm, UploadForm
+from studio.console.rows_forms import DELIMITERS, ENCODINGS, MARKS, GoForm, UploadForm
 from studio.core.errors import InvalidInput, NotFound
 from studio.core.files import storing
 from studio.core.models import StoredFile
@@ -24,6 +24,7 @@ from studio.core.web import current_uow
 from studio.runtime.models import TriggerSubscription, Workflow
 from studio.runtime.rows import fitting, reading, report
 from studio.runtime.rows.fitting import Fitted
+from studio.runtime.rows.numbers import Mark
 from studio.runtime.rows.reading import Delimiter, Encoding, Table
 from studio.runtime.service import starts
 from studio.runtime.service.starts import get_run
@@ -137,7 +138,8 @@ def _preview(
     wrong = read.problem is not None or (read.fitted is not None and read.fitted.faulty > 0)
     page = render_template(
         "console/rows_preview.html", workflow=found, trigger=row, config=config, read=read, file_id=file_id,
-        form=GoForm(), shown=SHOWN, encodings=ENCODINGS, delimiters=DELIMITERS, refused=refused and wrong,
+        form=GoForm(), shown=SHOWN, encodings=ENCODINGS, delimiters=DELIMITERS,
+        marks=MARKS if any(one.type in fitting.NUMBERS for one in config.fields) else (), refused=refused and wrong,
     )  # fmt: skip
     return page, 422 if refused and wrong else 200
 
@@ -147,7 +149,7 @@ def _read(config: Manual.Config, file_id: UUID) -> _ReadFile:
     kept = uow.session.get(StoredFile, file_id)
     if kept is None or kept.kind != KIND or kept.created_by != uow.actor.user_id:
         raise NotFound(_("This file is no longer here. Hand it in again."), resource=f"file:{file_id}")
-    ways = {name: request.args.get(name) for name in ("encoding", "delimiter")}
+    ways = {name: request.args.get(name) for name in ("encoding", "delimiter", "decimals")}
     content = io.BytesIO(b"".join(storing.read(uow, file_id)))
     try:
         table = reading.read(content, _encoding(ways["encoding"]), _delimiter(ways["delimiter"]))
@@ -159,7 +161,7 @@ def _read(config: Manual.Config, file_id: UUID) -> _ReadFile:
         if f"column-{field.name}" in request.args
     }
     columns = fitting.columns_for(table, config.fields, chosen)
-    return _ReadFile(kept.name, ways, table, columns, fitting.fit(table, config, columns))
+    return _ReadFile(kept.name, ways, table, columns, fitting.fit(table, config, columns, _mark(ways["decimals"])))
 
 
 def _trigger(found: Workflow, key: str) -> tuple[TriggerSubscription, Manual.Config]:
@@ -184,6 +186,10 @@ def _encoding(name: str | None) -> Encoding | None:
 def _delimiter(name: str | None) -> Delimiter | None:
     name = "\t" if name == "tab" else name
     return Delimiter(name) if name in set(Delimiter) else None
+
+
+def _mark(name: str | None) -> Mark | None:
+    return Mark(name) if name in set(Mark) else None
 
 
 def _place(text: str) -> int | None:

@@ -90,6 +90,7 @@ class CalledRun:
     workflow_name: str
     created_at: datetime
     waiting_for: str | None
+    lane: str
     awaited: bool
     """Its result is waited for."""
 
@@ -197,7 +198,9 @@ def detail(
 def called_by(uow: UnitOfWork, run: Run) -> list[CalledRun]:
     """The runs that it called, oldest first."""
     found = (
-        select(Run.id, Run.title, Run.state, Workflow.name, Run.created_at, Run.waiting_for, Run.parent_wait_id)
+        select(
+            Run.id, Run.title, Run.state, Workflow.name, Run.created_at, Run.waiting_for, Run.lane, Run.parent_wait_id
+        )
         .join(Workflow, Workflow.id == Run.workflow_id)
         .where(Run.parent_run_id == run.id)
         .order_by(Run.id)

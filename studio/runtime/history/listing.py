@@ -29,6 +29,7 @@ class RunLine:
     workflow_id: UUID
     workflow_name: str
     waiting_for: str | None
+    lane: str
     error: dict[str, Any] | None
     rerun_of: UUID | None
     created_at: datetime
@@ -56,8 +57,8 @@ def runs(
     """Runs, newest first: those older than `before`, or the ones just newer than `after`."""
     which = narrowed(uow, wanted)
     found = select(
-        Run.id, Run.title, Run.state, Run.workflow_id, Workflow.name, Run.waiting_for, Run.error, Run.rerun_of,
-        Run.created_at, Run.finished_at, WorkflowVersion.number,
+        Run.id, Run.title, Run.state, Run.workflow_id, Workflow.name, Run.waiting_for, Run.lane, Run.error,
+        Run.rerun_of, Run.created_at, Run.finished_at, WorkflowVersion.number,
     ).join(Workflow, Workflow.id == Run.workflow_id)  # fmt: skip
     found = found.outerjoin(WorkflowVersion, WorkflowVersion.id == Run.version_id).where(*which.conditions())
     if wanted.search.strip() and wanted.run_id is None:

@@ -14,8 +14,8 @@ from studio.runtime.flow import rows
 from studio.runtime.flow.control import Control
 from studio.runtime.flow.gcra import Rate
 from studio.runtime.flow.policy import WHOLE, Stream
-from studio.runtime.models import Run, TriggerSubscription, Workflow
-from studio.runtime.models.ledger import AT_THE_GATE, ORDERED
+from studio.runtime.models import Halt, Run, TriggerSubscription, Workflow
+from studio.runtime.models.ledger import AT_THE_GATE, ORDERED, PARKED
 from studio.runtime.outcomes import Lane
 
 MOST_AHEAD = 1_000
@@ -26,12 +26,13 @@ MOST_AHEAD = 1_000
 class Held:
     """Why a run has not started, or not gone on."""
 
-    why: Literal["turn", "place", "rate", "soon"]
-    """Another run of its key is going · so many execute already · so many have started · the next look lets it pass."""
+    why: Literal["turn", "place", "rate", "soon", "paused", "stopped", "catching_up"]
+    """Another run of its key is going · so many execute already · so many have started · the next look lets it pass ·
+    its workflow is paused · everything is stopped · what a pause has gathered is let go, in its order."""
     run_id: UUID | None = None
     """The run whose turn it is."""
     named: str = ""
-    """That run's title, or the key that both have."""
+    """That run's title, or the key that both have; why it is paused or stopped."""
     limit: int = 0
     per_s: float = 0
     """How many may, and in which time."""
@@ -40,7 +41,10 @@ class Held:
 
 
 def held(uow: UnitOfWork, run_ids: Sequence[UUID], *, exactly: bool = False) -> dict[UUID, Held]:
-    """Why each of these runs waits; runs that are not at the gate are left out. `exactly`: with the time, for a few."""
+    """Why each of these runs waits; runs that neither stand at the gate nor are parked are left out.
+
+    `exactly`: with the time, for a few.
+    """
     if not run_ids:
         return {}
     waiting = (
@@ -49,7 +53,7 @@ def held(uow: UnitOfWork, run_ids: Sequence[UUID], *, exactly: bool = False) -> 
         .where(Run.id.in_(run_ids), AT_THE_GATE, Run.lane.in_((Lane.GATE, Lane.BACK)))
     )
     controls: dict[UUID, Control | None] = {}
-    found: dict[UUID, Held] = {}
+    found = _parked(uow, run_ids)
     same: dict[tuple[str | None, str], Held] = {}
     for run in uow.session.scalars(waiting):
         if run.workflow_id not in controls:
@@ -59,6 +63,22 @@ def held(uow: UnitOfWork, run_ids: Sequence[UUID], *, exactly: bool = False) -> 
             same[line] = _why(uow, run, controls[run.workflow_id], exactly=exactly)
         found[run.id] = same[line]
     return found
+
+
+def _parked(uow: UnitOfWork, run_ids: Sequence[UUID]) -> dict[UUID, Held]:
+    parked = uow.session.execute(select(Run.id, Run.workflow_id).where(Run.id.in_(run_ids), PARKED)).all()
+    scopes = {uow.workspace, *(row.workflow_id for row in parked)}
+    halts = uow.session.scalars(select(Halt).where(Halt.scope_id.in_(scopes))) if parked else ()
+    stands = {halt.scope_id: halt for halt in halts}
+    return {row.id: _halted(stands.get(uow.workspace), stands.get(row.workflow_id)) for row in parked}
+
+
+def _halted(stop: Halt | None, pause: Halt | None) -> Held:
+    if stop is not None and stop.parking:
+        return Held("stopped", named=stop.reason)
+    if pause is None:
+        return Held("soon")
+    return Held("paused", named=pause.reason) if pause.parking else Held("catching_up")
 
 
 def _control(uow: UnitOfWork, workflow_id: UUID) -> Control | None:

@@ -7,8 +7,12 @@ from typing import Any
 from studio.contract.form import Form, Question, answers
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
+from studio.runtime.rows import numbers
+from studio.runtime.rows.numbers import Mark
 from studio.runtime.rows.reading import Table
 
+NUMBERS = ("number", "money")
+"""Kinds of fields whose cells are numbers."""
 MOST_SHOWN = 100
 """Problems that are told: whoever mends the first sees the rest."""
 
@@ -36,6 +40,8 @@ class Fitted:
     """The first MOST_SHOWN."""
     faulty: int
     """Rows that do not fit."""
+    mark: Mark | None
+    """What stands before the decimals of its numbers; None: nothing says."""
 
 
 def columns_for(table: Table, fields: Sequence[Question], chosen: Mapping[str, int | None]) -> dict[str, int | None]:
@@ -49,35 +55,58 @@ def columns_for(table: Table, fields: Sequence[Question], chosen: Mapping[str, i
     return found
 
 
-def fit(table: Table, form: Form, columns: Mapping[str, int | None]) -> Fitted:
-    """Every row's cells as the form's answers."""
+def fit(table: Table, form: Form, columns: Mapping[str, int | None], mark: Mark | None = None) -> Fitted:
+    """Every row's cells as the form's answers. `mark`: before the decimals of numbers; None: by what the file says."""
+    counted = _numbers(form, columns)
+    mark = mark or numbers.found(cells[at].strip() for cells in table.rows for _name, at in counted if at < len(cells))
     rows: list[dict[str, Any] | None] = []
     problems: list[Problem] = []
     for index, (cells, line) in enumerate(zip(table.rows, table.lines, strict=True)):
-        found = _row(cells, form, columns, index, line, table)
+        found = _row(_Row(cells, index, line), form, columns, table, mark)
         if isinstance(found, list):
             problems += found[: MOST_SHOWN - len(problems)]
             rows.append(None)
         else:
             rows.append(found)
-    return Fitted(tuple(rows), tuple(problems), sum(row is None for row in rows))
+    return Fitted(tuple(rows), tuple(problems), sum(row is None for row in rows), mark)
+
+
+def _numbers(form: Form, columns: Mapping[str, int | None]) -> list[tuple[str, int]]:
+    """The fields that are numbers, with the column that fills each."""
+    kinds = {field.name: field.type for field in form.fields}
+    return [(name, at) for name, at in columns.items() if at is not None and kinds[name] in NUMBERS]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    cells: Sequence[str]
+    index: int
+    line: int
 
 
 def _row(
-    cells: Sequence[str], form: Form, columns: Mapping[str, int | None], index: int, line: int, table: Table
+    row: _Row, form: Form, columns: Mapping[str, int | None], table: Table, mark: Mark | None
 ) -> dict[str, Any] | list[Problem]:
-    if any(cell.strip() for cell in cells[len(table.header) :]):
-        return [Problem(line, "", _("This row has more cells than the first line has names."), f"rows.{index}")]
+    path = f"rows.{row.index}"
+    if any(cell.strip() for cell in row.cells[len(table.header) :]):
+        return [Problem(row.line, "", _("This row has more cells than the first line has names."), path)]
     given = {
-        name: cells[column].strip()
+        name: row.cells[column].strip()
         for name, column in columns.items()
-        if column is not None and column < len(cells)
+        if column is not None and column < len(row.cells)
     }  # fmt: skip
+    unclear = []
+    for name in [name for name, _at in _numbers(form, columns) if name in given]:
+        if mark is None and numbers.ambiguous(given[name]):
+            said = _("“%(cell)s” is one number with a decimal point and another with a comma. Choose the decimal mark.",
+                     cell=given[name])  # fmt: skip
+            unclear.append(Problem(row.line, _named(name, columns, table), said, f"{path}.{name}"))
+        given[name] = numbers.plain(given[name], mark or Mark.POINT)
     try:
-        return answers(form, given, f"rows.{index}")
+        return unclear or answers(form, given, path)
     except InvalidInput as error:
         return [
-            Problem(line, _named(one.path, columns, table), one.message, one.path) for one in error.problems
+            Problem(row.line, _named(one.path, columns, table), one.message, one.path) for one in error.problems
         ]  # fmt: skip
 
 

@@ -2,13 +2,15 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.core.errors import InvalidInput
-from studio.runtime.rows import fitting, reading
+from studio.runtime.rows import fitting, numbers, reading
+from studio.runtime.rows.numbers import Mark
 from studio.runtime.rows.reading import Delimiter, Encoding, read
 from studio.runtime.triggers.manual import Manual
 
@@ -121,9 +123,9 @@ FORM = Manual.Config.model_validate(
 )
 
 
-def fitted(text, **chosen):
+def fitted(text, mark=None, **chosen):
     table = of(text.encode())
-    return fitting.fit(table, FORM, fitting.columns_for(table, FORM.fields, chosen))
+    return fitting.fit(table, FORM, fitting.columns_for(table, FORM.fields, chosen), mark)
 
 
 def test_columns_are_found_by_name_or_label_and_cells_by_kind():
@@ -152,3 +154,39 @@ def test_another_column_can_be_chosen_or_none():
 def test_as_many_problems_as_somebody_reads():
     found = fitted("sku,price\n" + "x,y\n" * 1_000)
     assert (len(found.problems), found.faulty) == (fitting.MOST_SHOWN, 1_000)
+
+
+def prices(text, mark=None):
+    found = fitted(text, mark)
+    return [row and row["price"] for row in found.rows], found.mark
+
+
+def test_a_decimal_comma_is_found_by_the_cells_that_leave_no_doubt():
+    assert prices("sku;price\nA;12,50\nB;1.234\nC;1.234.567,5\nD;7\n") == ([12.5, 1234, 1234567.5, 7], Mark.COMMA)
+    assert prices('sku,price\nA,12.50\nB,"1,234"\nC,"1,234,567.5"\n') == ([12.5, 1234, 1234567.5], Mark.POINT)
+    assert prices("sku;price\nA;0,125\nB;1 234,5\nC;-3\n") == ([0.125, 1234.5, -3], Mark.COMMA)
+    assert prices("sku;price\nA;1'234\n") == ([1234], None), "whichever it is, it is the same number"
+
+
+def test_a_number_that_may_be_two_is_refused_until_somebody_says_which():
+    text = "sku;price\nA;1.234\nB;7\n"
+    found = fitted(text)
+    assert [row is None for row in found.rows] == [True, False]
+    assert (found.problems[0].path, found.problems[0].column) == ("rows.0.price", "price")
+    assert "Choose the decimal mark." in found.problems[0].message
+    assert prices(text, Mark.POINT)[0] == [1.234, 7]
+    assert prices(text, Mark.COMMA)[0] == [1234, 7]
+
+
+def test_a_file_of_both_marks_is_refused_where_it_says_the_other():
+    assert prices("sku;price\nA;12,50\nB;12.50\n") == ([None, 12.5], None)
+    assert prices("sku;price\nA;12,50\nB;12.50\n", Mark.COMMA)[0] == [12.5, None]
+
+
+@given(st.integers(-(10**9), 10**9), st.integers(0, 99), st.sampled_from(list(Mark)), st.booleans())
+def test_what_a_spreadsheet_shows_is_the_number_that_it_has(whole, cents, mark, grouped):
+    shown = f"{whole:,}" if grouped else str(whole)
+    shown = f"{shown}.{cents:02}"
+    cell = shown if mark is Mark.POINT else shown.translate(str.maketrans(".,", ",."))
+    assert numbers.found([cell]) is mark
+    assert Decimal(numbers.plain(cell, mark)) == Decimal(shown.replace(",", ""))
