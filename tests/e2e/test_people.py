@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from benchmarks.stack import stack
 from studio.app import create_app
 from studio.approvals import service as approvals
+from tests.e2e.keys import Keys
 from tests.e2e.looks import DESK, PHONE, flaws
 from tests.factories.approvals import make_ask
 
@@ -73,20 +74,25 @@ def set_up(page: Page) -> None:
 
 
 def test_somebody_leaves_from_the_plan_to_the_heirs_inbox(studio, sit_down):
-    """Jonas leaves: the plan says what is missing, an heir makes it whole, and what waited for him waits for her."""
+    """Jonas leaves: the plan says what is missing, an heir makes it whole, and what waited for him waits for her.
+
+    Mira has no mouse.
+    """
     jonas = studio.people["Jonas"]
     ask_jonas(studio)
     mira = studio.sign_in(sit_down(), "Mira")
-    mira.goto(studio.url + "/settings/people")
-    mira.get_by_role("row").filter(has_text=jonas.email).get_by_role("link", name="Leaves…").click()
+    keys = Keys(mira)
+    keys.press(mira.get_by_label("Main").get_by_role("link", name="Settings"))
+    keys.press(mira.get_by_role("link", name="People"))
+    keys.press(mira.get_by_role("row").filter(has_text=jonas.email).get_by_role("link", name="Leaves…"))
     expect(mira.get_by_text("This plan cannot be carried out yet.")).to_be_visible()
     found = flaws(mira, PHONE) + flaws(mira, DESK)
-    mira.get_by_label("Goes to", exact=True).select_option(label="Lena Fischer · Approver")
-    mira.get_by_role("button", name="Show the plan").click()
+    keys.choose(mira.get_by_label("Goes to", exact=True), "Lena Fischer · Approver")
+    keys.press(mira.get_by_role("button", name="Show the plan"))
     expect(mira.get_by_text("Goes to Lena Fischer")).to_be_visible()
     expect(mira.get_by_role("row").filter(has_text="Open approvals")).to_contain_text("2")
     found += flaws(mira, PHONE) + flaws(mira, DESK)
-    mira.get_by_role("button", name="Let Jonas Weber leave").click()
+    keys.press(mira.get_by_role("button", name="Let Jonas Weber leave"))
     expect(mira.get_by_text("Jonas Weber has left.")).to_be_visible()
     expect(mira.get_by_role("row").filter(has_text=jonas.email)).to_contain_text("No seat any more")
     mira.goto(studio.url + "/audit?action=member.left")
