@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
-from studio.core import aside, heap
+from studio.core import aside, draining, heap
 from studio.core import settings as settings_module
 from studio.core.errors import StudioError
 from studio.core.settings import Settings, SettingsError
@@ -35,11 +35,12 @@ COMMANDS = {
     "runs": "studio.remote.commands",
     "setup": "studio.gallery.commands",
     "workflow": "studio.remote.commands",
+    "doctor": "studio.operations.commands",
 }
 """Commands of packages: a module with a list `commands` of click commands, imported when one of them is asked for."""
 
-OVER_ALL_TABLES = ("keys",)
-"""Commands that walk every table there is: whoever misses one would leave secrets under a key that is thrown away."""
+OVER_ALL_TABLES = ("keys", "doctor")
+"""Commands that know every table there is: whoever misses one would leave secrets under a key that is thrown away."""
 
 THREADS = 64
 """Of a web process. Not all of them may be waiting for bodies: see studio.wsgi."""
@@ -268,7 +269,7 @@ def _serve(target: str, settings: Settings, *, workers: int) -> None:
 
     heap.load()
     logging.getLogger("_granian").addFilter(_not_about_threads)
-    Granian(
+    server = Granian(
         target=target,
         factory=True,
         interface=Interfaces.WSGI,
@@ -281,7 +282,9 @@ def _serve(target: str, settings: Settings, *, workers: int) -> None:
         log_access=False,
         log_level=LogLevels.debug if settings.log_level == "debug" else LogLevels.warning,
         websockets=False,
-    ).serve()
+    )
+    draining.before_stopping(server, settings.drain_s)
+    server.serve()
 
 
 def _not_about_threads(record: logging.LogRecord) -> bool:

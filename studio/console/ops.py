@@ -5,38 +5,38 @@ from hmac import compare_digest
 from ipaddress import ip_address
 from typing import cast
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from studio.accounts.permissions import public
 from studio.core import web
 from studio.core.errors import NotFound
-from studio.core.redis_options import redis_options
 from studio.core.settings import Settings
+from studio.operations.probing import Probes
+from studio.operations.readiness import judge
 
+_PROBES = "studio_probes"
 blueprint = Blueprint("ops", __name__)
 
 
 @blueprint.get("/livez")
+@blueprint.get("/healthz")
 @public("a supervisor asks whether the process answers", hot=True)
 def livez() -> Response:
     """The process answers."""
-    return _plain("ok")
+    return Response("ok\n", mimetype="text/plain")
 
 
 @blueprint.get("/readyz")
 @public("a load balancer asks where to send requests", hot=True)
-def readyz() -> Response:
-    """The database answers. Without Redis work goes on, slower: degraded, not down."""
-    try:
-        with web.database().unit(read_only=True) as unit:
-            unit.session.execute(text("select 1"))
-    except SQLAlchemyError:
-        return _plain("database unavailable", 503)
-    return _plain("ok" if _redis_answers() else "degraded: redis unavailable")
+def readyz() -> ResponseReturnValue:
+    """200 where this process does its work, degraded or not; 503 where it cannot, or is about to stop."""
+    found = judge(_probes().facts())
+    answer = jsonify(found.as_json())
+    answer.headers["Cache-Control"] = "no-store"
+    return answer, found.status
 
 
 @blueprint.get("/metrics")
@@ -66,22 +66,10 @@ def _may_scrape(settings: Settings) -> bool:
     return compare_digest(sent.encode(), settings.metrics_token.encode())
 
 
-def _redis_answers() -> bool:
-    url = _settings().redis_url
-    if url is None:
-        return True
-    from redis import Redis, RedisError  # noqa: PLC0415 - an embedded Studio starts sooner without the library
-
-    try:
-        with Redis.from_url(url, **redis_options(1.0, again=0)) as client:
-            return bool(client.ping())
-    except RedisError:
-        return False
+def _probes() -> Probes:
+    """Made with the first question: what is remembered between questions is a process's own."""
+    return cast("Probes", current_app.extensions.setdefault(_PROBES, Probes(_settings(), web.database())))
 
 
 def _settings() -> Settings:
     return cast("Settings", current_app.extensions["studio_settings"])
-
-
-def _plain(words: str, status: int = 200) -> Response:
-    return Response(f"{words}\n", status, mimetype="text/plain")

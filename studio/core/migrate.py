@@ -2,7 +2,9 @@
 
 import re
 import threading
+from dataclasses import dataclass
 from datetime import UTC
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -23,6 +25,29 @@ _IN_THE_WAY = ("55P03", "40P01")
 _REVISION = re.compile(r'^revision = "(\w+)"', re.MULTILINE)
 _DOWN = re.compile(r'^down_revision = "(\w+)"', re.MULTILINE)
 CONFIG = Path(__file__).resolve().parents[2] / "migrations" / "alembic.ini"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a database's schema stands to what this code knows."""
+
+    current: str | None
+    """Its revision; None: it has no schema."""
+    missing: int | None
+    """Migrations that it lacks; None: another code has brought it to a revision that this one does not know."""
+
+    @property
+    def behind(self) -> bool:
+        """Code that serves it would fail; a newer schema only adds what this code does not mind."""
+        return bool(self.missing)
+
+    @classmethod
+    def of(cls, current: str | None) -> "Standing":
+        """Of a database at a revision."""
+        known = chain()
+        if current is None:
+            return cls(None, len(known))
+        return cls(current, len(known) - 1 - known.index(current) if current in known else None)
 
 
 class Busy(StudioError):
@@ -62,10 +87,27 @@ def newest() -> str:
 
     Read from the files, so that a start with nothing to do imports no Alembic. Their names say nothing of the order.
     """
-    files = [path.read_text("utf-8") for path in (CONFIG.parent / "versions").glob("[0-9]*_*.py")]
-    revisions = {str(name) for file in files for name in _REVISION.findall(file)}
-    [last] = revisions.difference(*(_DOWN.findall(file) for file in files))
-    return last
+    return chain()[-1]
+
+
+@cache
+def chain() -> tuple[str, ...]:
+    """All revisions, the oldest first."""
+    after: dict[str | None, str] = {}
+    for path in (CONFIG.parent / "versions").glob("[0-9]*_*.py"):
+        file = path.read_text("utf-8")
+        down = _DOWN.search(file)
+        [revision] = _REVISION.findall(file)
+        after[down[1] if down else None] = revision
+    found = [after.pop(None)]
+    while found[-1] in after:
+        found.append(after.pop(found[-1]))
+    return tuple(found)
+
+
+def standing(connection: Connection) -> Standing:
+    """Ask a database. Readable by every role of it."""
+    return Standing.of(_current(connection))
 
 
 def _current(connection: Connection) -> str | None:

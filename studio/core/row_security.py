@@ -1,6 +1,6 @@
 """Whether PostgreSQL keeps tenants apart for the roles that this process connects as."""
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 _UNBOUND = """
 select current_user from pg_roles r where r.rolname = current_user and (r.rolsuper or r.rolbypassrls or exists (
@@ -14,5 +14,10 @@ def unbound_role(engine: Engine) -> str | None:
     if engine.dialect.name != "postgresql":
         return None
     with engine.connect() as connection:
-        role: str | None = connection.execute(text(_UNBOUND)).scalar()
+        return unbound(connection)
+
+
+def unbound(connection: Connection) -> str | None:
+    """The same of a connection to PostgreSQL."""
+    role: str | None = connection.execute(text(_UNBOUND)).scalar()
     return role

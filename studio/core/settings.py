@@ -54,6 +54,10 @@ class Settings:
     """Where messages by a bot's token are posted; another one only for what speaks as Slack does."""
     log_level: str = "info"
     json_logs: bool = False
+    release: str = ""
+    """What this code is called where workers are listed; empty: by its newest migration."""
+    drain_s: float = 0.0
+    """How long a web process that is told to stop says "not ready" and serves on, for a balancer to notice."""
 
     @property
     def embedded(self) -> bool:
@@ -107,6 +111,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         slack_api=(env.get("STUDIO_SLACK_API") or "https://slack.com/api").rstrip("/"),
         log_level=env.get("STUDIO_LOG_LEVEL", "info"),
         json_logs=env.get("STUDIO_JSON_LOGS", "") == "1",
+        release=env.get("STUDIO_RELEASE", ""),
+        drain_s=float(_number(env, "STUDIO_DRAIN_SECONDS", 0)),
     )
 
 

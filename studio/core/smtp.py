@@ -94,13 +94,27 @@ class Server:
         except smtplib.SMTPResponseException as error:
             raise MailFailed(_reply(error.smtp_code, error.smtp_error)) from error
         except (smtplib.SMTPException, OSError, _TooLong) as error:
-            words = gettext(
+            raise self._unreachable(error) from error
+
+    def greet(self) -> None:
+        """Begin a conversation, as for a mail, and end it. Raises MailFailed."""
+        try:
+            with self._connected() as connection:
+                connection.noop()
+        except smtplib.SMTPResponseException as error:
+            raise MailFailed(_reply(error.smtp_code, error.smtp_error)) from error
+        except (smtplib.SMTPException, OSError, _TooLong) as error:
+            raise self._unreachable(error) from error
+
+    def _unreachable(self, error: Exception) -> MailFailed:
+        return MailFailed(
+            gettext(
                 "%(host)s:%(port)s does not take mail: %(value)s",
                 host=self.host,
                 port=self.port,
                 value=str(error) or type(error).__name__,
             )
-            raise MailFailed(words) from error
+        )
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
@@ -135,6 +149,7 @@ class Server:
             raise smtplib.SMTPConnectError(code, words)
         if self.starttls:
             connection.starttls(context=context)
+        connection.ehlo_or_helo_if_needed()
         if self.user is not None:
             connection.login(self.user, self.password or "")
 

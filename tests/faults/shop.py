@@ -111,9 +111,10 @@ class Shop:
         return requests.get(self.address + path, timeout=DEADLINE_S, **more)
 
     def ready(self):
-        """What /readyz says: status and words."""
+        """What /readyz says: HTTP's status and its own, and which parts are not well."""
         answer = self.get("/readyz")
-        return answer.status_code, answer.text.strip()
+        parts = {name for name, part in answer.json()["parts"].items() if part["status"] != "ok"}
+        return answer.status_code, answer.json()["status"], parts
 
     def taken(self):
         """Orders that were accepted, with the run that the shop was told of."""

@@ -13,7 +13,7 @@ from tests.servers.tcp_proxy import tcp_proxy
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(150)]
 
-DOWN, OK = (503, "database unavailable"), (200, "ok")
+DOWN, OK = (503, "down", {"database"}), (200, "ok", set())
 WAITING = "select pid from pg_stat_activity where wait_event_type = 'Lock' and usename = %s"
 
 

@@ -21,6 +21,7 @@ OF_NO_TENANT = {
     "password_reset",
     "attempt_counter",
     "loop_lease",
+    "worker_process",
     "user_passkey",
     "user_passkey_registration",
     "user_totp",
@@ -29,9 +30,10 @@ OF_NO_TENANT = {
     "audit_signing_key",
     "run_walk",
 }
-"""People and their sessions, workspaces, counters, the timers' lease, the installation's keys."""
+"""People and their sessions, workspaces, counters, the timers' lease, who works, the installation's keys."""
 ENGINE_READS = {
     *("workspace", "workflow", "workflow_version", "trigger_subscription", "outbox", "kv_entry", "loop_lease"),
+    "worker_process",
     *("rate_state", "workspace_limit", "gathering"),
     *("event", "run", "step", "wait", "resolution", "event_dedup", "payload_blob", "run_search"),
     *("run_facet", "run_walk"),

@@ -19,6 +19,7 @@ from studio.core.targets import Targets
 from studio.core.unit_of_work import Database
 from studio.runtime.engine.admitting import Admitting
 from studio.runtime.engine.answers import Answers
+from studio.runtime.engine.attending import Attending, Self
 from studio.runtime.engine.chores import Schedules
 from studio.runtime.engine.execution.ends import Endings
 from studio.runtime.engine.execution.executor import Executor
@@ -90,6 +91,9 @@ class Engine:
         self._spare_workers: Workers | None = None
         self._spare: Actors = {}
         self._sweeper: Sweeper | None = None
+        self._attending = Attending(
+            self.writer.run, Self(self.holder, settings.release, settings.worker_threads + SPARE)
+        )
         self._presence = Presence(settings.sqlite_path) if settings.sqlite_path is not None else None
 
     def wake_main(self, lane: str = Lane.MAIN) -> None:
@@ -161,8 +165,9 @@ class Engine:
         if not self.settings.embedded:
             self.hints.spare = self._while_redis_is_away
         self._sweeper = Sweeper(
-            self.database, self.ledger, self.writer, self.hints.send, self.holder, self.chores, self.own_chores
-        )
+            self.database, self.ledger, self.writer, self.hints.send, self.holder, self.chores,
+            [*self.own_chores, self._attending.beat],
+        )  # fmt: skip
         self._sweeper.start()
         self.wake_main()
 
@@ -197,6 +202,7 @@ class Engine:
         """Finish what is under way and let go. What takes longer than `patience_s` is another worker's from now on."""
         if self._sweeper is not None:
             self._sweeper.stop()
+            self._attending.drain()
         self.hints.spare = None
         for workers in (self._workers, self._spare_workers):
             if workers is not None:
@@ -205,6 +211,7 @@ class Engine:
             self._executor.stop()
         if self._workers is not None:
             self._free_jobs()
+            self._attending.leave()
         self._sweeper = self._workers = self._spare_workers = None  # a second stop finds nothing left to wait for
         self.shedding.stop()
         self.hints.stop()

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from studio.core import claims
 from studio.core.models import OutboxRow
+from studio.runtime.engine.attending import forget
 from studio.runtime.ledger.port import Ledger
-from studio.runtime.models import LoopLease, Run
+from studio.runtime.models import LoopLease, Run, WorkerProcess
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ def free_loops(session: Session, holder: str) -> None:
 def free_holder(session: Session, ledger: Ledger, holder: str, *, dead: bool) -> Freed:
     """Everything that a process held, in the caller's transaction. A stop, other than a death, is held against none."""
     free_loops(session, holder)
+    forget(session, holder)
     return Freed(ledger.release_holder(session, holder, dead=dead), claims.free(session, holder, dead=dead))
 
 
@@ -40,5 +42,6 @@ def free_all_dead(session: Session, ledger: Ledger) -> Freed:
         *session.scalars(select(Run.lease_by).where(Run.state == "running").distinct()),
         *session.scalars(select(OutboxRow.holder).where(OutboxRow.state == "running").distinct()),
         *session.scalars(select(LoopLease.holder)),
+        *session.scalars(select(WorkerProcess.holder)),
     ]
     return sum((free_holder(session, ledger, holder, dead=True) for holder in {*holders} - {None}), Freed())

@@ -8,7 +8,7 @@ from studio.runtime.models.ledger import IN_ORDER, Blob, Event, EventDedup, Reso
 from studio.runtime.models.retention import RetentionRule, RetentionState
 from studio.runtime.models.search import RunSearch
 from studio.runtime.models.tags import WorkflowTag
-from studio.runtime.models.things import KvEntry, LoopLease, RunNote
+from studio.runtime.models.things import KvEntry, LoopLease, RunNote, WorkerProcess
 from studio.runtime.models.workflows import TriggerSubscription, Workflow, WorkflowVersion, trigger_settings
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Step",
     "TriggerSubscription",
     "WaitRow",
+    "WorkerProcess",
     "Workflow",
     "WorkflowTag",
     "WorkflowVersion",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, Text
+from sqlalchemy import Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -50,3 +50,23 @@ class LoopLease(Model):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     holder: Mapped[str] = mapped_column(String(80))
     until: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class WorkerProcess(Model):
+    """A process that executes runs, as it says itself every few seconds. It takes its row away as it ends."""
+
+    __tablename__ = "worker_process"
+
+    holder: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """By which its leases are named."""
+    host: Mapped[str] = mapped_column(String(200))
+    pid: Mapped[int] = mapped_column(Integer)
+    release: Mapped[str] = mapped_column(String(80))
+    """Of its code, so that a deploy shows who is still old."""
+    threads: Mapped[int] = mapped_column(Integer)
+    """Calls that it makes at once."""
+    state: Mapped[str] = mapped_column(String(10))
+    """`working`, or `draining`: it takes nothing more and finishes what it has."""
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    """By the database's clock."""
