@@ -6,7 +6,6 @@ it with them.
 
 import mmap
 import threading
-from collections.abc import Callable
 from typing import Any
 
 _told = mmap.mmap(-1, 1)
@@ -23,7 +22,10 @@ def begun() -> bool:
 
 
 def before_stopping(server: Any, seconds: float) -> None:
-    """`server`: Granian's, which stops by its `signal_handler_interrupt`. Put so much time between being told and stopping; told a second time, it stops at once."""
+    """Put so much time between being told and stopping; told a second time, it stops at once.
+
+    `server`: Granian's, which stops by its `signal_handler_interrupt`.
+    """
     stop = server.signal_handler_interrupt
 
     def told(*arguments: Any, **named: Any) -> None:

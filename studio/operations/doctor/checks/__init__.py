@@ -1,1 +1,1 @@
-"""One file a check. Each has a CHECK; a file that is added is found by itself."""
+"""One file a check, with an ORDER and a `look(place)`; a file that is added is found by itself."""

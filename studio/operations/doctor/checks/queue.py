@@ -37,7 +37,7 @@ def judge(waited: dict[str, timedelta], lost: int) -> Iterator[Finding]:
     """`waited`: how long the oldest runnable run of each lane has; `lost`: leases past their end, 100 at most."""
     lane, longest = max(waited.items(), key=lambda one: one[1], default=("", timedelta()))
     told = f"The oldest runnable run (lane {lane}) has waited for {int(longest.total_seconds())} s"
-    remedy = "Start more workers (`studio worker --processes N`), or see on Settings → Workers which workflow fills it."
+    remedy = "Start more workers (`studio worker --processes N`), or see under Runs which workflow fills it."
     if longest >= STUCK:
         yield bad(f"{told}.", remedy)
     elif longest >= SLOW:
