@@ -14,10 +14,11 @@ from studio.accounts.permissions import public
 from studio.core import web
 from studio.core.errors import NotFound
 from studio.core.settings import Settings
+from studio.operations.measuring import Installation
 from studio.operations.probing import Probes
 from studio.operations.readiness import judge
 
-_PROBES = "studio_probes"
+_PROBES, _INSTALLATION = "studio_probes", "studio_installation"
 blueprint = Blueprint("ops", __name__)
 
 
@@ -45,7 +46,8 @@ def metrics() -> Response:
     """Counters and histograms of all processes on this data folder. Without the token the address does not exist."""
     if not _may_scrape(_settings()):
         raise NotFound("There is nothing at this address.")
-    return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+    told = generate_latest(_registry()) + generate_latest(_installation())
+    return Response(told, content_type=CONTENT_TYPE_LATEST)
 
 
 def _registry() -> CollectorRegistry:
@@ -55,6 +57,16 @@ def _registry() -> CollectorRegistry:
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # prometheus-client leaves it so
     return registry
+
+
+def _installation() -> CollectorRegistry:
+    """What the database knows, once, whichever process is asked."""
+    made = current_app.extensions.get(_INSTALLATION)
+    if made is None:
+        made = CollectorRegistry()
+        made.register(Installation(web.database()))
+        current_app.extensions[_INSTALLATION] = made
+    return cast("CollectorRegistry", made)
 
 
 def _may_scrape(settings: Settings) -> bool:
