@@ -18,7 +18,7 @@ def trouble(found: Overview) -> list[str]:
 
 def _told(found: Overview) -> Iterator[str]:
     if not found.there:
-        yield _("No worker is there: runs are taken in, and nothing executes them. Start `studio worker`.")
+        yield _("No worker is there: runs are taken in, and nothing executes them. Start one with studio worker.")
     elif not found.swept:
         yield _("Nobody turns the timers: pauses, retries and schedules wait. The workers' log says why.")
     if found.lost:
