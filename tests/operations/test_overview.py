@@ -27,15 +27,24 @@ def seen(database, workspace_id=None):
         return look(unit.session)
 
 
+def seconds(span):
+    return None if span is None else span / S
+
+
+def about(wanted):
+    """The machine may be slow between what is written and what is looked at."""
+    return pytest.approx(wanted + 9, abs=9.5)
+
+
 def test_a_workspace_sees_its_own_queues_and_everybodys_workers(database, tenant):
     mine, idle, everybody = seen(database, tenant.id), seen(database, make_tenant(database).id), seen(database)
     for found in (mine, everybody):
-        queues = {queue.lane.value: (queue.waiting, queue.oldest and round(queue.oldest / S)) for queue in found.queues}
+        queues = {queue.lane.value: (queue.waiting, seconds(queue.oldest)) for queue in found.queues}
         assert queues == {
-            "main": (2, 60), "effect": (0, None), "gate": (1, 120), "back": (0, None), "parked": (0, None),
+            "main": (2, about(60)), "effect": (0, None), "gate": (1, about(120)), "back": (0, None), "parked": (0, None),
         }  # fmt: skip
-        assert (found.running, found.lost, round(found.timer_lag / S)) == (2, 1, 3)
-        assert [(job.topic, job.due, round(job.oldest / S)) for job in found.jobs] == [("mail", 2, 9)]
+        assert (found.running, found.lost, seconds(found.timer_lag)) == (2, 1, about(3))
+        assert [(job.topic, job.due, seconds(job.oldest)) for job in found.jobs] == [("mail", 2, about(9))]
         assert {worker.holder: worker.held for worker in found.workers} == {"w1": 1, "w2": 1, "w3": 0}
     assert ({queue.waiting for queue in idle.queues}, idle.running, idle.lost, idle.jobs) == ({0}, 0, 0, ())
     assert {worker.holder: worker.held for worker in idle.workers} == {"w1": 0, "w2": 0, "w3": 0}
@@ -64,8 +73,8 @@ def test_page_and_api_show_the_same(app, database, tenant):
     api = with_token(app, make_token(app, tenant, "admin", ["settings:read"]))
     told = api.get("/api/v1/workspace/workers").json
     assert [queue for queue in told["queues"] if queue["waiting"]] == [
-        {"lane": "main", "waiting": 2, "oldest_s": pytest.approx(60, abs=20)},
-        {"lane": "gate", "waiting": 1, "oldest_s": pytest.approx(120, abs=20)},
+        {"lane": "main", "waiting": 2, "oldest_s": about(60)},
+        {"lane": "gate", "waiting": 1, "oldest_s": about(120)},
     ]
     assert {worker["holder"]: worker["state"] for worker in told["workers"]} == {
         "w1": "working", "w2": "silent", "w3": "draining",
