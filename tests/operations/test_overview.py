@@ -41,7 +41,8 @@ def test_a_workspace_sees_its_own_queues_and_everybodys_workers(database, tenant
     for found in (mine, everybody):
         queues = {queue.lane.value: (queue.waiting, seconds(queue.oldest)) for queue in found.queues}
         assert queues == {
-            "main": (2, about(60)), "effect": (0, None), "gate": (1, about(120)), "back": (0, None), "parked": (0, None),
+            "main": (2, about(60)), "effect": (0, None), "gate": (1, about(120)), "back": (0, None),
+            "parked": (0, None),
         }  # fmt: skip
         assert (found.running, found.lost, seconds(found.timer_lag)) == (2, 1, about(3))
         assert [(job.topic, job.due, seconds(job.oldest)) for job in found.jobs] == [("mail", 2, about(9))]
