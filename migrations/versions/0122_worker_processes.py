@@ -7,7 +7,7 @@ from studio.core.db import UtcDateTime
 from studio.core.roles import APP, ENGINE
 
 revision = "0122"
-down_revision = "0105"
+down_revision = "0119"
 branch_labels = None
 depends_on = None
 
