@@ -17,6 +17,7 @@ from studio.runtime.outcomes import RunState
 
 STATES = click.Choice([state.value for state in RunState])
 COLUMNS = ("id", "state", "workflow_name", "title", "created_at", "finished_at")
+PLAN_COLUMNS = ("step", "name", "path", "fate", "protected")
 STEP_COLUMNS = ("node", "name", "path", "attempt", "state", "started_at", "finished_at")
 _AGO = re.compile(r"(\d{1,6})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -87,12 +88,25 @@ def show(run_id: Any, *, api: Api, as_json: bool) -> None:
 @RUN
 @click.option("--from", "from_step", metavar="STEP", help="Key of the step; what ran before is kept.")
 @click.option("--newest", is_flag=True, help="On the newest version, instead of the run's own.")
+@click.option("--show-plan", is_flag=True, help="Say what would happen again and what is kept; start nothing.")
+@click.option("--plan", metavar="HASH", help="Run exactly the plan that was shown under this hash.")
 @click.option("--wait", is_flag=True, help="Follow the new run to its end; status 1 where it fails.")
 @asks
-def rerun(run_id: Any, *, api: Api, as_json: bool, from_step: str | None, newest: bool, wait: bool) -> None:
-    """Run it again, as a new run that is linked with it."""
-    body = {"from_step": from_step, "version": "newest" if newest else "original"}
-    again = api.post(f"/runs/{run_id}/rerun", {key: value for key, value in body.items() if value is not None})
+def rerun(
+    run_id: Any, *, api: Api, as_json: bool, from_step: str | None, newest: bool, show_plan: bool, plan: str | None,
+    wait: bool,
+) -> None:  # fmt: skip
+    """Run it again, as a new run that is linked with it.
+
+    Where something that has happened would happen again, nothing starts: look at the plan, then name its hash.
+    """
+    wish: dict[str, Any] = {"version": "newest" if newest else "original"}
+    if from_step is not None:
+        wish["from_step"] = from_step
+    if show_plan:
+        _show_plan(api.post(f"/runs/{run_id}/rerun/plan", wish), as_json=as_json)
+        return
+    again = api.post(f"/runs/{run_id}/rerun", {**wish, "plan": plan} if plan else wish)
     if not wait:
         _show(again, as_json=as_json)
         return
@@ -136,6 +150,19 @@ def _follow(api: Api, run_id: str, *, as_json: bool) -> None:
         else:
             click.echo(speaking.one_line((what["at"], what["state"], "run", what["waiting_for"], what["error"])))
     if api.get(f"/runs/{run_id}")["state"] in FAILED:
+        click.get_current_context().exit(Exit.DIFFERS)
+
+
+def _show_plan(plan: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        speaking.document(plan)
+    else:
+        speaking.table(plan["steps"], PLAN_COLUMNS, empty="No step would run.")
+        for problem in plan["problems"]:
+            click.echo(speaking.one_line((f"{problem['path']}:", problem["message"], f"[{problem['code']}]")))
+        if plan["possible"]:
+            click.echo(f"\nTo run exactly this: --plan {plan['hash']}")
+    if not plan["possible"]:
         click.get_current_context().exit(Exit.DIFFERS)
 
 

@@ -51,6 +51,23 @@ def test_list_show_cancel_rerun(typed, start, drain):
     assert (again["rerun_of"], again["rerun_from"]) == (run, "parcel")
 
 
+def test_what_would_happen_again_is_shown_first(typed, start, drain, lena):
+    run = start()
+    drain()
+    lena.post("/api/v1/signals/parcel-shipped", json={"key": "6021"})
+    drain()
+    shown = typed(f"runs rerun {run} --from parcel --show-plan")
+    assert shown.exit_code == 0, shown.output
+    assert ["set", "kept"] in [[line.split()[0], line.split()[-2]] for line in shown.stdout.splitlines()[1:4]]
+    plan = json.loads(typed(f"runs rerun {run} --from parcel --show-plan --json").stdout)
+    assert f"--plan {plan['hash']}" in shown.stdout
+    again = json.loads(typed(f"runs rerun {run} --from parcel --plan {plan['hash']} --json").stdout)
+    assert again["rerun_of"] == run
+    other = typed(f"runs rerun {run} --plan {plan['hash']} --json")
+    assert (other.exit_code, json.loads(other.stderr)["code"]) == (3, "rerun.plan_changed")
+    assert typed(f"runs rerun {run} --from gone --show-plan").exit_code == 1
+
+
 def test_all_pages_of_a_list(typed, start):
     for _ in range(3):
         start()
