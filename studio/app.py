@@ -49,6 +49,7 @@ from studio.runtime.service.reference_checks import published_names, published_u
 
 VIEWS = (
     "studio.accounts.views",
+    "studio.api.scim",
     "studio.api.v1",
     "studio.builder.views",
     "studio.connectors.views",

@@ -88,6 +88,7 @@ class Seat(OwnedByUser, Model):
     __table_args__ = (
         UniqueConstraint("workspace_id", "user_id"),
         Index("ix_seat_user_id", "user_id"),
+        Index("ix_seat_external_id", "workspace_id", "external_id"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
@@ -101,6 +102,10 @@ class Seat(OwnedByUser, Model):
     """When its person first came in by the workspace's sign-in provider; None: never."""
     only_by_provider: Mapped[bool] = mapped_column(Boolean(), default=False, server_default=false())
     """Whether no password leads here: the workspace wants it so."""
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    """What the company's directory calls it; None: it does not know it."""
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When the directory deleted it; of no meaning once the seat was given back."""
 
     user: Mapped[User] = relationship(lazy="raise", viewonly=True)
     workspace: Mapped[Workspace] = relationship(lazy="raise", viewonly=True)

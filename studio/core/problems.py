@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
 
 def wants_json() -> bool:
     """Whether a machine asks: the API, or a script that sends or accepts JSON rather than a page."""
-    if request.path.startswith(("/api/", "/hooks/", "/builder/api/")) or request.is_json:
+    if request.path.startswith(("/api/", "/scim/", "/hooks/", "/builder/api/")) or request.is_json:
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json"

@@ -179,6 +179,8 @@ NO_TENANT = {
     "month": clock.local_now().strftime("%Y-%m"),  # every workspace has a report of it
     "flag_version": "1",  # of a flag or a segment that the address names
     "flag_name": "new-checkout",  # whoever shows an environment's key may ask for it
+    "scim_type": "User",  # every workspace sees the same
+    "scim_schema": "urn:ietf:params:scim:schemas:core:2.0:User",  # the same
     "filename": "studio.css",  # files of the build
     "passkey_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",  # a person's: tests/accounts/test_factors.py
     "step_up_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",  # a person's: tests/guard/test_step_up.py

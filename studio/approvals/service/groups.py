@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from studio import audit
 from studio.approvals import people
@@ -41,6 +41,8 @@ class GroupView:
     id: UUID
     name: str
     members: tuple[Person, ...]
+    external_id: str | None = None
+    """What the company's directory calls it."""
 
 
 def resolve(uow: UnitOfWork, refs: Sequence[str], at: datetime | None = None) -> Named:
@@ -74,6 +76,35 @@ def names(uow: UnitOfWork, of: UUID | None = None) -> dict[UUID, str]:
     if of is not None:
         query = query.join(GroupMember, GroupMember.group_id == ApproverGroup.id).where(GroupMember.user_id == of)
     return {row.id: row.name for row in uow.session.execute(query)}
+
+
+def page(uow: UnitOfWork, which: ColumnElement[bool], first: int, size: int) -> tuple[list[GroupView], int]:
+    """Groups with their people, oldest first, from the `first` (1) on, and how many there are, for a directory."""
+    mine = select(ApproverGroup).where(which)
+    total = uow.session.scalar(select(func.count()).select_from(mine.subquery())) or 0
+    rows = uow.session.scalars(mine.order_by(ApproverGroup.id).offset(first - 1).limit(size)).all()
+    return _with_people(uow, rows), total
+
+
+def of_people(uow: UnitOfWork, user_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, str]]:
+    """Names of groups by id, of each of some people."""
+    query = select(GroupMember.user_id, ApproverGroup.id, ApproverGroup.name)
+    query = query.join(ApproverGroup, GroupMember.group_id == ApproverGroup.id)
+    found: dict[UUID, dict[UUID, str]] = {}
+    rows = uow.session.execute(query.where(GroupMember.user_id.in_(list(user_ids))).order_by(ApproverGroup.name_key))
+    for user_id, group_id, name in rows:
+        found.setdefault(user_id, {})[group_id] = name
+    return found
+
+
+def hold(uow: UnitOfWork, group_id: UUID) -> None:
+    """Let nobody else change a group until the commit."""
+    uow.session.scalar(select(ApproverGroup.id).where(ApproverGroup.id == group_id).with_for_update())
+
+
+def call(uow: UnitOfWork, group_id: UUID, external_id: str | None) -> None:
+    """Keep what the company's directory calls it."""
+    tenancy.get(uow.session, ApproverGroup, group_id, "approver group").external_id = external_id
 
 
 def get(uow: UnitOfWork, group_id: UUID) -> GroupView:
@@ -143,7 +174,10 @@ def _views(uow: UnitOfWork, keys: Sequence[str] | None) -> list[GroupView]:
     query = select(ApproverGroup).order_by(ApproverGroup.name_key)
     if keys is not None:
         query = query.where(ApproverGroup.name_key.in_(keys))
-    groups = uow.session.scalars(query).all()
+    return _with_people(uow, uow.session.scalars(query).all())
+
+
+def _with_people(uow: UnitOfWork, groups: Sequence[ApproverGroup]) -> list[GroupView]:
     members: dict[UUID, list[UUID]] = {group.id: [] for group in groups}
     pairs = uow.session.execute(
         select(GroupMember.group_id, GroupMember.user_id).where(GroupMember.group_id.in_(members))
@@ -151,7 +185,11 @@ def _views(uow: UnitOfWork, keys: Sequence[str] | None) -> list[GroupView]:
     for group_id, user_id in pairs:
         members[group_id].append(user_id)
     seated = people.by_ids(uow, {one for some in members.values() for one in some})
-    return [GroupView(group.id, group.name, _sorted(seated, members[group.id])) for group in groups]
+    return [_view(group, seated, members[group.id]) for group in groups]
+
+
+def _view(group: ApproverGroup, seated: dict[UUID, Person], members: Iterable[UUID]) -> GroupView:
+    return GroupView(group.id, group.name, _sorted(seated, members), group.external_id)
 
 
 def _sorted(seated: dict[UUID, Person], members: Iterable[UUID]) -> tuple[Person, ...]:

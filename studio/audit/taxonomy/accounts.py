@@ -167,6 +167,13 @@ MEMBER_LINKED = Action(
     severity="notice",
     ocsf=3001,
 )
+MEMBER_PROVISIONED = Action(
+    "member.provisioned",
+    "The company's directory (SCIM) changed what it calls a member.",
+    sentence="{actor} changed what the directory calls {target}",
+    severity="notice",
+    ocsf=3001,
+)
 MEMBER_INVITED_AGAIN = Action(
     "member.invited_again",
     "The invitation of somebody who has not come in yet was sent once more; its earlier link ended.",
