@@ -179,6 +179,7 @@ NO_TENANT = {
     "month": clock.local_now().strftime("%Y-%m"),  # every workspace has a report of it
     "flag_version": "1",  # of a flag or a segment that the address names
     "flag_name": "new-checkout",  # whoever shows an environment's key may ask for it
+    "elsewhere": "Me",  # of SCIM: there is nothing
     "scim_type": "User",  # every workspace sees the same
     "scim_schema": "urn:ietf:params:scim:schemas:core:2.0:User",  # the same
     "filename": "studio.css",  # files of the build

@@ -83,7 +83,7 @@ def _page(row: SignInProvider | None, form: ProviderForm) -> str:
     workspace, public_url = workspaces.current(web.current_uow()), settings().public_url.rstrip("/")
     return render_template(
         "accounts/provider.html", form=form, row=row, redirect_uri=door().redirect_uri,
-        address=f"{public_url}/sign-in/{workspace.slug}",
+        address=f"{public_url}/sign-in/{workspace.slug}", scim=f"{public_url}/scim/v2",
     )  # fmt: skip
 
 

@@ -33,7 +33,17 @@ def changed(resource: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, A
         raise ScimError(_("This cannot be changed: %(why)s.", why=error), error.code) from None
     except BadFilter as error:
         raise ScimError(_("The path cannot be read: %(why)s.", why=error), "invalidPath") from None
-    return _one_name(before, after)
+    return _one_role(before, _one_name(before, after))
+
+
+def _one_role(before: Mapping[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """A user has one seat: another role that is added takes the place of the one there was."""
+    now = after.get("roles")
+    if not isinstance(now, list):
+        return after
+    had = [one.get("value") for one in before.get("roles", [])]
+    new = [one for one in now if not isinstance(one, Mapping) or one.get("value") not in had]
+    return {**after, "roles": new or now}
 
 
 def _one_name(before: Mapping[str, Any], after: dict[str, Any]) -> dict[str, Any]:

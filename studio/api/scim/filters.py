@@ -140,7 +140,7 @@ class _Reader:
         if len(text) > LONGEST:
             raise BadFilter(f"it is longer than {LONGEST} characters")
         self._text, self._at = text, 0
-        self.kind = self.token = ""  # noqa: S105 - a token of the text, nothing secret
+        self.kind = self.said = ""
         self._next()
 
     def either(self, depth: int) -> Node:
@@ -157,25 +157,25 @@ class _Reader:
 
     def attribute(self) -> str:
         if self.kind != "word":
-            raise BadFilter(f"an attribute is missing before “{self.token[:20]}”")
-        name = bare(self.token)
+            raise BadFilter(f"an attribute is missing before “{self.said[:20]}”")
+        name = bare(self.said)
         self._next()
         return name
 
     def after_dot(self) -> str:
-        found = self.token[1:].lower()
+        found = self.said[1:].lower()
         self._next()
         return found
 
     def took(self, mark: str) -> bool:
-        if self.kind != "mark" or self.token != mark:
+        if self.kind != "mark" or self.said != mark:
             return False
         self._next()
         return True
 
     def must_end(self) -> None:
         if self.kind != "end":
-            raise BadFilter(f"“{self.token[:20]}” was not expected")
+            raise BadFilter(f"“{self.said[:20]}” was not expected")
 
     def _both(self, depth: int) -> Node:
         node = self._one(depth)
@@ -187,7 +187,7 @@ class _Reader:
         if depth > DEEPEST:
             raise BadFilter("it is nested too deeply")
         if self._word("not"):
-            if not (self.kind == "mark" and self.token == "("):
+            if not (self.kind == "mark" and self.said == "("):
                 raise BadFilter("“not” needs ( after it")
             return Negated(self._one(depth + 1))
         if self.took("("):
@@ -209,12 +209,12 @@ class _Reader:
         return found
 
     def _compared(self, name: str) -> Node:
-        operator = self.token.lower() if self.kind == "word" else ""
+        operator = self.said.lower() if self.kind == "word" else ""
         if operator == "pr":
             self._next()
             return Present(name)
         if operator not in COMPARING:
-            raise BadFilter(f"“{self.token[:20]}” is no comparison")
+            raise BadFilter(f"“{self.said[:20]}” is no comparison")
         self._next()
         value = self._value()
         self._next()
@@ -223,19 +223,19 @@ class _Reader:
     def _value(self) -> str | float | bool | None:
         if self.kind == "text":
             try:
-                found: str = orjson.loads(self.token)
+                found: str = orjson.loads(self.said)
             except orjson.JSONDecodeError:
                 raise BadFilter("a text is not written as in JSON") from None
             return found
         if self.kind == "number":
-            return float(self.token)
+            return float(self.said)
         known = {"true": True, "false": False, "null": None}
-        if self.kind == "word" and self.token.lower() in known:
-            return known[self.token.lower()]
+        if self.kind == "word" and self.said.lower() in known:
+            return known[self.said.lower()]
         raise BadFilter("a value is missing")
 
     def _word(self, word: str) -> bool:
-        if self.kind != "word" or self.token.lower() != word:
+        if self.kind != "word" or self.said.lower() != word:
             return False
         self._next()
         return True
@@ -249,7 +249,7 @@ class _Reader:
             kind = (found.lastgroup or "") if found else ""
         if found is None:
             raise BadFilter(f"“{self._text[self._at : self._at + 20]}” cannot be read")
-        self.kind, self.token, self._at = kind, found[kind] if kind != "text_after_dot" else found[0], found.end()
+        self.kind, self.said, self._at = kind, found[kind] if kind != "text_after_dot" else found[0], found.end()
 
 
 def _under(name: str, node: Node) -> Node:

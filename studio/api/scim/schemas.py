@@ -43,6 +43,9 @@ _ATTRIBUTES = {
         _list("members", "Who is in it.", [
             _attribute("value", "The id of a user.", mutability="immutable", caseExact=True),
             _attribute("display", "The name.", mutability="readOnly"),
+            _attribute("type", "Always User.", canonicalValues=["User"], mutability="immutable"),
+            _attribute("$ref", "The address of the user.", "reference", referenceTypes=["User"], mutability="immutable",
+                       caseExact=True),
         ]),
     ],
 }  # fmt: skip

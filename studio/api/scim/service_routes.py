@@ -49,6 +49,13 @@ def one_schema(scim_schema: str) -> Response:
     return answer(_one(schemas.schemas(address()), scim_schema))
 
 
+@blueprint.get("/<path:elsewhere>")
+@permission("member.read")
+def nothing_there(elsewhere: str) -> Response:
+    """Say in SCIM's form that there is nothing: `/Me` and `/Bulk` are not offered."""
+    raise NotFound(_("There is nothing at this address."), resource=f"scim:{elsewhere[:80]}")
+
+
 def _one(found: Sequence[dict[str, Any]], name: str) -> dict[str, Any]:
     for one in found:
         if one["id"] == name:

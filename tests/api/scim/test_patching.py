@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from studio.accounts.outcomes import Role
 from studio.api.scim import reading
+from studio.api.scim.changing import changed
 from studio.api.scim.filters import BadFilter
 from studio.api.scim.patching import BadPatch, patched
 
@@ -61,6 +62,14 @@ def test_names_and_roles_in_entras_dots_and_brackets():
     assert (found.name, found.role, found.user_name) == ("Nora Holt", Role.ADMIN, "nora@x.example")
     assert after["emails"] == [{"value": "n@x.example", "type": "work"}]
     assert after["phonenumbers"] == [{"type": "mobile", "value": "1"}]
+
+
+def test_a_role_that_is_added_takes_the_place_of_the_one_there_was():
+    for value in ([{"value": "admin"}], {"value": "admin", "primary": "True"}, "admin"):
+        body = {"Operations": [{"op": "Add", "path": "roles", "value": value}]}
+        assert reading.user(changed(NORA, body)).role is Role.ADMIN
+    body = {"Operations": [{"op": "add", "path": "roles", "value": [{"value": "builder"}]}]}
+    assert reading.user(changed(NORA, body)).role is Role.BUILDER
 
 
 @pytest.mark.parametrize(
