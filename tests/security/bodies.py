@@ -31,6 +31,10 @@ BODIES: dict[str, dict] = {
     "builder.complete": {"json": {**_DOCUMENT, "node": "order", "source": "", "position": 0}},
     "builder.preview": {"json": {**_DOCUMENT, "node": "order", "source": "1"}},
     "builder.test": {"json": {**_DOCUMENT, "trigger": "order"}},
+    "scim.replace_user": {"json": {"userName": "evil@example.com", "active": False}},
+    "scim.change_user": {"json": {"Operations": [{"op": "replace", "path": "active", "value": False}]}},
+    "scim.replace_group": {"json": {"displayName": "taken over", "members": []}},
+    "scim.change_group": {"json": {"Operations": [{"op": "remove", "path": "members"}]}},
     "builder.restore_version": {"json": {"revision": 1}},
 }
 
