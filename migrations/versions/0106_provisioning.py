@@ -6,7 +6,7 @@ from alembic import op
 from studio.core.db import UtcDateTime
 
 revision = "0106"
-down_revision = "0105"
+down_revision = "0122"
 branch_labels = None
 depends_on = None
 
