@@ -15,6 +15,7 @@ from studio.core.formats import at, clock_time, lasting
 from studio.core.ids import parse_id
 from studio.core.retelling import retold
 from studio.runtime.history.detail import CalledRun, RunDetail, StepView, called_run
+from studio.runtime.history.differences import Compared
 from studio.runtime.history.listing import RunLine
 from studio.runtime.history.turns import Held
 from studio.runtime.models import Event, Gathering, Run
@@ -266,6 +267,14 @@ def waits_for_people(found: RunDetail) -> StepView | None:
     if found.run.state != "waiting":
         return None
     return next((step for step in found.steps if step.state == "waiting" and _waits_for(step) == "approval"), None)
+
+
+def differing(found: Compared) -> str:
+    """How many fields are alike and how many not."""
+    alike = str(ngettext("%(num)d is alike", "%(num)d are alike", found.alike))
+    if found.more:
+        return f"{alike}, " + str(_("more than %(count)s differ", count=len(found.differences)))
+    return f"{alike}, " + str(ngettext("%(num)d differs", "%(num)d differ", len(found.differences)))
 
 
 def _waits_for(step: StepView) -> str | None:

@@ -6,70 +6,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import event
 
 from studio.console.run_page.folding import AT_ONCE, folds
 from studio.console.timeline import MOST_TICKS, Scale
-from studio.core import clock
-from studio.core.ids import first_id_at, new_id
 from studio.runtime.history.spells import Spell
 from studio.runtime.history.tallies import tallied
-from studio.runtime.models import Run, Step, Workflow
-from tests.factories.accounts import make_tenant, signed_in
-from tests.factories.workflows import make_workflow
-from tests.runtime.graphs import flow, hook, step
+from tests.console.conftest import LOOPED
 
-DOCUMENT = flow(
-    [hook({"lines": [1]}), step("loop", "flow.for_each", items="trigger.lines"), step("inner", parent="loop"),
-     step("last", parent="loop")],
-    "hook>loop", "loop.each>inner", "inner>last",
-)  # fmt: skip
 T0 = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
-@pytest.fixture
-def tenant(database):
-    return make_tenant(database)
-
-
-@pytest.fixture
-def browser(app, tenant):
-    return signed_in(app, tenant.id, tenant["owner"])
-
-
-@pytest.fixture
-def looped(app, database, tenant):
-    """A run through a loop, this many times."""
-    make_workflow(app, tenant, DOCUMENT.model_dump(by_alias=True, mode="json"), published=True)
-
-    def run(times, *, failed=None, **last):
-        at = clock.local_now() - timedelta(minutes=5)
-        run_id = first_id_at(at)
-        error = {"code": "http.status_422", "message": "It was refused.", "node": "inner", "path": str(failed)}
-        with database.unit(tenant.id) as uow:
-            found = uow.session.scalars(select(Workflow)).one()
-            uow.session.add(
-                Run(
-                    id=run_id, workflow_id=found.id, version_id=found.published_version_id, trigger_node="hook",
-                    title="Long", available_at=at, created_at=at, started_at=at, finished_at=at + timedelta(seconds=4),
-                    state="failed" if failed is not None else "succeeded", error=error if failed is not None else None,
-                )
-            )  # fmt: skip
-            rows = [("hook", "", "next"), ("loop", "", "done"), *(("inner", str(n), "next") for n in range(times))]
-            uow.session.add_all(
-                Step(
-                    id=new_id(), run_id=run_id, node_key=key, path=path, port=port, type="data.set", started_at=at,
-                    finished_at=at, state="failed" if key == "inner" and path == str(failed) else "succeeded",
-                )
-                for key, path, port in rows
-            )  # fmt: skip
-        return run_id
-
-    return run
-
-
 def items(page):
-    return [int(one) for one in re.findall(r"<small[^>]*>item (\d+)</small>", page)]
+    return [int(one) for one in re.findall(r'<small class="grow">item (\d+)</small>', page)]
 
 
 def test_a_long_loop_is_listed_by_pages_and_counted_as_a_whole(browser, looped):
@@ -114,13 +63,13 @@ def test_pages_of_a_loop_hold_every_iteration_once(times, first, wanted):
     counted = tallied(
         [("hook", "succeeded", "next", 1, 0), ("loop", "running", None, 1, 0), ("inner", "succeeded", "next", times, 0)]
     )
-    found = folds(DOCUMENT, counted, [], "loop", first)
+    found = folds(LOOPED, counted, [], "loop", first)
     if found.opened is None:
         assert times <= 200
         return
     assert found.opened.first % AT_ONCE == 0
     assert found.opened.first <= max(first, 0) < found.opened.first + AT_ONCE
-    assert str(wanted) in folds(DOCUMENT, counted, [f"inner.{wanted}"], "loop", first).window.paths
+    assert str(wanted) in folds(LOOPED, counted, [f"inner.{wanted}"], "loop", first).window.paths
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)

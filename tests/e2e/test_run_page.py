@@ -67,3 +67,40 @@ def test_a_run_is_read_on_its_picture_in_time_and_in_its_data(shipped, sit_down)
     ended(page, studio.url, long, "Done")
     shot(page, "run-long")
     assert flaws(page, DESK) == []
+
+
+def test_the_data_of_a_step_are_searched_compared_and_copied(shipped, sit_down):
+    studio, address = shipped
+    page = studio.sign_in(sit_down(), "Tom")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    run_id = studio.deliver(address, order("#6021", 420.0, 16))
+    ended(page, studio.url, run_id, "Failed")
+    page.get_by_role("button", name="Copy as curl").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert "/parcels -H 'content-type: application/json'" in page.evaluate("navigator.clipboard.readText()")
+    page.locator("#differences summary").click()
+    expect(page.locator("#differences")).to_contain_text("body.message")
+    assert flaws(page, DESK) == []
+    shot(page, "run-differences")
+    page.get_by_role("link", name="Order paid").first.click()
+    expect(page.locator("#step .tree")).to_contain_text("Anna")
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("sku-11")
+    expect(page.locator("#step .tree .leaf")).to_have_count(1)
+    expect(page.locator("#step .tree")).to_contain_text("SKU-11")
+    shot(page, "run-found")
+    page.locator("table").get_by_role("link", name="Send as a letter").click()
+    expect(page.locator("#step")).to_contain_text("“Total above 400?” went on by “yes”. The way here is “no”.")
+    shot(page, "run-why")
+    large = {"lines": [{"sku": f"SKU-{number}", "text": "x" * 2_000} for number in range(60)]}
+    run_id = studio.deliver(address, order("#6023", 9.0, 1) | large)
+    ended(page, studio.url, run_id, "Failed")
+    page.goto(f"{studio.url}/runs/{run_id}?step=order")
+    page.get_by_role("link", name="Read all of it, page by page").click()
+    page.get_by_role("searchbox").fill("sku-59")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="lines / 59 / sku")).to_be_visible()
+    shot(page, "run-data")
+    assert flaws(page, DESK) == []
+    assert flaws(page, PHONE) == []

@@ -11,24 +11,26 @@ from studio.approvals import saying
 from studio.approvals.service import locking
 from studio.builder.picture import picture
 from studio.console import words
-from studio.console.blueprint import blueprint
+from studio.console.blueprint import blueprint, settings
 from studio.console.etags import fresh
 from studio.console.forms import CancelForm, NoteForm, RerunForm
-from studio.console.pages.run_data import BEGINNING, MOST_SHOWN, pretty
+from studio.console.run_page import copying, exchange
+from studio.console.run_page.exchange import short
 from studio.console.run_page.folding import folds
 from studio.console.run_page.overlaying import overlay
+from studio.console.run_page.reasoning import Said, reasons
 from studio.console.timeline import Scale, legend
 from studio.core import clock
 from studio.core.web import current_uow
 from studio.runtime import document as documents
 from studio.runtime import labels, notes
 from studio.runtime.history import spells
-from studio.runtime.history.detail import RunDetail, StepView, called_run, detail, version_of, wait_target
+from studio.runtime.history.detail import Attempt, RunDetail, StepView, called_run, detail, version_of, wait_target
 from studio.runtime.history.naming import titles_to_be
-from studio.runtime.history.payloads import payload
-from studio.runtime.history.tallies import states, tallies
+from studio.runtime.history.tallies import Tally, states, tallies
 from studio.runtime.history.turns import held
 from studio.runtime.history.ways import ways
+from studio.runtime.models import Run
 from studio.runtime.outcomes import ENDED, STUCK, RunState
 from studio.runtime.rows import report
 from studio.runtime.service.starts import get_run
@@ -50,6 +52,8 @@ def run(run_id: UUID) -> ResponseReturnValue:
     folded = folds(document, counted, wanted, request.args.get("items", ""), request.args.get("from", 0, type=int))
     found = detail(uow, row, folded.window, document)
     chosen, end = _chosen(found), found.ends_at or clock.local_now()
+    attempt = _attempt(chosen)
+    data = exchange.data(uow, row, attempt, is_trigger=chosen is not None and chosen.key == row.trigger_node)
     parents = {step.key: step.parent for step in document.nodes}
     listed = [step for step in found.steps if folded.lists(step, parents)]
     going, large = row.state not in (*ENDED, *STUCK), request.args.get("picture") == "large"
@@ -71,10 +75,11 @@ def run(run_id: UUID) -> ResponseReturnValue:
             labels=labels.of_run(uow, run_id),
             turn=_turn(found),
             chosen=chosen,
-            attempt=_attempt(chosen),
-            pretty=pretty,
-            whole=lambda value: payload(uow, value),
-            limits=(MOST_SHOWN, BEGINNING),
+            attempt=attempt,
+            data=data,
+            short=short,
+            copies=_copies(row, chosen, attempt, data.input),
+            reasons=_reasons(found, counted, chosen, ended=not going) if attempt is None else (),
             end=end,
             words=words,
             picture=picture(document, states(counted), over, wide=large),
@@ -112,6 +117,24 @@ def _timeline(found: RunDetail, listed: list[StepView]) -> dict[str, Any]:
     return {"tracks": tracks, "ticks": scale.ticks(), "legend": legend(tracks)}
 
 
+def _copies(run: Run, chosen: StepView | None, attempt: Attempt | None, input_: Any) -> dict[str, str | None]:
+    """Texts for the clipboard, of what is looked at; None: not of this."""
+    base = settings().public_url
+    link = f"{base}{_address(chosen)}" if chosen is not None else None
+    if chosen is None or attempt is None or chosen.key != run.trigger_node:
+        called = copying.call(attempt.row.type, input_, attempt.row.effect_key) if attempt is not None else None
+        return {"call": called, "sample": None, "test": None, "link": link}
+    url = f"{base}/api/v1/workflows/{run.workflow_id}/test-runs"
+    sample, test = copying.sample(run.input), copying.test(url, run.trigger_node, run.input)
+    return {"call": None, "sample": sample, "test": test, "link": link}
+
+
+def _reasons(found: RunDetail, counted: dict[str, Tally], chosen: StepView | None, *, ended: bool) -> list[Said]:
+    if chosen is None:
+        return []
+    return reasons(found.document, counted, found.steps, chosen.key, _address, ended=ended)
+
+
 def _address(step: StepView) -> str:
     """Where the picture's card of a step leads: to its data."""
     large = "large" if request.args.get("picture") == "large" else None
@@ -134,7 +157,7 @@ def _chosen(found: RunDetail) -> StepView | None:
     return named or found.failed_step or (reached[-1] if reached else None)
 
 
-def _attempt(step: StepView | None) -> Any:
+def _attempt(step: StepView | None) -> Attempt | None:
     if step is None or not step.attempts:
         return None
     number = request.args.get("attempt", type=int)

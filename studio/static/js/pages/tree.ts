@@ -1,6 +1,11 @@
 // pre[data-tree] holding JSON becomes a tree that opens and closes; without scripts it stays readable as it is. Parts are
-// built when they are opened, so a large payload costs nothing at first. data-tree="2" opens two levels.
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+// built when they are opened, so a large payload costs nothing at first. data-tree="2" opens two levels. data-find on it,
+// holding the field's label, puts a field above that leaves only what holds a text; data-none says that nothing does.
+import { entries, type Json, pruned } from "./pruned";
+
+const FEW = 12;
+/** Levels that are open where something was looked for. */
+const ALL = 9;
 
 export function trees(root: ParentNode): void {
   for (const place of root.querySelectorAll<HTMLElement>("pre[data-tree]")) {
@@ -13,9 +18,28 @@ export function trees(root: ParentNode): void {
     if (data === null || typeof data !== "object") continue;
     const tree = document.createElement("div");
     tree.className = "tree code";
-    tree.append(list(data, Number(place.dataset.tree || 1)));
+    const open = Number(place.dataset.tree || 1);
+    tree.append(list(data, open));
     place.replaceWith(tree);
+    if (place.dataset.find && entries(data, FEW) >= FEW) tree.before(finding(tree, data, place.dataset));
   }
+}
+
+function finding(tree: HTMLElement, data: Json, { tree: levels, find = "", none = "" }: DOMStringMap): HTMLElement {
+  const open = Number(levels || 1);
+  const field = document.createElement("input");
+  field.type = "search";
+  field.className = "input tree-find";
+  field.placeholder = find;
+  field.setAttribute("aria-label", find);
+  field.dataset.keyAnywhere = "/";
+  field.addEventListener("click", () => field.focus());
+  field.addEventListener("input", () => {
+    const wanted = field.value.trim();
+    const left = wanted ? pruned(data, wanted) : data;
+    tree.replaceChildren(left === undefined ? text("tree-none", none) : list(left, wanted ? ALL : open));
+  });
+  return field;
 }
 
 function list(data: Json, open: number): HTMLElement {
