@@ -265,6 +265,7 @@ def _receiver(engine: Engine) -> Receiver:
         engine.answers,
         engine.ports.secrets,
         count_forged=lambda: log.warning("webhook_forged"),
+        tracing=engine.tracing,
     )
 
 

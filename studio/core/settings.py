@@ -1,4 +1,4 @@
-"""Settings of one process, read once from the environment. Every variable is named STUDIO_*, but PUBLIC_URL."""
+"""Settings of one process, read once from the environment: variables named STUDIO_*, PUBLIC_URL and OTEL_*."""
 
 import os
 from collections.abc import Mapping
@@ -58,6 +58,10 @@ class Settings:
     """What this code is called where workers are listed; empty: by its newest migration."""
     drain_s: float = 0.0
     """How long a web process that is told to stop says "not ready" and serves on, for a balancer to notice."""
+    traces: bool = False
+    """An address for OpenTelemetry's traces is set (OTEL_EXPORTER_OTLP_ENDPOINT, or its own for traces)."""
+    trace_share: float = 1.0
+    """Of all runs; 0 to 1."""
 
     @property
     def embedded(self) -> bool:
@@ -113,6 +117,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         json_logs=env.get("STUDIO_JSON_LOGS", "") == "1",
         release=env.get("STUDIO_RELEASE", ""),
         drain_s=float(_number(env, "STUDIO_DRAIN_SECONDS", 0)),
+        traces=_traces(env),
+        trace_share=_share(env),
     )
 
 
@@ -137,3 +143,20 @@ def _public_url(url: str) -> str:
         message = f"PUBLIC_URL {url!r} is plain http: outside localhost Studio needs https, or sign-in could be stolen."
         raise SettingsError(message)
     return url.rstrip("/")
+
+
+def _traces(env: Mapping[str, str]) -> bool:
+    named = env.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or env.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+    return bool(named) and env.get("OTEL_SDK_DISABLED", "").lower() != "true"
+
+
+def _share(env: Mapping[str, str]) -> float:
+    said = env.get("OTEL_TRACES_SAMPLER_ARG") or "1"
+    try:
+        share = float(said)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        message = f"OTEL_TRACES_SAMPLER_ARG is {said!r}: write the share of runs that is sent, 0 to 1."
+        raise SettingsError(message)
+    return share

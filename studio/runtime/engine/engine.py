@@ -9,7 +9,7 @@ import structlog
 
 from studio.contract.acting import Judge
 from studio.contract.ports import Ports
-from studio.core import claims
+from studio.core import claims, tracing
 from studio.core.dispatch import Hints, Workers, make_broker
 from studio.core.dispatch.workers import Actors, Brokers, actor
 from studio.core.ids import new_id
@@ -58,6 +58,8 @@ class Engine:
         """Whose the leases of this process are. A supervisor frees them by this name."""
         self.ledger = ledger_for(database.dialect)
         self.brokers = {queue: make_broker(settings.redis_url) for queue in ("main", "effects")}
+        self.tracing = tracing.otlp(wanted=settings.traces, share=settings.trace_share)
+        """None: no traces are sent."""
         self.hints = Hints(most=max(1, settings.worker_threads))
         self.writer = Writer(database, self.ledger, self.wake_main)
         self.shedding = Shedding(database, settings.most_queued, self.writer.wait_s)
@@ -126,7 +128,7 @@ class Engine:
             self._executor = Executor(
                 self.database, self.ledger, self.writer, self.versions, self.ports, self.endings,
                 self.targets, lambda: self.judge, holder=self.holder, lease_s=self.settings.lease_seconds,
-                hint=self.hints.send, calls=self.settings.worker_threads,
+                hint=self.hints.send, calls=self.settings.worker_threads, tracing=self.tracing,
             )  # fmt: skip
         return self._executor
 
@@ -217,6 +219,8 @@ class Engine:
         self.hints.stop()
         self.answers.stop()
         self.writer.stop()
+        if self.tracing is not None:
+            self.tracing.stop()
         if self._presence is not None:
             self._presence.leave()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from studio.core.ids import new_id
 from studio.core.metrics import ACCEPTED
 from studio.core.problems import as_problem
 from studio.core.signatures import Verified
+from studio.core.tracing import Traced, Tracing
 from studio.core.unit_of_work import Database
 from studio.runtime.engine.answers import Answers, Call, Ended
 from studio.runtime.flow.control import FREE
@@ -48,14 +50,17 @@ class Receiver:
         answers: Answers,
         secrets: Secrets,
         count_forged: Callable[[], None],
+        tracing: Tracing | None = None,
     ) -> None:
         """`shed` raises Unavailable where a workspace's deliveries are to come later."""
         self._database, self._addresses, self._shed, self._accept = database, addresses, shed, accept
         self._answers, self._secrets, self._count_forged = answers, secrets, count_forged
+        self._tracing = tracing
         self._known_secrets: dict[tuple[UUID, str], tuple[float, str]] = {}
 
     def receive(self, address: str, delivery: Delivery) -> Reply:
         """Answer after the commit. Raises StudioError for what is refused before anything is written."""
+        began = clock.local_now() if self._tracing is not None else None
         hook = self._addresses.find(address)
         if hook is None:
             raise NotFound(_("There is no webhook at this address."), code="webhook.unknown")
@@ -74,9 +79,12 @@ class Receiver:
         if config.gather != "none":
             return self._gather(hook, event, delivery)
         if not event.respond:
-            return _reply(self._admit(event))
+            admission = self._admit(event)
+            self._trace(began, event, admission, delivery)
+            return _reply(admission)
         with self._answers.expect(event.run_id) as call:
             admission = self._admit(event)
+            self._trace(began, event, admission, delivery)
             if admission.verdict != "started":
                 return _reply(admission)
             return self._result(hook, event.run_id, call, config.wait_s)
@@ -105,6 +113,22 @@ class Receiver:
         admission = self._accept(event)
         ACCEPTED.labels(admission.verdict).inc()
         return admission
+
+    def _trace(self, began: datetime | None, event: Accepted, admission: Admission, delivery: Delivery) -> None:
+        """From the first byte read to the commit, as part of the run that it started, or of the first one's."""
+        if self._tracing is None or began is None or admission.run_id is None:
+            return
+        facts: dict[str, str | int] = {
+            "http.request.method": delivery.method, "http.request.body.size": len(delivery.body),
+            "studio.run_id": str(admission.run_id), "studio.workspace_id": str(event.workspace_id),
+            "studio.workflow_id": str(event.workflow_id), "studio.verdict": admission.verdict,
+        }  # fmt: skip
+        self._tracing.send(
+            Traced(
+                admission.run_id, event.event_id, "webhook", began, clock.local_now(), facts, kind="server",
+                sender=delivery.headers.get("traceparent"),
+            )
+        )  # fmt: skip
 
     def _verify(self, hook: Hook, delivery: Delivery) -> Verified:
         config = hook.config

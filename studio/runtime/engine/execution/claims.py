@@ -1,6 +1,6 @@
 """The rows that this process holds: claimed under its name and lease, renewed, written under their epoch, given up."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,9 +22,12 @@ class FenceLost(Exception):
 class Claims:
     """The ledger as one holder uses it. Each call is a transaction of its own, but for `write_in`."""
 
-    def __init__(self, ledger: Ledger, writer: Writer, holder: str, lease_s: float) -> None:
+    def __init__(
+        self, ledger: Ledger, writer: Writer, holder: str, lease_s: float, written: Callable[[Iterable[Flush]], None]
+    ) -> None:
+        """`written` is told of what was written; of `write_in` before its caller's commit."""
         self.holder = holder
-        self._ledger, self._writer, self._lease_s = ledger, writer, lease_s
+        self._ledger, self._writer, self._lease_s, self._tell = ledger, writer, lease_s, written
 
     def claim(self, lane: str, limit: int, full: Collection[UUID] = ()) -> tuple[datetime, list[RunRow]]:
         """Take up to `limit` runnable runs; those of workspaces in `full` are passed over. With the database's time."""
@@ -40,7 +43,9 @@ class Claims:
 
     def write_all(self, flushes: Sequence[Flush]) -> set[UUID]:
         """Write many runs at once. Returns those that are ours still: nothing of the others was written."""
-        return self._writer.run_single(lambda session: self._ledger.flush(session, flushes))
+        ours = self._writer.run_single(lambda session: self._ledger.flush(session, flushes))
+        self._tell(flush for flush in flushes if flush.run.id in ours)
+        return ours
 
     def write(self, machine: Machine, flush: Flush) -> None:
         """Write one run. Raises FenceLost."""
@@ -49,6 +54,7 @@ class Claims:
     def write_in(self, session: Session, machine: Machine, flush: Flush) -> None:
         """Write one run in the caller's transaction. Raises FenceLost, and then it is not to be committed."""
         _written(machine, flush, self._ledger.flush(session, [flush]))
+        self._tell([flush])
 
     def put_back(self, held: Held, delay_s: float | None = None) -> None:
         """Let others have them, or this process at a later look. None: at once, and where they stood in the queue."""

@@ -10,6 +10,7 @@ from studio.contract.acting import Judge
 from studio.contract.ports import Ports
 from studio.core.errors import StudioError
 from studio.core.targets import Targets
+from studio.core.tracing import Tracing
 from studio.core.unit_of_work import Database
 from studio.runtime.compiled import Compiled
 from studio.runtime.engine.execution.acting import Acting
@@ -23,6 +24,7 @@ from studio.runtime.engine.execution.local import LocalBoundary
 from studio.runtime.engine.execution.outside import OutsideBoundary
 from studio.runtime.engine.execution.repeating import Repeating
 from studio.runtime.engine.execution.returning import Returns
+from studio.runtime.engine.execution.spans import Spans
 from studio.runtime.engine.execution.taking_up import TakingUp
 from studio.runtime.engine.execution.together import Together
 from studio.runtime.engine.execution.turns import Calls
@@ -50,6 +52,7 @@ class Executor:
         lease_s: float,
         hint: Callable[[str, int], None],
         calls: int = 8,
+        tracing: Tracing | None = None,
     ) -> None:
         """`versions(workspace_id, version_id)` gives compiled versions; `hint(lane, count)` asks for more looks.
 
@@ -57,7 +60,7 @@ class Executor:
 
         `calls`: how many runs of one workspace may be calling out at once.
         """
-        self.claims = claims = Claims(ledger, writer, holder, lease_s)
+        self.claims = claims = Claims(ledger, writer, holder, lease_s, Spans(tracing).written)
         self.returns = returns = Returns(claims)
         self.leases = Leases(claims.renew, lease_s, returns.retry)
         self.taking_up = TakingUp(claims, versions, ports)
