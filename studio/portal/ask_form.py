@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     FieldList,
     FormField,
-    MultipleFileField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -24,6 +22,7 @@ from studio.approvals.nodes.deciders import HowMany
 from studio.approvals.requesting.adhoc import PersonAsk
 from studio.core.errors import InvalidInput
 from studio.portal import zones
+from studio.portal.chosen_files import FilesForm
 from studio.portal.duration_form import gone
 from studio.portal.forms import FactForm
 
@@ -31,7 +30,7 @@ FACTS = 2
 """Lines that a new form has."""
 
 
-class AskForm(FlaskForm):
+class AskForm(FilesForm):
     """What is to be decided, by whom, until when."""
 
     title = StringField(_l("What is to be decided"), [InputRequired(_l("Say it in one sentence.")), Length(max=400)])
@@ -56,7 +55,6 @@ class AskForm(FlaskForm):
         ],
         default=HowMany.ANY.value,
     )
-    files = MultipleFileField(_l("Attach images or PDF"))
     due_at = StringField(_l("Decide until"), widget=DateTimeLocalInput())
 
     def offer(self, people: Sequence[SelectChoice], policies: Sequence[SelectChoice]) -> None:

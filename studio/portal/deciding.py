@@ -5,7 +5,6 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from studio.approvals import people, service
-from studio.approvals.attaching import checking
 from studio.approvals.models import Vote
 from studio.approvals.outcomes import BY_PEOPLE, Channel, Outcome
 from studio.approvals.service import attaching
@@ -13,7 +12,7 @@ from studio.approvals.service.reading import Details
 from studio.core import ids
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.unit_of_work import UnitOfWork
-from studio.portal import answering
+from studio.portal import answering, chosen_files
 from studio.portal.forms import DecideForm, ReassignForm, people_choices
 from studio.portal.time_words import takes_effect
 
@@ -28,7 +27,7 @@ def decide(uow: UnitOfWork, request_id: UUID, form: DecideForm, channel: Channel
     outcome = Outcome.RESPONDED if key else outcomes.get(pressed)
     if outcome is None:
         raise InvalidInput(_("That is not one of the choices."), code="unknown_outcome", field="outcome")
-    checked = checking.check_all(form.files.data or [])
+    checked = chosen_files.let_in(form)
     vote = service.decide(
         uow,
         request_id,
@@ -40,14 +39,16 @@ def decide(uow: UnitOfWork, request_id: UUID, form: DecideForm, channel: Channel
         answer=answering.typed(form.sent, key) if key else None,
         items=form.ticked if outcome is Outcome.APPROVED else None,
     )
-    attaching.on_vote(uow, request_id, vote, attaching.keep(uow, checked))
+    before = chosen_files.mine(uow, form, lock=True) if vote.at == uow.now else []
+    attaching.on_vote(uow, request_id, vote, [*before, *attaching.keep(uow, checked)])
     return vote
 
 
 def comment(uow: UnitOfWork, request_id: UUID, form: DecideForm) -> None:
     """Say something without deciding, with what is attached."""
-    checked = checking.check_all(form.files.data or [])
-    service.comment(uow, request_id, form.comment.data or "", attaching.keep(uow, checked))
+    checked = chosen_files.let_in(form)
+    files = [*chosen_files.mine(uow, form, lock=True), *attaching.keep(uow, checked)]
+    service.comment(uow, request_id, form.comment.data or "", files)
 
 
 def done_words(vote: Vote, found: Details) -> str:

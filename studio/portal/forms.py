@@ -11,7 +11,6 @@ from wtforms import (
     FormField,
     HiddenField,
     IntegerField,
-    MultipleFileField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -28,6 +27,7 @@ from studio.approvals.limits import REMARK
 from studio.approvals.people import Person
 from studio.approvals.policy import Snooze
 from studio.core.sending import EverythingField
+from studio.portal.chosen_files import FilesForm
 from studio.portal.week import WeekField
 from studio.portal.zones import CUSTOM
 
@@ -45,14 +45,13 @@ def people_choices(people: Iterable[Person]) -> list[SelectChoice]:
     return [SelectChoice(str(one.id), f"{one.name} ({one.email})") for one in people]
 
 
-class DecideForm(FlaskForm):
+class DecideForm(FilesForm):
     """What one of the three big buttons sends; the button names the outcome."""
 
     comment = TextAreaField(_l("Comment"), [Length(max=REMARK)])
     shown = HiddenField()
     """Hash of what stood on the page."""
     outcome = HiddenField()
-    files = MultipleFileField(_l("Attach images or PDF"))
     everything = EverythingField()
 
     @property
@@ -97,7 +96,7 @@ class FactForm(Form):
     value = TextAreaField(_l("Value"), [Length(max=wordings.VALUE)])
 
 
-class ReviseForm(FlaskForm):
+class ReviseForm(FilesForm):
     """What is asked, to be edited."""
 
     title = StringField(_l("What is to be decided"), [InputRequired(_l("Say it in one sentence.")), Length(max=400)])
@@ -112,7 +111,6 @@ class ReviseForm(FlaskForm):
         widget=ListWidget(prefix_label=False),
         validate_choice=False,  # one that is not there is refused by the service
     )
-    files = MultipleFileField(_l("Attach images or PDF"))
     note = TextAreaField(_l("What you have changed"), [Length(max=REMARK)])
     shown = HiddenField()
     """What stood on the page that is edited."""

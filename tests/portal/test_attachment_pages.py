@@ -120,6 +120,41 @@ def test_what_is_not_let_in_asks_decides_and_stores_nothing(shop, anna, asked, e
     assert everything() == before
 
 
+def kept_in(page):
+    return re.findall(r'name="kept"[^>]*value="([^"]+)"', page)
+
+
+def test_what_was_chosen_stays_in_a_form_that_comes_back(shop, anna):
+    browser = shop.browser(anna)
+    wrong = fill(shop, title="", files=files(("camera.png", picture()), ("worm.png", b"<script>"), ("offer.pdf", PDF)))
+    page = browser.post("/requests", data=wrong)
+    kept = kept_in(page.text)
+    ticked = re.findall(r"<input checked[^>]* name=.kept.", page.text)
+    assert (page.status_code, len(kept), len(ticked)) == (422, 2, 2)
+    for words in ("camera.png", "offer.pdf", "This file is not what its name says."):
+        assert words in page.text
+    again = kept_in(browser.post("/requests", data=fill(shop, more="yes", kept=kept)).text)
+    assert again == kept, "another line for a fact loses none"
+    stolen = shop.browser(shop.lena).post("/requests", data=fill(shop, kept=kept))
+    assert (stolen.status_code, "is no longer here" in stolen.text) == (422, True)
+    assert browser.post("/requests", data=fill(shop, kept=kept[1:])).status_code == 303
+    with shop.database.unit(shop.tenant.id) as uow:
+        row = uow.session.query(Request).one()
+        assert [one["name"] for one in row.attachments] == ["offer.pdf"]
+        asked = row.id
+
+    browser, decide = shop.browser(shop.jonas), f"/approvals/{asked}/decide"
+    data = {"outcome": "declined", "shown": shown(shop.database, shop.tenant, asked)}
+    page = browser.post(decide, data=data | {"files": files(("cheaper.pdf", PDF))})
+    assert (page.status_code, len(kept_in(page.text))) == (422, 1), "declining asks for a reason"
+    data |= {"comment": "Too dear", "kept": kept_in(page.text)}
+    assert browser.post(decide, data=data).status_code == 302
+    assert browser.post(decide, data=data).status_code == 302, "the same once more is the same decision"
+    page = shop.browser(anna).get(f"/approvals/{asked}").text
+    assert "cheaper.pdf" in page
+    assert len(addresses(page)) == 2
+
+
 def test_what_stays_and_what_comes_in_a_new_version(shop, anna, asked):
     browser = shop.browser(anna)
     form = browser.get(f"/approvals/{asked}/revise").text

@@ -14,9 +14,9 @@ from studio.approvals.service import attaching
 from studio.approvals.service.reading import Details
 from studio.contract.gates import StepUpNeeded
 from studio.core import formats, web
-from studio.core.errors import Forbidden, InvalidInput, NotFound, NotSignedIn, StudioError
+from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound, NotSignedIn, StudioError
 from studio.core.web import current_uow
-from studio.portal import attachments, deciding, escalating, threading, zones
+from studio.portal import attachments, chosen_files, deciding, escalating, threading, zones
 from studio.portal.forms import DecideForm, SnoozeForm
 from studio.portal.history import events
 from studio.portal.views.blueprint import blueprint
@@ -187,4 +187,6 @@ def _refused(request_id: UUID, form: DecideForm, error: StudioError) -> Response
     if isinstance(error, NotFound | NotSignedIn):
         raise error
     web.rollback(error)
+    if isinstance(error, InvalidInput | Conflict):
+        chosen_files.come_back(current_uow(), form)
     return _page(request_id, form, error)

@@ -33,12 +33,12 @@ from studio.approvals.service import attaching, links
 from studio.core import rng, tenancy, web
 from studio.core.actor import Actor, ActorType
 from studio.core.crypto import workspace_of
-from studio.core.errors import NotFound, StudioError, Unavailable
+from studio.core.errors import Conflict, InvalidInput, NotFound, StudioError, Unavailable
 from studio.core.limits import limiter
 from studio.core.settings import Settings
 from studio.core.unit_of_work import UnitOfWork
 from studio.core.web import current_uow
-from studio.portal import attachments, deciding, escalating, threading
+from studio.portal import attachments, chosen_files, deciding, escalating, threading
 from studio.portal.forms import CodeForm, DecideForm
 from studio.portal.views.blueprint import blueprint
 
@@ -298,6 +298,8 @@ def _refused(request_id: UUID, form: DecideForm, error: StudioError) -> Response
         raise error
     web.rollback(error)
     uow, person = _mailbox()
+    if isinstance(error, InvalidInput | Conflict):
+        chosen_files.come_back(uow, form)
     return _decision_page(uow, person, request_id, form, error)
 
 

@@ -12,7 +12,6 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from studio.accounts.identity import signed_in_person
 from studio.accounts.permissions import permission
 from studio.approvals import people, wordings
-from studio.approvals.attaching import checking
 from studio.approvals.policies import service as policies
 from studio.approvals.requesting import adhoc, own
 from studio.approvals.requesting.own import Show
@@ -22,7 +21,7 @@ from studio.core import web
 from studio.core.errors import InvalidInput, NotFound, NotSignedIn, StudioError
 from studio.core.limits import limiter
 from studio.core.web import current_uow
-from studio.portal import words
+from studio.portal import chosen_files, words
 from studio.portal.ask_form import AskForm
 from studio.portal.views.blueprint import blueprint
 
@@ -64,12 +63,15 @@ def ask() -> ResponseReturnValue:
     if form.more.data:
         if len(form.facts) < wordings.MOST_FACTS:
             form.facts.append_entry()
+        chosen_files.come_back(uow, form)
         return _page(form)
     if not form.validate_on_submit():
+        chosen_files.come_back(uow, form)
         return _page(form), 422
     try:
         wanted = form.wanted(uow.now, person.time_zone)
-        files = attaching.keep(uow, checking.check_all(form.files.data or []))
+        checked = chosen_files.let_in(form)
+        files = [*chosen_files.mine(uow, form), *attaching.keep(uow, checked)]
         made = adhoc.ask(uow, replace(wanted, attachments=[one.id for one in files]))
     except (NotFound, NotSignedIn):
         raise
@@ -77,6 +79,7 @@ def ask() -> ResponseReturnValue:
         web.rollback(error)
         if isinstance(error, InvalidInput):
             form.show(error)
+            chosen_files.come_back(current_uow(), form)
         return _page(form, error), error.status
     flash(_("Asked. Whoever decides gets a mail, and you are told how it ends."), "good")
     return redirect(url_for("portal.approval", request_id=made), 303)

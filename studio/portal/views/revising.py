@@ -10,7 +10,6 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from studio.accounts.permissions import permission
 from studio.approvals import service
-from studio.approvals.attaching import checking
 from studio.approvals.models import Request
 from studio.approvals.service import attaching
 from studio.approvals.service.reading import Details
@@ -18,6 +17,7 @@ from studio.approvals.wordings import MOST_FACTS, Edits
 from studio.core import web
 from studio.core.errors import Conflict, NotFound, NotSignedIn, StudioError
 from studio.core.web import current_uow
+from studio.portal import chosen_files
 from studio.portal.forms import DismissForm, ReviseForm
 from studio.portal.views.blueprint import blueprint
 
@@ -38,16 +38,19 @@ def revise_post(request_id: UUID) -> ResponseReturnValue:
     """Resubmit it."""
     uow, form = current_uow(), ReviseForm()
     if not form.validate_on_submit():
+        chosen_files.come_back(uow, form)
         return _form(service.details(uow, request_id), form, None, 422)
     try:
         found = service.details(uow, request_id)
-        files = attaching.keep(uow, checking.check_all(form.files.data or []))
+        checked = chosen_files.let_in(form)
+        files = [*chosen_files.mine(uow, form), *attaching.keep(uow, checked)]
         edits = replace(_edits(form, found), add=attaching.as_worded(files))
         service.revise(uow, request_id, edits, shown=form.shown.data or "", note=form.note.data or "")
     except (NotFound, NotSignedIn):
         raise
     except StudioError as error:
         web.rollback(error)
+        chosen_files.come_back(current_uow(), form)
         found = service.details(current_uow(), request_id, shown=form.shown.data)
         return _form(found, form, error, error.status)
     flash(_("Resubmitted. Everybody who is asked gets a mail that says what has changed."), "good")
