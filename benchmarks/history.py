@@ -1,6 +1,7 @@
 """Runs that lie in the database before anything is measured."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import quote
@@ -66,41 +67,46 @@ def fill(running: Stack, seeded: Seeded, size: int) -> None:
     running.processes.clear()
     step = max(1, int(SPREAD / timedelta(milliseconds=1)) // size)
     with unbound(running) as engine:
-        with _no_indexes(engine), engine.begin() as connection:
+        with without_indexes(engine), engine.begin() as connection:
             write(connection, seeding.newest_run(running.settings), Series(size - 1, step))
         _settle(engine)
 
 
 @contextmanager
-def _no_indexes(engine: Engine) -> Iterator[None]:
+def without_indexes(engine: Engine, tables: Sequence[str] = TABLES) -> Iterator[None]:
     """Indexes but those of constraints are made once, at the end."""
-    with _outside(engine) as connection:
-        found = connection.execute(_INDEXES, {"tables": list(TABLES)}).all()
+    with outside(engine) as connection:
+        found = connection.execute(_INDEXES, {"tables": list(tables)}).all()
         connection.execute(text(f"alter system set max_wal_size = '{_WAL}'"))
         connection.execute(text("select pg_reload_conf()"))
         for index in found:
             connection.execute(text(f'drop index "{index.indexname}"'))
     yield
-    with _outside(engine) as connection:
-        connection.execute(text(f"set maintenance_work_mem = '{_MEMORY}'"))
-        for index in found:
-            connection.execute(text(index.indexdef))
+    with ThreadPoolExecutor(2) as several:
+        list(several.map(lambda index: _make(engine, index.indexdef), found))
+    with outside(engine) as connection:
         connection.execute(text("alter system reset max_wal_size"))
         connection.execute(text("select pg_reload_conf()"))
+
+
+def _make(engine: Engine, index: str) -> None:
+    with outside(engine) as connection:
+        connection.execute(text(f"set maintenance_work_mem = '{_MEMORY}'"))
+        connection.exec_driver_sql(index.replace("%", "%%"))
 
 
 def _settle(engine: Engine) -> None:
     """What autovacuum and the checkpointer would do some time later is done, so that it falls into no measurement."""
     if engine.dialect.name != "postgresql":
         return
-    with _outside(engine) as connection:
+    with outside(engine) as connection:
         for table in TABLES:
             connection.execute(text(f"vacuum (analyze) {table}"))
         connection.execute(text("checkpoint"))
 
 
 @contextmanager
-def _outside(engine: Engine) -> Iterator[Connection]:
+def outside(engine: Engine) -> Iterator[Connection]:
     """A connection outside of transactions."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         yield connection

@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import approvals, compare, connections, engine, evidence, exporting, flags, guard, verifying, webhook
+from benchmarks import (
+    approvals,
+    compare,
+    connections,
+    engine,
+    evidence,
+    exporting,
+    flags,
+    guard,
+    run_pages,
+    verifying,
+    webhook,
+)
 from benchmarks.plan import Plan
 from benchmarks.report import Figure, machine, show, unit
 from benchmarks.servers.process import ServerMissing
@@ -22,6 +34,7 @@ BENCHES = {
     "export": exporting,
     "connections": connections,
     "flags": flags,
+    "history": run_pages,
 }
 MISSING = 3
 """Exit status where a server is not installed."""
@@ -87,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--rounds", type=_number, default=plan.rounds, help=f"rounds, of which the median counts ({plan.rounds})")
     add("--sizes", type=_numbers, default=plan.sizes, help="runs in history for growth, such as 10000,1000000")
     counted = "rows that parked and approvals (100000), timers (10000), noisy (50000), verify and export (20000) make"
-    counted += ", or records that connections (1000000) reads"
+    counted += ", runs of history (5000000, SQLite 1000000), or records that connections (1000000) reads"
     add("--count", type=_number, help=counted)
     add("--json", action="store_true", help="one JSON object a line")
     add("--compare", type=Path, metavar="FILE", help="show each figure's ratio to an earlier --json output")

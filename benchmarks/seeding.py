@@ -96,10 +96,22 @@ def _approver(app: Flask, workspace_id: UUID) -> Approver:
         unit.session.flush()
         token = tokens.create(unit, name="Benchmark", scopes=["approvals:read", "approvals:write"], user_id=user.id)
         session, _ = sessions.start(unit, user.id, workspace_id)
+    return Approver(_cookie(app, session), token.text)
+
+
+def _cookie(app: Flask, session: Any) -> str:
     serializer = SecureCookieSessionInterface().get_signing_serializer(app)
     assert serializer is not None  # the app has a key
-    cookie = f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps({SESSION_KEY: session})}"
-    return Approver(cookie, token.text)
+    return f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps({SESSION_KEY: session})}"
+
+
+def signed_in(app: Flask, workspace_id: UUID, email: str, role: Role) -> tuple[UUID, str]:
+    """Somebody new with a role: their id, and the value of the header Cookie."""
+    with app.extensions["studio_database"].unit(workspace_id) as unit:
+        _, user = members.add(unit, email=email, name=email.partition("@")[0].title(), role=role)
+        unit.session.flush()
+        session, _ = sessions.start(unit, user.id, workspace_id)
+        return user.id, _cookie(app, session)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The workflows that are measured, as `docs/performance.md` defines them."""
 
+from itertools import pairwise
 from typing import Any
 
 BODY = b'{"order":{"id":"o-1","total":150,"currency":"EUR","customer":{"email":"a@b.c"}}}'
@@ -86,6 +87,23 @@ def escalating(approver: str, other: str) -> dict[str, Any]:
     hour = {"amount": 1, "unit": "hours"}
     level = {"after": hour, "targets": [f"user:{other}"]}
     return approval(approver, escalate=[level], at_last="decline", at_last_after=hour)
+
+
+def past() -> dict[str, Any]:
+    """Webhook and six steps: what a long history is made of."""
+    nodes = [
+        _trigger(),
+        {"key": "large", "type": "condition.if", "name": "Over 100?",
+         "config": {"condition": "trigger.order.total > 100"}},
+        {"key": "country", "type": "run.label", "name": "Country", "config": {"label": "country", "value": "C1"}},
+        _set("fields", {"total": "trigger.order.total"}),
+        _set("call", {"total": "trigger.order.total"}),
+        _set("total", {"total": "trigger.order.total"}),
+        {"key": "remark", "type": "action.note", "name": "Remark", "config": {"text": "Done"}},
+    ]  # fmt: skip
+    line = ("hook", "large", "country", "fields", "call", "total", "remark")
+    ports = {"large": "true"}
+    return _document("Past", nodes, [(a, ports.get(a, "next"), b) for a, b in pairwise(line)])
 
 
 def timer() -> dict[str, Any]:
