@@ -113,6 +113,8 @@ from studio.oversight.leaving.reviewing import ReviewsPart
 from studio.oversight.reports import adding
 from studio.oversight.reports.post import Post as ReportPost
 from studio.oversight.reviews.post import Post as ReviewPost
+from studio.oversight.run_exports import making as run_files
+from studio.oversight.run_exports import service as run_exports
 from studio.runtime.departing import WorkflowsPart
 from studio.runtime.document.bounds import check_payload
 from studio.runtime.engine.audit_events import AuditFollowers
@@ -211,6 +213,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     )
     _join_flags(engine)
     _join_evidence(engine, app.extensions["studio_keyring"])
+    _join_run_exports(engine)
     deciding.on_vote = _answered
     engine.chores.append(Sealer(database, app.extensions["studio_keyring"]))
     holding_runs.hold("approvals", asked_for.of_runs)
@@ -222,6 +225,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     engine.retention.of_workspaces.append(folding.fold)
     engine.retention.of_workspaces.append(adding.add_up)
     engine.retention.of_workspaces.append(making.purge)
+    engine.retention.of_workspaces.append(run_exports.purge)
     engine.retention.of_workspaces.append(storing.purge)
     engine.retention.of_workspaces.append(attachments_purging.purge)
     engine.retention.of_workspaces.append(guard_purging.purge_passes)
@@ -244,6 +248,12 @@ def _join_evidence(engine: Engine, keyring: Keyring) -> None:
     packs = making.Making(engine.database, keyring, lambda: engine.hints.send("evidence"))
     engine.add_drain("evidence", packs.drain, packs.is_due)
     evidence.on_asked = lambda: engine.hints.send("evidence")
+
+
+def _join_run_exports(engine: Engine) -> None:
+    files = run_files.Making(engine.database, lambda: engine.hints.send("run_exports"))
+    engine.add_drain("run_exports", files.drain, files.is_due)
+    run_exports.on_asked = lambda: engine.hints.send("run_exports")
 
 
 def _join_leaving() -> None:

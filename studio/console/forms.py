@@ -9,6 +9,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from studio.core.errors import InvalidInput
 from studio.oversight.evidence.outcomes import Kind
+from studio.oversight.run_exports.outcomes import Format
 from studio.runtime.history.detail import RunDetail
 from studio.runtime.service.settling import Finding
 
@@ -76,6 +77,12 @@ class EvidenceForm(FlaskForm):
         """Put a refusal at its field."""
         where = self.since if error.problems[0].path == "since" else self.until
         where.errors = [*where.errors, error.message]
+
+
+class RunExportForm(FlaskForm):
+    """What runs are written as."""
+
+    format = StringField(validators=[AnyOf([one.value for one in Format])])
 
 
 class ReportSendingForm(FlaskForm):

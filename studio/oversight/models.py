@@ -16,6 +16,7 @@ from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
 from studio.oversight.evidence.tables import EvidencePack, EvidencePart
 from studio.oversight.reports.tables import ReportDay, ReportSetting
+from studio.oversight.run_exports.tables import RunExport, RunExportPart
 
 __all__ = [
     "AccessReview",
@@ -26,6 +27,8 @@ __all__ = [
     "EvidencePart",
     "ReportDay",
     "ReportSetting",
+    "RunExport",
+    "RunExportPart",
 ]
 
 _GOING_ON = text("state in ('open', 'handed')")

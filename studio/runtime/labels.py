@@ -1,5 +1,6 @@
 """Labels: what a step says about its run, by which runs are found. One value a key, MOST of them a run."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -33,3 +34,12 @@ def of_run(uow: UnitOfWork, run_id: UUID) -> dict[str, str]:
     """Those of one run, by key."""
     found = select(RunLabel.key, RunLabel.value).where(RunLabel.run_id == run_id).order_by(RunLabel.key)
     return {key: value for key, value in uow.session.execute(found)}  # noqa: C416 - dict() of rows has no types
+
+
+def of_runs(uow: UnitOfWork, run_ids: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
+    """Those of several, by run and key; runs without any are left out."""
+    found = select(RunLabel.run_id, RunLabel.key, RunLabel.value).where(RunLabel.run_id.in_(run_ids))
+    made: dict[UUID, dict[str, str]] = {}
+    for run_id, key, value in uow.session.execute(found.order_by(RunLabel.run_id, RunLabel.key)):
+        made.setdefault(run_id, {})[key] = value
+    return made

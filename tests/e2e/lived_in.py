@@ -38,6 +38,9 @@ from studio.oversight.reviews import starting as reviews
 from studio.oversight.reviews.outcomes import Scope, Silence
 from studio.oversight.reviews.policy import Reviewers
 from studio.oversight.reviews.starting import Plan
+from studio.oversight.run_exports import service as run_exports
+from studio.oversight.run_exports.outcomes import Format
+from studio.runtime.history.filters import RunFilter
 from studio.runtime.models import Workflow
 from studio.runtime.service import subscriptions, workflows
 from tests.e2e import experimented, flagged, requested, ruled, shopify
@@ -127,6 +130,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
 def _connect(uow: UnitOfWork, keyring: Any) -> None:
     """A shop whose orders are synced, and a warehouse that has to be connected again; a pack of the week before."""
     evidence.ask(uow, Wanted(Kind.PERIOD, since=uow.now - timedelta(days=7)))
+    run_exports.ask(uow, RunFilter(states=("failed",)), Format.CSV)
     lost = connect(uow, keyring, "Warehouse", "https://warehouse.example.com", "2")
     describe(uow, "Parcels")
     add_sync(uow, connect(uow, keyring, "Lumen shop", "https://shop.example.com", "1").id, "orders")

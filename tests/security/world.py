@@ -34,6 +34,7 @@ from tests.factories.mail import make_mail
 from tests.factories.matrices import make_matrix
 from tests.factories.policies import make_policy
 from tests.factories.reviews import item_about, make_review
+from tests.factories.run_exports import make_run_export
 from tests.factories.runs import make_run
 from tests.factories.slack import make_slack_member
 from tests.factories.syncs import make_sync
@@ -160,6 +161,7 @@ MAKERS: dict[str, Maker] = {
     "review_item_id": _review_item,
     "run_id": lambda app, tenant: str(make_run(app, tenant)),
     "pack_id": make_pack,
+    "export_id": make_run_export,
     "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id
     "step_id": lambda _app, _tenant: str(UUID(int=0)),  # nobody's: steps are reached through their run
     "trigger_key": lambda _app, _tenant: "order",  # the same

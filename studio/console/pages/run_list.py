@@ -61,6 +61,7 @@ def runs() -> ResponseReturnValue:
         filtered=bool(filters.written(wanted)) or bool(problems),
         further=_further(),
         cursor=address,
+        export_to=address("console.run_export_ask"),
     )
     answer = fresh(html)
     if problems:
@@ -73,11 +74,11 @@ def wanted_runs() -> tuple[RunFilter, list[FieldProblem]]:
     return filters.read(request.args.items(multi=True), zone_of_person())
 
 
-def address(**cursor: Any) -> str:
-    """The address of another page of the same list."""
+def address(endpoint: str = "console.runs", **more: Any) -> str:
+    """The address of another page of the same list, or of what is done to it."""
     given = {name: request.args.getlist(name) for name in filters.NAMES}
     kept: dict[str, Any] = {name: values for name, values in given.items() if any(values)}
-    return url_for("console.runs", **kept, **cursor)
+    return url_for(endpoint, **kept, **more)
 
 
 def _page(uow: UnitOfWork, wanted: RunFilter) -> tuple[Page, list[FieldProblem]]:

@@ -1,0 +1,1 @@
+"""Runs as a file, written in the background: for a spreadsheet, or for another program."""
