@@ -23,6 +23,7 @@ class ReviewsPart:
         "access_review_item.reviewers": "the heir is asked, or the owners",
         "access_review_item.answered_by": _SAID,
         "evidence_pack.asked_by": "packs are the workspace's; who asked for one stays said",
+        "run_export.asked_by": "exports are the workspace's; who asked for one stays said",
     }
 
     def look(self, uow: UnitOfWork, leave: Leave) -> list[Holding]:

@@ -1,0 +1,106 @@
+"""A shop's history: narrowed by what is wanted, the address sent on, the rest taken home as a file."""
+
+import csv
+import io
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from studio.core import clock
+from studio.core.ids import first_id_at
+from studio.runtime import labels
+from studio.runtime.insights.fingerprint import fingerprint
+from studio.runtime.models import Run
+from studio.runtime.service import workflows
+from tests.e2e.studio import running_studio
+from tests.factories.workflows import refunds
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+ERROR = {"code": "http.status_503", "message": "The shop had an error of its own (503).", "node": "call", "path": ""}
+
+
+def a_week(app, people):
+    """Orders of a week; every fifth of them failed, and each has its country."""
+    database, tenant = app.extensions["studio_database"], people[0]
+    with database.unit(tenant.workspace_id) as uow:
+        workflow = workflows.create(uow, "High-value refunds")
+        workflows.publish(uow, app.extensions["studio_keyring"], workflow, refunds())
+        for number in range(70):
+            at = clock.local_now() - timedelta(hours=2 * number, minutes=3)
+            failed = {
+                "error": ERROR, "error_code": ERROR["code"], "error_node": "call", "error_print": fingerprint(ERROR),
+            }  # fmt: skip
+            run_id = first_id_at(at)
+            uow.session.add(
+                Run(
+                    id=run_id, workflow_id=workflow.id, version_id=workflow.published_version_id, trigger_node="order",
+                    title=f"Order {6000 + number}", state="succeeded" if number % 5 else "failed", available_at=at,
+                    created_at=at, finished_at=at + timedelta(seconds=2), fresh=False, input={"order": {"id": number}},
+                    **({} if number % 5 else failed),
+                )
+            )  # fmt: skip
+            uow.session.flush()
+            labels.put(uow, run_id, "country", ("DE", "FR", "ES")[number % 3])
+
+
+@pytest.fixture
+def studio(smtp):
+    with running_studio(smtp, furnish=a_week) as running:
+        yield running
+
+
+def looked_at(page, name):
+    folder = os.environ.get("STUDIO_TEST_SHOTS")
+    if folder:
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
+def test_runs_are_narrowed_shared_and_taken_home(studio, sit_down, tmp_path):
+    mira = studio.sign_in(sit_down(), "Mira")
+    mira.goto(f"{studio.url}/runs")
+    looked_at(mira, "runs")
+    mira.get_by_text("State", exact=True).first.click()
+    mira.get_by_label("Failed", exact=True).check()
+    expect(mira.get_by_role("link", name="Order 6000")).to_be_visible()
+    expect(mira.get_by_role("link", name="Order 6001")).to_have_count(0)
+    mira.get_by_text("More filters").click()
+    mira.get_by_label("Label").fill("country:DE")
+    mira.get_by_label("Label").press("Enter")
+    expect(mira.get_by_role("link", name="Order 6005")).to_have_count(0)
+    assert "state=failed" in mira.url
+    assert "label=country%3ADE" in mira.url
+    looked_at(mira, "runs-filtered")
+
+    ben = studio.sign_in(sit_down(), "Tom")
+    ben.goto(mira.url)
+    expect(ben.get_by_role("link", name="Order 6015")).to_be_visible()
+    ben.goto(f"{mira.url}&version=3")
+    expect(ben.get_by_text("Nothing is listed")).to_be_visible()
+    looked_at(ben, "runs-no-filter")
+
+    mira.get_by_text("Export", exact=True).click()
+    looked_at(mira, "runs-export-menu")
+    mira.get_by_role("button", name="These runs as CSV").click()
+    expect(mira.get_by_text("The file is ready.")).to_be_visible(timeout=30_000)
+    looked_at(mira, "run-export")
+    with mira.expect_download() as taken:
+        mira.get_by_role("button", name="Download").click()
+    path = tmp_path / "runs.csv"
+    taken.value.save_as(path)
+    rows = list(csv.DictReader(io.StringIO(Path(path).read_text())))
+    assert [row["title"] for row in rows] == [f"Order {6000 + number}" for number in range(0, 70, 15)]
+    mira.goto(f"{studio.url}/runs/exports")
+    looked_at(mira, "run-exports")
+    mira.get_by_role("link", name="Runs", exact=True).first.click()
+    mira.get_by_role("link", name="Order 6000").click()
+    expect(mira.locator("#labels")).to_contain_text("country: DE")
+    looked_at(mira, "run-labels")
+    if os.environ.get("STUDIO_TEST_SHOTS"):
+        mira.set_viewport_size({"width": 390, "height": 800})
+        mira.emulate_media(color_scheme="dark")
+        mira.goto(f"{studio.url}/runs?label=country:DE")
+        looked_at(mira, "runs-390")
