@@ -7,7 +7,7 @@ from studio.core.db import Json, UtcDateTime
 from studio.core.roles import tenant_table
 
 revision = "0112"
-down_revision = "0122"
+down_revision = "0106"
 branch_labels = None
 depends_on = None
 
