@@ -138,6 +138,9 @@ ELSEWHERE = {
     "portal.publish_matrix": "tests/approvals/matrices: approval_matrix.published",
     "guard.change_protection_policy": "tests/guard: guard_policy.changed",
     "guard.change_protected_setting": "tests/guard: protected_setting.changed",
+    "accounts.provider_post": "tests/accounts/federation/test_setting_up.py: sign_in_provider.updated",
+    "console.retention_post": "tests/runtime/test_retention_rules.py: workspace.retention_changed",
+    "console.retention_of_post": "tests/runtime/test_retention_rules.py: workspace.retention_changed",
     "export.edit_post": "tests/export: export.configured",
     "portal.add_public_holidays": "by the service of portal.change_calendar",
     "portal.save_matrix": "a draft, by which nobody asks until it is published",
@@ -148,7 +151,7 @@ ELSEWHERE = {
 VERBS = (
     "create", "delete", "remove", "start", "stop", "call_off", "move", "make_default", "revoke", "grant", "withdraw",
     "discard", "retry", "pause", "replay", "resume", "test", "plan", "cancel", "apply", "invite", "disable", "enable",
-    "leave", "reset", "retire", "freeze", "override", "change_reviewer",
+    "leave", "check", "reset", "retire", "freeze", "override", "change_reviewer",
 )  # fmt: skip
 """What other addresses do: they make, end or begin something, whose event is the whole of it."""
 
