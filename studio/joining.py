@@ -107,6 +107,9 @@ from studio.guard.service import holding, passing
 from studio.guard.service import purging as guard_purging
 from studio.guard.settings import service as protected_settings
 from studio.oversight import folding
+from studio.oversight.alerts import hearing
+from studio.oversight.alerts.telling import Post as Alarms
+from studio.oversight.alerts.watching import Watching
 from studio.oversight.evidence import making, needing
 from studio.oversight.evidence import service as evidence
 from studio.oversight.leaving.reviewing import ReviewsPart
@@ -115,6 +118,7 @@ from studio.oversight.reports.post import Post as ReportPost
 from studio.oversight.reviews.post import Post as ReviewPost
 from studio.oversight.run_exports import making as run_files
 from studio.oversight.run_exports import service as run_exports
+from studio.runtime import notices
 from studio.runtime.departing import WorkflowsPart
 from studio.runtime.document.bounds import check_payload
 from studio.runtime.engine.audit_events import AuditFollowers
@@ -124,7 +128,6 @@ from studio.runtime.hooks.addresses import Addresses
 from studio.runtime.hooks.receiving import Receiver
 from studio.runtime.insights import facets
 from studio.runtime.leases import NamedLeases
-from studio.runtime.notices import FailureNotices
 from studio.runtime.retention import holding as holding_runs
 from studio.runtime.service import ending, subscriptions
 from studio.runtime.service.app_events import Told
@@ -281,11 +284,13 @@ def _receiver(engine: Engine) -> Receiver:
 
 def _join_outbox(engine: Engine, settings: Settings, mailer: Mailer) -> None:
     mail.register(settings)
-    notices = FailureNotices(mailer, settings.public_url)
-    outbox.register(notices.TOPIC, notices.tell)
-    engine.endings.failed.append(notices)
+    engine.endings.failed.append(notices.failed)
     outbox.register(SetAside.TOPIC, notices.aside)
     engine.chores.append(SetAside(engine.database))
+    hearing.register()
+    Alarms(mailer, settings.public_url).register()
+    engine.chores.append(Watching(engine.database))
+    engine.retention.of_workspaces.append(hearing.purge)
     outbox.on_enqueued = lambda: engine.hints.send("outbox")
     database, hands = engine.database, Hands(engine.holder)
     engine.add_drain("outbox", lambda: outbox.drain(database, hands=hands), partial(outbox.is_due, database))

@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("portal.requests", _l("My requests"), "approval", "approval.read", 1),
     Entry("console.workflows", _l("Workflows"), "workflow", "workflow.read", 1),
     Entry("console.runs", _l("Runs"), "runs", "run.read", 1),
+    Entry("portal.alerts", _l("Alerts"), "bell", "alert.read", 1),
     Entry("gallery.index", _l("Gallery"), "gallery", "gallery.read", 1),
     Entry("connections.listing", _l("Connections"), "plug", "connection.read", 2),
     Entry("flags.listing", _l("Flags"), "flag", "flag.read", 2),

@@ -59,6 +59,8 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("run.cancel", _BUILDERS, "runs:write"),
     ("run.rerun", _BUILDERS, "runs:write"),
     ("run.signal", _BUILDERS, "runs:write"),
+    ("alert.read", _STAFF, "runs:read"),
+    ("alert.answer", _BUILDERS, "runs:write"),
     ("approval.read", _ALL, "approvals:read"),
     ("approval.decide", _DECIDERS, "approvals:write"),
     ("approval.ask", _DECIDERS, "approvals:write"),  # of others, and never of oneself; an auditor's seat only reads

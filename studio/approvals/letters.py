@@ -50,7 +50,7 @@ def asked(
     also = [_("You can also answer: %(answers)s.", answers=", ".join(offered))] if offered else []
     so_far = [_("Agreed so far: %(names)s.", names=", ".join(agreed))] if agreed else []
     subject = _("Reminder: %(title)s") if reminder else _("Decide: %(title)s")
-    return _letter(
+    return laid_out(
         subject % {"title": request.title},
         [lead],
         title=request.title,
@@ -96,7 +96,7 @@ def _why(why: Mapping[str, str]) -> str:
 def changes(request: Request, by: str, reason: str, link: str | None) -> Letter:
     """To the requester: what is to be changed, and where. Without a seat there is no page to do it on."""
     where = _("Edit and resubmit"), link
-    return _letter(
+    return laid_out(
         _("Changes requested: %(title)s", title=request.title),
         [_("You asked for:")],
         title=request.title,
@@ -109,7 +109,7 @@ def changes(request: Request, by: str, reason: str, link: str | None) -> Letter:
 
 def deferred(request: Request, agreed: Sequence[str], when: str, link: str | None) -> Letter:
     """To the requester: it is approved, and takes effect later."""
-    return _letter(
+    return laid_out(
         _("Approved, takes effect later: %(title)s", title=request.title),
         [_("You asked for:")],
         title=request.title,
@@ -127,7 +127,7 @@ def revised(request: Request, found: Changed, link: str, *, due: str | None) -> 
     """To somebody who is asked: what is not as they last knew it."""
     notes = [_("“%(reason)s”", reason=row.note) for row in found.notes if row.note]
     until = [_("Decide until %(due)s.", due=due)] if due else []
-    return _letter(
+    return laid_out(
         _("Changed: %(title)s", title=request.title),
         [_("What you are asked to decide has changed:")],
         title=request.title,
@@ -161,7 +161,7 @@ class Settled:
 
 def stuck(request: Request, link: str) -> Letter:
     """To admins: too few people are left who may decide."""
-    return _letter(
+    return laid_out(
         _("Nobody can settle: %(title)s") % {"title": request.title},
         [_("Too few people are left who may decide this, so it waits. Its rule is not lowered by itself:")],
         title=request.title,
@@ -172,7 +172,7 @@ def stuck(request: Request, link: str) -> Letter:
 
 def slack_failed(why: str, link: str) -> Letter:
     """To admins: what is posted to Slack does not get there."""
-    return _letter(
+    return laid_out(
         _("Slack does not take approvals"),
         [_("Approvals are not posted to Slack any more. They are still asked by inbox and mail:")],
         title=why,
@@ -183,7 +183,7 @@ def slack_failed(why: str, link: str) -> Letter:
 def notice(subject: str, text: str, workflow: str) -> Letter:
     """To somebody whom a run tells something."""
     lead = [_("%(workflow)s lets you know:", workflow=workflow)] if workflow else []
-    return _letter(subject, lead, title=subject, said=text.splitlines())
+    return laid_out(subject, lead, title=subject, said=text.splitlines())
 
 
 def told(request: Request, decision: Decision | None, link: str | None = None) -> Letter:
@@ -193,7 +193,7 @@ def told(request: Request, decision: Decision | None, link: str | None = None) -
     else:
         subject, said = _how(decision)
         how = [said, *_filled_in(request, decision), _quoted(decision)]
-    return _letter(
+    return laid_out(
         subject % {"title": request.title},
         [_("You asked for:")],
         title=request.title,
@@ -206,7 +206,7 @@ def told(request: Request, decision: Decision | None, link: str | None = None) -
 def completed(request: Request, decision: Decision, when: str) -> Letter:
     """To somebody who was asked as well: who decided what, and when."""
     subject, said = _how(decision)
-    return _letter(
+    return laid_out(
         subject % {"title": request.title},
         [_("You were asked to decide. It is settled, nothing is left to do:")],
         title=request.title,
@@ -216,7 +216,7 @@ def completed(request: Request, decision: Decision, when: str) -> Letter:
 
 def taken_back(request: Request, when: str) -> Letter:
     """To somebody who was asked: nothing is left to do."""
-    return _letter(
+    return laid_out(
         _("Taken back: %(title)s", title=request.title),
         [_("You were asked to decide. It was taken back, nothing is left to do:")],
         title=request.title,
@@ -227,7 +227,7 @@ def taken_back(request: Request, when: str) -> Letter:
 def dismissed(request: Request, said: Comment, link: str, *, due: str | None) -> Letter:
     """To whoever asked for changes: they are not awaited any more, and it can be decided as it is."""
     until = [_("Decide until %(due)s.", due=due)] if due else []
-    return _letter(
+    return laid_out(
         _("Changes set aside: %(title)s", title=request.title),
         [_("You asked for changes. They are not awaited any more; it can be decided as it is:")],
         title=request.title,
@@ -248,7 +248,7 @@ def thread(request: Request, said: Comment, link: str | None) -> Letter:
         CommentKind.REOPENED: _("Thread opened again: %(title)s", title=request.title),
     }
     first = request.threads_first and said.kind in (CommentKind.THREAD, CommentKind.REOPENED)
-    return _letter(
+    return laid_out(
         subjects[said.kind],
         [_("Something was said about a request for approval:")],
         title=request.title,
@@ -297,7 +297,7 @@ def digest(
     count = len(waiting)
     title = _("%(count)s decisions wait for you", count=count) if count else _("Nothing waits for you")
     head = [_("Settled since the last mail:")] if done else []
-    return _letter(
+    return laid_out(
         title,
         [],
         title=title,
@@ -372,7 +372,7 @@ def _how(decision: Decision) -> tuple[str, str]:
 
 def code(digits: str) -> Letter:
     """The one-time code. Says nothing of what it opens."""
-    return _letter(
+    return laid_out(
         _("Your code for Studio"),
         [_("Type this code into the page that asked for it:")],
         title=digits,
@@ -381,7 +381,7 @@ def code(digits: str) -> Letter:
     )
 
 
-def _letter(
+def laid_out(
     subject: str,
     lead: Sequence[str],
     *,
@@ -393,6 +393,7 @@ def _letter(
     link: tuple[str, str] | None = None,
     small: str = "",
 ) -> Letter:
+    """A mail as all of Studio's that lead somewhere look: text and HTML of the same parts."""
     said, after = [line for line in said if line], [line for line in after if line]
     listed = ["\n".join(f"{label}: {value}" for label, value in facts)] if facts else []
     listed += [f"{words}: {address}" for words, address in entries]

@@ -1,6 +1,6 @@
 """Tables of access reviews (a review, and one line of it for each seat), and sums of days of approval load.
 
-Evidence packs and monthly reports have theirs beside their code.
+Alerts, evidence packs and monthly reports have theirs beside their code.
 """
 
 from datetime import date, datetime
@@ -14,6 +14,7 @@ from sqlalchemy.types import Uuid
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
 from studio.core.tenancy import Tenant
+from studio.oversight.alerts.tables import Alert, AlertNote, AlertRule, AlertTold
 from studio.oversight.evidence.tables import EvidencePack, EvidencePart
 from studio.oversight.reports.tables import ReportDay, ReportSetting
 from studio.oversight.run_exports.tables import RunExport, RunExportPart
@@ -21,6 +22,10 @@ from studio.oversight.run_exports.tables import RunExport, RunExportPart
 __all__ = [
     "AccessReview",
     "AccessReviewItem",
+    "Alert",
+    "AlertNote",
+    "AlertRule",
+    "AlertTold",
     "ApprovalLoadDay",
     "ApprovalLoadFolded",
     "EvidencePack",

@@ -31,6 +31,7 @@ from studio.gallery import demo, loading
 from studio.guard.models import GuardPass
 from studio.guard.policies import service as protection
 from studio.guard.policies.fields import PolicyFields
+from studio.oversight.alerts.tables import Alert
 from studio.oversight.evidence import service as evidence
 from studio.oversight.evidence.outcomes import Kind
 from studio.oversight.evidence.wanted import Wanted
@@ -123,7 +124,8 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
         running.deliver(made.addresses["Write off goods"], {"pallet": "P-118"})
         _let_it_escalate(running)
         running.deliver(made.addresses["Close the month"], {"month": "March"})
-        once(running, select(GuardPass), lambda _uow, _row: None)
+        for there in (GuardPass, Alert):
+            once(running, select(there), lambda _uow, _row: None)
         yield made
 
 

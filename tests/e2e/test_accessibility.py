@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 ON_PHONES = ("portal.", "console.home", "console.runs", "console.run", "accounts.sign_in", "accounts.profile")
 """What people open on a phone is looked at closely there too; the rest of the pages must only fit."""
 WITHOUT_A_LINK = {
-    "portal.link", "portal.code", "portal.link_decision",  # in mails; see below
+    "portal.link", "portal.code", "portal.link_decision", "portal.alert_link",  # in mails; see below
     "accounts.password_link", "accounts.new_password", "accounts.invitation",  # in mails
     "accounts.sign_in",  # seen before this
     "console.preview_rows", "console.run_rows",  # behind a file that was handed in: tests/portal/test_rows_browser.py

@@ -23,6 +23,7 @@ from studio.core.db import Base
 from studio.core.files import storing
 from studio.core.unit_of_work import Database
 from tests.factories.accounts import MadeTenant, make_tenant
+from tests.factories.alerts import make_alert
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
 from tests.factories.connections import make_connection, make_description
 from tests.factories.elevations import make_elevation, make_eligible
@@ -162,6 +163,7 @@ MAKERS: dict[str, Maker] = {
     "run_id": lambda app, tenant: str(make_run(app, tenant)),
     "pack_id": make_pack,
     "export_id": make_run_export,
+    "alert_id": make_alert,
     "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id
     "step_id": lambda _app, _tenant: str(UUID(int=0)),  # nobody's: steps are reached through their run
     "trigger_key": lambda _app, _tenant: "order",  # the same

@@ -6,7 +6,7 @@ from studio.guard.elevation.outcomes import Ending, State
 
 _THINGS = {
     "home": marked("Home page"), "workflow": marked("Workflows"), "gallery": marked("Gallery"),
-    "event": marked("Events"), "run": marked("Runs"), "approval": marked("Approvals"),
+    "event": marked("Events"), "run": marked("Runs"), "alert": marked("Alerts"), "approval": marked("Approvals"),
     "group": marked("Approver groups"), "policy": marked("Approval policies"), "calendar": marked("Calendars"),
     "schedule": marked("On call"), "audit": marked("Audit trail"), "export": marked("Audit export"),
     "member": marked("People"), "review": marked("Access reviews"), "token": marked("API tokens"),

@@ -10,7 +10,8 @@ from studio.accounts.identity import signed_in_person
 from studio.approvals.service import listing
 from studio.approvals.service.listing import Tab
 from studio.core.unit_of_work import UnitOfWork
-from studio.portal import answering, escalating, rows, words
+from studio.oversight.alerts import listing as alerts
+from studio.portal import alert_words, answering, escalating, rows, words
 from studio.portal.forms import MOMENTS
 
 blueprint = Blueprint("portal", "studio.portal")
@@ -18,8 +19,10 @@ blueprint = Blueprint("portal", "studio.portal")
 
 @blueprint.record_once
 def _join(state: BlueprintSetupState) -> None:
-    """Show beside Inbox, on every page, how much waits there."""
-    frame.count(cast("Flask", state.app), "portal.inbox", _waiting)
+    """Show beside Inbox and Alerts, on every page, how much waits there."""
+    app = cast("Flask", state.app)
+    frame.count(app, "portal.inbox", _waiting)
+    frame.count(app, "portal.alerts", lambda uow: alert_words.count(alerts.open_count(uow)))
 
 
 @blueprint.context_processor

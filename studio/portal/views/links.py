@@ -49,7 +49,7 @@ BROWSER, MAILBOX = "link_browser", "link_mailbox"
 @blueprint.after_request
 def _discreet(answer: Response) -> Response:
     """The address is a locator that must not travel: no referrer, no copy in a cache, no index."""
-    if request.path.startswith("/a/"):
+    if request.path.startswith(("/a/", "/al/")):
         answer.headers["Referrer-Policy"] = "no-referrer"
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["X-Robots-Tag"] = "noindex"
@@ -115,7 +115,7 @@ def check_code(token: str) -> ResponseReturnValue:
     verdict = links.try_code(uow, found, session.get(BROWSER, ""), form.code.data or "")
     match verdict:
         case CodeVerdict.RIGHT:
-            _act_as(uow, found.person)
+            act_as(uow, found.person)
             session.pop(BROWSER)
             session[MAILBOX] = links.open_session(uow, found)
             return redirect(url_for("portal.link_decision", request_id=found.request.id))
@@ -242,12 +242,12 @@ def _mailbox() -> tuple[UnitOfWork, Person]:
         known = links.session_person(uow, token)
         if known is not None:
             session_id, person = known
-            _act_as(uow, person, session_id)
+            act_as(uow, person, session_id)
             return uow, person
     raise NotFound(_("Open the link of your mail again, or sign in."), code="mailbox_unknown")
 
 
-def _act_as(uow: UnitOfWork, person: Person, session_id: UUID | None = None) -> None:
+def act_as(uow: UnitOfWork, person: Person, session_id: UUID | None = None) -> None:
     """Whatever seat the person has: who comes by mail acts as an approver, no more."""
     where = origin(session_id)
     uow.actor = Actor(ActorType.APPROVER, str(person.id), person.name, person.id, Role.APPROVER, origin=where)
