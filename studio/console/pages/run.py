@@ -24,9 +24,10 @@ from studio.core import clock
 from studio.core.web import current_uow
 from studio.runtime import document as documents
 from studio.runtime import labels, notes
-from studio.runtime.history import spells
+from studio.runtime.history import spells, stepping
 from studio.runtime.history.detail import Attempt, RunDetail, StepView, called_run, detail, version_of, wait_target
 from studio.runtime.history.naming import titles_to_be
+from studio.runtime.history.stepping import Frame
 from studio.runtime.history.tallies import Tally, states, tallies
 from studio.runtime.history.turns import held
 from studio.runtime.history.ways import ways
@@ -41,25 +42,28 @@ from studio.runtime.service.starts import get_run
 def run(run_id: UUID) -> ResponseReturnValue:
     """The page. `step`, `attempt`: what is looked at; `items`, `from`: which iterations of which loop are listed.
 
-    `picture`: `large` draws the graph as wide as the page.
+    `picture`: `large` draws the graph as wide as the page. `at`: a finished run as it was after so many attempts.
     """
     uow = current_uow()
     row, counted = get_run(uow, run_id), tallies(uow, run_id)
     version, error = version_of(uow, row), row.error or {}
     document = documents.load(version.document)
+    going, at = row.state not in (*ENDED, *STUCK), request.args.get("at", type=int)
+    frame = stepping.frame(uow, run_id, at) if at is not None and not going else None
     failed = ".".join(filter(None, (error.get("node"), error.get("path"))))
-    wanted = [anchor for anchor in (request.args.get("step", ""), failed) if anchor]
+    wanted = [anchor for anchor in (_wanted(frame), failed) if anchor]
     folded = folds(document, counted, wanted, request.args.get("items", ""), request.args.get("from", 0, type=int))
     found = detail(uow, row, folded.window, document)
-    chosen, end = _chosen(found), found.ends_at or clock.local_now()
-    attempt = _attempt(chosen)
+    chosen, end = _chosen(found, _wanted(frame)), found.ends_at or clock.local_now()
+    attempt = _attempt(chosen, frame.attempt if frame is not None else request.args.get("attempt", type=int))
     data = exchange.data(uow, row, attempt, is_trigger=chosen is not None and chosen.key == row.trigger_node)
     parents = {step.key: step.parent for step in document.nodes}
     listed = [step for step in found.steps if folded.lists(step, parents)]
-    going, large = row.state not in (*ENDED, *STUCK), request.args.get("picture") == "large"
+    large = frame is not None or request.args.get("picture") == "large"
+    then = frame.tallies if frame is not None and frame.number < frame.total else counted
     over = overlay(
-        found, counted, ways(document, counted, row.trigger_node, ended=not going), _address,
-        chosen.key if chosen is not None else None,
+        found, then, ways(document, then, row.trigger_node, ended=not going and then is counted), _address,
+        chosen.key if chosen is not None else None, then=frame is not None,
     )  # fmt: skip
     return fresh(
         render_template(
@@ -82,7 +86,8 @@ def run(run_id: UUID) -> ResponseReturnValue:
             reasons=_reasons(found, counted, chosen, ended=not going) if attempt is None else (),
             end=end,
             words=words,
-            picture=picture(document, states(counted), over, wide=large),
+            picture=picture(document, states(then), over, wide=large),
+            frame=frame,
             large=large,
             approvals={step.anchor: wait_target(step.last.wait) for step in found.steps if step.last},
             going=going,
@@ -149,16 +154,19 @@ def _turn(found: RunDetail) -> str:
     return saying.turn_words(place.key, place.number) if place is not None else ""
 
 
-def _chosen(found: RunDetail) -> StepView | None:
-    """The step in the address, else the one that failed, else the last that was reached."""
-    wanted = request.args.get("step", "")
+def _wanted(frame: Frame | None) -> str:
+    """The step that is asked for."""
+    return frame.anchor if frame is not None else request.args.get("step", "")
+
+
+def _chosen(found: RunDetail, wanted: str) -> StepView | None:
+    """The step that is asked for, else the one that failed, else the last that was reached."""
     reached = [step for step in found.steps if step.last is not None]
     named = next((step for step in found.steps if step.anchor == wanted), None)
     return named or found.failed_step or (reached[-1] if reached else None)
 
 
-def _attempt(step: StepView | None) -> Attempt | None:
+def _attempt(step: StepView | None, number: int | None) -> Attempt | None:
     if step is None or not step.attempts:
         return None
-    number = request.args.get("attempt", type=int)
     return next((attempt for attempt in step.attempts if attempt.row.attempt == number), step.last)

@@ -20,11 +20,13 @@ def overlay(
     passages: Mapping[Way, Passage],
     address: Callable[[StepView], str],
     current: str | None,
+    *,
+    then: bool = False,
 ) -> Overlay:
-    """States, times and numbers of the steps; which lines were gone along."""
+    """States, times and numbers of the steps; which lines were gone along. `then`: as it was before its end."""
     shown = _shown(found)
     return Overlay(
-        lines={key: line(step, tallies.get(key)) for key, step in shown.items()},
+        lines={key: line(step, tallies.get(key), then=then) for key, step in shown.items()},
         links={key: address(step) for key, step in shown.items()},
         ways={way: WAYS[one.state] for way, one in passages.items()},
         marks={way: f"\N{MULTIPLICATION SIGN} {one.times:,}" for way, one in passages.items() if one.times > 1},
@@ -33,14 +35,16 @@ def overlay(
     )
 
 
-def line(step: StepView, tally: Tally | None) -> str:
+def line(step: StepView, tally: Tally | None, *, then: bool = False) -> str:
     """A step's result, how long and how often, in one line."""
     if tally is None:
-        return str(words.step_result(step).text)
+        return str(words.STATES["not_reached"][0])
     if tally.places > 1:
         often = ngettext("%(count)s time", "%(count)s times", tally.places, count=f"{tally.places:,}")
         failed = tally.states["failed"]
         return f"{often}, " + _("%(count)s failed", count=f"{failed:,}") if failed else str(often)
+    if then and step.state != tally.worst:
+        return str(words.STATES.get(tally.worst, (tally.worst, ""))[0])
     return " · ".join(filter(None, (str(words.step_result(step).text), words.took(step))))
 
 
