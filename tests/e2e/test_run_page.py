@@ -104,3 +104,22 @@ def test_the_data_of_a_step_are_searched_compared_and_copied(shipped, sit_down):
     shot(page, "run-data")
     assert flaws(page, DESK) == []
     assert flaws(page, PHONE) == []
+
+
+def test_a_run_is_set_beside_the_last_that_succeeded(shipped, sit_down):
+    studio, address = shipped
+    page = studio.sign_in(sit_down(), "Tom")
+    small = studio.deliver(address, order("#6020", 90.0, 2))
+    ended(page, studio.url, small, "Done")
+    failed = studio.deliver(address, order("#6021", 420.0, 3))
+    ended(page, studio.url, failed, "Failed")
+    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_role("link", name="Order #6020")).to_be_visible()
+    large = page.get_by_role("row").filter(has_text="Total above 400?")
+    expect(large).to_contain_text("yes")
+    large.locator("summary").click()
+    expect(large.locator("details")).to_contain_text("result: true false")
+    shot(page, "run-compare")
+    assert flaws(page, DESK) == []
+    assert flaws(page, PHONE) == []
+    shot(page, "run-compare-phone")
