@@ -7,6 +7,7 @@ from typing import Any
 from benchmarks import history, seeding, workloads
 from benchmarks.driving import post, start
 from benchmarks.figures import ratio, summary
+from benchmarks.footprint import footprint
 from benchmarks.plan import Plan
 from benchmarks.stack import Stack, stack
 
@@ -46,9 +47,11 @@ WORKLOADS: Mapping[str, Callable[[str, Plan], dict[str, float]]] = {
     "W1": loaded(workloads.w1()),
     "W2": loaded(workloads.w2()),
     "growth": growth,
+    "footprint": lambda _store, plan: footprint(workloads.w1(), plan),
+    "footprint-W2": lambda _store, plan: footprint(workloads.w2(), plan),
 }
 USUAL = ("W1", "W2")
-POSTGRESQL_ONLY = ("growth",)
+POSTGRESQL_ONLY = ("growth", "footprint", "footprint-W2")
 
 
 def rounds(running: Stack, path: str, plan: Plan) -> Iterator[dict[str, float]]:
