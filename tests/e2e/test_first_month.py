@@ -76,7 +76,8 @@ def test_the_first_template_and_its_first_failure(studio, sit_down, smtp):
     dialog = sofia.get_by_role("dialog")
     dialog.get_by_label("Version 2, the newest").check()
     shot(sofia, "failure-rerun")
-    dialog.get_by_role("button", name="Re-run").click()
+    dialog.get_by_role("button", name="Show the plan").click()
+    sofia.get_by_role("button", name="Run it again").click()
     expect(sofia.locator(".page-head .chip", has_text="Waiting for a decision")).to_be_visible()
     assert found == []
 
