@@ -29,6 +29,8 @@ DOWNLOADS = (
 )
 NEEDS_MORE = ("/password/new", "/connections/callback", "/first-run", "/sso/callback", "/sso/link")
 """Make sense only behind a link that was just followed, or before anybody owns the installation."""
+_ADDRESSES = "links => links.map(link => new URL(link.getAttribute('href'), document.baseURI).href)"
+"""A link inside of a picture (SVG) has no address that is a text by itself."""
 SEVERAL = {
     "connections.connection": 4,
     "flags.experiment": 4,
@@ -90,7 +92,7 @@ class Crawl:
 
     def _links(self) -> list[str]:
         here = urlsplit(self.url)
-        found = self.page.eval_on_selector_all("a[href]:not([download])", "links => links.map(link => link.href)")
+        found = self.page.eval_on_selector_all("a[href]:not([download])", _ADDRESSES)
         parts = [urlsplit(one) for one in found]
         return [f"{one.path}?{one.query}".rstrip("?") for one in parts if one.netloc == here.netloc]
 
