@@ -124,6 +124,7 @@ from studio.runtime.document.bounds import check_payload
 from studio.runtime.engine.audit_events import AuditFollowers
 from studio.runtime.engine.engine import Engine
 from studio.runtime.engine.set_aside import SetAside
+from studio.runtime.erasure import working as erasing
 from studio.runtime.hooks.addresses import Addresses
 from studio.runtime.hooks.receiving import Receiver
 from studio.runtime.insights import facets
@@ -219,6 +220,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     _join_run_exports(engine)
     deciding.on_vote = _answered
     engine.chores.append(Sealer(database, app.extensions["studio_keyring"]))
+    outbox.register(erasing.TOPIC, erasing.work)
     holding_runs.hold("approvals", asked_for.of_runs)
     holding_runs.hold("evidence", needing.of_runs)
     engine.retention.of_all.append(purging.purge)

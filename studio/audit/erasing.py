@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, or_, text
+from sqlalchemy import delete, or_
 from sqlalchemy.engine import CursorResult
 
 from studio.audit.models import AuditPersonal
 from studio.audit.recording import Target, record
+from studio.core.db import wiped_when_deleted
 from studio.core.unit_of_work import UnitOfWork
 
 ACTION = "audit.personal_erased"
@@ -17,8 +18,7 @@ def forget(uow: UnitOfWork, kind: str, id_: str, *, also: Sequence[str] = ()) ->
 
     Such as a person's address, where it stands among those who were asked. Returns how many values are gone.
     """
-    if uow.session.get_bind().dialect.name == "sqlite":
-        uow.session.execute(text("pragma secure_delete = on"))  # else the words stay readable in the file's free space
+    wiped_when_deleted(uow.session)
     texts = [AuditPersonal.search.contains(one.strip().lower(), autoescape=True) for one in also if one.strip()]
     target = Target(kind, id_)
     gone = delete(AuditPersonal).where(or_(AuditPersonal.subject == target.subject, *texts))

@@ -41,6 +41,7 @@ from studio.oversight.reviews.policy import Reviewers
 from studio.oversight.reviews.starting import Plan
 from studio.oversight.run_exports import service as run_exports
 from studio.oversight.run_exports.outcomes import Format
+from studio.runtime.erasure import service as erasures
 from studio.runtime.history.filters import RunFilter
 from studio.runtime.models import Workflow
 from studio.runtime.service import subscriptions, workflows
@@ -130,9 +131,10 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
 
 
 def _connect(uow: UnitOfWork, keyring: Any) -> None:
-    """A shop whose orders are synced, and a warehouse that has to be connected again; a pack of the week before."""
+    """A shop whose orders are synced, and a warehouse that has to be connected again. A customer to erase."""
     evidence.ask(uow, Wanted(Kind.PERIOD, since=uow.now - timedelta(days=7)))
     run_exports.ask(uow, RunFilter(states=("failed",)), Format.CSV)
+    erasures.ask(uow, "anna.lind@example.com", "Data request 14")
     lost = connect(uow, keyring, "Warehouse", "https://warehouse.example.com", "2")
     describe(uow, "Parcels")
     add_sync(uow, connect(uow, keyring, "Lumen shop", "https://shop.example.com", "1").id, "orders")

@@ -22,6 +22,7 @@ from studio.core import clock
 from studio.core.db import Base
 from studio.core.files import storing
 from studio.core.unit_of_work import Database
+from studio.runtime.erasure import service as erasure
 from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.alerts import make_alert
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
@@ -53,6 +54,12 @@ def _token(app: Flask, tenant: MadeTenant) -> str:
     with app.extensions["studio_database"].unit(tenant.id, owner.actor) as uow:
         made = tokens.create(uow, name=f"Token of {tenant.name}", scopes=["runs:read"], user_id=owner.user_id)
         return str(made.row.id)
+
+
+def _erasure(app: Flask, tenant: MadeTenant) -> str:
+    with app.extensions["studio_database"].unit(tenant.id, tenant["owner"].actor) as uow:
+        there = next((one for one in erasure.newest(uow) if erasure.is_open(one)), None)
+        return str((there or erasure.ask(uow, f"anna@{tenant.id.hex}.example", f"Matter of {tenant.name}")).id)
 
 
 def _secret(app: Flask, tenant: MadeTenant) -> str:
@@ -155,6 +162,7 @@ MAKERS: dict[str, Maker] = {
     "seat_id": lambda _app, tenant: str(tenant["builder"].seat_id),
     "workspace_id": lambda _app, tenant: str(tenant.id),
     "token_id": _token,
+    "erasure_id": _erasure,
     "secret_id": _secret,
     "workflow_id": lambda app, tenant: str(make_workflow(app, tenant, refunds(name=tenant.name), published=True)),
     "mail_id": lambda app, tenant: str(make_mail(app, tenant)),

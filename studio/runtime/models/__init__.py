@@ -1,5 +1,6 @@
 """The engine's tables."""
 
+from studio.runtime.models.erasures import CustomerErasure
 from studio.runtime.models.flow import RateState, WorkspaceLimit
 from studio.runtime.models.gathering import Gathering
 from studio.runtime.models.halts import Halt
@@ -14,6 +15,7 @@ from studio.runtime.models.workflows import TriggerSubscription, Workflow, Workf
 __all__ = [
     "IN_ORDER",
     "Blob",
+    "CustomerErasure",
     "Event",
     "EventDedup",
     "Gathering",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, String, Text
+from sqlalchemy import BigInteger, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -39,7 +39,3 @@ class RetentionState(Tenant, Model):
     deleted_ever: Mapped[int] = mapped_column(BigInteger, default=0)
     behind_since: Mapped[datetime | None] = mapped_column(UtcDateTime())
     """End of the oldest run that is due and still there while a look goes on; None: nothing is behind."""
-    trouble: Mapped[str | None] = mapped_column(String(60))
-    """Code of what keeps runs from going; None: nothing does."""
-    trouble_words: Mapped[str | None] = mapped_column(Text)
-    trouble_since: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -1,7 +1,6 @@
 """How far letting go has come, written where a look pauses or ends, and read by people."""
 
 from datetime import datetime
-from uuid import UUID
 
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.models import RetentionState
@@ -22,16 +21,6 @@ def ended(database: Database, look: Look) -> None:
         row = _row(uow, look.begun)
         row.looked_at, row.deleted, row.held, row.behind_since = look.begun, look.deleted, look.held, None
         row.deleted_ever += look.deleted
-        row.trouble = row.trouble_words = row.trouble_since = None
-
-
-def in_trouble(database: Database, workspace_id: UUID, code: str, words: str) -> None:
-    """Runs that are due cannot go. Nothing is deleted meanwhile."""
-    with database.unit(workspace_id) as uow:
-        row = _row(uow, uow.now)
-        if row.trouble != code:
-            row.trouble_since = uow.now
-        row.trouble, row.trouble_words = code, words
 
 
 def standing(uow: UnitOfWork) -> RetentionState | None:

@@ -1,0 +1,96 @@
+"""The work of an erasure: jobs of the outbox, each a second of it in one unit, so that what dies is done again."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from studio.audit import Target, record
+from studio.core import clock, outbox
+from studio.core.db import wiped_when_deleted
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.erasure.finding import events_naming, runs_naming
+from studio.runtime.erasure.matching import Key
+from studio.runtime.erasure.outcomes import AT_WORK, Progress
+from studio.runtime.models import CustomerErasure, Event, Run
+from studio.runtime.outcomes import ENDED, Verdict
+from studio.runtime.retention.holding import held
+from studio.runtime.retention.looking import remove
+
+TOPIC = "erasure.work"
+BATCH = 50
+TURN_S = 1.0
+"""Longest one job works."""
+LISTED = 100
+FIRST = UUID(int=0)
+
+
+def go_on(uow: UnitOfWork, row: CustomerErasure) -> None:
+    """Leave the next job."""
+    row.turn += 1
+    outbox.enqueue(uow, TOPIC, key=f"erasure|{row.id}|{row.turn}", payload={"erasure_id": str(row.id)})
+
+
+def work(uow: UnitOfWork, payload: dict[str, Any]) -> None:
+    """Go on with an erasure for a while."""
+    wanted = select(CustomerErasure).where(CustomerErasure.id == UUID(payload["erasure_id"])).with_for_update()
+    row = uow.session.scalar(wanted)
+    if row is None or row.key is None or row.state not in AT_WORK:
+        return  # it was withdrawn meanwhile
+    wiped_when_deleted(uow.session)
+    key, until = Key(row.key), clock.monotonic() + TURN_S
+    while True:
+        if _batch(uow, row, key) < BATCH:
+            if row.events:
+                _finish(uow, row)
+                return
+            row.events, row.cursor = True, FIRST
+        if clock.monotonic() >= until:
+            go_on(uow, row)
+            return
+
+
+def _batch(uow: UnitOfWork, row: CustomerErasure, key: Key) -> int:
+    table = Event if row.events else Run
+    ids = list(uow.session.scalars(select(table.id).where(table.id > row.cursor).order_by(table.id).limit(BATCH)))
+    if ids:
+        row.cursor, row.looked_at = ids[-1], row.looked_at + len(ids)
+        (_events if row.events else _runs)(uow, row, ids, key)
+    return len(ids)
+
+
+def _runs(uow: UnitOfWork, row: CustomerErasure, ids: list[UUID], key: Key) -> None:
+    naming = runs_naming(uow, ids, key)
+    if not naming:
+        return
+    ended = set(uow.session.scalars(select(Run.id).where(Run.id.in_(naming), Run.state.in_(ENDED))))
+    free = sorted(ended - held(uow, sorted(ended)))
+    if row.state == Progress.ERASING:
+        free = list(remove(uow, free))
+        row.erased_runs += len(free)
+    else:
+        row.found_runs += len(naming)
+    stay = sorted(naming.difference(free))
+    row.kept_runs += len(stay)
+    row.kept = [*row.kept, *map(str, stay)][:LISTED]
+
+
+def _events(uow: UnitOfWork, row: CustomerErasure, ids: list[UUID], key: Key) -> None:
+    """Those that started no run, or one that has gone. The others go with their runs; what a pause holds stays."""
+    its_run = select(Run.id).where(Run.id == Event.run_id).exists()
+    alone = select(Event.id).where(Event.id.in_(ids), Event.verdict != Verdict.HELD, ~its_run)
+    naming = events_naming(uow, list(uow.session.scalars(alone)), key)
+    if row.state == Progress.ERASING:
+        uow.session.execute(delete(Event).where(Event.id.in_(naming)).execution_options(synchronize_session=False))
+        row.erased_events += len(naming)
+    else:
+        row.found_events += len(naming)
+
+
+def _finish(uow: UnitOfWork, row: CustomerErasure) -> None:
+    if row.state == Progress.LOOKING:
+        row.state = Progress.FOUND
+        return
+    row.state, row.key, row.ended_at = Progress.DONE, None, uow.now
+    record(uow, "customer_erasure.done", targets=[Target("customer_erasure", str(row.id), row.reference)],
+           metadata={"runs": row.erased_runs, "events": row.erased_events, "kept_runs": row.kept_runs})  # fmt: skip
