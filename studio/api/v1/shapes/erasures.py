@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from studio.api.v1.reading import Body
 from studio.api.v1.shapes.common import Shape
@@ -12,6 +12,10 @@ from studio.runtime.erasure.outcomes import Progress
 
 class ErasureAsk(Body):
     """Whose data, and what people call the matter."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"key": "anna@example.com", "reference": "Data request 2026-014"}]}
+    )
 
     key: str = Field(
         max_length=400, description="An email address, phone number or customer number.", examples=["anna@example.com"]
