@@ -7,7 +7,7 @@ from studio.core.db import Json, UtcDateTime
 from studio.core.roles import tenant_table
 
 revision = "0120"
-down_revision = "0112"
+down_revision = "0107"
 branch_labels = None
 depends_on = None
 
