@@ -63,6 +63,12 @@ def test_a_run_is_read_on_its_picture_in_time_and_in_its_data(shipped, sit_down)
     expect(page.locator("#step")).to_contain_text("Total above 400?")
     shot(page, "run-large")
     assert flaws(page, DESK) == []
+    page.get_by_role("link", name="Step through it").click()
+    expect(page.locator("#graph")).to_contain_text("After step 1 of")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#graph")).to_contain_text("After step 2 of")
+    shot(page, "run-stepped")
+    assert flaws(page, DESK) == []
     long = studio.deliver(address, order("#6022", 90.0, 120))
     ended(page, studio.url, long, "Done")
     shot(page, "run-long")
