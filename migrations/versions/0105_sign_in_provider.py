@@ -50,7 +50,9 @@ def upgrade() -> None:
         _key(IDENTITY, "workspace_id", "workspace"),
         _key(IDENTITY, "user_id", "app_user"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_identity")),
-        sa.UniqueConstraint("workspace_id", "issuer", "subject", name=op.f("uq_sign_in_identity_workspace_id")),
+        sa.UniqueConstraint(
+            "workspace_id", "issuer", "subject", name=op.f("uq_sign_in_identity_workspace_id_issuer_subject")
+        ),
         sa.UniqueConstraint("workspace_id", "user_id", "issuer", name=op.f("uq_sign_in_identity_person")),
     )
     op.create_index("ix_sign_in_identity_user_id", IDENTITY, ["user_id"])
