@@ -10,7 +10,9 @@ from werkzeug.exceptions import HTTPException
 from tests.e2e.looks import DESK
 from tests.e2e.studio import Studio
 
-NO_PAGES = ("/api/", "/scim/", "/builder/api/", "/static/", "/hooks/", "/ofrep/", "/livez", "/readyz", "/metrics")
+NO_PAGES = (
+    "/api/", "/scim/", "/builder/api/", "/static/", "/hooks/", "/ofrep/", "/livez", "/healthz", "/readyz", "/metrics",
+)  # fmt: skip
 DOWNLOADS = (
     "console.export_workflow",
     "console.export_audit",
