@@ -24,6 +24,7 @@ PARKED = {"parked_mib", "idle_cpu_pct", "inbox_p95_ms", "wake_p99_ms", "lost", *
 DECIDED = {"inbox_p95_ms", "decisions_per_s", "lost"}
 ESCALATED = {"escalation_s", "last_words_s", "lost"}
 GROWTH = {"lost", *(f"{name}_{size}" for name in ("completed_per_s", "p99_ms", "ratio") for size in (10, 200))}
+HISTORY = {"seed_s", "list_p95_ms", "run_page_p95_ms", "search_p95_ms"}
 KEYS = {"bench", "workload", "store", "metric", "value", "unit", "seconds", "rounds", "machine"}
 BOTH = ("sqlite", "postgresql")
 MEASURED = [
@@ -38,6 +39,7 @@ MEASURED = [
     *(("export", kind, {"events_per_s"}, "sqlite", ("--count", "500")) for kind in ("webhook", "otlphttp", "file")),
     ("export", "webhook", {"events_per_s"}, "postgresql", ("--count", "500")),
     ("connections", "first", {"records_per_s", "records_per_cpu_s", "rss_mib"}, "sqlite", ("--count", "1000")),
+    ("history", "pages", HISTORY, "sqlite", ("--count", "500")),
     ("export", "sealed", {"verify_per_s", "verify_database_per_s"}, "sqlite", ("--count", "500")),
     *(("engine", "timers", {"lateness_p99_s", "lost", *MEMORY}, store, ("--count", "50")) for store in BOTH),
     *(("engine", "noisy", {"quiet_start_p95_s", "lost", *MEMORY}, store, ("--count", "500")) for store in BOTH),

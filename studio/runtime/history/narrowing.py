@@ -17,7 +17,7 @@ from studio.runtime.insights.facets import Facet, number
 from studio.runtime.insights.walk import edge
 from studio.runtime.models import Run, RunFacet, RunLabel, TriggerSubscription, WorkflowVersion
 
-MOST_HITS = 5_000
+MOST_HITS = 1_000
 """Runs with a facet that the other filters are applied to, a page; the next page goes on behind them."""
 NEWEST = 1_000
 """Runs that no facet is known of yet and that are looked at themselves."""
