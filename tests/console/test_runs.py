@@ -239,7 +239,7 @@ class TestARun:
         assert page.count(large) == 1
         assert "item 8" in page
         assert sum("step.output" in statement.partition("FROM")[0] for statement in read) == 1
-        assert len(read) <= 21
+        assert len(read) <= 22
 
     def test_a_large_payload_is_fetched_from_where_it_lies(self, browser, add, database, tenant):
         blob_id = new_id()
