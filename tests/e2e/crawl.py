@@ -14,6 +14,7 @@ NO_PAGES = (
     "/api/", "/scim/", "/builder/api/", "/static/", "/hooks/", "/ofrep/", "/livez", "/healthz", "/readyz", "/metrics",
 )  # fmt: skip
 DOWNLOADS = (
+    "accounts.logo",
     "console.export_workflow",
     "console.export_audit",
     "console.run_data",

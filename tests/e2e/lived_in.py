@@ -44,6 +44,8 @@ from studio.oversight.run_exports.outcomes import Format
 from studio.runtime.erasure import service as erasures
 from studio.runtime.history.filters import RunFilter
 from studio.runtime.models import Workflow
+from studio.runtime.retention import rules as retention
+from studio.runtime.retention.policy import Days
 from studio.runtime.service import subscriptions, workflows
 from tests.e2e import experimented, flagged, requested, ruled, shopify
 from tests.e2e.connected import connect, describe
@@ -85,6 +87,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             demo.install_refunds(uow, keyring, [one.user_id for one in people if one.role.value == "approver"])
             calling = workflows.create(uow, "Tell the warehouse")
             workflows.publish(uow, keyring, calling, warehouse(target.url))
+            retention.set_rules(uow, retention.Wanted(workflows={calling.id: Days(failed=365)}))
             workflows.publish(uow, keyring, workflows.create(uow, "Count the stock again"), counting())
             workflows.publish(uow, keyring, workflows.create(uow, "Order stock"), ordering())
             workflows.publish(uow, keyring, workflows.create(uow, "Write off goods"), writing_off())
