@@ -30,7 +30,7 @@ class Wanted:
 
 def rules_of(uow: UnitOfWork) -> Rules:
     """The unit's workspace's."""
-    days = uow.session.scalar(select(Workspace.retention_days).where(Workspace.id == uow.workspace)) or DAYS.stop
+    days = uow.session.scalars(select(Workspace.retention_days).where(Workspace.id == uow.workspace)).one()
     rows = {
         row.scope_id: Days(row.succeeded, row.failed, row.cancelled)
         for row in uow.session.scalars(select(RetentionRule))
