@@ -22,3 +22,9 @@ ALERT_RESOLVED = Action(
     metadata=Answered,
     example={"channel": "mail_link"},
 )
+ALERT_RULES_CHANGED = Action(
+    "alert_rules.changed",
+    "Whom alerts are told, when, and of what, was changed.",
+    sentence="{actor} changed whom alerts are told",
+    severity="notice",
+)
