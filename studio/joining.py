@@ -119,6 +119,8 @@ from studio.oversight.reviews.post import Post as ReviewPost
 from studio.oversight.run_exports import making as run_files
 from studio.oversight.run_exports import service as run_exports
 from studio.runtime import notices
+from studio.runtime.batches import doing as batch_hands
+from studio.runtime.batches import service as batches
 from studio.runtime.departing import WorkflowsPart
 from studio.runtime.document.bounds import check_payload
 from studio.runtime.engine.audit_events import AuditFollowers
@@ -293,6 +295,9 @@ def _join_outbox(engine: Engine, settings: Settings, mailer: Mailer) -> None:
     Alarms(mailer, settings.public_url).register()
     engine.chores.append(Watching(engine.database))
     engine.retention.of_workspaces.append(hearing.purge)
+    verbs = batch_hands.Hands(engine.versions, engine.wake_main, engine.endings.withdraw)
+    outbox.register(batches.TOPIC, batches.Worker(verbs).turn)
+    engine.retention.of_workspaces.append(batches.purge)
     outbox.on_enqueued = lambda: engine.hints.send("outbox")
     database, hands = engine.database, Hands(engine.holder)
     engine.add_drain("outbox", lambda: outbox.drain(database, hands=hands), partial(outbox.is_due, database))

@@ -43,11 +43,12 @@ from studio.oversight.run_exports import service as run_exports
 from studio.oversight.run_exports.outcomes import Format
 from studio.runtime.erasure import service as erasures
 from studio.runtime.history.filters import RunFilter
-from studio.runtime.models import Workflow
+from studio.runtime.models import Run, Workflow
+from studio.runtime.outcomes import RunState
 from studio.runtime.retention import rules as retention
 from studio.runtime.retention.policy import Days
 from studio.runtime.service import subscriptions, workflows
-from tests.e2e import experimented, flagged, requested, ruled, shopify
+from tests.e2e import batched, experimented, flagged, requested, ruled, shopify
 from tests.e2e.connected import connect, describe
 from tests.e2e.studio import Studio, running_studio
 from tests.factories.escalations import move_up
@@ -122,6 +123,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
         made.refund("1280.00", 6035, first_name="Ingrid", last_name="Sørensen-van der Meulenbroek")
         running.deliver(made.addresses["Tell the warehouse"], shopify.order())
         target.wait_for(1)
+        once(running, select(Run).where(Run.state == RunState.FAILED), batched.begin)
         running.deliver(made.addresses["Order stock"], {"lamps": 400})
         _ask_for_changes(running)
         running.deliver(made.addresses["Order stock"], {"lamps": 350})

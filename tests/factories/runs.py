@@ -1,11 +1,15 @@
 """Runs that have ended, with a step and a note."""
 
+from datetime import UTC
 from uuid import UUID
 
 from flask import Flask
 
 from studio.core.ids import new_id
 from studio.runtime import notes
+from studio.runtime.batches import service
+from studio.runtime.batches.planning import runs_of
+from studio.runtime.batches.wanted import Verb, Wanted, hash_of
 from studio.runtime.models import Run, Step
 from studio.runtime.service import starts, subscriptions
 from tests.factories.accounts import MadeTenant
@@ -28,3 +32,13 @@ def make_run(app: Flask, tenant: MadeTenant) -> UUID:
         )  # fmt: skip
         notes.add(uow, run.id, f"Looked at by {tenant.name}")
         return run.id
+
+
+def make_batch(app: Flask, tenant: MadeTenant) -> UUID:
+    """A batch that is named after the workspace, over a failed run of its."""
+    make_run(app, tenant)
+    wanted = Wanted(verb=Verb.RERUN)
+    with app.extensions["studio_database"].unit(tenant.id, tenant["builder"].actor) as uow:
+        seen = hash_of(wanted, runs_of(uow, "state=failed", UTC))
+        made = service.begin(uow, tenant.name, "state=failed", wanted, per_minute=60, seen=seen, zone=UTC)
+        return made.id

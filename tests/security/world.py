@@ -37,7 +37,7 @@ from tests.factories.matrices import make_matrix
 from tests.factories.policies import make_policy
 from tests.factories.reviews import item_about, make_review
 from tests.factories.run_exports import make_run_export
-from tests.factories.runs import make_run
+from tests.factories.runs import make_batch, make_run
 from tests.factories.slack import make_slack_member
 from tests.factories.syncs import make_sync
 from tests.factories.timetables import make_calendar, make_override, make_schedule
@@ -169,6 +169,7 @@ MAKERS: dict[str, Maker] = {
     "review_id": lambda app, tenant: str(_review(app, tenant)),
     "review_item_id": _review_item,
     "run_id": lambda app, tenant: str(make_run(app, tenant)),
+    "batch_id": lambda app, tenant: str(make_batch(app, tenant)),
     "pack_id": make_pack,
     "export_id": make_run_export,
     "alert_id": make_alert,

@@ -31,7 +31,7 @@ class Reason(Metadata):
 
 class Settled(Metadata):
     finding: str
-    """`arrived` or `repeat`."""
+    """`arrived`, `repeat` or `skipped`."""
     step: str | None = None
     """The key of the step whose call was in doubt; None or empty: none was."""
 
@@ -52,6 +52,26 @@ class Rerun(Metadata):
     """Keys of steps that were not run, because somebody said what they had given; with commas between them."""
     plan: str | None = None
     """The hash of the plan that was agreed to."""
+
+
+class Batch(Metadata):
+    verb: str
+    """`rerun`, `repeat`, `arrived`, `skip`, `done` or `cancel`."""
+    runs: int
+    filter: str
+    """By which they were found, as an address says it."""
+    per_minute: int
+    plan: str | None = None
+    """The hash of the plan that was agreed to."""
+    repeats: bool | None = None
+    """Effects that had happened may happen once more."""
+
+
+class BatchChanged(Metadata):
+    state: str
+    """`paused`, `running` or `cancelled`."""
+    left: int
+    """Runs that nothing was done with."""
 
 
 class Paused(Metadata):
@@ -205,6 +225,34 @@ RUN_SETTLED = Action(
     sentence="{actor} let “{target}” go on",
     metadata=Settled,
     example={"finding": "arrived", "step": "call"},
+    severity="notice",
+    ocsf=6003,
+)
+RUN_MARKED_DONE = Action(
+    "run.marked_done",
+    "Somebody had done the rest of a run by hand that Studio could not carry on: it ended as done.",
+    sentence="{actor} marked the run “{target}” as done",
+    metadata=Reason,
+    redactions=(Redaction("metadata.reason", "personal", "reference"),),
+    example={"reason": "Refunded in the shop"},
+    severity="notice",
+    ocsf=6003,
+)
+BATCH_STARTED = Action(
+    "run.batch_started",
+    "Something was begun with many runs at once, such as running all that failed in an incident again.",
+    sentence="{actor} began “{target}” with {runs} runs",
+    metadata=Batch,
+    example={"verb": "rerun", "runs": 312, "filter": "state=failed", "per_minute": 60},
+    severity="warning",
+    ocsf=6003,
+)
+BATCH_CHANGED = Action(
+    "run.batch_changed",
+    "What is done with many runs was paused, goes on, or was cancelled.",
+    sentence="{actor} changed “{target}”: {state}",
+    metadata=BatchChanged,
+    example={"state": "paused", "left": 120},
     severity="notice",
     ocsf=6003,
 )

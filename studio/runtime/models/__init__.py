@@ -1,5 +1,6 @@
 """The engine's tables."""
 
+from studio.runtime.models.batches import RunBatch, RunBatchItem
 from studio.runtime.models.erasures import CustomerErasure
 from studio.runtime.models.flow import RateState, WorkspaceLimit
 from studio.runtime.models.gathering import Gathering
@@ -27,6 +28,8 @@ __all__ = [
     "RetentionRule",
     "RetentionState",
     "Run",
+    "RunBatch",
+    "RunBatchItem",
     "RunFacet",
     "RunLabel",
     "RunNote",

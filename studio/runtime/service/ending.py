@@ -47,6 +47,15 @@ def end(uow: UnitOfWork, run: Run, withdraw: Withdraw, said: str) -> Run:
     return locked
 
 
+def end_stuck(uow: UnitOfWork, run: Run, withdraw: Withdraw, said: str) -> Run:
+    """End a run that needs a person. Raises Conflict where a person has just let it go on."""
+    before = (run.error, run.attempts, run.epoch + 1)
+    locked = end(uow, run, withdraw, said)
+    if (locked.error, locked.attempts, locked.epoch) != before:
+        raise Conflict(_("This run needs no decision any more."), code="run.not_stuck", resource=f"run:{run.id}")
+    return locked
+
+
 def _not_ended(run: Run) -> None:
     if run.state in ENDED:
         raise Conflict(

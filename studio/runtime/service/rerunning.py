@@ -19,7 +19,7 @@ from studio.runtime.rerun.planner import Plan
 from studio.runtime.rerun.reading import Payload
 from studio.runtime.rerun.rows import Recorded, rows_of
 from studio.runtime.service.children import hand_over
-from studio.runtime.service.ending import Withdraw, end
+from studio.runtime.service.ending import Withdraw, end_stuck
 from studio.runtime.service.rerun_plan import Look, Versions, Wish, look, payloads_of
 from studio.runtime.service.runs import target
 from studio.runtime.service.starts import Hint, counted, hinted, keys_of
@@ -47,7 +47,7 @@ def rerun(
     found = look(uow, run, versions, wish)
     _may_be(run, found, seen)
     if stuck:
-        _end(uow, run, withdraw)
+        end_stuck(uow, run, withdraw, _("It was started again as a new run."))
     again = _made(uow, run, found, wish)
     keys = _count(uow, again)
     if stuck:
@@ -84,14 +84,6 @@ def refuse(plan: Plan) -> None:
         names = ", ".join(f"“{plan.facts.graph.nodes[past.node].name}”" for past in plan.in_doubt[:5])
         raise InvalidInput(_("Nobody knows whether the call of %(steps)s arrived. Find out and say so: it arrived, or "
                              "try it again.", steps=names), code="rerun.in_doubt", field="settle")  # fmt: skip
-
-
-def _end(uow: UnitOfWork, run: Run, withdraw: Withdraw) -> None:
-    """End a run that needs a person. Raises Conflict where a person has just let it go on."""
-    before = (run.error, run.attempts, run.epoch + 1)
-    locked = end(uow, run, withdraw, _("It was started again as a new run."))
-    if (locked.error, locked.attempts, locked.epoch) != before:
-        raise Conflict(_("This run needs no decision any more."), code="run.not_stuck", resource=f"run:{run.id}")
 
 
 def _count(uow: UnitOfWork, again: Run) -> Keys:
