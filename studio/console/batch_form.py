@@ -44,6 +44,8 @@ class BatchForm(FlaskForm):
 
     def wanted(self) -> Wanted:
         """What was chosen. Raises InvalidInput."""
+        if self.verb.data not in [verb.value for verb in Verb]:
+            raise InvalidInput(_("Choose one of the ways offered."), field="verb")
         return Wanted(
             verb=Verb(self.verb.data), from_failed=self.start.data != "beginning", newest=bool(self.newest.data),
             repeats=bool(self.repeats.data), output=self._output(), port=self.port.data or None,
@@ -61,7 +63,7 @@ class BatchForm(FlaskForm):
 
     def show(self, error: InvalidInput) -> None:
         """Put a refusal at its field."""
-        named = {"name": self.name, "per_minute": self.per_minute, "output": self.output}
+        named = {"verb": self.verb, "name": self.name, "per_minute": self.per_minute, "output": self.output}
         for problem in error.problems:
             field = named.get(problem.path)
             if field is not None:

@@ -66,6 +66,8 @@ def test_the_pages_do_the_same(app, tenant, database, failed):
     outbox.drain(app.extensions["studio_database"])
     with database.unit(tenant.id) as unit:
         assert len(unit.session.scalars(select(Run.id)).all()) == 2
+    assert browser.get("/run-batches/new?filter=state%3Dfailed&verb=explode").status_code == 422
+    assert browser.post("/run-batches/new", data={**sent, "verb": "explode"}).status_code == 422
     auditor = signed_in(app, tenant.id, tenant["auditor"])
     assert auditor.get("/run-batches/new?filter=state%3Dfailed").status_code == 403
     assert auditor.post("/run-batches/new", data=sent).status_code == 403

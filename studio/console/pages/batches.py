@@ -78,6 +78,7 @@ def batch(batch_id: UUID) -> ResponseReturnValue:
 @permission("run.rerun")
 def change_batch(batch_id: UUID) -> ResponseReturnValue:
     """Pause it, let it go on, or cancel it."""
+    tenancy.get(current_uow().session, RunBatch, batch_id, "batch")
     form = BatchStateForm()
     if not form.validate_on_submit() or form.state.data not in (State.PAUSED, State.RUNNING, State.CANCELLED):
         raise InvalidInput(_("Choose one of the ways offered."), field="state")
