@@ -188,7 +188,8 @@ def test_the_dead_go_on_with_what_somebody_says_their_step_gave(dead):
     rig.settle()
     assert batch(rig, batch_id) == ("done", 2, 0)
     for run_id in runs:
-        assert rig.run(run_id).state == "succeeded"
+        run = rig.run(run_id)
+        assert (run.state, run.error, run.error_code, run.error_node) == ("succeeded", None, None, None)
         assert next(row.output for row in rig.steps(run_id) if row.node_key == "copy") == {"seen": "by hand"}
         assert bench_nodes.calls[f"{run_id}:call"] == 1
 
@@ -199,7 +200,10 @@ def test_the_dead_are_ended_in_batch_and_nothing_of_them_goes_out(dead, verb, st
     batch_id = begun(rig, "state=needs_review", Wanted(verb=verb, reason="Refunded in the shop"))
     turn(rig, batch_id)
     rig.settle()
-    assert [rig.run(run_id).state for run_id in runs] == [state, state]
+    ended = [rig.run(run_id) for run_id in runs]
+    assert [run.state for run in ended] == [state, state]
+    if verb is Verb.DONE:
+        assert {(run.error, run.error_code, run.error_print) for run in ended} == {(None, None, None)}
     assert all(bench_nodes.calls[f"{run_id}:call"] == 1 for run_id in runs)
     if verb is Verb.DONE:
         assert {note.text for note in rig.notes()} == {"Mira marked the run as done. Refunded in the shop"}

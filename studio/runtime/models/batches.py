@@ -10,6 +10,7 @@ from sqlalchemy.types import Uuid
 
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
+from studio.core.run_parts import outlives_run
 from studio.core.tenancy import Tenant
 
 
@@ -47,7 +48,9 @@ class RunBatchItem(Tenant, Model):
     __table_args__ = (Index("ix_run_batch_item_state", "batch_id", "state", "run_id"),)
 
     batch_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
-    run_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    run_id: Mapped[UUID] = mapped_column(
+        Uuid(), primary_key=True, info=outlives_run("what was done with it is told as long as its batch is")
+    )
     state: Mapped[str] = mapped_column(String(10))
     again_id: Mapped[UUID | None] = mapped_column(Uuid())
     """The new run."""

@@ -105,7 +105,8 @@ def mark_done(
     open_ = select(Step).where(Step.run_id == run.id, Step.state == StepState.NEEDS_REVIEW)
     for step in uow.session.scalars(open_):
         step.state, step.note, step.finished_at = StepState.SKIPPED, said, uow.now
-    locked.state, locked.error = RunState.SUCCEEDED, None
+    locked.state = RunState.SUCCEEDED
+    locked.error = locked.error_code = locked.error_node = locked.error_print = None
     notes.add(uow, run.id, f"{said} {reason}".strip())
     tell_caller(uow, RunWaits(hint), locked)
     record(uow, "run.marked_done", targets=[target(locked)], metadata={"reason": reason})
@@ -130,4 +131,4 @@ def _under_way(uow: UnitOfWork, run: Run) -> Step | None:
 
 def _goes_on(uow: UnitOfWork, run: Run) -> None:
     run.state, run.lane, run.attempts, run.available_at = RunState.QUEUED, _lane(run), 0, uow.now
-    run.error = run.finished_at = None
+    run.error = run.error_code = run.error_node = run.error_print = run.finished_at = None
