@@ -112,6 +112,7 @@ from studio.oversight.alerts.telling import Post as Alarms
 from studio.oversight.alerts.watching import Watching
 from studio.oversight.evidence import making, needing
 from studio.oversight.evidence import service as evidence
+from studio.oversight.leaving.alerting import AlertsPart
 from studio.oversight.leaving.reviewing import ReviewsPart
 from studio.oversight.reports import adding
 from studio.oversight.reports.post import Post as ReportPost
@@ -174,6 +175,7 @@ def ground(app: Flask, settings: Settings) -> None:
     app.extensions["studio_settings"] = settings
     db.init_app(app, settings)
     database = unit_of_work.init_app(app)
+    database.finishers.append(facets.finish)
     database.finishers.append(chain.finish)  # last: it takes the workspace's chain head
     app.extensions["studio_vault"] = SecretVault(database, keyring)
     app.extensions["studio_mailer"] = mail.Mailer(partial(letterhead.head, public_url=settings.public_url))
@@ -268,6 +270,7 @@ def _join_leaving() -> None:
     leaving_parts.join(
         [
             ApprovalsPart(), GuardPart(), WorkflowsPart(), ConnectionsPart(), FlagsPart(), ReviewsPart(),
+            AlertsPart(),
             builder_leaving.PART, export_leaving.PART, AccountsPart(),
         ]
     )  # fmt: skip

@@ -16,6 +16,7 @@ PLAIN = {
     "flag_exposure.unit",
     "flag_measurement.unit",
     "flag_unit_key.salt",
+    "run_export_part.data",
     "stored_chunk.data",
     "step_up.challenge",
     "user_passkey.credential_id",
@@ -23,7 +24,7 @@ PLAIN = {
     "user_passkey_registration.challenge",
 }
 """Bytes that are no secret of ours, or nothing without one: salts, hashes, challenges, public keys. Files that people
-attach, and evidence packs, are what pages and runs hold beside them, as plain as those are."""
+attach, evidence packs and exports of runs are what pages and runs hold beside them, as plain as those are."""
 
 
 def test_bytes_are_sealed_or_known_to_be_plain():

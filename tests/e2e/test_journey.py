@@ -29,7 +29,7 @@ def test_an_order_is_drawn_approved_and_called_out_and_a_failure_is_mended(studi
     assert told.headers["idempotency-key"]
     sofia.goto(f"{studio.url}/runs/{run}")
     expect(chip(sofia, "Done")).to_be_visible()
-    expect(sofia.get_by_text("Approved by Jonas Weber")).to_be_visible()
+    expect(sofia.get_by_text("Approved by Jonas Weber", exact=True)).to_be_visible()
     assert len(http_target.requests) == 1
 
     http_target.always(422, json_body={"message": "Warehouse 7 is closed"})

@@ -141,6 +141,8 @@ ELSEWHERE = {
     "accounts.provider_post": "tests/accounts/federation/test_setting_up.py: sign_in_provider.updated",
     "console.retention_post": "tests/runtime/test_retention_rules.py: workspace.retention_changed",
     "console.retention_of_post": "tests/runtime/test_retention_rules.py: workspace.retention_changed",
+    "console.erasures_post": "tests/api/test_erasures.py: what is looked for is nobody's to read",
+    "console.erasure_confirm": "tests/api/test_erasures.py",
     "export.edit_post": "tests/export: export.configured",
     "portal.add_public_holidays": "by the service of portal.change_calendar",
     "portal.save_matrix": "a draft, by which nobody asks until it is published",

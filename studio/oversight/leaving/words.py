@@ -25,6 +25,7 @@ _WORDS = {
     "agreeing": marked("Roles of others to which they agree"),
     "protection": marked("Protection policies that name them"),
     "proofs": marked("Proofs that runs wait for"),
+    "alerts": marked("Alerts that they are on, or have put off"),
     "reviews": marked("Seats they were asked about"),
     "seat": marked("Seat"),
     "sessions": marked("Browsers that are signed in"),

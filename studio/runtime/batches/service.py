@@ -163,7 +163,7 @@ class Worker:
 
     def _do(self, uow: UnitOfWork, batch: RunBatch, item: RunBatchItem, wanted: Wanted) -> None:
         try:
-            with uow.session.begin_nested():
+            with uow.part():
                 run = tenancy.get(uow.session, Run, item.run_id, "run")
                 item.again_id = do(uow, run, wanted, self._hands)
         except StudioError as error:

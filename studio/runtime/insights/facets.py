@@ -4,10 +4,13 @@ import hashlib
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import RunFacet
+
+_COLLECTED = "run_facets"
 
 
 class Facet(StrEnum):
@@ -30,9 +33,15 @@ def number(kind: Facet, value: object) -> int:
 
 
 def note(uow: UnitOfWork, run_id: UUID, kind: Facet, value: object) -> None:
-    """A run has it from now on; to say it again changes nothing."""
-    facet = number(kind, value)
-    known = select(RunFacet.run_id).where(RunFacet.facet == facet, RunFacet.run_id == run_id)
-    if uow.session.scalar(known) is None:
-        row = {"workspace_id": uow.workspace, "facet": facet, "run_id": run_id}
-        uow.session.execute(insert(RunFacet).values(row))
+    """A run has it once the unit commits; to say it again changes nothing."""
+    uow.collected.setdefault(_COLLECTED, []).append((uow.workspace, number(kind, value), run_id))
+
+
+def finish(uow: UnitOfWork) -> None:
+    """Write all that the unit noted, in one statement however many there are and whoever says the same meanwhile."""
+    noted = sorted(set(uow.collected.pop(_COLLECTED, [])))
+    if noted:
+        rows = [{"workspace_id": workspace, "facet": facet, "run_id": run_id} for workspace, facet, run_id in noted]
+        postgresql = uow.session.get_bind().dialect.name == "postgresql"
+        made = postgresql_insert(RunFacet) if postgresql else sqlite_insert(RunFacet)
+        uow.session.execute(made.values(rows).on_conflict_do_nothing())

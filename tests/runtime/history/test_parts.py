@@ -16,7 +16,8 @@ JSON = st.recursive(
 @given(JSON)
 def test_each_entry_lies_at_its_pointer(value):
     for one in parts.part(value, "", 0).entries:
-        assert parts.written(parts.place(value, one.pointer)) == one.text
+        whole = parts.written(parts.place(value, one.pointer))
+        assert one.text == (whole if len(whole) <= parts.SMALL else None)
 
 
 @given(st.integers(0, 400), st.integers(-9, 999))

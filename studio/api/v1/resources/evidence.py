@@ -9,6 +9,7 @@ from studio.api.v1.operations import operation
 from studio.api.v1.shapes.common import ListOf, cursor_id
 from studio.api.v1.shapes.evidence import EvidenceAsk, EvidencePackShape, EvidenceQuery
 from studio.core import web
+from studio.core.errors import InvalidInput, NotFound
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.evidence import rows, service
 from studio.oversight.evidence.wanted import Wanted
@@ -25,7 +26,10 @@ def ask_evidence_pack(uow: UnitOfWork, body: EvidenceAsk) -> EvidencePackShape:
     """Have a pack made. It is made in the background: read it until its state is `ready`."""
     filters: dict[str, str] = {name: value.replace("\0", "") for name, value in body.filters.items()}
     wanted = Wanted(body.kind, body.subject, body.since, body.until, filters)
-    return EvidencePackShape.model_validate(service.ask(uow, wanted))
+    try:
+        return EvidencePackShape.model_validate(service.ask(uow, wanted))
+    except NotFound as error:
+        raise InvalidInput(error.message, code="evidence.unknown_subject", field="subject") from error
 
 
 @operation(
