@@ -100,7 +100,7 @@ def refusals(one: Operation) -> Iterator[int]:
     yield 401
     if one.permission is not None:
         yield 403
-    if addressed:
+    if addressed or one.optional:
         yield 404
     if one.conflicts or one.repeatable:
         yield 409

@@ -51,6 +51,8 @@ class Operation:
     """May answer 429: it may be asked for only so often."""
     keyed: bool = True
     """False: it has transactions of its own, with which no Idempotency-Key could commit."""
+    optional: bool = False
+    """It is about something of which a workspace has one or none: 404 where there is none."""
 
     @property
     def scope(self) -> str | None:
@@ -83,6 +85,7 @@ def operation(
     conflicts: bool = False,
     paced: bool = False,
     keyed: bool = True,
+    optional: bool = False,
 ) -> Callable[[View], View]:
     """Register a view under an address and a permission (`needs`), or say why anybody may come (`anybody`)."""
 
@@ -90,6 +93,7 @@ def operation(
         known = Operation(
             view.__name__, method, path, tag, inspect.getdoc(view) or "", needs, anybody, body, file, largest, query,
             answer, media, status or (204 if answer is None and media == JSON else 200), conflicts, paced, keyed,
+            optional,
         )  # fmt: skip
         if known.name in OPERATIONS:
             raise LookupError(f"there are two operations named {known.name!r}")

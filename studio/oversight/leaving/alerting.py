@@ -13,7 +13,7 @@ from studio.oversight.alerts.tables import Alert
 
 
 class AlertsPart:
-    """Alerts that they are on, or have put off. Without an heir they are open again, and the next level is told if there is one."""
+    """Alerts that they are on, or have put off. Without an heir they are open again, and a further level is told."""
 
     name = "alerts"
     columns: Mapping[str, str] = {
@@ -44,7 +44,7 @@ class AlertsPart:
                 row.acknowledged_by = leave.to.id
 
 
-def _taken(leave: Leave) -> Select[tuple[Alert]]:
+def _taken(leave: Leave) -> Select[Alert]:
     who = leave.who.id
     acknowledged = (Alert.state == State.ACKNOWLEDGED.value) & (Alert.acknowledged_by == who)
     put_off = Alert.snoozed.is_(True) & (Alert.snoozed_by == who)

@@ -16,7 +16,7 @@ TAG = "Single sign-on"
 ONE = "/sign-in-provider"
 
 
-@operation("GET", ONE, tag=TAG, needs="settings.read", answer=SignInProviderInfo)
+@operation("GET", ONE, tag=TAG, needs="settings.read", answer=SignInProviderInfo, optional=True)
 def get_sign_in_provider(uow: UnitOfWork) -> SignInProviderInfo:
     """Who says, for this workspace, who somebody is. 404: its people sign in by password."""
     return _view(uow, configuring.get(uow))
@@ -37,7 +37,7 @@ def put_sign_in_provider(uow: UnitOfWork, body: SignInProviderSave) -> SignInPro
     return _view(uow, configuring.save(uow, keyring(), facts, inner=door().inner))
 
 
-@operation("POST", f"{ONE}/check", tag=TAG, needs="settings.manage")
+@operation("POST", f"{ONE}/check", tag=TAG, needs="settings.manage", optional=True)
 def check_sign_in_provider(uow: UnitOfWork) -> None:
     """See that the provider answers and shows keys that its tokens can be checked by. Changes nothing.
 
@@ -48,7 +48,7 @@ def check_sign_in_provider(uow: UnitOfWork) -> None:
     door().check(issuer)
 
 
-@operation("DELETE", ONE, tag=TAG, needs="settings.manage", conflicts=True)
+@operation("DELETE", ONE, tag=TAG, needs="settings.manage", conflicts=True, optional=True)
 def delete_sign_in_provider(uow: UnitOfWork) -> None:
     """Take it away: people sign in by password again.
 
