@@ -41,7 +41,7 @@ SEVERAL = {
     "flags.rollout": 3,
     "flags.rules": 2,
     "console.run": 6,
-    "portal.approval": 6,
+    "portal.approval": 9,
     "portal.history": 3,
     "console.workflow": 2,
     "portal.inbox": 3,

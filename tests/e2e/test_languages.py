@@ -12,7 +12,7 @@ from tests.servers.http_target import http_target as run_http_target
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
-OF_NOBODY = {"accounts.forgot"}
+OF_NOBODY = {"accounts.forgot", "accounts.find_workspace"}
 """Pages for whoever is not signed in: they speak the browser's language."""
 
 

@@ -145,7 +145,7 @@ STEPS = [
     ("Above €500.00?", "yes"),
     ("Is it you?", "Jonas Weber has proved who they are"),
     ("Refund it in the shop", "Refund an order"),
-    ("Show refunded customers the goodwill offer", "Done"),
+    ("Show refunded customers the goodwill offer", "1 value of userId now has refund-goodwill in Production"),
     ("Have it confirmed", "The destination has the event"),
     ("Note it at the order", "Add a note to an order"),
 ]

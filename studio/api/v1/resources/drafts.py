@@ -12,7 +12,7 @@ from studio.builder import testrun
 from studio.builder.service import boot, drafts, whole
 from studio.builder.testrun import Ask, Place
 from studio.core import web
-from studio.core.errors import InvalidInput
+from studio.core.errors import InvalidInput, NotFound
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.document import Document
@@ -58,7 +58,10 @@ def check_workflow(uow: UnitOfWork, workflow_id: UUID, body: shapes.CheckAsk) ->
            keyed=False)  # fmt: skip
 def check_document(uow: UnitOfWork, body: shapes.FileAsk) -> shapes.Checked:
     """Say what is wrong with a document that no workflow has to have, such as a file in git. Keeps nothing."""
-    workflow = whole.get(uow, body.workflow_id) if body.workflow_id is not None else None
+    try:
+        workflow = whole.get(uow, body.workflow_id) if body.workflow_id is not None else None
+    except NotFound as error:
+        raise InvalidInput(error.message, code="unknown_workflow", field="workflow_id") from error
     with _in_document():
         document = documents.parse(body.document)
     return _checked(uow, document, workflow)
