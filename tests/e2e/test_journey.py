@@ -39,7 +39,7 @@ def test_an_order_is_drawn_approved_and_called_out_and_a_failure_is_mended(studi
     refused = http_target.wait_for(2)
     sofia.goto(studio.url + "/runs")
     row = sofia.get_by_role("row").filter(has_text="Order #6022")
-    expect(row.get_by_text("Failed", exact=True)).to_be_visible()
+    expect(row.get_by_text("Failed", exact=True)).to_be_visible(timeout=15_000)  # the list asks anew every five seconds
     expect(row).to_contain_text("Warehouse 7 is closed")
     row.get_by_role("link").click()
     expect(sofia).to_have_url(f"{studio.url}/runs/{failed}")
