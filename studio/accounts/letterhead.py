@@ -10,7 +10,8 @@ _HEAD = Markup(
     '<p style="margin:0 0 20px"><img src="{src}" alt="{name}" height="40"'
     ' style="display:block;height:40px;width:auto;max-width:240px;border:0"></p>\n'
 )
-"""Mail programs know inline styles only. Where they show no pictures, the name stands there."""
+"""Mail programs know inline styles only. Where they show no pictures, the name stands there. It is a constant of ours:
+format() escapes what is filled in."""
 
 
 def head(uow: UnitOfWork, *, public_url: str) -> str:

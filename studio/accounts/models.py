@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Uuid
 
-from studio.accounts import factor_models, federation_models  # noqa: F401 - their tables are of this package
+from studio.accounts import factor_models, federation_models  # noqa: F401 - whoever loads this module has all tables of accounts
 from studio.core.db import Json, Model, UtcDateTime
 from studio.core.ids import new_id
 from studio.core.sealed import sealed

@@ -98,7 +98,7 @@ def keep(keyring: Keyring, row: SignInAttempt, what: dict[str, Any]) -> None:
 
 def kept(keyring: Keyring, row: SignInAttempt) -> dict[str, Any]:
     """What was kept. Raises CryptoError."""
-    assert row.sealed is not None  # noqa: S101 - take() and waiting() give none without it
+    assert row.sealed is not None  # noqa: S101 - for mypy: take() and waiting() give no row without it
     found: dict[str, Any] = orjson.loads(keyring.unseal(row.sealed, context=context_of(row, "sealed")))
     return found
 

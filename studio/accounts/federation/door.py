@@ -134,7 +134,7 @@ class Door:
         metadata = discovery.discover(self.send, row.issuer, inner=tuple(self.inner))
         code = _code(query, row.issuer, named=metadata.names_itself)
         asked = Asked(kept["verifier"], kept["nonce"], attempt.created_at if proving else None)
-        assert attempt.used_at is not None  # noqa: S101 - take() has just written it
+        assert attempt.used_at is not None  # noqa: S101 - for mypy: take() has just written it
         claims = tokens.redeem(
             self.send, self._client(row), metadata, asked, code, now=attempt.used_at,
             wanted="" if proving else row.claim.partition(".")[0],

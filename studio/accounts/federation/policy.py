@@ -35,7 +35,7 @@ class Standing(StrEnum):
     """Nobody has the address: a new account, which only comes by the provider."""
     INVITED = "invited"
     """Invited here, never come in, and without a seat anywhere else: the account is theirs."""
-    PASSWORD = "password"  # noqa: S105 - the name of a state
+    PASSWORD = "password"  # noqa: S105 - the name of a state, no password
     """The account has a password: whoever has it, proves it once."""
     UNPROVED = "unproved"
     """The account cannot be proved by a password: one must be chosen first, by a mail to its address."""

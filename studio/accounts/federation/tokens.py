@@ -51,7 +51,7 @@ class Asked:
 def authorize_address(client: Client, metadata: Metadata, asked: Asked, *, state: str, claim: str = "") -> str:
     """Where the browser is sent. `claim`: what roles come from; some providers have a scope of that name for it."""
     from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # noqa: PLC0415 - 9 MiB that few processes need
-    from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415 - as above
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415 - 9 MiB that few processes need
 
     more = {"prompt": "login", "max_age": "0"} if asked.anew_since is not None else {}
     address: str = prepare_grant_uri(
@@ -106,9 +106,9 @@ def _checked(
 
 def _signed(token: Any, keys: Mapping[str, Any], algorithms: tuple[str, ...]) -> Mapping[str, Any] | None:
     """The claims, where one of the provider's own keys made the signature in a way that fits the key; else None."""
-    from joserfc import jwt  # noqa: PLC0415 - with Authlib, at the first sign-in
-    from joserfc.errors import JoseError  # noqa: PLC0415 - as above
-    from joserfc.jwk import import_key  # noqa: PLC0415 - as above
+    from joserfc import jwt  # noqa: PLC0415 - loaded at the first sign-in
+    from joserfc.errors import JoseError  # noqa: PLC0415 - loaded at the first sign-in
+    from joserfc.jwk import import_key  # noqa: PLC0415 - loaded at the first sign-in
 
     if not isinstance(token, str) or len(token) > _LONGEST:
         return None
@@ -142,7 +142,7 @@ def _public(key: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _header(token: str) -> Mapping[str, Any]:
-    from joserfc.jws import extract_compact  # noqa: PLC0415 - see _signed()
+    from joserfc.jws import extract_compact  # noqa: PLC0415 - loaded at the first sign-in
 
     try:
         found: Mapping[str, Any] = extract_compact(token.encode()).headers()
@@ -163,8 +163,8 @@ def _user_info(send: Send, metadata: Metadata, answer: Mapping[str, Any], subjec
 
 
 def _token_request(client: Client, metadata: Metadata, asked: Asked, code: str) -> HttpRequest:
-    from authlib.oauth2.auth import ClientAuth, encode_client_secret_basic  # noqa: PLC0415 - 9 MiB, see above
-    from authlib.oauth2.rfc6749.parameters import prepare_token_request  # noqa: PLC0415 - as above
+    from authlib.oauth2.auth import ClientAuth, encode_client_secret_basic  # noqa: PLC0415 - 9 MiB that few need
+    from authlib.oauth2.rfc6749.parameters import prepare_token_request  # noqa: PLC0415 - 9 MiB that few need
 
     body = prepare_token_request(
         "authorization_code", "", code=code, redirect_uri=client.redirect_uri, code_verifier=asked.verifier

@@ -68,7 +68,7 @@ def _checked(content: bytes, field: str) -> bytes:
     if len(content) > MOST_BYTES:
         said = _("A logo may have at most %(most)s MB.", most=MOST_BYTES // 1024**2)
         raise InvalidInput(said, code="logo_too_large", field=field)
-    from studio.core.files import pictures  # noqa: PLC0415 - see there: loaded with the first picture
+    from studio.core.files import pictures  # noqa: PLC0415 - Pillow is loaded with the first picture alone
 
     try:
         return pictures.fitted(content, MOST_PIXELS, BOX)
