@@ -2,7 +2,8 @@
 
 import psycopg
 
-# Everything that a test could alter and another would trip over: columns, grants, row security, triggers, functions.
+# Everything that a test could alter and another would trip over: columns, grants, row security, triggers, functions,
+# and the revision that the database says it is of.
 # Tables go by their numbers, which copies of one template share: looking names up costs more than all the rest.
 _SHAPE = """
 SELECT md5(string_agg(line, E'\\n' ORDER BY line COLLATE "C")) FROM (
@@ -19,6 +20,7 @@ SELECT md5(string_agg(line, E'\\n' ORDER BY line COLLATE "C")) FROM (
     UNION ALL SELECT concat_ws(' ', nspname, nspacl) FROM pg_namespace
     UNION ALL SELECT concat_ws(' ', setrole, setconfig) FROM pg_db_role_setting
     UNION ALL SELECT concat_ws(' ', oid, 'large object') FROM pg_largeobject_metadata
+    UNION ALL SELECT concat_ws(' ', 'revision', version_num) FROM alembic_version
 ) AS shape (line)
 """
 
@@ -54,7 +56,7 @@ WHERE datname = %s AND pid <> pg_backend_pid()
 
 
 def shape(connection: psycopg.Connection) -> str:
-    """A digest of the schema and of who may do what in it."""
+    """A digest of the schema, its revision, and who may do what in it."""
     row = connection.execute(_SHAPE).fetchone()
     assert row is not None
     return str(row[0])
