@@ -49,6 +49,7 @@ def data(uow: UnitOfWork, run: Run, attempt: Attempt | None, *, is_trigger: bool
     """Reads the two values of that attempt."""
     if attempt is None:
         return Data(None, shown("received", run.input), None, None, None)
+    uow.session.refresh(attempt.row, ["input", "output"])  # both are left out of the steps' rows: one look, not two
     before, after = payload(uow, attempt.row.input), payload(uow, attempt.row.output)
     set_up = shown("input", before) if before is not None else None
     if is_trigger:

@@ -10,7 +10,7 @@ from sqlalchemy import CompoundSelect, Select, select, union_all
 
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.history.filters import RunFilter
-from studio.runtime.history.narrowing import Narrowed, behind, narrowed
+from studio.runtime.history.narrowing import Hits, Narrowed, behind, narrowed
 from studio.runtime.history.searching import further, searched
 from studio.runtime.models import Event, Run, Workflow, WorkflowVersion
 
@@ -63,9 +63,9 @@ def runs(
     found = found.outerjoin(WorkflowVersion, WorkflowVersion.id == Run.version_id).where(*which.conditions())
     if wanted.search.strip() and wanted.run_id is None:
         return _found(uow, found.where(*which.marked()), wanted, before, after, limit)
-    ids = which.ids(uow, before, after, limit + 1)
-    if ids is not None:
-        page = _chosen(uow, found, ids, before, after, limit)
+    hits = which.hits(uow, before, after, limit + 1)
+    if hits is not None:
+        page = _chosen(uow, found, hits, before, after, limit)
         return replace(page, behind=behind(uow, wanted))
     if len(wanted.states) > 1:
         found = found.where(Run.id.in_(_of_each_state(which, before, after, limit + 1)))
@@ -73,12 +73,12 @@ def runs(
 
 
 def _chosen(
-    uow: UnitOfWork, found: Select[Any], ids: Select[UUID], before: UUID | None, after: UUID | None, limit: int
+    uow: UnitOfWork, found: Select[Any], hits: Hits, before: UUID | None, after: UUID | None, limit: int
 ) -> Page:
     """Of the next runs that an index gave, those that fit the rest of the filter."""
-    page = _page(uow, found.where(Run.id.in_(ids)), Run.id, before, after, limit, lambda row: RunLine(*row))
+    page = _page(uow, found.where(Run.id.in_(hits.ids)), Run.id, before, after, limit, lambda row: RunLine(*row))
     if after is None and page.older is None:
-        return replace(page, older=further(uow, ids))
+        return replace(page, older=further(uow, hits.walked))
     return page
 
 

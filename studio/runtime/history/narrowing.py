@@ -16,12 +16,26 @@ from studio.runtime.history.filters import RunFilter
 from studio.runtime.insights.facets import Facet, number
 from studio.runtime.insights.walk import edge
 from studio.runtime.models import Run, RunFacet, RunLabel, TriggerSubscription, WorkflowVersion
+from studio.runtime.models.ledger import RARE
+from studio.runtime.outcomes import RunState
 
 MOST_HITS = 1_000
 """Runs with a facet that the other filters are applied to, a page; the next page goes on behind them."""
 NEWEST = 1_000
 """Runs that no facet is known of yet and that are looked at themselves."""
+FEW = frozenset({RunState.FAILED, RunState.CANCELLED, RunState.NEEDS_REVIEW, RunState.QUARANTINED, RunState.WAITING})
+"""States of `ledger.RARE`: an index has each workflow's."""
 _NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The next runs by an index."""
+
+    ids: Select[UUID]
+    """To which the conditions on a run's row are still to be applied."""
+    walked: Select[UUID]
+    """Everything that was looked at for it: MOST_HITS of them say that there may be more behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,8 @@ class Narrowed:
             made.append(Run.workflow_id == wanted.workflow_id)
         if wanted.states:
             made.append(Run.state.in_(wanted.states))
+            if wanted.workflow_id is not None and FEW.issuperset(wanted.states):
+                made.append(RARE)
         if self.since is not None:
             made.append(Run.id >= first_id_at(self.since))
         if wanted.until is not None:
@@ -71,26 +87,53 @@ class Narrowed:
         )  # fmt: skip
         return [column == value for column, value in given if value is not None]
 
-    def marked(self) -> list[ColumnElement[bool]]:
+    def marked(self, run_id: ColumnElement[UUID] | None = None) -> list[ColumnElement[bool]]:
         """The same for facets and labels, where something else has chosen the runs."""
+        chosen = Run.id if run_id is None else run_id
         facets = [select(RunFacet.run_id).where(RunFacet.facet == one) for one in self.facets]
         labels = [
             select(RunLabel.run_id).where(RunLabel.key == key, RunLabel.value == value)
             for key, value in self.wanted.labels
         ]
-        return [found.where(found.selected_columns.run_id == Run.id).exists() for found in (*labels, *facets)]
+        return [found.where(found.selected_columns.run_id == chosen).exists() for found in (*labels, *facets)]
 
-    def ids(self, uow: UnitOfWork, before: UUID | None, after: UUID | None, limit: int) -> Select[UUID] | None:
-        """The next ids by an index beside the runs' rows, or by the error's; None: their rows have one that does."""
+    def hits(self, uow: UnitOfWork, before: UUID | None, after: UUID | None, limit: int) -> Hits | None:
+        """The next runs by an index beside the runs' rows, or by the error's; None: their rows have one that does."""
         errors = self._errors()
         if not self.beside and (not errors or len(self.conditions()) == 1):
             return None
         alone = not self.conditions() and not errors
         most = limit if alone else MOST_HITS
         if not self.beside:
-            return self._cut(select(Run.id.label("run_id")).where(errors[0]), Run.id, before, after, most)
-        sources = [self._next_of(uow, before, after, most), *self._fresh(uow, before, after, most)]
-        return select(union_all(*(select(one.subquery().c.run_id) for one in sources)).subquery().c.run_id)
+            found = self._cut(select(Run.id.label("run_id")).where(errors[0]), Run.id, before, after, most)
+            return Hits(found, found)
+        beside = self._next_of(uow, before, after, most)
+        fresh = self._fresh(uow, before, after, most)
+        if len(self.wanted.states) == 1 and FEW.issuperset(self.wanted.states):
+            few = self._few(uow, before, after, most)
+            if self._reaches(uow, few, beside, after):
+                walked = few.subquery()
+                fitting = select(walked.c.run_id).where(*self.marked(walked.c.run_id))
+                order = walked.c.run_id.desc() if after is None else walked.c.run_id.asc()
+                return Hits(_all_of([fitting.order_by(order).limit(limit), *fresh]), _all_of([few, *fresh]))
+        ids = _all_of([beside, *fresh])
+        return Hits(ids, ids)
+
+    def _few(self, uow: UnitOfWork, before: UUID | None, after: UUID | None, most: int) -> Select[UUID]:
+        """Runs in the one state that is asked for, by its own index."""
+        found = select(Run.id.label("run_id")).where(Run.state.in_(self.wanted.states))
+        if self.wanted.workflow_id is not None:
+            found = found.where(Run.workflow_id == self.wanted.workflow_id, RARE)
+        if self._later():
+            found = found.where(Run.id <= edge(uow))
+        return self._cut(found, Run.id, before, after, most)
+
+    def _reaches(self, uow: UnitOfWork, few: Select[UUID], beside: Select[UUID], after: UUID | None) -> bool:
+        """Whether so many runs of the state reach further than as many that an index beside them knows."""
+        far, other = (uow.session.scalar(one.limit(1).offset(MOST_HITS - 1)) for one in (few, beside))
+        if far is None or other is None:
+            return other is not None
+        return far < other if after is None else far > other
 
     def _next_of(self, uow: UnitOfWork, before: UUID | None, after: UUID | None, most: int) -> Select[UUID]:
         labels = [(aliased(RunLabel), pair) for pair in self.wanted.labels]
@@ -144,6 +187,10 @@ class Narrowed:
         if after is not None:
             return found.where(key > after).order_by(key).limit(most)
         return (found if before is None else found.where(key < before)).order_by(key.desc()).limit(most)
+
+
+def _all_of(sources: list[Select[UUID]]) -> Select[UUID]:
+    return select(union_all(*(select(one.subquery().c.run_id) for one in sources)).subquery().c.run_id)
 
 
 def narrowed(uow: UnitOfWork, wanted: RunFilter) -> Narrowed:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, String, Text, text
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Index, Integer, String, Text, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -32,6 +32,11 @@ _OPEN = text("state = 'open' and due_at is not null")
 _GATHERED = text("gathering_id is not null")
 HELD = text("verdict = 'held'")
 PARKED = text("lane = 'parked' and state = 'queued'")
+_RARE = text("state in ('failed', 'cancelled', 'needs_review', 'quarantined', 'waiting')")
+RARE: ColumnElement[bool] = literal_column(
+    "run.state in ('failed', 'cancelled', 'needs_review', 'quarantined', 'waiting')", Boolean()
+)
+"""States that few runs are in: what goes through at once never enters an index of these."""
 
 
 class Event(Tenant, Model):
@@ -124,6 +129,15 @@ class Run(Tenant, Model):
         Index("ix_run_workspace", "workspace_id", "id"),
         Index("ix_run_workflow", "workspace_id", "workflow_id", "id"),
         Index("ix_run_state", "workspace_id", "state", "id"),
+        Index(
+            "ix_run_workflow_state",
+            "workspace_id",
+            "workflow_id",
+            "state",
+            "id",
+            sqlite_where=_RARE,
+            postgresql_where=_RARE,
+        ),
         Index("ix_run_parent", "parent_run_id", "id", sqlite_where=_CALLED, postgresql_where=_CALLED),
         Index("ix_run_parent_wait", "parent_wait_id", sqlite_where=_AWAITED, postgresql_where=_AWAITED),
     )

@@ -166,11 +166,12 @@ def test_pages_go_on_behind_what_the_other_filters_left_out(database, tenant, ad
     monkeypatch.setattr(narrowing, "MOST_HITS", 4)
     monkeypatch.setattr("studio.runtime.history.searching.MOST_HITS", 4)
     runs = add(9)
+    [stuck] = add(1, timedelta(minutes=10), state="needs_review")
     [old] = add(1, timedelta(minutes=9), state="failed")
     with database.unit(tenant.id) as uow:
-        for run_id in (old, *runs):
+        for run_id in (stuck, old, *runs):
             labels.put(uow, run_id, "country", "DE")
-    wanted = {"labels": (("country", "DE"),), "states": ("failed",)}
+    wanted = {"labels": (("country", "DE"),), "states": ("failed", "cancelled")}
     page, seen = found(**wanted), 0
     while not page.rows:
         assert page.older is not None
@@ -183,8 +184,43 @@ def test_pages_go_on_behind_what_the_other_filters_left_out(database, tenant, ad
         before = page.older
         if before is None:
             break
-    assert whole == [*reversed(runs), old]
+    assert whole == [*reversed(runs), old, stuck]
     assert ids(found(after=old, limit=2, labels=(("country", "DE"),))) == [runs[1], runs[0]]
+
+
+def test_what_few_runs_are_in_is_walked_by_their_state_and_what_fewer_have_by_that(
+    database, tenant, add, found, walk, workflow_id, monkeypatch
+):
+    """A connection that every order uses, and one that hardly any does: both beside failed runs."""
+    monkeypatch.setattr(narrowing, "MOST_HITS", 3)
+    monkeypatch.setattr("studio.runtime.history.searching.MOST_HITS", 3)
+    orders, bad = add(9), add(5, timedelta(minutes=9), **failed())
+    rare, fresh = [bad[0], bad[4]], add(1, timedelta(0), **failed())
+    assert walk() == 14
+    with database.unit(tenant.id) as uow:
+        for run_id in (*bad, *orders):
+            facets.note(uow, run_id, Facet.APPROVER, workflow_id)
+            labels.put(uow, run_id, "country", "DE")
+        for run_id in rare:
+            facets.note(uow, run_id, Facet.CONNECTION, "second-shop")
+    newest = bad[::-1]
+    for wanted in ({}, {"workflow_id": workflow_id}, {"workflow_id": workflow_id, "labels": (("country", "DE"),)}):
+        wanted |= {"states": ("failed",), "approver_id": workflow_id}
+        page, whole = found(**wanted), []
+        while True:
+            whole += ids(page)
+            if page.older is None:
+                break
+            page = found(before=page.older, **wanted)
+        assert whole == newest
+        assert ids(found(limit=2, **wanted)) == newest[:2]
+        assert ids(found(limit=2, before=bad[2], **wanted)) == [bad[1], bad[0]]
+        assert ids(found(limit=2, after=bad[1], **wanted)) == [bad[3], bad[2]]
+    assert ids(found(states=("failed",), connection="second-shop")) == rare[::-1]
+    page = found(states=("failed",), trigger="manual.start", approver_id=workflow_id)
+    assert ids(page) == []
+    assert ids(found(states=("failed",), workflow_id=workflow_id)) == [*fresh, *newest]
+    assert ids(found(states=("failed", "succeeded"), workflow_id=workflow_id, limit=2)) == [*fresh, orders[-1]]
 
 
 def test_a_cursor_of_another_workspace_is_refused(database, add):
