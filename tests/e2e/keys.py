@@ -4,6 +4,8 @@ from datetime import datetime
 
 from playwright.sync_api import Locator, Page, expect
 
+from studio.accounts.demo import Credentials
+
 MOST = 200
 """Steps by Tab, after which something counts as out of reach."""
 
@@ -32,6 +34,15 @@ class Keys:
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"no way to {what} by Tab")
+
+    def sign_in(self, url: str, who: Credentials) -> Page:
+        """From the page of signing in to the one behind it."""
+        self.page.goto(url + "/sign-in")
+        self.write(self.page.get_by_label("E-mail"), who.email)
+        self.write(self.page.get_by_label("Password"), who.password)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(lambda address: "/sign-in" not in address)
+        return self.page
 
     def press(self, what: Locator) -> None:
         """A link or a button."""

@@ -1,17 +1,25 @@
 """Two stories of a team's first month: the first template with its first failure, and a holiday."""
 
 import os
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from studio.app import create_app
+from studio.approvals.nodes.fields.governing import PolicyRule
+from studio.approvals.policies import service as policies
+from studio.approvals.policies.service import PolicySave
 from studio.approvals.requesting import adhoc
 from studio.approvals.requesting.adhoc import PersonAsk
+from studio.approvals.service import calendars
+from studio.approvals.service.calendars import CalendarSave
 from studio.core import clock
 from studio.core.actor import Actor, ActorType
+from studio.core.unit_of_work import UnitOfWork
 from tests.e2e.canvas import Canvas
 from tests.e2e.keys import Keys
 from tests.e2e.looks import DESK, PHONE, flaws
@@ -83,14 +91,15 @@ def test_the_first_template_and_its_first_failure(studio, sit_down, smtp):
 
 
 def test_a_holiday(studio, sit_down):
-    """Lena goes on holiday without touching a mouse; Jonas decides in her place; she comes back earlier."""
+    """Lena goes on holiday without touching a mouse; Jonas decides in her place; she comes back earlier.
+
+    The shop is closed tomorrow, so what has to be decided within a working day has a day more.
+    """
+    day_after = closed_tomorrow(studio)
     waiting(studio, "Refund A-1")
     page = sit_down()
     keys = Keys(page)
-    page.goto(studio.url + "/sign-in")
-    keys.write(page.get_by_label("E-mail"), studio.people["Lena"].email)
-    keys.write(page.get_by_label("Password"), studio.people["Lena"].password)
-    page.keyboard.press("Enter")
+    keys.sign_in(studio.url, studio.people["Lena"])
     keys.press(page.get_by_label("Main").get_by_role("link", name="Away"))
     now = clock.local_now().astimezone(ZoneInfo("Europe/Berlin"))
     keys.moment(page.get_by_label("From"), now)
@@ -109,6 +118,13 @@ def test_a_holiday(studio, sit_down):
         jonas.get_by_role("link", name=title).first.click()
         expect(jonas.get_by_text("Lena Fischer").first).to_be_visible()
         if title == "Refund A-1":
+            due = (
+                jonas.get_by_role("main")
+                .locator("small", has_text="working")
+                .locator("time")
+                .first.get_attribute("datetime")
+            )
+            assert datetime.fromisoformat(due).astimezone(ZoneInfo("Europe/Berlin")).date() == day_after
             found += flaws(jonas, DESK)
             shot(jonas, "holiday-stand-in")
         jonas.get_by_role("button", name="Approve").click()
@@ -126,10 +142,30 @@ def test_a_holiday(studio, sit_down):
     assert found == []
 
 
+def closed_tomorrow(studio) -> date:
+    """A policy that gives a working day, by a calendar on which every day is one but tomorrow; the day it comes to."""
+    today = clock.local_now().astimezone(ZoneInfo("Europe/Berlin")).date()
+    off = {"date": (today + timedelta(days=1)).isoformat(), "name": "Founders' day", "yearly": False}
+    rule = PolicyRule.model_validate({
+        "approvers": [f"user:{studio.people['Lena'].email}"], "due_in": {"amount": 1, "unit": "working_days"},
+    })  # fmt: skip
+    with as_mira(studio) as uow:
+        calendars.create(uow, CalendarSave("Shop", "Europe/Berlin", [["00:00-24:00"]] * 7, [off]))
+        policies.create(uow, PolicySave("Within a day", rule))
+    return today + timedelta(days=2)
+
+
 def waiting(studio, title: str) -> None:
     """Mira asks Lena alone for a decision, by the same service as her page."""
+    with as_mira(studio) as uow:
+        adhoc.ask(uow, PersonAsk(title=title, policy="Within a day"))
+
+
+@contextmanager
+def as_mira(studio) -> Iterator[UnitOfWork]:
+    """What she does by the services that her pages use."""
     app, mira = create_app(studio.stack.settings), studio.people["Mira"]
     actor = Actor(ActorType.USER, str(mira.user_id), mira.name, mira.user_id, mira.role.value)
     with app.extensions["studio_database"].unit(mira.workspace_id, actor) as uow:
-        adhoc.ask(uow, PersonAsk(title=title, approvers=[f"user:{studio.people['Lena'].email}"]))
+        yield uow
     app.extensions["studio_engine"].stop()

@@ -1,6 +1,7 @@
 """Somebody leaves: one plan, carried out as a whole; nothing that is open waits for somebody who is gone."""
 
 import threading
+import time
 from datetime import timedelta
 from functools import partial
 
@@ -16,10 +17,10 @@ from studio.approvals.service import schedules
 from studio.approvals.timetables import OnCallOverride, OnCallSchedule
 from studio.audit.models import AuditEvent
 from studio.connectors.models import Connection
-from studio.contract.leaving import Fate
+from studio.contract.leaving import Fate, Holding
 from studio.core import clashes, clock, ids
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
-from studio.oversight.leaving import service
+from studio.oversight.leaving import service, words
 from studio.runtime.models import Workflow
 from tests.factories.accounts import make_person, make_tenant, make_token, signed_in, with_token
 from tests.factories.approvals import decide, listen, make_delegation, make_group, make_request
@@ -259,6 +260,11 @@ def test_an_heir_who_cannot_decide_stands_in_the_way_only_of_decisions(database,
     leave(database, tenant, mailer, second, to=auditor.user_id)
 
 
+def test_whoever_lets_thousands_go_over_is_told_how_long_it_takes():
+    few, many = Holding("shares", 3_000, Fate.HANDED), Holding("shares_end", 7_000, Fate.ENDED)
+    assert (words.seconds([few]), words.seconds([few, many])) == (0, 10)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_ten_thousand_open_approvals_go_over_at_once(database, tenant, tom, ida, mailer):
@@ -267,16 +273,17 @@ def test_ten_thousand_open_approvals_go_over_at_once(database, tenant, tom, ida,
     seen = []
     note = lambda *_args: seen.append(1)  # noqa: E731 - one thing, twice by name
     event.listen(database.app, "before_cursor_execute", note)
-    began = clock.monotonic()
+    began, worked = clock.monotonic(), time.process_time()
     leave(database, tenant, mailer, tom, to=ida.user_id)
-    took = clock.monotonic() - began
+    took, worked = clock.monotonic() - began, time.process_time() - worked
     event.remove(database.app, "before_cursor_execute", note)
     with database.unit(tenant.id, read_only=True) as uow:
         mine = select(func.count()).select_from(Assignment).where(Assignment.state.in_(LIVE))
         assert uow.session.scalar(mine.where(Assignment.user_id == ida.user_id)) == 10_000
         assert uow.session.scalar(mine.where(Assignment.user_id == tom.user_id)) == 0
-    print(f"10,000 open approvals: {took:.1f} s, {len(seen)} statements")
+    print(f"10,000 open approvals: {took:.1f} s, of which it worked {worked:.1f}, {len(seen)} statements")
     assert len(seen) < 2_000
+    assert worked < 20, "a request that people wait for: twice its usual time, whatever else the machine does"
 
 
 def copy_request(database, tenant, request_id, times: int) -> None:

@@ -155,6 +155,31 @@ def test_what_was_chosen_stays_in_a_form_that_comes_back(shop, anna):
     assert len(addresses(page)) == 2
 
 
+@pytest.mark.parametrize("way", ["comment", "by mail", "revise"])
+def test_the_other_forms_that_come_back_keep_it_as_well(shop, anna, asked, way):
+    if way == "by mail":
+        browser, link = shop.browser(), shop.link_of(shop.jonas)
+        browser.post(f"{link}/code")
+        browser.post(f"{link}/code/check", data={"code": shop.code_of(shop.jonas)})
+    else:
+        browser = shop.browser(anna)
+    where, field, said = {
+        "comment": (f"/approvals/{asked}/comment", "comment", "From the shop"),
+        "by mail": (f"/a/decision/{asked}/comment", "comment", "From the shop"),
+        "revise": (f"/approvals/{asked}/revise", "title", "Buy a dearer camera"),
+    }[way]
+    data = {"title": "x", "text": "The old one broke.", "shown": shown(shop.database, shop.tenant, asked), field: ""}
+    page = browser.post(where, data=data | {"files": files(("new.pdf", PDF), ("worm.png", b"<script>"))})
+    [kept] = kept_in(page.text)
+    assert (page.status_code, "new.pdf" in page.text, "worm.png" in page.text) == (422, True, False)
+    assert "This file is not what its name says." in page.text
+    with shop.database.unit(shop.tenant.id) as uow:
+        assert len(uow.session.query(Request).one().attachments) == 2, "nothing hangs on it yet"
+    assert browser.post(where, data=data | {field: said, "kept": kept}).status_code == 302
+    page = shop.browser(anna).get(f"/approvals/{asked}").text
+    assert "new.pdf" in page
+
+
 def test_what_stays_and_what_comes_in_a_new_version(shop, anna, asked):
     browser = shop.browser(anna)
     form = browser.get(f"/approvals/{asked}/revise").text

@@ -1,5 +1,7 @@
 """How the kinds of things that somebody holds read."""
 
+from collections.abc import Iterable
+
 from studio.contract.leaving import Holding
 from studio.core.i18n import gettext, marked
 
@@ -41,6 +43,17 @@ _NOTES = {
     "connections": marked("They go on working."),
     "tokens": marked("Programs that use them are refused from then on."),
 }
+
+A_SECOND = 1_000
+"""Open approvals that are handed over or ended in one, on a machine that is not busy."""
+SOON = 3
+"""Seconds of which nobody need be told."""
+
+
+def seconds(holdings: Iterable[Holding]) -> int:
+    """About how long letting somebody go takes; 0: not worth a word."""
+    needed = -(-sum(one.count for one in holdings if one.kind in ("shares", "shares_end")) // A_SECOND)
+    return needed if needed > SOON else 0
 
 
 def kind(holding: Holding) -> str:

@@ -10,6 +10,7 @@ import { polling } from "./poll";
 import { shortcuts } from "./shortcuts";
 import { times } from "./times";
 import { trees } from "./tree";
+import { working } from "./working";
 
 autosubmit();
 confirmations();
@@ -20,6 +21,7 @@ passkeys();
 shortcuts();
 polling(enhance);
 times();
+working();
 enhance(document);
 
 /** What must be done again for a fragment that was swapped in. */
