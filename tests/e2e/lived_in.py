@@ -51,6 +51,7 @@ from studio.runtime.service import subscriptions, workflows
 from tests.e2e import batched, experimented, flagged, requested, ruled, shopify
 from tests.e2e.connected import connect, describe
 from tests.e2e.studio import Studio, running_studio
+from tests.factories.alerts import add_alert_rule
 from tests.factories.escalations import move_up
 from tests.factories.syncs import add_sync
 from tests.factories.timetables import OFFICE
@@ -136,7 +137,8 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
 
 
 def _connect(uow: UnitOfWork, keyring: Any) -> None:
-    """A shop whose orders are synced, and a warehouse that has to be connected again. A customer to erase."""
+    """A shop whose orders are synced, and a warehouse that has to be connected again. A customer to erase, a rule."""
+    add_alert_rule(uow)
     evidence.ask(uow, Wanted(Kind.PERIOD, since=uow.now - timedelta(days=7)))
     run_exports.ask(uow, RunFilter(states=("failed",)), Format.CSV)
     erasures.ask(uow, "anna.lind@example.com", "Data request 14")

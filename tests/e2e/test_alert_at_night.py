@@ -86,6 +86,36 @@ def test_somebody_is_on_it_from_the_mail_and_hears_that_it_works_again(studio, s
     assert len(smtp.to(studio.people["Sofia"].email)) == 2
 
 
+def test_an_admin_says_on_a_page_whom_alerts_are_told(studio, sit_down):
+    desk = studio.sign_in(sit_down(), "Tom")
+    desk.goto(studio.url + "/settings/alert-rules")
+    shot(desk, "rules-empty")
+    assert flaws(desk) == []
+    desk.get_by_role("link", name="New rule").click()
+    desk.get_by_label("Name", exact=True).fill("Payments at night")
+    desk.get_by_label("A workflow fails", exact=True).check()
+    desk.get_by_role("button", name="Add a level").click()
+    level = desk.get_by_role("group", name="If nobody is on it: level 2")
+    level.get_by_label("How many").fill("15")
+    level.get_by_label("Unit").select_option("minutes")
+    level.get_by_label(studio.people["Sofia"].email).check()
+    desk.get_by_label("Quiet from").fill("22:00")
+    desk.get_by_label("Quiet until").fill("07:00")
+    shot(desk, "rule-desk")
+    assert flaws(desk) == []
+    desk.get_by_role("button", name="Make the rule").click()
+    expect(desk.get_by_text("1. Payments at night")).to_be_visible()
+    shot(desk, "rules-desk")
+    assert flaws(desk) == []
+    phone = studio.sign_in(sit_down(**PHONE), "Tom")
+    phone.goto(studio.url + "/settings/alert-rules")
+    shot(phone, "rules-phone")
+    assert flaws(phone, NARROW) == []
+    phone.get_by_role("link", name="Change").click()
+    shot(phone, "rule-phone")
+    assert flaws(phone, NARROW) == []
+
+
 @contextmanager
 def inside(studio: Studio) -> Iterator[tuple[Any, UnitOfWork]]:
     """The running Studio's database, as Sofia."""

@@ -24,7 +24,7 @@ from studio.core.files import storing
 from studio.core.unit_of_work import Database
 from studio.runtime.erasure import service as erasure
 from tests.factories.accounts import MadeTenant, make_tenant
-from tests.factories.alerts import make_alert
+from tests.factories.alerts import add_alert_rule, make_alert
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
 from tests.factories.connections import make_connection, make_description
 from tests.factories.elevations import make_elevation, make_eligible
@@ -127,6 +127,11 @@ def _review_item(app: Flask, tenant: MadeTenant) -> str:
     return str(item_about(_database(app), tenant, _review(app, tenant), tenant["builder"]).id)
 
 
+def _alert_rule(app: Flask, tenant: MadeTenant) -> str:
+    with _database(app).unit(tenant.id, tenant["owner"].actor) as uow:
+        return add_alert_rule(uow, name=f"At night at {tenant.name}")
+
+
 MAKERS: dict[str, Maker] = {
     "request_id": lambda app, tenant: str(_request(app, tenant)),
     "share_id": _share,
@@ -173,6 +178,7 @@ MAKERS: dict[str, Maker] = {
     "pack_id": make_pack,
     "export_id": make_run_export,
     "alert_id": make_alert,
+    "alert_rule_id": _alert_rule,
     "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id
     "step_id": lambda _app, _tenant: str(UUID(int=0)),  # nobody's: steps are reached through their run
     "trigger_key": lambda _app, _tenant: "order",  # the same

@@ -1,28 +1,26 @@
-"""The workspace's rules of alerts: read and replaced as a whole, in the order in which they are tried."""
+"""The workspace's rules of alerts, in the order in which they are tried: replaced as a whole, or changed one by one."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import delete, select
 
-from studio.approvals.clock.reading import zone_names
-from studio.approvals.service import groups, plans
 from studio.audit import Change, Target, record
-from studio.contract.approving import ApprovalDelay
-from studio.core.errors import FieldProblem, InvalidInput
+from studio.core import tenancy
+from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.ids import new_id, parse_id
+from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
-from studio.oversight.alerts import rules
-from studio.oversight.alerts.kinds import registry
-from studio.oversight.alerts.rules import About, Rule
+from studio.oversight.alerts import rule_checks, rules
+from studio.oversight.alerts.rules import Rule
 from studio.oversight.alerts.tables import AlertRule
 from studio.runtime.flow.rows import lock
-from studio.runtime.models import Workflow
 
-MOST_RULES, LONGEST_NAME = 50, 80
+MOST_RULES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +31,21 @@ class NamedRule:
     rule: Rule
     enabled: bool = True
     """False: it is passed over."""
+    id: UUID | None = None
+    """None: the one of that name, else a new one."""
+    seen: str = ""
+    """Of a kept one: names its content, so that nobody overwrites what they have not seen."""
 
 
 def kept(uow: UnitOfWork) -> list[NamedRule]:
     """The rules, in the order in which they are tried."""
     rows = uow.session.scalars(select(AlertRule).order_by(AlertRule.place, AlertRule.id))
-    return [NamedRule(row.name, rules.read(row.document), row.enabled) for row in rows]
+    return [_named(row) for row in rows]
+
+
+def get(uow: UnitOfWork, rule_id: UUID) -> NamedRule:
+    """One of them. Raises NotFound."""
+    return _named(tenancy.get(uow.session, AlertRule, rule_id, "alert rule"))
 
 
 def replace(uow: UnitOfWork, wanted: Sequence[NamedRule]) -> list[NamedRule]:
@@ -46,94 +53,134 @@ def replace(uow: UnitOfWork, wanted: Sequence[NamedRule]) -> list[NamedRule]:
 
     Alerts that go on keep the rule that they were opened by.
     """
-    wanted = [NamedRule(" ".join(one.name.split()), one.rule, one.enabled) for one in wanted]
-    problems = list(_problems(uow, wanted))
+    wanted = [_tidy(one) for one in wanted]
+    _refuse(_problems(uow, wanted))
+    return _put(uow, _held(uow), wanted)
+
+
+def add(uow: UnitOfWork, wanted: NamedRule) -> NamedRule:
+    """A rule that is tried after all others. Raises InvalidInput with every field that is wrong."""
+    before, wanted = _held(uow), dataclasses.replace(_tidy(wanted), id=None)
+    if len(before) >= MOST_RULES:
+        raise InvalidInput(_too_many(), code="too_many_rules", field="name")
+    _refuse(rule_checks.problems(uow, wanted.name, wanted.rule, [one.name for one in before]))
+    return _put(uow, before, [*before, wanted])[-1]
+
+
+def change(uow: UnitOfWork, rule_id: UUID, wanted: NamedRule) -> NamedRule:
+    """Another content for one. Raises NotFound, InvalidInput, and Conflict where it was changed since `wanted.seen`."""
+    before = _held(uow)
+    place = _place(uow, before, rule_id)
+    wanted = dataclasses.replace(_tidy(wanted), id=rule_id)
+    if wanted.seen not in ("", before[place].seen):
+        said = _("Somebody changed this rule since you opened it. Nothing was saved.")
+        raise Conflict(said, code="alert_rule.changed")
+    others = [one.name for one in before if one.id != rule_id]
+    _refuse(rule_checks.problems(uow, wanted.name, wanted.rule, others))
+    return _put(uow, before, [*before[:place], wanted, *before[place + 1 :]])[place]
+
+
+def remove(uow: UnitOfWork, rule_id: UUID) -> None:
+    """Without it, what it fitted is told by the next one that fits. Raises NotFound."""
+    before = _held(uow)
+    place = _place(uow, before, rule_id)
+    _put(uow, before, [*before[:place], *before[place + 1 :]])
+
+
+def earlier(uow: UnitOfWork, rule_id: UUID) -> None:
+    """Have it tried before the one that stands above it; nothing where it is the first. Raises NotFound."""
+    before = _held(uow)
+    place = _place(uow, before, rule_id)
+    if place:
+        above, below = before[place - 1], before[place]
+        _put(uow, before, [*before[: place - 1], below, above, *before[place + 1 :]])
+
+
+def _named(row: AlertRule) -> NamedRule:
+    return NamedRule(row.name, rules.read(row.document), row.enabled, row.id, row.updated_at.isoformat())
+
+
+def _tidy(one: NamedRule) -> NamedRule:
+    return dataclasses.replace(one, name=" ".join(one.name.split()))
+
+
+def _held(uow: UnitOfWork) -> list[NamedRule]:
+    """The rules as they are now, which nobody else changes until the commit."""
+    lock(uow.session, f"alert_rules|{uow.workspace}")
+    return kept(uow)
+
+
+def _place(uow: UnitOfWork, some: Sequence[NamedRule], rule_id: UUID) -> int:
+    get(uow, rule_id)
+    return [one.id for one in some].index(rule_id)
+
+
+def _refuse(found: Iterator[FieldProblem]) -> None:
+    problems = list(found)
     if problems:
         raise InvalidInput(problems[0].message, code=problems[0].code, field=problems[0].path, problems=problems)
-    lock(uow.session, f"alert_rules|{uow.workspace}")
-    before = kept(uow)
-    changes = list(_changes(before, wanted))
-    if not changes:
-        return before
-    uow.session.execute(delete(AlertRule).execution_options(synchronize_session=False))
-    uow.session.add_all(
-        AlertRule(id=new_id(), name=one.name, name_key=one.name.lower(), place=place, enabled=one.enabled,
-                  document=rules.written(one.rule), created_at=uow.now, updated_at=uow.now)
-        for place, one in enumerate(wanted)
-    )  # fmt: skip
-    uow.session.flush()
-    target = Target("workspace", str(uow.workspace), "")
-    record(uow, "alert_rules.changed", targets=[target], changes=changes)
-    return wanted
+
+
+def _too_many() -> str:
+    return _("At most %(most)s rules are tried.", most=MOST_RULES)
 
 
 def _problems(uow: UnitOfWork, wanted: Sequence[NamedRule]) -> Iterator[FieldProblem]:
     if len(wanted) > MOST_RULES:
-        yield FieldProblem("rules", "too_many_rules", _("At most %(most)s rules are tried.", most=MOST_RULES))
-    names = set[str]()
+        yield FieldProblem("rules", "too_many_rules", _too_many())
     for number, one in enumerate(wanted[:MOST_RULES]):
-        path = f"rules.{number}"
-        if not 0 < len(one.name) <= LONGEST_NAME:
-            yield FieldProblem(f"{path}.name", "bad_name", _("A name has 1 to %(most)s characters.", most=LONGEST_NAME))
-        if one.name.lower() in names:
-            yield FieldProblem(f"{path}.name", "name_taken", _("Another rule has this name."))
-        names.add(one.name.lower())
-        yield from _in_rule(uow, one.rule, f"{path}.rule")
+        before = [other.name for other in wanted[:number]]
+        yield from rule_checks.problems(uow, one.name, one.rule, before, f"rules.{number}.")
 
 
-def _in_rule(uow: UnitOfWork, rule: Rule, path: str) -> Iterator[FieldProblem]:
-    try:
-        rules.unknown_kinds(rule, registry())
-    except InvalidInput as error:
-        yield FieldProblem(f"{path}.{error.field}", error.code, error.message)
-    if rule.about is About.WORKFLOW and not _is_workflow(uow, rule.value):
-        yield FieldProblem(f"{path}.value", "unknown_workflow", _("There is no such workflow."))
-    if rule.quiet is not None and rule.quiet.zone not in zone_names():
-        yield FieldProblem(f"{path}.quiet.zone", "bad_zone", _("This is not a time zone."))
-    yield from _unknown(uow, rule.whom, f"{path}.whom")
-    yield from _bad_delay(uow, rule.repeat_after, f"{path}.repeat_after")
-    for number, level in enumerate(rule.levels):
-        yield from _unknown(uow, level.targets, f"{path}.levels.{number}.targets")
-        yield from _bad_delay(uow, level.after, f"{path}.levels.{number}.after")
-
-
-def _unknown(uow: UnitOfWork, refs: Sequence[str], path: str) -> Iterator[FieldProblem]:
-    for number, ref in enumerate(refs):
-        if ref != rules.OWNER and groups.resolve(uow, [ref]).unknown:
-            said = _("There is no person, group or schedule “%(name)s” here.", name=ref[:80])
-            yield FieldProblem(f"{path}.{number}", "unknown_target", said)
-
-
-def _bad_delay(uow: UnitOfWork, given: Any, path: str) -> Iterator[FieldProblem]:
-    try:
-        plans.delay(uow, ApprovalDelay(given.amount, given.unit.value, given.calendar), path)
-    except InvalidInput as error:
-        yield FieldProblem(path, error.code, error.message)
-
-
-def _is_workflow(uow: UnitOfWork, text: str) -> bool:
-    workflow_id = parse_id(text)
-    found = select(Workflow.id).where(Workflow.id == workflow_id)
-    return workflow_id is not None and uow.session.scalar(found) is not None
+def _put(uow: UnitOfWork, before: Sequence[NamedRule], wanted: Sequence[NamedRule]) -> list[NamedRule]:
+    """Store them, each under the id that it has or had by its name."""
+    known = {one.name.lower(): one.id for one in before}
+    after = [dataclasses.replace(one, id=one.id or known.get(one.name.lower()) or new_id()) for one in wanted]
+    changes = list(_changes(before, after))
+    if not changes:
+        return list(before)
+    ids = {one.id for one in after}
+    gone = [one.id for one in before if one.id not in ids]
+    if gone:
+        uow.session.execute(
+            delete(AlertRule).where(AlertRule.id.in_(gone)).execution_options(synchronize_session="fetch")
+        )
+    rows = {row.id: row for row in uow.session.scalars(select(AlertRule))}
+    for place, one in enumerate(after):
+        row = rows.get(one.id) if one.id is not None else None
+        if row is None:
+            row = AlertRule(id=one.id, created_at=uow.now, updated_at=uow.now)
+            uow.session.add(row)
+        elif (row.name, row.enabled, row.document) != (one.name, one.enabled, rules.written(one.rule)):
+            row.updated_at = uow.now
+        row.name, row.name_key, row.place = one.name, one.name.lower(), place
+        row.enabled, row.document = one.enabled, rules.written(one.rule)
+    uow.session.flush()
+    record(uow, "alert_rules.changed", targets=[Target("workspace", str(uow.workspace), "")], changes=changes)
+    return kept(uow)
 
 
 def _changes(before: Sequence[NamedRule], after: Sequence[NamedRule]) -> Iterator[Change]:
     """By rule and field; a rule that is new or gone as one."""
-    old, new = ({one.name: _said(one) for one in some} for some in (before, after))
-    for name in dict.fromkeys([*old, *new]):
-        was, shall = old.get(name), new.get(name)
+    old, new = ({one.id: one for one in some} for some in (before, after))
+    for rule_id in dict.fromkeys([*old, *new]):
+        was, shall = old.get(rule_id), new.get(rule_id)
         if was is None or shall is None:
-            yield Change(name, _text(was), _text(shall))
+            name = was.name if was is not None else shall.name if shall is not None else ""
+            yield Change(name, _text(_said(was)), _text(_said(shall)))
             continue
-        for field in was:
-            if was[field] != shall[field]:
-                yield Change(f"{name}: {field}", _text(was[field]), _text(shall[field]))
-    if [*old] != [*new] and set(old) == set(new):
-        yield Change("order", ", ".join(old), ", ".join(new))
+        now = _said(shall) or {}
+        for field, value in (_said(was) or {}).items():
+            if value != now[field]:
+                yield Change(f"{was.name}: {field}", _text(value), _text(now[field]))
+    orders = [[one.name for one in some if one.id in old and one.id in new] for some in (before, after)]
+    if [one for one in old if one in new] != [one for one in new if one in old]:
+        yield Change("order", ", ".join(orders[0]), ", ".join(orders[1]))
 
 
-def _said(one: NamedRule) -> dict[str, Any]:
-    return {"enabled": one.enabled, **rules.written(one.rule)}
+def _said(one: NamedRule | None) -> dict[str, Any] | None:
+    return {"name": one.name, "enabled": one.enabled, **rules.written(one.rule)} if one is not None else None
 
 
 def _text(value: Any) -> Any:

@@ -8,7 +8,7 @@ for _name in (
     "inbox", "requests", "bulk", "news", "decision", "revising", "taking_back", "bypassing", "away", "links", "groups",
     "policies", "policy_dry_run", "group_applying", "policy_applying", "matrices", "matrix_trying",
     "calendars", "recounting", "schedules", "slack", "slack_account", "load",
-    "reviews", "reviewers", "alerts", "alert_links",
+    "reviews", "reviewers", "alerts", "alert_links", "alert_rules",
 ):  # fmt: skip
     import_module(f"{__name__}.{_name}")
 
