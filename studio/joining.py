@@ -48,13 +48,10 @@ from studio.connectors.oauth.renewing import Renewing
 from studio.connectors.service import letting_go
 from studio.connectors.service import purging as connections_purging
 from studio.connectors.service import waiting as waiting_connections
-from studio.connectors.service.notices import Notices as LostConnections
 from studio.connectors.syncing import changes
 from studio.connectors.syncing import purging as sync_purging
 from studio.connectors.syncing.draining import Syncing
-from studio.connectors.syncing.notices import SyncNotices
 from studio.connectors.webhooks.checking import Checking
-from studio.connectors.webhooks.notices import Notices as HookNotices
 from studio.connectors.webhooks.purging import purge as forget_deliveries
 from studio.connectors.webhooks.receiving import Receiver as WebhookReceiver
 from studio.connectors.webhooks.removing import Removing
@@ -75,7 +72,6 @@ from studio.export import components
 from studio.export import departing as export_leaving
 from studio.export.components import Reach
 from studio.export.delivery import Delivery
-from studio.export.notices import Notices
 from studio.export.service import waiting
 from studio.flags import emitting as flag_events
 from studio.flags import forgetting
@@ -214,7 +210,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     _join_elevation(engine)
     app.extensions["studio_slack"] = _join_slack(engine, settings, mailer, app.extensions["studio_keyring"])
     app.extensions["studio_export"] = _join_export(engine, settings)
-    reach, connecting = _join_connections(engine, settings, mailer, app.extensions["studio_keyring"])
+    reach, connecting = _join_connections(engine, settings, app.extensions["studio_keyring"])
     app.extensions["studio_connections"], app.extensions["studio_connecting"] = reach, connecting
     app.extensions["studio_door"] = Door(
         database, keyring, engine.ports.http.send, settings.public_url, settings.allowed_hosts
@@ -313,7 +309,6 @@ def _join_export(engine: Engine, settings: Settings) -> Reach:
     ports = engine.ports
     waiting.join(ports.waits)
     engine.endings.withdraw[waiting.KIND] = waiting.forget
-    Notices(ports.mailer, settings.public_url).register()
     reach = Reach(ports.http, ports.secrets, settings.data_dir / "exports", settings.allowed_hosts)
     leases = NamedLeases(engine.database, engine.holder)
     delivery = Delivery(engine.database, leases, reach, lambda: engine.hints.send("export"))
@@ -321,13 +316,10 @@ def _join_export(engine: Engine, settings: Settings) -> Reach:
     return reach
 
 
-def _join_connections(
-    engine: Engine, settings: Settings, mailer: Mailer, keyring: Keyring
-) -> tuple[stepping.Reach, Connecting]:
+def _join_connections(engine: Engine, settings: Settings, keyring: Keyring) -> tuple[stepping.Reach, Connecting]:
     database, send = engine.database, engine.ports.http.send
     waiting_connections.join(engine.waits)
     engine.endings.withdraw[waiting_connections.KIND] = waiting_connections.forget
-    LostConnections(mailer, settings.public_url).register()
     exchange = Exchange(send, min(TIMEOUT_S, settings.database_patience_s / 4))
     reporting = Reporting(database)
     renewing = Renewing.over(database, keyring, exchange)
@@ -339,8 +331,7 @@ def _join_connections(
     reach = stepping.Reach(Accounts(database, keyring, send, renewing), reporting)
     stepping.join(reach)
     emitting.join(partial(_start_listeners, engine))
-    _join_webhooks(engine, reach, mailer, settings.public_url, keyring)
-    SyncNotices(mailer, settings.public_url).register()
+    _join_webhooks(engine, reach, settings.public_url, keyring)
     leases, hint = NamedLeases(database, engine.holder), partial(engine.hints.send, "syncs")
     tell = partial(changes.start_workflows, engine.app_events.anybody)
     syncing = Syncing(reach.accounts, leases, engine.targets, tell, hint)
@@ -349,14 +340,13 @@ def _join_connections(
     return reach, Connecting(database, keyring, exchange, settings.public_url, settings.allowed_hosts)
 
 
-def _join_webhooks(engine: Engine, reach: stepping.Reach, mailer: Mailer, public_url: str, keyring: Keyring) -> None:
+def _join_webhooks(engine: Engine, reach: stepping.Reach, public_url: str, keyring: Keyring) -> None:
     database = engine.database
     wanting = Wanting(keyring, subscriptions.active_of)
     wanting.register()
     subscriptions.watch(emitting.EVENT, wanting.changed)
     Telling(database, keyring, reach.accounts, reach.reporting, public_url).register()
     Removing(database, keyring, engine.ports.http.send, public_url).register()
-    HookNotices(mailer, public_url).register()
     checking = Checking(
         database, keyring, reach.accounts, reach.reporting, public_url, lambda: engine.hints.send("webhooks")
     )

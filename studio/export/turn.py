@@ -200,10 +200,11 @@ class Turn:
                 "failed_at": row.failed_at or uow.now,
             }  # fmt: skip
             self._write(uow, plan, values)
-            if following.head(uow) - plan.cursor >= plan.exporter.config.sending_queue.queue_size:
-                notices.queue(uow, self._id, notices.FULL)
+            queue = plan.exporter.config.sending_queue.queue_size
+            if following.head(uow) - plan.cursor >= queue:
+                notices.full(uow, self._id, queue)
             if held:
-                notices.queue(uow, self._id, notices.HELD)
+                notices.held(uow, self._id)
                 facts = {"destination": plan.name, "code": verdict.code}
                 target = audit.Target("export_destination", self._id, plan.name)
                 audit.record(uow, actions.HELD, targets=[target], metadata=facts, outcome="failure",

@@ -196,13 +196,13 @@ def fall(uow: UnitOfWork, sync_id: UUID, plan: Plan, error: StudioError) -> None
         _switch_off(uow, row)
     elif policy.is_to_tell(row.failures, failing, told=row.told_at is not None):
         row.told_at = uow.now
-        notices.queue(uow, row.id, notices.FAILING)
+        notices.queue(uow, row, notices.FAILING)
 
 
 def _switch_off(uow: UnitOfWork, row: ConnectionSync) -> None:
     move(row, Doing.DISABLE)
     record(uow, "connection.sync_switched_off", row, code=row.error_code or "")
-    notices.queue(uow, row.id, notices.OFF)
+    notices.queue(uow, row, notices.OFF)
 
 
 def limit(uow: UnitOfWork, sync_id: UUID, plan: Plan, error: ApiError) -> None:

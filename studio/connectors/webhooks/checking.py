@@ -20,7 +20,7 @@ from studio.connectors.hooks.states import State
 from studio.connectors.models import Connection, ConnectionHook
 from studio.connectors.policy import USABLE
 from studio.connectors.trail import record
-from studio.connectors.webhooks import secrets, wanting
+from studio.connectors.webhooks import notices, secrets, wanting
 from studio.core import clock
 from studio.core.crypto import Keyring
 from studio.core.errors import StudioError
@@ -123,6 +123,7 @@ class Checking:
             row = unit.session.get_one(Connection, hook.connection_id)
             record(unit, "connection.hook_missing", row, topics=", ".join(hook.topics), scope=hook.scope)
             wanting.ask(unit, hook, State.WANTED)
+            notices.queue(unit, hook, notices.DROPPED)
 
 
 def stands(hooks: Hooks, listed: Iterable[Listed], url: str, external_id: str) -> bool:

@@ -139,7 +139,7 @@ class Telling:
                 hook.state = State.FAILED.value if work.state is State.WANTED else State.GONE.value
                 row = unit.session.get_one(Connection, hook.connection_id)
                 record(unit, "connection.hook_failed", row, code=error.code[:80], scope=hook.scope)
-                notices.failed(unit, hook)
+                notices.queue(unit, hook, notices.FAILED)
         if passing and not held:
             _later(error)
 

@@ -30,7 +30,7 @@ def happened(uow: UnitOfWork, kind_key: str, thing_id: UUID, facts: Mapping[str,
     kind = registry()[kind_key]
     going_on = rows.going_on(uow, kind.key, kind.fingerprint(thing_id, facts))
     if going_on is not None:
-        again(uow, kind, going_on, at)
+        again(uow, kind, going_on, facts, at)
         return going_on
     thing = kind.thing(uow, thing_id, facts)
     if thing is None:
@@ -46,8 +46,10 @@ def happened(uow: UnitOfWork, kind_key: str, thing_id: UUID, facts: Mapping[str,
     return opened(uow, kind, thing_id, thing, facts, chosen, count=count, first_at=first, at=at)
 
 
-def again(uow: UnitOfWork, kind: Kind, row: Alert, at: datetime) -> None:
+def again(uow: UnitOfWork, kind: Kind, row: Alert, facts: Mapping[str, Any], at: datetime) -> None:
     """It happens once more: nobody is mailed anew."""
+    if kind.latest and at >= row.last_at:
+        row.facts = dict(facts)
     row.last_at = max(row.last_at, at)
     row.count = max(row.count, kind.since(uow, row.thing_id, row.first_at)[0]) if kind.counts else row.count + 1
 

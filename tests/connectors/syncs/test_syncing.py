@@ -97,8 +97,8 @@ def test_failing_backs_off_goes_on_from_the_page_and_tells_its_owner_once(desk):
         desk.later(4_000)
         assert desk.row(sync).failures == number
     with desk.unit(read_only=True) as unit:
-        mails = select(func.count()).select_from(OutboxRow).where(OutboxRow.topic == "connection.sync_failing")
-        assert unit.session.scalar(mails) == 1
+        told = OutboxRow.key.startswith("alert.trouble:sync.failing:")
+        assert unit.session.scalar(select(func.count()).select_from(OutboxRow).where(told)) == 1
         assert unit.session.get_one(Connection, connection).health == "degraded"
     assert desk.later(4_000) == 25
     assert (desk.row(sync).state, desk.row(sync).failures, desk.row(sync).error) == ("succeeded", 0, None)

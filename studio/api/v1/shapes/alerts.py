@@ -35,7 +35,7 @@ class AlertView(Shape):
     id: Id
     kind: str = Field(examples=["workflow.failing"])
     title: str
-    thing_id: Id = Field(description="What it is about: a workflow.")
+    thing_id: Id = Field(description="What it is about: a workflow, connection, sync, webhook or audit destination.")
     thing_name: str
     state: State
     count: int = Field(description="How often it happened.")

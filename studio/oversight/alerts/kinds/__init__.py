@@ -12,6 +12,8 @@ from uuid import UUID
 from flask_babel import ngettext
 from sqlalchemy import select
 
+from studio.accounts.permissions import REGISTRY
+from studio.accounts.service import members
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts.tables import Alert
 from studio.runtime.models import Workflow, WorkflowTag
@@ -39,6 +41,8 @@ class Kind:
     """Unless a rule says otherwise."""
     mends: ClassVar[str] = "workflow.publish"
     """The permission of who is told where nobody is responsible."""
+    latest: ClassVar[bool] = False
+    """What is told with the newest word of it replaces what was known: its title may change while it goes on."""
     counts: ClassVar[bool] = False
     """It is found in rows, so a rule may ask for several of them within some minutes."""
 
@@ -105,6 +109,13 @@ def one_before(uow: UnitOfWork, alert: Alert, within: timedelta) -> bool:
         Alert.resolved_at > alert.opened_at - within,
     )  # fmt: skip
     return uow.session.scalar(query.limit(1)) is not None
+
+
+def able(uow: UnitOfWork, user_id: UUID | None, permission: str) -> tuple[UUID, ...]:
+    """Somebody who made a thing, where they may still mend it; nobody else."""
+    roles = REGISTRY[permission].roles
+    found = members.by_ids(uow, [user_id]) if user_id is not None else {}
+    return tuple(one.user_id for one in found.values() if one.role in roles)
 
 
 def is_off(uow: UnitOfWork, workflow_id: UUID) -> bool:
