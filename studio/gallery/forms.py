@@ -5,6 +5,7 @@ from typing import Any
 
 from studio.gallery.template import PLACEHOLDER, Connected, Template
 from studio.gallery.values import Value
+from studio.runtime.document import fitting
 
 
 def form(template: Template, answers: Mapping[str, Value]) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def without(workflow: dict[str, Any], gone: Collection[str]) -> dict[str, Any]:
             if edge["from"] != key and (edge["to"] != key or onward is not None)
         ]
     nodes = [node for node in workflow["nodes"] if node["key"] not in gone]
-    return {**workflow, "nodes": nodes, "edges": edges}
+    return _with_layout({**workflow, "nodes": nodes, "edges": edges})
 
 
 def _connected(workflow: dict[str, Any], other: Connected) -> dict[str, Any]:
@@ -42,7 +43,14 @@ def _connected(workflow: dict[str, Any], other: Connected) -> dict[str, Any]:
     steps = {node["key"]: node for node in [*workflow["nodes"], *other.nodes]}
     named = dict.fromkeys(edge[end] for edge in other.edges for end in ("from", "to"))
     changed = {name: value for name in ("description", "settings") if (value := getattr(other, name)) is not None}
-    return {**workflow, **changed, "nodes": [steps[key] for key in named], "edges": other.edges}
+    return _with_layout({**workflow, **changed, "nodes": [steps[key] for key in named], "edges": other.edges})
+
+
+def _with_layout(workflow: dict[str, Any]) -> dict[str, Any]:
+    """Groups hold only steps that are there."""
+    if "layout" not in workflow:
+        return workflow
+    return {**workflow, "layout": fitting(workflow["layout"], {node["key"] for node in workflow["nodes"]})}
 
 
 def _fitted(node: dict[str, Any], template: Template, answers: Mapping[str, Value]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from studio.core.i18n import gettext
-from studio.runtime.document.model import Key, Part
+from studio.runtime.document.part import Key, Part
 
 PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)(?:\.([a-z]+))?\}")
 """`${key}`, or `${key.part}` for one part of an answer, such as a duration's seconds."""

@@ -23,7 +23,7 @@ class Canvas:
 
     @property
     def steps(self) -> Locator:
-        return self.page.locator(".react-flow__node")
+        return self.page.locator(".react-flow__node:is(.react-flow__node-step, .react-flow__node-loop)")
 
     @property
     def lines(self) -> Locator:
@@ -31,6 +31,10 @@ class Canvas:
 
     def step(self, name: str) -> Locator:
         return self.page.get_by_role("group", name=re.compile(rf"^{re.escape(name)}, "))
+
+    def beside(self, name: str) -> Locator:
+        """A note or a group, by what is spoken of it."""
+        return self.page.get_by_role("group", name=re.compile(name))
 
     def select(self, name: str) -> None:
         self.step(name).locator("b").click()

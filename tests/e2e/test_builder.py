@@ -84,6 +84,49 @@ def add(canvas: Canvas, title: str) -> None:
     canvas.page.keyboard.press("Escape")
 
 
+def test_notes_and_groups_stand_beside_the_steps_and_are_undone(canvas):
+    page, keyboard = canvas.page, canvas.page.keyboard
+    for y, name in ((60, "Webhook"), (200, "Note on the run"), (340, "Fail")):
+        canvas.drag_in(name, 420, y)
+    canvas.connect("Webhook", "next", "Note on the run")
+    canvas.connect("Note on the run", "next", "Fail")
+    canvas.step("Note on the run").locator("b").click()
+    canvas.step("Fail").locator("b").click(modifiers=["Shift"])
+    keyboard.press("Control+g")
+    canvas.panel.get_by_label("Name of the group").fill("Give up")
+    frame = canvas.beside("^Group Give up, 2 steps")
+    expect(frame).to_be_visible()
+
+    before = canvas.step("Fail").bounding_box()
+    head = frame.locator(".group-head b").bounding_box()
+    page.mouse.move(head["x"] + 20, head["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(head["x"] + 140, head["y"] + 10, steps=6)
+    page.mouse.up()
+    assert canvas.step("Fail").bounding_box()["x"] - before["x"] >= 80
+    frame.focus()
+    keyboard.press("-")
+    expect(canvas.steps).to_have_count(1)
+    expect(canvas.lines).to_have_count(1)
+    expect(canvas.beside("^Group Give up, collapsed, 2 steps")).to_be_visible()
+
+    keyboard.press("Escape")
+    keyboard.press("n")
+    keyboard.type("Ask <b>Anna</b> first")
+    keyboard.press("Escape")
+    note = canvas.beside("^Note: Ask .b.Anna..b. first$")
+    expect(note).to_be_focused()
+    width = int(note.bounding_box()["width"])
+    keyboard.press("Alt+Shift+ArrowRight")
+    expect(note).to_have_css("width", f"{width + 20}px")
+    canvas.saved()
+    page.reload()
+    expect(note).to_be_visible()
+    expect(canvas.beside("^Group Give up, collapsed")).to_be_visible()
+    canvas.beside("^Group Give up, collapsed").get_by_role("button", name="Open Give up").click()
+    expect(canvas.steps).to_have_count(3)
+
+
 def test_a_draft_survives_a_reload(canvas):
     canvas.drag_in("Webhook", 420, 60)
     canvas.rename("Webhook", "Order created")

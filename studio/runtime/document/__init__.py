@@ -1,6 +1,7 @@
 """The workflow document: read, checked for form, written, hashed, compared. Pure."""
 
 from studio.runtime.document.changes import Change, changes
+from studio.runtime.document.layout import fitting
 from studio.runtime.document.model import Document, JoinRule, Link, Position, RetryRule, Settings, Step
 from studio.runtime.document.problems import Problem, errors
 from studio.runtime.document.reading import as_written, from_json, from_text, from_yaml, load, parse
@@ -21,6 +22,7 @@ __all__ = [
     "changes",
     "dump",
     "errors",
+    "fitting",
     "from_json",
     "from_text",
     "from_yaml",

@@ -2,22 +2,15 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from studio.runtime.document.layout import Layout
+from studio.runtime.document.part import Key, Number, Part
 
 SCHEMA = "studio.workflow/1"
-KEY_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
 TYPE_PATTERN = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 MAX_NODES = 1_000
 MAX_EDGES = 5_000
-
-Key = Annotated[str, Field(pattern=KEY_PATTERN)]
-Number = int | float
-
-
-class Part(BaseModel):
-    """Base of every part: nothing is coerced, nothing unknown is let in."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Position(Part):
@@ -116,6 +109,7 @@ class Document(Part):
     nodes: Annotated[list[Step], Field(max_length=MAX_NODES)] = Field(default_factory=list)
     edges: Annotated[list[Link], Field(max_length=MAX_EDGES)] = Field(default_factory=list)
     settings: Settings = Field(default_factory=Settings)
+    layout: Layout = Field(default_factory=Layout)
 
     def step(self, key: str) -> Step | None:
         """The step under a key."""

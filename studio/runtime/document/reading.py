@@ -10,6 +10,7 @@ from studio.contract.wording import field_problems
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.runtime.document.bounds import MAX_BYTES, check_bounds, refuse
+from studio.runtime.document.layout import layout_problems
 from studio.runtime.document.model import Document
 from studio.runtime.document.upgrading import upgraded
 
@@ -43,7 +44,12 @@ def as_written(raw: object) -> Document:
         document = Document.model_validate(raw)
     except ValidationError as error:
         raise _refused(field_problems(error, "document")) from None
-    problems = [*_key_problems(document), *_reference_problems(document)]
+    parents = {node.key: node.parent for node in document.nodes}
+    problems = [
+        *_key_problems(document),
+        *_reference_problems(document),
+        *layout_problems(document.layout, parents),
+    ]
     if problems:
         raise _refused(problems)
     return document

@@ -34,7 +34,7 @@ def to_yaml(document: Document) -> str:
 
 def logic(document: Document) -> dict[str, Any]:
     """What a run depends on: no layout, notes, description or samples; the order of steps does not count."""
-    whole = document.model_dump(by_alias=True, exclude={"description"})
+    whole = document.model_dump(by_alias=True, exclude={"description", "layout"})
     nodes = []
     for node in sorted(whole["nodes"], key=lambda node: str(node["key"])):
         kept = {name: value for name, value in node.items() if name not in ("position", "notes")}

@@ -17,6 +17,13 @@ JSON = st.recursive(
     max_leaves=25,
 )
 TEXT = st.characters(exclude_characters="\0", codec="utf-8")
+LAYOUT = {
+    "notes": [
+        {"id": "why", "text": "Ask <b>Anna</b>\nfirst", "x": 300, "y": -40, "width": 240, "height": 120, "tone": "blue"}
+    ],
+    "groups": [{"id": "pay", "name": "Pay back", "steps": ["large", "call"], "collapsed": True}],
+    "collapsed": ["large"],
+}
 TRICKY = ["yes", "on", "1_000", "1e5", "0x1f", "2026-01-01", "~", "null", "<<", "=", "a: b", "- x", "1:30", "a\nb\n"]
 PLAIN = st.recursive(
     st.none()
@@ -171,10 +178,58 @@ def test_layout_notes_and_samples_are_not_logic():
     raw["nodes"][0]["position"] = {"x": 5, "y": 6}
     raw["nodes"][0]["config"]["sample"] = {"order": {"id": "1"}}
     raw["nodes"][2]["notes"] = "Ask Anna"
+    raw["layout"] = LAYOUT
     raw["nodes"].reverse()
     assert documents.logic_hash(documents.parse(raw)) == first
     raw["nodes"][1]["config"]["condition"] = "true"
     assert documents.logic_hash(documents.parse(raw)) != first
+
+
+def test_notes_and_groups_are_carried_exactly_and_are_no_change():
+    raw = changed(layout=LAYOUT)
+    parsed = documents.parse(raw)
+    assert documents.dump(documents.from_text(documents.to_yaml(parsed))) == raw
+    assert documents.dump(documents.from_json(documents.to_json(parsed))) == raw
+    assert documents.changes(documents.parse(REFUNDS), parsed) == []
+
+
+@pytest.mark.parametrize(
+    ("layout", "code", "path"),
+    [
+        ({"notes": [{"id": "a"}, {"id": "a"}]}, "layout.duplicate_id", "layout.notes.1.id"),
+        ({"notes": [{"id": "a", "text": "x" * 2_001}]}, None, "layout.notes.0.text"),
+        ({"notes": [{"id": "a", "text": {"html": "<b>"}}]}, None, "layout.notes.0.text"),
+        ({"notes": [{"id": "a", "width": 5}]}, None, "layout.notes.0.width"),
+        ({"notes": [{"id": "a", "x": 1e9}]}, None, "layout.notes.0.x"),
+        ({"notes": [{"id": "a", "tone": "loud"}]}, None, "layout.notes.0.tone"),
+        ({"notes": [{"id": f"n{n}"} for n in range(201)]}, None, "layout.notes"),
+        ({"groups": [{"id": "g", "name": "", "steps": ["call"]}]}, None, "layout.groups.0.name"),
+        ({"groups": [{"id": "g", "name": "G", "steps": []}]}, None, "layout.groups.0.steps"),
+        (
+            {"groups": [{"id": "g", "name": "G", "steps": ["nobody"]}]},
+            "document.unknown_step",
+            "layout.groups.0.steps.0",
+        ),
+        (
+            {"groups": [{"id": "g", "name": "G", "steps": ["call"]}, {"id": "h", "name": "H", "steps": ["call"]}]},
+            "layout.two_groups",
+            "layout.groups.1.steps.0",
+        ),
+        ({"collapsed": ["nobody"]}, "document.unknown_step", "layout.collapsed.0"),
+        ({"script": "alert(1)"}, None, "layout.script"),
+    ],
+)
+def test_a_layout_that_cannot_be_drawn_is_refused_by_its_field(layout, code, path):
+    with pytest.raises(InvalidInput) as caught:
+        documents.parse(changed(layout=layout))
+    assert path in [problem.path for problem in caught.value.problems]
+    assert code is None or code in [problem.code for problem in caught.value.problems]
+
+
+def test_a_group_stays_on_one_side_of_a_loops_border():
+    raw = changed(layout={"groups": [{"id": "g", "name": "G", "steps": ["large", "call"]}]})
+    raw["nodes"][2]["parent"] = "large"
+    refused(raw, "layout.across_loops", "layout.groups.0.steps.1")
 
 
 def test_a_stored_document_is_read_although_its_type_is_gone():

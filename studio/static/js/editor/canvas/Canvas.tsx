@@ -2,22 +2,23 @@
 import { Background, type Connection, type EdgeChange, type NodeChange, ReactFlow, useReactFlow } from "@xyflow/react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { t } from "../../i18n/t";
-import type { Position } from "../document/types";
 import { mayConnect } from "../rules/may-connect";
 import { useSession } from "../session/context";
 import { CARD, GRID, snapped } from "../session/places";
 import { useStore } from "../session/store";
-import { draw, type Memory, type StepEdge, type StepNode } from "./adapter";
+import { type CanvasNode, draw, type Held, type Memory, NOTHING_HELD, type StepEdge } from "./adapter";
 import { loopAt } from "./boxes";
 import { FIT, useCamera } from "./camera";
 import { DRAGGED_TYPE } from "./dragged";
 import { drop, markTarget, targetAt, unmark } from "./drop";
 import { FlowLine } from "./FlowLine";
+import { GroupFrame, GroupPile } from "./GroupCard";
 import { onKey } from "./keys";
+import { NoteCard } from "./NoteCard";
 import { LoopCard, StepCard } from "./StepCard";
 import { Tools } from "./Tools";
 
-const NODE_TYPES = { step: StepCard, loop: LoopCard };
+const NODE_TYPES = { step: StepCard, loop: LoopCard, note: NoteCard, frame: GroupFrame, pile: GroupPile };
 const EDGE_TYPES = { flow: FlowLine };
 /** Beyond this, only what is seen is drawn. */
 const ALL_DRAWN_UP_TO = 120;
@@ -25,26 +26,22 @@ const ALL_DRAWN_UP_TO = 120;
 export function Canvas() {
   const session = useSession();
   const state = useStore(session.store, (all) => all);
-  const flow = useReactFlow<StepNode, StepEdge>();
+  const flow = useReactFlow<CanvasNode, StepEdge>();
   const memory = useRef<Memory>(new Map());
   // the first step of an empty canvas stays where it was dropped
   const [fits] = useState(state.doc.nodes.length > 0);
-  const [dragged, setDragged] = useState<ReadonlyMap<string, Position>>(new Map());
+  const [held, setHeld] = useState<Held>(NOTHING_HELD);
   const { doc, infos, selected, selectedEdges, problems, test } = state;
   // biome-ignore lint/correctness/useExhaustiveDependencies: only what is drawn counts; a saved state does not draw again
   const drawn = useMemo(
-    () => draw(state, session.types, dragged, memory.current),
-    [doc, infos, selected, selectedEdges, problems, test, dragged, session],
+    () => draw(state, session.types, held, memory.current),
+    [doc, infos, selected, selectedEdges, problems, test, held, session],
   );
   useCamera(flow);
 
   const onNodesChange = useCallback(
-    (changes: NodeChange<StepNode>[]) => {
-      const moved = new Map<string, Position>();
-      for (const change of changes) {
-        if (change.type === "position" && change.position && change.dragging) moved.set(change.id, change.position);
-      }
-      if (moved.size) setDragged((before) => new Map([...before, ...moved]));
+    (changes: NodeChange<CanvasNode>[]) => {
+      setHeld((before) => grasped(before, changes));
       const chosen = selection(changes, session.state.selected);
       if (chosen) session.select(chosen, session.state.selectedEdges);
     },
@@ -60,8 +57,8 @@ export function Canvas() {
   );
 
   const onDragStop = useCallback(
-    (_event: unknown, _node: StepNode, nodes: StepNode[]) => {
-      setDragged(new Map());
+    (_event: unknown, _node: CanvasNode, nodes: CanvasNode[]) => {
+      setHeld(NOTHING_HELD);
       drop(session, drawn.boxes, nodes);
     },
     [session, drawn.boxes],
@@ -98,7 +95,7 @@ export function Canvas() {
         }
       }}
     >
-      <ReactFlow<StepNode, StepEdge>
+      <ReactFlow<CanvasNode, StepEdge>
         nodes={drawn.nodes}
         edges={drawn.edges}
         nodeTypes={NODE_TYPES}
@@ -106,7 +103,7 @@ export function Canvas() {
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
         onNodeDragStop={onDragStop}
-        onSelectionDragStop={(event, nodes) => onDragStop(event, nodes[0] as StepNode, nodes)}
+        onSelectionDragStop={(event, nodes) => onDragStop(event, nodes[0] as CanvasNode, nodes)}
         onConnect={(line) => session.steps.connect(asEdge(line))}
         isValidConnection={(line) => mayConnect(doc, asEdge(line as Connection), session.types) === null}
         edgesFocusable={false}
@@ -145,6 +142,27 @@ const asEdge = (line: { source: string; sourceHandle?: string | null; target: st
   port: line.sourceHandle ?? "next",
   to: line.target,
 });
+
+/** What the pointer moves or resizes at this moment. The same value where it does neither. */
+function grasped(before: Held, changes: readonly NodeChange<CanvasNode>[]): Held {
+  const places = new Map(before.places);
+  const sizes = new Map(before.sizes);
+  let any = false;
+  for (const change of changes) {
+    if (change.type === "position" && change.position && (change.dragging || sizes.has(change.id))) {
+      places.set(change.id, change.position);
+      any = true;
+    } else if (change.type === "dimensions" && change.resizing && change.dimensions) {
+      sizes.set(change.id, change.dimensions);
+      any = true;
+    } else if (change.type === "dimensions" && change.resizing === false) {
+      places.delete(change.id);
+      sizes.delete(change.id);
+      any = true;
+    }
+  }
+  return any ? { places, sizes } : before;
+}
 
 function selection(
   changes: readonly { type: string; id?: string; selected?: boolean }[],

@@ -20,7 +20,7 @@ export const FlowLine = memo(function FlowLine(props: EdgeProps<StepEdge>) {
   return (
     <>
       <BaseEdge path={path} className={classes.join(" ")} interactionWidth={24} />
-      {edge && (
+      {edge && !props.data?.folded && (
         // biome-ignore lint/a11y/noStaticElementInteractions: a pointer's shortcut; keyboards insert from the panel's "Then"
         <g
           className="line-add nopan"

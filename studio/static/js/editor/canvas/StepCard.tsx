@@ -4,6 +4,7 @@ import { memo, useEffect } from "react";
 import { t, tIfKnown } from "../../i18n/t";
 import { Icon, Tile } from "../parts/Icon";
 import type { StepData, StepNode } from "./adapter";
+import { Toggle } from "./GroupCard";
 import { ErrorPort, InPort, OutPort, OutPorts } from "./Ports";
 
 /** React Flow measures ports once; it must look again when there are others. */
@@ -32,6 +33,7 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
     <div className={cardClass(data, selected)}>
       {!trigger && <InPort owner={owner} />}
       <CardFace data={data} />
+      {data.type?.is_loop && <Toggle id={id} collapsed name={data.step.name} />}
       <OutPorts owner={owner} ports={data.ports} />
       {!trigger && <ErrorPort owner={owner} connected={data.errorPort} />}
     </div>
@@ -49,6 +51,7 @@ export const LoopCard = memo(function LoopCard({ id, data, selected }: NodeProps
       <InPort owner={owner} />
       <div className="loop-head">
         <CardFace data={data} />
+        <Toggle id={id} collapsed={false} name={data.step.name} />
       </div>
       {body && <OutPort owner={owner} port={body} named left="50%" top="56px" />}
       {body && !body.connected && <p className="loop-hint">{t("loop.empty")}</p>}
@@ -65,7 +68,9 @@ function CardFace({ data }: { data: StepData }) {
       <Tile kind={kind} icon={data.type?.icon ?? "step"} />
       <span className="step-text">
         <b className="truncate">{data.step.name}</b>
-        <span className="small truncate">{data.summary || (data.type?.title ?? data.step.type)}</span>
+        <span className="small truncate">
+          {data.hides ? t("group.hides", { n: data.hides }) : data.summary || (data.type?.title ?? data.step.type)}
+        </span>
       </span>
       <Badge data={data} />
     </>

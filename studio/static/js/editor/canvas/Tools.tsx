@@ -34,6 +34,9 @@ export function Tools() {
       <button type="button" className="btn quiet" onClick={() => void session.steps.tidy()}>
         {t("tools.tidy")}
       </button>
+      <button type="button" className="btn quiet" onClick={() => session.arrangement.addNote()}>
+        {t("tools.note")}
+      </button>
     </div>
   );
 }

@@ -1,14 +1,15 @@
 // What of the canvas is seen.
 import type { useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
+import { groupAt } from "../document/layout";
 import { stepOf } from "../document/read";
 import { useSession } from "../session/context";
 import { CARD } from "../session/places";
 import type { Session } from "../session/session";
-import type { StepEdge, StepNode } from "./adapter";
+import type { CanvasNode, StepEdge } from "./adapter";
 import { placeOf } from "./boxes";
 
-export type Flow = ReturnType<typeof useReactFlow<StepNode, StepEdge>>;
+export type Flow = ReturnType<typeof useReactFlow<CanvasNode, StepEdge>>;
 
 /** Room below for the tools. */
 export const FIT = { padding: { top: "32px", bottom: "72px", x: "32px" }, maxZoom: 1, duration: 0 } as const;
@@ -38,7 +39,8 @@ export function useCamera(flow: Flow): void {
 
 /** By the document's places: a step that was just added is not drawn yet. What is seen already is left where it is. */
 function bringIntoView(session: Session, flow: Flow, key: string): void {
-  const step = stepOf(session.state.doc, key);
+  const { doc } = session.state;
+  const step = stepOf(doc, key) ?? stepOf(doc, groupAt(doc, key)?.steps[0] ?? "");
   const canvas = document.querySelector(".canvas")?.getBoundingClientRect();
   if (!step || !canvas) return;
   const at = placeOf(step);

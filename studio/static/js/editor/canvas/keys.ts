@@ -1,13 +1,14 @@
 // Keys on a focused card.
 import type { KeyboardEvent } from "react";
 import { flushSync } from "react-dom";
+import { noteAt, stepsIn } from "../document/layout";
 import { bodyOf, stepOf } from "../document/read";
 import type { Position } from "../document/types";
 import { GRID } from "../session/places";
 import type { Session } from "../session/session";
 import { placeOf } from "./boxes";
 import { FIT, type Flow } from "./camera";
-import { isDirection, travel } from "./travel";
+import { type Direction, isDirection, travel } from "./travel";
 
 /** A step out of sight may not be drawn yet: the camera goes there first. */
 function focusStep(key: string, tries = 3): void {
@@ -23,7 +24,8 @@ export function onKey(event: KeyboardEvent, session: Session, flow: Flow): void 
   const key = node.getAttribute("data-id") ?? "";
   if (isDirection(event.key)) {
     event.preventDefault();
-    if (event.altKey) nudge(session, key, event.key);
+    if (event.altKey && event.shiftKey) session.arrangement.resize(key, BY[event.key]);
+    else if (event.altKey) nudge(session, key, event.key);
     else {
       const next = travel(session.state.doc, key, event.key);
       if (!next) return;
@@ -39,6 +41,9 @@ export function onKey(event: KeyboardEvent, session: Session, flow: Flow): void 
     event.preventDefault();
     const { selected } = session.state;
     session.select(selected.includes(key) ? selected.filter((one) => one !== key) : [...selected, key]);
+  } else if (event.key === "-" || event.key === "c") {
+    event.preventDefault();
+    session.arrangement.toggle(key);
   } else if (event.key === "+" || event.key === "a") {
     const step = stepOf(session.state.doc, key);
     const box = node.getBoundingClientRect();
@@ -53,20 +58,25 @@ export function onKey(event: KeyboardEvent, session: Session, flow: Flow): void 
   }
 }
 
-function nudge(session: Session, key: string, arrow: string): void {
-  const by: { [key: string]: Position } = {
-    ArrowUp: { x: 0, y: -GRID },
-    ArrowDown: { x: 0, y: GRID },
-    ArrowLeft: { x: -GRID, y: 0 },
-    ArrowRight: { x: GRID, y: 0 },
-  };
+const BY: { readonly [arrow in Direction]: Position } = {
+  ArrowUp: { x: 0, y: -GRID },
+  ArrowDown: { x: 0, y: GRID },
+  ArrowLeft: { x: -GRID, y: 0 },
+  ArrowRight: { x: GRID, y: 0 },
+};
+
+function nudge(session: Session, key: string, arrow: Direction): void {
   const { doc, selected } = session.state;
-  const keys = selected.includes(key) ? selected : [key];
+  const by = BY[arrow];
+  const ids = selected.includes(key) ? selected : [key];
   const places = new Map<string, Position>();
-  for (const one of keys.flatMap((name) => [name, ...bodyOf(doc, name).map((n) => n.key)])) {
+  for (const id of ids) {
+    const note = noteAt(doc, id);
+    if (note) places.set(id, { x: note.x + by.x, y: note.y + by.y });
+  }
+  for (const one of stepsIn(doc, ids).flatMap((name) => [name, ...bodyOf(doc, name).map((n) => n.key)])) {
     const step = stepOf(doc, one);
-    const move = by[arrow];
-    if (step && move) places.set(one, { x: placeOf(step).x + move.x, y: placeOf(step).y + move.y });
+    if (step) places.set(one, { x: placeOf(step).x + by.x, y: placeOf(step).y + by.y });
   }
   session.steps.moveTo(places);
 }

@@ -1,5 +1,6 @@
 import { bodyOf } from "../document/read";
 import type { Edge, WorkflowDocument } from "../document/types";
+import { withGroups } from "./arrange";
 import type { Command } from "./command";
 import { addEdges, dropEdges } from "./edges";
 import { dropNodes } from "./nodes";
@@ -10,7 +11,9 @@ export function remove(doc: WorkflowDocument, keys: readonly string[], edges: re
   const gone = new Set(keys.flatMap((key) => [key, ...bodyOf(doc, key).map((n) => n.key)]));
   const loose = doc.edges.filter((edge) => gone.has(edge.from) || gone.has(edge.to));
   const bridge = keys.length === 1 && gone.size === 1 ? bridgeOver(doc, keys[0] as string) : [];
-  return sequence("command.delete", [dropEdges([...loose, ...edges]), dropNodes([...gone]), addEdges(bridge)]);
+  return withGroups(
+    sequence("command.delete", [dropEdges([...loose, ...edges]), dropNodes([...gone]), addEdges(bridge)]),
+  );
 }
 
 function bridgeOver(doc: WorkflowDocument, key: string): Edge[] {

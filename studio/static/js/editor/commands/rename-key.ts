@@ -1,3 +1,4 @@
+import { type Layout, layoutOf } from "../document/layout";
 import type { Json, JsonObject, WorkflowDocument } from "../document/types";
 import type { Command } from "./command";
 
@@ -14,10 +15,17 @@ export function renameKey(old: string, fresh: string): Command {
         config: renamedIn(n.config, old, fresh),
       }));
       const edges = doc.edges.map((edge) => ({ ...edge, from: to(edge.from), to: to(edge.to) }));
-      return [{ ...doc, nodes, edges }, restore(doc)];
+      const layout = renamedLayout(layoutOf(doc), to);
+      return [{ ...doc, nodes, edges, ...(doc.layout !== undefined && { layout }) }, restore(doc)];
     },
   };
 }
+
+const renamedLayout = (layout: Layout, to: (key: string) => string): Layout => ({
+  ...layout,
+  ...(layout.groups && { groups: layout.groups.map((group) => ({ ...group, steps: group.steps.map(to) })) }),
+  ...(layout.collapsed && { collapsed: layout.collapsed.map(to) }),
+});
 
 /** The way back is the document itself: a new key may have stood in a text before, so renaming back could change more. */
 function restore(before: WorkflowDocument): Command {

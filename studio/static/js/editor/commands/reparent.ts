@@ -1,5 +1,6 @@
 import { bodyOf } from "../document/read";
 import { BODY_PORT, type Edge, type WorkflowDocument } from "../document/types";
+import { withGroups } from "./arrange";
 import type { Command } from "./command";
 import { addEdges, dropEdges } from "./edges";
 import { sequence } from "./sequence";
@@ -13,11 +14,13 @@ export function reparent(doc: WorkflowDocument, key: string, parent: string | nu
     return sequence("command.move", []);
   const crossing = doc.edges.filter((edge) => touches(edge, key) && !stays(doc, edge, key, parent));
   const first = parent !== null && !doc.edges.some((edge) => edge.from === parent && edge.port === BODY_PORT);
-  return sequence(parent === null ? "command.out" : "command.into", [
-    dropEdges(crossing),
-    setStep(key, { parent: parent ?? undefined }),
-    addEdges(first ? [{ from: parent, port: BODY_PORT, to: key }] : []),
-  ]);
+  return withGroups(
+    sequence(parent === null ? "command.out" : "command.into", [
+      dropEdges(crossing),
+      setStep(key, { parent: parent ?? undefined }),
+      addEdges(first ? [{ from: parent, port: BODY_PORT, to: key }] : []),
+    ]),
+  );
 }
 
 const touches = (edge: Edge, key: string): boolean => edge.from === key || edge.to === key;

@@ -1,9 +1,10 @@
 // What counts as a change: everything but the layout.
 import type { WorkflowDocument } from "./types";
 
-/** The document without positions: equal logic means nothing changed for customers. */
+/** The document without positions, notes on the canvas and groups: equal logic means nothing changed for customers. */
 export function logicOf(doc: WorkflowDocument): unknown {
-  return { ...doc, nodes: doc.nodes.map(({ position: _layout, ...logic }) => logic) };
+  const { layout: _beside, ...rest } = doc;
+  return { ...rest, nodes: doc.nodes.map(({ position: _layout, ...logic }) => logic) };
 }
 
 export const sameLogic = (a: WorkflowDocument, b: WorkflowDocument): boolean =>

@@ -1,6 +1,7 @@
 // The panel at the right: one step's settings in four tabs.
 import { useEffect, useState } from "react";
 import { t } from "../../i18n/t";
+import { groupAt, noteAt } from "../document/layout";
 import { stepOf } from "../document/read";
 import type { Step } from "../document/types";
 import { Icon, Tile } from "../parts/Icon";
@@ -10,6 +11,7 @@ import { usePart, useSession } from "../session/context";
 import type { Tab } from "../session/state";
 import { useAskedFocus } from "./asked-focus";
 import { NotesTab } from "./NotesTab";
+import { OfGroup, OfNote } from "./OfBeside";
 import { ReliabilityTab } from "./ReliabilityTab";
 import { SampleTab } from "./SampleTab";
 import { SetUpTab } from "./SetUpTab";
@@ -20,10 +22,20 @@ export function Inspector() {
   const step = usePart((state) =>
     state.selected.length === 1 ? stepOf(state.doc, state.selected[0] as string) : undefined,
   );
+  const note = usePart((state) =>
+    state.selected.length === 1 ? noteAt(state.doc, state.selected[0] as string) : null,
+  );
+  const group = usePart((state) =>
+    state.selected.length === 1 ? groupAt(state.doc, state.selected[0] as string) : null,
+  );
   return (
     <section className="inspector" aria-label={t("panel.label")}>
       {step ? (
         <OfStep key={step.key} step={step} />
+      ) : note ? (
+        <OfNote key={note.id} note={note} />
+      ) : group ? (
+        <OfGroup key={group.id} group={group} />
       ) : selected.length > 1 ? (
         <OfMany n={selected.length} />
       ) : (
@@ -104,6 +116,9 @@ function OfMany({ n }: { n: number }) {
       <div className="row">
         <button type="button" className="btn" onClick={() => session.clipboard.duplicate()}>
           {t("panel.duplicate")}
+        </button>
+        <button type="button" className="btn" onClick={() => session.arrangement.group()}>
+          {t("group.do.group")}
         </button>
         <button type="button" className="btn" onClick={() => void session.steps.tidy()}>
           {t("tools.tidy")}

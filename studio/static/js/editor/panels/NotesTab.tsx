@@ -2,6 +2,8 @@
 import { useEffect, useState } from "react";
 import { t } from "../../i18n/t";
 import { isKey } from "../document/keys";
+import { groupsOf, groupWith } from "../document/layout";
+import { stepOf } from "../document/read";
 import type { Step } from "../document/types";
 import { usePart, useSession } from "../session/context";
 
@@ -20,7 +22,35 @@ export function NotesTab({ step }: { step: Step }) {
         />
         <small className="help">{t("notes.help")}</small>
       </div>
+      <GroupOf step={step} />
       <Key step={step} />
+    </div>
+  );
+}
+
+/** The group on the canvas that it is in: those of its level can be chosen. */
+function GroupOf({ step }: { step: Step }) {
+  const session = useSession();
+  const doc = usePart((state) => state.doc);
+  const level = step.parent ?? null;
+  const groups = groupsOf(doc).filter((group) => (stepOf(doc, group.steps[0] ?? "")?.parent ?? null) === level);
+  if (groups.length === 0) return null;
+  return (
+    <div className="field">
+      <label htmlFor="step-group">{t("group.of")}</label>
+      <select
+        id="step-group"
+        className="input"
+        value={groupWith(doc, step.key)?.id ?? ""}
+        onChange={(event) => session.arrangement.putInto(step.key, event.target.value || null)}
+      >
+        <option value="">{t("group.none")}</option>
+        {groups.map((group) => (
+          <option key={group.id} value={group.id}>
+            {group.name}
+          </option>
+        ))}
+      </select>
     </div>
   );
 }

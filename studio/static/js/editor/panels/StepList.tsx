@@ -41,6 +41,7 @@ function Row({ step, doc, depth }: { step: Step; doc: WorkflowDocument; depth: n
         data-node-key={step.key}
         onClick={() => {
           session.select([step.key]);
+          session.arrangement.reveal(step.key);
           session.camera?.show([step.key]);
         }}
         onKeyDown={(event) => {

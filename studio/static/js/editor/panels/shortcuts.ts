@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { flushSync } from "react-dom";
 import { t } from "../../i18n/t";
 import { stepsIn } from "../document/clipped";
+import { allIds } from "../document/layout";
 import type { Session } from "../session/session";
 
 const within = (target: EventTarget | null, selector: string): boolean =>
@@ -56,17 +57,21 @@ function withControl(event: KeyboardEvent): Verb | null {
   if (key === "z") return (session) => (event.shiftKey ? session.redo() : session.undo());
   if (key === "y") return (session) => session.redo();
   if (key === "d") return (session) => session.clipboard.duplicate();
-  if (key === "a") return (session) => session.select(session.state.doc.nodes.map((n) => n.key));
+  if (key === "a") return (session) => session.select(allIds(session.state.doc));
+  if (key === "g") return event.shiftKey ? ungroup : (session) => session.arrangement.group();
   return null;
 }
 
 function plain(event: KeyboardEvent): Verb | null {
   if (event.key === "/") return findStep;
+  if (event.key === "n") return (session) => session.arrangement.addNote();
   if (event.key === "?") return (session) => session.dialog("keyboard");
   if (event.key === "Delete" || event.key === "Backspace") return (session) => session.steps.deleteSelection();
   if (event.altKey && event.shiftKey && event.code === "KeyT") return (session) => void session.steps.tidy();
   return null;
 }
+
+const ungroup: Verb = (session) => session.arrangement.ungroup(session.state.selected);
 
 function findStep(session: Session): void {
   flushSync(() => session.store.set({ left: "palette" }));

@@ -1,6 +1,7 @@
 // Steps that are copied, pasted and duplicated, in the export's own form.
 import { paste } from "../commands/paste";
 import type { Clipped } from "../document/clipped";
+import { stepsIn } from "../document/layout";
 import { bodyOf, stepOf } from "../document/read";
 import type { Edge, Step } from "../document/types";
 import { besides } from "./places";
@@ -18,7 +19,7 @@ export class Clipboard {
   /** The chosen steps, a loop with its body, and the lines between them. */
   copied(keys: readonly string[]): { schema: string; nodes: Step[]; edges: Edge[] } | null {
     const { doc } = this.session.state;
-    const all = new Set(keys.flatMap((key) => [key, ...bodyOf(doc, key).map((n) => n.key)]));
+    const all = new Set(stepsIn(doc, keys).flatMap((key) => [key, ...bodyOf(doc, key).map((n) => n.key)]));
     const nodes = doc.nodes.filter((n) => all.has(n.key));
     if (nodes.length === 0) return null;
     return { schema: doc.schema, nodes, edges: doc.edges.filter((edge) => all.has(edge.from) && all.has(edge.to)) };

@@ -7,9 +7,11 @@ import type { Boot, CallableWorkflow, Checked, Person, Problem } from "../api/ty
 import type { Command } from "../commands/command";
 import { NOTHING, perform, redo, settled, undo } from "../commands/history";
 import { replace } from "../commands/replace";
+import { allIds } from "../document/layout";
 import { sameLogic } from "../document/logic";
 import { edgeId, stepOf } from "../document/read";
 import type { Position } from "../document/types";
+import { Arrangement } from "./arrangement";
 import { type Catalogue, catalogue } from "./catalogue";
 import { Clipboard } from "./clipboard";
 import { Connections } from "./connections";
@@ -30,6 +32,7 @@ export class Session {
   readonly workflows: readonly CallableWorkflow[];
   readonly autosave: Autosave;
   readonly steps = new Steps(this);
+  readonly arrangement = new Arrangement(this);
   readonly clipboard = new Clipboard(this);
   readonly settings = new Settings(this);
   readonly connections = new Connections(this);
@@ -62,6 +65,7 @@ export class Session {
       tab: "setup",
       dialog: null,
       quickAdd: null,
+      editing: null,
       toast: null,
       focus: null,
     });
@@ -124,7 +128,7 @@ export class Session {
   /** The selection without what is gone. */
   private stillThere(doc: State["doc"]): Pick<State, "selected" | "selectedEdges"> {
     const { selected, selectedEdges } = this.state;
-    const keys = new Set(doc.nodes.map((n) => n.key));
+    const keys = new Set(allIds(doc));
     const edges = new Set(doc.edges.map(edgeId));
     const still = selected.filter((key) => keys.has(key));
     const stillEdges = selectedEdges.filter((id) => edges.has(id));
@@ -157,7 +161,10 @@ export class Session {
       tab: this.tabOf(node, problem.field ?? ""),
       focus: { node, field: node === null ? problem.path : problem.field, n: (focus?.n ?? 0) + 1 },
     });
-    if (node !== null) this.camera?.show([node]);
+    if (node !== null) {
+      this.arrangement.reveal(node);
+      this.camera?.show([node]);
+    }
   }
 
   private tabOf(node: string | null, field: string): Tab {

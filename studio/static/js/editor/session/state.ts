@@ -15,6 +15,7 @@ export type Place =
 export interface State {
   readonly doc: WorkflowDocument;
   readonly history: History;
+  /** Keys of steps, and ids of notes and groups (document/layout.ts). */
   readonly selected: readonly string[];
   readonly selectedEdges: readonly string[];
   readonly problems: readonly Problem[];
@@ -29,6 +30,8 @@ export interface State {
   readonly tab: Tab;
   readonly dialog: Dialog | null;
   readonly quickAdd: { readonly place: Place; readonly x: number; readonly y: number } | null;
+  /** The note whose text is being typed on the canvas. */
+  readonly editing: string | null;
   readonly toast: { readonly text: string; readonly tone: "good" | "bad" | "plain" } | null;
   /** A field that asks for the focus, of a step or of the workflow itself; `n` tells two askings apart. */
   readonly focus: { readonly node: string | null; readonly field: string | null; readonly n: number } | null;

@@ -4,6 +4,7 @@ import type { Gate, NodeTypeInfo } from "../api/types";
 import { looksOf } from "../canvas/adapter";
 import { arranged } from "../canvas/tidying";
 import { addStep, insertBefore, insertOnEdge } from "../commands/add-step";
+import { arrange } from "../commands/arrange";
 import type { Command } from "../commands/command";
 import { remove } from "../commands/delete";
 import { addEdges, dropEdges } from "../commands/edges";
@@ -11,9 +12,11 @@ import { move } from "../commands/move";
 import { reparent } from "../commands/reparent";
 import { sequence } from "../commands/sequence";
 import { freshKey } from "../document/keys";
+import { groupAt, groupId, groupsOf, groupWith, noteId, notesOf, stepsIn } from "../document/layout";
 import { bodyOf, edgeId, edgesFrom, stepOf } from "../document/read";
 import { BODY_PORT, type Edge, type Position, type Step } from "../document/types";
 import { mayConnect } from "../rules/may-connect";
+import { notesBeside } from "./arrangement";
 import { freePort, portsOf } from "./catalogue";
 import { roomBelow, roomFor } from "./places";
 import type { Session } from "./session";
@@ -95,7 +98,13 @@ export class Steps {
     if (!from || !to || type.kind === "trigger") return;
     const step = this.made(type, to.position ?? { x: 0, y: 0 }, to.parent ?? null);
     const insert = insertOnEdge(doc, step, edge, type.ports[0]);
-    this.session.do(sequence("command.insert", [move(this.pushedDown(edge)), insert]));
+    const group = groupWith(doc, edge.from);
+    // between two steps of a group, it is one of them
+    const join =
+      group && group === groupWith(doc, edge.to)
+        ? [arrange(this.session.arrangement.regrouped(doc, [[step.key, group.id]]), "command.insert")]
+        : [];
+    this.session.do(sequence("command.insert", [move(this.pushedDown(edge)), insert, ...join]));
     this.shown(step.key);
   }
 
@@ -145,38 +154,56 @@ export class Steps {
     this.session.do(dropEdges([edge]));
   }
 
+  /** Of a group the frame goes and the steps stay. */
   deleteSelection(): void {
     const { doc, selected, selectedEdges } = this.session.state;
     const edges = doc.edges.filter((edge) => selectedEdges.includes(edgeId(edge)));
+    const keys = selected.filter((id) => stepOf(doc, id));
+    const ids = new Set(selected.filter((id) => !keys.includes(id)));
     if (selected.length === 0 && edges.length === 0) return;
-    this.session.do(remove(doc, selected, edges));
-    this.session.say(t("toast.deleted", { n: selected.length || edges.length }), "plain");
+    const commands: Command[] = keys.length || edges.length ? [remove(doc, keys, edges)] : [];
+    if (ids.size) {
+      const groups = groupsOf(doc).filter((group) => !ids.has(groupId(group.id)));
+      const notes = notesOf(doc).filter((note) => !ids.has(noteId(note.id)));
+      commands.unshift(arrange({ groups, notes }, "command.delete"));
+    }
+    this.session.do(sequence("command.delete", commands, { layout: keys.length === 0 && edges.length === 0 }));
+    const grouped = selected.some((id) => groupAt(doc, id));
+    if (grouped && keys.length === 0) this.session.say(t("toast.ungrouped"), "plain");
+    else this.session.say(t("toast.deleted", { n: selected.length || edges.length }), "plain");
   }
 
-  moveTo(places: ReadonlyMap<string, Position>, parents: ReadonlyMap<string, string | null> = new Map()): void {
+  /** Steps and notes to places, in one command; steps into other loops and groups where they came to stand there. */
+  moveTo(
+    places: ReadonlyMap<string, Position>,
+    parents: ReadonlyMap<string, string | null> = new Map(),
+    groups: ReadonlyMap<string, string | null> = new Map(),
+  ): void {
     const { doc } = this.session.state;
-    const moved = move(places);
-    if (parents.size === 0) {
-      this.session.do(moved);
-      return;
-    }
-    let next = moved.apply(doc)[0];
-    const commands: Command[] = [moved];
-    for (const [key, parent] of parents) {
-      const command = reparent(next, key, parent);
+    const { arrangement } = this.session;
+    const commands: Command[] = [move(places)];
+    const notes = arrangement.movedNotes(doc, places);
+    if (notes) commands.push(arrange(notes, "command.move"));
+    let next = sequence("command.move", commands).apply(doc)[0];
+    const add = (command: Command): void => {
       commands.push(command);
       next = command.apply(next)[0];
-    }
-    this.session.do(sequence("command.move", commands));
+    };
+    for (const [key, parent] of parents) add(reparent(next, key, parent));
+    if (groups.size) add(arrange(arrangement.regrouped(next, groups), "command.move"));
+    this.session.do(sequence("command.move", commands, { layout: parents.size === 0 }));
   }
 
   /** The whole canvas, or several selected steps. */
   async tidy(): Promise<void> {
     const { session } = this;
     const { doc, selected, infos } = session.state;
-    const only = selected.length > 1 ? new Set(selected) : null;
+    const chosen = stepsIn(doc, selected);
+    const only = selected.length > 1 || chosen.length > 1 ? new Set(chosen) : null;
     const places = await arranged(session.boot.urls.tidy, doc, looksOf(doc, session.types, infos), only);
-    session.do(move(places, "command.tidy"));
+    const notes = session.arrangement.movedNotes(doc, notesBeside(doc, places));
+    const commands = [move(places, "command.tidy"), ...(notes ? [arrange(notes, "command.tidy")] : [])];
+    session.do(sequence("command.tidy", commands, { layout: true }));
     session.camera?.show([]);
   }
 

@@ -55,3 +55,33 @@ test("the first port's branch stands left", () => {
   const x = (key: string): number => tidy.nodes.find((n) => n.key === key)?.position?.x ?? 0;
   expect(x("yes")).toBeLessThan(x("no"));
 });
+
+test("a group keeps its steps as somebody placed them, and lies apart from the others", () => {
+  const node = (key: string, x: number, y: number) => ({
+    key,
+    type: "action.http",
+    version: 1,
+    name: key,
+    config: {},
+    position: { x, y },
+  });
+  const doc: WorkflowDocument = {
+    schema: "studio.workflow/1",
+    name: "W",
+    nodes: [node("a", 0, 0), node("b", 900, 40), node("c", 1200, 300), node("d", 40, 60)],
+    edges: [
+      { from: "a", port: "next", to: "b" },
+      { from: "b", port: "next", to: "c" },
+      { from: "c", port: "next", to: "d" },
+    ],
+    layout: { groups: [{ id: "g", name: "G", steps: ["b", "c"] }] },
+  };
+  const tidy = placed(doc);
+  const at = (key: string) => tidy.nodes.find((n) => n.key === key)?.position ?? { x: 0, y: 0 };
+  expect({ x: at("c").x - at("b").x, y: at("c").y - at("b").y }).toEqual({ x: 300, y: 260 });
+  const box = boxesOf(tidy, isLoop, () => CARD.width).get("group:g");
+  expect(at("a").y + CARD.height).toBeLessThanOrEqual(box?.y ?? 0);
+  expect(at("d").y).toBeGreaterThanOrEqual((box?.y ?? 0) + (box?.height ?? 0));
+  const inside = tidied(doc, looksOf(doc), new Set(["b", "c"]));
+  expect(inside.get("b")?.x).toBe(inside.get("c")?.x);
+});

@@ -1,11 +1,13 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { freshKey } from "../../document/keys";
+import { fitted, freshId, type Group, groupsOf, type Note, notesOf } from "../../document/layout";
 import { sameLogic } from "../../document/logic";
-import { inOrder } from "../../document/read";
+import { inOrder, stepOf } from "../../document/read";
 import type { Step, WorkflowDocument } from "../../document/types";
 import { mayConnect } from "../../rules/may-connect";
 import { addStep, insertBefore, insertOnEdge } from "../add-step";
+import { arrange } from "../arrange";
 import type { Command } from "../command";
 import { remove } from "../delete";
 import { addEdges } from "../edges";
@@ -38,7 +40,7 @@ function gesture(doc: WorkflowDocument, [kind, a, b]: [number, number, number]):
   const edge = doc.edges[a % Math.max(1, doc.edges.length)];
   const made = step(doc, types[b % types.length] ?? "data.set");
   const wanted = { from: pick(a), port: ["next", "true", "each", "error"][b % 4] ?? "next", to: pick(b) };
-  switch (kind % 12) {
+  switch (kind % 17) {
     case 0:
       return addStep(doc, made);
     case 1:
@@ -66,12 +68,39 @@ function gesture(doc: WorkflowDocument, [kind, a, b]: [number, number, number]):
       return b % 2 ? renameKey(pick(a), freshKey(doc, "renamed")) : paste(doc, doc, { x: 20, y: 20 }).command;
     case 10:
       return doc.nodes.length ? insertBefore(doc, made, pick(a), "next") : addStep(doc, made);
+    case 11:
+      return arrange({ notes: notesAfter(doc, a, b) }, "command.note", b % 4 ? `note ${a}` : undefined);
+    case 12:
+      return arrange({ groups: grouped(doc, pick(a), pick(b)) }, "command.group");
+    case 13:
+      return arrange({ groups: groupsOf(doc).slice(a % 3) }, "command.ungroup");
+    case 14:
+      return arrange({ groups: groupsOf(doc).map((one) => ({ ...one, collapsed: b % 2 === 0 })) }, "command.collapse");
+    case 15:
+      return arrange(
+        { collapsed: doc.nodes.filter((n) => kinds.isLoop(n.type)).map((n) => n.key) },
+        "command.collapse",
+      );
     default:
       return setWorkflow({ name: `Name ${a}`, description: b % 2 ? "text" : undefined }, "name");
   }
 }
 
-const gestures = fc.array(fc.tuple(fc.nat(30), fc.nat(20), fc.nat(20)), { maxLength: 25 });
+const notesAfter = (doc: WorkflowDocument, a: number, b: number): Note[] => [
+  ...notesOf(doc).slice(a % 2),
+  { id: freshId(notesOf(doc), "note"), text: `${b}`, x: a, y: b, width: 200, height: 100, tone: "blue" },
+];
+
+/** What the session makes of two chosen steps: those of one level, in one group alone. */
+function grouped(doc: WorkflowDocument, one: string, other: string): Group[] {
+  const parent = (key: string): unknown => doc.nodes.find((n) => n.key === key)?.parent ?? null;
+  const steps = [...new Set([one, other])].filter((key) => stepOf(doc, key) && parent(key) === parent(one));
+  const made = { id: freshId(groupsOf(doc), "group"), name: "G", steps };
+  const others = groupsOf(doc).map((group) => ({ ...group, steps: group.steps.filter((key) => !steps.includes(key)) }));
+  return [...others, made].filter((group) => group.steps.length > 0);
+}
+
+const gestures = fc.array(fc.tuple(fc.nat(40), fc.nat(20), fc.nat(20)), { maxLength: 25 });
 const empty: WorkflowDocument = { schema: "studio.workflow/1", name: "New", nodes: [], edges: [] };
 
 test("undoing every gesture gives the first document, redoing them the last", () => {
@@ -103,14 +132,22 @@ test("what the editor builds keeps the rules: no lost ends, no edge twice, no tw
       expect(new Set(ids).size).toBe(ids.length);
       for (const n of doc.nodes) if (n.parent) expect(keys).toContain(n.parent);
       expect([...inOrder(doc)].sort()).toEqual([...keys].sort());
+      // the server refuses a group of two levels, a step in two groups, and what names a step that is gone
+      expect(fitted(doc)).toBe(doc.layout);
     }),
     { numRuns: 150 },
   );
 });
 
-test("moving cards is not a change of the workflow, anything else is", () => {
+test("moving cards, notes and groups are not a change of the workflow, anything else is", () => {
   const doc = addStep(empty, step(empty, "data.set")).apply(empty)[0];
   expect(sameLogic(doc, move(new Map([["set", { x: 5, y: 7 }]])).apply(doc)[0])).toBe(true);
+  for (const beside of [
+    arrange({ notes: notesAfter(doc, 0, 0) }, "command.note"),
+    arrange({ groups: grouped(doc, "set", "set") }, "command.group"),
+    arrange({ collapsed: ["set"] }, "command.collapse"),
+  ])
+    expect(sameLogic(doc, beside.apply(doc)[0])).toBe(true);
   expect(sameLogic(doc, setStep("set", { name: "Other" }).apply(doc)[0])).toBe(false);
 });
 
