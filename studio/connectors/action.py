@@ -32,6 +32,8 @@ class Action:
     """Changes nothing there, so that a repeat does no harm."""
     keyed: ClassVar[bool] = False
     """A repeat under the same effect key happens once, by the provider's own means or by looking first."""
+    causes: ClassVar[tuple[str, ...]] = ()
+    """Events of shops (hooks.events) that the provider tells of it, so that a workflow could start itself."""
     sample: ClassVar[Any] = None
     """What it gives, such as a real one does."""
     output_schema: ClassVar[Mapping[str, Any] | None] = None

@@ -237,6 +237,8 @@ class NodeType:
     """Names that its deferred expressions have beside the usual ones, of any shape; a list's `item` needs none."""
     is_loop: ClassVar[bool] = False
     is_join: ClassVar[bool] = False
+    late_ports: ClassVar[Mapping[str, str | None]] = {}
+    """Ports it leaves by when no answer came in time, each with the one that says no; see late_ports_of()."""
     protects: ClassVar[str | None] = None
     """The protected target that this node reaches, whatever its config; see protects_of()."""
     satisfies: ClassVar[tuple[Gate, ...]] = ()
@@ -275,6 +277,18 @@ class NodeType:
         """What people read at the ports of one configuration."""
         del config
         return cls.port_names
+
+    @classmethod
+    def late_ports_of(cls, config: Mapping[str, Any]) -> Mapping[str, str | None]:
+        """The ports of lateness that a raw config can come to."""
+        del config
+        return cls.late_ports
+
+    @classmethod
+    def stirs(cls, config: Mapping[str, Any]) -> Iterable[str]:
+        """Topics (contract.topics) of what it brings about, by a raw config: triggers may hear of them."""
+        del config
+        return ()
 
     @classmethod
     def is_keyed(cls, config: Mapping[str, Any]) -> bool:
@@ -368,6 +382,12 @@ class TriggerType(NodeType, abstract=True):
     kind = Kind.TRIGGER
     chains: ClassVar[bool] = False
     """What steps of runs do may set it off, so that workflows could start one another for ever: circles are ended."""
+
+    @classmethod
+    def hears(cls, config: Mapping[str, Any]) -> Iterable[str]:
+        """Topics (contract.topics) of what sets it off, by a raw config."""
+        del config
+        return ()
 
 
 registry: dict[str, type[NodeType]] = {}

@@ -21,7 +21,7 @@ class Findings:
     file: WorkflowFile
     publishable: bool
     problems: list[dict[str, Any]]
-    """Each: `path`, `line`, `code`, `message`, `severity`."""
+    """Each: `path`, `line`, `code`, `message`, `severity`, `fix`: in words, None where there is none."""
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
@@ -35,6 +35,8 @@ class Findings:
             click.echo(
                 f"{self.file.path}{line}: {problem['severity']}: {named}{problem['message']} [{problem['code']}]"
             )
+            if problem["fix"]:
+                click.echo(f"  to mend it: {problem['fix']}")
         if not self.problems:
             click.echo(f"{self.file.path}: no problems")
 
@@ -63,4 +65,5 @@ def in_form(file: WorkflowFile, stopped: Stopped) -> Findings:
 
 def _placed(file: WorkflowFile, problem: dict[str, Any], path: str) -> dict[str, Any]:
     named = {key: problem[key] for key in ("code", "message", "severity")}
-    return {"path": path, "line": file.line_of(path) if path else None, **named}
+    fix = (problem.get("fix") or {}).get("title")
+    return {"path": path, "line": file.line_of(path) if path else None, **named, "fix": fix}

@@ -1,12 +1,15 @@
 """Documents in a few words, for tests of what is checked and compiled."""
 
+from studio.contract.node import Effect, registry
 from studio.runtime.document import Document, load
 
 
 def step(key, node_type="data.set", parent=None, **config):
     if node_type == "data.set" and not config:
         config = {"fields": [{"name": "done", "value": "true"}]}
-    return {"key": key, "type": node_type, "version": 1, "name": key.capitalize(), "config": config, "parent": parent}
+    made = {"key": key, "type": node_type, "version": 1, "name": key.capitalize(), "config": config, "parent": parent}
+    found = registry.get(node_type)
+    return made | ({"retry": {"attempts": 3}} if found is not None and found.effect is Effect.OUTSIDE else {})
 
 
 def flow(steps, *edges, **parts) -> Document:

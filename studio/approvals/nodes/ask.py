@@ -43,6 +43,12 @@ class AskApproval(NodeType):
         return True
 
     @classmethod
+    def stirs(cls, config: Mapping[str, Any]) -> Iterable[str]:
+        """What people decide is an event."""
+        del config
+        return ("approval.decided",)
+
+    @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
         """Who is asked."""
         return deciders.words(config)

@@ -72,6 +72,7 @@ class ApprovalRequest(NodeType):
     patient = True
     ports = ("approved", "declined", "changes_requested", "expired", "cancelled")
     port_names: ClassVar[Mapping[str, str]] = {"changes_requested": "changes requested", "cancelled": "taken back"}
+    late_ports: ClassVar[Mapping[str, str | None]] = {"expired": "declined"}
     sample: ClassVar[Any] = {
         "outcome": "approved",
         "by": "Jonas Weber",
@@ -121,6 +122,11 @@ class ApprovalRequest(NodeType):
         return (*cls.ports, *(port for port, _label in options.ways(config)))
 
     @classmethod
+    def late_ports_of(cls, config: Mapping[str, Any]) -> Mapping[str, str | None]:
+        """Without an end of its own it waits for ever, or as long as its policy says."""
+        return cls.late_ports if config.get("due_in") else {}
+
+    @classmethod
     def satisfies_of(cls, config: Mapping[str, Any]) -> tuple[Gate, ...]:
         """That those whom it names agreed; a request that stays open for further stages is not settled."""
         return () if config.get("more_stages") else proven.gates(config)
@@ -145,6 +151,12 @@ class ApprovalRequest(NodeType):
         """With further answers: the first one."""
         own = options.sample(config) if options.ways(config) else {}
         return {**cls.sample, **own, **(items.SAMPLE if config.get("items") else {})}
+
+    @classmethod
+    def stirs(cls, config: Mapping[str, Any]) -> Iterable[str]:
+        """What people decide is an event."""
+        del config
+        return ("approval.decided",)
 
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:

@@ -90,6 +90,7 @@ class FurtherStage(NodeType):
         "responded": "another answer",
         "cancelled": "taken back",
     }
+    late_ports: ClassVar[Mapping[str, str | None]] = {"expired": "declined"}
     sample = ApprovalRequest.sample
     output_schema = ApprovalRequest.output_schema
 
@@ -97,9 +98,20 @@ class FurtherStage(NodeType):
         """Which request, who is asked now, until when."""
 
     @classmethod
+    def late_ports_of(cls, config: Mapping[str, Any]) -> Mapping[str, str | None]:
+        """Without an end of its own it waits for ever."""
+        return cls.late_ports if config.get("due_in") else {}
+
+    @classmethod
     def lasts(cls, config: Mapping[str, Any]) -> bool:
         """Yet another stage may never follow."""
         return config.get("more_stages") is True
+
+    @classmethod
+    def stirs(cls, config: Mapping[str, Any]) -> Iterable[str]:
+        """What people decide is an event."""
+        del config
+        return ("approval.decided",)
 
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:

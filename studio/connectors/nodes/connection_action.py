@@ -10,6 +10,7 @@ from studio.connectors.actions import action_named
 from studio.connectors.calling import sparing
 from studio.connectors.calling.stepping import by_connection, held_up
 from studio.connectors.checks import input_problem
+from studio.contract import topics
 from studio.contract.node import Context, Effect, Kind, NodeConfig, NodeType, help_
 from studio.contract.references import Reference
 from studio.contract.results import Done, Fail, Outcome
@@ -62,6 +63,13 @@ class ConnectionAction(NodeType):
     def is_keyed(cls, config: Mapping[str, Any]) -> bool:
         action = action_named(config.get("action"))
         return action is not None and (action.reads or action.keyed)
+
+    @classmethod
+    def stirs(cls, config: Mapping[str, Any]) -> Iterable[str]:
+        """What the shop tells of once it is done."""
+        action = action_named(config.get("action"))
+        made = (topics.topic("shop", config.get("connection"), one) for one in (action.causes if action else ()))
+        return [one for one in made if one is not None]
 
     @classmethod
     def protects_of(cls, config: Mapping[str, Any]) -> str | None:

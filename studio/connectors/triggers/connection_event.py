@@ -7,7 +7,7 @@ from studio.connectors import fields
 from studio.connectors.hooks import samples
 from studio.connectors.hooks.emitting import EVENT
 from studio.connectors.hooks.events import KINDS, ShopEvent
-from studio.contract import gathering, repeats
+from studio.contract import gathering, repeats, topics
 from studio.contract.node import NodeConfig, TriggerType, help_
 from studio.contract.references import Reference
 from studio.core.i18n import gettext as _
@@ -65,6 +65,12 @@ class ConnectionEvent(TriggerType):
         kind = KINDS.get(_event(config))
         parts = (_(kind.title) if kind is not None else "", str(config.get("scope") or ""), gathering.summary(config))
         return " · ".join(part for part in parts if part)
+
+    @classmethod
+    def hears(cls, config: Mapping[str, Any]) -> Iterable[str]:
+        """What happens at its shop, whoever did it."""
+        found = topics.topic("shop", config.get("connection"), _event(config))
+        return () if found is None else (found,)
 
     @classmethod
     def references(cls, config: Mapping[str, Any]) -> Iterable[Reference]:

@@ -32,6 +32,7 @@ class ExportEvent(NodeType):
         "rejected": "not taken",
         "timed_out": "time ran out",
     }
+    late_ports: ClassVar[Mapping[str, str | None]] = {"timed_out": "rejected"}
     sample: ClassVar[Any] = {
         "outcome": "delivered", "event_id": "019a0000-0000-7000-8000-000000000003", "seq": 4_711,
         "destination": "logs/all → webhook/siem", "code": "", "said": "",

@@ -1,10 +1,11 @@
 """A flag is switched by a run, together with its step."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from flask_babel import ngettext
 
+from studio.contract import topics
 from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeConfig, help_
 from studio.core.errors import Conflict, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
@@ -82,6 +83,12 @@ class FlagSet(fields.Protected):
             show_if=_LISTS,
         )  # fmt: skip
         note: str = fields.note_field("Refund of {{ trigger.order.code }}")
+
+    @classmethod
+    def stirs(cls, config: Mapping[str, Any]) -> Iterable[str]:
+        """The flag's change."""
+        found = topics.topic("flag", config.get("flag"))
+        return () if found is None else (found,)
 
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:

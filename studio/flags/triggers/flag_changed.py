@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from studio.contract import gathering, repeats
+from studio.contract import gathering, repeats, topics
 from studio.contract.node import NodeConfig, TriggerType, help_
 from studio.contract.references import Reference
 from studio.flags import fields, naming
@@ -69,6 +69,11 @@ class FlagChanged(TriggerType):
         quiet_s: int = gathering.quiet_field()
         longest_s: int = gathering.longest_field()
         most: int = gathering.most_field()
+
+    @classmethod
+    def hears(cls, config: Mapping[str, Any]) -> Iterable[str]:
+        """Its flag, or any."""
+        return (topics.topic("flag", config.get("flag")) or f"flag:{topics.ANY}",)
 
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:

@@ -32,6 +32,7 @@ class RequireGate(NodeType):
     icon = "gate"
     patient = True
     ports = ("passed", "refused", "expired", "frozen")
+    late_ports: ClassVar[Mapping[str, str | None]] = {"expired": "refused"}
     sample: ClassVar[Any] = {
         "outcome": "passed",
         "asked": True,

@@ -32,6 +32,7 @@ class StepUpGate(NodeType):
     patient = True
     ports = ("proven", "refused", "expired")
     port_names: ClassVar[Mapping[str, str]] = {"refused": "said no"}
+    late_ports: ClassVar[Mapping[str, str | None]] = {"expired": "refused"}
     sample: ClassVar[Any] = {
         "outcome": "proven",
         "by": "Jonas Weber",

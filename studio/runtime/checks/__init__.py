@@ -1,5 +1,6 @@
 """What a document must satisfy before it is published. Pure: findings, never exceptions."""
 
+from studio.runtime.checks.advice import advice
 from studio.runtime.checks.configs import config_problems, title_problems
 from studio.runtime.checks.knowledge import Knowledge
 from studio.runtime.checks.limits import limit_problems
@@ -19,4 +20,5 @@ def check(document: Document) -> list[Problem]:
         problems += config_problems(knowledge, key)
     problems += title_problems(knowledge)
     problems += limit_problems(knowledge)
+    problems += advice(knowledge)
     return sorted(problems, key=lambda problem: problem.severity != "error")

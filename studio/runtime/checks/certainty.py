@@ -26,7 +26,8 @@ class Certainty:
         self._above: dict[Fact, Fact | None] = {}
         self._depth: dict[Fact, int] = {}
         self._hasty = any((join_rule(outline, key) or ("all", 1))[0] != "all" for key in outline.steps)
-        self._grow(reachable(outline))
+        self._reached = reachable(outline)
+        self._grow(self._reached)
 
     def before(self, key: str) -> frozenset[str]:
         """Earlier steps. A loop around the step is passed, not counted."""
@@ -45,6 +46,28 @@ class Certainty:
         if any(fact == (step, None) for fact in self._chain(key)):
             return True
         return not self._hasty and step in self._together(set(self._chain(key)), self.before(key))
+
+    def has_start(self, key: str) -> bool:
+        """Whether some trigger leads to a step."""
+        return key in self._reached
+
+    def before_way(self, way: tuple[str, str]) -> frozenset[Fact]:
+        """What holds whenever a run leaves a step by a port, this included."""
+        found: set[Fact] = set()
+        fact: Fact | None = way
+        while fact is not None:
+            found.add(fact)
+            fact = self._above.get(fact)
+        return frozenset(found)
+
+    def is_asked_for(self, key: str) -> bool:
+        """Whether a run comes to a step only where some step before it decided so, one that has several ways out."""
+        return any(port is not None and self._decides(step, port) for step, port in self._chain(key))
+
+    def _decides(self, step: str, port: str) -> bool:
+        if self._outline.is_loop(step):
+            return False
+        return port == ERROR_PORT or sum(one != ERROR_PORT for one in self._outline.ports(step)) > 1
 
     def _around(self, key: str) -> set[str]:
         """The loops whose bodies the step stands in."""

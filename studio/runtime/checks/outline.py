@@ -4,7 +4,7 @@ from functools import cached_property
 
 from studio.contract.graph import BODY_PORT, ERROR_PORT
 from studio.contract.node import Kind, NodeType, node_type
-from studio.runtime.document import Document, Link, Problem, Step
+from studio.runtime.document import Document, Fix, Link, Problem, Step
 
 
 class Outline:
@@ -66,6 +66,7 @@ class Outline:
         *,
         warning: bool = False,
         span: tuple[int, int] | None = None,
+        fix: Fix | None = None,
     ) -> Problem:
         """A finding about one step."""
         path = f"nodes.{self.index[key]}"
@@ -77,10 +78,11 @@ class Outline:
             field=field,
             path=f"{path}.{field}" if field else path,
             span=span,
+            fix=fix,
         )
 
-    def edge_problem(self, code: str, message: str, edge: Link) -> Problem:
+    def edge_problem(self, code: str, message: str, edge: Link, *, fix: Fix | None = None) -> Problem:
         """A finding about one connection."""
         ends = {"from": edge.source, "port": edge.port, "to": edge.target}
         path = f"edges.{self.document.edges.index(edge)}"
-        return Problem(code, message, "error", node=edge.source, edge=ends, path=path)
+        return Problem(code, message, "error", node=edge.source, edge=ends, path=path, fix=fix)

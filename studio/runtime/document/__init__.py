@@ -1,6 +1,7 @@
 """The workflow document: read, checked for form, written, hashed, compared. Pure."""
 
 from studio.runtime.document.changes import Change, changes
+from studio.runtime.document.fixes import Edit, Fix, mended
 from studio.runtime.document.layout import fitting
 from studio.runtime.document.model import Document, JoinRule, Link, Position, RetryRule, Settings, Step
 from studio.runtime.document.problems import Problem, errors
@@ -11,6 +12,8 @@ from studio.runtime.document.writing import dump, logic, logic_hash, to_json, to
 __all__ = [
     "Change",
     "Document",
+    "Edit",
+    "Fix",
     "JoinRule",
     "Link",
     "Position",
@@ -30,6 +33,7 @@ __all__ = [
     "load",
     "logic",
     "logic_hash",
+    "mended",
     "parse",
     "to_json",
     "to_yaml",

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from studio.core.errors import FieldProblem
+from studio.runtime.document.fixes import Fix
 
 Severity = Literal["error", "warning"]
 
@@ -31,6 +32,9 @@ class Problem:
     """Keys of the steps that a run would come along, where it is about a way through the workflow."""
     gate: Mapping[str, Any] | None = None
     """`{"type", "port", "config"}` of a step that would mend it, put right before the node; None: none is known."""
+
+    fix: Fix | None = None
+    """An edit that mends it; None: what to do is for people to say."""
 
     def as_json(self) -> dict[str, Any]:
         """As the canvas and the API show it."""

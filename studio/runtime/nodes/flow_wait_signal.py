@@ -17,6 +17,7 @@ class WaitSignal(NodeType):
     icon = "signal"
     ports = ("received", "timed_out")
     port_names = {"received": "it came", "timed_out": "time ran out"}
+    late_ports = {"timed_out": None}
     sample = {"received": True, "payload": {"tracking": "JD0002"}}
     output_schema = {
         "type": "object",
@@ -48,6 +49,11 @@ class WaitSignal(NodeType):
             ge=1,
             le=366 * 86_400,
         )
+
+    @classmethod
+    def late_ports_of(cls, config: Mapping[str, Any]) -> Mapping[str, str | None]:
+        """Without a longest time it waits as long as the run may take."""
+        return cls.late_ports if config.get("timeout_s") else {}
 
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from studio.runtime.document import Document, Problem, load
 from studio.runtime.models import Workflow, WorkflowVersion
 from studio.runtime.nodes.flow_call import Call
 from studio.runtime.service.calls import workflow_of
+from studio.runtime.service.feed_checks import circles
 from studio.runtime.service.gate_checks import ungated
 from studio.runtime.service.reference_checks import dangling
 from studio.runtime.triggers.called import Called
@@ -27,7 +28,8 @@ MOST_FOLLOWED = 200
 
 def check_in(uow: UnitOfWork, document: Document, workflow: Workflow | None) -> list[Problem]:
     """Everything wrong with the document of a workflow, None: of one to be made; errors first, its calls included."""
-    problems = [*check(document), *_calls(uow, document, workflow), *dangling(uow, document), *ungated(uow, document)]
+    problems = [*check(document), *_calls(uow, document, workflow), *circles(uow, document, workflow)]
+    problems += [*dangling(uow, document), *ungated(uow, document)]
     return sorted(problems, key=lambda problem: problem.severity != "error")
 
 

@@ -1,6 +1,6 @@
 """Runs that something in Studio itself starts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from studio.contract import gathering, repeats
@@ -68,6 +68,11 @@ class AppEvent(TriggerType):
         quiet_s: int = gathering.quiet_field()
         longest_s: int = gathering.longest_field()
         most: int = gathering.most_field()
+
+    @classmethod
+    def hears(cls, config: Mapping[str, Any]) -> Iterable[str]:
+        """What people decided; that a run fails is brought about by no step in particular."""
+        return ("approval.decided",) if config.get("event") == "approval.decided" else ()
 
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:

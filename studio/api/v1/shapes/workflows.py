@@ -142,6 +142,25 @@ class FileAsk(Body):
     workflow_id: UUID | None = Field(None, description="The workflow that it would become; left out: one to be made.")
 
 
+class FixEdit(Shape):
+    """One change of a document."""
+
+    op: Literal["remove_step", "remove_edge", "add_edge", "set"] = Field(
+        description="`remove_step` takes what stands inside, and its connections, with it."
+    )
+    node: str | None = Field(description="Of `remove_step` and `set`: the key of the step.")
+    edge: dict[str, str] | None = Field(description="Of `remove_edge` and `add_edge`: `from`, `port`, `to`.")
+    field: str | None = Field(description="Of `set`: dotted, within the step.", examples=["config.count"])
+    value: Any = Field(None, description="Of `set`.")
+
+
+class Mending(Shape):
+    """What mends a problem."""
+
+    title: str = Field(examples=["Try up to 5 times"])
+    edits: list[FixEdit] = Field(description="To be done in this order.")
+
+
 class Finding(Shape):
     """One problem of a document."""
 
@@ -151,6 +170,7 @@ class Finding(Shape):
     severity: Literal["error", "warning"]
     node: str | None = Field(description="The key of its node; null: the workflow as a whole.")
     way: list[str] = Field(description="Keys of the steps of the way that it is about, such as one past a gate.")
+    fix: Mending | None = Field(description="Edits that mend it; null: what to do is for people to say.")
 
 
 class Checked(Shape):

@@ -437,6 +437,7 @@ export const messages = {
   "command.move": "move",
   "command.into": "move into the loop",
   "command.out": "move out of the loop",
+  "command.mend": "mend a problem",
   "command.tidy": "tidy up",
   "command.note": "add a note",
   "command.note.edit": "change a note",

@@ -26,6 +26,7 @@ class Cancel(Action):
     key = "cancel"
     title = "Cancel an order"
     keyed = True
+    causes = ("order.cancelled",)
     sample: ClassVar = {
         "order": "#1001", "order_id": "gid://shopify/Order/5421876546021", "done_before": False,
     }  # fmt: skip

@@ -31,6 +31,7 @@ class Price(Action):
     title = "Change a price"
     protects = "price.change"
     keyed = True
+    causes = ("product.changed",)
     sample: ClassVar = {
         "product": "MUG", "product_id": "gid://shopify/ProductVariant/39072856", "name": "Mug - blue",
         "price": "14.90", "was": "13.50", "currency": "EUR", "done_before": False,

@@ -20,6 +20,7 @@ class Publish(Action):
     key = "publish"
     title = "Publish or hide a product"
     keyed = True
+    causes = ("product.changed",)
     sample: ClassVar = {
         "product": "mug-blue", "product_id": "gid://shopify/Product/108828309", "name": "Mug, blue",
         "published": True, "done_before": False,

@@ -29,6 +29,7 @@ class Cancel(Action):
     title = "Cancel an order"
     proved = ProvedBy.VENDURE
     keyed = True
+    causes = ("order.cancelled",)
     sample: ClassVar = {
         "order": "EEDRBN9ZPN9TXYGF", "order_id": "7", "state": "Cancelled", "left_to_refund": "380.00",
         "currency": "EUR", "done_before": False,

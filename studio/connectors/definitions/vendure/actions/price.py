@@ -31,6 +31,7 @@ class Price(Action):
     proved = ProvedBy.VENDURE
     protects = "price.change"
     keyed = True
+    causes = ("product.changed",)
     sample: ClassVar = {"product": "MUG", "product_id": "4", "name": "Mug, blue", "price": "14.90", "was": "13.50",
               "currency": "EUR", "done_before": False}  # fmt: skip
     output_schema = schema_of(sample)

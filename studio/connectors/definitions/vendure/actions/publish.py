@@ -20,6 +20,7 @@ class Publish(Action):
     title = "Publish or hide a product"
     proved = ProvedBy.VENDURE
     keyed = True
+    causes = ("product.changed",)
     sample: ClassVar = {
         "product": "mug-blue",
         "product_id": "3",

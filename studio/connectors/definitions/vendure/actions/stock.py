@@ -23,6 +23,7 @@ class Stock(Action):
     title = "Set the stock"
     proved = ProvedBy.VENDURE
     keyed = True
+    causes = ("stock.changed",)
     sample: ClassVar = {"product": "MUG", "product_id": "4", "name": "Mug, blue", "warehouse": "Vienna",
               "warehouse_id": "2", "on_hand": 40, "allocated": 3, "was": 12, "done_before": False}  # fmt: skip
     output_schema = schema_of(sample)

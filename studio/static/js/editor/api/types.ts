@@ -78,6 +78,22 @@ export interface Problem {
   readonly way: readonly string[];
   /** A step that would mend it, put right before the node. */
   readonly gate: Gate | null;
+  /** Edits that mend it. */
+  readonly fix: Fix | null;
+}
+
+export interface Fix {
+  readonly title: string;
+  readonly edits: readonly FixEdit[];
+}
+
+export interface FixEdit {
+  readonly op: "remove_step" | "remove_edge" | "add_edge" | "set";
+  readonly node: string | null;
+  readonly edge: { readonly from: string; readonly port: string; readonly to: string } | null;
+  /** Dotted, within the step. */
+  readonly field: string | null;
+  readonly value: Json;
 }
 
 export interface Gate {

@@ -61,6 +61,7 @@ function One({ problem }: { problem: Problem }) {
         {problem.message}
       </button>
       <InsertGate problem={problem} />
+      <Mend problem={problem} />
     </>
   );
 }
@@ -73,6 +74,18 @@ function InsertGate({ problem }: { problem: Problem }) {
   return (
     <button type="button" className="btn small" onClick={() => session.steps.insertGate(gate, node)}>
       {t("problems.insert_gate")}
+    </button>
+  );
+}
+
+/** One click does what the sentence asks for, where there is but one way. */
+function Mend({ problem }: { problem: Problem }) {
+  const session = useSession();
+  const { fix } = problem;
+  if (!fix) return null;
+  return (
+    <button type="button" className="btn small" onClick={() => session.steps.mend(fix)}>
+      {fix.title}
     </button>
   );
 }

@@ -1,6 +1,6 @@
 // The verbs for steps and the lines between them: each one command, whatever gesture asked for it.
 import { t, tIfKnown } from "../../i18n/t";
-import type { Gate, NodeTypeInfo } from "../api/types";
+import type { Fix, Gate, NodeTypeInfo } from "../api/types";
 import { looksOf } from "../canvas/adapter";
 import { arranged } from "../canvas/tidying";
 import { addStep, insertBefore, insertOnEdge } from "../commands/add-step";
@@ -8,6 +8,7 @@ import { arrange } from "../commands/arrange";
 import type { Command } from "../commands/command";
 import { remove } from "../commands/delete";
 import { addEdges, dropEdges } from "../commands/edges";
+import { mend } from "../commands/mend";
 import { move } from "../commands/move";
 import { reparent } from "../commands/reparent";
 import { sequence } from "../commands/sequence";
@@ -22,6 +23,9 @@ import { roomBelow, roomFor } from "./places";
 import type { Session } from "./session";
 import type { Place } from "./state";
 
+/** Most of what fails at other systems passes within a minute. What they refuse for good is never tried again. */
+const USUAL_RETRY = { attempts: 5 };
+
 export class Steps {
   constructor(private readonly session: Session) {}
 
@@ -34,6 +38,7 @@ export class Steps {
       config: {},
       position,
       ...(parent !== null && { parent }),
+      ...(type.effect === "outside" && { retry: USUAL_RETRY }),
     };
   }
 
@@ -121,6 +126,11 @@ export class Steps {
     const down = move(this.pushedDown({ from: step.key, port: gate.port, to: key }));
     this.session.do(sequence("command.insert", [down, insertBefore(doc, step, key, gate.port)]));
     this.shown(step.key);
+  }
+
+  /** What the server says mends a problem; one undo takes it back. */
+  mend(fix: Fix): void {
+    this.session.do(mend(this.session.state.doc, fix.edits));
   }
 
   /** Everything behind an edge, moved down by one row, so that a step fits in. */
