@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from studio.core import sketch
 from studio.core.unit_of_work import UnitOfWork
-from studio.oversight import counting, sketch
+from studio.oversight import counting
 from studio.oversight.counting import By, Tallies, Tally
 from studio.oversight.models import ApprovalLoadDay, ApprovalLoadFolded
 
@@ -91,7 +92,7 @@ def _add_days(uow: UnitOfWork, by: By, first: date, until: date, found: Tallies)
     for key, sums in buckets.items():
         for times, known in zip((found[key].waited, found[key].worked), sums, strict=True):
             for number, count in known.items():
-                times[sketch.seconds_of(int(number))] += count
+                times[sketch.time_of(int(number))] += count
 
 
 def _add_all(found: Tallies, more: Tallies) -> None:

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from studio.approvals import people
+from studio.core import sketch
 from studio.core.unit_of_work import UnitOfWork
-from studio.oversight import counting, folding, sketch
+from studio.oversight import counting, folding
 from studio.oversight.counting import By, Tally
 from studio.runtime.models import Workflow
 

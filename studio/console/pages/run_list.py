@@ -51,7 +51,7 @@ def runs() -> ResponseReturnValue:
         words=words,
         wanted=wanted,
         problems={one.path: one.message for one in problems},
-        workflows=_workflows(uow),
+        workflows=listed_workflows(uow),
         triggers=_triggers(),
         people=[(one.user_id, one.name or one.email) for one in members.working(uow)[:MOST_CHOICES]],
         states=LISTED_STATES,
@@ -90,7 +90,8 @@ def _page(uow: UnitOfWork, wanted: RunFilter) -> tuple[Page, list[FieldProblem]]
         return Page((), None, None), list(error.problems)
 
 
-def _workflows(uow: UnitOfWork) -> Sequence[Row[UUID, str]]:
+def listed_workflows(uow: UnitOfWork) -> Sequence[Row[UUID, str]]:
+    """What a list of runs can be narrowed to, by name."""
     names = select(Workflow.id, Workflow.name).where(Workflow.archived_at.is_(None)).order_by(Workflow.name)
     return uow.session.execute(names.limit(MOST_CHOICES)).all()
 

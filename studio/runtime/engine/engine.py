@@ -33,6 +33,7 @@ from studio.runtime.engine.shedding import Shedding
 from studio.runtime.engine.sweeper import Sweeper
 from studio.runtime.engine.versions import Versions
 from studio.runtime.engine.writer import Writer
+from studio.runtime.insights.tallying import Tallying
 from studio.runtime.insights.walking import Walking
 from studio.runtime.ledger.choose import ledger_for
 from studio.runtime.outcomes import Lane
@@ -76,11 +77,11 @@ class Engine:
         children = Children(self.waits, self.endings.withdraw)
         self.endings.called, self.endings.withdraw["child"] = children.ended, children.withdraw
         self.retention = Retention(database)
-        self.search, self.insights = SearchIndex(database), Walking(database)
+        self.search, self.insights, self.tallies = SearchIndex(database), Walking(database), Tallying(database)
         self.gate = Gatekeeper(database, self.writer, self.wake_main, Replacing(database, self.endings.withdraw))
         self.chores: list[Callable[[datetime], None]] = [
             Schedules(database, self.wake_main), Gatherings(database, self.wake_main), Halts(database, self.wake_main),
-            self.retention, self.search, self.insights, self.look_at_gate,
+            self.retention, self.search, self.insights, self.tallies, self.look_at_gate,
         ]  # fmt: skip
         self.own_chores: list[Callable[[], object]] = []
         """What each process looks after by itself, whoever turns the sweep: it costs next to nothing."""

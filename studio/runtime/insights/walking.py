@@ -63,7 +63,7 @@ class Walking:
             return
         with self._database.across() as unit:
             rows = _next(unit.session, now)
-            if rows and (rows[0].id < first_id_at(now - LATEST) or not _busy(unit.session, now)):
+            if rows and (rows[0].id < first_id_at(now - LATEST) or not busy(unit.session, now)):
                 self._look(unit.session, rows)
         if len(rows) < BATCH:
             self._rest_until = clock.monotonic() + REST_S
@@ -117,7 +117,8 @@ def _next(session: Session, now: datetime) -> Sequence[Row[Any]]:
     return session.execute(settled.order_by(Run.id).limit(BATCH)).all()
 
 
-def _busy(session: Session, now: datetime) -> bool:
+def busy(session: Session, now: datetime) -> bool:
+    """Whether so many runs wait for a worker that looking at others has to wait."""
     waiting = select(Run.id).where(Run.state == RunState.QUEUED, Run.lane == Lane.MAIN, Run.available_at <= now)
     return (session.scalar(select(func.count()).select_from(waiting.limit(BUSY).subquery())) or 0) >= BUSY
 

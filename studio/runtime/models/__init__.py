@@ -5,7 +5,7 @@ from studio.runtime.models.erasures import CustomerErasure
 from studio.runtime.models.flow import RateState, WorkspaceLimit
 from studio.runtime.models.gathering import Gathering
 from studio.runtime.models.halts import Halt
-from studio.runtime.models.insights import RunFacet, RunLabel, RunWalk
+from studio.runtime.models.insights import RunErrorTally, RunFacet, RunLabel, RunOpen, RunTally, RunWalk
 from studio.runtime.models.ledger import IN_ORDER, Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
 from studio.runtime.models.retention import RetentionRule, RetentionState
 from studio.runtime.models.search import RunSearch
@@ -30,10 +30,13 @@ __all__ = [
     "Run",
     "RunBatch",
     "RunBatchItem",
+    "RunErrorTally",
     "RunFacet",
     "RunLabel",
     "RunNote",
+    "RunOpen",
     "RunSearch",
+    "RunTally",
     "RunWalk",
     "Step",
     "TriggerSubscription",

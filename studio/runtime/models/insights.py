@@ -1,12 +1,13 @@
 """What runs are found by besides their own columns. Nothing here is written while an order is accepted."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, String
+from sqlalchemy import BigInteger, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
-from studio.core.db import Model
+from studio.core.db import Json, Model, UtcDateTime
 from studio.core.run_parts import outlives_run, part_of_run
 from studio.core.tenancy import Tenant
 
@@ -43,3 +44,54 @@ class RunWalk(Model):
         Uuid(), info=outlives_run("a place in the order, whether its run is there or not")
     )
     """Everything up to this run has been looked at."""
+
+
+class RunTally(Tenant, Model):
+    """How many runs of a workflow began in an hour or on a day of UTC and are in one state: see `insights/tallying`."""
+
+    __tablename__ = "run_tally"
+    __table_args__ = (Index("ix_run_tally_grain", "workspace_id", "grain", "starts_at"),)
+
+    workspace_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    workflow_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    """`insights.grains.ALL`: of all workflows together."""
+    grain: Mapped[str] = mapped_column(String(1), primary_key=True)
+    """`insights.grains.Grain`."""
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime(), primary_key=True)
+    state: Mapped[str] = mapped_column(String(20), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """What runs wait for; empty: they do not wait."""
+    runs: Mapped[int] = mapped_column(Integer)
+    times: Mapped[dict[str, int]] = mapped_column(Json)
+    """Of those that have ended: how many lie in which bucket of `core.sketch`, by milliseconds from begin to end."""
+
+
+class RunErrorTally(Tenant, Model):
+    """How many runs of a workflow that began in an hour or on a day of UTC failed with one and the same error."""
+
+    __tablename__ = "run_error_tally"
+
+    workspace_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    grain: Mapped[str] = mapped_column(String(1), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime(), primary_key=True)
+    error_print: Mapped[str] = mapped_column(String(16), primary_key=True)
+    workflow_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    error_code: Mapped[str] = mapped_column(String(80))
+    error_node: Mapped[str] = mapped_column(String(40))
+    runs: Mapped[int] = mapped_column(Integer)
+    latest_run_id: Mapped[UUID] = mapped_column(Uuid(), info=outlives_run("an example; its sentence goes with it"))
+
+
+class RunOpen(Tenant, Model):
+    """A run that was counted while it still went on: looked at again until it has ended."""
+
+    __tablename__ = "run_open"
+
+    run_id: Mapped[UUID] = mapped_column(
+        Uuid(), primary_key=True, info=outlives_run("the next look finds it gone, and counts it no longer")
+    )
+    workflow_id: Mapped[UUID] = mapped_column(Uuid())
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    state: Mapped[str] = mapped_column(String(20))
+    """As it is counted, and for what it waits."""
+    reason: Mapped[str] = mapped_column(String(40))

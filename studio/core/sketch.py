@@ -1,6 +1,7 @@
 """Many times in few numbers: pure buckets whose percentiles are within one per cent of the true ones.
 
-Up to EXACT seconds a bucket is that second; above, each is two per cent wider than the one before.
+Whatever the unit (seconds, milliseconds): up to EXACT a bucket is that one time; above, each is two per cent wider than
+the one before.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,14 +12,14 @@ _GROWTH = 1.02
 _FIRST = ceil(log(EXACT) / log(_GROWTH))
 
 
-def bucket(seconds: int) -> int:
+def bucket(time: int) -> int:
     """Where a time belongs."""
-    if seconds <= EXACT:
-        return max(0, seconds)
-    return EXACT + ceil(log(seconds) / log(_GROWTH)) - _FIRST
+    if time <= EXACT:
+        return max(0, time)
+    return EXACT + ceil(log(time) / log(_GROWTH)) - _FIRST
 
 
-def seconds_of(number: int) -> int:
+def time_of(number: int) -> int:
     """The time that stands for a bucket: the middle of it, by ratio."""
     if number <= EXACT:
         return number
@@ -28,8 +29,8 @@ def seconds_of(number: int) -> int:
 def bucketed(times: Mapping[int, int]) -> dict[int, int]:
     """How many times lie in each bucket, of how often each occurred."""
     found: dict[int, int] = {}
-    for seconds, count in times.items():
-        number = bucket(seconds)
+    for time, count in times.items():
+        number = bucket(time)
         found[number] = found.get(number, 0) + count
     return found
 
@@ -43,8 +44,8 @@ def percentiles(times: Mapping[int, int], parts: Iterable[int]) -> list[int | No
 
 def _at(ordered: list[tuple[int, int]], rank: int) -> int:
     passed = 0
-    for seconds, count in ordered:
+    for time, count in ordered:
         passed += count
         if passed >= rank:
-            return seconds
+            return time
     return ordered[-1][0]

@@ -1,0 +1,69 @@
+"""What runs say together."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from studio.api.v1.reading import Query
+from studio.api.v1.shapes.common import Id, Shape
+from studio.runtime.insights.grains import Period
+
+
+class InsightsQuery(Query):
+    """How far back, and of which workflow."""
+
+    period: Period = Field(Period.WEEK, description="`24h` by hours, longer ones by days of UTC; the last one goes on.")
+    workflow_id: Id | None = Field(None, description="Of one workflow alone.")
+
+
+class StretchView(Shape):
+    """The runs that began in an hour, or on a day, of UTC."""
+
+    starts_at: datetime
+    runs: int
+    states: dict[str, int] = Field(description="How many are in each state by now.", examples=[{"succeeded": 120}])
+    median_ms: int | None = Field(
+        description="Half of those that succeeded or failed took no longer, from begin to end; within one per cent."
+    )
+    p95_ms: int | None = Field(description="95 of a hundred took no longer.")
+
+
+class WaitingView(Shape):
+    """Runs that wait, whenever they began."""
+
+    reason: str = Field(description="Kind of what they wait for.", examples=["approval"])
+    runs: int
+
+
+class TopErrorView(Shape):
+    """Runs of one workflow that failed with one and the same error."""
+
+    fingerprint: str = Field(description="The list of runs takes it as `fingerprint`.")
+    code: str = Field(examples=["http.status"])
+    node: str = Field(description="Key of the step.")
+    workflow_id: Id
+    workflow: str | None = Field(description="Its name; null: it is gone.")
+    runs: int
+    latest_run_id: Id
+    message: str | None = Field(description="Of the latest of them; null: that run is no longer kept.")
+
+
+class OfWorkflowView(Shape):
+    """The runs of one workflow in the period."""
+
+    workflow_id: Id
+    name: str | None
+    found: StretchView
+
+
+class InsightsView(Shape):
+    """Counts of a period. Runs count in the stretch in which they began, about a minute later."""
+
+    period: Period
+    counted_to: datetime | None = Field(description="Runs that began later are not counted yet; null: none is.")
+    behind: bool = Field(description="Counting catches up, after an upgrade or while orders go first.")
+    stretches: list[StretchView]
+    whole: StretchView = Field(description="All stretches together.")
+    waiting: list[WaitingView]
+    errors: list[TopErrorView] = Field(description="The ten most frequent.")
+    workflows: list[OfWorkflowView] = Field(description="The ten busiest; empty where one was asked for.")

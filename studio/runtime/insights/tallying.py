@@ -1,0 +1,150 @@
+"""Counts runs by hour and day, a minute behind them, and looks again at those that went on when they were counted.
+
+A run counts where it began, in the state that it is in: one that waits for three days moves from the waiting to the
+succeeded of its first day. Only one process does this, under the sweeper's lease.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, select
+from sqlalchemy.orm import Session
+
+from studio.core import clock
+from studio.core.ids import first_id_at
+from studio.core.unit_of_work import Database
+from studio.runtime.insights.fingerprint import fingerprint
+from studio.runtime.insights.grains import Grain
+from studio.runtime.insights.sums import Counted, Sums
+from studio.runtime.insights.walking import LATEST, SETTLED, busy
+from studio.runtime.models import Run, RunErrorTally, RunOpen, RunTally, RunWalk
+from studio.runtime.outcomes import ENDED, Mode, RunState
+
+NAME = "tallies"
+BATCH = 1_000
+"""Runs that are counted in one transaction."""
+AGAIN = 500
+"""Runs that are looked at again in one."""
+REST_S = 5.0
+AGAIN_S = 2.5
+"""Between two looks at those that went on: ten thousand of them are looked at within a minute."""
+FORGET_S = 3600.0
+_NONE = UUID(int=0)
+_ABOUT = (
+    Run.id, Run.workspace_id, Run.workflow_id, Run.state, Run.waiting_for, Run.mode, Run.created_at, Run.finished_at,
+    Run.error, Run.error_print,
+)  # fmt: skip
+
+
+class Tallying:
+    """A batch of new runs, and one of those that went on, a turn of the sweeper; less often where little is to do."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._rest_until = self._again_at = self._forget_at = 0.0
+        self._again_from = _NONE
+
+    def __call__(self, now: datetime) -> None:
+        """What there is to do now."""
+        moment = clock.monotonic()
+        if moment >= self._rest_until:
+            self._rest_until = 0.0 if self._count(now) == BATCH else moment + REST_S
+        if moment >= self._again_at:
+            self.look_again(now)
+            self._again_at = moment + AGAIN_S
+        if moment >= self._forget_at:
+            self.forget(now)
+            self._forget_at = moment + FORGET_S
+
+    def catch_up(self, now: datetime) -> int:
+        """Count everything that is settled, batch after batch; how many runs that were."""
+        done = found = self._count(now, whatever=True)
+        while found == BATCH:
+            found = self._count(now, whatever=True)
+            done += found
+        return done
+
+    def look_again(self, now: datetime) -> int:
+        """At the next ones that went on when they were counted; how many have changed."""
+        with self._database.across() as unit:
+            session = unit.session
+            wanted = select(RunOpen, *_ABOUT).outerjoin(Run, Run.id == RunOpen.run_id)
+            found = session.execute(
+                wanted.where(RunOpen.run_id > self._again_from).order_by(RunOpen.run_id).limit(AGAIN)
+            ).all()
+            self._again_from = found[-1][0].run_id if len(found) == AGAIN else _NONE
+            sums = Sums(now)
+            changed = sum(_moved(session, sums, row[0], row) for row in found)
+            sums.write(session)
+        return changed
+
+    def forget(self, now: datetime) -> None:
+        """Counts of long ago."""
+        with self._database.across() as unit:
+            for table in (RunTally, RunErrorTally):
+                for grain in Grain:
+                    old = table.grain == grain.value, table.starts_at < now - grain.kept - grain.length
+                    unit.session.execute(delete(table).where(*old))
+
+    def _count(self, now: datetime, *, whatever: bool = False) -> int:
+        with self._database.across() as unit:
+            session = unit.session
+            walk = session.get(RunWalk, NAME, with_for_update=True)
+            after = walk.run_id if walk is not None else _NONE
+            settled = select(*_ABOUT).where(Run.id > after, Run.id < first_id_at(now - SETTLED))
+            rows = session.execute(settled.order_by(Run.id).limit(BATCH)).all()
+            late = bool(rows) and rows[0].id < first_id_at(now - LATEST)
+            if not rows or not (whatever or late or not busy(session, now)):
+                return 0
+            sums = Sums(now)
+            for row in rows:
+                if row.mode == Mode.LIVE:
+                    run = _counted(row)
+                    sums.add(run)
+                    _keep_open(session, run)
+            sums.write(session)
+            if walk is None:
+                session.add(RunWalk(name=NAME, run_id=rows[-1].id))
+            else:
+                walk.run_id = rows[-1].id
+            return len(rows)
+
+
+def _keep_open(session: Session, run: Counted) -> None:
+    if run.state not in ENDED:
+        session.add(
+            RunOpen(
+                run_id=run.id, workspace_id=run.workspace_id, workflow_id=run.workflow_id, began_at=run.began_at,
+                state=run.state, reason=run.reason,
+            )
+        )  # fmt: skip
+
+
+def _moved(session: Session, sums: Sums, known: RunOpen, row: Row[Any]) -> bool:
+    """Whether a run counts otherwise than before; one that is no longer kept counts no longer."""
+    run = _counted(row) if row.id is not None else None
+    if run is not None and (run.state, run.reason) == (known.state, known.reason):
+        return False
+    sums.take(Counted(known.run_id, known.workspace_id, known.workflow_id, known.began_at, known.state, known.reason))
+    if run is not None:
+        sums.add(run)
+    if run is None or run.state in ENDED:
+        session.delete(known)
+    else:
+        known.state, known.reason = run.state, run.reason
+    return True
+
+
+def _counted(row: Row[Any]) -> Counted:
+    ended = row.state in ENDED and row.finished_at is not None
+    took = max(0, int((row.finished_at - row.created_at).total_seconds() * 1000)) if ended else None
+    failed = row.error if row.state == RunState.FAILED and row.error else None
+    code, node = (str(failed.get(name) or "") for name in ("code", "node")) if failed else ("", "")
+    return Counted(
+        row.id, row.workspace_id, row.workflow_id, row.created_at, row.state,
+        reason=(row.waiting_for or "") if row.state == RunState.WAITING else "",
+        took_ms=took if row.state in (RunState.SUCCEEDED, RunState.FAILED) else None,
+        error_print=(row.error_print or fingerprint(failed)) if failed else None,
+        error_code=code[:80], error_node=node[:40],
+    )  # fmt: skip

@@ -1,0 +1,95 @@
+"""The page of what runs say together, and the API beside it: from counts alone, clear where there is nothing."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from studio.core import clock
+from studio.core.ids import first_id_at
+from studio.runtime.insights.fingerprint import fingerprint
+from studio.runtime.insights.tallying import Tallying
+from studio.runtime.models import Run
+from tests.factories.accounts import make_tenant, make_token, signed_in, with_token
+from tests.factories.workflows import make_workflow, refunds
+
+ERROR = {"code": "http.status", "message": "The shop said 500 for #6021.", "node": "call", "path": ""}
+
+
+@pytest.fixture
+def tenant(database):
+    return make_tenant(database)
+
+
+@pytest.fixture
+def workflow_id(app, tenant):
+    return make_workflow(app, tenant, refunds(), published=False)
+
+
+@pytest.fixture
+def browser(app, tenant):
+    return signed_in(app, tenant.id, tenant["owner"])
+
+
+@pytest.fixture
+def api(app, tenant):
+    return with_token(app, make_token(app, tenant, "owner", ["runs:read"]))
+
+
+@pytest.fixture
+def lived(database, tenant, workflow_id):
+    """Three that went well, two of one failure, one that waits."""
+    begin = clock.local_now() - timedelta(minutes=9)
+    failed = {"state": "failed", "error": ERROR, "error_print": fingerprint(ERROR)}
+    runs = [{}, {}, {}, failed, failed]
+    runs.append({"state": "waiting", "waiting_for": "approval", "finished_at": None})
+    with database.unit(tenant.id) as uow:
+        for number, values in enumerate(runs):
+            at = begin + timedelta(seconds=number)
+            given = {"state": "succeeded", "finished_at": at + timedelta(seconds=2), **values}
+            uow.session.add(
+                Run(
+                    id=UUID(int=first_id_at(at).int), workflow_id=workflow_id, version_id=workflow_id,
+                    trigger_node="order", input={}, available_at=at, created_at=at, **given,
+                )
+            )  # fmt: skip
+    Tallying(database).catch_up(clock.local_now())
+
+
+def test_the_page_tells_outcomes_times_errors_and_what_is_waited_for(browser, lived, workflow_id):
+    page = browser.get(f"/insights?period=24h&workflow={workflow_id}").text
+    for words in ("<b>6</b>", "<b>2</b>", "2 s</b>", "Waiting for a decision", "The shop said 500 for #6021."):
+        assert words in page, words
+    assert "fingerprint=" in page
+    assert 'class="took"' in page
+    assert "Busiest workflows" not in page
+    everything = browser.get("/insights?period=30d").text
+    assert "Busiest workflows" in everything
+    assert f"workflow={workflow_id}" in everything
+    link = everything.split('class="row-link" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert browser.get(link).text.count("The shop said 500") == 4, "its runs are listed, each with its sentence"
+    assert "Insights" in browser.get("/runs").text
+
+
+def test_nothing_yet_and_no_such_workflow(browser, tenant):
+    assert "Nothing ran in this time" in browser.get("/insights").text
+    assert "Look at 90 days" not in browser.get("/insights?period=90d").text
+    for wrong in ("nonsense", tenant.id):
+        assert browser.get(f"/insights?workflow={wrong}").status_code == 404
+
+
+def test_the_api_gives_the_same(api, lived, workflow_id):
+    found = api.get("/api/v1/run-insights?period=24h").json
+    assert found["whole"]["states"] == {"succeeded": 3, "failed": 2, "waiting": 1}
+    assert found["whole"]["median_ms"] == pytest.approx(2000, rel=0.011)
+    assert len(found["stretches"]) == 24
+    assert found["waiting"] == [{"reason": "approval", "runs": 1}]
+    [error] = found["errors"]
+    assert (error["runs"], error["code"], error["workflow_id"]) == (2, "http.status", str(workflow_id))
+    listed = api.get(f"/api/v1/runs?fingerprint={error['fingerprint']}").json["data"]
+    assert [one["state"] for one in listed] == ["failed", "failed"]
+    assert [one["found"]["runs"] for one in found["workflows"]] == [6]
+    assert api.get(f"/api/v1/run-insights?workflow_id={workflow_id}").json["workflows"] == []
+    wrong = api.get("/api/v1/run-insights?period=2y")
+    assert wrong.status_code == 422
+    assert wrong.json["errors"][0]["path"] == "period"
