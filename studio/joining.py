@@ -104,6 +104,8 @@ from studio.guard.service import purging as guard_purging
 from studio.guard.settings import service as protected_settings
 from studio.oversight import folding
 from studio.oversight.alerts import hearing
+from studio.oversight.alerts import slack as alerts_in_slack
+from studio.oversight.alerts.slack import AlertsInSlack
 from studio.oversight.alerts.telling import Post as Alarms
 from studio.oversight.alerts.watching import Watching
 from studio.oversight.evidence import making, needing
@@ -413,7 +415,8 @@ def _join_slack(engine: Engine, settings: Settings, mailer: Mailer, keyring: Key
     channels = Channels(keyring, settings.allowed_hosts)
     posting = Posting(engine.database, slack, channels, mailer, settings.public_url)
     posting.register()
-    return Pressing(posting)
+    AlertsInSlack(posting).register()
+    return Pressing(posting, alerts_in_slack.BUTTONS)
 
 
 def _join_guard(engine: Engine, mailer: Mailer, public_url: str) -> None:

@@ -86,6 +86,7 @@ class AlertRuleForm(FlaskForm):
         _l("Time zone"), choices=lambda: [SelectChoice(name, name) for name in sorted(zone_names())], default="UTC"
     )
     quiet_weekends = BooleanField(_l("Saturdays and Sundays are quiet as a whole"))
+    slack = BooleanField(_l("Post it to Slack as well"))
     level = SubmitField()
     """Shows another level; stores nothing."""
 
@@ -110,6 +111,7 @@ class AlertRuleForm(FlaskForm):
             ],
             "repeat": self.repeat.data or 0,
             "quiet": self._quiet(),
+            "slack": bool(self.slack.data),
         } | ({"repeat_after": again} if again else {})
 
     def offer(
@@ -161,7 +163,7 @@ def shown(name: str, seen: str, rule: Rule, *, enabled: bool, ids: Mapping[str, 
     stored = written(rule)
     quiet = rule.hours
     return {
-        **{field: stored[field] for field in ("kinds", "failures", "minutes", "mode", "repeat", "repeat_after",
+        **{field: stored[field] for field in ("kinds", "failures", "minutes", "mode", "repeat", "repeat_after", "slack",
                                               "severity")},
         "name": name, "seen": seen, "enabled": enabled,
         "about": rule.about.value if rule.about is About.ALL else f"{rule.about.value}:{rule.value}",

@@ -112,8 +112,9 @@ def _kinds(rule: Rule) -> str:
 
 
 def _whom(rule: Rule, names: Mapping[str, str]) -> list[str]:
+    slack = [str(_("Posted to Slack"))] if rule.slack else []
     if not rule.whom:
-        return [str(_("Nobody: it stands in the list alone"))]
+        return slack or [str(_("Nobody: it stands in the list alone"))]
     found = [str(_("At once: %(names)s", names=_names(rule.whom, rule.mode, names)))]
     for level in rule.levels:
         told = _names(level.targets, level.mode, names)
@@ -122,7 +123,7 @@ def _whom(rule: Rule, names: Mapping[str, str]) -> list[str]:
         again = ngettext("%(span)s later all again, once", "%(span)s later all again, %(num)d times", rule.repeat,
                          span=_span(rule.repeat_after))  # fmt: skip
         found.append(str(again))
-    return found
+    return found + slack
 
 
 def _span(given: Duration) -> str:

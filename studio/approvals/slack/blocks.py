@@ -93,6 +93,15 @@ def note(text: str, *, button: tuple[str, str] | None = None) -> Message:
     return Message(cut(text, _LONGEST_TEXT), blocks)
 
 
+def report(
+    title: str, paragraphs: Sequence[str], known: Sequence[str], ways: Sequence[tuple[str, str, str, str]], url: str
+) -> Message:
+    """Something that is told: what, more of it, lines of `mrkdwn`, and buttons: words, action, value, address."""
+    told = [_section(title, bold=True), *(_section(one) for one in paragraphs), *(_context(one) for one in known)]
+    buttons = [_button(words, action, value, url=to) for words, action, value, to in ways]
+    return Message(cut(f"{title} {url}", _LONGEST_TEXT), [*told, _actions(buttons)])
+
+
 def escaped(text: str) -> str:
     """For `mrkdwn`: nothing of it is a mention or a link."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -125,7 +125,7 @@ class Posting:
         with self.database.unit(workspace_id) as uow:
             if team_id:
                 channels.learn_team(uow, team_id)
-            self._note(uow, verdict)
+            self.note(uow, verdict)
         return verdict.fate is Fate.SENT, words.said(verdict) if verdict.fate is not Fate.SENT else ""
 
     def _plan(self, uow: UnitOfWork, request_id: UUID, key: str) -> _Plan | None:
@@ -146,7 +146,7 @@ class Posting:
         return None if row.lost or row.ts is None or row.rendered == plan.rendered else plan
 
     def _sent(self, uow: UnitOfWork, request_id: UUID, plan: _Plan, verdict: Verdict) -> None:
-        self._note(uow, verdict)
+        self.note(uow, verdict)
         request, row = uow.session.get(Request, request_id), _message(uow, request_id)
         if plan.ts is None:
             row.posted_at, row.ts, row.channel = uow.now, verdict.ts, verdict.channel
@@ -169,13 +169,13 @@ class Posting:
                 if for_person:
                     uow.session.get_one(SlackMember, UUID(job.payload["row_id"])).problem = words.said(verdict)
                 else:
-                    self._note(uow, verdict)
+                    self.note(uow, verdict)
                 if job.topic == trail.SLACK:
                     _forget_unposted(uow, UUID(job.payload["request_id"]))
             raise outbox.GiveUp(verdict.code)
         raise outbox.Later(verdict.code, verdict.wait_s)
 
-    def _note(self, uow: UnitOfWork, verdict: Verdict) -> None:
+    def note(self, uow: UnitOfWork, verdict: Verdict) -> None:
         """Remember whether messages get there; the first that does not is told to admins."""
         query = select(SlackChannel).with_for_update()
         channel = uow.session.scalars(query.execution_options(populate_existing=True)).one_or_none()

@@ -5,8 +5,8 @@ service that judges every channel.
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -48,6 +48,9 @@ class Pressing:
     """Takes presses of one installation."""
 
     posting: Posting
+    others: Mapping[str, Callable[[UnitOfWork, Person, Press], str]] = field(default_factory=dict)
+    """Buttons of messages that are no approval's: what a press does, in the name of whose account it is. It returns
+    what they are told, or raises StudioError."""
 
     def take(self, workspace_id: UUID, headers: Mapping[str, str], body: bytes, origin: Origin) -> None:
         """Do what was pressed. Raises SignatureError, or NoPress where it is none; a refusal is told in Slack."""
@@ -58,6 +61,8 @@ class Pressing:
             self._reveal(workspace_id, found)
         elif found.press.action in (*_OUTCOMES, blocks.TAKE_ON):
             self._do(workspace_id, found, origin)
+        elif found.press.action in self.others:
+            self._other(workspace_id, found, origin)
 
     def _believed(self, workspace_id: UUID, headers: Mapping[str, str], body: bytes) -> Pressed | None:
         with self.posting.database.unit(workspace_id) as uow:
@@ -99,6 +104,19 @@ class Pressing:
             with self.posting.database.unit(workspace_id) as uow:
                 _answer(uow, found, error.message)
                 _show(uow, found, where[0])
+
+    def _other(self, workspace_id: UUID, found: Pressed, origin: Origin) -> None:
+        with self.posting.database.unit(workspace_id) as uow:
+            person = members.person_behind(uow, found.press.member_id, found.press.team_id)
+            if person is None:
+                _answer(uow, found, self._unknown())
+                return
+        try:
+            with self.posting.database.unit(workspace_id, _actor(person, origin)) as uow:
+                _answer(uow, found, self.others[found.press.action](uow, person, found.press))
+        except StudioError as error:
+            with self.posting.database.unit(workspace_id) as uow:
+                _answer(uow, found, error.message)
 
     def _unknown(self) -> str:
         where = f"{self.posting.public_url}/profile/slack"

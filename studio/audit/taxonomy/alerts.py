@@ -5,7 +5,7 @@ from studio.audit.registry import Action, Metadata
 
 class Answered(Metadata):
     channel: str
-    """Where it was said: `page`, `mail_link`, `api`, `workflow`."""
+    """Where it was said: `page`, `mail_link`, `api`, `slack`, `workflow`."""
 
 
 ALERT_ACKNOWLEDGED = Action(

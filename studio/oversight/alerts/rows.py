@@ -17,7 +17,7 @@ from studio.oversight.alerts.kinds import Kind, registry
 from studio.oversight.alerts.quiet import Quiet
 from studio.oversight.alerts.tables import Alert, AlertNote, AlertTold
 
-STEP, DIGEST = "alert.step", "alert.digest"
+STEP, DIGEST, SLACK = "alert.step", "alert.digest", "alert.slack"
 
 
 def get(uow: UnitOfWork, alert_id: UUID | None) -> Alert:
@@ -83,7 +83,15 @@ def note(
     uow: UnitOfWork, row: Alert, what: str, by: UUID | None = None, said: str = "", step: int | None = None
 ) -> None:
     """Add a line to its timeline."""
-    uow.session.add(AlertNote(id=new_id(), alert_id=row.id, at=uow.now, what=what, by=by, said=said, step=step))
+    noted = AlertNote(id=new_id(), alert_id=row.id, at=uow.now, what=what, by=by, said=said, step=step)
+    uow.session.add(noted)
+    queue_slack(uow, row, str(noted.id))
+
+
+def queue_slack(uow: UnitOfWork, row: Alert, mark: str) -> None:
+    """Have its message follow, where its rule says that there is one."""
+    if row.rule.get("slack"):
+        outbox.enqueue(uow, SLACK, key=f"{SLACK}:{row.id}:{mark}", payload={"alert_id": str(row.id)})
 
 
 def notes(uow: UnitOfWork, row: Alert, most: int = 200) -> Sequence[AlertNote]:

@@ -86,6 +86,8 @@ class Rule(_Said):
     repeat_after: Duration = Duration(amount=30, unit=Unit.MINUTES)
     """From the last level to the first again."""
     quiet: QuietHours | None = None
+    slack: bool = False
+    """Posted to the workspace's Slack channel as well, with the first level."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -94,6 +94,14 @@ class Alert(Tenant, Model):
     resolved_by: Mapped[UUID | None] = mapped_column(Uuid())
     """None: it works again by itself, or goes on."""
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    slack_claim: Mapped[str | None] = mapped_column(String(200))
+    """Key of the job that posts it: another one leaves it alone."""
+    slack_channel: Mapped[str | None] = mapped_column(String(40))
+    """As Slack names the channel; None: not posted, or by a webhook."""
+    slack_ts: Mapped[str | None] = mapped_column(String(40))
+    """Slack's name of the message; None: not posted, or by a webhook, which tells none."""
+    slack_shown: Mapped[str | None] = mapped_column(String(64))
+    """`slack.standing` of what was sent last; None: not posted."""
 
 
 class AlertTold(Tenant, Model):

@@ -22,6 +22,7 @@ from studio.oversight.alerts.ruling import NamedRule
 from studio.portal import alert_rule_words
 from studio.portal.alert_rule_form import AlertRuleForm, fresh, shown
 from studio.portal.views.blueprint import blueprint
+from studio.portal.views.slack import slack_ready
 
 
 @blueprint.get("/settings/alert-rules")
@@ -133,7 +134,7 @@ def _show(form: AlertRuleForm, error: StudioError) -> None:
 
 def _page(form: AlertRuleForm, kept: NamedRule | None) -> str:
     _offer(form)
-    return render_template("portal/alert_rule.html", form=form, kept=kept)
+    return render_template("portal/alert_rule.html", form=form, kept=kept, slack_ready=slack_ready())
 
 
 def _offer(form: AlertRuleForm) -> None:

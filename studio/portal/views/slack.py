@@ -112,6 +112,11 @@ def slack_actions(installed_in: UUID) -> ResponseReturnValue:
     return "", 200
 
 
+def slack_ready() -> bool:
+    """Whether there is a channel."""
+    return _channels().current(current_uow()) is not None
+
+
 def _posting() -> Posting:
     return cast("Pressing", current_app.extensions["studio_slack"]).posting
 
