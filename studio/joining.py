@@ -147,7 +147,7 @@ OUTBOX_KEPT = timedelta(days=7)
 NODE_FOLDERS = (
     "studio.runtime.triggers", "studio.runtime.nodes", "studio.approvals.nodes", "studio.guard.nodes",
     "studio.export.nodes", "studio.connectors.nodes", "studio.connectors.triggers",
-    "studio.flags.nodes", "studio.flags.triggers",
+    "studio.flags.nodes", "studio.flags.triggers", "studio.oversight.nodes",
 )  # fmt: skip
 """Folders whose modules are node types. A package's line is added with its first one."""
 

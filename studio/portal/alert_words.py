@@ -104,7 +104,7 @@ def _event(note: AlertNote, seated: Mapping[UUID, Person]) -> Event:
         "nobody": _("Nobody was there to be told"), "acknowledged": _("%(name)s is on it", name=name),
         "snoozed": _("%(name)s put it off", name=name), "handed": _("%(name)s had the next level told", name=name),
         "resolved": _("%(name)s said that it is over", name=name), "recovered": _("It works again"),
-        "ended": _("It was turned off"),
+        "cleared": _("The workflow said that it is over"), "ended": _("It was turned off"),
     }  # fmt: skip
     return Event(note.at, str(said[note.what]))
 

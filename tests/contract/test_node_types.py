@@ -38,7 +38,13 @@ DATA = {
 CONNECTIONS = ("connection.action", "connection.request", "connection.event", "connection.record")
 FLAGS = ("flag.changed", "flag.evaluate", "flag.guardrail_breached", "flag.rollout", "flag.set")
 OF_A_PRIMITIVE = (
-    {"audit.event": "audit", "experiment.decide": "experiment", "run.label": "run"}
+    {
+        "alert.raise": "alert",
+        "alert.resolve": "alert",
+        "audit.event": "audit",
+        "experiment.decide": "experiment",
+        "run.label": "run",
+    }
     | dict.fromkeys(CONNECTIONS, "connection")
     | dict.fromkeys(FLAGS, "flag")
 )

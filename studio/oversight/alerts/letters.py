@@ -59,6 +59,8 @@ def news(uow: UnitOfWork, row: Alert, what: str, reader: Person, link: str) -> L
         subject, said = _("%(name)s is on it: %(title)s", name=name, title=title), _("Nobody else is told any more.")
     elif what == "resolved":
         subject, said = _("Over: %(title)s", title=title), _("%(name)s said that it is over.", name=name)
+    elif what == "cleared":
+        subject, said = _("Over: %(title)s", title=title), _("The workflow says that it is over.")
     elif what == "ended":
         subject, said = _("Over: %(title)s", title=title), _("It was turned off, so it cannot go wrong any more.")
     else:

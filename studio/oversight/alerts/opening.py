@@ -63,8 +63,8 @@ def opened(
     row = Alert(
         id=new_id(), kind=kind.key, fingerprint=kind.fingerprint(thing_id, facts)[:120], thing_id=thing_id,
         thing_name=thing.name[:200], workflow_id=thing.workflow_id, facts=dict(facts), count=count,
-        urgent=rule.urgent(by_kind=kind.urgent), rule_id=chosen.id, rule=rules.written(rule), state="open", step=0,
-        plan=escalation.to_json(frozen(uow, rule, kind, thing)), jobs=0, snoozed=False, first_at=first_at or at,
+        urgent=rule.urgent(by_kind=kind.is_urgent(facts)), rule_id=chosen.id, rule=rules.written(rule), state="open",
+        step=0, plan=escalation.to_json(frozen(uow, rule, kind, thing)), jobs=0, snoozed=False, first_at=first_at or at,
         opened_at=uow.now, last_at=at,
     )  # fmt: skip
     uow.session.add(row)

@@ -142,8 +142,11 @@ def _state(uow: UnitOfWork, row: Alert) -> str:
     if row.state == State.RESOLVED:
         if row.resolved_by is not None:
             return _("%(name)s said that it is over.", name=_name(uow, row.resolved_by))
-        ended = any(one.what == "ended" for one in rows.notes(uow, row))
-        return _("It was turned off, so it cannot go wrong any more.") if ended else _("It works again.")
+        became = {
+            "ended": _("It was turned off, so it cannot go wrong any more."),
+            "cleared": _("The workflow says that it is over."),
+        }
+        return next((became[one.what] for one in rows.notes(uow, row) if one.what in became), _("It works again."))
     if row.state == State.ACKNOWLEDGED:
         return _("%(name)s is on it. Nobody else is told.", name=_name(uow, row.acknowledged_by))
     if row.snoozed and row.next_at is not None:

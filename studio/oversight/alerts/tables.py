@@ -131,7 +131,7 @@ class AlertNote(Tenant, Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime())
     what: Mapped[str] = mapped_column(String(20))
     """`opened`, `held`, `told`, `reminded`, `nobody`, `acknowledged`, `snoozed`, `handed`, `resolved`, `recovered`,
-    `ended`."""
+    `cleared`, `ended`."""
     by: Mapped[UUID | None] = mapped_column(Uuid())
     """Whom it is about: who was told, who did it."""
     said: Mapped[str] = mapped_column(Text, default="")

@@ -69,6 +69,11 @@ def recovered(uow: UnitOfWork, row: Alert) -> None:
     _over(uow, row, None, "recovered")
 
 
+def cleared(uow: UnitOfWork, row: Alert) -> None:
+    """A workflow says that it is over. The alert is locked."""
+    _over(uow, row, None, "cleared")
+
+
 def ended(uow: UnitOfWork, row: Alert) -> None:
     """What it is about was turned off. The alert is locked."""
     _over(uow, row, None, "ended")

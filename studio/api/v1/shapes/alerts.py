@@ -24,7 +24,7 @@ class AlertNoteView(Shape):
     at: datetime
     what: Literal[
         "opened", "held", "told", "reminded", "nobody", "acknowledged", "snoozed", "handed", "resolved", "recovered",
-        "ended",
+        "cleared", "ended",
     ]  # fmt: skip
     by: Id | None = Field(description="Who was told, or who did it.")
 

@@ -55,6 +55,11 @@ class Kind:
         del facts
         return str(thing_id)
 
+    def is_urgent(self, facts: Mapping[str, Any]) -> bool:
+        """Whether quiet hours do not hold it back, unless a rule says otherwise."""
+        del facts
+        return self.urgent
+
     def since(self, uow: UnitOfWork, thing_id: UUID, since: datetime) -> tuple[int, datetime | None]:
         """How often it has happened since then, and when first; of kinds that count."""
         raise NotImplementedError

@@ -1,0 +1,1 @@
+"""Steps about alerts. One node type a file."""
