@@ -17,6 +17,8 @@ from tests.engine import bench_nodes
 from tests.engine.rig import Crash, step
 
 MIRA = Actor(ActorType.USER, str(new_id()), "Mira", new_id())
+LABELS = {"batch.before_commit"}
+"""Died at here, in process; see tests/faults/test_points.py."""
 RERUN = Wanted(verb=Verb.RERUN)
 
 

@@ -93,6 +93,19 @@ def await_changes_and_die(approving, label):
     approving.closed(order, "approved")
 
 
+def nudge_and_die(approving, label):
+    """Reminded once, though whoever asked for it heard nothing the first time."""
+    order = begin(approving, label)
+    request_id = approving.asked(order)
+    approving.drill.lay()
+    tried = approving.insist("owner", f"/approvals/{request_id}/remind", {}, key=order)
+    assert (tried[0], tried[-1]) == (None, 200)
+    assert approving.recorded(request_id, "approval.reminded") == 1
+    eventually(lambda: len(approving.mails(f"Reminder: {order}")) == 2, approving.drill.log)
+    assert approving.decide("jonas", request_id, "approved") == [200]
+    approving.closed(order, "approved")
+
+
 def bypass_and_die(approving, label):
     order = begin(approving, label)
     request_id = approving.asked(order)
@@ -216,6 +229,7 @@ POINTS = [
     ("revise.after_commit", await_changes_and_die),
     ("bypass.before_commit", bypass_and_die),
     ("bypass.after_commit", bypass_and_die),
+    ("nudge.before_commit", nudge_and_die),
     ("reassign.before_commit", hand_on_and_die),
     ("reassign.after_commit", hand_on_and_die),
     ("apply.before_commit", apply_and_die),

@@ -17,6 +17,7 @@ from tests.factories.accounts import make_person
 from tests.faults.approving import GROUP
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(180)]
+LABELS = {"leaving.between_parts", "leaving.after_part", "leaving.before_commit", "leaving.after_commit"}
 _numbers = count(1)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.stack import PROJECT
+from tests.engine import test_batches
 from tests.faults import (
     test_approvals,
     test_audit_events,
@@ -18,6 +19,7 @@ from tests.faults import (
     test_export,
     test_gathering,
     test_halts,
+    test_leaving,
     test_rotation,
     test_smtp,
     test_sweeping,
@@ -46,12 +48,14 @@ ELSEWHERE = set().union(
         one.LABELS
         for one in (
             test_approvals,
+            test_batches,
             test_audit_events,
             test_connections,
             test_evidence,
             test_export,
             test_gathering,
             test_halts,
+            test_leaving,
             test_rotation,
             test_smtp,
             test_sweeping,

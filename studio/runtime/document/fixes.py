@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from studio.core.i18n import gettext as _
+from studio.runtime.document.layout import fitting
 from studio.runtime.document.model import Link
 
 Operation = Literal["remove_step", "remove_edge", "add_edge", "set"]
@@ -94,6 +95,8 @@ def _remove(document: dict[str, Any], gone: set[str]) -> None:
     bridge = _bridge(document["edges"], gone) if len(gone) == 1 else []
     document["nodes"] = [node for node in document["nodes"] if node["key"] not in gone]
     document["edges"] = [edge for edge in document["edges"] if not gone & {edge["from"], edge["to"]}]
+    if isinstance(document.get("layout"), dict):
+        document["layout"] = fitting(document["layout"], {node["key"] for node in document["nodes"]})
     document["edges"] += [edge for edge in bridge if edge not in document["edges"]]
 
 
