@@ -118,6 +118,8 @@ from studio.oversight.reviews.post import Post as ReviewPost
 from studio.oversight.run_exports import making as run_files
 from studio.oversight.run_exports import service as run_exports
 from studio.runtime import notices
+from studio.runtime.archive.places import Reach as ArchiveReach
+from studio.runtime.archive.working import Archiving
 from studio.runtime.batches import doing as batch_hands
 from studio.runtime.batches import service as batches
 from studio.runtime.departing import WorkflowsPart
@@ -219,7 +221,7 @@ def join(app: Flask, settings: Settings) -> Engine:
     )
     _join_flags(engine)
     _join_evidence(engine, app.extensions["studio_keyring"])
-    _join_run_exports(engine)
+    app.extensions["studio_archive"] = _join_run_files(engine, settings)
     deciding.on_vote = _answered
     engine.chores.append(Sealer(database, app.extensions["studio_keyring"]))
     outbox.register(erasing.TOPIC, erasing.work)
@@ -257,10 +259,17 @@ def _join_evidence(engine: Engine, keyring: Keyring) -> None:
     evidence.on_asked = lambda: engine.hints.send("evidence")
 
 
-def _join_run_exports(engine: Engine) -> None:
+def _join_run_files(engine: Engine, settings: Settings) -> ArchiveReach:
+    """Files of runs: those that people ask for, and those of runs that are kept no longer."""
     files = run_files.Making(engine.database, lambda: engine.hints.send("run_exports"))
     engine.add_drain("run_exports", files.drain, files.is_due)
     run_exports.on_asked = lambda: engine.hints.send("run_exports")
+    ports = engine.ports
+    reach = ArchiveReach(ports.http, ports.secrets, settings.data_dir / "archive", settings.allowed_hosts)
+    leases = NamedLeases(engine.database, engine.holder)
+    archiving = Archiving(engine.database, reach, leases, lambda: engine.hints.send("archive"))
+    engine.add_drain("archive", archiving.drain, archiving.is_due)
+    return reach
 
 
 def _join_leaving() -> None:

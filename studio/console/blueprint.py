@@ -6,6 +6,7 @@ from flask import Blueprint, current_app
 
 from studio.core.crypto import Keyring
 from studio.core.settings import Settings
+from studio.runtime.archive.places import Reach
 from studio.runtime.engine.engine import Engine
 
 blueprint = Blueprint("console", "studio.console")
@@ -19,6 +20,11 @@ def engine() -> Engine:
 def keyring() -> Keyring:
     """The keys of this installation."""
     return cast("Keyring", current_app.extensions["studio_keyring"])
+
+
+def archive_reach() -> Reach:
+    """What archives are reached by from this process."""
+    return cast("Reach", current_app.extensions["studio_archive"])
 
 
 def settings() -> Settings:

@@ -76,6 +76,11 @@ def sealed(context: str, *, version: str | None = None) -> dict[str, Any]:
     return {_INFO: _Declared(context, version)}
 
 
+def is_sealed(info: dict[str, Any]) -> bool:
+    """Whether a column says that it holds sealed records."""
+    return _INFO in info
+
+
 def context_of(row: object, name: str) -> str:
     """What a row's record in a sealed column is bound to. The columns that it names have to be set."""
     return _column(inspect(type(row)), name).context_of(row)

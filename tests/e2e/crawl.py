@@ -18,6 +18,7 @@ DOWNLOADS = (
     "console.export_workflow",
     "console.export_audit",
     "console.run_data",
+    "console.archived_run_record",
     "console.report_file",
     "console.run_rows_file",
     "portal.news",

@@ -1,8 +1,11 @@
 """Deaths in what the sweeper commits and in publishing: each tick starts one run, each version is made once."""
 
+import gzip
+import json
 from collections import Counter
 from contextlib import ExitStack
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 import requests
@@ -14,7 +17,8 @@ from studio.accounts.permissions import SCOPES
 from studio.accounts.service import tokens
 from studio.audit.models import AuditEvent
 from studio.audit.verifying import verify
-from studio.runtime.models import Event, Run, RunNote, Step, TriggerSubscription, WorkflowVersion
+from studio.runtime.archive import service as archive
+from studio.runtime.models import ArchivedRun, Event, Run, RunNote, Step, TriggerSubscription, WorkflowVersion
 from tests.factories.accounts import make_person
 from tests.faults.drill import drill as open_drill
 from tests.faults.drill import eventually
@@ -23,10 +27,11 @@ from tests.servers.missing import start_or_skip
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(180)]
 SCHEDULE = ("schedule.before_commit", "schedule.after_commit")
+ARCHIVE = ("archive.confirmed", "archive.before_commit", "archive.after_commit")
 RETENTION = ("retention.before_commit", "retention.after_commit")
 PUBLISH = ("publish.before_commit", "publish.after_commit")
 LEASES = "leases.after_commit"
-LABELS = {*SCHEDULE, *RETENTION, *PUBLISH, LEASES}
+LABELS = {*SCHEDULE, *RETENTION, *ARCHIVE, *PUBLISH, LEASES}
 
 
 def ticking(_url):
@@ -87,6 +92,29 @@ def test_a_tick_starts_one_run_wherever_the_sweeper_dies(ticks, label):
         assert notes.count(due) == 1
         assert unit.session.scalar(select(TriggerSubscription.next_due_at)) > unit.now
         assert verify(unit).bad is None
+
+
+@pytest.mark.parametrize("label", ARCHIVE)
+def test_what_is_archived_first_lies_in_its_file_or_is_still_there(ticks, label):
+    ticks.begin()
+    due = now_due(ticks)
+    eventually(lambda: (due, "succeeded") in runs(ticks), ticks.log)
+    ticks.end()
+    with ticks.database.unit(ticks.seeded.workspace_id) as unit:
+        wanted = set(unit.session.scalars(select(Run.id).where(Run.state == "succeeded")))
+        archive.set_place(unit, archive.Wanted("folder"))
+    keep(ticks, 0)
+    ticks.begin(laid=True, FAULT=label)  # it looks at its first turn
+    ticks.died()
+    eventually(lambda: number_of(ticks, Run) == 0, ticks.log)
+    keep(ticks, 90)
+    folder = ticks.running.settings.data_dir / "archive"
+    lines = [line for one in folder.rglob("*.gz") for line in gzip.decompress(one.read_bytes()).splitlines()]
+    held = {UUID(json.loads(line)["run"]["id"]) for line in lines}
+    with ticks.database.unit(ticks.seeded.workspace_id) as unit:
+        assert wanted <= held
+        assert wanted <= set(unit.session.scalars(select(ArchivedRun.run_id)))
+        archive.set_place(unit, archive.Wanted())
 
 
 @pytest.mark.parametrize("label", RETENTION)

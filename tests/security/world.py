@@ -26,6 +26,7 @@ from studio.runtime.erasure import service as erasure
 from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.alerts import add_alert_rule, make_alert
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
+from tests.factories.archives import make_archived
 from tests.factories.connections import make_connection, make_description
 from tests.factories.elevations import make_elevation, make_eligible
 from tests.factories.evidence import make_pack
@@ -177,6 +178,7 @@ MAKERS: dict[str, Maker] = {
     "batch_id": lambda app, tenant: str(make_batch(app, tenant)),
     "pack_id": make_pack,
     "export_id": make_run_export,
+    "archived_id": make_archived,
     "alert_id": make_alert,
     "alert_rule_id": _alert_rule,
     "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id

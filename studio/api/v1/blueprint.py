@@ -10,6 +10,7 @@ from studio.connectors.oauth.connecting import Connecting
 from studio.contract.ports import Mailer
 from studio.core.crypto import Keyring
 from studio.core.settings import Settings
+from studio.runtime.archive.places import Reach as ArchiveReach
 from studio.runtime.engine.engine import Engine
 
 PREFIX = "/api/v1"
@@ -50,3 +51,8 @@ def mailer() -> Mailer:
 def vault() -> SecretVault:
     """The secrets of all workspaces."""
     return cast("SecretVault", current_app.extensions["studio_vault"])
+
+
+def archive_reach() -> ArchiveReach:
+    """What archives are reached by from this process."""
+    return cast("ArchiveReach", current_app.extensions["studio_archive"])

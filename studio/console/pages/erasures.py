@@ -15,6 +15,7 @@ from studio.console.blueprint import blueprint
 from studio.core import web
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.web import current_uow
+from studio.runtime.archive import finding
 from studio.runtime.erasure import service
 
 
@@ -83,5 +84,6 @@ def _page(form: ErasureForm) -> str:
     found = service.newest(current_uow())
     open_one = next((one for one in found if service.is_open(one)), None)
     return render_template(
-        "console/erasures.html", form=form, open=open_one, ended=[one for one in found if one is not open_one]
-    )
+        "console/erasures.html", form=form, open=open_one, ended=[one for one in found if one is not open_one],
+        archived=finding.any_there(current_uow()),
+    )  # fmt: skip

@@ -15,6 +15,7 @@ from studio.core import tenancy, web
 from studio.core.errors import InvalidInput
 from studio.core.ids import parse_id
 from studio.core.web import current_uow
+from studio.runtime.archive import service as archiving
 from studio.runtime.models import Workflow
 from studio.runtime.retention.estimate import Estimate, estimate
 from studio.runtime.retention.policy import Days
@@ -86,5 +87,6 @@ def _page(form: DaysForm, workflow_id: UUID | None = None, foreseen: Estimate | 
         "others": uow.session.execute(free.limit(MOST_LISTED)).all() if workflow_id is None else [],
         "due": estimate(uow, rules) if workflow_id is None else None,
         "standing": standing(uow),
+        "place": archiving.current(uow),
     }
     return render_template("console/retention.html", form=form, rules=rules, foreseen=foreseen, **shown)

@@ -24,6 +24,7 @@ from studio.core import clock
 from studio.core.web import current_uow
 from studio.runtime import document as documents
 from studio.runtime import labels, notes
+from studio.runtime.archive import finding
 from studio.runtime.history import spells, stepping
 from studio.runtime.history.detail import Attempt, RunDetail, StepView, called_run, detail, version_of, wait_target
 from studio.runtime.history.naming import titles_to_be
@@ -45,6 +46,9 @@ def run(run_id: UUID) -> ResponseReturnValue:
     `picture`: `large` draws the graph as wide as the page. `at`: a finished run as it was after so many attempts.
     """
     uow = current_uow()
+    row = uow.session.get(Run, run_id)
+    if row is None and finding.there(uow, run_id):
+        return redirect(url_for("console.archived_run", archived_id=run_id))
     row, counted = get_run(uow, run_id), tallies(uow, run_id)
     version, error = version_of(uow, row), row.error or {}
     document = documents.load(version.document)

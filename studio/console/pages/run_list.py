@@ -20,6 +20,7 @@ from studio.core.i18n import gettext
 from studio.core.ids import parse_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.core.web import current_uow
+from studio.runtime.archive import finding
 from studio.runtime.history import filters, listing
 from studio.runtime.history.filters import RunFilter
 from studio.runtime.history.listing import Page
@@ -62,6 +63,7 @@ def runs() -> ResponseReturnValue:
         further=_further(),
         cursor=address,
         export_to=address("console.run_export_ask"),
+        archived=finding.any_there(uow),
     )
     answer = fresh(html)
     if problems:

@@ -1,15 +1,13 @@
 """Objects in S3, or in a store that speaks its protocol: one a batch, a line an event."""
 
-import base64
-import hashlib
-import re
 from collections.abc import Sequence
 from datetime import UTC
 from typing import Annotated, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints
 
+from studio.core.buckets import Bucket, checksum, code_in
 from studio.core.http import HttpRequest, HttpResponse
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
@@ -19,17 +17,16 @@ from studio.export.fields import Base, Printable
 from studio.export.outcomes import Fate, Verdict
 from studio.export.records import Record
 
-Bucket = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Prefix = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9_.=-]+/)*$", max_length=200)]
-_CODE = re.compile(rb"<Code>([A-Za-z]{1,60})</Code>")
 _AGAIN = frozenset({"RequestTimeout", "OperationAborted", "ConditionalRequestConflict", "SlowDown", "InternalError"})
 
 
 class S3Settings(ExporterSettings):
     """Whose bucket it is."""
 
-    bucket: Bucket
+    bucket: BucketName
     region: Region = "us-east-1"
     prefix: Prefix = "audit/"
     """What keys begin with, with a slash at its end."""
@@ -59,39 +56,23 @@ secret_access_key: ${secret:s3_key}
 
     def needs(self) -> Needs:
         """Its address and its key."""
-        return Needs(url=self._bucket, secrets={"secret_access_key": self.config.secret_access_key})
+        return Needs(url=self._bucket.url, secrets={"secret_access_key": self.config.secret_access_key})
 
     def send(self, batch: Sequence[Entry], sending: Sending) -> Verdict:
         """One request a batch."""
         body = packed(b"".join(entry.data + b"\n" for entry in batch))
-        url = f"{self._bucket}/{quote(key_of(batch[0].record, self.config.prefix, sending))}"
-        headers = {
-            "Content-Type": "application/gzip",
-            "x-amz-checksum-sha256": base64.b64encode(hashlib.sha256(body).digest()).decode(),
-        }
+        url = self._bucket.address(key_of(batch[0].record, self.config.prefix, sending))
+        headers = {"Content-Type": "application/gzip"} | checksum(body)
         if self.config.storage_class is not None:
             headers["x-amz-storage-class"] = self.config.storage_class
         secret = credential(sending, self.config.secret_access_key, urlsplit(url).hostname)
-        signed = self._signed(url, headers, body, secret)
+        signed = self._bucket.signed("PUT", url, headers, secret, body)
         return _judged(sending.reach.http.send(HttpRequest("PUT", url, signed, body, self.config.timeout)), sending)
 
     @property
-    def _bucket(self) -> str:
+    def _bucket(self) -> Bucket:
         config = self.config
-        if config.endpoint is not None:
-            return f"{config.endpoint}/{config.bucket}"
-        if "." in config.bucket:  # a name with dots fits no certificate of the region's
-            return f"https://s3.{config.region}.amazonaws.com/{config.bucket}"
-        return f"https://{config.bucket}.s3.{config.region}.amazonaws.com"
-
-    def _signed(self, url: str, headers: dict[str, str], body: bytes, secret: str) -> dict[str, str]:
-        """The headers with Signature Version 4 beside them."""
-        from requests import Request  # noqa: PLC0415, TID251 - what is signed is one of these; it is sent by core.http
-        from requests_aws4auth import AWS4Auth  # noqa: PLC0415 - loaded with the first delivery
-
-        prepared = Request("PUT", url, headers=headers, data=body).prepare()
-        signed = AWS4Auth(self.config.access_key_id, secret, self.config.region, "s3")(prepared)
-        return dict(signed.headers)
+        return Bucket(config.bucket, config.region, config.access_key_id, config.endpoint)
 
 
 def key_of(first: Record, prefix: str, sending: Sending) -> str:
@@ -105,8 +86,8 @@ def _judged(answer: HttpResponse, sending: Sending) -> Verdict:
     found = verdict(answer, sending.now)
     if found.fate in (Fate.SENT, Fate.RETRY):
         return found
-    named = _CODE.search(answer.body)
-    code = named[1].decode() if named else f"HTTP {answer.status}"
+    named = code_in(answer.body)
+    code = named or f"HTTP {answer.status}"
     if code in _AGAIN:
         return Verdict(Fate.RETRY, f"s3.{code}", _("The store could not take the object now (%(code)s).", code=code))
     said = _("The store does not take the object (%(code)s). Check bucket, region and keys.", code=code)

@@ -1,5 +1,6 @@
 """The engine's tables."""
 
+from studio.runtime.models.archives import ArchivedLabel, ArchivedRun, ArchivePlace, RunArchive
 from studio.runtime.models.batches import RunBatch, RunBatchItem
 from studio.runtime.models.erasures import CustomerErasure
 from studio.runtime.models.flow import RateState, WorkspaceLimit
@@ -15,6 +16,9 @@ from studio.runtime.models.workflows import TriggerSubscription, Workflow, Workf
 
 __all__ = [
     "IN_ORDER",
+    "ArchivePlace",
+    "ArchivedLabel",
+    "ArchivedRun",
     "Blob",
     "CustomerErasure",
     "Event",
@@ -28,6 +32,7 @@ __all__ = [
     "RetentionRule",
     "RetentionState",
     "Run",
+    "RunArchive",
     "RunBatch",
     "RunBatchItem",
     "RunErrorTally",

@@ -27,6 +27,13 @@ BUSY_SHARE = 0.02
 """Of the time, while the shop is busy: orders must not feel it."""
 
 
+def is_busy(database: Database, now: datetime) -> bool:
+    """Whether orders come in quickly."""
+    with database.across(read_only=True) as unit:
+        newest = select(Run.id).where(Run.id > first_id_at(now - timedelta(seconds=1))).limit(BUSY).subquery()
+        return (unit.session.scalar(select(func.count()).select_from(newest)) or 0) >= BUSY
+
+
 class Retention:
     """Deletes ended runs and their events past each workspace's rules, in small batches, and what others name."""
 
@@ -49,7 +56,7 @@ class Retention:
         started = clock.monotonic()
         if started < self._rest_until:
             return
-        busy = self._busy(now)
+        busy = is_busy(self._database, now)
         size, until = (BUSY_BATCH, started) if busy else (PURGE_BATCH, started + PURGE_S)
         while self._go_on(now, size):
             at = clock.monotonic()
@@ -83,14 +90,10 @@ class Retention:
             look.batch(self._database, size)
         if look.done:
             self._look = None
-            ended(self._database, look)
+            if not look.archived_first:
+                ended(self._database, look)
             self._purge_rest(look.workspace_id, now)
         return True
-
-    def _busy(self, now: datetime) -> bool:
-        with self._database.across(read_only=True) as unit:
-            newest = select(Run.id).where(Run.id > first_id_at(now - timedelta(seconds=1))).limit(BUSY).subquery()
-            return (unit.session.scalar(select(func.count()).select_from(newest)) or 0) >= BUSY
 
     def _purge_rest(self, workspace_id: UUID, now: datetime) -> None:
         with self._database.unit(workspace_id) as unit:

@@ -12,7 +12,7 @@ from studio.core.faults import fault_point
 from studio.core.ids import first_id_at
 from studio.core.run_parts import run_parts
 from studio.core.unit_of_work import Database, UnitOfWork
-from studio.runtime.models import Event, Run
+from studio.runtime.models import ArchivePlace, Event, Run
 from studio.runtime.outcomes import ENDED, Verdict
 from studio.runtime.retention.holding import held
 from studio.runtime.retention.policy import Rules, RunFacts, due_at, may_go
@@ -37,6 +37,19 @@ def stretches(rules: Rules) -> list[Stretch]:
     return [*runs, Stretch(None)]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Some runs of a stretch, in the order of their ids."""
+
+    facts: Sequence[RunFacts]
+    free: Sequence[UUID]
+    """Those whose time is over and that nothing needs."""
+    kept: Sequence[UUID]
+    """Those whose time is over, too, and that something needs."""
+    oldest: datetime | None
+    """When the time of the last one that is due was over."""
+
+
 @dataclass(slots=True)
 class Look:
     """Where it is, and what it came to. A process that dies begins the next one anew; nothing is lost by that."""
@@ -48,6 +61,8 @@ class Look:
     cursor: UUID = _FIRST
     deleted: int = 0
     held: int = 0
+    archived_first: bool = False
+    """The workspace has its runs archived before they go: here they stay, and archiving lets go of them."""
     oldest: datetime | None = None
     """When the time of the last run that it let go was over: so far behind is what comes after it."""
 
@@ -60,7 +75,7 @@ class Look:
         """Look at the next `size` rows, and let go of those whose time is over. How many went."""
         part = self.left[0]
         with database.unit(self.workspace_id) as uow:
-            seen, gone = self._events(uow, size) if part.state is None else self._runs(uow, part, part.state, size)
+            seen, gone = self._events(uow, size) if part.state is None else self._runs(uow, part, size)
             if gone:
                 fault_point("retention.before_commit")
         if gone:
@@ -70,20 +85,32 @@ class Look:
             self.cursor = _FIRST
         return gone
 
-    def _runs(self, uow: UnitOfWork, part: Stretch, state: str, size: int) -> tuple[int, int]:
-        rules = rules_of(uow)
+    def _runs(self, uow: UnitOfWork, part: Stretch, size: int) -> tuple[int, int]:
+        if archives(uow):
+            self.archived_first = True
+            return 0, 0
+        found = self.seen(uow, part, size)
+        ids = remove(uow, found.free)
+        self.passed(found, len(ids))
+        return len(found.facts), len(ids)
+
+    def seen(self, uow: UnitOfWork, part: Stretch, size: int) -> Seen:
+        """The next `size` runs of a stretch, and which of them may go. Changes nothing."""
+        rules, state = rules_of(uow), part.state or ""
         edge = first_id_at(self.begun - timedelta(days=rules.of(part.workflow_id, state)))
         facts = walk(uow, state, part.workflow_id, (self.cursor, edge), size)
         mine = [one for one in facts if part.workflow_id is not None or one.workflow_id not in rules.workflows]
         due = [one for one in mine if may_go(rules, one, self.begun)]
         kept = held(uow, [one.id for one in due])
-        ids = remove(uow, [one.id for one in due if one.id not in kept])
-        self.deleted, self.held = self.deleted + len(ids), self.held + len(kept)
-        if due:
-            self.oldest = due_at(rules, due[-1])
-        if facts:
-            self.cursor = facts[-1].id
-        return len(facts), len(ids)
+        oldest = due_at(rules, due[-1]) if due else None
+        return Seen(facts, [one.id for one in due if one.id not in kept], sorted(kept), oldest)
+
+    def passed(self, found: Seen, gone: int) -> None:
+        """Go on behind them."""
+        self.deleted, self.held = self.deleted + gone, self.held + len(found.kept)
+        self.oldest = found.oldest or self.oldest
+        if found.facts:
+            self.cursor = found.facts[-1].id
 
     def _events(self, uow: UnitOfWork, size: int) -> tuple[int, int]:
         """Those of no run, and of runs that have gone."""
@@ -96,6 +123,11 @@ class Look:
         if rows:
             self.cursor = rows[-1].id
         return len(rows), len(ids)
+
+
+def archives(uow: UnitOfWork) -> bool:
+    """Whether the unit's workspace has its runs archived before they are deleted."""
+    return uow.session.scalar(select(ArchivePlace.id).where(ArchivePlace.active)) is not None
 
 
 def walk(

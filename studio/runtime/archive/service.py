@@ -1,0 +1,145 @@
+"""Whether ended runs are archived before they are deleted, and where: read and set by people."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+
+from studio.audit import Target, changes_between, record
+from studio.core.buckets import Bucket
+from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.http import addresses
+from studio.core.i18n import gettext as _
+from studio.core.ids import new_id
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.archive.outcomes import Place
+from studio.runtime.flow.rows import lock
+from studio.runtime.models import ArchivePlace
+
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")
+_REGION = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
+_PREFIX = re.compile(r"((?!\.+/)[A-Za-z0-9_.=-]+/)*\Z")
+_KEY_ID = re.compile(r"[!-~]{1,128}\Z")
+_SECRET = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}\Z")
+LONGEST_PREFIX, LONGEST_ENDPOINT = 200, 300
+WHERE = ("kind", "bucket", "prefix", "endpoint")
+"""What makes a place another one. The rest is how it is reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Where runs shall be archived. All but the kind are a bucket's."""
+
+    kind: str = ""
+    """`outcomes.Place`; empty: nowhere, they are deleted."""
+    bucket: str = ""
+    region: str = ""
+    prefix: str = ""
+    endpoint: str = ""
+    access_key_id: str = ""
+    secret_name: str = ""
+
+
+def current(uow: UnitOfWork) -> ArchivePlace | None:
+    """Where what is due goes now; None: nothing is archived."""
+    return uow.session.scalar(select(ArchivePlace).where(ArchivePlace.active))
+
+
+def wanted_of(place: ArchivePlace | None) -> Wanted:
+    """What was said of a place."""
+    if place is None:
+        return Wanted()
+    return Wanted(**{name: getattr(place, name) for name in asdict(Wanted())})
+
+
+def set_place(uow: UnitOfWork, wanted: Wanted, allowed_hosts: tuple[str, ...] = ()) -> ArchivePlace | None:
+    """Archive there from now on. What lies elsewhere stays there and is still read from there.
+
+    Raises InvalidInput with every field that is wrong, and changes nothing then.
+    """
+    wanted = _cleaned(wanted)
+    problems = list(_problems(wanted, allowed_hosts))
+    if problems:
+        raise InvalidInput(problems[0].message, code=problems[0].code, field=problems[0].path, problems=problems)
+    lock(uow.session, f"archive|{uow.workspace}")
+    before = current(uow)
+    if wanted_of(before) == wanted:
+        return before
+    changes = changes_between(asdict(wanted_of(before)), asdict(wanted))
+    place = _turned_to(uow, before, wanted)
+    record(uow, "workspace.archive_changed", targets=[Target("workspace", str(uow.workspace), "")], changes=changes)
+    return place
+
+
+def look_now(uow: UnitOfWork) -> None:
+    """Have it tried at once, and not only at its next look."""
+    place = current(uow)
+    if place is not None:
+        place.next_at = uow.now
+
+
+def _turned_to(uow: UnitOfWork, before: ArchivePlace | None, wanted: Wanted) -> ArchivePlace | None:
+    if before is not None:
+        before.active = False
+        uow.session.flush()  # one is active at a time
+    if not wanted.kind:
+        return None
+    same = [getattr(ArchivePlace, name) == getattr(wanted, name) for name in WHERE]
+    place, now = uow.session.scalar(select(ArchivePlace).where(*same)) or ArchivePlace(id=new_id()), uow.now
+    for name, value in asdict(wanted).items():
+        setattr(place, name, value)
+    place.active, place.next_at = True, now
+    place.proved_at = place.trouble = place.trouble_words = place.trouble_since = None
+    uow.session.add(place)
+    uow.session.flush()
+    return place
+
+
+def _cleaned(wanted: Wanted) -> Wanted:
+    """What only a bucket has, of a bucket alone."""
+    given = {name: value.strip() for name, value in asdict(wanted).items()}
+    if given["kind"] != Place.S3:
+        return Wanted(given["kind"])
+    given["endpoint"] = given["endpoint"].rstrip("/")
+    given["region"] = given["region"] or "us-east-1"
+    if given["prefix"] and not given["prefix"].endswith("/"):
+        given["prefix"] += "/"
+    return Wanted(**given)
+
+
+def _problems(wanted: Wanted, allowed_hosts: tuple[str, ...]) -> Iterator[FieldProblem]:
+    if wanted.kind and wanted.kind not in set(Place):
+        yield FieldProblem("kind", "archive.kind", _("Choose the folder or a bucket."))
+    if wanted.kind != Place.S3:
+        return
+    told = (
+        ("bucket", _BUCKET, _("Give the bucket's name: 3 to 63 small letters, digits, points and dashes.")),
+        ("region", _REGION, _("Give the bucket's region, such as eu-central-1.")),
+        ("prefix", _PREFIX, _("Letters, digits, “_”, “.”, “=” and “-”, with a slash behind each folder.")),
+        ("access_key_id", _KEY_ID, _("Give the id of the key that opens the bucket.")),
+        ("secret_name", _SECRET, _("Give the name of the stored secret that belongs to this key.")),
+    )
+    for name, pattern, message in told:
+        value = getattr(wanted, name)
+        if not pattern.match(value) or len(value) > LONGEST_PREFIX:
+            yield FieldProblem(name, f"archive.{name}", message)
+    refused = _refused(wanted, allowed_hosts)
+    if refused:
+        yield FieldProblem("endpoint", "archive.endpoint", refused)
+
+
+def _refused(wanted: Wanted, allowed_hosts: tuple[str, ...]) -> str | None:
+    """Why its address will not be called; None: nothing speaks against it."""
+    parts = urlsplit(wanted.endpoint)
+    odd = parts.path or parts.query or parts.fragment or parts.username or not parts.hostname
+    if wanted.endpoint and (odd or len(wanted.endpoint) > LONGEST_ENDPOINT):
+        return _("Give the store's address alone, such as https://s3.example.com.")
+    if not _BUCKET.match(wanted.bucket) or not _REGION.match(wanted.region):
+        return None
+    url = urlsplit(Bucket(wanted.bucket, wanted.region, wanted.access_key_id, wanted.endpoint or None).url)
+    try:
+        return addresses.refusal(url.scheme, url.hostname or "", url.port, allowed_hosts)
+    except ValueError:
+        return _("Give the store's address alone, such as https://s3.example.com.")

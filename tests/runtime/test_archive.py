@@ -1,0 +1,306 @@
+"""What is kept no longer is archived first: no run is deleted that does not lie in a file, whole and readable."""
+
+import gzip
+import json
+from datetime import timedelta
+
+import boto3
+import pytest
+from sqlalchemy import select
+
+from studio.accounts.models import Workspace
+from studio.core import clock, faults
+from studio.core.errors import InvalidInput
+from studio.core.http import HttpClient
+from studio.runtime import labels, notes
+from studio.runtime.archive import finding, service, working
+from studio.runtime.archive.outcomes import ArchiveTrouble, Stage
+from studio.runtime.archive.places import Reach
+from studio.runtime.archive.service import Wanted
+from studio.runtime.archive.working import Archiving
+from studio.runtime.history.filters import RunFilter
+from studio.runtime.leases import NamedLeases
+from studio.runtime.models import ArchivedRun, ArchivePlace, Run, RunArchive, RunNote, Step
+from studio.runtime.retention.chore import Retention
+from studio.runtime.retention.standing import standing
+from studio.runtime.service import starts, subscriptions
+from tests.factories.accounts import make_tenant, make_token, signed_in, with_token
+from tests.factories.workflows import make_workflow, refunds
+from tests.servers.moto import moto
+
+FOLDER = Wanted("folder")
+
+
+class House:
+    """One tenant that archives to a folder of the test."""
+
+    def __init__(self, app, database, folder):
+        self.app, self.database, self.folder = app, database, folder
+        self.tenant = make_tenant(database)
+        self.workflow_id = make_workflow(app, self.tenant, refunds(), published=True)
+        self.reach = Reach(HttpClient(("127.0.0.1",)), app.extensions["studio_vault"], folder, ("127.0.0.1",))
+        with self.unit() as uow:
+            uow.session.get_one(Workspace, self.tenant.id).retention_days = 0
+
+    def unit(self):
+        return self.database.unit(self.tenant.id, self.tenant["admin"].actor)
+
+    def archive(self, wanted=FOLDER):
+        with self.unit() as uow:
+            service.set_place(uow, wanted, ("127.0.0.1",))
+
+    def run(self, name="#1", state="succeeded", **told):
+        """A run that has ended, with a step, a note and labels."""
+        with self.unit() as uow:
+            [trigger] = subscriptions.of_workflow(uow, self.workflow_id)
+            made = starts.start(uow, trigger, {"name": name}, lambda: None)
+            made.state = state
+            uow.session.add(Step(run_id=made.id, node_key="ask", type="approval.request", state=state,
+                                 output={"name": name}, started_at=uow.now))  # fmt: skip
+            notes.add(uow, made.id, "Looked at.")
+            for key, value in told.items():
+                labels.put(uow, made.id, key, value)
+            return made.id
+
+    def archiving(self, holder="test"):
+        return Archiving(self.database, self.reach, NamedLeases(self.database, holder))
+
+    def drain(self, archiving=None):
+        """One turn, however long the last one said to rest."""
+        with self.unit() as uow:
+            service.look_now(uow)
+        return (archiving or self.archiving()).drain()
+
+    def all(self, model):
+        with self.database.unit(self.tenant.id, read_only=True) as uow:
+            return uow.session.scalars(select(model).order_by(*model.__table__.primary_key)).all()
+
+    def ids(self):
+        return {one.id for one in self.all(Run)}
+
+    def record(self, run_id):
+        with self.database.unit(self.tenant.id, read_only=True) as uow:
+            return json.loads(b"".join(finding.record(uow, run_id, self.reach)))
+
+    def files(self):
+        return sorted(one for one in self.folder.rglob("*") if one.is_file())
+
+
+@pytest.fixture
+def house(app, database, tmp_path):
+    return House(app, database, tmp_path / "archive")
+
+
+class Died(BaseException):
+    """The process is gone."""
+
+
+def die():
+    raise Died
+
+
+def test_what_is_due_lies_in_a_file_with_all_that_hangs_on_it_before_it_goes(house):
+    house.archive()
+    first, second, waits = house.run("#1", order="6021"), house.run("#2"), house.run("#3", state="waiting")
+    Retention(house.database)(clock.local_now())
+    assert house.ids() == {first, second, waits}, "whoever only deletes leaves them"
+    assert house.drain() == 1
+    assert house.ids() == {waits}
+    assert [len(house.all(one)) for one in (Step, RunNote)] == [1, 1]
+    [path] = house.files()
+    [kept] = house.all(RunArchive)
+    assert (kept.state, kept.runs, kept.size) == (Stage.KEPT, 2, path.stat().st_size)
+    lines = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
+    assert [line["run"]["id"] for line in lines] == [str(first), str(second)]
+    found = house.record(second)
+    assert (found["run"]["input"], found["parts"]["step"][0]["output"]) == ({"name": "#2"}, {"name": "#2"})
+    assert (found["event"]["run_id"], found["parts"]["run_note"][0]["text"]) == (str(second), "Looked at.")
+    with house.unit() as uow:
+        assert standing(uow).deleted == 2
+        by_label = finding.page(uow, RunFilter(labels=(("order", "6021"),), states=("succeeded",)))
+        assert [one.run_id for one in by_label.rows] == [first]
+        assert by_label.labels == {first: {"order": "6021"}}
+        assert [one.run_id for one in finding.page(uow, RunFilter(), limit=1).rows] == [second]
+        assert finding.page(uow, RunFilter(), before=first).rows == []
+        with pytest.raises(InvalidInput):
+            finding.page(uow, RunFilter(search="Keller"))
+
+
+@pytest.mark.parametrize(("label", "there"), [("archive.confirmed", 3), ("archive.before_commit", 3),
+                                              ("archive.after_commit", 0)])  # fmt: skip
+def test_whoever_dies_in_between_loses_nothing_and_leaves_no_second_file(house, label, there):
+    house.archive()
+    runs = {house.run(f"#{number}") for number in range(3)}
+    faults.arm(label, die)
+    try:
+        with pytest.raises(Died):
+            house.drain()
+    finally:
+        faults.arm("")
+    assert len(house.ids()) == there
+    assert len(house.files()) == 1
+    house.drain()
+    assert house.ids() == set()
+    assert {one.run_id for one in house.all(ArchivedRun)} == runs
+    assert {house.record(one)["run"]["id"] for one in runs} == {str(one) for one in runs}
+    assert [one.name for one in house.all(RunArchive)] == [str(one.relative_to(house.folder)) for one in house.files()]
+
+
+def test_nothing_is_deleted_while_nothing_can_be_written(house):
+    house.archive()
+    run_id = house.run()
+    house.folder.write_text("a file where the folder should be")
+    house.drain()
+    [place] = house.all(ArchivePlace)
+    assert (house.ids(), place.trouble, place.proved_at) == ({run_id}, "archive.io", None)
+    house.folder.unlink()
+    house.drain()
+    [place] = house.all(ArchivePlace)
+    assert (house.ids(), place.trouble, place.proved_at is None) == (set(), None, False)
+
+
+def test_a_file_that_is_not_what_was_written_deletes_nothing(house, monkeypatch):
+    house.archive()
+    run_id = house.run()
+    house.drain(house.archiving())
+    second = house.run("#2")
+    monkeypatch.setattr("studio.runtime.archive.places.Folder.size", lambda *_given: 1)
+    house.drain()
+    [place] = house.all(ArchivePlace)
+    assert (house.ids(), place.trouble) == ({second}, "archive.unconfirmed")
+    assert {one.run_id for one in house.all(ArchivedRun)} == {run_id}
+
+
+def test_what_was_written_to_a_run_meanwhile_lies_in_no_file_so_it_stays(house, monkeypatch):
+    house.archive()
+    run_id, other = house.run(), house.run()
+    put = working.Archiving._let_go
+
+    def noted(self, uow, *given):
+        notes.add(uow, run_id, "One thing more.")
+        uow.session.flush()
+        return put(self, uow, *given)
+
+    monkeypatch.setattr(working.Archiving, "_let_go", noted)
+    house.drain()
+    assert house.ids() == {run_id}
+    monkeypatch.undo()
+    house.drain()
+    assert [one["text"] for one in house.record(run_id)["parts"]["run_note"]] == ["Looked at.", "One thing more."]
+    assert house.record(other)["run"]["id"] == str(other)
+
+
+def test_a_file_has_a_bound_and_the_next_one_goes_on_behind_it(house, monkeypatch):
+    monkeypatch.setattr(working, "MOST_BYTES", 1)
+    monkeypatch.setattr(working, "TURN_S", 60.0)
+    house.archive()
+    runs = [house.run(f"#{number}") for number in range(3)]
+    house.drain()
+    assert (house.ids(), len(house.files())) == (set(), 3)
+    assert [one.run_id for one in house.all(ArchivedRun)] == sorted(runs)
+
+
+def test_whoever_moves_or_stops_archiving_still_reads_what_lies_there(house):
+    house.archive()
+    first = house.run()
+    house.drain()
+    house.archive(Wanted())
+    second = house.run()
+    later = clock.local_now() + timedelta(seconds=1)
+    Retention(house.database)(later)
+    assert (house.ids(), house.record(first)["run"]["id"]) == (set(), str(first))
+    assert second not in {one.run_id for one in house.all(ArchivedRun)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_a_bucket_is_tried_filled_and_read_from(house, tmp_path):
+    """moto keeps the objects, and boto3 reads them."""
+    with house.unit() as uow:
+        house.app.extensions["studio_vault"].create(uow, name="s3", value="wJalrXUtnFEMI/K7MDENG", hosts=["127.0.0.1"])
+    with moto(tmp_path) as port:
+        endpoint = f"http://127.0.0.1:{port}"
+        house.archive(Wanted("s3", "acme-runs", "eu-central-1", "studio", endpoint, "AKIDEXAMPLE", "s3"))
+        run_id, other = house.run("#1"), house.run("#2")
+        house.drain()
+        [place] = house.all(ArchivePlace)
+        assert (house.ids(), place.trouble) == ({run_id, other}, "s3.NoSuchBucket")
+        keys = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "wJalrXUtnFEMI/K7MDENG"}
+        bucket = boto3.resource("s3", endpoint_url=endpoint, region_name="eu-central-1", **keys).Bucket("acme-runs")
+        bucket.create(CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+        faults.arm("archive.confirmed", die)
+        try:
+            with pytest.raises(Died):
+                house.drain()
+        finally:
+            faults.arm("")
+        house.drain()
+        assert house.ids() == set()
+        [found] = bucket.objects.all()
+        [kept] = house.all(RunArchive)
+        assert (found.key, kept.name.startswith(f"studio/{house.tenant.id}/")) == (kept.name, True)
+        lines = [json.loads(line) for line in gzip.decompress(found.get()["Body"].read()).splitlines()]
+        assert [line["run"]["id"] for line in lines] == [str(run_id), str(other)]
+        assert house.record(other)["run"]["input"] == {"name": "#2"}
+        bucket.objects.all().delete()
+        with pytest.raises(ArchiveTrouble) as gone:
+            house.record(other)
+        assert gone.value.code == "s3.NoSuchKey"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field"),
+    [
+        (Wanted("tape"), "kind"),
+        (Wanted("s3", bucket="A B"), "bucket"),
+        (Wanted("s3", bucket="acme-runs", access_key_id="K", secret_name="s3", prefix="../x"), "prefix"),
+        (Wanted("s3", bucket="acme-runs", access_key_id="K", secret_name="s3", endpoint="http://10.0.0.1"), "endpoint"),
+        (Wanted("s3", bucket="acme-runs", access_key_id="K", secret_name="s3", endpoint="https://x/y"), "endpoint"),
+    ],
+)
+def test_a_place_that_is_none_is_refused_by_its_field(house, wanted, field):
+    house.archive()
+    with pytest.raises(InvalidInput) as refused, house.unit() as uow:
+        service.set_place(uow, wanted)
+    assert field in {one.path for one in refused.value.problems}
+    with house.unit() as uow:
+        assert service.wanted_of(service.current(uow)) == Wanted("folder")
+
+
+def test_a_file_that_is_gone_is_told(house):
+    house.archive()
+    run_id = house.run()
+    house.drain()
+    house.files()[0].unlink()
+    with pytest.raises(ArchiveTrouble):
+        house.record(run_id)
+
+
+def test_the_pages_and_the_api_are_faces_of_it(app, house):
+    admin = signed_in(app, house.tenant.id, house.tenant["admin"])
+    assert admin.post("/settings/archive", data={"kind": "s3", "bucket": "A"}).status_code == 422
+    assert admin.post("/settings/archive", data={"kind": "folder"}).location == "/settings/archive"
+    assert "It is being tried." in admin.get("/settings/archive").text
+    run_id = house.run("#1", order="6021")
+    house.reach = app.extensions["studio_archive"]
+    house.drain()
+    assert "Archiving works." in admin.get("/settings/archive").text
+    assert admin.get(f"/runs/{run_id}").location == f"/runs/archived/{run_id}"
+    page = admin.get(f"/runs/archived/{run_id}").text
+    assert ("6021" in page, "Download its record" in page) == (True, True)
+    given = admin.get(f"/runs/archived/{run_id}/record")
+    assert (given.json["run"]["id"], given.headers["Content-Disposition"]) == (
+        str(run_id), f'attachment; filename="run-{run_id}.json"',
+    )  # fmt: skip
+    assert str(run_id) in admin.get("/runs/archived?label=order:6021&state=succeeded").text
+    assert str(run_id) not in admin.get("/runs/archived?label=order:7").text
+    assert "cannot be filtered by this" in admin.get("/runs/archived?q=Keller").text
+    assert "Older runs were archived." in admin.get("/runs").text
+    program = with_token(app, make_token(app, house.tenant, "admin", ["runs:read", "settings:read", "settings:write"]))
+    [line] = program.get("/api/v1/archived-runs").json["data"]
+    assert (line["id"], line["labels"]) == (str(run_id), {"order": "6021"})
+    assert program.get(f"/api/v1/archived-runs/{run_id}/record").json["run"]["id"] == str(run_id)
+    refused = program.put("/api/v1/workspace/archive", json={"kind": "s3"})
+    assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, "bucket")
+    assert program.put("/api/v1/workspace/archive", json={"kind": ""}).json["kind"] == ""
+    assert admin.get(f"/runs/archived/{run_id}/record").status_code == 200, "it is read from where it lies"
