@@ -41,6 +41,7 @@ from studio.oversight.reviews.policy import Reviewers
 from studio.oversight.reviews.starting import Plan
 from studio.oversight.run_exports import service as run_exports
 from studio.oversight.run_exports.outcomes import Format
+from studio.runtime.archive import service as archive
 from studio.runtime.erasure import service as erasures
 from studio.runtime.history.filters import RunFilter
 from studio.runtime.models import Run, Workflow
@@ -52,6 +53,7 @@ from tests.e2e import batched, counted, experimented, flagged, requested, ruled,
 from tests.e2e.connected import connect, describe
 from tests.e2e.studio import Studio, running_studio
 from tests.factories.alerts import add_alert_rule
+from tests.factories.archives import add_archived
 from tests.factories.escalations import move_up
 from tests.factories.syncs import add_sync
 from tests.factories.timetables import OFFICE
@@ -107,6 +109,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
                 uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"]
             )
             configs.save(uow, Door(), EXAMPLE)
+            add_archived(uow, app.extensions["studio_archive"].folder)
             eyes = PolicyFields.model_validate({"approvals": [{"approvers": ["group:Refund team"], "count": 1}]})
             protection.create(uow, protection.PolicySave("refund_limit.change", "Four eyes", eyes))
             protection.protect(uow, protection.TargetSave("Payouts", "action.http", "config.url.contains('payouts')"))
@@ -141,6 +144,7 @@ def _connect(uow: UnitOfWork, keyring: Any) -> None:
     evidence.ask(uow, Wanted(Kind.PERIOD, since=uow.now - timedelta(days=7)))
     run_exports.ask(uow, RunFilter(states=("failed",)), Format.CSV)
     erasures.ask(uow, "anna.lind@example.com", "Data request 14")
+    archive.set_place(uow, archive.Wanted("folder"))
     lost = connect(uow, keyring, "Warehouse", "https://warehouse.example.com", "2")
     describe(uow, "Parcels")
     add_sync(uow, connect(uow, keyring, "Lumen shop", "https://shop.example.com", "1").id, "orders")

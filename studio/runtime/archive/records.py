@@ -3,6 +3,7 @@
 import base64
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import IO, Any
 from uuid import UUID
@@ -33,16 +34,44 @@ class Member:
     length: int
 
 
+class _Rows:
+    """Rows of one table by run, in the order of the runs."""
+
+    def __init__(self, uow: UnitOfWork, statement: Select[Any], name: str) -> None:
+        self.name = name
+        self._result = uow.session.execute(statement.execution_options(yield_per=AT_ONCE))
+        self._rows = iter(self._result)
+        self._next: Row[Any] | None = next(self._rows, None)
+
+    def close(self) -> None:
+        """Ask for no more of them."""
+        self._result.close()
+
+    def of(self, run_id: UUID) -> Iterator[dict[str, Any]]:
+        """Those of one run; those of earlier ones are passed over."""
+        while self._next is not None and self._next[0] <= run_id:
+            if self._next[0] == run_id:
+                yield dict(zip(self._next._fields[1:], self._next[1:], strict=True))  # the first is by whom it goes
+            self._next = next(self._rows, None)
+
+
 def pack(uow: UnitOfWork, ids: Sequence[UUID], file: IO[bytes], most_bytes: int) -> list[Member]:
     """Write these runs, in the order of their ids, up to where the file has more than `most_bytes`.
 
     A fixed number of statements, each read as far as the runs are written. Only what is written is returned.
     """
-    tables = [_Rows(uow, statement, name) for name, statement in _statements(sorted(ids))]
-    runs, events, *parts = tables
+    with ExitStack() as opened:
+        rows = [_Rows(uow, statement, name) for name, statement in _statements(sorted(ids))]
+        for one in rows:
+            opened.callback(one.close)
+        return _written(sorted(ids), rows, file, most_bytes)
+
+
+def _written(ids: Sequence[UUID], rows: Sequence[_Rows], file: IO[bytes], most_bytes: int) -> list[Member]:
+    runs, events, *parts = rows
     members: list[Member] = []
     offset = 0
-    for run_id in sorted(ids):
+    for run_id in ids:
         packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
         length = 0
         for piece in _pieces(run_id, runs, events, parts):
@@ -73,22 +102,6 @@ def unpacked(member: bytes) -> Iterator[bytes]:
         yield unpacker.decompress(packed, 262_144)
         packed = unpacker.unconsumed_tail
     yield unpacker.flush()
-
-
-class _Rows:
-    """Rows of one table by run, in the order of the runs."""
-
-    def __init__(self, uow: UnitOfWork, statement: Select[Any], name: str) -> None:
-        self.name = name
-        self._rows = iter(uow.session.execute(statement.execution_options(yield_per=AT_ONCE)))
-        self._next: Row[Any] | None = next(self._rows, None)
-
-    def of(self, run_id: UUID) -> Iterator[dict[str, Any]]:
-        """Those of one run; those of earlier ones are passed over."""
-        while self._next is not None and self._next[0] <= run_id:
-            if self._next[0] == run_id:
-                yield dict(zip(self._next._fields[1:], self._next[1:], strict=True))  # the first is by whom it goes
-            self._next = next(self._rows, None)
 
 
 def _pieces(run_id: UUID, runs: _Rows, events: _Rows, parts: Sequence[_Rows]) -> Iterator[bytes]:
