@@ -27,7 +27,7 @@ from tests.servers.missing import start_or_skip
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(180)]
 SCHEDULE = ("schedule.before_commit", "schedule.after_commit")
-ARCHIVE = ("archive.confirmed", "archive.before_commit", "archive.after_commit")
+ARCHIVE = ("archive.confirmed", "archive.before_commit")
 RETENTION = ("retention.before_commit", "retention.after_commit")
 PUBLISH = ("publish.before_commit", "publish.after_commit")
 LEASES = "leases.after_commit"

@@ -142,8 +142,7 @@ class Archiving:
         with self.database.unit(look.workspace_id) as uow:
             gone = self._let_go(uow, look, archive_id, members, whole)
             fault_point("archive.before_commit")
-        fault_point("archive.after_commit")
-        return gone
+            return gone
 
     def _let_go(
         self, uow: UnitOfWork, look: Look, archive_id: UUID, members: Sequence[Member],
