@@ -7,7 +7,7 @@ from studio.core.db import UtcDateTime
 from studio.core.roles import tenant_table
 
 revision = "0125"
-down_revision = "0128"
+down_revision = "0123"
 branch_labels = None
 depends_on = None
 
