@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -104,12 +105,11 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             everybody = Reviewers(tuple(one.user_id for one in people if one.role.value != "auditor"))
             due_at = uow.now + timedelta(days=14)
             reviews.start(uow, Plan("Spring review", Scope.ALL, Silence.OWNER, due_at, everybody, 6))
-            _connect(uow, keyring)
+            _connect(uow, keyring, app.extensions["studio_archive"].folder)
             app.extensions["studio_vault"].create(
                 uow, name="erp-token", value="a-token-of-the-erp", hosts=["erp.example.com"]
             )
             configs.save(uow, Door(), EXAMPLE)
-            add_archived(uow, app.extensions["studio_archive"].folder)
             eyes = PolicyFields.model_validate({"approvals": [{"approvers": ["group:Refund team"], "count": 1}]})
             protection.create(uow, protection.PolicySave("refund_limit.change", "Four eyes", eyes))
             protection.protect(uow, protection.TargetSave("Payouts", "action.http", "config.url.contains('payouts')"))
@@ -138,13 +138,14 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
         yield made
 
 
-def _connect(uow: UnitOfWork, keyring: Any) -> None:
+def _connect(uow: UnitOfWork, keyring: Any, archives: Path) -> None:
     """A shop whose orders are synced, and a warehouse that has to be connected again. A customer to erase, a rule."""
     add_alert_rule(uow)
     evidence.ask(uow, Wanted(Kind.PERIOD, since=uow.now - timedelta(days=7)))
     run_exports.ask(uow, RunFilter(states=("failed",)), Format.CSV)
     erasures.ask(uow, "anna.lind@example.com", "Data request 14")
     archive.set_place(uow, archive.Wanted("folder"))
+    add_archived(uow, archives)
     lost = connect(uow, keyring, "Warehouse", "https://warehouse.example.com", "2")
     describe(uow, "Parcels")
     add_sync(uow, connect(uow, keyring, "Lumen shop", "https://shop.example.com", "1").id, "orders")
