@@ -240,7 +240,7 @@ def _facts(uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, RunFacts]:
     return {row.id: RunFacts(*row) for row in uow.session.execute(columns)}
 
 
-def _codes(ids: Sequence[UUID]) -> Select[tuple[UUID, str | None]]:
+def _codes(ids: Sequence[UUID]) -> Select[UUID, str | None]:
     return select(Run.id, Run.error_code).where(Run.id.in_(ids))
 
 
