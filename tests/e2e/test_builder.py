@@ -462,6 +462,22 @@ def test_a_problem_leads_to_its_field(canvas):
     canvas.without_problems()
 
 
+def test_a_problem_is_mended_by_one_click_and_one_undo_brings_it_back(canvas):
+    """A step that nothing leads to is taken away."""
+    canvas.drag_in("Webhook", 420, 260)
+    canvas.drag_in("HTTP request", 760, 420)
+    canvas.write("url", "https://erp.example.com/orders")
+    problems = canvas.page.get_by_role("region", name="Problems")
+    expect(problems.get_by_text("1 hint")).to_be_visible()
+    expect(problems.get_by_role("button", name="“HTTP request” never runs")).to_be_visible()
+    problems.get_by_role("button", name="Remove the step").click()
+    expect(canvas.steps).to_have_count(1)
+    canvas.without_problems()
+    canvas.page.keyboard.press("Control+z")
+    expect(canvas.steps).to_have_count(2)
+    expect(problems.get_by_role("button", name="Remove the step")).to_be_visible()
+
+
 def test_a_segment_that_means_nobody_yet_is_made_and_picked_for_a_step(canvas, builder, studio):
     made = builder.context.new_page()
     made.goto(studio.url + "/flag-segments/new")
