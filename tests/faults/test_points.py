@@ -12,6 +12,7 @@ import pytest
 from benchmarks.stack import PROJECT
 from tests.engine import test_batches
 from tests.faults import (
+    test_alerts,
     test_approvals,
     test_audit_events,
     test_connections,
@@ -47,6 +48,7 @@ ELSEWHERE = set().union(
     *(
         one.LABELS
         for one in (
+            test_alerts,
             test_approvals,
             test_batches,
             test_audit_events,

@@ -6,6 +6,7 @@ from uuid import UUID
 from studio import audit
 from studio.audit.taxonomy import alerts as actions
 from studio.core.errors import Conflict, InvalidInput
+from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts import course, rows, telling
@@ -28,6 +29,7 @@ def acknowledge(uow: UnitOfWork, alert_id: UUID, *, channel: str = "page") -> Al
     others = [one for one in rows.told(uow, row) if one != uow.actor.user_id]
     telling.queue_news(uow, row, "acknowledged", others)
     audit.record(uow, actions.ALERT_ACKNOWLEDGED, targets=[target(row)], metadata={"channel": channel})
+    fault_point("alert.acknowledge")
     return row
 
 
