@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks import (
     approvals,
+    backtesting,
     compare,
     connections,
     engine,
@@ -35,6 +36,7 @@ BENCHES = {
     "connections": connections,
     "flags": flags,
     "history": run_pages,
+    "backtest": backtesting,
 }
 MISSING = 3
 """Exit status where a server is not installed."""

@@ -43,6 +43,7 @@ UNITS = {
     "search_p95_ms": "ms",
     "seed_s": "s",
     "pack_10k_s": "s",
+    "events_10k_s": "s",
     "pack_verify_s": "s",
     "pack_mb": "MB",
     **{

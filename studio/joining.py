@@ -32,6 +32,8 @@ from studio.approvals.slack.wire import Slack
 from studio.audit import chain
 from studio.audit.sealing.closing import Sealer
 from studio.builder import departing as builder_leaving
+from studio.builder.backtest import service as backtests
+from studio.builder.backtest import work as backtest_work
 from studio.connectors.calling import stepping
 from studio.connectors.calling.opening import Accounts
 from studio.connectors.calling.reporting import Reporting
@@ -308,6 +310,8 @@ def _join_outbox(engine: Engine, settings: Settings, mailer: Mailer) -> None:
     verbs = batch_hands.Hands(engine.versions, engine.wake_main, engine.endings.withdraw)
     outbox.register(batches.TOPIC, batches.Worker(verbs).turn)
     engine.retention.of_workspaces.append(batches.purge)
+    outbox.register_outside(backtest_work.Worker.TOPIC, backtest_work.Worker(engine.database, engine.ports.calls))
+    engine.retention.of_workspaces.append(backtests.purge)
     outbox.on_enqueued = lambda: engine.hints.send("outbox")
     database, hands = engine.database, Hands(engine.holder)
     engine.add_drain("outbox", lambda: outbox.drain(database, hands=hands), partial(outbox.is_due, database))

@@ -4,4 +4,9 @@ from studio.contract.leaving import Kept
 
 _SAID = "a draft is its workflow's; who edited it stays said, and stays barred from approving it"
 
-PART = Kept("builder", {"workflow_draft.updated_by": _SAID, "workflow_draft.edited_by": _SAID})
+_BEGUN = "who began a backtest stays said for the thirty days that it is kept"
+
+PART = Kept(
+    "builder",
+    {"workflow_draft.updated_by": _SAID, "workflow_draft.edited_by": _SAID, "backtest.by_id": _BEGUN},
+)

@@ -130,7 +130,7 @@ class _Session:
         if (run.error or {}).get("code") == "run.budget":
             message = _("The test-run was stopped after %(most)d steps.", most=MOST_STEPS)
             run.error = {"code": "test.steps", "message": message}
-        steps = [self._step(step) for step in self._machine.memory.steps]
+        steps = [told(step, self._took.get(step.id, 0.0)) for step in self._machine.memory.steps]
         return Result(state.value, run.error, round(seconds * 1000), steps)
 
     def _perform(self, call: Call) -> Outcome:
@@ -143,19 +143,21 @@ class _Session:
         self._machine.run.error = {"code": code, "message": message}
         self._machine.end(RunState.FAILED)
 
-    def _step(self, step: StepRow) -> dict[str, Any]:
-        return {
-            "node": step.node_key,
-            "path": step.path,
-            "attempt": step.attempt,
-            "state": str(step.state),
-            "port": step.port,
-            "input": _shown(step.input),
-            "output": _shown(step.output),
-            "error": step.error,
-            "note": step.note,
-            "duration_ms": round(self._took.get(step.id, 0.0) * 1000),
-        }
+
+def told(step: StepRow, seconds: float = 0.0) -> dict[str, Any]:
+    """One step, as the editor shows it."""
+    return {
+        "node": step.node_key,
+        "path": step.path,
+        "attempt": step.attempt,
+        "state": str(step.state),
+        "port": step.port,
+        "input": _shown(step.input),
+        "output": _shown(step.output),
+        "error": step.error,
+        "note": step.note,
+        "duration_ms": round(seconds * 1000),
+    }
 
 
 def _bounded(compiled: Compiled) -> Compiled:

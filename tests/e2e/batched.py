@@ -14,15 +14,18 @@ from studio.runtime.batches.planning import runs_of
 from studio.runtime.batches.wanted import State, Verb, Wanted, hash_of
 from studio.runtime.models import Run
 from studio.runtime.service import subscriptions, workflows
+from tests.e2e import tried
 
 FAILED = "state=failed"
 
 
-def begin(uow: UnitOfWork, _run: Run) -> None:
+def begin(uow: UnitOfWork, run: Run) -> None:
+    """And the draft of what failed is tried on all that it has received."""
     wanted = Wanted(verb=Verb.RERUN)
     seen = hash_of(wanted, runs_of(uow, FAILED, UTC))
     made = service.begin(uow, "Warehouse 7 was closed", FAILED, wanted, per_minute=60, seen=seen, zone=UTC)
     service.change(uow, made.id, State.PAUSED)
+    tried.begin(uow, run)
 
 
 def tell_the_warehouse(made: dict[str, str], document: dict[str, Any]) -> Callable[[Flask, list[Credentials]], None]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.stack import PROJECT
+from tests.builder import test_backtest
 from tests.engine import test_batches
 from tests.faults import (
     test_alerts,
@@ -50,6 +51,7 @@ ELSEWHERE = set().union(
         for one in (
             test_alerts,
             test_approvals,
+            test_backtest,
             test_batches,
             test_audit_events,
             test_connections,

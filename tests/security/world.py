@@ -27,6 +27,7 @@ from tests.factories.accounts import MadeTenant, make_tenant
 from tests.factories.alerts import add_alert_rule, make_alert
 from tests.factories.approvals import listen, make_delegation, make_group, make_request, share_of
 from tests.factories.archives import make_archived
+from tests.factories.backtests import make_backtest
 from tests.factories.connections import make_connection, make_description
 from tests.factories.elevations import make_elevation, make_eligible
 from tests.factories.evidence import make_pack
@@ -175,6 +176,8 @@ MAKERS: dict[str, Maker] = {
     "review_id": lambda app, tenant: str(_review(app, tenant)),
     "review_item_id": _review_item,
     "run_id": lambda app, tenant: str(make_run(app, tenant)),
+    "backtest_id": make_backtest,
+    "event_id": lambda _app, _tenant: str(UUID(int=0)),  # nobody's: they are reached through their backtest
     "batch_id": lambda app, tenant: str(make_batch(app, tenant)),
     "pack_id": make_pack,
     "export_id": make_run_export,

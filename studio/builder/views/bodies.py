@@ -60,6 +60,13 @@ class Test(Body):
     live: Annotated[list[Key], Field(max_length=1_000)] = Field(default_factory=list)
 
 
+class Backtest(Body):
+    trigger: Key | None = None
+    last: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    approvals: Annotated[str, Field(pattern="^(recorded|approved|declined)$")] = "recorded"
+    answers: Annotated[str, Field(pattern="^(recorded|sample)$")] = "recorded"
+
+
 class Publish(Body):
     revision: Seen
     note: Annotated[str, Field(max_length=500)] = ""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
@@ -12,11 +12,14 @@ from flask_wtf.csrf import generate_csrf
 from studio.accounts.identity import signed_in_person
 from studio.accounts.permissions import permission
 from studio.builder import catalogue
+from studio.builder.backtest import service as backtests
+from studio.builder.backtest import work
 from studio.builder.forms import ImportForm
 from studio.builder.service import boot, drafts, whole
-from studio.builder.views.blueprint import asked, blueprint, checked, loaded
+from studio.builder.views.blueprint import asked, blueprint, checked, engine, loaded
 from studio.core import web
 from studio.core.errors import InvalidInput
+from studio.core.ids import parse_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.guard.service import freezing
 from studio.runtime.halts import pausing
@@ -33,7 +36,8 @@ def edit(workflow_id: UUID) -> ResponseReturnValue:
     uow = web.current_uow()
     halt = pausing.of(uow, workflow)
     frozen = freezing.now_over(uow, "workflow.publish")
-    return render_template("builder/edit.html", workflow=workflow, boot=_boot(uow, workflow), halt=halt, frozen=frozen)
+    given = _boot(uow, workflow) | {"test": _tried(uow, workflow), "dialog": request.args.get("dialog") == "backtest"}
+    return render_template("builder/edit.html", workflow=workflow, boot=given, halt=halt, frozen=frozen)
 
 
 @blueprint.post("/workflows/<uuid:workflow_id>/bypass")
@@ -103,12 +107,24 @@ def _boot(uow: UnitOfWork, workflow: Workflow) -> dict[str, Any]:
     }
 
 
+def _tried(uow: UnitOfWork, workflow: Workflow) -> dict[str, Any] | None:
+    """One event of a backtest, to be drawn on the canvas as a test-run is."""
+    backtest_id, event_id = parse_id(request.args.get("backtest", "")), parse_id(request.args.get("event", ""))
+    if backtest_id is None or event_id is None:
+        return None
+    row = backtests.get(uow, workflow, backtest_id)
+    backtests.event(uow, row, event_id)
+    found = work.again(uow, row, [event_id], engine().ports.calls).get(event_id)
+    return work.shown(found) if found is not None else None
+
+
 def _urls(workflow: Workflow) -> dict[str, str]:
     asset = cast("Callable[[str], str]", current_app.jinja_env.globals["asset"])
     return {
         "api": f"/builder/api/workflows/{workflow.id}",
         "workflows": "/workflows",
         "runs": f"/runs?workflow={workflow.id}",
+        "backtests": f"/workflows/{workflow.id}/backtests",
         "start": f"/workflows/{workflow.id}/start/",
         "sprite": asset("icons.svg"),
         "tidy": asset("tidy.js"),

@@ -1,6 +1,7 @@
 // The one place that talks to the server.
 import type { Json, WorkflowDocument } from "../document/types";
 import type {
+  BacktestWish,
   Change,
   Checked,
   Completion,
@@ -64,6 +65,7 @@ export function api(base: string, csrf: string, renewed: () => Promise<string | 
       call<Preview>("POST", "/preview", field, signal ? { signal } : {}),
     test: (document: WorkflowDocument, trigger: string, sample: Json, live: readonly string[]) =>
       call<TestResult>("POST", "/test", { document, trigger, sample, live }),
+    backtest: (wanted: BacktestWish) => call<{ id: string; url: string }>("POST", "/backtests", wanted),
     samples: (node: string) => call<{ samples: Sample[] }>("GET", `/samples?node=${encodeURIComponent(node)}`),
     publish: (revision: number, note: string) =>
       call<{ version: number } & Checked>("POST", "/publish", { revision, note }),

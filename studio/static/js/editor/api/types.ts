@@ -143,6 +143,10 @@ export interface Boot {
   readonly secrets: readonly string[];
   /** Those that other workflows may call. */
   readonly workflows: readonly CallableWorkflow[];
+  /** An event of a backtest, drawn as a test-run is. */
+  readonly test?: TestResult | null;
+  /** The address asks for the dialog of backtests. */
+  readonly dialog?: boolean;
   readonly csrf: string;
   readonly can_publish: boolean;
   readonly can_connect: boolean;
@@ -150,6 +154,7 @@ export interface Boot {
     readonly api: string;
     readonly workflows: string;
     readonly runs: string;
+    readonly backtests: string;
     readonly start: string;
     readonly sprite: string;
     /** The script of the worker that tidies up. */
@@ -221,6 +226,15 @@ export interface TestResult {
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly duration_ms: number;
   readonly steps: readonly TestStep[];
+}
+
+/** Which events of the past, and what is assumed. */
+export interface BacktestWish {
+  readonly trigger: string | null;
+  /** null: those of the last 30 days. */
+  readonly last: number | null;
+  readonly approvals: "recorded" | "approved" | "declined";
+  readonly answers: "recorded" | "sample";
 }
 
 export interface Sample {

@@ -35,6 +35,9 @@ export function Header() {
       <button type="button" className="btn" onClick={() => session.dialog("test")}>
         {t("head.test")}
       </button>
+      <button type="button" className="btn" onClick={() => session.dialog("backtest")}>
+        {t("head.backtest")}
+      </button>
       <span className="start">
         <Start button />
       </span>

@@ -1,6 +1,6 @@
 // What the server does with the whole workflow: publish, restore, turn on and off, test; and who wins a conflict.
 import { t } from "../../i18n/t";
-import type { TestResult } from "../api/types";
+import type { BacktestWish, TestResult } from "../api/types";
 import type { Json } from "../document/types";
 import type { Session } from "./session";
 
@@ -64,6 +64,12 @@ export class Remote {
     const test = await this.session.api.test(this.session.state.doc, trigger, sample, live);
     this.session.store.set({ test });
     return test;
+  }
+
+  /** Begin one of the draft as it is saved; the address of its page. */
+  async backtest(wish: BacktestWish): Promise<string> {
+    await this.session.saveNow();
+    return (await this.session.api.backtest(wish)).url;
   }
 
   /** Ask what is wrong with what stands now; without an answer the next save tells. */

@@ -4,7 +4,7 @@ import type { NodeInfos, Problem, TestResult } from "../api/types";
 import type { History } from "../commands/history";
 import type { Edge, WorkflowDocument } from "../document/types";
 
-export type Dialog = "publish" | "versions" | "test" | "keyboard" | "export";
+export type Dialog = "publish" | "versions" | "test" | "backtest" | "keyboard" | "export";
 export type Tab = "setup" | "reliability" | "sample" | "notes";
 
 /** Where a step chosen in the quick list will stand. */

@@ -1,4 +1,5 @@
 import { usePart } from "../../session/context";
+import { BacktestDialog } from "./BacktestDialog";
 import { KeyboardDialog } from "./KeyboardDialog";
 import { PublishDialog } from "./PublishDialog";
 import { TestDialog } from "./TestDialog";
@@ -9,6 +10,7 @@ export function Dialogs() {
   if (dialog === "publish") return <PublishDialog />;
   if (dialog === "versions") return <VersionsDialog />;
   if (dialog === "test") return <TestDialog />;
+  if (dialog === "backtest") return <BacktestDialog />;
   if (dialog === "keyboard") return <KeyboardDialog />;
   return null;
 }

@@ -1,4 +1,4 @@
-"""Tables of the builder: the one draft of each workflow."""
+"""The one draft of each workflow."""
 
 from datetime import datetime
 from typing import Any

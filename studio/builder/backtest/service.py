@@ -1,0 +1,157 @@
+"""Backtests: begun with the draft as it stands, looked at while they go on, cancelled, read, let go of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+
+from studio.builder.backtest import reading
+from studio.builder.backtest.outcomes import OVER, Kind, State, Wanted
+from studio.builder.backtest.reading import Source
+from studio.builder.backtest.tally import Tally
+from studio.builder.models import Backtest, BacktestEvent
+from studio.builder.service import boot, drafts
+from studio.contract import node
+from studio.core import outbox, tenancy
+from studio.core.errors import Conflict, InvalidInput
+from studio.core.i18n import gettext as _
+from studio.core.unit_of_work import UnitOfWork
+from studio.runtime import document as documents
+from studio.runtime.document import Document
+from studio.runtime.engine.versions import compile_document
+from studio.runtime.models import Workflow, WorkflowVersion
+
+TOPIC = "builder.backtest"
+KEPT = timedelta(days=30)
+MOST_AT_ONCE = 3
+"""Backtests of one workspace that may be under way together."""
+MOST_SHOWN = 100
+_AT_ONCE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which of its events are wanted."""
+
+    kind: Kind | None = None
+    """None: all."""
+    error: str | None = None
+    """Fingerprint of the error that they end with."""
+    changed: bool = False
+    """Only those that come out otherwise than before."""
+
+
+def begin(uow: UnitOfWork, workflow: Workflow, wanted: Wanted) -> Backtest:
+    """Try the draft, as it stands now, on events of the past; the work is done in the background.
+
+    Raises InvalidInput for a draft that cannot run or a trigger that it does not have, and Conflict where the
+    workspace has too many under way.
+    """
+    draft = drafts.current(uow, workflow)
+    document = documents.load(draft.document)
+    compile_document(document, boot.workspace_facts(uow), None, workflow.name)
+    trigger = _trigger(document, wanted.trigger)
+    going = select(Backtest.id).where(Backtest.state == State.RUNNING).limit(MOST_AT_ONCE).subquery()
+    if uow.session.scalar(select(func.count()).select_from(going)) == MOST_AT_ONCE:
+        said = _("%(most)s backtests are under way already. Wait for one of them, or stop it.", most=MOST_AT_ONCE)
+        raise Conflict(said, code="backtest.busy")
+    version = uow.session.get(WorkflowVersion, workflow.published_version_id) if workflow.published_version_id else None
+    found = reading.stretch(uow, source_of(workflow.id, document, trigger), wanted)
+    row = Backtest(
+        workflow_id=workflow.id, trigger_node=trigger, document=draft.document, logic_hash=draft.logic_hash,
+        version_id=version.id if version is not None else None,
+        version_number=version.number if version is not None else None,
+        wanted=wanted.model_copy(update={"trigger": trigger}).model_dump(mode="json"), first_id=found.first_id,
+        last_id=found.last_id, state=State.RUNNING, turn=0, total=found.total, tally=Tally().as_json(),
+        by_id=uow.actor.user_id, by_name=uow.actor.name[:200], created_at=uow.now,
+    )  # fmt: skip
+    uow.session.add(row)
+    uow.session.flush()
+    if found.total:
+        leave(uow, row)
+    else:
+        row.state, row.finished_at = State.DONE, uow.now
+    return row
+
+
+def leave(uow: UnitOfWork, row: Backtest) -> None:
+    """Leave the job that goes on with it."""
+    row.turn += 1
+    payload = {"backtest_id": str(row.id), "turn": row.turn}
+    outbox.enqueue(uow, TOPIC, key=f"{TOPIC}:{row.id}:{row.turn}", payload=payload)
+
+
+def get(uow: UnitOfWork, workflow: Workflow, backtest_id: UUID) -> Backtest:
+    """One of a workflow. Raises NotFound."""
+    row = tenancy.get(uow.session, Backtest, backtest_id, "backtest")
+    return row if row.workflow_id == workflow.id else tenancy.get(uow.session, Backtest, None, "backtest")
+
+
+def cancel(uow: UnitOfWork, workflow: Workflow, backtest_id: UUID) -> Backtest:
+    """Stop it; what it has found so far stays. Raises NotFound, and Conflict where it is over."""
+    row = get(uow, workflow, backtest_id)
+    uow.session.refresh(row, with_for_update=True)
+    if row.state in OVER:
+        raise Conflict(_("This backtest is over."), code="backtest.over", resource=f"backtest:{row.id}")
+    row.state, row.finished_at = State.CANCELLED, uow.now
+    return row
+
+
+def backtests(uow: UnitOfWork, workflow: Workflow, before: UUID | None = None, limit: int = 20) -> Sequence[Backtest]:
+    """Newest first."""
+    found = select(Backtest).where(Backtest.workflow_id == workflow.id).order_by(Backtest.id.desc()).limit(limit)
+    if before is not None:
+        found = found.where(Backtest.id < before)
+    return uow.session.scalars(found).all()
+
+
+def events(
+    uow: UnitOfWork, row: Backtest, narrowed: Narrowed, before: UUID | None = None, limit: int = 50
+) -> Sequence[BacktestEvent]:
+    """Its events, newest first."""
+    found = select(BacktestEvent).where(BacktestEvent.backtest_id == row.id)
+    if narrowed.kind is not None:
+        found = found.where(BacktestEvent.kind == narrowed.kind)
+    if narrowed.changed:
+        found = found.where(BacktestEvent.kind.in_([one for one in Kind if one is not Kind.SAME]))
+    if narrowed.error is not None:
+        found = found.where(BacktestEvent.error_print == narrowed.error)
+    if before is not None:
+        found = found.where(BacktestEvent.event_id < before)
+    return uow.session.scalars(found.order_by(BacktestEvent.event_id.desc()).limit(min(limit, MOST_SHOWN + 1))).all()
+
+
+def event(uow: UnitOfWork, row: Backtest, event_id: UUID) -> BacktestEvent:
+    """One of them. Raises NotFound."""
+    mine = select(BacktestEvent).where(BacktestEvent.backtest_id == row.id, BacktestEvent.event_id == event_id)
+    found = uow.session.scalars(mine).one_or_none()
+    return found if found is not None else tenancy.get(uow.session, BacktestEvent, None, "event")
+
+
+def purge(uow: UnitOfWork) -> None:
+    """Let go of those that were begun long ago, with their events."""
+    old = select(Backtest.id).where(Backtest.created_at < uow.now - KEPT).limit(_AT_ONCE)
+    ids = list(uow.session.scalars(old))
+    if ids:
+        uow.session.execute(delete(BacktestEvent).where(BacktestEvent.backtest_id.in_(ids)))
+        uow.session.execute(delete(Backtest).where(Backtest.id.in_(ids)))
+
+
+def source_of(workflow_id: UUID, document: Document, trigger: str) -> Source:
+    """The events that begin at a trigger of a document."""
+    step = document.step(trigger)
+    gathers = step is not None and step.config.get("gather", "none") != "none"
+    return Source(workflow_id, trigger, gathers)
+
+
+def _trigger(document: Document, wanted: str | None) -> str:
+    types = ((one.key, node.node_type(one.type)) for one in document.nodes)
+    found = [key for key, known in types if known is not None and known.kind is node.Kind.TRIGGER]
+    if wanted is None and found:
+        return found[0]
+    if wanted not in found or wanted is None:
+        said = _("Choose a trigger of the draft: its events are tried.")
+        raise InvalidInput(said, code="backtest.trigger", field="trigger")
+    return wanted
