@@ -174,7 +174,7 @@ def slack_failed(why: str, link: str) -> Letter:
     """To admins: what is posted to Slack does not get there."""
     return laid_out(
         _("Slack does not take approvals"),
-        [_("Approvals are not posted to Slack any more. They are still asked by inbox and mail:")],
+        [_("Approvals and alerts are not posted to Slack any more. They are still asked and told by inbox and mail:")],
         title=why,
         link=(_("Look at the settings"), link),
     )
