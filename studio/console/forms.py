@@ -3,13 +3,24 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # left out of __all__
 from wtforms.validators import AnyOf, DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from studio.core.errors import InvalidInput
 from studio.oversight.evidence.outcomes import Kind
 from studio.oversight.run_exports.outcomes import Format
+from studio.runtime.history.columns import Column
 from studio.runtime.history.detail import RunDetail
 from studio.runtime.service.settling import Finding
 
@@ -83,6 +94,19 @@ class RunExportForm(FlaskForm):
     """What runs are written as."""
 
     format = StringField(validators=[AnyOf([one.value for one in Format])])
+
+
+class RunViewForm(FlaskForm):
+    """The name of a filter of runs, and for whom it is."""
+
+    name = StringField(validators=[DataRequired(), Length(max=60)])
+    shared = BooleanField()
+
+
+class RunColumnsForm(FlaskForm):
+    """What of each run the list shows."""
+
+    columns = SelectMultipleField(choices=[SelectChoice(one.value, one.value) for one in Column])
 
 
 class ReportSendingForm(FlaskForm):

@@ -44,6 +44,7 @@ from studio.oversight.run_exports import service as run_exports
 from studio.oversight.run_exports.outcomes import Format
 from studio.runtime.archive import service as archive
 from studio.runtime.erasure import service as erasures
+from studio.runtime.history import views
 from studio.runtime.history.filters import RunFilter
 from studio.runtime.models import Run, Workflow
 from studio.runtime.outcomes import RunState
@@ -143,6 +144,7 @@ def _connect(uow: UnitOfWork, keyring: Any, archives: Path) -> None:
     add_alert_rule(uow)
     evidence.ask(uow, Wanted(Kind.PERIOD, since=uow.now - timedelta(days=7)))
     run_exports.ask(uow, RunFilter(states=("failed",)), Format.CSV)
+    views.save(uow, "Failed runs", RunFilter(states=("failed",)), shared=True)
     erasures.ask(uow, "anna.lind@example.com", "Data request 14")
     archive.set_place(uow, archive.Wanted("folder"))
     add_archived(uow, archives)

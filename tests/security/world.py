@@ -39,6 +39,7 @@ from tests.factories.matrices import make_matrix
 from tests.factories.policies import make_policy
 from tests.factories.reviews import item_about, make_review
 from tests.factories.run_exports import make_run_export
+from tests.factories.run_views import make_run_view
 from tests.factories.runs import make_batch, make_run
 from tests.factories.slack import make_slack_member
 from tests.factories.syncs import make_sync
@@ -182,6 +183,7 @@ MAKERS: dict[str, Maker] = {
     "pack_id": make_pack,
     "export_id": make_run_export,
     "archived_id": make_archived,
+    "view_id": make_run_view,
     "alert_id": make_alert,
     "alert_rule_id": _alert_rule,
     "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id

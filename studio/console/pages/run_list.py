@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row, select
 
 from studio.accounts.permissions import permission
@@ -21,18 +22,25 @@ from studio.core.ids import parse_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.core.web import current_uow
 from studio.runtime.archive import finding
-from studio.runtime.history import filters, listing
+from studio.runtime.history import columns, filters, listing, views
+from studio.runtime.history.columns import Column
 from studio.runtime.history.filters import RunFilter
 from studio.runtime.history.listing import Page
 from studio.runtime.history.naming import titles_to_be
 from studio.runtime.history.narrowing import check_cursor
 from studio.runtime.history.turns import held
+from studio.runtime.insights.estimates import estimates
 from studio.runtime.models import Workflow
 from studio.runtime.outcomes import RunState
 
 SPANS = ("1h", "24h", "7d", "30d")
 LISTED_STATES = ("queued", "running", "waiting", "succeeded", "failed", "needs_review", "quarantined", "cancelled")
 MOST_CHOICES = 500
+COLUMN_NAMES = {
+    Column.STATE: _l("State"), Column.WORKFLOW: _l("Workflow"), Column.VERSION: _l("Version"),
+    Column.STARTED: _l("Started"), Column.ENDED: _l("Ended"), Column.TOOK: _l("Took"),
+    Column.ERROR: _l("Error code"), Column.ID: _l("Id"),
+}  # fmt: skip
 
 
 @blueprint.get("/runs")
@@ -64,6 +72,12 @@ def runs() -> ResponseReturnValue:
         cursor=address,
         export_to=address("console.run_export_ask"),
         archived=finding.any_there(uow),
+        views=[(row, url_for("console.runs", **_arguments(row.filter))) for row in views.listed(uow)],
+        columns=columns.chosen(uow),
+        column_names=COLUMN_NAMES,
+        choose_columns=address("console.run_columns"),
+        save_view=address("console.run_view_save"),
+        about=estimates(uow, request.args.get("since", ""), wanted.workflow_id, wanted.states),
     )
     answer = fresh(html)
     if problems:
@@ -81,6 +95,14 @@ def address(endpoint: str = "console.runs", **more: Any) -> str:
     given = {name: request.args.getlist(name) for name in filters.NAMES}
     kept: dict[str, Any] = {name: values for name, values in given.items() if any(values)}
     return url_for(endpoint, **kept, **more)
+
+
+def _arguments(pairs: list[list[str]]) -> dict[str, Any]:
+    """Of an address, of a filter that is kept."""
+    made: dict[str, Any] = {}
+    for name, value in pairs:
+        made.setdefault(name, []).append(value)
+    return made
 
 
 def _page(uow: UnitOfWork, wanted: RunFilter) -> tuple[Page, list[FieldProblem]]:

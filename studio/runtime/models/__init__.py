@@ -6,7 +6,16 @@ from studio.runtime.models.erasures import CustomerErasure
 from studio.runtime.models.flow import RateState, WorkspaceLimit
 from studio.runtime.models.gathering import Gathering
 from studio.runtime.models.halts import Halt
-from studio.runtime.models.insights import RunErrorTally, RunFacet, RunLabel, RunOpen, RunTally, RunWalk
+from studio.runtime.models.insights import (
+    RunColumns,
+    RunErrorTally,
+    RunFacet,
+    RunLabel,
+    RunOpen,
+    RunTally,
+    RunView,
+    RunWalk,
+)
 from studio.runtime.models.ledger import IN_ORDER, Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
 from studio.runtime.models.retention import RetentionRule, RetentionState
 from studio.runtime.models.search import RunSearch
@@ -35,6 +44,7 @@ __all__ = [
     "RunArchive",
     "RunBatch",
     "RunBatchItem",
+    "RunColumns",
     "RunErrorTally",
     "RunFacet",
     "RunLabel",
@@ -42,6 +52,7 @@ __all__ = [
     "RunOpen",
     "RunSearch",
     "RunTally",
+    "RunView",
     "RunWalk",
     "Step",
     "TriggerSubscription",

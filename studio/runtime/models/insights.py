@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
 from studio.core.db import Json, Model, UtcDateTime
+from studio.core.ids import new_id
 from studio.core.run_parts import outlives_run, part_of_run
 from studio.core.tenancy import Tenant
 
@@ -95,3 +96,30 @@ class RunOpen(Tenant, Model):
     state: Mapped[str] = mapped_column(String(20))
     """As it is counted, and for what it waits."""
     reason: Mapped[str] = mapped_column(String(40))
+
+
+class RunView(Tenant, Model):
+    """A filter of the list of runs by a name."""
+
+    __tablename__ = "run_view"
+    __table_args__ = (Index("ix_run_view_owner", "workspace_id", "owner_id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(60))
+    filter: Mapped[list[list[str]]] = mapped_column(Json)
+    """Names and values of an address, as `history.filters.written` gives them."""
+    owner_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """Whose it is; None: everybody's of the workspace."""
+    made_by: Mapped[UUID | None] = mapped_column(Uuid())
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class RunColumns(Tenant, Model):
+    """What one person sees of each run in the list."""
+
+    __tablename__ = "run_columns"
+
+    workspace_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    columns: Mapped[list[str]] = mapped_column(Json)
+    """Of `history.columns.Column`, in the order in which they stand."""

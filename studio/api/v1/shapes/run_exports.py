@@ -14,14 +14,9 @@ from studio.oversight.run_exports.tables import RunExport
 from studio.runtime.history.filters import NAMES, RunFilter, read
 
 
-class RunExportAsk(Body):
-    """Which runs, and as what."""
+class FilterBody(Body):
+    """Which runs, as the list of them is filtered."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"format": "csv", "filters": {"state": ["failed"], "since": ["7d"]}}]}
-    )
-
-    format: Format
     filters: dict[str, list[str]] = Field(
         default_factory=dict, description=f"As the address of the list of runs has them: {', '.join(sorted(NAMES))}."
     )
@@ -35,6 +30,16 @@ class RunExportAsk(Body):
         if problems:
             raise InvalidInput(problems[0].message, code="run_export.filter", problems=problems)
         return found
+
+
+class RunExportAsk(FilterBody):
+    """Which runs, and as what."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"format": "csv", "filters": {"state": ["failed"], "since": ["7d"]}}]}
+    )
+
+    format: Format
 
 
 class RunExportQuery(Paged):
