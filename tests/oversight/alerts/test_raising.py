@@ -1,6 +1,7 @@
 """A workflow raises an alert itself: one a key, told by the rules; a step, or a person, says that it is over."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,8 @@ from studio.contract.node import registry
 from studio.core import clock
 from studio.oversight.nodes import alert_raise, alert_resolve  # noqa: F401 - the app that loads them may come later
 from studio.runtime.compile import field_plan
+from tests.engine.rig import Rig
+from tests.engine.rig import step as step_of
 from tests.fakes.node_world import World
 
 STOCK = {
@@ -59,11 +62,30 @@ def test_one_alert_goes_on_for_each_key_and_a_step_ends_it(night, step):
     assert step("alert.raise", STOCK).output["opened"], "it begins anew"
 
 
+def test_runs_raise_it_and_a_later_step_of_another_run_ends_it(night):
+    raising = [step_of("raise", "alert.raise", {"alert_key": "stock", "title": "{{ trigger.sku }} is sold out"})]
+    rig = Rig(night.app, night.tenant.id, raising, [("t", "next", "raise")])
+    try:
+        runs = [rig.accept({"sku": f"MUG-{number}"}).run_id for number in (1, 2)]
+        rig.settle()
+        outputs = [step.output for run in runs for step in rig.steps(run) if step.node_key == "raise"]
+        assert sorted(one["count"] for one in outputs) == [1, 2]
+        assert [(row.state, row.count) for row in night.alerts()] == [("open", 2)]
+        rig.use(
+            rig.publish([step_of("over", "alert.resolve", {"alert_key": "stock"})], [("t", "next", "over")], name="B")
+        )
+        rig.accept()
+        rig.settle()
+        assert [row.state for row in night.alerts()] == ["resolved"]
+    finally:
+        rig.close()
+
+
 @pytest.mark.parametrize(("severity", "told"), [("urgent", 1), ("normal", 0)])
 def test_its_severity_says_whether_quiet_hours_hold_it_back(night, step, severity, told):
-    night.rule({"kinds": ["workflow.raised"], "whom": ["owner"], "quiet": {
-        "zone": "UTC", "from": clock.local_now().strftime("%H:00"), "until": clock.local_now().strftime("%H:59"),
-    }})  # fmt: skip
+    start, end = (f"{clock.local_now() + timedelta(hours=hours):%H:%M}" for hours in (-1, 1))
+    quiet = {"zone": "UTC", "from": start, "until": end}
+    night.rule({"kinds": ["workflow.raised"], "whom": ["owner"], "quiet": quiet})
     step("alert.raise", STOCK | {"severity": severity})
     night.later(seconds=1)
     assert len(night.sent()) == told
