@@ -44,6 +44,7 @@ UNITS = {
     "seed_s": "s",
     "pack_10k_s": "s",
     "events_10k_s": "s",
+    "events_10k_cpu_s": "s",
     "pack_verify_s": "s",
     "pack_mb": "MB",
     **{

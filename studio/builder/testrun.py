@@ -24,8 +24,9 @@ from studio.core.actor import Actor
 from studio.core.errors import InvalidInput
 from studio.core.ids import new_id
 from studio.core.unit_of_work import Database
+from studio.runtime.compile import sample_values
 from studio.runtime.compiled import Compiled
-from studio.runtime.document import Document
+from studio.runtime.document import Document, Link
 from studio.runtime.document.bounds import check_payload
 from studio.runtime.engine.machine.call import Call
 from studio.runtime.engine.machine.machine import Machine
@@ -49,6 +50,10 @@ class Ask:
     sample: Any
     live: frozenset[str] = frozenset()
     """Steps whose effects happen for real."""
+    only: str | None = None
+    """One step by itself: those before it are taken to have given `outputs`, or their samples."""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    """What earlier steps gave, by their keys; `item` and `index` in a loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,13 @@ class Result:
 def run(ask: Ask, place: Place, database: Database, ports: Ports) -> Result:
     """Carry it out. Holds no transaction but those of live steps. Raises InvalidInput where it cannot begin."""
     begun = clock.monotonic()
-    compiled = _bounded(compile_document(ask.document, dict(place.facts), None, ask.document.name))
+    given, document = {}, ask.document
+    if ask.only is not None:
+        given, document = _given(ask), _alone(ask)
+    compiled = _bounded(compile_document(document, dict(place.facts), None, document.name))
     _check(ask, compiled)
     session = _Session(ask, place, compiled, database, ports, until=begun + LONGEST_S)
+    session.give(given)
     session.carry_on()
     return session.result(clock.monotonic() - begun)
 
@@ -106,6 +115,13 @@ class _Session:
             mode=Mode.TEST, lane=Lane.MAIN, steps_used=0, respond=False, created_at=now,
         )  # fmt: skip
         self._machine = Machine(row, compiled, now, ports, simulation=Simulated(ask.live))
+
+    def give(self, values: Mapping[str, Any]) -> None:
+        """What stands in the place of steps that do not run."""
+        for key, output in values.get("steps", {}).items():
+            self._machine.data.put((key, ""), output)
+        if "item" in values:
+            self._machine.data.enter("", values["item"], values["index"])
 
     def carry_on(self) -> None:
         """Go from boundary to boundary until the run ends, or time is up."""
@@ -158,6 +174,24 @@ def told(step: StepRow, seconds: float = 0.0) -> dict[str, Any]:
         "note": step.note,
         "duration_ms": round(seconds * 1000),
     }
+
+
+def _given(ask: Ask) -> dict[str, Any]:
+    """What the steps before the one that is tested are taken to have given."""
+    only = ask.document.step(ask.only or "")
+    if only is None or only.key == ask.trigger:
+        raise InvalidInput(_("Choose a step behind the trigger."), code="test.only", field="only")
+    for output in ask.outputs.values():
+        check_payload(output)
+    return sample_values(ask.document, only.key, dict(ask.outputs))
+
+
+def _alone(ask: Ask) -> Document:
+    """The trigger and, right behind it, the one step."""
+    kept = [one for one in ask.document.nodes if one.key in (ask.trigger, ask.only)]
+    nodes = [one.model_copy(update={"parent": None, "join": None}) for one in kept]
+    edges = [Link(source=ask.trigger, port="next", target=ask.only or "")]
+    return ask.document.model_copy(update={"nodes": nodes, "edges": edges})
 
 
 def _bounded(compiled: Compiled) -> Compiled:

@@ -49,9 +49,9 @@ def ports(**given) -> Ports:
 
 @pytest.fixture
 def run(database, tenant):
-    def started(document, *, sample=ORDER, trigger="order", live=(), given=None):
+    def started(document, *, sample=ORDER, trigger="order", live=(), given=None, **more):
         place = Place(UUID(int=7), tenant.id, FACTS, tenant[Role.BUILDER].actor)
-        ask = Ask(documents.parse(document), trigger, sample, frozenset(live))
+        ask = Ask(documents.parse(document), trigger, sample, frozenset(live), **more)
         return testrun.run(ask, place, database, given or ports())
 
     return started
@@ -213,3 +213,24 @@ def test_what_cannot_be_tested_is_refused(run):
     for _ in range(100):
         deep = [deep]
     assert code(refunds(), sample=deep) == "payload.too_deep"
+
+
+@one_store
+def test_one_step_is_tested_alone_on_what_the_others_gave_or_their_samples(run):
+    fields = {"key": "net", "type": "data.set", "name": "Net", "config": {
+        "fields": [{"name": "net", "value": "steps.gross.total - 1.0"}]}}  # fmt: skip
+    gross = {"key": "gross", "type": "data.set", "name": "Gross", "config": {
+        "fields": [{"name": "total", "value": "trigger.order.total"}]}}  # fmt: skip
+    made = refunds()
+    made["nodes"] += [gross, fields]
+    made["edges"] += [{"from": "large", "port": "false", "to": "gross"}, {"from": "gross", "port": "next", "to": "net"}]
+    result = run(made, only="net", outputs={"gross": {"total": 5.0}})
+    assert states(result) == {"order": "succeeded", "net": "succeeded"}
+    assert result.steps[-1]["output"]["net"] == 4.0
+    call = run(made, only="call")
+    assert states(call) == {"order": "succeeded", "call": "succeeded"}
+    assert call.steps[-1]["input"]["body"] == {"id": "6021"}
+    for wrong in ("order", "nowhere"):
+        with pytest.raises(InvalidInput) as refused:
+            run(made, only=wrong)
+        assert (refused.value.code, refused.value.field) == ("test.only", "only")

@@ -7,6 +7,7 @@ from studio.builder.service import drafts
 from studio.core.actor import Actor, ActorType
 from studio.runtime import document as documents
 from studio.runtime.service import subscriptions, workflows
+from tests.e2e.canvas import Canvas
 from tests.e2e.looks import DESK, PHONE, flaws
 from tests.e2e.studio import running_studio
 from tests.factories.workflows import refunds
@@ -53,6 +54,12 @@ def test_a_draft_is_tried_on_what_has_happened(sit_down):
             assert flaws(page, size) == []
         row.get_by_role("link", name="Order 701").click()
         expect(page.get_by_text("Test-run: Done")).to_be_visible()
+        canvas = Canvas(page)
+        canvas.select("Note it")
+        canvas.panel.get_by_role("tab", name="Sample").click()
+        canvas.panel.get_by_role("button", name="Test this step alone").click()
+        expect(canvas.panel.get_by_text("Simulated")).to_be_visible()
+        assert flaws(page) == []
         page.get_by_role("button", name="Backtest", exact=True).click()
         page.get_by_role("link", name="Earlier backtests").click()
         expect(page.get_by_role("link", name=answer)).to_be_visible()

@@ -57,7 +57,7 @@ def test(workflow_id: UUID) -> Response:
     """Run the document on a sample."""
     workflow, uow = asked(workflow_id), web.current_uow()
     body = bodies.read(bodies.Test)
-    ask = Ask(documents.parse(body.document), body.trigger, body.sample, frozenset(body.live))
+    ask = Ask(documents.parse(body.document), body.trigger, body.sample, frozenset(body.live), body.only, body.outputs)
     place = Place(workflow.id, uow.workspace, boot.workspace_facts(uow), uow.actor)
     database = web.database()
     web.rollback()  # live steps have transactions of their own, and SQLite knows one writer at a time

@@ -58,6 +58,8 @@ class Test(Body):
     trigger: Key
     sample: Any = None
     live: Annotated[list[Key], Field(max_length=1_000)] = Field(default_factory=list)
+    only: Key | None = None
+    outputs: Annotated[dict[Key, Any], Field(max_length=1_000)] = Field(default_factory=dict)
 
 
 class Backtest(Body):

@@ -35,6 +35,9 @@ export interface Field {
   readonly template: boolean;
 }
 
+/** What steps gave, by their keys. */
+export type Outputs = { readonly [key: string]: Json };
+
 export type Api = ReturnType<typeof api>;
 
 interface Session {
@@ -65,6 +68,8 @@ export function api(base: string, csrf: string, renewed: () => Promise<string | 
       call<Preview>("POST", "/preview", field, signal ? { signal } : {}),
     test: (document: WorkflowDocument, trigger: string, sample: Json, live: readonly string[]) =>
       call<TestResult>("POST", "/test", { document, trigger, sample, live }),
+    testOne: (document: WorkflowDocument, trigger: string, sample: Json, only: string, outputs: Outputs) =>
+      call<TestResult>("POST", "/test", { document, trigger, sample, only, outputs }),
     backtest: (wanted: BacktestWish) => call<{ id: string; url: string }>("POST", "/backtests", wanted),
     samples: (node: string) => call<{ samples: Sample[] }>("GET", `/samples?node=${encodeURIComponent(node)}`),
     publish: (revision: number, note: string) =>

@@ -14,6 +14,7 @@ export function SampleTab({ step, type }: { step: Step; type: NodeTypeInfo | und
   const ran = lastSteps(test).get(step.key);
   return (
     <div className="form">
+      {type && type.kind !== "trigger" && <TestAlone step={step} />}
       {ran && (
         <>
           <p className="row">
@@ -23,7 +24,9 @@ export function SampleTab({ step, type }: { step: Step; type: NodeTypeInfo | und
             </small>
           </p>
           {ran.error && <p className="note bad small">{ran.error.message}</p>}
-          {type?.kind !== "trigger" && <Data title={t("sample.in")} data={ran.input} />}
+          {type?.kind !== "trigger" && (
+            <Data title={t(type?.effect === "outside" ? "sample.sent" : "sample.in")} data={ran.input} />
+          )}
           <Data title={t("sample.out")} data={ran.output} />
         </>
       )}
@@ -38,6 +41,28 @@ export function SampleTab({ step, type }: { step: Step; type: NodeTypeInfo | und
         )
       )}
     </div>
+  );
+}
+
+/** Nothing is sent: an effect is simulated, and shown as what would have been sent. */
+function TestAlone({ step }: { step: Step }) {
+  const session = useSession();
+  const [busy, setBusy] = useState(false);
+  return (
+    <p className="row">
+      <button
+        type="button"
+        className="btn small-btn"
+        disabled={busy}
+        onClick={() => {
+          setBusy(true);
+          void session.remote.testOne(step.key).finally(() => setBusy(false));
+        }}
+      >
+        {t(busy ? "test.busy" : "test.one")}
+      </button>
+      <small>{t("test.one.help")}</small>
+    </p>
   );
 }
 

@@ -66,6 +66,26 @@ export class Remote {
     return test;
   }
 
+  /** One step by itself, on what the others gave in the test-run that is shown, else on their samples. */
+  async testOne(key: string): Promise<void> {
+    const { session } = this;
+    const { doc, test } = session.state;
+    const trigger = doc.nodes.find((n) => session.types.isTrigger(n.type));
+    if (!trigger) return;
+    const outputs: Record<string, Json> = {};
+    for (const step of test?.steps ?? [])
+      if (step.state === "succeeded" && step.path === "" && step.node !== key) outputs[step.node] = step.output;
+    const sample = outputs[trigger.key] ?? trigger.config.sample ?? session.types.of(trigger.type)?.sample ?? {};
+    delete outputs[trigger.key];
+    try {
+      const one = await session.api.testOne(doc, trigger.key, sample, key, outputs);
+      const others = (test?.steps ?? []).filter((step) => step.node !== key && step.node !== trigger.key);
+      session.store.set({ test: { ...one, steps: [...one.steps, ...others] } });
+    } catch (error) {
+      session.sayError(error);
+    }
+  }
+
   /** Begin one of the draft as it is saved; the address of its page. */
   async backtest(wish: BacktestWish): Promise<string> {
     await this.session.saveNow();
