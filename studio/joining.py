@@ -120,6 +120,7 @@ from studio.oversight.reviews.post import Post as ReviewPost
 from studio.oversight.run_exports import making as run_files
 from studio.oversight.run_exports import service as run_exports
 from studio.runtime import notices
+from studio.runtime.archive.erasing import ErasingArchives
 from studio.runtime.archive.places import Reach as ArchiveReach
 from studio.runtime.archive.working import Archiving
 from studio.runtime.batches import doing as batch_hands
@@ -271,6 +272,7 @@ def _join_run_files(engine: Engine, settings: Settings) -> ArchiveReach:
     leases = NamedLeases(engine.database, engine.holder)
     archiving = Archiving(engine.database, reach, leases, lambda: engine.hints.send("archive"))
     engine.add_drain("archive", archiving.drain, archiving.is_due)
+    ErasingArchives(engine.database, reach, leases).register()
     return reach
 
 

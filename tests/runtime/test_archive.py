@@ -6,21 +6,24 @@ from datetime import timedelta
 
 import boto3
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from studio.accounts.models import Workspace
-from studio.core import clock, faults
+from studio.core import clock, faults, outbox
 from studio.core.errors import InvalidInput
 from studio.core.http import HttpClient
+from studio.core.models import OutboxRow
 from studio.runtime import labels, notes
 from studio.runtime.archive import finding, service, working
+from studio.runtime.archive.erasing import ErasingArchives
 from studio.runtime.archive.outcomes import ArchiveTrouble, Stage
-from studio.runtime.archive.places import Reach
+from studio.runtime.archive.places import Folder, Reach
 from studio.runtime.archive.service import Wanted
 from studio.runtime.archive.working import Archiving
+from studio.runtime.erasure import service as erasure
 from studio.runtime.history.filters import RunFilter
 from studio.runtime.leases import NamedLeases
-from studio.runtime.models import ArchivedRun, ArchivePlace, Run, RunArchive, RunNote, Step
+from studio.runtime.models import ArchivedRun, ArchivePlace, LoopLease, Run, RunArchive, RunNote, Step
 from studio.runtime.retention.chore import Retention
 from studio.runtime.retention.standing import standing
 from studio.runtime.service import starts, subscriptions
@@ -302,3 +305,44 @@ def test_the_pages_and_the_api_are_faces_of_it(app, house):
     assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, "bucket")
     assert program.put("/api/v1/workspace/archive", json={"kind": ""}).json["kind"] == ""
     assert admin.get(f"/runs/archived/{run_id}/record").status_code == 200, "it is read from where it lies"
+
+
+@pytest.mark.parametrize("dies", [None, (ErasingArchives, "_turn"), (Folder, "delete")])
+def test_a_customer_is_found_in_files_and_taken_out_of_them(app, house, monkeypatch, dies):
+    house.reach = app.extensions["studio_archive"]
+    house.folder = house.reach.folder
+    house.archive()
+    hers, other, last = house.run("ann.lind@example.com", order="1"), house.run("#2"), house.run("#3")
+    house.drain()
+
+    def act(what, *given):
+        with house.unit() as uow:
+            made = what(uow, *given).id
+        while outbox.drain(house.database):
+            pass
+        with house.unit() as uow:
+            return erasure.get(uow, made)
+
+    found = act(erasure.ask, "ANN.lind@example.com", "Data request 14")
+    assert (found.state, found.found_runs, found.found_archived) == ("found", 0, 1)
+    before = {one.read_bytes() for one in house.files()}
+    if dies:
+        monkeypatch.setattr(*dies, lambda *_given: die())
+        with pytest.raises(Died):
+            act(erasure.confirm, found.id)
+        monkeypatch.undo()
+        assert {one.read_bytes() for one in house.files()} > before, "the old file, and the new one"
+        with house.unit() as uow:
+            uow.session.execute(update(OutboxRow).values(lease_until=uow.now, due_at=uow.now))
+            uow.session.execute(delete(LoopLease))
+        while outbox.drain(house.database):
+            pass
+        with house.unit() as uow:
+            done = erasure.get(uow, found.id)
+    else:
+        done = act(erasure.confirm, found.id)
+    assert (done.state, done.erased_archived, done.key) == ("done", 1, None)
+    assert {one.run_id for one in house.all(ArchivedRun)} == {other, last}
+    assert [house.record(one)["run"]["id"] for one in (other, last)] == [str(other), str(last)]
+    assert all(str(hers).encode() not in gzip.decompress(one.read_bytes()) for one in house.files())
+    assert [one.name for one in house.all(RunArchive)] == [str(one.relative_to(house.folder)) for one in house.files()]

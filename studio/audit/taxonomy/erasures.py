@@ -7,6 +7,8 @@ class ToErase(Metadata):
     runs: int
     """Runs that named the customer when somebody agreed."""
     events: int
+    archived_runs: int
+    """Archived runs that named the customer then."""
 
 
 class Erased(Metadata):
@@ -14,6 +16,8 @@ class Erased(Metadata):
     events: int
     kept_runs: int
     """Runs that name the customer and had not ended, or were still needed."""
+    archived_runs: int
+    """Archived runs that were taken out of their files."""
 
 
 CUSTOMER_ERASURE_ASKED = Action(
@@ -28,7 +32,8 @@ CUSTOMER_ERASURE_CONFIRMED = Action(
     sentence="{actor} had the data of a customer erased: {target}",
     severity="warning",
     metadata=ToErase,
-    example={"runs": 12, "events": 1},
+    version=2,
+    example={"runs": 12, "events": 1, "archived_runs": 3},
 )
 CUSTOMER_ERASURE_DONE = Action(
     "customer_erasure.done",
@@ -36,7 +41,8 @@ CUSTOMER_ERASURE_DONE = Action(
     sentence="The data of a customer was erased: {target}",
     severity="warning",
     metadata=Erased,
-    example={"runs": 12, "events": 1, "kept_runs": 0},
+    version=2,
+    example={"runs": 12, "events": 1, "kept_runs": 0, "archived_runs": 3},
 )
 CUSTOMER_ERASURE_WITHDRAWN = Action(
     "customer_erasure.withdrawn",

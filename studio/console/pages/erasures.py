@@ -15,7 +15,6 @@ from studio.console.blueprint import blueprint
 from studio.core import web
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.web import current_uow
-from studio.runtime.archive import finding
 from studio.runtime.erasure import service
 
 
@@ -85,5 +84,4 @@ def _page(form: ErasureForm) -> str:
     open_one = next((one for one in found if service.is_open(one)), None)
     return render_template(
         "console/erasures.html", form=form, open=open_one, ended=[one for one in found if one is not open_one],
-        archived=finding.any_there(current_uow()),
     )  # fmt: skip

@@ -34,6 +34,17 @@ class Member:
     length: int
 
 
+def members_of(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """A file's members in order, each as it lies there and as JSON. Raises zlib.error where it is no such file."""
+    while data:
+        unpacker = zlib.decompressobj(_GZIP)
+        told = unpacker.decompress(data)
+        if not unpacker.eof:
+            raise zlib.error("the last member is not whole")
+        yield data[: len(data) - len(unpacker.unused_data)], told
+        data = unpacker.unused_data
+
+
 class _Rows:
     """Rows of one table by run, in the order of the runs."""
 

@@ -1,5 +1,6 @@
 """The work of an erasure: jobs of the outbox, each a second of it in one unit, so that what dies is done again."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +13,12 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.erasure.finding import events_naming, runs_naming
 from studio.runtime.erasure.matching import Key
 from studio.runtime.erasure.outcomes import AT_WORK, Progress
-from studio.runtime.models import CustomerErasure, Event, Run
+from studio.runtime.models import CustomerErasure, Event, Run, RunArchive
 from studio.runtime.outcomes import ENDED, Verdict
 from studio.runtime.retention.holding import held
 from studio.runtime.retention.looking import remove
 
-TOPIC = "erasure.work"
+TOPIC, ARCHIVES = "erasure.work", "erasure.archives"
 BATCH = 50
 TURN_S = 1.0
 """Longest one job works."""
@@ -25,24 +26,25 @@ LISTED = 100
 FIRST = UUID(int=0)
 
 
-def go_on(uow: UnitOfWork, row: CustomerErasure) -> None:
-    """Leave the next job."""
+def go_on(uow: UnitOfWork, row: CustomerErasure, due_at: datetime | None = None) -> None:
+    """Leave the next job: now, or at a moment."""
     row.turn += 1
-    outbox.enqueue(uow, TOPIC, key=f"erasure|{row.id}|{row.turn}", payload={"erasure_id": str(row.id)})
+    topic, payload = ARCHIVES if row.archives else TOPIC, {"erasure_id": str(row.id)}
+    outbox.enqueue(uow, topic, key=f"erasure|{row.id}|{row.turn}", payload=payload, due_at=due_at)
 
 
 def work(uow: UnitOfWork, payload: dict[str, Any]) -> None:
     """Go on with an erasure for a while."""
     wanted = select(CustomerErasure).where(CustomerErasure.id == UUID(payload["erasure_id"])).with_for_update()
     row = uow.session.scalar(wanted)
-    if row is None or row.key is None or row.state not in AT_WORK:
+    if row is None or row.key is None or row.state not in AT_WORK or row.archives:
         return  # it was withdrawn meanwhile
     wiped_when_deleted(uow.session)
     key, until = Key(row.key), clock.monotonic() + TURN_S
     while True:
         if _batch(uow, row, key) < BATCH:
             if row.events:
-                _finish(uow, row)
+                _behind_events(uow, row)
                 return
             row.events, row.cursor = True, FIRST
         if clock.monotonic() >= until:
@@ -87,10 +89,21 @@ def _events(uow: UnitOfWork, row: CustomerErasure, ids: list[UUID], key: Key) ->
         row.found_events += len(naming)
 
 
-def _finish(uow: UnitOfWork, row: CustomerErasure) -> None:
+def _behind_events(uow: UnitOfWork, row: CustomerErasure) -> None:
+    """The files of archived runs come last: what is archived meanwhile is found there."""
+    if uow.session.scalar(select(RunArchive.id).limit(1)) is None:
+        finish(uow, row)
+        return
+    row.archives, row.cursor = True, FIRST
+    go_on(uow, row)
+
+
+def finish(uow: UnitOfWork, row: CustomerErasure) -> None:
+    """Everything was looked through."""
     if row.state == Progress.LOOKING:
         row.state = Progress.FOUND
         return
     row.state, row.key, row.ended_at = Progress.DONE, None, uow.now
     record(uow, "customer_erasure.done", targets=[Target("customer_erasure", str(row.id), row.reference)],
-           metadata={"runs": row.erased_runs, "events": row.erased_events, "kept_runs": row.kept_runs})  # fmt: skip
+           metadata={"runs": row.erased_runs, "events": row.erased_events, "kept_runs": row.kept_runs,
+                     "archived_runs": row.erased_archived})  # fmt: skip

@@ -34,16 +34,23 @@ class CustomerErasure(Tenant, Model):
     """`erasure.outcomes.Progress`."""
     events: Mapped[bool] = mapped_column(Boolean, default=False)
     """It has come through the runs, and looks through what was received and started none."""
+    archives: Mapped[bool] = mapped_column(Boolean, default=False)
+    """It has come through the events, too, and looks through the files of archived runs."""
     cursor: Mapped[UUID] = mapped_column(Uuid())
-    """The last run or event that was looked at."""
+    """The last run, event or file that was looked at."""
     turn: Mapped[int] = mapped_column(Integer, default=0)
     """Grows with each piece of work: names its job in the outbox."""
     looked_at: Mapped[int] = mapped_column(Integer, default=0)
     """Runs and events that the present look has come through."""
     found_runs: Mapped[int] = mapped_column(Integer, default=0)
     found_events: Mapped[int] = mapped_column(Integer, default=0)
+    found_archived: Mapped[int] = mapped_column(Integer, default=0)
+    """Archived runs that name it."""
     erased_runs: Mapped[int] = mapped_column(Integer, default=0)
     erased_events: Mapped[int] = mapped_column(Integer, default=0)
+    erased_archived: Mapped[int] = mapped_column(Integer, default=0)
+    trouble: Mapped[str | None] = mapped_column(Text)
+    """Why a file of archived runs cannot be read or written now, in words: it waits for that. None: it can."""
     kept_runs: Mapped[int] = mapped_column(Integer, default=0)
     """Runs that name it and cannot go yet: they have not ended, or something that is open needs them."""
     kept: Mapped[list[Any]] = mapped_column(Json)

@@ -34,8 +34,11 @@ class ErasureView(Shape):
     looked_at: int = Field(description="Runs and received events that the present look has come through.")
     found_runs: int
     found_events: int = Field(description="Received events that started no run.")
+    found_archived: int = Field(description="Archived runs that name the customer.")
     erased_runs: int
     erased_events: int
+    erased_archived: int = Field(description="Archived runs that were taken out of their files.")
+    trouble: str | None = Field(description="Why the archive cannot be looked through now; it waits for that.")
     kept_runs: int = Field(description="Runs that name the customer and have not ended, or are still needed.")
     kept: list[UUID] = Field(description="The first hundred of those.")
     by: str
