@@ -132,7 +132,7 @@ def test_the_trail_tells_who_agreed_and_what_went_but_never_whose(database, tena
         said = select(AuditEvent).where(AuditEvent.action.startswith("customer_erasure")).order_by(AuditEvent.seq)
         events = [json.loads(one.body) for one in uow.session.scalars(said)]
     assert [one["action"] for one in events] == [f"customer_erasure.{one}" for one in ("asked", "confirmed", "done")]
-    assert events[2]["metadata"] == {"runs": 1, "events": 0, "kept_runs": 0}
+    assert events[2]["metadata"] == {"runs": 1, "events": 0, "kept_runs": 0, "archived_runs": 0}
     assert ANNA not in json.dumps(events)
 
 

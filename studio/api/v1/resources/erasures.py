@@ -49,7 +49,8 @@ def withdraw_erasure(uow: UnitOfWork, erasure_id: UUID) -> ErasureView:
 def _view(row: CustomerErasure) -> ErasureView:
     return ErasureView(
         id=row.id, reference=row.reference, state=Progress(row.state), looked_at=row.looked_at,
-        found_runs=row.found_runs, found_events=row.found_events, erased_runs=row.erased_runs,
-        erased_events=row.erased_events, kept_runs=row.kept_runs, kept=[UUID(one) for one in row.kept],
+        found_runs=row.found_runs, found_events=row.found_events, found_archived=row.found_archived,
+        erased_runs=row.erased_runs, erased_events=row.erased_events, erased_archived=row.erased_archived,
+        trouble=row.trouble, kept_runs=row.kept_runs, kept=[UUID(one) for one in row.kept],
         by=row.by_name, created_at=row.created_at, ended_at=row.ended_at,
     )  # fmt: skip
