@@ -127,6 +127,47 @@ def test_notes_and_groups_stand_beside_the_steps_and_are_undone(canvas):
     expect(canvas.steps).to_have_count(3)
 
 
+def test_ctrl_k_finds_steps_commands_and_what_can_be_added(canvas):
+    page, keyboard = canvas.page, canvas.page.keyboard
+    finder = page.get_by_role("combobox", name="Find a step or a command")
+    for name in ("Webhook", "Set fields"):
+        keyboard.press("Control+k")
+        expect(finder).to_be_focused()
+        keyboard.type(name.lower())
+        expect(page.locator(".finder [aria-selected=true]")).to_contain_text(name)
+        keyboard.press("Enter")
+        expect(canvas.step(name)).to_be_visible()
+    expect(finder).to_have_count(0)
+    canvas.drag_in("Fail", 640, 640)
+    keyboard.press("Control+k")
+    keyboard.type("webh")
+    keyboard.press("Enter")
+    expect(canvas.step("Webhook")).to_be_focused()
+    keyboard.press("Control+a")
+    keyboard.press("Control+k")
+    keyboard.type("align left")
+    assert flaws(page) == []
+    keyboard.press("Enter")
+    lefts = {round(canvas.step(name).bounding_box()["x"]) for name in ("Webhook", "Set fields", "Fail")}
+    assert len(lefts) == 1
+    canvas.select("Fail")
+    canvas.step("Fail").focus()
+    keyboard.press("r")
+    keyboard.type("Note on the run")
+    keyboard.press("Enter")
+    expect(canvas.step("Note on the run")).to_be_visible()
+    expect(canvas.steps).to_have_count(3)
+    keyboard.press("Control+k")
+    keyboard.type("show the map")
+    keyboard.press("Enter")
+    expect(page.get_by_role("img", name="Map of the canvas")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("img", name="Map of the canvas")).to_be_visible()
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("button", name="Hide the map").click()
+    expect(page.get_by_role("img", name="Map of the canvas")).to_have_count(0)
+
+
 def test_a_draft_survives_a_reload(canvas):
     canvas.drag_in("Webhook", 420, 60)
     canvas.rename("Webhook", "Order created")

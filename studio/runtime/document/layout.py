@@ -34,7 +34,7 @@ class Group(Part):
 
     id: Key
     name: Annotated[str, Field(min_length=1, max_length=120)]
-    steps: Annotated[list[Key], Field(min_length=1, max_length=1_000)]
+    steps: Annotated[list[Key], Field(min_length=1, max_length=2_000)]
     collapsed: bool = False
 
 
@@ -43,7 +43,7 @@ class Layout(Part):
 
     notes: Annotated[list[Note], Field(max_length=MAX_NOTES)] = Field(default_factory=list)
     groups: Annotated[list[Group], Field(max_length=MAX_GROUPS)] = Field(default_factory=list)
-    collapsed: Annotated[list[Key], Field(max_length=1_000)] = Field(default_factory=list)
+    collapsed: Annotated[list[Key], Field(max_length=2_000)] = Field(default_factory=list)
 
 
 def layout_problems(layout: Layout, parents: Mapping[str, str | None]) -> list[FieldProblem]:

@@ -9,7 +9,7 @@ from studio.runtime.document.part import Key, Number, Part
 
 SCHEMA = "studio.workflow/1"
 TYPE_PATTERN = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
-MAX_NODES = 1_000
+MAX_NODES = 2_000
 MAX_EDGES = 5_000
 
 

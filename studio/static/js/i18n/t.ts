@@ -4,6 +4,8 @@ import { type MessageKey, messages } from "./messages";
 
 type Values = Readonly<Record<string, string | number>>;
 
+export type { MessageKey };
+
 let translated: Readonly<Record<string, string>> = {};
 
 export function takeTranslations(texts: Readonly<Record<string, string>>): void {

@@ -1,5 +1,13 @@
 // The React Flow adapter and nothing else: the document stands outside, this draws it and turns gestures into verbs.
-import { Background, type Connection, type EdgeChange, type NodeChange, ReactFlow, useReactFlow } from "@xyflow/react";
+import {
+  Background,
+  type Connection,
+  type EdgeChange,
+  MiniMap,
+  type NodeChange,
+  ReactFlow,
+  useReactFlow,
+} from "@xyflow/react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { t } from "../../i18n/t";
 import { mayConnect } from "../rules/may-connect";
@@ -103,6 +111,11 @@ export function Canvas() {
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
         onNodeDragStop={onDragStop}
+        onNodeClick={(event, node) => {
+          // of several that are selected, a plain click means this one alone
+          const plain = !event.shiftKey && !event.metaKey && !event.ctrlKey;
+          if (plain && session.state.selected.length > 1) session.select([node.id]);
+        }}
         onSelectionDragStop={(event, nodes) => onDragStop(event, nodes[0] as CanvasNode, nodes)}
         onConnect={(line) => session.steps.connect(asEdge(line))}
         isValidConnection={(line) => mayConnect(doc, asEdge(line as Connection), session.types) === null}
@@ -125,6 +138,15 @@ export function Canvas() {
         onlyRenderVisibleElements={doc.nodes.length > ALL_DRAWN_UP_TO}
       >
         <Background gap={20} size={1.2} color="var(--line-strong)" />
+        {state.minimap && (
+          <MiniMap<CanvasNode>
+            className="minimap card"
+            pannable
+            zoomable
+            ariaLabel={t("minimap.label")}
+            nodeClassName={(node) => `mini-${node.type}`}
+          />
+        )}
       </ReactFlow>
       <Tools />
       {doc.nodes.length === 0 && (

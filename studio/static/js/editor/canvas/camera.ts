@@ -30,6 +30,7 @@ export function useCamera(flow: Flow): void {
           else bringIntoView(session, flow, keys[0] ?? "");
         });
       },
+      focus: (key) => requestAnimationFrame(() => focusStep(key)),
     };
     return () => {
       session.camera = null;
@@ -48,4 +49,11 @@ function bringIntoView(session: Session, flow: Flow, key: string): void {
   const end = flow.flowToScreenPosition({ x: at.x + CARD.width, y: at.y + CARD.height + 40 });
   if (corner.x >= canvas.left && corner.y >= canvas.top && end.x <= canvas.right && end.y <= canvas.bottom) return;
   void flow.setCenter(at.x + CARD.width / 2, at.y + CARD.height / 2, { zoom: flow.getZoom(), duration: 0 });
+}
+
+/** A step out of sight may not be drawn yet: the camera goes there first. */
+export function focusStep(key: string, tries = 3): void {
+  const step = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(key)}"]`);
+  if (step) step.focus({ preventScroll: true });
+  else if (tries > 0) requestAnimationFrame(() => focusStep(key, tries - 1));
 }

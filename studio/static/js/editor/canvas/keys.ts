@@ -7,15 +7,8 @@ import type { Position } from "../document/types";
 import { GRID } from "../session/places";
 import type { Session } from "../session/session";
 import { placeOf } from "./boxes";
-import { FIT, type Flow } from "./camera";
+import { FIT, type Flow, focusStep } from "./camera";
 import { type Direction, isDirection, travel } from "./travel";
-
-/** A step out of sight may not be drawn yet: the camera goes there first. */
-function focusStep(key: string, tries = 3): void {
-  const step = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(key)}"]`);
-  if (step) step.focus({ preventScroll: true });
-  else if (tries > 0) requestAnimationFrame(() => focusStep(key, tries - 1));
-}
 
 export function onKey(event: KeyboardEvent, session: Session, flow: Flow): void {
   const node = (event.target as Element).closest?.(".react-flow__node");

@@ -5,7 +5,7 @@ import type { SaveState } from "../api/autosave";
 import { Icon } from "../parts/Icon";
 import { Menu } from "../parts/Menu";
 import { usePart, useSession } from "../session/context";
-import { download } from "./download";
+import { ActionItem } from "./actions/ActionItem";
 
 export function Header() {
   const session = useSession();
@@ -186,34 +186,21 @@ function Start({ button = false }: { button?: boolean }) {
 
 function More() {
   const session = useSession();
-  const enabled = usePart((state) => state.enabled);
-  const published = usePart((state) => state.published);
   return (
     <Menu label={t("head.more")}>
-      <button type="button" onClick={() => session.dialog("versions")}>
-        <Icon name="history" />
-        {t("more.versions")}
-      </button>
-      {published !== null && (
-        <button type="button" onClick={() => void session.remote.enable(!enabled)}>
-          <Icon name="power" />
-          {t(enabled ? "more.off" : "more.on")}
-        </button>
-      )}
+      <ActionItem id="find" />
+      <hr />
+      <ActionItem id="versions" />
+      <ActionItem id="enable" />
       <Start />
       <a href={session.boot.urls.runs}>
         <Icon name="runs" />
         {t("more.runs")}
       </a>
-      <button type="button" onClick={() => download(session.state.doc)}>
-        <Icon name="download" />
-        {t("more.export")}
-      </button>
+      <ActionItem id="export" />
+      <ActionItem id="minimap" />
       <hr />
-      <button type="button" onClick={() => session.dialog("keyboard")}>
-        <Icon name="keyboard" />
-        {t("more.keyboard")} <kbd>?</kbd>
-      </button>
+      <ActionItem id="keyboard" />
     </Menu>
   );
 }

@@ -4,11 +4,12 @@ import { t } from "../../i18n/t";
 import { groupAt, noteAt } from "../document/layout";
 import { stepOf } from "../document/read";
 import type { Step } from "../document/types";
-import { Icon, Tile } from "../parts/Icon";
+import { Tile } from "../parts/Icon";
 import { Menu } from "../parts/Menu";
 import { Tabs } from "../parts/Tabs";
 import { usePart, useSession } from "../session/context";
 import type { Tab } from "../session/state";
+import { ActionItem } from "./actions/ActionItem";
 import { useAskedFocus } from "./asked-focus";
 import { NotesTab } from "./NotesTab";
 import { OfGroup, OfNote } from "./OfBeside";
@@ -69,14 +70,9 @@ function OfStep({ step }: { step: Step }) {
           </small>
         </div>
         <Menu label={t("panel.more")}>
-          <button type="button" onClick={() => session.clipboard.duplicate()}>
-            <Icon name="copy" />
-            {t("panel.duplicate")} <kbd>Ctrl D</kbd>
-          </button>
-          <button type="button" className="danger" onClick={() => session.steps.deleteSelection()}>
-            <Icon name="trash" />
-            {t("panel.delete")} <kbd>Del</kbd>
-          </button>
+          <ActionItem id="duplicate" />
+          <ActionItem id="replace" />
+          <ActionItem id="delete" danger />
         </Menu>
       </div>
       <Tabs label={t("panel.tabs")} tabs={tabs} chosen={shown} onChoose={(id) => session.tab(id as Tab)}>
@@ -127,6 +123,14 @@ function OfMany({ n }: { n: number }) {
           {t("panel.delete")}
         </button>
       </div>
+      <section>
+        <h3>{t("action.align")}</h3>
+        <div className="align-list">
+          {["left", "center", "right", "top", "middle", "bottom", "across", "down"].map((side) => (
+            <ActionItem key={side} id={`align.${side}`} />
+          ))}
+        </div>
+      </section>
     </div>
   );
 }

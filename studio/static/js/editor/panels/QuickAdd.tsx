@@ -18,7 +18,8 @@ function List({ x, y }: { x: number; y: number }) {
   const [search, setSearch] = useState("");
   const [index, setIndex] = useState(0);
   const box = useRef<HTMLDivElement>(null);
-  const groups = found(session.types.all, search, false);
+  const types = place?.kind === "instead" ? session.steps.replaceable(place.key) : session.types.all;
+  const groups = found(types, search, place?.kind === "instead");
   const all = groups.flatMap((group) => group.types);
   const close = (): void => session.store.set({ quickAdd: null });
   useEffect(() => {
@@ -36,7 +37,13 @@ function List({ x, y }: { x: number; y: number }) {
   const left = Math.max(8, Math.min(x - SIZE.width / 2, window.innerWidth - SIZE.width - 8));
   const top = Math.max(8, Math.min(y, window.innerHeight - SIZE.height - 8));
   return (
-    <div ref={box} className="quick-add" role="dialog" aria-label={t("quick.label")} style={{ left, top }}>
+    <div
+      ref={box}
+      className="quick-add"
+      role="dialog"
+      aria-label={t(place?.kind === "instead" ? "quick.replace" : "quick.label")}
+      style={{ left, top }}
+    >
       <div className="search">
         <Icon name="search" />
         <input

@@ -1,10 +1,10 @@
 // Keys that work anywhere on the page. Inside a field the field's own keys win, its undo too.
 import { useEffect } from "react";
-import { flushSync } from "react-dom";
 import { t } from "../../i18n/t";
 import { stepsIn } from "../document/clipped";
-import { allIds } from "../document/layout";
 import type { Session } from "../session/session";
+import { ACTIONS, can } from "./actions/actions";
+import { presses } from "./actions/chords";
 
 const within = (target: EventTarget | null, selector: string): boolean =>
   target instanceof Element && target.closest(selector) !== null;
@@ -18,21 +18,17 @@ const isTyped = (target: EventTarget | null): boolean =>
 export function useShortcuts(session: Session): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      const held = event.ctrlKey || event.metaKey;
-      const key = event.key.toLowerCase();
-      if (held && key === "s") {
-        event.preventDefault();
-        void session.saveNow();
-      } else if (event.key === "Escape") {
+      if (event.key === "Escape") {
         stepBack(session);
-      } else if (!event.defaultPrevented) {
-        const travels = held && (key === "z" || key === "y");
-        if (travels ? isTyped(event.target) : isField(event.target)) return;
-        const verb = held ? withControl(event) : plain(event);
-        if (!verb) return;
-        event.preventDefault();
-        verb(session);
+        return;
       }
+      const action = ACTIONS.find((one) => one.keys?.some((keys) => presses(keys, event)));
+      if (!action || event.defaultPrevented) return;
+      const travels = action.id === "undo" || action.id === "redo";
+      if (!action.anywhere && (travels ? isTyped(event.target) : isField(event.target))) return;
+      if (action.id === "find" && session.state.dialog) return;
+      event.preventDefault();
+      if (can(action, session.state, session)) action.run(session);
     };
     const onCopy = (event: ClipboardEvent): void => copy(session, event);
     const onCut = (event: ClipboardEvent): void => copy(session, event, true);
@@ -48,34 +44,6 @@ export function useShortcuts(session: Session): void {
       document.removeEventListener("paste", onPaste);
     };
   }, [session]);
-}
-
-type Verb = (session: Session) => void;
-
-function withControl(event: KeyboardEvent): Verb | null {
-  const key = event.key.toLowerCase();
-  if (key === "z") return (session) => (event.shiftKey ? session.redo() : session.undo());
-  if (key === "y") return (session) => session.redo();
-  if (key === "d") return (session) => session.clipboard.duplicate();
-  if (key === "a") return (session) => session.select(allIds(session.state.doc));
-  if (key === "g") return event.shiftKey ? ungroup : (session) => session.arrangement.group();
-  return null;
-}
-
-function plain(event: KeyboardEvent): Verb | null {
-  if (event.key === "/") return findStep;
-  if (event.key === "n") return (session) => session.arrangement.addNote();
-  if (event.key === "?") return (session) => session.dialog("keyboard");
-  if (event.key === "Delete" || event.key === "Backspace") return (session) => session.steps.deleteSelection();
-  if (event.altKey && event.shiftKey && event.code === "KeyT") return (session) => void session.steps.tidy();
-  return null;
-}
-
-const ungroup: Verb = (session) => session.arrangement.ungroup(session.state.selected);
-
-function findStep(session: Session): void {
-  flushSync(() => session.store.set({ left: "palette" }));
-  document.querySelector<HTMLElement>("#palette-search")?.focus();
 }
 
 function stepBack(session: Session): void {

@@ -41,7 +41,7 @@ export class Session {
   /** Puts a path into the field that had the focus last; the data tree calls it. */
   insertIntoField: ((path: string) => void) | null = null;
   /** The canvas's own camera, set while it is shown. */
-  camera: { center(): Position; show(keys: readonly string[]): void } | null = null;
+  camera: { center(): Position; show(keys: readonly string[]): void; focus(key: string): void } | null = null;
 
   constructor(readonly boot: Boot) {
     this.types = catalogue(boot.node_types);
@@ -62,6 +62,7 @@ export class Session {
       changed: boot.workflow.changed,
       test: boot.test ?? null,
       left: "palette",
+      minimap: remembered() ?? false,
       tab: "setup",
       dialog: boot.dialog ? "backtest" : null,
       quickAdd: null,
@@ -173,6 +174,20 @@ export class Session {
     return step && this.types.isTrigger(step.type) && field.startsWith("config.sample") ? "sample" : "setup";
   }
 
+  /** A step, selected and in view, its card under the keys. */
+  show(key: string): void {
+    this.arrangement.reveal(key);
+    this.select([key]);
+    this.camera?.show([key]);
+    this.camera?.focus(key);
+  }
+
+  /** Remembered in this browser. */
+  showMinimap(minimap: boolean): void {
+    this.store.set({ minimap });
+    remember(minimap);
+  }
+
   say(text: string, tone: "good" | "bad" | "plain"): void {
     clearTimeout(this.toastTimer);
     this.store.set({ toast: { text, tone } });
@@ -201,6 +216,25 @@ export class Session {
 
   saveNow(keepalive = false): Promise<void> {
     return this.autosave.flush(keepalive);
+  }
+}
+
+const MINIMAP = "studio.minimap";
+
+function remembered(): boolean | null {
+  try {
+    const kept = localStorage.getItem(MINIMAP);
+    return kept === null ? null : kept === "on";
+  } catch {
+    return null; // this browser keeps nothing for this page
+  }
+}
+
+function remember(minimap: boolean): void {
+  try {
+    localStorage.setItem(MINIMAP, minimap ? "on" : "off");
+  } catch {
+    // this browser keeps nothing for this page: it holds until the page is left
   }
 }
 

@@ -4,13 +4,14 @@ import type { NodeInfos, Problem, TestResult } from "../api/types";
 import type { History } from "../commands/history";
 import type { Edge, WorkflowDocument } from "../document/types";
 
-export type Dialog = "publish" | "versions" | "test" | "backtest" | "keyboard" | "export";
+export type Dialog = "publish" | "versions" | "test" | "backtest" | "keyboard" | "finder";
 export type Tab = "setup" | "reliability" | "sample" | "notes";
 
 /** Where a step chosen in the quick list will stand. */
 export type Place =
   | { readonly kind: "behind"; readonly from: string; readonly port: string }
-  | { readonly kind: "edge"; readonly edge: Edge };
+  | { readonly kind: "edge"; readonly edge: Edge }
+  | { readonly kind: "instead"; readonly key: string };
 
 export interface State {
   readonly doc: WorkflowDocument;
@@ -27,6 +28,7 @@ export interface State {
   readonly test: TestResult | null;
   /** What stands at the left: what can be added, or the steps that are there. */
   readonly left: "palette" | "list";
+  readonly minimap: boolean;
   readonly tab: Tab;
   readonly dialog: Dialog | null;
   readonly quickAdd: { readonly place: Place; readonly x: number; readonly y: number } | null;

@@ -1,21 +1,25 @@
 // The verbs for steps and the lines between them: each one command, whatever gesture asked for it.
 import { t, tIfKnown } from "../../i18n/t";
 import type { Fix, Gate, NodeTypeInfo } from "../api/types";
-import { looksOf } from "../canvas/adapter";
+import { looksOf, widthOf } from "../canvas/adapter";
+import { boxesOf } from "../canvas/boxes";
 import { arranged } from "../canvas/tidying";
 import { addStep, insertBefore, insertOnEdge } from "../commands/add-step";
 import { arrange } from "../commands/arrange";
 import type { Command } from "../commands/command";
 import { remove } from "../commands/delete";
 import { addEdges, dropEdges } from "../commands/edges";
+import { exchange } from "../commands/exchange";
 import { mend } from "../commands/mend";
 import { move } from "../commands/move";
 import { reparent } from "../commands/reparent";
 import { sequence } from "../commands/sequence";
 import { freshKey } from "../document/keys";
-import { groupAt, groupId, groupsOf, groupWith, noteId, notesOf, stepsIn } from "../document/layout";
+import { groupAt, groupId, groupsOf, groupWith, noteAt, noteId, notesOf, stepsIn } from "../document/layout";
 import { bodyOf, edgeId, edgesFrom, stepOf } from "../document/read";
 import { BODY_PORT, type Edge, type Position, type Step } from "../document/types";
+import { fitting } from "../rules/action-form";
+import { aligned, type Side } from "../rules/align";
 import { mayConnect } from "../rules/may-connect";
 import { notesBeside } from "./arrangement";
 import { freePort, portsOf } from "./catalogue";
@@ -150,8 +154,34 @@ export class Steps {
 
   place(type: NodeTypeInfo, place: Place): void {
     if (place.kind === "behind") this.addBehind(type, place.from, place.port);
+    else if (place.kind === "instead") this.replace(place.key, type);
     else this.insert(type, place.edge);
     this.session.store.set({ quickAdd: null });
+  }
+
+  /** What a step may be replaced by: triggers by triggers, and a loop with a body by another loop. */
+  replaceable(key: string): readonly NodeTypeInfo[] {
+    const { types } = this.session;
+    const { doc } = this.session.state;
+    const step = stepOf(doc, key);
+    if (!step) return [];
+    const holds = types.isLoop(step.type) && bodyOf(doc, key).length > 0;
+    return types.all.filter(
+      (type) =>
+        type.key !== step.type && (type.kind === "trigger") === types.isTrigger(step.type) && (!holds || type.is_loop),
+    );
+  }
+
+  /** Settings that the new type has as well keep their values; a name of one's own stays. */
+  replace(key: string, type: NodeTypeInfo): void {
+    const { doc } = this.session.state;
+    const step = stepOf(doc, key);
+    if (!step || !this.replaceable(key).includes(type)) return;
+    const name = step.name === this.session.types.of(step.type)?.title ? type.title : step.name;
+    const config = fitting(step.config, type.schema);
+    const made = { type: type.key, version: type.version, name, config };
+    this.session.do(exchange(doc, step, made, type.ports));
+    this.shown(key);
   }
 
   connect(edge: Edge): void {
@@ -188,6 +218,7 @@ export class Steps {
     places: ReadonlyMap<string, Position>,
     parents: ReadonlyMap<string, string | null> = new Map(),
     groups: ReadonlyMap<string, string | null> = new Map(),
+    label = "command.move",
   ): void {
     const { doc } = this.session.state;
     const { arrangement } = this.session;
@@ -201,7 +232,34 @@ export class Steps {
     };
     for (const [key, parent] of parents) add(reparent(next, key, parent));
     if (groups.size) add(arrange(arrangement.regrouped(next, groups), "command.move"));
-    this.session.do(sequence("command.move", commands, { layout: parents.size === 0 }));
+    this.session.do(sequence(label, commands, { layout: parents.size === 0 }));
+  }
+
+  /** Cards, boxes and notes that are selected, by their sides or by equal gaps. */
+  align(side: Side): void {
+    const { doc, selected, infos } = this.session.state;
+    const boxes = boxesOf(doc, this.session.types.isLoop, (step) => widthOf(step, this.session.types, infos));
+    const ids = new Set(selected);
+    // what stands in a selected loop or group goes with it
+    const outer = selected.filter((id) => {
+      const group = groupWith(doc, id);
+      const loops = selected.some((other) => other !== id && bodyOf(doc, other).some((n) => n.key === id));
+      return !loops && !(group && ids.has(groupId(group.id)));
+    });
+    const found = outer.flatMap((id) => {
+      const box = boxes.get(id) ?? noteAt(doc, id);
+      return box ? [[id, box] as const] : [];
+    });
+    const places = new Map<string, Position>();
+    for (const [id, by] of aligned(new Map(found), side)) {
+      const note = noteAt(doc, id);
+      if (note) places.set(id, { x: note.x + by.x, y: note.y + by.y });
+      for (const key of stepsIn(doc, [id]).flatMap((one) => [one, ...bodyOf(doc, one).map((n) => n.key)])) {
+        const at = stepOf(doc, key)?.position ?? { x: 0, y: 0 };
+        if (stepOf(doc, key)) places.set(key, { x: at.x + by.x, y: at.y + by.y });
+      }
+    }
+    if (places.size) this.moveTo(places, new Map(), new Map(), "command.align");
   }
 
   /** The whole canvas, or several selected steps. */

@@ -11,6 +11,7 @@ import { arrange } from "../arrange";
 import type { Command } from "../command";
 import { remove } from "../delete";
 import { addEdges } from "../edges";
+import { exchange } from "../exchange";
 import { NOTHING, perform, redo, settled, undo } from "../history";
 import { move } from "../move";
 import { paste } from "../paste";
@@ -40,7 +41,7 @@ function gesture(doc: WorkflowDocument, [kind, a, b]: [number, number, number]):
   const edge = doc.edges[a % Math.max(1, doc.edges.length)];
   const made = step(doc, types[b % types.length] ?? "data.set");
   const wanted = { from: pick(a), port: ["next", "true", "each", "error"][b % 4] ?? "next", to: pick(b) };
-  switch (kind % 17) {
+  switch (kind % 18) {
     case 0:
       return addStep(doc, made);
     case 1:
@@ -76,6 +77,11 @@ function gesture(doc: WorkflowDocument, [kind, a, b]: [number, number, number]):
       return arrange({ groups: groupsOf(doc).slice(a % 3) }, "command.ungroup");
     case 14:
       return arrange({ groups: groupsOf(doc).map((one) => ({ ...one, collapsed: b % 2 === 0 })) }, "command.collapse");
+    case 16: {
+      const old = stepOf(doc, pick(a));
+      const { type, version, name } = made;
+      return old ? exchange(doc, old, { type, version, name, config: {} }, ["next", "true"]) : addStep(doc, made);
+    }
     case 15:
       return arrange(
         { collapsed: doc.nodes.filter((n) => kinds.isLoop(n.type)).map((n) => n.key) },
@@ -204,4 +210,25 @@ test("a gate stands on every way to its step, and one undo takes it away", () =>
   expect(gated.edges.filter((edge) => edge.to === "pay")).toEqual([{ from: "gate", port: "approved", to: "pay" }]);
   expect(gated.edges.filter((edge) => edge.to === "gate").map((edge) => edge.from)).toEqual(["hook", "other"]);
   expect(inverse.apply(gated)[0]).toEqual(doc);
+});
+
+test("a replaced step keeps its lines: by its ports, or by those that are free", () => {
+  const nodes = ["hook", "if", "yes", "no"].map((key) => ({ ...step(empty, "data.set"), key }));
+  const edges = [
+    { from: "hook", port: "next", to: "if" },
+    { from: "if", port: "true", to: "yes" },
+    { from: "if", port: "false", to: "no" },
+    { from: "if", port: "error", to: "no" },
+  ];
+  const doc = { ...empty, nodes, edges };
+  const old = nodes[1] as Step;
+  const made = { type: "action.http", version: 2, name: "Call", config: {} };
+  const [after, inverse] = exchange(doc, old, made, ["next"]).apply(doc);
+  expect(after.nodes[1]).toEqual({ ...old, ...made });
+  expect(after.edges.map((edge) => `${edge.from}/${edge.port}/${edge.to}`)).toEqual([
+    "hook/next/if",
+    "if/error/no",
+    "if/next/yes",
+  ]);
+  expect(inverse.apply(after)[0]).toEqual(doc);
 });

@@ -1,5 +1,6 @@
 import { usePart } from "../../session/context";
 import { BacktestDialog } from "./BacktestDialog";
+import { FinderDialog } from "./FinderDialog";
 import { KeyboardDialog } from "./KeyboardDialog";
 import { PublishDialog } from "./PublishDialog";
 import { TestDialog } from "./TestDialog";
@@ -12,5 +13,6 @@ export function Dialogs() {
   if (dialog === "test") return <TestDialog />;
   if (dialog === "backtest") return <BacktestDialog />;
   if (dialog === "keyboard") return <KeyboardDialog />;
+  if (dialog === "finder") return <FinderDialog />;
   return null;
 }

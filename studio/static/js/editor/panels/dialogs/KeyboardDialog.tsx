@@ -1,33 +1,16 @@
 import { t } from "../../../i18n/t";
 import { Modal } from "../../parts/Modal";
 import { useSession } from "../../session/context";
-
-const KEYS = [
-  ["/", "keys.find"],
-  ["Enter", "keys.enter"],
-  ["↑ ↓ ← →", "keys.travel"],
-  ["Alt + ↑ ↓ ← →", "keys.nudge"],
-  ["Alt + Shift + ↑ ↓ ← →", "keys.resize"],
-  ["+", "keys.add"],
-  ["-", "keys.fold"],
-  ["N", "keys.note"],
-  ["Ctrl + G", "keys.group"],
-  ["Ctrl + Shift + G", "keys.ungroup"],
-  ["Space", "keys.space"],
-  ["Delete", "keys.delete"],
-  ["Ctrl + Z", "keys.undo"],
-  ["Ctrl + Y", "keys.redo"],
-  ["Ctrl + C, X, V, D", "keys.copy"],
-  ["Ctrl + A", "keys.all"],
-  ["Ctrl + S", "keys.save"],
-  ["Shift + Alt + T", "keys.tidy"],
-  ["Esc", "keys.esc"],
-  ["?", "keys.help"],
-] as const;
+import { ACTIONS, OTHER_KEYS, titleOf } from "../actions/actions";
+import { isMac, shown } from "../actions/chords";
 
 export function KeyboardDialog() {
   const session = useSession();
   const close = (): void => session.dialog(null);
+  const commands = ACTIONS.flatMap((action) =>
+    action.keys ? [[shown(action.keys[0] ?? "", isMac()), titleOf(action, session.state)] as const] : [],
+  );
+  const all = [...commands, ...OTHER_KEYS.map(([key, meaning]) => [key, t(meaning)] as const)];
   return (
     <Modal
       title={t("keys.title")}
@@ -39,12 +22,12 @@ export function KeyboardDialog() {
       }
     >
       <dl className="facts keys">
-        {KEYS.map(([key, meaning]) => (
-          <div key={key}>
+        {all.map(([key, meaning]) => (
+          <div key={`${key} ${meaning}`}>
             <dt>
               <kbd>{key}</kbd>
             </dt>
-            <dd>{t(meaning)}</dd>
+            <dd>{meaning}</dd>
           </div>
         ))}
       </dl>
