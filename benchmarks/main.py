@@ -10,6 +10,7 @@ from typing import Any
 from benchmarks import (
     approvals,
     backtesting,
+    canvas,
     compare,
     connections,
     engine,
@@ -37,6 +38,7 @@ BENCHES = {
     "flags": flags,
     "history": run_pages,
     "backtest": backtesting,
+    "canvas": canvas,
 }
 MISSING = 3
 """Exit status where a server is not installed."""

@@ -47,6 +47,10 @@ UNITS = {
     "events_10k_cpu_s": "s",
     "pack_verify_s": "s",
     "pack_mb": "MB",
+    "fps": "1/s",
+    "tti_ms": "ms",
+    "editor_kb": "KB",
+    "page_kb": "KB",
     **{
         f"{of}{what}_per_s": "1/s"
         for of in ("", "unleash_")

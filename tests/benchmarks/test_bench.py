@@ -44,6 +44,7 @@ MEASURED = [
     ("export", "sealed", {"verify_per_s", "verify_database_per_s"}, "sqlite", ("--count", "500")),
     ("engine", "timers", {"lateness_p99_s", "lost", *MEMORY}, "sqlite", ("--count", "50")),
     ("engine", "noisy", {"quiet_start_p95_s", "lost", *MEMORY}, "postgresql", ("--count", "500")),
+    ("canvas", "500", {"fps", "tti_ms", "editor_kb", "page_kb"}, "sqlite", ()),
 ]
 MAY_BE_NOTHING = {"lost", "parked_mib", "lateness_p99_s", "idle_cpu_pct"}
 
