@@ -17,6 +17,7 @@ import { useStore } from "../session/store";
 import { type CanvasNode, draw, type Held, type Memory, NOTHING_HELD, type StepEdge } from "./adapter";
 import { loopAt } from "./boxes";
 import { FIT, useCamera } from "./camera";
+import { useDistance, useMoving } from "./distance";
 import { DRAGGED_TYPE } from "./dragged";
 import { drop, markTarget, targetAt, unmark } from "./drop";
 import { FlowLine } from "./FlowLine";
@@ -28,8 +29,8 @@ import { Tools } from "./Tools";
 
 const NODE_TYPES = { step: StepCard, loop: LoopCard, note: NoteCard, frame: GroupFrame, pile: GroupPile };
 const EDGE_TYPES = { flow: FlowLine };
-/** Beyond this, only what is seen is drawn. */
-const ALL_DRAWN_UP_TO = 120;
+/** Beyond this, only what is seen is drawn: steps that come and go while the view moves cost more than hundreds that stay. */
+const ALL_DRAWN_UP_TO = 600;
 
 export function Canvas() {
   const session = useSession();
@@ -46,6 +47,9 @@ export function Canvas() {
     [doc, infos, selected, selectedEdges, problems, test, held, session],
   );
   useCamera(flow);
+  const distance = useDistance();
+  const stage = useRef<HTMLDivElement>(null);
+  const onMove = useMoving(stage);
 
   const onNodesChange = useCallback(
     (changes: NodeChange<CanvasNode>[]) => {
@@ -75,7 +79,9 @@ export function Canvas() {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys and drops of the steps inside
     <div
+      ref={stage}
       className="canvas"
+      data-distance={distance}
       onKeyDown={(event) => onKey(event, session, flow)}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes(DRAGGED_TYPE)) return;
@@ -111,6 +117,7 @@ export function Canvas() {
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
         onNodeDragStop={onDragStop}
+        onMove={onMove}
         onNodeClick={(event, node) => {
           // of several that are selected, a plain click means this one alone
           const plain = !event.shiftKey && !event.metaKey && !event.ctrlKey;
@@ -137,7 +144,7 @@ export function Canvas() {
         nodeDragThreshold={3}
         onlyRenderVisibleElements={doc.nodes.length > ALL_DRAWN_UP_TO}
       >
-        <Background gap={20} size={1.2} color="var(--line-strong)" />
+        {distance === "near" && <Background gap={20} size={1.2} color="var(--line-strong)" />}
         {state.minimap && (
           <MiniMap<CanvasNode>
             className="minimap card"
