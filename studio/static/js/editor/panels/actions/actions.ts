@@ -146,6 +146,7 @@ export const ACTIONS: readonly Action[] = [
   },
   { id: "save", title: "keys.save", icon: "check", keys: ["Ctrl+S"], anywhere: true, run: (s) => void s.saveNow() },
   { id: "test", title: "head.test", icon: "play", run: (s) => s.dialog("test") },
+  { id: "backtest", title: "head.backtest", icon: "history", run: (s) => s.dialog("backtest") },
   {
     id: "publish",
     title: "head.publish",
