@@ -59,11 +59,33 @@ def looked_at(page, name):
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
+def keep_as(page, name):
+    page.locator("#views > summary").click()
+    page.get_by_label("Keep these filters as").fill(name)
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_text(f"“{name}” is kept under Views.")).to_be_visible()
+    assert "state=failed" in page.url
+
+
+def look_at_insights(page, view, studio):
+    """From a view that is kept to what all runs say together, and to the runs of one error."""
+    page.goto(f"{studio.url}/runs")
+    page.locator("#views > summary").click()
+    page.get_by_role("link", name=view).click()
+    expect(page.get_by_role("link", name="Order 6005")).to_have_count(0)
+    page.get_by_role("link", name="Insights").click()
+    errors = page.get_by_role("row").filter(has_text="The shop had an error of its own (503).")
+    expect(errors).to_contain_text("14")  # they were counted while the rest was done
+    looked_at(page, "insights")
+    errors.get_by_role("link").click()
+    expect(page.get_by_role("link", name="Order 6005")).to_be_visible()
+
+
 def test_runs_are_narrowed_shared_and_taken_home(studio, sit_down, tmp_path):
     mira = studio.sign_in(sit_down(), "Mira")
     mira.goto(f"{studio.url}/runs")
     looked_at(mira, "runs")
-    mira.get_by_text("State", exact=True).first.click()
+    mira.locator("#states > summary").click()
     mira.get_by_label("Failed", exact=True).check()
     expect(mira.get_by_role("link", name="Order 6000")).to_be_visible()
     expect(mira.get_by_role("link", name="Order 6001")).to_have_count(0)
@@ -74,6 +96,7 @@ def test_runs_are_narrowed_shared_and_taken_home(studio, sit_down, tmp_path):
     assert "state=failed" in mira.url
     assert "label=country%3ADE" in mira.url
     looked_at(mira, "runs-filtered")
+    keep_as(mira, "German failures")
 
     ben = studio.sign_in(sit_down(), "Tom")
     ben.goto(mira.url)
@@ -93,6 +116,7 @@ def test_runs_are_narrowed_shared_and_taken_home(studio, sit_down, tmp_path):
     taken.value.save_as(path)
     rows = list(csv.DictReader(io.StringIO(Path(path).read_text())))
     assert [row["title"] for row in rows] == [f"Order {6000 + number}" for number in range(0, 70, 15)]
+    look_at_insights(mira, "German failures", studio)
     mira.goto(f"{studio.url}/runs/exports")
     looked_at(mira, "run-exports")
     mira.get_by_role("link", name="Runs", exact=True).first.click()
