@@ -51,6 +51,8 @@ class Place:
     may_make_groups: bool
     connections: Sequence[Linked] = ()
     """What may be chosen where a template works with another system."""
+    own_email: str = ""
+    """Of whoever asks; empty: a program."""
 
     def fitting(self, question: Question) -> list[Linked]:
         """The connections that a question may be answered with."""

@@ -35,7 +35,7 @@ def use(uow: UnitOfWork, slug: str, answers: Mapping[str, Any]) -> Workflow:
     """
     template = template_of(slug)
     place = place_of(uow)
-    given = {**defaults(uow, template, place), **answers}
+    given = {**defaults(template, place), **answers}
     read = reading.read(template, given, place)
     document = documents.parse(_document(template, {key: _expected(one) for key, one in read.items()}))
     problems = documents.errors(check(document))
@@ -50,10 +50,13 @@ def use(uow: UnitOfWork, slug: str, answers: Mapping[str, Any]) -> Workflow:
     return whole.make(uow, document, template_slug=slug)
 
 
-def preview(uow: UnitOfWork, template: Template) -> Document:
-    """The workflow as its default answers would make it: for the picture and the steps in words."""
-    place = place_of(uow)
-    given = defaults(uow, template, place)
+def preview(uow: UnitOfWork, template: Template, place: Place | None = None) -> Document:
+    """The workflow as its default answers would make it: for the picture and the steps in words.
+
+    `place` is asked for once where there are several templates.
+    """
+    place = place_of(uow) if place is None else place
+    given = defaults(template, place)
     made: dict[str, Value] = {}
     for question in template.questions:
         try:
@@ -66,8 +69,9 @@ def preview(uow: UnitOfWork, template: Template) -> Document:
 
 def place_of(uow: UnitOfWork) -> Place:
     """What reading answers needs to know of this workspace."""
-    workspace = workspaces.current(uow)
+    workspace, person = workspaces.current(uow), people.by_id(uow, uow.actor.user_id)
     return Place(
+        own_email=person.email if person else "",
         currency=workspace.currency,
         locale=workspace.locale,
         deciders=people.deciders(uow),
@@ -77,16 +81,15 @@ def place_of(uow: UnitOfWork) -> Place:
     )
 
 
-def defaults(uow: UnitOfWork, template: Template, place: Place) -> dict[str, Any]:
+def defaults(template: Template, place: Place) -> dict[str, Any]:
     """An answer for each question, as the wizard shows it at first."""
-    return {question.key: _default(uow, question, place) for question in template.questions}
+    return {question.key: _default(question, place) for question in template.questions}
 
 
-def _default(uow: UnitOfWork, question: Question, place: Place) -> Any:
+def _default(question: Question, place: Place) -> Any:
     match question.kind:
         case "email" if question.default is None:
-            person = people.by_id(uow, uow.actor.user_id)
-            return person.email if person else ""
+            return place.own_email
         case "people":
             return _usual_deciders(place)
         case "group":

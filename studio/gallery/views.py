@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from studio.accounts.permissions import permission
 from studio.builder.picture import picture
 from studio.core.errors import InvalidInput
+from studio.core.i18n import gettext
 from studio.core.web import current_uow
 from studio.gallery import loading, service, words
 from studio.gallery.template import Template
@@ -20,9 +21,10 @@ def index() -> ResponseReturnValue:
     """All templates, narrowed by the address."""
     uow, category, search = current_uow(), request.args.get("category", ""), request.args.get("q", "").strip()
     found = [one for one in loading.templates() if _fits(one, category, search.casefold())]
+    place = service.place_of(uow)
     return render_template(
         "gallery/index.html",
-        templates=[(one, picture(service.preview(uow, one))) for one in found],
+        templates=[(one, picture(service.preview(uow, one, place))) for one in found],
         categories=loading.categories(),
         category=category,
         search=search,
@@ -67,7 +69,7 @@ def use(slug: str) -> ResponseReturnValue:
 def _form(template: Template) -> Wizard:
     uow = current_uow()
     place = service.place_of(uow)
-    return Wizard(template, place, service.defaults(uow, template, place))
+    return Wizard(template, place, service.defaults(template, place))
 
 
 def _wizard(template: Template, form: Wizard) -> str:
@@ -80,5 +82,7 @@ def _wizard(template: Template, form: Wizard) -> str:
 
 
 def _fits(template: Template, category: str, search: str) -> bool:
-    text = " ".join([template.name, template.value, *template.categories, *template.needs]).casefold()
+    """By its words as they are read, and as they were written."""
+    words = [template.name, template.value, *template.categories, *template.needs]
+    text = " ".join([*words, *map(gettext, words)]).casefold()
     return (not category or category in template.categories) and all(word in text for word in search.split())

@@ -4,8 +4,9 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
+from studio.accounts.models import User
 from studio.core.unit_of_work import Database
 from studio.gallery.loading import templates
 from studio.runtime.models import Workflow
@@ -56,6 +57,24 @@ def test_the_index_is_narrowed_by_its_address(browser) -> None:
     assert "Cancel high-risk orders" in found
     assert found.count("template-card") == 1
     assert "No template fits" in client.get("/gallery?q=zeppelin").text
+
+
+def test_it_is_searched_in_the_language_it_is_read_in(browser, database: Database, tenant: MadeTenant) -> None:
+    with database.unit(tenant.id) as uow:
+        uow.session.get_one(User, tenant["auditor"].user_id).locale = "de"
+    client: StudioClient = browser("auditor")
+    assert 0 < client.get("/gallery?q=Bewertung").text.count("template-card") < 5
+
+
+def test_many_templates_ask_the_database_no_more_than_one(browser, database: Database) -> None:
+    client, asked = browser(), []
+    event.listen(database.app, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    counts = []
+    for address in ("/gallery", "/gallery?q=fraud", "/gallery"):
+        asked.clear()
+        client.get(address)
+        counts.append(len(asked))
+    assert counts[1] == counts[2]
 
 
 def test_who_only_reads_is_not_offered_to_use(browser) -> None:

@@ -60,7 +60,7 @@ class Trial:
                 kinds = question.connectors
                 make_account(app, tenant, kinds[min(kind, len(kinds) - 1)])
         with self._unit() as uow:
-            self.answers = service.defaults(uow, template, service.place_of(uow))
+            self.answers = service.defaults(template, service.place_of(uow))
             self.workflow_id = service.use(uow, template.slug, {}).id
         if any(node["type"] == "audit.export" for node in template.workflow["nodes"]):
             self._pipelines("true")

@@ -90,7 +90,8 @@ def _empty(uow: UnitOfWork, person: Person) -> str:
 
 
 def _offered(uow: UnitOfWork) -> list[tuple[Template, Markup]]:
-    return [(one, picture(service.preview(uow, one))) for one in loading.templates()[:OFFERED]]
+    place = service.place_of(uow)
+    return [(one, picture(service.preview(uow, one, place))) for one in loading.templates()[:OFFERED]]
 
 
 def _greeting(person: Person) -> str:

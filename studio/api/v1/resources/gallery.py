@@ -21,7 +21,7 @@ def list_templates(_uow: UnitOfWork) -> shapes.Templates:
 def get_template(uow: UnitOfWork, slug: str) -> shapes.TemplateDetail:
     """One template with what it asks, and sample events."""
     found = loading.template(slug)
-    defaults = service.defaults(uow, found, service.place_of(uow))
+    defaults = service.defaults(found, service.place_of(uow))
     questions = [
         shapes.QuestionView.model_validate(question).model_copy(update={"default": defaults[question.key]})
         for question in found.questions
