@@ -152,7 +152,7 @@ def test_size_depth_and_numbers_are_bounded():
     raw["nodes"][1]["config"] = {"text": "a\0b"}
     refused(raw, "document.text")
     step = {"type": "condition.if", "version": 1, "name": "n", "config": {}}
-    refused(changed(nodes=[{**step, "key": f"n{i}"} for i in range(1001)], edges=[]), "document.bounds", "nodes")
+    refused(changed(nodes=[{**step, "key": f"n{i}"} for i in range(2001)], edges=[]), "document.bounds", "nodes")
 
 
 @pytest.mark.parametrize(
