@@ -5,13 +5,15 @@ import { Icon } from "./Icon";
 interface Props {
   title: string;
   wide?: boolean;
+  /** Nothing inside takes the focus: the keyboard scrolls the whole. */
+  readOnly?: boolean;
   foot: ReactNode;
   children: ReactNode;
   onClose(): void;
 }
 
 /** The browser's own dialog: it keeps the focus inside and gives it back. */
-export function Modal({ title, wide = false, foot, children, onClose }: Props) {
+export function Modal({ title, wide = false, readOnly = false, foot, children, onClose }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -35,7 +37,14 @@ export function Modal({ title, wide = false, foot, children, onClose }: Props) {
           <Icon name="x" />
         </button>
       </div>
-      <div className="dialog-body">{children}</div>
+      {readOnly ? (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: where it is taller than the screen, only the focus lets keys scroll it
+        <section className="dialog-body" aria-labelledby={id} tabIndex={0}>
+          {children}
+        </section>
+      ) : (
+        <div className="dialog-body">{children}</div>
+      )}
       <div className="dialog-foot">{foot}</div>
     </dialog>
   );

@@ -14,6 +14,8 @@ export function KeyboardDialog() {
   return (
     <Modal
       title={t("keys.title")}
+      wide
+      readOnly
       onClose={close}
       foot={
         <button type="button" className="btn" onClick={close}>
@@ -21,7 +23,7 @@ export function KeyboardDialog() {
         </button>
       }
     >
-      <dl className="facts keys">
+      <dl className="facts key-list">
         {all.map(([key, meaning]) => (
           <div key={`${key} ${meaning}`}>
             <dt>
