@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import String, cast, or_, select, update
+from sqlalchemy import String, cast, delete, or_, select, update
 
 from studio import audit
 from studio.accounts.models import Seat
@@ -11,7 +11,7 @@ from studio.accounts.permissions import allowed
 from studio.contract.leaving import NAMES, Fate, Holding, Leave
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
-from studio.runtime.models import Workflow, WorkflowVersion
+from studio.runtime.models import RunColumns, RunView, Workflow, WorkflowVersion
 
 
 class WorkflowsPart:
@@ -22,6 +22,9 @@ class WorkflowsPart:
         "workflow.owner_id": "the heir's",
         "workflow_version.edited_by": "a version never changes",
         "workflow_version.published_by": "a version never changes",
+        "run_view.owner_id": "a view of their own goes with them",
+        "run_view.made_by": "whoever made a shared view stays its maker",
+        "run_columns.user_id": "goes with them",
     }
 
     def look(self, uow: UnitOfWork, leave: Leave) -> list[Holding]:
@@ -38,7 +41,9 @@ class WorkflowsPart:
         return found
 
     def carry_out(self, uow: UnitOfWork, leave: Leave) -> None:
-        """Give them all to the heir, each with its event."""
+        """Give them all to the heir, each with its event; how they looked at lists of runs goes with them."""
+        uow.session.execute(delete(RunView).where(RunView.owner_id == leave.who.id))
+        uow.session.execute(delete(RunColumns).where(RunColumns.user_id == leave.who.id))
         owned = uow.session.scalars(_owned(leave).order_by(Workflow.id).with_for_update()).all()
         if leave.to is None:
             return
