@@ -53,11 +53,14 @@ SEVERAL = {
 class Crawl:
     """Walks through the pages that one person sees; each endpoint once, or a few times."""
 
-    def __init__(self, app: Flask, page: Page, studio: Studio, begin: Iterable[str] = ()) -> None:
+    def __init__(
+        self, app: Flask, page: Page, studio: Studio, begin: Iterable[str] = (), also: Iterable[str] = ()
+    ) -> None:
+        """`also`: pages behind one of several alike, of which only some are opened."""
         self.page, self.url, self.log = page, studio.url, lambda: studio.log
         self._router = app.url_map.bind("localhost")
         self._rules = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and _is_page(rule)]
-        self._begin = list(begin) or [rule.rule for rule in self._rules if not rule.arguments]
+        self._begin = [*(begin or (rule.rule for rule in self._rules if not rule.arguments)), *also]
         self.visited: dict[str, list[str]] = {}
 
     def __iter__(self) -> Iterator[str]:

@@ -4,8 +4,10 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from studio.app import create_app
+from studio.builder.models import Backtest
 from tests.e2e.crawl import Crawl
 from tests.e2e.lived_in import lived_in
 from tests.e2e.looks import DESK, PHONE, console_of, flaws, sideways
@@ -45,9 +47,16 @@ def app(world):
     return create_app(world.studio.stack.settings)
 
 
+def backtest_of(app):
+    """Where the draft of what failed was tried: one workflow of several has that page."""
+    with app.extensions["studio_database"].across() as unit:
+        workflow_id, backtest_id = unit.session.execute(select(Backtest.workflow_id, Backtest.id)).first()
+    return f"/workflows/{workflow_id}/backtests/{backtest_id}"
+
+
 def test_no_page_of_the_owner_is_flawed(world, app, sit_down):
     page = world.studio.sign_in(sit_down(), "Mira")
-    crawl = Crawl(app, page, world.studio)
+    crawl = Crawl(app, page, world.studio, also=[backtest_of(app)])
     none(looked_at(crawl))
     assert crawl.unseen <= WITHOUT_A_LINK
 
