@@ -32,7 +32,7 @@ from studio.approvals.slack.wire import Slack
 from studio.audit import chain
 from studio.audit.sealing.closing import Sealer
 from studio.builder import departing as builder_leaving
-from studio.builder.backtest import service as backtests
+from studio.builder.backtest import going_on as backtests
 from studio.builder.backtest import work as backtest_work
 from studio.connectors.calling import stepping
 from studio.connectors.calling.opening import Accounts

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from studio import models
-from studio.builder.backtest import ports, service, work
+from studio.builder.backtest import going_on, ports, service, work
 from studio.builder.backtest.outcomes import Wanted
 from studio.builder.backtest.walking import Happened, subject, tried
 from studio.contract.node import registry
@@ -218,7 +218,7 @@ def test_it_can_be_stopped_and_is_let_go_of_after_thirty_days(past, app):
     past.backtest()
     clock.shift(timedelta(days=31))
     with past.unit() as uow:
-        service.purge(uow)
+        going_on.purge(uow)
     after = rows_by_table(past)
     assert (after["backtest"], after["backtest_event"]) == (0, 0)
 

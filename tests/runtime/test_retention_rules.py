@@ -164,7 +164,7 @@ def test_every_package_that_needs_runs_is_asked(app):
 
 def test_while_orders_come_a_look_takes_one_small_batch_and_rests(database, tenant, begin, monkeypatch):
     monkeypatch.setattr("studio.runtime.retention.chore.BUSY_BATCH", 1)
-    monkeypatch.setattr(Retention, "_busy", lambda self, now: True)
+    monkeypatch.setattr("studio.runtime.retention.chore.is_busy", lambda database, now: True)
     for _ in range(2):
         begin("cancelled")
     purge, now = Retention(database), shifted(database, days=91)

@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
-from studio.builder.backtest import reading
+from studio.builder.backtest import going_on, reading
 from studio.builder.backtest.outcomes import OVER, Kind, State, Wanted
-from studio.builder.backtest.reading import Source
 from studio.builder.backtest.tally import Tally
 from studio.builder.models import Backtest, BacktestEvent
 from studio.builder.service import boot, drafts
 from studio.contract import node
-from studio.core import outbox, tenancy
+from studio.core import tenancy
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
@@ -23,12 +21,9 @@ from studio.runtime.document import Document
 from studio.runtime.engine.versions import compile_document
 from studio.runtime.models import Workflow, WorkflowVersion
 
-TOPIC = "builder.backtest"
-KEPT = timedelta(days=30)
 MOST_AT_ONCE = 3
 """Backtests of one workspace that may be under way together."""
 MOST_SHOWN = 100
-_AT_ONCE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,7 @@ def begin(uow: UnitOfWork, workflow: Workflow, wanted: Wanted) -> Backtest:
         said = _("%(most)s backtests are under way already. Wait for one of them, or stop it.", most=MOST_AT_ONCE)
         raise Conflict(said, code="backtest.busy")
     version = uow.session.get(WorkflowVersion, workflow.published_version_id) if workflow.published_version_id else None
-    found = reading.stretch(uow, source_of(workflow.id, document, trigger), wanted)
+    found = reading.stretch(uow, going_on.source_of(workflow.id, document, trigger), wanted)
     row = Backtest(
         workflow_id=workflow.id, trigger_node=trigger, document=draft.document, logic_hash=draft.logic_hash,
         version_id=version.id if version is not None else None,
@@ -70,17 +65,10 @@ def begin(uow: UnitOfWork, workflow: Workflow, wanted: Wanted) -> Backtest:
     uow.session.add(row)
     uow.session.flush()
     if found.total:
-        leave(uow, row)
+        going_on.leave(uow, row)
     else:
         row.state, row.finished_at = State.DONE, uow.now
     return row
-
-
-def leave(uow: UnitOfWork, row: Backtest) -> None:
-    """Leave the job that goes on with it."""
-    row.turn += 1
-    payload = {"backtest_id": str(row.id), "turn": row.turn}
-    outbox.enqueue(uow, TOPIC, key=f"{TOPIC}:{row.id}:{row.turn}", payload=payload)
 
 
 def get(uow: UnitOfWork, workflow: Workflow, backtest_id: UUID) -> Backtest:
@@ -128,22 +116,6 @@ def event(uow: UnitOfWork, row: Backtest, event_id: UUID) -> BacktestEvent:
     mine = select(BacktestEvent).where(BacktestEvent.backtest_id == row.id, BacktestEvent.event_id == event_id)
     found = uow.session.scalars(mine).one_or_none()
     return found if found is not None else tenancy.get(uow.session, BacktestEvent, None, "event")
-
-
-def purge(uow: UnitOfWork) -> None:
-    """Let go of those that were begun long ago, with their events."""
-    old = select(Backtest.id).where(Backtest.created_at < uow.now - KEPT).limit(_AT_ONCE)
-    ids = list(uow.session.scalars(old))
-    if ids:
-        uow.session.execute(delete(BacktestEvent).where(BacktestEvent.backtest_id.in_(ids)))
-        uow.session.execute(delete(Backtest).where(Backtest.id.in_(ids)))
-
-
-def source_of(workflow_id: UUID, document: Document, trigger: str) -> Source:
-    """The events that begin at a trigger of a document."""
-    step = document.step(trigger)
-    gathers = step is not None and step.config.get("gather", "none") != "none"
-    return Source(workflow_id, trigger, gathers)
 
 
 def _trigger(document: Document, wanted: str | None) -> str:

@@ -12,15 +12,15 @@ from uuid import UUID
 import structlog
 from sqlalchemy import update
 
+from studio.accounts.models import Workspace
 from studio.builder import testrun
-from studio.builder.backtest import ports, reading, service
+from studio.builder.backtest import going_on, ports, reading
 from studio.builder.backtest.measuring import Measuring
 from studio.builder.backtest.outcomes import State, Wanted
 from studio.builder.backtest.reading import Source
 from studio.builder.backtest.tally import from_json
 from studio.builder.backtest.walking import Happened, Subject, Tried, subject, tried
 from studio.builder.models import Backtest, BacktestEvent
-from studio.builder.service import boot
 from studio.contract.ports import Calls
 from studio.core import clock
 from studio.core.claims import Job
@@ -30,7 +30,7 @@ from studio.core.i18n import gettext as _
 from studio.core.inserting import insert_all
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime import document as documents
-from studio.runtime.engine.versions import compile_document
+from studio.runtime.engine.versions import compile_document, facts_of
 from studio.runtime.models import Workflow, WorkflowVersion
 
 log = structlog.get_logger()
@@ -59,7 +59,7 @@ class Under:
 class Worker:
     """Does the jobs."""
 
-    TOPIC: ClassVar[str] = service.TOPIC
+    TOPIC: ClassVar[str] = going_on.TOPIC
 
     def __init__(self, database: Database, calls: Calls) -> None:
         self._database, self._calls = database, calls
@@ -109,7 +109,7 @@ class Worker:
                 return None
             row.cursor = events[-1].id
             if last:
-                service.leave(unit, row)
+                going_on.leave(unit, row)
             fault_point("backtest.before_commit")
             return row.cursor
 
@@ -123,7 +123,7 @@ def under_way(uow: UnitOfWork, row: Backtest, calls: Calls) -> Under | None:
     """What its events go through. None: it has none. Raises StudioError where a document can no longer be run."""
     if row.first_id is None or row.last_id is None:
         return None
-    facts, wanted = boot.workspace_facts(uow), Wanted.model_validate(row.wanted)
+    facts, wanted = facts_of(uow.session.get_one(Workspace, uow.workspace)), Wanted.model_validate(row.wanted)
     workflow = uow.session.get_one(Workflow, row.workflow_id)
     document = documents.load(row.document)
     compiled = compile_document(document, facts, None, workflow.name)
@@ -134,7 +134,7 @@ def under_way(uow: UnitOfWork, row: Backtest, calls: Calls) -> Under | None:
         before = compile_document(documents.load(version.document), facts, version, workflow.name)
         if row.trigger_node in before.graph.nodes:
             published = subject(before, row.trigger_node, row.workspace_id, workflow.id)
-    source = service.source_of(workflow.id, document, row.trigger_node)
+    source = going_on.source_of(workflow.id, document, row.trigger_node)
     measuring = Measuring(draft, published, wanted, ports.none(calls))
     return Under(row.id, row.workspace_id, wanted, source, row.first_id, row.last_id, draft, measuring)
 

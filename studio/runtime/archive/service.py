@@ -10,7 +10,6 @@ from sqlalchemy import select
 from studio.audit import Target, changes_between, record
 from studio.core.buckets import Bucket
 from studio.core.errors import FieldProblem, InvalidInput
-from studio.core.http import addresses
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
@@ -140,6 +139,8 @@ def _refused(wanted: Wanted, allowed_hosts: tuple[str, ...]) -> str | None:
         return None
     url = urlsplit(Bucket(wanted.bucket, wanted.region, wanted.access_key_id, wanted.endpoint or None).url)
     try:
+        from studio.core.http import addresses  # noqa: PLC0415 - what calls out is loaded at the first need
+
         return addresses.refusal(url.scheme, url.hostname or "", url.port, allowed_hosts)
     except ValueError:
         return _("Give the store's address alone, such as https://s3.example.com.")

@@ -132,7 +132,7 @@ def test_reading_again_needs_no_look():
 def test_its_expressions_see_the_page_and_publishing_knows_it():
     hook = {"key": "hook", "type": "trigger.webhook", "name": "Hook", "config": {"sample": {"a": 1}}}
     config = {"url": "https://erp.example.com", "pages": "cursor", "entries": "page.data", "next": "pages.next"}
-    read_all = {"key": "all", "type": "action.http_pages", "name": "All", "config": config}
+    read_all = {"key": "all", "type": "action.http_pages", "name": "All", "config": config, "retry": {"attempts": 3}}
     edges = [{"from": "hook", "port": "next", "to": "all"}]
     problems = check(load({"schema": "studio.workflow/1", "name": "T", "nodes": [hook, read_all], "edges": edges}))
     assert [(one.code, one.field) for one in problems] == [("expression.unknown_path", "config.next")]

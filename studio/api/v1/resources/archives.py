@@ -54,7 +54,14 @@ def get_archived_run(uow: UnitOfWork, archived_id: UUID) -> ArchivedLine:
     return _shaped(row, finding.labels_of(uow, [row]).get(row.run_id, {}))
 
 
-@operation("GET", "/archived-runs/<uuid:archived_id>/record", tag=TAG, needs="run.read", media=("application/json",))
+@operation(
+    "GET",
+    "/archived-runs/<uuid:archived_id>/record",
+    tag=TAG,
+    needs="run.read",
+    media=("application/json",),
+    status=200,
+)
 def get_archived_record(uow: UnitOfWork, archived_id: UUID) -> Response:
     """Its whole record, one JSON object, from where it lies: the run, its steps and their data, notes, waits."""
     return Response(finding.record(uow, archived_id, archive_reach()), content_type="application/json")
