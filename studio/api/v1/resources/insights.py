@@ -7,7 +7,9 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.insights.reading import insights
 
 
-@operation("GET", "/run-insights", tag="Runs", needs="run.read", query=InsightsQuery, answer=InsightsView)
+@operation(
+    "GET", "/run-insights", optional=True, tag="Runs", needs="run.read", query=InsightsQuery, answer=InsightsView
+)
 def get_run_insights(uow: UnitOfWork, query: InsightsQuery) -> InsightsView:
     """Outcomes over time, how long runs take, what they wait for, and errors that repeat.
 
