@@ -90,11 +90,15 @@ def newest() -> str:
     return chain()[-1]
 
 
-@cache
 def chain() -> tuple[str, ...]:
     """All revisions, the oldest first."""
+    return _chain(CONFIG.parent / "versions")
+
+
+@cache
+def _chain(folder: Path) -> tuple[str, ...]:
     after: dict[str | None, str] = {}
-    for path in (CONFIG.parent / "versions").glob("[0-9]*_*.py"):
+    for path in folder.glob("[0-9]*_*.py"):
         file = path.read_text("utf-8")
         down = _DOWN.search(file)
         [revision] = _REVISION.findall(file)

@@ -18,6 +18,8 @@ from studio.runtime.models import Run, RunNote, Step
 DEADLINE_S = 14.0
 """Longest that a delivery may take: the writer gives up after ten seconds, and this machine may be busy."""
 PAUSE_S = 0.02
+READY, DATABASE_AWAY = (200, "ok", set()), (503, "down", {"database"})
+"""What `Shop.ready` gives."""
 NODES = ("hook", "fields", "call", "note")
 
 

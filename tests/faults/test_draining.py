@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tests.faults.conftest import begin, studio
-from tests.faults.shop import Shop, wait_for
+from tests.faults.shop import READY, Shop, wait_for
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -14,7 +14,7 @@ def test_it_says_that_it_is_not_ready_serves_on_and_then_ends():
     with studio("sqlite", STUDIO_DRAIN_SECONDS="4") as (made, target):
         begin(made)
         shop = Shop(made, target, "drained")
-        wait_for(lambda: shop.ready() == (200, "ok", set()))
+        wait_for(lambda: shop.ready() == READY)
         server = made.processes.pop("studio")
         server.send_signal(signal.SIGTERM)
         wait_for(lambda: shop.ready() == (503, "draining", {"process"}), 3)

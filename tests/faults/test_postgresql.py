@@ -8,12 +8,11 @@ import psycopg
 import pytest
 
 from tests.faults.conftest import begin, studio
-from tests.faults.shop import Shop, wait_for
+from tests.faults.shop import DATABASE_AWAY, READY, Shop, wait_for
 from tests.servers.tcp_proxy import tcp_proxy
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(150)]
 
-DOWN, OK = (503, "down", {"database"}), (200, "ok", set())
 WAITING = "select pid from pg_stat_activity where wait_event_type = 'Lock' and usename = %s"
 
 
@@ -28,13 +27,13 @@ def test_stopped_at_once_and_started_again(shop, running):
         made.postgres.stop(signal.SIGQUIT)
         try:
             shop.is_refused()
-            assert shop.ready() == DOWN
+            assert shop.ready() == DATABASE_AWAY
             assert shop.get("/livez").status_code == 200
             page = shop.get("/", headers={"Accept": "text/html"}, cookies={"studio": "x"})
             assert page.status_code < 500 or page.headers["Retry-After"]
         finally:
             made.postgres.start()
-        wait_for(lambda: shop.ready() == OK)
+        wait_for(lambda: shop.ready() == READY)
         shop.sells(10)
         shop.finishes(5)
     shop.assert_nothing_lost()
@@ -94,8 +93,8 @@ def test_connections_are_used_up():
             with ExitStack() as held, superuser(made) as connection:
                 before = len(shop.told)
                 wait_for(lambda: _taken_away(made, connection, held) and shop.refused_since(before))
-                wait_for(lambda: _taken_away(made, connection, held) and shop.ready() == DOWN)
-            wait_for(lambda: shop.ready() == OK)
+                wait_for(lambda: _taken_away(made, connection, held) and shop.ready() == DATABASE_AWAY)
+            wait_for(lambda: shop.ready() == READY)
             shop.sells(20)
             shop.finishes(20)
         shop.assert_nothing_lost()

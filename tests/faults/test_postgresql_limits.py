@@ -10,7 +10,7 @@ import pytest
 from benchmarks.stack import PROJECT
 from tests.faults.conftest import begin, studio
 from tests.faults.drill import children
-from tests.faults.shop import Shop, wait_for
+from tests.faults.shop import DATABASE_AWAY, READY, Shop, wait_for
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(150)]
 
@@ -40,9 +40,9 @@ def test_stalled_for_longer_than_anybody_is_ready_to_wait(impatient):
         shop.sells(5)
         with made.postgres.stalled():
             shop.is_refused()
-            assert shop.ready() == (503, "database unavailable")
+            assert shop.ready() == DATABASE_AWAY
             assert shop.get("/livez").status_code == 200
-        wait_for(lambda: shop.ready() == (200, "ok"))
+        wait_for(lambda: shop.ready() == READY)
         shop.sells(10)
         shop.finishes(10)
     shop.assert_nothing_lost()

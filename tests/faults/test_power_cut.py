@@ -10,7 +10,7 @@ import pytest
 
 from studio.core.db import sqlite_driver
 from tests.faults.conftest import begin, studio
-from tests.faults.shop import Shop, wait_for
+from tests.faults.shop import READY, Shop, wait_for
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(150)]
 
@@ -62,6 +62,6 @@ def test_postgresql_that_ends_in_the_middle_of_everything_keeps_what_was_acknowl
                 shop.sells(20)
                 made.postgres.stop(signal.SIGQUIT)  # no checkpoint, no goodbye: the start replays the log
                 made.postgres.start()
-                wait_for(lambda: shop.ready() == (200, "ok"))
+                wait_for(lambda: shop.ready() == READY)
             shop.sells(5)
         shop.assert_nothing_lost(timeout=80)

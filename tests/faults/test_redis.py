@@ -7,13 +7,13 @@ import time
 import pytest
 from redis import Redis
 
-from tests.faults.shop import wait_for
+from tests.faults.shop import READY, wait_for
 from tests.faults.test_kill import children
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(120)]
 
 AWAY_S, REDISPATCH_S = 20.0, 10.0
-DEGRADED, OK = (200, "degraded", {"redis"}), (200, "ok", set())
+DEGRADED = (200, "degraded", {"redis"})
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_restarted(shop, redis):
         redis.start()
         shop.sells(10)
         shop.finishes(5)
-        wait_for(lambda: shop.ready() == OK)
+        wait_for(lambda: shop.ready() == READY)
     shop.assert_nothing_lost()
 
 
@@ -62,7 +62,7 @@ def test_away_for_a_while(shop, redis):
             assert shop.ready() == DEGRADED
         finally:
             redis.start()
-        wait_for(lambda: shop.ready() == OK)
+        wait_for(lambda: shop.ready() == READY)
         shop.sells(5)
         shop.finishes(5)
     shop.assert_nothing_lost()
@@ -80,7 +80,7 @@ def test_away_for_long_under_load(shop, redis):
             redis.start()
         taken = len(shop.taken())
         wait_for(lambda: shop.succeeded() >= taken, timeout=REDISPATCH_S)
-        wait_for(lambda: shop.ready() == OK, timeout=REDISPATCH_S)
+        wait_for(lambda: shop.ready() == READY, timeout=REDISPATCH_S)
     shop.assert_nothing_lost()
 
 
@@ -92,7 +92,7 @@ def test_stalled(shop, redis):
             shop.sells(20)
             shop.finishes(20)
             assert shop.get("/sign-in").status_code == 200
-        wait_for(lambda: shop.ready() == OK)
+        wait_for(lambda: shop.ready() == READY)
         shop.sells(5)
         shop.finishes(5)
     shop.assert_nothing_lost()

@@ -4,7 +4,7 @@ import pytest
 
 from studio.core.db import sqlite_driver
 from tests.faults.conftest import begin, studio
-from tests.faults.shop import Shop, wait_for
+from tests.faults.shop import READY, Shop, wait_for
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(150)]
 
@@ -29,7 +29,7 @@ def test_a_lock_for_a_moment_delays_and_refuses_nothing(embedded, lock):
     with shop.open():
         shop.sells(5)
         lock.execute("begin immediate")
-        wait_for(lambda: shop.ready() == (200, "ok"))  # reading goes on
+        wait_for(lambda: shop.ready() == READY)  # reading goes on
         lock.execute("rollback")
         shop.sells(5)
         shop.finishes(5)
@@ -43,7 +43,7 @@ def test_a_lock_for_long_is_told_and_loses_nothing(embedded, lock):
         shop.sells(5)
         lock.execute("begin immediate")
         shop.is_refused()
-        assert shop.ready() == (200, "ok")
+        assert shop.ready() == READY
         lock.execute("rollback")
         shop.sells(5)
         shop.finishes(5)
