@@ -82,10 +82,15 @@ class Shop:
         self._numbers = itertools.count()
 
     @contextmanager
-    def open(self, senders=2):
-        """Sell while the block runs. What is under way then is delivered to the end."""
+    def open(self, senders=2, pause=None):
+        """Sell while the block runs, each sender with another pause between two orders where one is given, in seconds.
+
+        What is under way then is delivered to the end.
+        """
         self._closed.clear()
-        threads = [threading.Thread(target=self._sell, daemon=True) for _ in range(senders)]
+        threads = [
+            threading.Thread(target=self._sell, args=(pause or self._pause,), daemon=True) for _ in range(senders)
+        ]
         for thread in threads:
             thread.start()
         try:
@@ -184,12 +189,12 @@ class Shop:
         assert {order: len(found) for order, found in keys.items()} == dict.fromkeys(taken, 1)
         assert len(set().union(*keys.values())) == len(taken)
 
-    def _sell(self):
+    def _sell(self, pause):
         for number in self._numbers:
             order = f"{self.name}-{number}"
             while not self.deliver(order):
                 time.sleep(0.1)  # a shop's pause before it delivers again
-            if self._closed.wait(self._pause):
+            if self._closed.wait(pause):
                 return
 
     @contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import dramatiq.worker
 import redis
 from dramatiq import Message, MessageProxy
 from dramatiq.broker import Consumer
@@ -16,6 +17,10 @@ from dramatiq.errors import ConnectionClosed
 
 WAIT_S = 1.0
 """Longest block on Redis; a token lost to a restart costs no more than this."""
+RECONNECT_S = 0.25
+"""Between two tries to reach a Redis that went away. Hints go to it as soon as it is back; Dramatiq's three seconds
+would leave them there unread."""
+dramatiq.worker.CONSUMER_RESTART_DELAY_SECS = RECONNECT_S
 _TOKENS = 16
 
 
