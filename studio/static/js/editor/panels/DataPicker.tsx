@@ -1,11 +1,12 @@
 // "Data from earlier steps": what this step may use, with sample values. A click puts the path into the field that had
-// the cursor last.
+// the cursor last; dragged, it goes where it is dropped.
 import { useEffect, useState } from "react";
 import { t } from "../../i18n/t";
 import type { DataNode } from "../api/types";
 import type { Step } from "../document/types";
 import { Icon } from "../parts/Icon";
 import { usePart, useSession } from "../session/context";
+import { drag, dragEnd } from "./dragged-data";
 
 export function DataPicker({ step }: { step: Step }) {
   const roots = useData(step);
@@ -117,7 +118,9 @@ function Pick({ node, used }: { node: DataNode; used: string }) {
       className={used.includes(node.path) && node.children.length === 0 ? "tree-pick used" : "tree-pick"}
       title={node.path}
       aria-label={t("data.insert", { label: node.label, path: node.path })}
-      onMouseDown={(event) => event.preventDefault() /* the field keeps the cursor */}
+      draggable
+      onDragStart={(event) => drag(event, node.path)}
+      onDragEnd={dragEnd}
       onClick={(event) => {
         event.preventDefault();
         if (session.insertIntoField) session.insertIntoField(node.path);

@@ -6,6 +6,7 @@ import { stepOf } from "../document/read";
 import { Icon } from "../parts/Icon";
 import { Menu } from "../parts/Menu";
 import { usePart, useSession } from "../session/context";
+import { Fixes } from "./Fixes";
 
 export function Problems() {
   const problems = usePart((state) => state.problems);
@@ -60,33 +61,8 @@ function One({ problem }: { problem: Problem }) {
         {step && <b>{step}: </b>}
         {problem.message}
       </button>
-      <InsertGate problem={problem} />
-      <Mend problem={problem} />
+      <Fixes problem={problem} />
     </>
-  );
-}
-
-/** One click puts the step there that is missing. */
-function InsertGate({ problem }: { problem: Problem }) {
-  const session = useSession();
-  const { gate, node } = problem;
-  if (!gate || !node) return null;
-  return (
-    <button type="button" className="btn small" onClick={() => session.steps.insertGate(gate, node)}>
-      {t("problems.insert_gate")}
-    </button>
-  );
-}
-
-/** One click does what the sentence asks for, where there is but one way. */
-function Mend({ problem }: { problem: Problem }) {
-  const session = useSession();
-  const { fix } = problem;
-  if (!fix) return null;
-  return (
-    <button type="button" className="btn small" onClick={() => session.steps.mend(fix)}>
-      {fix.title}
-    </button>
   );
 }
 

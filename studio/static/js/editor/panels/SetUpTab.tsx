@@ -5,6 +5,7 @@ import type { Step } from "../document/types";
 import { Copyable } from "../parts/Copyable";
 import { usePart, useSession } from "../session/context";
 import { DataPicker } from "./DataPicker";
+import { Fixes } from "./Fixes";
 import { ObjectFields } from "./fields/ObjectFields";
 import { FormScope } from "./fields/scope";
 import { NextSteps } from "./NextSteps";
@@ -29,7 +30,7 @@ export function SetUpTab({ step, type }: { step: Step; type: NodeTypeInfo | unde
   );
 }
 
-/** Problems of the step as a whole; a field's own stand under the field. */
+/** Problems of the step as a whole, with what mends them; a field's own stand under the field. */
 function StepProblems({ step }: { step: Step }) {
   const all = usePart((state) => state.problems);
   const problems = all.filter((problem) => problem.node === step.key && !problem.field?.startsWith("config."));
@@ -38,7 +39,7 @@ function StepProblems({ step }: { step: Step }) {
       key={problem.code + problem.message}
       className={problem.severity === "error" ? "note bad small" : "note warn small"}
     >
-      {problem.message}
+      {problem.message} <Fixes problem={problem} />
     </p>
   ));
 }

@@ -11,8 +11,9 @@ import {
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { setDiagnostics } from "@codemirror/lint";
 import { EditorState, type Extension } from "@codemirror/state";
-import { EditorView, keymap, placeholder } from "@codemirror/view";
+import { dropCursor, EditorView, keymap, placeholder } from "@codemirror/view";
 import type { Completion, Problem } from "../../api/types";
+import { dropped, takes } from "../dragged-data";
 import { bracesMarked, cel, colours } from "./language";
 import { underlined } from "./underlined";
 
@@ -26,6 +27,8 @@ export interface CodeOptions {
   complete(source: string, position: number): Promise<{ from: number; options: readonly Completion[] }>;
   /** The field has the cursor: paths picked elsewhere go into it. */
   focused(insert: (path: string) => void): void;
+  /** A path picked elsewhere, as it is written in this field. */
+  here(path: string): string;
 }
 
 export interface CodeHandle {
@@ -58,10 +61,11 @@ export function mount(parent: HTMLElement, options: CodeOptions): CodeHandle {
         placeholder(options.placeholder),
         ...(options.lines === 1 ? [oneLine] : []),
         ...languageOf(options),
+        ...(takesData(options.mode) ? dropping(options) : []),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !quiet) options.change(update.state.doc.toString());
           if (update.focusChanged && update.view.hasFocus)
-            options.focused((path) => insert(update.view, options.mode, path));
+            options.focused((path) => insert(update.view, options.mode, options.here(path)));
         }),
       ],
     }),
@@ -114,6 +118,26 @@ function languageOf(options: CodeOptions): Extension[] {
   return options.mode === "cel" ? [cel, colours, completion, afterDot] : [bracesMarked, completion, afterDot];
 }
 
+const takesData = (mode: CodeOptions["mode"]): boolean => mode !== "json" && mode !== "text";
+
+/** A value dragged from the tree of data lands where the cursor shows it. */
+const dropping = (options: CodeOptions): Extension[] => [
+  dropCursor(),
+  EditorView.domEventHandlers({
+    dragover: (event) => {
+      takes(event);
+      return false; // the cursor that shows the place is drawn by dropCursor()
+    },
+    drop: (event, view) => {
+      const path = dropped(event);
+      if (!path) return false;
+      view.dispatch({ selection: { anchor: view.posAtCoords({ x: event.clientX, y: event.clientY }, false) } });
+      insert(view, options.mode, options.here(path));
+      return true;
+    },
+  }),
+];
+
 const IN_NUMBER = /(?:^|[^\w.])\d[\w.]*$/;
 
 /** Inside braces, or anywhere in an expression; a number is complete as it is. */
@@ -129,6 +153,7 @@ async function completions(context: CompletionContext, options: CodeOptions): Pr
   try {
     const answer = await options.complete(context.state.doc.toString(), context.pos);
     if (context.aborted || answer.options.length === 0) return null;
+    if (context.view && !context.view.hasFocus) return null; // the answer came after the cursor had gone on
     return {
       from: answer.from,
       validFor: /^\w*$/,

@@ -21,6 +21,21 @@ interface Props extends Omit<InputProps, "value"> {
   readonly preview?: boolean;
   /** Where this text begins in the value that the problems are about; null: they are not about a place in it. */
   readonly offset?: number | null;
+  /** The text stands in what is asked of each entry of a list. */
+  readonly within?: InList | undefined;
+}
+
+export interface InList {
+  /** The list's own path. */
+  readonly list: string;
+  /** What an entry is called. */
+  readonly name: string;
+}
+
+/** A path picked elsewhere, as it is written here: `lines[0].sku` of the list that is gone through is `entry.sku`. */
+function pathHere(path: string, within: InList | undefined): string {
+  if (!within?.list || !path.startsWith(`${within.list}[`)) return path;
+  return within.name + path.slice(within.list.length).replace(/^\[\d+\]/, "");
 }
 
 const shown = (value: Json | undefined): string =>
@@ -49,6 +64,7 @@ export function CodeField({
   onChange,
   preview = true,
   offset = 0,
+  within,
 }: Props) {
   const session = useSession();
   const { step } = useScope();
@@ -56,8 +72,8 @@ export function CodeField({
   const handle = useRef<CodeHandle | null>(null);
   const [ready, setReady] = useState(false);
   const text = shown(value);
-  const latest = useRef({ text, onChange, step: step.key });
-  latest.current = { text, onChange, step: step.key };
+  const latest = useRef({ text, onChange, step: step.key, within });
+  latest.current = { text, onChange, step: step.key, within };
   const problems = useProblems(path);
   const marks = useMemo(() => shifted(problems, offset), [problems, offset]);
   const placeholder = typeof schema.examples?.[0] === "string" ? schema.examples[0] : "";
@@ -79,17 +95,23 @@ export function CodeField({
           "aria-multiline": String(lines > 1),
         },
         change: (next) => latest.current.onChange(next),
-        complete: (source, position) =>
-          session.api.complete({
+        complete: async (source, position) => {
+          const list = latest.current.within;
+          // the server knows what an entry is by what stands before
+          const before = list?.list ? `${list.list}.exists(${list.name}, ` : "";
+          const answer = await session.api.complete({
             document: session.state.doc,
             node: latest.current.step,
-            source,
-            position,
+            source: before + source,
+            position: before.length + position,
             template: mode !== "cel",
-          }),
+          });
+          return { ...answer, from: answer.from - before.length };
+        },
         focused: (insert) => {
           session.insertIntoField = insert;
         },
+        here: (path) => pathHere(path, latest.current.within),
       });
       setReady(true);
       if (typing) handle.current.focus();
@@ -111,6 +133,7 @@ export function CodeField({
     <>
       <div
         ref={host}
+        data-takes={mode === "json" || mode === "text" ? undefined : "data"}
         className={`input code-field mode-${mode.replace("-template", "")}${invalid ? " invalid" : ""}${lines > 1 ? " tall" : ""}`}
       >
         {!ready && (

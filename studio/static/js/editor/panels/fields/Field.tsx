@@ -4,6 +4,8 @@ import { t } from "../../../i18n/t";
 import type { Schema } from "../../api/types";
 import { type Path, pathText } from "../../document/paths";
 import type { Json } from "../../document/types";
+import { dropped, takes } from "../dragged-data";
+import { Fixes } from "../Fixes";
 import { ActionInput } from "./ActionInput";
 import { ActionPicker } from "./ActionPicker";
 import { CodeField } from "./CodeField";
@@ -64,9 +66,10 @@ export function Field({ name, schema, path, value, required, label }: Props) {
   const switchable = dynamic && SWITCHABLE.includes(kind);
   const braced = switchable && (byHand || isBraced(value));
   const toggle = switchable ? modeToggle(braced, value, kept.current, props.onChange, setByHand) : null;
+  const drops = switchable && !braced ? takingData(value, kept.current, props.onChange, setByHand) : {};
   const shown = value === undefined ? exampleFor(kind, schema) : undefined;
   return (
-    <div className={`field kind-${kind}`} data-field={pathText(path)}>
+    <div className={`field kind-${kind}`} data-field={pathText(path)} {...drops}>
       {kind !== "boolean" || braced ? (
         <div className="field-head">
           {isGroup(kind) ? (
@@ -111,7 +114,7 @@ export function Field({ name, schema, path, value, required, label }: Props) {
           key={problem.code + problem.path + problem.message}
           className={problem.severity === "error" ? "error" : "error warning"}
         >
-          {problem.message}
+          {problem.message} <Fixes problem={problem} />
         </p>
       ))}
     </div>
@@ -140,6 +143,26 @@ const isGroup = (kind: FieldKind): boolean =>
 interface Kept {
   fixed?: Json | undefined;
   expression?: string;
+}
+
+/** Data dropped onto a fixed value takes its place, as an expression. */
+function takingData(
+  value: Json | undefined,
+  kept: Kept,
+  onChange: (value: Json | undefined) => void,
+  setByHand: (on: boolean) => void,
+) {
+  return {
+    "data-takes": "data",
+    onDragOver: (event: React.DragEvent) => void takes(event.nativeEvent),
+    onDrop: (event: React.DragEvent) => {
+      const path = dropped(event.nativeEvent);
+      if (!path) return;
+      kept.fixed = value;
+      setByHand(true);
+      onChange(`{{ ${path} }}`);
+    },
+  };
 }
 
 function modeToggle(

@@ -1,4 +1,5 @@
-// Condition rows ⇄ CEL. Only plain chains of && or || over simple comparisons are rows; null for anything richer.
+// Condition rows → CEL: the rows as a form holds them, the text they make, and where each value stands in it.
+// condition-read.ts is the way back.
 export const OPERATORS = ["==", "!=", ">", ">=", "<", "<=", "contains", "startsWith", "in", "has"] as const;
 export type Operator = (typeof OPERATORS)[number];
 
@@ -8,93 +9,92 @@ export interface Row {
   readonly right: string;
 }
 
+export const HOLDS = ["any", "all", "none"] as const;
+
+/** What holds for the entries of a list. “All” wants at least one entry. */
+export interface ListRow {
+  readonly list: string;
+  readonly holds: (typeof HOLDS)[number];
+  /** The name that `where` has for one entry. */
+  readonly name: string;
+  readonly where: Condition;
+}
+
+export type Line = Row | ListRow | Condition;
+
 export interface Condition {
   /** All of them, or any. */
   readonly all: boolean;
-  readonly rows: readonly Row[];
+  readonly lines: readonly Line[];
 }
 
-export function fromRows({ all, rows }: Condition): string {
-  return rows
-    .map(text)
-    .filter(Boolean)
-    .join(all ? " && " : " || ");
-}
+export const ENTRY = "entry";
+/** Groups within groups beyond which an expression stays an expression. */
+export const MOST_DEPTH = 4;
 
-function text({ left, operator, right }: Row): string {
-  const [a, b] = [left.trim(), right.trim()];
-  if (a === "") return "";
-  if (operator === "has") return `has(${a})`;
-  if (b === "") return "";
-  if (operator === "contains" || operator === "startsWith") return `${a}.${operator}(${b})`;
-  return `${a} ${operator} ${b}`;
-}
+export const isGroup = (line: Line): line is Condition => "lines" in line;
+export const isList = (line: Line): line is ListRow => "list" in line;
 
-export interface RowPlaces {
+/** Where values begin in the text: of a row its two, of a row on a list (`left`) the list. */
+export interface Places {
   readonly left: number;
   readonly right: number;
 }
 
-/** Where each row's two values begin in the text that fromRows() makes; null for a row that says nothing yet. */
-export function placesIn(condition: Condition): readonly (RowPlaces | null)[] {
-  let at = 0;
-  return condition.rows.map((row) => {
-    const made = text(row);
-    if (made === "") return null;
-    const begin = at;
-    at += made.length + 4; // " && "
-    const [a, b] = [row.left.trim(), row.right.trim()];
-    return { left: begin + (row.operator === "has" ? 4 : 0), right: begin + made.lastIndexOf(b === "" ? a : b) };
-  });
+type Found = Map<Line, Places>;
+
+export const fromRows = (condition: Condition): string => ofGroup(condition, 0, new Map());
+
+/** Where each row's values begin in the text that fromRows() makes; nothing for a row that says nothing yet. */
+export function placesIn(condition: Condition): ReadonlyMap<Line, Places> {
+  const found: Found = new Map();
+  ofGroup(condition, 0, found);
+  return found;
 }
 
-/** Null where rows cannot say it. An empty text is no rows yet. */
-export function toRows(source: string): Condition | null {
-  if (source.trim() === "") return { all: true, rows: [] };
-  const parts = split(source);
-  if (!parts) return null;
-  const rows = parts.pieces.map(row);
-  return rows.every((one) => one !== null) ? { all: parts.all, rows: rows as Row[] } : null;
-}
-
-/** Cuts at the top-level && or ||, outside of strings and brackets; null when both occur. */
-function split(source: string): { all: boolean; pieces: string[] } | null {
-  const pieces: string[] = [];
-  let [depth, begin, quote] = [0, 0, ""];
-  const joints = new Set<string>();
-  for (let at = 0; at < source.length; at += 1) {
-    const c = source[at] as string;
-    if (quote) {
-      if (c === "\\") at += 1;
-      else if (c === quote) quote = "";
-    } else if (c === '"' || c === "'") quote = c;
-    else if ("([{".includes(c)) depth += 1;
-    else if (")]}".includes(c)) depth -= 1;
-    else if (c === "?") return null;
-    else if (depth === 0 && (source.startsWith("&&", at) || source.startsWith("||", at))) {
-      joints.add(source.slice(at, at + 2));
-      pieces.push(source.slice(begin, at));
-      at += 1;
-      begin = at + 1;
-    }
+function ofGroup({ all, lines }: Condition, at: number, found: Found): string {
+  const joint = all ? " && " : " || ";
+  let text = "";
+  for (const line of lines) {
+    const before = text === "" ? "" : text + joint;
+    const made = ofLine(line, at + before.length, found);
+    if (made !== "") text = before + made;
   }
-  pieces.push(source.slice(begin));
-  return joints.size > 1 || depth !== 0 || quote ? null : { all: !joints.has("||"), pieces };
+  return text;
 }
 
-const OPERAND = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?|\[[^\]]*\]|[A-Za-z_][\w.]*(?:\[[^\]]*\])*(?:\.\w+(?:\(\))?)*)`;
-const PATH = String.raw`[A-Za-z_][\w.]*(?:\[[^\]]*\])?(?:\.\w+)*?`;
-const COMPARED = new RegExp(`^(${OPERAND})\\s*(==|!=|>=|<=|>|<|\\bin\\b)\\s*(${OPERAND})$`);
-const CALLED = new RegExp(`^(${PATH})\\.(contains|startsWith)\\((${OPERAND})\\)$`);
-const HAS = new RegExp(`^has\\((${PATH})\\)$`);
+function ofLine(line: Line, at: number, found: Found): string {
+  if (isList(line)) return ofList(line, at, found);
+  if (!isGroup(line)) return ofRow(line, at, found);
+  const inner = ofGroup(line, at + 1, found);
+  return inner && `(${inner})`;
+}
 
-function row(piece: string): Row | null {
-  const text = piece.trim();
-  const has = HAS.exec(text);
-  if (has?.[1]) return { left: has[1], operator: "has", right: "" };
-  const called = CALLED.exec(text);
-  if (called) return { left: called[1] ?? "", operator: called[2] as Operator, right: called[3] ?? "" };
-  const compared = COMPARED.exec(text);
-  if (compared) return { left: compared[1] ?? "", operator: compared[2] as Operator, right: compared[3] ?? "" };
-  return null;
+function ofList(line: ListRow, at: number, found: Found): string {
+  const list = line.list.trim();
+  if (list === "") return "";
+  const [before, begin, macro, end] =
+    line.holds === "all"
+      ? ["(size(", `(size(${list}) != 0 && ${list}`, "all", "))"]
+      : line.holds === "none"
+        ? ["!", `!${list}`, "exists", ")"]
+        : ["", list, "exists", ")"];
+  const head = `${begin}.${macro}(${line.name}, `;
+  const inner = ofGroup(line.where, at + head.length, found);
+  if (inner === "") return "";
+  found.set(line, { left: at + before.length, right: at + head.length });
+  return head + inner + end;
+}
+
+function ofRow(row: Row, at: number, found: Found): string {
+  const [a, b] = [row.left.trim(), row.right.trim()];
+  if (a === "" || (b === "" && row.operator !== "has")) return "";
+  if (row.operator === "has") {
+    found.set(row, { left: at + 4, right: at + 4 });
+    return `has(${a})`;
+  }
+  const called = row.operator === "contains" || row.operator === "startsWith";
+  const head = called ? `${a}.${row.operator}(` : `${a} ${row.operator} `;
+  found.set(row, { left: at, right: at + head.length });
+  return called ? `${head}${b})` : head + b;
 }

@@ -1,53 +1,141 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { fromRows, OPERATORS, placesIn, toRows } from "../condition-rows";
+import { toRows } from "../condition-read";
+import {
+  type Condition,
+  fromRows,
+  HOLDS,
+  isGroup,
+  isList,
+  type Line,
+  OPERATORS,
+  placesIn,
+  type Row,
+} from "../condition-rows";
 
 test("what a merchant writes becomes rows", () => {
   expect(toRows('trigger.order.total > 400.0 && trigger.order.currency == "EUR"')).toEqual({
     all: true,
-    rows: [
+    lines: [
       { left: "trigger.order.total", operator: ">", right: "400.0" },
       { left: "trigger.order.currency", operator: "==", right: '"EUR"' },
     ],
   });
-  expect(toRows('trigger.order.tags.contains("a && b")')?.rows).toEqual([
+  expect(toRows('trigger.order.tags.contains("a && b")')?.lines).toEqual([
     { left: "trigger.order.tags", operator: "contains", right: '"a && b"' },
   ]);
 });
 
-test.each(["a > 1 && b > 2 || c", "a ? b : c", "size(a) > 2 && x", "(a > 1)", "a + 1 > 2", "!a", "a &&"])(
-  "%s stays an expression",
-  (source) => {
-    expect(toRows(source)).toBeNull();
-  },
-);
+const row = (left: string): Row => ({ left, operator: ">", right: "1" });
+
+test("brackets are groups, and && without them binds closer than ||", () => {
+  const [a, b, c] = [row("a"), row("b"), row("c")];
+  expect(toRows("a > 1 && (b > 1 || c > 1)")).toEqual({ all: true, lines: [a, { all: false, lines: [b, c] }] });
+  expect(toRows("a > 1 && b > 1 || c > 1")).toEqual({ all: false, lines: [{ all: true, lines: [a, b] }, c] });
+});
+
+// as studio.expressions.conditions writes them
+test.each([
+  ["any", 'trigger.lines.exists(entry, entry.sku == "Z")'],
+  ["none", '!trigger.lines.exists(entry, entry.sku == "Z")'],
+  ["all", '(size(trigger.lines) != 0 && trigger.lines.all(entry, entry.sku == "Z"))'],
+] as const)("%s of a list", (holds, source) => {
+  const where = { all: true, lines: [{ left: "entry.sku", operator: "==", right: '"Z"' }] };
+  const list = { list: "trigger.lines", holds, name: "entry", where };
+  expect(toRows(source)).toEqual({ all: true, lines: [list] });
+  expect(toRows(`a > 1 && ${source}`)).toEqual({ all: true, lines: [row("a"), list] });
+  expect(fromRows({ all: true, lines: [list] } as Condition)).toBe(source);
+});
+
+test("all of a list is known without its brackets, and only with its guard", () => {
+  const every = toRows("a > 1 && size(l) > 0 && l.all(x, x.n > 1)");
+  expect(every?.lines.map((line) => isList(line) && line.holds)).toEqual([false, "all"]);
+  expect(toRows("l.all(x, x.n > 1)")).toBeNull();
+  expect(toRows("size(l) > 0 && m.all(x, x.n > 1)")).toBeNull();
+});
+
+test.each([
+  "a ? b : c",
+  "size(a) > 2 && x",
+  "a + 1 > 2",
+  "(a > 1) + (b > 1)",
+  "!a",
+  "!(a > 1)",
+  "a &&",
+  "a > 1)",
+  "a.map(x, x.b) == 1",
+  "a.exists(x, x.b.exists(y, y.c == 1))",
+  "a.exists(x, x.b == 1) == (c == 2)",
+  "((((((a > 1))))))",
+])("%s stays an expression", (source) => {
+  expect(toRows(source)).toBeNull();
+});
 
 const path = fc.constantFrom("trigger.order.total", "steps.http.body", "item", "trigger.lines[0].sku");
-const operand = fc.oneof(
-  path,
-  fc.nat().map(String),
-  fc.string().map((text) => JSON.stringify(text)),
-);
-const row = fc.record({ left: path, operator: fc.constantFrom(...OPERATORS), right: operand });
+const text = fc.string().map((one) => JSON.stringify(one));
+const operand = fc.oneof(path, fc.nat().map(String), text);
+const anyRow = fc
+  .record({ left: path, operator: fc.constantFrom(...OPERATORS), right: operand })
+  .map((one) => (one.operator === "has" ? { ...one, right: "" } : one));
+
+/** Groups and lists to a depth; of one line alone it is not written whether all or any must hold. */
+function conditions(depth: number, inList: boolean): fc.Arbitrary<Condition> {
+  const kinds: fc.Arbitrary<Line>[] = [anyRow];
+  if (depth > 0) kinds.push(conditions(depth - 1, inList));
+  if (depth > 0 && !inList)
+    kinds.push(
+      fc.record({
+        list: path,
+        holds: fc.constantFrom(...HOLDS),
+        name: fc.constantFrom("entry", "x"),
+        where: conditions(depth - 1, true),
+      }),
+    );
+  return fc
+    .record({ all: fc.boolean(), lines: fc.array(fc.oneof(...kinds), { minLength: 1, maxLength: 3 }) })
+    .map(({ all, lines }) => ({ all: lines.length === 1 || all, lines }));
+}
 
 test("rows survive being written and read", () => {
   fc.assert(
-    fc.property(fc.boolean(), fc.array(row, { minLength: 1, maxLength: 4 }), (all, rows) => {
-      const clean = rows.map((one) => (one.operator === "has" ? { ...one, right: "" } : one));
-      expect(toRows(fromRows({ all, rows: clean }))).toEqual({ all: clean.length === 1 ? true : all, rows: clean });
+    fc.property(conditions(3, false), (condition) => {
+      expect(toRows(fromRows(condition))).toEqual(condition);
+    }),
+  );
+});
+
+test("what is read as rows and written again is read the same", () => {
+  const pieces = fc.constantFrom("a.b > 1", "(", ")", " && ", " || ", "!", 'x.l.exists(e, e.s == ")")', "has(a.b)");
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 9 }), (some) => {
+      const rows = toRows(some.join(""));
+      if (rows) expect(toRows(fromRows(rows))).toEqual(rows);
     }),
   );
 });
 
 test("each value of a row is found in the text that the rows make", () => {
-  const text = 'a.id == a.id && has(a.note) && a.name.contains("id") && b > 4';
-  const rows = toRows(text);
-  if (!rows) throw new Error("these are rows");
-  const cut = (at: number | undefined, length: number): string => text.slice(at, (at ?? 0) + length);
-  const found = placesIn(rows).map((place, n) => [
-    cut(place?.left, rows.rows[n]?.left.length ?? 0),
-    cut(place?.right, rows.rows[n]?.right.length ?? 0),
-  ]);
-  expect(found).toEqual(rows.rows.map((row) => [row.left, row.right]));
-  expect(placesIn({ all: true, rows: [{ left: "a", operator: "==", right: "" }] })).toEqual([null]);
+  fc.assert(
+    fc.property(conditions(2, false), (condition) => {
+      const source = fromRows(condition);
+      const places = placesIn(condition);
+      const look = (line: Line): void => {
+        if (isGroup(line)) {
+          line.lines.forEach(look);
+          return;
+        }
+        const place = places.get(line) ?? { left: -1, right: -1 };
+        const at = (begin: number, value: string): void => expect(source.slice(begin).startsWith(value)).toBe(true);
+        if (isList(line)) {
+          at(place.left, line.list);
+          look(line.where);
+          return;
+        }
+        at(place.left, line.left);
+        if (line.operator !== "has") at(place.right, line.right);
+      };
+      look(condition);
+    }),
+  );
+  expect(placesIn({ all: true, lines: [{ left: "a", operator: "==", right: "" }] }).size).toBe(0);
 });

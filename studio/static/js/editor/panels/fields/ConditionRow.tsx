@@ -1,0 +1,65 @@
+// One comparison: a value, how it is compared, and with what.
+import type { ReactNode } from "react";
+import { t } from "../../../i18n/t";
+import type { Schema } from "../../api/types";
+import { CodeField, type InList } from "./CodeField";
+import type { Shared } from "./ConditionLines";
+import { OPERATORS, type Operator, type Row } from "./condition-rows";
+
+interface Props extends Shared {
+  readonly id: string;
+  /** "2.1": how the row is spoken of. */
+  readonly n: string;
+  readonly within?: InList;
+  readonly row: Row;
+  readonly x: ReactNode;
+  onChange(next: Row): void;
+}
+
+export function ConditionRow({ id, n, within, row, x, onChange, input, places, example }: Props) {
+  const place = places.get(row);
+  const like = (text: string | undefined): Schema => ({ ...input.schema, examples: text ? [text] : [] });
+  return (
+    <div className="card row-card condition-row">
+      <CodeField
+        {...input}
+        preview={false}
+        id={`${id}-left`}
+        label={t("conditions.left", { n })}
+        mode="cel"
+        schema={like(within ? `${within.name}.quantity` : example?.left)}
+        offset={place?.left ?? null}
+        within={within}
+        value={row.left}
+        onChange={(next) => onChange({ ...row, left: String(next ?? "") })}
+      />
+      <select
+        className="input"
+        aria-label={t("conditions.operator", { n })}
+        value={row.operator}
+        onChange={(event) => onChange({ ...row, operator: event.target.value as Operator })}
+      >
+        {OPERATORS.map((one) => (
+          <option key={one} value={one}>
+            {t(`operator.${one}`)}
+          </option>
+        ))}
+      </select>
+      {row.operator !== "has" && (
+        <CodeField
+          {...input}
+          preview={false}
+          id={`${id}-right`}
+          label={t("conditions.right", { n })}
+          mode="cel"
+          schema={like(within ? "1" : example?.right)}
+          offset={place?.right ?? null}
+          within={within}
+          value={row.right}
+          onChange={(next) => onChange({ ...row, right: String(next ?? "") })}
+        />
+      )}
+      {x}
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+// CEL → condition rows: groups of && and || over simple comparisons and over lists; null for anything richer, which
+// stays an expression.
+import { type Condition, type Line, type ListRow, MOST_DEPTH, type Operator, type Row } from "./condition-rows";
+
+/** Null where rows cannot say it. An empty text is no rows yet. */
+export function toRows(source: string): Condition | null {
+  if (source.trim() === "") return { all: true, lines: [] };
+  return group(source, 0, false);
+}
+
+/** `inList`: a list within a list has no rows. */
+function group(source: string, depth: number, inList: boolean): Condition | null {
+  if (depth > MOST_DEPTH) return null;
+  const any = cut(source, "||");
+  if (!any) return null;
+  if (any.length > 1) return gathered(false, any, (piece) => chain(piece, depth, inList));
+  const all = cut(source, "&&");
+  return all && gathered(true, withLists(all), (piece) => one(piece, depth, inList));
+}
+
+/** && binds closer than ||: a chain of it between two || is a group, without brackets of its own. */
+function chain(source: string, depth: number, inList: boolean): Line | null {
+  const pieces = cut(source, "&&");
+  return pieces && pieces.length > 1 ? group(source, depth + 1, inList) : one(source, depth, inList);
+}
+
+function gathered(all: boolean, pieces: readonly string[], read: (piece: string) => Line | null): Condition | null {
+  const lines: Line[] = [];
+  for (const piece of pieces) {
+    const line = read(piece);
+    if (!line) return null;
+    lines.push(line);
+  }
+  return { all, lines };
+}
+
+function one(piece: string, depth: number, inList: boolean): Line | null {
+  const text = piece.trim();
+  return (inList ? null : (every(text, depth) ?? some(text, depth))) ?? bracketed(text, depth, inList) ?? row(text);
+}
+
+function bracketed(text: string, depth: number, inList: boolean): Condition | null {
+  return text.startsWith("(") && text.endsWith(")") ? group(text.slice(1, -1), depth + 1, inList) : null;
+}
+
+const OPERAND = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?|\[[^\]]*\]|[A-Za-z_][\w.]*(?:\[[^\]]*\])*(?:\.\w+(?:\(\))?)*)`;
+const PATH = String.raw`[A-Za-z_][\w.]*(?:\[[^\]]*\])?(?:\.\w+)*?`;
+const COMPARED = new RegExp(`^(${OPERAND})\\s*(==|!=|>=|<=|>|<|\\bin\\b)\\s*(${OPERAND})$`);
+const CALLED = new RegExp(`^(${PATH})\\.(contains|startsWith)\\((${OPERAND})\\)$`);
+const HAS = new RegExp(`^has\\((${PATH})\\)$`);
+const SOME = new RegExp(`^(!?)(${PATH})\\.exists\\(\\s*([A-Za-z_]\\w*)\\s*,([^]*)\\)$`);
+const FILLED = new RegExp(`^size\\((${PATH})\\)\\s*(?:!=|>)\\s*0$`);
+const EVERY = new RegExp(`^(${PATH})\\.all\\(\\s*([A-Za-z_]\\w*)\\s*,([^]*)\\)$`);
+
+function some(text: string, depth: number): ListRow | null {
+  const [, not, list = "", name = "", inner = ""] = SOME.exec(text) ?? [];
+  const where = list && group(inner, depth + 1, true);
+  return where ? { list, holds: not ? "none" : "any", name, where } : null;
+}
+
+/** “All” of a list that has entries: without entries, all() alone would hold. */
+function every(text: string, depth: number): ListRow | null {
+  if (!text.startsWith("(") || !text.endsWith(")")) return null;
+  const [first = "", second = "", ...more] = cut(text.slice(1, -1), "&&") ?? [];
+  if (more.length || !guards(first, second)) return null;
+  const [, list = "", name = "", inner = ""] = EVERY.exec(second.trim()) ?? [];
+  const where = group(inner, depth + 1, true);
+  return where ? { list, holds: "all", name, where } : null;
+}
+
+const guards = (first: string, second: string): boolean => {
+  const filled = FILLED.exec(first.trim());
+  return filled !== null && filled[1] === EVERY.exec(second.trim())?.[1];
+};
+
+/** The two halves of “all” stand in a longer chain without brackets too. */
+function withLists(pieces: readonly string[]): readonly string[] {
+  const found: string[] = [];
+  for (let at = 0; at < pieces.length; at += 1) {
+    const [first = "", second = ""] = pieces.slice(at, at + 2);
+    if (guards(first, second)) {
+      found.push(`(${first.trim()} && ${second.trim()})`);
+      at += 1;
+    } else found.push(first);
+  }
+  return found;
+}
+
+function row(text: string): Row | null {
+  const has = HAS.exec(text);
+  if (has?.[1]) return { left: has[1], operator: "has", right: "" };
+  const called = CALLED.exec(text);
+  if (called) return { left: called[1] ?? "", operator: called[2] as Operator, right: called[3] ?? "" };
+  const compared = COMPARED.exec(text);
+  if (compared) return { left: compared[1] ?? "", operator: compared[2] as Operator, right: compared[3] ?? "" };
+  return null;
+}
+
+/** Cuts at the top-level joints, outside of strings and brackets; null where it is no whole expression. */
+function cut(source: string, joint: "&&" | "||"): string[] | null {
+  const pieces: string[] = [];
+  let [depth, begin, quote] = [0, 0, ""];
+  for (let at = 0; at < source.length; at += 1) {
+    const c = source[at] as string;
+    if (quote) {
+      if (c === "\\") at += 1;
+      else if (c === quote) quote = "";
+    } else if (c === '"' || c === "'") quote = c;
+    else if ("([{".includes(c)) depth += 1;
+    else if (")]}".includes(c)) depth -= 1;
+    else if (c === "?") return null;
+    else if (depth === 0 && source.startsWith(joint, at)) {
+      pieces.push(source.slice(begin, at));
+      at += 1;
+      begin = at + 1;
+    }
+    if (depth < 0) return null;
+  }
+  pieces.push(source.slice(begin));
+  return depth !== 0 || quote ? null : pieces;
+}
