@@ -9,7 +9,7 @@ from studio.core import clock
 from studio.core.ids import first_id_at
 from studio.runtime.insights.fingerprint import fingerprint
 from studio.runtime.insights.tallying import Tallying
-from studio.runtime.models import Run
+from studio.runtime.models import Run, Step
 from tests.factories.accounts import make_tenant, make_token, signed_in, with_token
 from tests.factories.workflows import make_workflow, refunds
 
@@ -93,3 +93,62 @@ def test_the_api_gives_the_same(api, lived, workflow_id):
     wrong = api.get("/api/v1/run-insights?period=2y")
     assert wrong.status_code == 422
     assert wrong.json["errors"][0]["path"] == "period"
+
+
+@pytest.fixture
+def stepped(app, database, tenant):
+    """A published workflow: 30 orders, of which its call failed twice after a second attempt."""
+    workflow_id = make_workflow(app, tenant, refunds(), published=True)
+    begin = clock.local_now() - timedelta(minutes=9)
+    with database.unit(tenant.id) as uow:
+        for number in range(30):
+            at = begin + timedelta(seconds=number)
+            run_id, failed = UUID(int=first_id_at(at).int), number < 2
+            uow.session.add(
+                Run(
+                    id=run_id, workflow_id=workflow_id, version_id=workflow_id, trigger_node="order", input={},
+                    available_at=at, created_at=at, finished_at=at, state="failed" if failed else "succeeded",
+                )
+            )  # fmt: skip
+            states = [("order", 1, "succeeded"), ("call", 1, "failed" if failed else "succeeded")]
+            for key, attempt, state in [*states, ("call", 2, "failed")] if failed else states:
+                took = timedelta(milliseconds=10 if key == "order" else 20_000)
+                uow.session.add(
+                    Step(
+                        run_id=run_id, node_key=key, attempt=attempt, state=state, type="http.call", started_at=at,
+                        finished_at=at + took,
+                    )
+                )  # fmt: skip
+    Tallying(database).catch_up(clock.local_now())
+    return workflow_id
+
+
+def test_the_picture_shows_where_runs_fail_in_words_and_a_table_beside_its_colours(browser, stepped, workflow_id):
+    page = browser.get(f"/workflows/{stepped}?heat=7d").text
+    assert "6.7 % of 30 failed" in page
+    assert "2 (6.7 %)" in page
+    assert "30 times, none failed" in page
+    assert page.count("card-of  heat-3") == 1
+    assert page.count("card-of  heat-0") == 1
+    assert "up to 20 %" in page
+    assert "<td" in page.split("The same as a table")[1]
+    assert "node=call" in page, "a click leads to the runs that failed there"
+    by_time = browser.get(f"/workflows/{stepped}?heat=24h&amp;by=time".replace("&amp;", "&")).text
+    assert "95 % within 20" in by_time
+    assert by_time.count("card-of  heat-2") == 1
+    assert "heat-key" not in browser.get(f"/workflows/{stepped}?heat=9y").text
+    assert "30 days" not in browser.get(f"/workflows/{workflow_id}").text, "nothing runs that could be counted"
+
+
+def test_the_api_gives_the_heat_of_steps(api, stepped, workflow_id):
+    found = api.get(f"/api/v1/workflows/{stepped}/heat?span=24h").json
+    assert (found["version"], found["span"]) == (1, "24h")
+    steps = {step["key"]: step for step in found["steps"]}
+    assert {name: steps["call"][name] for name in ("ended", "failed", "retried")} == {
+        "ended": 30, "failed": 2, "retried": 2,
+    }  # fmt: skip
+    assert steps["call"]["p95_ms"] == pytest.approx(20_000, rel=0.011)
+    assert steps["large"]["median_ms"] is None
+    assert api.get(f"/api/v1/workflows/{workflow_id}/heat").json["steps"] == []
+    wrong = api.get(f"/api/v1/workflows/{stepped}/heat?span=90d")
+    assert (wrong.status_code, wrong.json["errors"][0]["path"]) == (422, "span")

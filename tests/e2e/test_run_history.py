@@ -13,7 +13,7 @@ from studio.core import clock
 from studio.core.ids import first_id_at
 from studio.runtime import labels
 from studio.runtime.insights.fingerprint import fingerprint
-from studio.runtime.models import Run
+from studio.runtime.models import Run, Step
 from studio.runtime.service import workflows
 from tests.e2e.studio import running_studio
 from tests.factories.workflows import refunds
@@ -43,6 +43,13 @@ def a_week(app, people):
                     **({} if number % 5 else failed),
                 )
             )  # fmt: skip
+            for key, state, took in ("order", "succeeded", 5), ("call", "succeeded" if number % 5 else "failed", 2000):
+                uow.session.add(
+                    Step(
+                        run_id=run_id, node_key=key, state=state, type="http.call", started_at=at,
+                        finished_at=at + timedelta(milliseconds=took),
+                    )
+                )  # fmt: skip
             uow.session.flush()
             labels.put(uow, run_id, "country", ("DE", "FR", "ES")[number % 3])
 
@@ -81,6 +88,27 @@ def look_at_insights(page, view, studio):
     expect(page.get_by_role("link", name="Order 6005")).to_be_visible()
 
 
+def look_at_heat(page, studio):
+    """Where a workflow's runs fail: on its picture, in words beside colours, and as a table with links."""
+    page.goto(f"{studio.url}/workflows")
+    page.get_by_role("link", name="High-value refunds").first.click()
+    page.get_by_role("link", name="7 days").click()
+    picture = page.locator("svg.picture")
+    expect(picture).to_contain_text("20 % of 70 failed")
+    looked_at(page, "heat")
+    page.get_by_role("link", name="Time", exact=True).click()
+    expect(picture).to_contain_text("95 % within 2 s")
+    expect(page.get_by_role("row").filter(has_text="14 (20 %)")).to_be_visible()
+    looked_at(page, "heat-time")
+    if os.environ.get("STUDIO_TEST_SHOTS"):
+        page.emulate_media(color_scheme="dark")
+        page.get_by_role("link", name="Failures").click()
+        page.set_viewport_size({"width": 390, "height": 800})
+        looked_at(page, "heat-dark-390")
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 1440, "height": 900})
+
+
 def test_runs_are_narrowed_shared_and_taken_home(studio, sit_down, tmp_path):
     mira = studio.sign_in(sit_down(), "Mira")
     mira.goto(f"{studio.url}/runs")
@@ -117,6 +145,7 @@ def test_runs_are_narrowed_shared_and_taken_home(studio, sit_down, tmp_path):
     rows = list(csv.DictReader(io.StringIO(Path(path).read_text())))
     assert [row["title"] for row in rows] == [f"Order {6000 + number}" for number in range(0, 70, 15)]
     look_at_insights(mira, "German failures", studio)
+    look_at_heat(mira, studio)
     mira.goto(f"{studio.url}/runs/exports")
     looked_at(mira, "run-exports")
     mira.get_by_role("link", name="Runs", exact=True).first.click()

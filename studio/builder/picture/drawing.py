@@ -137,6 +137,7 @@ class _Drawing:
         line = (insight.summary_of(found, step.config) or found.title) if found is not None else step.type
         line, link = self._overlay.lines.get(step.key, line), self._overlay.links.get(step.key)
         current = " current" if step.key == self._overlay.current else ""
+        current += f" heat-{self._overlay.heat[step.key]}" if step.key in self._overlay.heat else ""
         room = box.width - 62 - (30 if tone in _MARKS else 0)
         card = Markup(
             '<g class="card-of {tone}{current}" transform="translate({x:.0f} {y:.0f})"><title>{name}</title>'

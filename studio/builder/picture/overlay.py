@@ -1,4 +1,4 @@
-"""What a run did, laid over the picture of its graph. Plain data; who draws a picture for a run makes it."""
+"""What a run did, or many together, laid over the picture of its graph. Plain data that whoever draws one makes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +21,8 @@ class Overlay:
     """Behind the name of a line's port, such as how often it was taken."""
     words: Mapping[Way, str] = field(default_factory=dict)
     """What is said where the pointer rests on a line."""
+    heat: Mapping[str, int] = field(default_factory=dict)
+    """How hot a card is, 0 to 4. Its second line says the same in words."""
     current: str | None = None
     """The step that is being looked at."""
 

@@ -6,10 +6,11 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from studio.accounts.identity import signed_in_person
 from studio.accounts.permissions import permission
-from studio.builder.picture import picture
+from studio.builder.picture import PLAIN, picture
 from studio.builder.service import drafts, whole
-from studio.console import words
+from studio.console import heating, words
 from studio.console.blueprint import blueprint, keyring, settings
 from studio.console.halts_forms import ResumeForm
 from studio.console.pages.workflows import STATES
@@ -29,13 +30,19 @@ from studio.runtime.service import workflows as service
 @blueprint.get("/workflows/<uuid:workflow_id>")
 @permission("workflow.read")
 def workflow(workflow_id: UUID) -> ResponseReturnValue:
-    """Its page."""
+    """Its page. `heat`: the picture shows how its steps went, so far back; `by`: their failures or their time."""
     found = facts(current_uow(), keyring(), asked(workflow_id), settings().public_url)
+    heated = None
+    if signed_in_person().may("run.read"):
+        span, by = request.args.get("heat", ""), request.args.get("by", "")
+        heated = heating.asked(current_uow(), found.workflow, span, by)
     return render_template(
         "console/workflow.html",
         found=found,
         workflow=found.workflow,
-        picture=picture(found.document),
+        picture=picture(found.document, overlay=heating.overlay(heated) if heated else PLAIN),
+        heated=heated,
+        failures=heating.failures,
         state=STATES[_state(found.workflow, found.halt)],
         changed_words=STATES[State.CHANGED],
         words=words,

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from studio.core import clock
 from studio.core.ids import first_id_at
 from studio.core.unit_of_work import Database
+from studio.runtime.insights.by_step import KEPT, StepSums, affordable
 from studio.runtime.insights.fingerprint import fingerprint
 from studio.runtime.insights.grains import Grain
 from studio.runtime.insights.sums import Counted, Sums
 from studio.runtime.insights.walking import LATEST, SETTLED, busy
-from studio.runtime.models import Run, RunErrorTally, RunOpen, RunTally, RunWalk
+from studio.runtime.models import Run, RunErrorTally, RunOpen, RunTally, RunWalk, StepTally
 from studio.runtime.outcomes import ENDED, Mode, RunState
 
 NAME = "tallies"
@@ -33,7 +34,7 @@ FORGET_S = 3600.0
 _NONE = UUID(int=0)
 _ABOUT = (
     Run.id, Run.workspace_id, Run.workflow_id, Run.state, Run.waiting_for, Run.mode, Run.created_at, Run.finished_at,
-    Run.error, Run.error_print,
+    Run.error, Run.error_print, Run.steps_used,
 )  # fmt: skip
 
 
@@ -49,7 +50,7 @@ class Tallying:
         """What there is to do now."""
         moment = clock.monotonic()
         if moment >= self._rest_until:
-            self._rest_until = 0.0 if self._count(now) == BATCH else moment + REST_S
+            self._rest_until = 0.0 if self._count(now)[1] else moment + REST_S
         if moment >= self._again_at:
             self.look_again(now)
             self._again_at = moment + AGAIN_S
@@ -59,9 +60,9 @@ class Tallying:
 
     def catch_up(self, now: datetime) -> int:
         """Count everything that is settled, batch after batch; how many runs that were."""
-        done = found = self._count(now, whatever=True)
-        while found == BATCH:
-            found = self._count(now, whatever=True)
+        done, more = self._count(now, whatever=True)
+        while more:
+            found, more = self._count(now, whatever=True)
             done += found
         return done
 
@@ -70,14 +71,17 @@ class Tallying:
         with self._database.across() as unit:
             session = unit.session
             wanted = select(RunOpen, *_ABOUT).outerjoin(Run, Run.id == RunOpen.run_id)
-            found = session.execute(
+            open_rows = session.execute(
                 wanted.where(RunOpen.run_id > self._again_from).order_by(RunOpen.run_id).limit(AGAIN)
             ).all()
-            self._again_from = found[-1][0].run_id if len(found) == AGAIN else _NONE
+            found = affordable(open_rows)
+            more = len(open_rows) == AGAIN or len(found) < len(open_rows)
+            self._again_from = found[-1][0].run_id if more else _NONE
             sums = Sums(now)
-            changed = sum(_moved(session, sums, row[0], row) for row in found)
+            moved = [row for row in found if _moved(session, sums, row[0], row)]
             sums.write(session)
-        return changed
+            StepSums(now).count(session, [row for row in moved if row.state in ENDED])
+        return len(moved)
 
     def forget(self, now: datetime) -> None:
         """Counts of long ago."""
@@ -86,29 +90,35 @@ class Tallying:
                 for grain in Grain:
                     old = table.grain == grain.value, table.starts_at < now - grain.kept - grain.length
                     unit.session.execute(delete(table).where(*old))
+            for grain, kept in KEPT.items():
+                gone = StepTally.grain == grain.value, StepTally.starts_at < now - kept - grain.length
+                unit.session.execute(delete(StepTally).where(*gone))
 
-    def _count(self, now: datetime, *, whatever: bool = False) -> int:
+    def _count(self, now: datetime, *, whatever: bool = False) -> tuple[int, bool]:
+        """How many were counted, and whether there may be more."""
         with self._database.across() as unit:
             session = unit.session
             walk = session.get(RunWalk, NAME, with_for_update=True)
             after = walk.run_id if walk is not None else _NONE
             settled = select(*_ABOUT).where(Run.id > after, Run.id < first_id_at(now - SETTLED))
-            rows = session.execute(settled.order_by(Run.id).limit(BATCH)).all()
+            settled_rows = session.execute(settled.order_by(Run.id).limit(BATCH)).all()
+            rows = affordable(settled_rows)
             late = bool(rows) and rows[0].id < first_id_at(now - LATEST)
             if not rows or not (whatever or late or not busy(session, now)):
-                return 0
+                return 0, False
             sums = Sums(now)
-            for row in rows:
-                if row.mode == Mode.LIVE:
-                    run = _counted(row)
-                    sums.add(run)
-                    _keep_open(session, run)
+            live = [row for row in rows if row.mode == Mode.LIVE]
+            for row in live:
+                run = _counted(row)
+                sums.add(run)
+                _keep_open(session, run)
             sums.write(session)
+            StepSums(now).count(session, [row for row in live if row.state in ENDED])
             if walk is None:
                 session.add(RunWalk(name=NAME, run_id=rows[-1].id))
             else:
                 walk.run_id = rows[-1].id
-            return len(rows)
+            return len(rows), len(rows) < len(settled_rows) or len(settled_rows) == BATCH
 
 
 def _keep_open(session: Session, run: Counted) -> None:

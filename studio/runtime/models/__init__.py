@@ -15,6 +15,7 @@ from studio.runtime.models.insights import (
     RunTally,
     RunView,
     RunWalk,
+    StepTally,
 )
 from studio.runtime.models.ledger import IN_ORDER, Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
 from studio.runtime.models.retention import RetentionRule, RetentionState
@@ -55,6 +56,7 @@ __all__ = [
     "RunView",
     "RunWalk",
     "Step",
+    "StepTally",
     "TriggerSubscription",
     "WaitRow",
     "WorkerProcess",

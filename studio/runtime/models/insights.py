@@ -83,6 +83,26 @@ class RunErrorTally(Tenant, Model):
     latest_run_id: Mapped[UUID] = mapped_column(Uuid(), info=outlives_run("an example; its sentence goes with it"))
 
 
+class StepTally(Tenant, Model):
+    """How a step of a workflow went in runs that began in an hour or on a day of UTC and have ended: see `by_step`."""
+
+    __tablename__ = "step_tally"
+    __table_args__ = (Index("ix_step_tally_old", "grain", "starts_at"),)
+
+    workspace_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    workflow_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    grain: Mapped[str] = mapped_column(String(1), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime(), primary_key=True)
+    node_key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    ended: Mapped[int] = mapped_column(Integer)
+    """How often it succeeded or failed; in a loop once an iteration."""
+    failed: Mapped[int] = mapped_column(Integer)
+    retried: Mapped[int] = mapped_column(Integer)
+    """Attempts beyond the first."""
+    times: Mapped[dict[str, int]] = mapped_column(Json)
+    """Buckets of `core.sketch`, by milliseconds from the begin of its first attempt to the end of its last."""
+
+
 class RunOpen(Tenant, Model):
     """A run that was counted while it still went on: looked at again until it has ended."""
 

@@ -10,9 +10,10 @@ from studio.core import clock
 from studio.core.ids import first_id_at
 from studio.runtime.insights.fingerprint import fingerprint
 from studio.runtime.insights.grains import Grain, Period
+from studio.runtime.insights.heat import By, Span, heat
 from studio.runtime.insights.reading import insights
 from studio.runtime.insights.tallying import Tallying
-from studio.runtime.models import Run, RunOpen, RunTally
+from studio.runtime.models import Run, RunOpen, RunTally, Step, StepTally, Workflow
 from tests.factories.accounts import make_tenant
 from tests.factories.workflows import make_workflow, refunds
 
@@ -172,3 +173,77 @@ def test_another_workspace_sees_nothing_of_it(add, tallying, database):
     with database.unit(make_tenant(database).id, read_only=True) as uow:
         found = insights(uow, Period.MONTH)
     assert (found.whole.runs, found.errors, found.workflows, found.waiting) == (0, [], [], [])
+
+
+@pytest.fixture
+def steps(database, tenant):
+    """Write what steps of a run did: key, state, took, and what else differs."""
+
+    def write(run_id, *told):
+        with database.unit(tenant.id) as uow:
+            begun = uow.session.get(Run, run_id).created_at
+            for key, state, took, more in told:
+                values = {"run_id": run_id, "node_key": key, "state": state, "type": "run.note", **more}
+                values.setdefault("started_at", begun)
+                uow.session.add(Step(finished_at=values["started_at"] + took, **values))
+            uow.session.get(Run, run_id).steps_used = len(told)
+
+    return write
+
+
+def test_steps_of_ended_runs_are_counted_once_with_their_attempts_and_waiting(
+    app, tenant, database, add, change, steps, tallying, monkeypatch
+):
+    """By steps of the version that runs; each iteration by itself, what another run gave not at all."""
+    monkeypatch.setattr("studio.runtime.insights.by_step.MOST_STEPS", 4)
+    workflow_id = make_workflow(app, tenant, refunds(), published=True)
+    one, waits, gone = (
+        *add(1, workflow_id=workflow_id),
+        *add(1, timedelta(days=9), state="waiting", waiting_for="approval", workflow_id=workflow_id),
+        *add(1, workflow_id=workflow_id, mode="test"),
+    )
+    keys = [node["key"] for node in refunds()["nodes"]]
+    first, second, other = keys[0], keys[1], keys[-1]
+    second_s = timedelta(seconds=1)
+    later = clock.local_now() - timedelta(minutes=5) + 3 * second_s
+    steps(
+        one,
+        (first, "succeeded", second_s, {}),
+        (second, "failed", second_s, {}),
+        (second, "succeeded", second_s, {"attempt": 2, "started_at": later}),
+        (second, "failed", second_s, {"path": "0.1"}),
+        (other, "succeeded", second_s, {"reused_from": one}),
+        (other, "cancelled", second_s, {"path": "0"}),
+        ("of_an_older_version", "failed", second_s, {}),
+    )
+    steps(gone, (first, "failed", second_s, {}))
+    steps(waits, (first, "succeeded", second_s, {}))
+
+    def read(span=Span.WEEK):
+        with database.unit(tenant.id, read_only=True) as uow:
+            found = heat(uow, uow.session.get(Workflow, workflow_id), span)
+            return {step.key: step for step in found.steps if step.ended}
+
+    assert tallying.catch_up(now()) == 3
+    found = read()
+    assert {key: (step.ended, step.failed, step.retried) for key, step in found.items()} == {
+        first: (1, 0, 0), second: (2, 1, 1),
+    }  # fmt: skip
+    assert (found[second].median_ms, found[second].p95_ms) == pytest.approx((1000, 4000), rel=0.02)
+    assert found[second].degree(By.FAILED) == 4
+    assert found[second].degree(By.TIME) == 1
+    assert read(Span.DAY).keys() == read(Span.MONTH).keys() == found.keys()
+    change(waits, state="succeeded", waiting_for=None, finished_at=now())
+    assert tallying.look_again(now()) == 1
+    assert tallying.look_again(now()) == 0
+    assert read()[first].ended == 1, "it began nine days ago"
+    assert read(Span.MONTH)[first].ended == 2
+    tallying.forget(now() + timedelta(days=40))
+    with database.unit(tenant.id, read_only=True) as uow:
+        assert uow.session.query(StepTally).count() == 0
+
+
+def test_a_workflow_without_a_version_has_no_heat(database, tenant, workflow_id):
+    with database.unit(tenant.id, read_only=True) as uow:
+        found = heat(uow, uow.session.get(Workflow, workflow_id), Span.DAY)
+    assert (found.version, list(found.steps)) == (None, [])

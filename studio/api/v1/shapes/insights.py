@@ -7,6 +7,7 @@ from pydantic import Field
 from studio.api.v1.reading import Query
 from studio.api.v1.shapes.common import Id, Shape
 from studio.runtime.insights.grains import Period
+from studio.runtime.insights.heat import Span
 
 
 class InsightsQuery(Query):
@@ -67,3 +68,34 @@ class InsightsView(Shape):
     waiting: list[WaitingView]
     errors: list[TopErrorView] = Field(description="The ten most frequent.")
     workflows: list[OfWorkflowView] = Field(description="The ten busiest; empty where one was asked for.")
+
+
+class HeatQuery(Query):
+    """How far back."""
+
+    span: Span = Field(Span.WEEK, description="`24h` by hours, longer ones by days of UTC; the last one goes on.")
+
+
+class StepHeatView(Shape):
+    """One step of the version that runs."""
+
+    key: str
+    name: str
+    ended: int = Field(description="How often it succeeded or failed; in a loop once an iteration.")
+    failed: int = Field(description="After its last attempt.")
+    retried: int = Field(description="Attempts beyond the first.")
+    median_ms: int | None = Field(
+        description="Half of them took no longer, from the begin of the first attempt to the end of the last, waiting "
+        "included; within two per cent. Null: none has ended."
+    )
+    p95_ms: int | None = Field(description="95 of a hundred took no longer.")
+
+
+class HeatView(Shape):
+    """Counts of a workflow's steps. Runs that have ended count where they began, about a minute later."""
+
+    span: Span
+    version: int | None = Field(description="Whose steps these are: the version that runs; null: none was published.")
+    counted_to: datetime | None = Field(description="Runs that began later are not counted yet; null: none is.")
+    behind: bool = Field(description="Counting catches up, after an upgrade or while orders go first.")
+    steps: list[StepHeatView]
