@@ -28,10 +28,11 @@ def changes(old: Document, new: Document) -> list[Change]:
     found = _workflow(old, new)
     for key, node in after.items():
         if key not in before:
-            found.append(Change("added", key, f"Added “{node.name}”"))
+            found.append(Change("added", key, _("Added “%(name)s”", name=node.name)))
         else:
             found.extend(_step(before[key], node))
-    found.extend(Change("removed", key, f"Removed “{node.name}”") for key, node in before.items() if key not in after)
+    gone = [node for key, node in before.items() if key not in after]
+    found.extend(Change("removed", node.key, _("Removed “%(name)s”", name=node.name)) for node in gone)
     return found + _links(old, new, before, after)
 
 
@@ -44,7 +45,8 @@ def _workflow(old: Document, new: Document) -> list[Change]:
             )
         )
     if old.description != new.description:
-        found.append(Change("changed", None, _("Its description changed")))
+        text = _("Its description changed") if old.description else _("It has a description")
+        found.append(Change("changed", None, text))
     labels = (
         ("max_steps", _("The most steps of a run")),
         ("max_seconds", _("The longest a run may take, in seconds,")),
@@ -54,9 +56,7 @@ def _workflow(old: Document, new: Document) -> list[Change]:
         if getattr(old.settings, name) != value:
             found.append(Change("settings", None, _("%(label)s is now %(value)s", label=label, value=f"{value:,}")))
     if old.settings.title != new.settings.title:
-        found.append(
-            Change("settings", None, _("A run's title is now %(shown)s", shown=_shown(new.settings.title or "empty")))
-        )
+        found.append(Change("settings", None, _("A run's title is now %(shown)s", shown=_shown(new.settings.title))))
     return found + [Change("settings", None, text) for text in limit_changes(old.settings, new.settings)]
 
 
@@ -126,19 +126,21 @@ def _field_text(step: Step, field: str, before: dict[str, Any]) -> str:
     if field == "condition" and _kind(step) is Kind.CONDITION and isinstance(value, str):
         return _("%(name)s now checks %(shown)s", name=name, shown=_shown(value))
     if isinstance(value, dict | list):
-        return f"{name}: {label} {'changed' if field in before else 'was filled in'}"
+        filled = _("%(name)s: %(label)s changed") if field in before else _("%(name)s: %(label)s was filled in")
+        return filled % {"name": name, "label": label}
     return _("%(name)s: %(label)s is now %(shown)s", name=name, label=label, shown=_shown(value))
 
 
 def _label(step: Step, field: str) -> str:
     found = node_type(step.type)
     info = found.Config.model_fields.get(field) if found is not None else None
-    return (info.title if info is not None else None) or field.replace("_", " ").capitalize()
+    title = info.title if info is not None else None
+    return _(title) if title else field.replace("_", " ").capitalize()
 
 
 def _title(step: Step) -> str:
     found = node_type(step.type)
-    return found.title if found is not None else step.type
+    return _(found.title) if found is not None else step.type
 
 
 def _kind(step: Step) -> Kind | None:
@@ -148,8 +150,8 @@ def _kind(step: Step) -> Kind | None:
 
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    text = "empty" if value in (None, "") else " ".join(str(value).split())
+        return _("yes") if value else _("no")
+    text = _("empty") if value in (None, "") else " ".join(str(value).split())
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
@@ -171,7 +173,7 @@ def _both(edge: Link, stay: set[str]) -> bool:
 def _link(kind: Literal["connected", "disconnected"], edge: Link, steps: dict[str, Step]) -> Change:
     source, target = steps[edge.source], steps[edge.target]
     found = node_type(source.type)
-    port = found.port_names_of(source.config).get(edge.port, edge.port) if found is not None else edge.port
+    port = _(found.port_names_of(source.config).get(edge.port, edge.port)) if found is not None else edge.port
     through = "" if edge.port == "next" else f" ({port})"
     words = _("now leads to") if kind == "connected" else _("no longer leads to")
     return Change(kind, source.key, f"“{source.name}”{through} {words} “{target.name}”")
