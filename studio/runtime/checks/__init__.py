@@ -3,6 +3,7 @@
 from studio.runtime.checks.advice import advice
 from studio.runtime.checks.configs import config_problems, title_problems
 from studio.runtime.checks.knowledge import Knowledge
+from studio.runtime.checks.labels import label_problems
 from studio.runtime.checks.limits import limit_problems
 from studio.runtime.checks.outline import Outline
 from studio.runtime.checks.structure import structure_problems
@@ -20,5 +21,6 @@ def check(document: Document) -> list[Problem]:
         problems += config_problems(knowledge, key)
     problems += title_problems(knowledge)
     problems += limit_problems(knowledge)
+    problems += label_problems(knowledge)
     problems += advice(knowledge)
     return sorted(problems, key=lambda problem: problem.severity != "error")

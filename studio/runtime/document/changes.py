@@ -57,7 +57,19 @@ def _workflow(old: Document, new: Document) -> list[Change]:
             found.append(Change("settings", None, _("%(label)s is now %(value)s", label=label, value=f"{value:,}")))
     if old.settings.title != new.settings.title:
         found.append(Change("settings", None, _("A run's title is now %(shown)s", shown=_shown(new.settings.title))))
-    return found + [Change("settings", None, text) for text in limit_changes(old.settings, new.settings)]
+    said = [*limit_changes(old.settings, new.settings), *_labels(old, new)]
+    return found + [Change("settings", None, text) for text in said]
+
+
+def _labels(old: Document, new: Document) -> list[str]:
+    """What its runs are labelled with without a step."""
+    before, after = old.settings.labels, new.settings.labels
+    gone = [_("Its runs are no longer labelled %(key)s by a rule", key=key) for key in before if key not in after]
+    return gone + [
+        _("Its runs are labelled %(key)s: %(source)s", key=key, source=_shown(source))
+        for key, source in after.items()
+        if before.get(key) != source
+    ]
 
 
 def _step(old: Step, new: Step) -> list[Change]:

@@ -88,6 +88,10 @@ class RateRule(Part):
     over: Literal["wait", "skip"] = "wait"
 
 
+LabelKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,39}$")]
+"""As `run.label` takes them."""
+
+
 class Settings(Part):
     """What a whole run may cost, what it is called, and how many there may be."""
 
@@ -98,6 +102,8 @@ class Settings(Part):
     at_once: AtOnce | None = None
     rate: RateRule | None = None
     priority: Literal["high", "normal", "low"] = "normal"
+    labels: Annotated[dict[LabelKey, Source], Field(max_length=10)] = Field(default_factory=dict)
+    """Key → an expression over `trigger`: what each of its runs is labelled with, to be found by."""
 
 
 class Document(Part):

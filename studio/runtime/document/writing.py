@@ -11,7 +11,7 @@ from studio.runtime.document.model import Document
 SAMPLE = "sample"
 """The config field in which a step keeps sample data: for building, never for running."""
 
-_UNLIMITED = {"one_at_a_time": None, "at_once": None, "rate": None, "priority": "normal"}
+_UNLIMITED: dict[str, Any] = {"one_at_a_time": None, "at_once": None, "rate": None, "priority": "normal", "labels": {}}
 """Settings that came later: unset, they must not change the hash of what was published before."""
 
 

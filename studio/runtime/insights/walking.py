@@ -16,6 +16,7 @@ from studio.core.ids import first_id_at
 from studio.core.unit_of_work import Database
 from studio.runtime.insights.facets import Facet, number
 from studio.runtime.insights.fingerprint import fingerprint
+from studio.runtime.insights.labelling import label
 from studio.runtime.insights.walk import NAME, reached
 from studio.runtime.models import Run, RunWalk, Step, WorkflowVersion
 from studio.runtime.outcomes import Lane, RunState
@@ -47,6 +48,8 @@ class _About:
     types: Mapping[str, str]
     connections: Mapping[str, str]
     """Names, by the keys of the steps that use them."""
+    labels: Mapping[str, str]
+    """Expressions by the labels that they give."""
 
 
 class Walking:
@@ -83,6 +86,7 @@ class Walking:
     def _look(self, session: Session, rows: Sequence[Row[Any]]) -> None:
         about = self._documents(session, {row.version_id for row in rows})
         _write(session, list(_facets(session, rows, about)))
+        label(session, rows, {version_id: one.labels for version_id, one in about.items()})
         _mark_errors(session, rows)
         moved = session.execute(update(RunWalk).where(RunWalk.name == NAME).values(run_id=rows[-1].id))
         if not moved.rowcount:  # type: ignore[attr-defined]  # an update's result is a CursorResult
@@ -105,6 +109,7 @@ def _about(document: Mapping[str, Any]) -> _About:
     return _About(
         {node.get("key", ""): str(node.get("type", "")) for node in nodes},
         {key: name for key, name in named.items() if isinstance(name, str) and name},
+        dict((document.get("settings") or {}).get("labels") or {}),
     )
 
 

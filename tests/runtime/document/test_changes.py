@@ -77,3 +77,15 @@ def test_limits_have_sentences_and_so_has_their_end():
         "Any number of its runs start in a time",
         "Its runs come as others do",
     ]
+
+
+def test_labels_by_rule_come_change_and_go():
+    def rule(labels):
+        raw = copy.deepcopy(REFUNDS)
+        return documents.parse(raw | {"settings": {**raw.get("settings", {}), "labels": labels}})
+
+    one, other = rule({"country": "trigger.order.country", "vip": "true"}), rule({"country": "trigger.country"})
+    assert [found.text for found in documents.changes(one, other)] == [
+        "Its runs are no longer labelled vip by a rule", "Its runs are labelled country: trigger.country",
+    ]  # fmt: skip
+    assert documents.logic_hash(documents.parse(REFUNDS)) == documents.logic_hash(rule({}))

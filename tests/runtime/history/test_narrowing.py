@@ -8,6 +8,7 @@ import pytest
 from studio.core import clock
 from studio.core.errors import InvalidInput
 from studio.core.ids import first_id_at
+from studio.runtime import document as documents
 from studio.runtime import labels
 from studio.runtime.history import listing, narrowing
 from studio.runtime.history.filters import RunFilter
@@ -16,7 +17,7 @@ from studio.runtime.insights import facets, walking
 from studio.runtime.insights.facets import Facet
 from studio.runtime.insights.fingerprint import fingerprint
 from studio.runtime.insights.walking import Walking
-from studio.runtime.models import Run, Step, WorkflowVersion
+from studio.runtime.models import Run, Step, Workflow, WorkflowVersion
 from studio.runtime.service import subscriptions
 from tests.factories.accounts import make_tenant
 from tests.factories.workflows import make_workflow, refunds
@@ -61,8 +62,11 @@ def add(database, tenant, workflow_id, version_id):
         with database.unit(tenant.id) as uow:
             uow.session.add_all(
                 Run(
-                    id=run_id, trigger_node="order", input={}, available_at=start, created_at=start,
-                    **{"state": "succeeded", "version_id": version_id, "workflow_id": workflow_id, **values},
+                    id=run_id, trigger_node="order", available_at=start, created_at=start,
+                    **{
+                        "state": "succeeded", "input": {}, "version_id": version_id, "workflow_id": workflow_id,
+                        **values,
+                    },
                 )
                 for run_id in ids
             )  # fmt: skip
@@ -242,3 +246,44 @@ def test_the_walk_waits_while_others_wait_for_a_worker_and_marks_old_errors(data
     assert waiting
     Walking(database)(clock.local_now() + walking.LATEST)
     assert ids(found(error_code="http.status", error_print=fingerprint(ERROR), error_node="call")) == [run_id]
+
+
+def test_rules_of_a_workflow_label_its_runs_from_what_started_them(app, tenant, database, add, found, walk):
+    """Without a step, found by the list; what a step said stays; data that gives no text gives no label."""
+    rules = {"country": "trigger.order.country", "large": "trigger.order.total > 100", "odd": "trigger.order"}
+    ruled = make_workflow(app, tenant, refunds(settings={"labels": rules}), published=True)
+    with database.unit(tenant.id, read_only=True) as uow:
+        version = uow.session.get(Workflow, ruled).published_version_id
+    mine = {"workflow_id": ruled, "version_id": version}
+    [german] = add(1, input={"order": {"country": "DE", "total": 120}}, **mine)
+    [said] = add(1, timedelta(minutes=6), input={"order": {"country": " FR "}}, **mine)
+    [other] = add(1, timedelta(minutes=7), input={"order": {"country": ["DE"], "total": 1}})
+    with database.unit(tenant.id) as uow:
+        labels.put(uow, said, "country", "AT")
+    walk()
+    assert ids(found(labels=(("country", "DE"),))) == [german]
+    with database.unit(tenant.id, read_only=True) as uow:
+        assert labels.of_runs(uow, [german, said, other]) == {
+            german: {"country": "DE", "large": "true"}, said: {"country": "AT"},
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rules", "path", "code"),
+    [
+        ({"country": "trigger.order."}, "settings.labels.country", "expression.syntax"),
+        ({"country": "steps.call.output"}, "settings.labels.country", "expression.unknown_path"),
+        ({"country": " "}, "settings.labels.country", "label.empty"),
+    ],
+)
+def test_a_rule_that_gives_no_label_is_refused_by_its_path(app, tenant, rules, path, code):
+    with pytest.raises(InvalidInput) as refused:
+        make_workflow(app, tenant, refunds(settings={"labels": rules}), published=True)
+    assert [(one.path, one.code) for one in refused.value.problems] == [(path, code)]
+
+
+@pytest.mark.parametrize("rules", [{"Country": "1"}, {f"k{number}": "1" for number in range(11)}, {"a": 1}])
+def test_what_is_no_rule_is_no_document(rules):
+    with pytest.raises(InvalidInput) as refused:
+        documents.parse(refunds(settings={"labels": rules}))
+    assert all(one.path.startswith("settings.labels") for one in refused.value.problems)

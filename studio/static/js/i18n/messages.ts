@@ -166,6 +166,12 @@ export const messages = {
     "How its runs are called in lists and mails, such as: Order {{ trigger.name }}. Empty: the workflow's name.",
   "workflow.description": "Description",
   "workflow.description.help": "What it is for, in a sentence; colleagues read it in the list of workflows.",
+  labels: "Labels of each run",
+  "labels.help":
+    "By these its runs are found in the history. Where a value comes from, such as trigger.order.country; a step “Label the run” goes before.",
+  "labels.name": "Label {n}",
+  "labels.value": "Where label {n} comes from",
+  "labels.add": "Add a label",
   limits: "How many runs",
   "limits.one": "Runs about the same thing",
   "limits.one.help": "Whether two runs about one order, say, go on beside each other. The key tells what is the same.",

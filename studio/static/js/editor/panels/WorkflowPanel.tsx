@@ -2,6 +2,7 @@
 import { t } from "../../i18n/t";
 import type { Json, JsonObject } from "../document/types";
 import { usePart, useSession } from "../session/context";
+import { LabelFields } from "./LabelFields";
 import { LimitFields } from "./limits/LimitFields";
 
 export function WorkflowPanel() {
@@ -52,6 +53,7 @@ export function WorkflowPanel() {
           {t("workflow.description.help")}
         </small>
       </div>
+      <LabelFields />
       <LimitFields />
     </div>
   );
