@@ -11,6 +11,8 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import RunLabel
 
 MOST = 20
+LONGEST_VALUE = 120
+"""Characters of a value."""
 
 
 def put(uow: UnitOfWork, run_id: UUID, key: str, value: str) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from studio.core.errors import FieldProblem
 from studio.core.i18n import gettext as _
 from studio.core.ids import parse_id
+from studio.runtime.labels import LONGEST_VALUE
 from studio.runtime.outcomes import RunState
 from studio.runtime.search.words import asked
 
@@ -20,7 +21,6 @@ MOST_LABELS = 5
 """Labels that a run must have, all of them."""
 KEY = re.compile(r"[a-z][a-z0-9_.-]{0,39}\Z")
 """Of a label."""
-LONGEST_VALUE = 120
 _CODE = re.compile(r"[^\s\0]{1,80}\Z")
 _NODE = re.compile(r"[A-Za-z0-9_]{1,40}\Z")
 _PRINT = re.compile(r"[0-9a-f]{16}\Z")

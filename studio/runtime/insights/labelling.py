@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from studio.expressions import EvaluationError, ExpressionError, Scope, evaluate
 from studio.expressions.filters import text_of
-from studio.runtime.history.filters import LONGEST_VALUE
-from studio.runtime.labels import MOST
+from studio.runtime.labels import LONGEST_VALUE, MOST
 from studio.runtime.models import Run, RunLabel
 
 LARGEST = 262_144

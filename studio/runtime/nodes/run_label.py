@@ -7,7 +7,7 @@ from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeConfig, 
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
 from studio.runtime import labels
-from studio.runtime.history.filters import LONGEST_VALUE
+from studio.runtime.labels import LONGEST_VALUE
 
 
 class LabelRun(NodeType):
