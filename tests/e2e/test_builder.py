@@ -1,6 +1,9 @@
 """The builder under the hands of people: keys, two tabs, a reload, a test-run, what is wrong and where."""
 
+import json
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -543,3 +546,61 @@ def test_a_segment_that_means_nobody_yet_is_made_and_picked_for_a_step(canvas, b
     canvas.page.reload()
     canvas.select("Set a flag")
     expect(picker).to_have_value("Refunded customers")
+
+
+def test_a_line_of_a_large_workflow_is_clicked_from_afar_and_from_near_after_the_view_moved(canvas):
+    page, mouse = canvas.page, canvas.page.mouse
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("text => navigator.clipboard.writeText(text)", json.dumps(_chains(steps=160, wide=10)))
+    page.locator(".canvas").click(position={"x": 400, "y": 500})
+    page.keyboard.press("Control+v")
+    expect(canvas.steps).to_have_count(160)
+    page.get_by_role("button", name="Fit", exact=True).click()
+    expect(canvas.lines).to_have_count(0)  # all are one drawing
+    mouse.move(700, 400)
+    mouse.wheel(60, -40)
+
+    _click_between(canvas, "Step 44", "Step 54")
+    expect(canvas.lines).to_have_class(re.compile("selected"))
+    page.keyboard.press("Delete")
+    _click_between(canvas, "Step 44", "Step 54")
+    expect(canvas.lines).to_have_count(0)
+    page.keyboard.press("Control+z")
+    _click_between(canvas, "Step 44", "Step 54")
+    expect(canvas.lines).to_have_count(1)
+
+    canvas.step("Step 44").focus()
+    page.keyboard.press("ArrowDown")
+    expect(canvas.step("Step 54")).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(7):
+        page.get_by_role("button", name="Zoom in").click()
+    expect(page.locator(".canvas")).to_have_attribute("data-distance", "near")
+    mouse.move(700, 400)
+    mouse.wheel(-40, 30)
+    expect(canvas.lines.first).to_be_attached()
+    assert canvas.lines.count() < 150
+    _click_between(canvas, "Step 74", "Step 84")
+    expect(canvas.lines.and_(page.locator(".selected"))).to_have_count(1)
+
+
+def _chains(steps: int, wide: int) -> dict[str, Any]:
+    """Rows of steps, each of which leads to the one below it."""
+    nodes = [
+        {"key": f"s{n}", "type": "data.set", "version": 1, "name": f"Step {n}", "config": {"fields": []}}
+        | {"position": {"x": 280 * (n % wide), "y": 140 * (n // wide)}}
+        for n in range(steps)
+    ]
+    edges = [{"from": f"s{n - wide}", "port": "next", "to": f"s{n}"} for n in range(wide, steps)]
+    return {"schema": "studio.workflow/1", "nodes": nodes, "edges": edges}
+
+
+def _click_between(canvas: Canvas, above: str, below: str) -> None:
+    """Where the line from one card to the one below it runs, or would run; beside the "+" in its middle."""
+    a, b = canvas.step(above).bounding_box(), canvas.step(below).bounding_box()
+    foot = a["y"] + a["height"]
+    x, y = a["x"] + a["width"] / 2, foot + (b["y"] - foot) * 0.75
+    canvas.page.mouse.move(x, y + 1)
+    canvas.page.mouse.move(x, y)
+    canvas.page.mouse.down()
+    canvas.page.mouse.up()

@@ -23,6 +23,8 @@ import { drop, markTarget, targetAt, unmark } from "./drop";
 import { FlowLine } from "./FlowLine";
 import { GroupFrame, GroupPile } from "./GroupCard";
 import { onKey } from "./keys";
+import { LineSheet } from "./LineSheet";
+import { useLive } from "./live";
 import { NoteCard } from "./NoteCard";
 import { LoopCard, StepCard } from "./StepCard";
 import { Tools } from "./Tools";
@@ -50,6 +52,7 @@ export function Canvas() {
   const distance = useDistance();
   const stage = useRef<HTMLDivElement>(null);
   const onMove = useMoving(stage);
+  const live = useLive(flow, drawn, stage);
 
   const onNodesChange = useCallback(
     (changes: NodeChange<CanvasNode>[]) => {
@@ -87,8 +90,10 @@ export function Canvas() {
         if (!event.dataTransfer.types.includes(DRAGGED_TYPE)) return;
         event.preventDefault();
         event.dataTransfer.dropEffect = "copy";
+        live.point(event);
         markTarget(event);
       }}
+      onPointerMove={live.point}
       onDragLeave={unmark}
       onDrop={(event) => {
         unmark();
@@ -111,7 +116,7 @@ export function Canvas() {
     >
       <ReactFlow<CanvasNode, StepEdge>
         nodes={drawn.nodes}
-        edges={drawn.edges}
+        edges={live.edges}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
         onNodesChange={onNodesChange}
@@ -145,6 +150,7 @@ export function Canvas() {
         onlyRenderVisibleElements={doc.nodes.length > ALL_DRAWN_UP_TO}
       >
         {distance === "near" && <Background gap={20} size={1.2} color="var(--line-strong)" />}
+        <LineSheet edges={live.still} shapes={live.shapes} />
         {state.minimap && (
           <MiniMap<CanvasNode>
             className="minimap card"

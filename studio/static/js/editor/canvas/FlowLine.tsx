@@ -3,23 +3,17 @@ import { BaseEdge, type EdgeProps, getBezierPath } from "@xyflow/react";
 import { memo } from "react";
 import { t } from "../../i18n/t";
 import { stepOf } from "../document/read";
-import { ERROR_PORT } from "../document/types";
 import { useSession } from "../session/context";
 import type { StepEdge } from "./adapter";
+import { lineClass } from "./lines";
 
 export const FlowLine = memo(function FlowLine(props: EdgeProps<StepEdge>) {
   const session = useSession();
   const [path, x, y] = getBezierPath(props);
   const edge = props.data?.edge;
-  const classes = ["line"];
-  if (props.selected) classes.push("selected");
-  if (props.data?.taken) classes.push("taken");
-  if (props.data?.passedBy) classes.push("passed-by");
-  if (props.data?.ungated) classes.push("ungated");
-  if (edge?.port === ERROR_PORT) classes.push("error-line");
   return (
     <>
-      <BaseEdge path={path} className={classes.join(" ")} interactionWidth={24} />
+      <BaseEdge path={path} className={lineClass(props)} interactionWidth={24} />
       {edge && !props.data?.folded && (
         // biome-ignore lint/a11y/noStaticElementInteractions: a pointer's shortcut; keyboards insert from the panel's "Then"
         <g

@@ -1,18 +1,23 @@
 // One step on the canvas: tile, name, one line, what is wrong with it, and how the test-run went.
 import { type NodeProps, useUpdateNodeInternals } from "@xyflow/react";
-import { memo, useEffect } from "react";
+import { memo, useEffect, useRef } from "react";
 import { t, tIfKnown } from "../../i18n/t";
 import { Icon, Tile } from "../parts/Icon";
 import type { StepData, StepNode } from "./adapter";
 import { Toggle } from "./GroupCard";
 import { ErrorPort, InPort, OutPort, OutPorts } from "./Ports";
 
-/** React Flow measures ports once; it must look again when there are others. */
+/** React Flow measures ports once, all cards together; it must look again when there are others. Never at first: each look
+ * tells every card and line, which in a workflow of thousands takes minutes. */
 function useMeasuredPorts(id: string, data: StepData): void {
   const update = useUpdateNodeInternals();
   const mark = data.ports.map((port) => port.port).join("/");
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the mark is the reason to run
-  useEffect(() => update(id), [id, mark, update]);
+  const measured = useRef(mark);
+  useEffect(() => {
+    if (measured.current === mark) return;
+    measured.current = mark;
+    update(id);
+  }, [id, mark, update]);
 }
 
 export function cardClass(data: StepData, selected: boolean): string {
