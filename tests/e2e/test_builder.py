@@ -580,18 +580,37 @@ def test_a_line_of_a_large_workflow_is_clicked_from_afar_and_from_near_after_the
     mouse.wheel(-40, 30)
     expect(canvas.lines.first).to_be_attached()
     assert canvas.lines.count() < 150
+    assert page.evaluate(_BESIDE_THEIR_PORTS) == []
     _click_between(canvas, "Step 74", "Step 84")
     expect(canvas.lines.and_(page.locator(".selected"))).to_have_count(1)
 
 
+_BESIDE_THEIR_PORTS = """() => {
+  const { a, e, f } = new DOMMatrix(getComputedStyle(document.querySelector(".react-flow__viewport")).transform);
+  const pane = document.querySelector(".react-flow__pane").getBoundingClientRect();
+  return [...document.querySelectorAll(".react-flow__edge")].filter((line) => {
+    const [step, port] = line.dataset.id.split("/");
+    const [x, y] = line.querySelector("path").getAttribute("d").match(/[-\\d.]+/g).map(Number);
+    const shown = document.querySelector(`[data-step="${step}"][data-port="${port}"]`).getBoundingClientRect();
+    const [left, bottom] = [pane.left + e + x * a, pane.top + f + y * a];
+    return Math.abs(left - shown.left - shown.width / 2) > 0.5 || Math.abs(bottom - shown.bottom) > 0.5;
+  }).map((line) => line.dataset.id);
+}"""
+"""Lines that do not begin where their port is drawn."""
+
+
 def _chains(steps: int, wide: int) -> dict[str, Any]:
-    """Rows of steps, each of which leads to the one below it."""
+    """Rows of steps, each of which leads to the one below it; those of one row decide."""
     nodes = [
-        {"key": f"s{n}", "type": "data.set", "version": 1, "name": f"Step {n}", "config": {"fields": []}}
+        {"key": f"s{n}", "name": f"Step {n}", "version": 1}
+        | ({"type": "condition.if", "config": {}} if n // wide == 9 else {"type": "data.set", "config": {"fields": []}})
         | {"position": {"x": 280 * (n % wide), "y": 140 * (n // wide)}}
         for n in range(steps)
     ]
-    edges = [{"from": f"s{n - wide}", "port": "next", "to": f"s{n}"} for n in range(wide, steps)]
+    edges = [
+        {"from": f"s{n - wide}", "port": "true" if n // wide == 10 else "next", "to": f"s{n}"}
+        for n in range(wide, steps)
+    ]
     return {"schema": "studio.workflow/1", "nodes": nodes, "edges": edges}
 
 

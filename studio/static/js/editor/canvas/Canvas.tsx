@@ -16,6 +16,7 @@ import { CARD, GRID, snapped } from "../session/places";
 import { useStore } from "../session/store";
 import { type CanvasNode, draw, type Held, type Memory, NOTHING_HELD, type StepEdge } from "./adapter";
 import { loopAt } from "./boxes";
+import { CardSheet } from "./CardSheet";
 import { FIT, useCamera } from "./camera";
 import { useDistance, useMoving } from "./distance";
 import { DRAGGED_TYPE } from "./dragged";
@@ -26,13 +27,15 @@ import { onKey } from "./keys";
 import { LineSheet } from "./LineSheet";
 import { useLive } from "./live";
 import { NoteCard } from "./NoteCard";
-import { LoopCard, StepCard } from "./StepCard";
+import { LoopCard, StepCard, WithoutPorts } from "./StepCard";
 import { Tools } from "./Tools";
 
 const NODE_TYPES = { step: StepCard, loop: LoopCard, note: NoteCard, frame: GroupFrame, pile: GroupPile };
 const EDGE_TYPES = { flow: FlowLine };
 /** Beyond this, only what is seen is drawn: steps that come and go while the view moves cost more than hundreds that stay. */
 const ALL_DRAWN_UP_TO = 600;
+/** From so many steps on, cards that are seen from very far are one drawing. */
+const SHEET_FROM = 120;
 
 export function Canvas() {
   const session = useSession();
@@ -53,6 +56,7 @@ export function Canvas() {
   const stage = useRef<HTMLDivElement>(null);
   const onMove = useMoving(stage);
   const live = useLive(flow, drawn, stage);
+  const sheet = distance === "remote" && doc.nodes.length > SHEET_FROM;
 
   const onNodesChange = useCallback(
     (changes: NodeChange<CanvasNode>[]) => {
@@ -85,6 +89,7 @@ export function Canvas() {
       ref={stage}
       className="canvas"
       data-distance={distance}
+      data-sheet={sheet || undefined}
       onKeyDown={(event) => onKey(event, session, flow)}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes(DRAGGED_TYPE)) return;
@@ -114,53 +119,56 @@ export function Canvas() {
         }
       }}
     >
-      <ReactFlow<CanvasNode, StepEdge>
-        nodes={drawn.nodes}
-        edges={live.edges}
-        nodeTypes={NODE_TYPES}
-        edgeTypes={EDGE_TYPES}
-        onNodesChange={onNodesChange}
-        onEdgesChange={onEdgesChange}
-        onNodeDragStop={onDragStop}
-        onMove={onMove}
-        onNodeClick={(event, node) => {
-          // of several that are selected, a plain click means this one alone
-          const plain = !event.shiftKey && !event.metaKey && !event.ctrlKey;
-          if (plain && session.state.selected.length > 1) session.select([node.id]);
-        }}
-        onSelectionDragStop={(event, nodes) => onDragStop(event, nodes[0] as CanvasNode, nodes)}
-        onConnect={(line) => session.steps.connect(asEdge(line))}
-        isValidConnection={(line) => mayConnect(doc, asEdge(line as Connection), session.types) === null}
-        edgesFocusable={false}
-        disableKeyboardA11y
-        deleteKeyCode={null}
-        multiSelectionKeyCode={["Shift", "Meta", "Control"]}
-        selectionKeyCode="Shift"
-        snapToGrid
-        snapGrid={[GRID, GRID]}
-        connectionRadius={28}
-        panOnScroll
-        zoomOnDoubleClick={false}
-        minZoom={0.05}
-        maxZoom={1.75}
-        fitView={fits}
-        fitViewOptions={FIT}
-        proOptions={{ hideAttribution: true }}
-        nodeDragThreshold={3}
-        onlyRenderVisibleElements={doc.nodes.length > ALL_DRAWN_UP_TO}
-      >
-        {distance === "near" && <Background gap={20} size={1.2} color="var(--line-strong)" />}
-        <LineSheet edges={live.still} shapes={live.shapes} />
-        {state.minimap && (
-          <MiniMap<CanvasNode>
-            className="minimap card"
-            pannable
-            zoomable
-            ariaLabel={t("minimap.label")}
-            nodeClassName={(node) => `mini-${node.type}`}
-          />
-        )}
-      </ReactFlow>
+      <WithoutPorts value={sheet && doc.nodes.length > ALL_DRAWN_UP_TO}>
+        <ReactFlow<CanvasNode, StepEdge>
+          nodes={drawn.nodes}
+          edges={live.edges}
+          nodeTypes={NODE_TYPES}
+          edgeTypes={EDGE_TYPES}
+          onNodesChange={onNodesChange}
+          onEdgesChange={onEdgesChange}
+          onNodeDragStop={onDragStop}
+          onMove={onMove}
+          onNodeClick={(event, node) => {
+            // of several that are selected, a plain click means this one alone
+            const plain = !event.shiftKey && !event.metaKey && !event.ctrlKey;
+            if (plain && session.state.selected.length > 1) session.select([node.id]);
+          }}
+          onSelectionDragStop={(event, nodes) => onDragStop(event, nodes[0] as CanvasNode, nodes)}
+          onConnect={(line) => session.steps.connect(asEdge(line))}
+          isValidConnection={(line) => mayConnect(doc, asEdge(line as Connection), session.types) === null}
+          edgesFocusable={false}
+          disableKeyboardA11y
+          deleteKeyCode={null}
+          multiSelectionKeyCode={["Shift", "Meta", "Control"]}
+          selectionKeyCode="Shift"
+          snapToGrid
+          snapGrid={[GRID, GRID]}
+          connectionRadius={28}
+          panOnScroll
+          zoomOnDoubleClick={false}
+          minZoom={0.05}
+          maxZoom={1.75}
+          fitView={fits}
+          fitViewOptions={FIT}
+          proOptions={{ hideAttribution: true }}
+          nodeDragThreshold={3}
+          onlyRenderVisibleElements={doc.nodes.length > ALL_DRAWN_UP_TO}
+        >
+          {distance === "near" && <Background gap={20} size={1.2} color="var(--line-strong)" />}
+          <LineSheet edges={live.still} shapes={live.shapes} />
+          {sheet && <CardSheet nodes={drawn.nodes} />}
+          {state.minimap && (
+            <MiniMap<CanvasNode>
+              className="minimap card"
+              pannable
+              zoomable
+              ariaLabel={t("minimap.label")}
+              nodeClassName={(node) => `mini-${node.type}`}
+            />
+          )}
+        </ReactFlow>
+      </WithoutPorts>
       <Tools />
       {doc.nodes.length === 0 && (
         <div className="canvas-empty">

@@ -15,7 +15,7 @@ export const LineSheet = memo(function LineSheet({ edges, shapes }: Props) {
     <ViewportPortal>
       {sheets.map(({ z, paths }) => (
         // what React Flow draws stands before this in the page: one lower is below the cards of the same height
-        <svg key={z} className="line-sheet" style={{ zIndex: z - 1 }} aria-hidden="true">
+        <svg key={z} className="sheet" style={{ zIndex: z - 1 }} aria-hidden="true">
           {[...paths].map(([look, path]) => (
             <path key={look} d={path} className={`react-flow__edge-path ${look}`} />
           ))}

@@ -1,24 +1,14 @@
 // One step on the canvas: tile, name, one line, what is wrong with it, and how the test-run went.
-import { type NodeProps, useUpdateNodeInternals } from "@xyflow/react";
-import { memo, useEffect, useRef } from "react";
+import type { NodeProps } from "@xyflow/react";
+import { createContext, memo, useContext } from "react";
 import { t, tIfKnown } from "../../i18n/t";
 import { Icon, Tile } from "../parts/Icon";
 import type { StepData, StepNode } from "./adapter";
 import { Toggle } from "./GroupCard";
 import { ErrorPort, InPort, OutPort, OutPorts } from "./Ports";
 
-/** React Flow measures ports once, all cards together; it must look again when there are others. Never at first: each look
- * tells every card and line, which in a workflow of thousands takes minutes. */
-function useMeasuredPorts(id: string, data: StepData): void {
-  const update = useUpdateNodeInternals();
-  const mark = data.ports.map((port) => port.port).join("/");
-  const measured = useRef(mark);
-  useEffect(() => {
-    if (measured.current === mark) return;
-    measured.current = mark;
-    update(id);
-  }, [id, mark, update]);
-}
+/** From very far, in workflows of thousands: ports cannot be seen, and would only listen to how the view moves. */
+export const WithoutPorts = createContext(false);
 
 export function cardClass(data: StepData, selected: boolean): string {
   const classes = ["step"];
@@ -31,9 +21,15 @@ export function cardClass(data: StepData, selected: boolean): string {
 }
 
 export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps<StepNode>) {
-  useMeasuredPorts(id, data);
+  const withoutPorts = useContext(WithoutPorts);
   const owner = { id, name: data.step.name };
   const trigger = data.type?.kind === "trigger";
+  if (withoutPorts && !data.type?.is_loop)
+    return (
+      <div className={cardClass(data, selected)}>
+        <CardFace data={data} />
+      </div>
+    );
   return (
     <div className={cardClass(data, selected)}>
       {!trigger && <InPort owner={owner} />}
@@ -47,7 +43,6 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
 
 /** A loop: its own card on top, room for its body below, what follows it at the bottom. */
 export const LoopCard = memo(function LoopCard({ id, data, selected }: NodeProps<StepNode>) {
-  useMeasuredPorts(id, data);
   const owner = { id, name: data.step.name };
   const body = data.ports.find((port) => port.port === "each");
   const after = data.ports.filter((port) => port.port !== "each");

@@ -9,7 +9,9 @@ import { BODY_PORT, type Edge, ERROR_PORT, type Position, type Step, type Workfl
 import { type Catalogue, portName, portsOf } from "../session/catalogue";
 import type { State } from "../session/state";
 import { type Box, type Boxes, boxesOf } from "./boxes";
+import { isPlain } from "./cards";
 import { type Line, linesOf, standIns } from "./folded";
+import { pileHandles, stepHandles } from "./handles";
 import { lastSteps, type Tone, toneOf, wasTaken } from "./outcome";
 import type { Looks } from "./tidy";
 import { portLayout } from "./width";
@@ -221,6 +223,7 @@ function groupNode(group: Group, look: Placed & { selected: boolean; errors: num
     type: group.collapsed ? "pile" : "frame",
     ...base(look),
     ...(!group.collapsed && { zIndex: BEHIND, style: { pointerEvents: "none" } }),
+    ...(group.collapsed && { handles: pileHandles(look.size) }),
     connectable: false,
     ariaLabel: t(group.collapsed ? "group.spoken.collapsed" : "group.spoken", {
       name: group.name,
@@ -234,10 +237,12 @@ type Look = Omit<StepData, "step" | "type"> & Placed & { selected: boolean; fold
 
 function flowNode(step: Step, type: NodeTypeInfo | undefined, look: Look): StepNode {
   const { ports, summary, errors, warnings, tone, state, passedBy, ungated, errorPort, hides } = look;
-  return {
+  const openLoop = type?.is_loop === true && !look.folded;
+  const node: StepNode = {
     id: step.key,
-    type: type?.is_loop && !look.folded ? "loop" : "step",
+    type: openLoop ? "loop" : "step",
     ...base(look),
+    handles: stepHandles(ports as StepData["ports"], look.size, { trigger: type?.kind === "trigger", openLoop }),
     ariaLabel: `${step.name}, ${type?.title ?? step.type}`,
     domAttributes: { "data-node-key": step.key } as NonNullable<StepNode["domAttributes"]>,
     data: {
@@ -255,6 +260,7 @@ function flowNode(step: Step, type: NodeTypeInfo | undefined, look: Look): StepN
       hides,
     } as StepData,
   };
+  return isPlain(node) ? { ...node, className: "plain" } : node;
 }
 
 function flowEdge({ id, source, port, target, edge, folded }: Line, state: State): StepEdge {
