@@ -22,6 +22,7 @@ from studio.expressions import (
     render,
 )
 from studio.expressions.filters import text_of
+from studio.runtime.checks.kept import kept, kept_outputs
 from studio.runtime.checks.knowledge import Knowledge, sample_output
 from studio.runtime.checks.outline import Outline
 from studio.runtime.checks.structure import structure_problems
@@ -48,7 +49,7 @@ def environment(document: Document, key: str, told: Outputs = _NONE) -> Environm
     step, outline = _step(document, key), Outline(document)
     if any(problem.code == "graph.parent_circle" for problem in structure_problems(outline)):
         return Environment({})  # a step inside itself has no before and after
-    knowledge, found = Knowledge(outline, told), outline.types.get(key)
+    knowledge, found = Knowledge(outline, told, kept_outputs(outline)), outline.types.get(key)
     if found is not None and catalogue.defers(found.key):
         return knowledge.deferred(key, step.config)
     return knowledge.environment(key)
@@ -101,7 +102,8 @@ def _values(document: Document, key: str, facts: dict[str, str], sample: Any, to
     step, outline = _step(document, key), Outline(document)
     if any(problem.code == "graph.parent_circle" for problem in structure_problems(outline)):
         return {"workspace": facts}
-    known = {step: one.sample for step, one in told.items()} | _of_triggers(outline, key, sample)
+    known = {step: one.sample for step, one in told.items()} | kept_outputs(outline)
+    known |= _of_triggers(outline, key, sample)
     values = sample_values(document, key, known)
     values["workspace"] = facts
     now = clock.local_now().isoformat()
@@ -123,6 +125,9 @@ def _of_triggers(outline: Outline, key: str, sample: Any) -> dict[str, Any]:
         }
     if key not in outline.triggers:
         return {}
+    held = kept(outline.steps[key])
+    if held is not None:
+        return {key: held.data}
     own = sample_output(outline.types[key], gathering.single(outline.steps[key].config))
     return {} if own is None else {key: own}
 

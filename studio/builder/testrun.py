@@ -24,6 +24,8 @@ from studio.core.actor import Actor
 from studio.core.errors import InvalidInput
 from studio.core.ids import new_id
 from studio.core.unit_of_work import Database
+from studio.runtime.checks.kept import kept_outcomes, kept_outputs
+from studio.runtime.checks.outline import Outline
 from studio.runtime.compile import sample_values
 from studio.runtime.compiled import Compiled
 from studio.runtime.document import Document, Link
@@ -106,6 +108,8 @@ class _Session:
     def __init__(
         self, ask: Ask, place: Place, compiled: Compiled, database: Database, ports: Ports, *, until: float
     ) -> None:
+        # a step that is tested by itself is wanted to do what it does
+        kept = kept_outcomes(Outline(ask.document)) if ask.only is None else {}
         now = clock.local_now()
         self._database, self._place, self._until = database, place, until
         self._took: dict[UUID, float] = {}
@@ -114,7 +118,7 @@ class _Session:
             trigger_node=ask.trigger, epoch=1, wake_seq=0, attempts=0, fresh=True, input=_input(ask), title="",
             mode=Mode.TEST, lane=Lane.MAIN, steps_used=0, respond=False, created_at=now,
         )  # fmt: skip
-        self._machine = Machine(row, compiled, now, ports, simulation=Simulated(ask.live))
+        self._machine = Machine(row, compiled, now, ports, simulation=Simulated(ask.live, kept))
 
     def give(self, values: Mapping[str, Any]) -> None:
         """What stands in the place of steps that do not run."""
@@ -170,6 +174,7 @@ def told(step: StepRow, seconds: float = 0.0) -> dict[str, Any]:
         "port": step.port,
         "input": _shown(step.input),
         "output": _shown(step.output),
+        "whole": _is_short(step.output),
         "error": step.error,
         "note": step.note,
         "duration_ms": round(seconds * 1000),
@@ -183,7 +188,7 @@ def _given(ask: Ask) -> dict[str, Any]:
         raise InvalidInput(_("Choose a step behind the trigger."), code="test.only", field="only")
     for output in ask.outputs.values():
         check_payload(output)
-    return sample_values(ask.document, only.key, dict(ask.outputs))
+    return sample_values(ask.document, only.key, {**ask.outputs, **kept_outputs(Outline(ask.document))})
 
 
 def _alone(ask: Ask) -> Document:
@@ -220,5 +225,12 @@ def _check(ask: Ask, compiled: Compiled) -> None:
 
 def _shown(value: Any) -> Any:
     """A step's data, or what it would have been too long to show."""
-    size = len(orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS))
-    return value if size <= LARGEST_SHOWN else _("%(size)d KiB, too much to show here", size=size // 1024)
+    return value if _is_short(value) else _("%(size)d KiB, too much to show here", size=_size(value) // 1024)
+
+
+def _is_short(value: Any) -> bool:
+    return _size(value) <= LARGEST_SHOWN
+
+
+def _size(value: Any) -> int:
+    return len(orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS))

@@ -129,3 +129,18 @@ def test_a_wide_sample_is_cut():
 
     assert count(roots) <= data_tree.MOST + 10
     assert len(find(roots, "trigger.a0.b0")["sample"]) == data_tree.LONGEST + 1
+
+
+def test_data_and_previews_come_from_what_is_pinned_then_from_what_was_written():
+    pin = {"data": {"order": {"id": "77"}}, "source": "event", "label": "Order #77"}
+    raw = refunds()
+    raw["nodes"][0]["pin"] = pin
+    pinned = documents.parse(raw)
+    assert assist.preview(pinned, "call", "trigger.order.id", FACTS, template=False)["value"] == "77"
+    assert assist.preview(pinned, "order", "trigger.order.id", FACTS, template=False)["value"] == "77"
+    roots = {one["path"]: one for one in data_tree.roots(pinned, "call")}
+    assert roots["trigger"]["children"][0]["children"] == [
+        {"path": "trigger.order.id", "label": "id", "type": "string", "children": [], "sample": "77"}
+    ]
+    chosen = {"order": {"id": "8"}}
+    assert assist.preview(pinned, "call", "trigger.order.id", FACTS, template=False, sample=chosen)["value"] == "8"

@@ -13,7 +13,7 @@ from studio.contract.node import Effect, Kind, registry
 from studio.contract.ports import HttpResponse, Ports
 from studio.core.errors import InvalidInput
 from studio.runtime import document as documents
-from studio.runtime.models import Event, Run, RunNote, Step
+from studio.runtime.models import Event, Run, RunNote, Step, WorkflowVersion
 from tests.contract.test_node_types import DATA, example_of
 from tests.factories.workflows import ORDER, make_workflow, refunds
 from tests.fakes.node_world import KnownCalls
@@ -234,3 +234,37 @@ def test_one_step_is_tested_alone_on_what_the_others_gave_or_their_samples(run):
         with pytest.raises(InvalidInput) as refused:
             run(made, only=wrong)
         assert (refused.value.code, refused.value.field) == ("test.only", "only")
+
+
+def holding(**held):
+    made = refunds()
+    made["nodes"][-1] |= held
+    return made
+
+
+MOCK = {"mock": {"data": {"status": 418}, "port": "error"}}
+PIN = {"pin": {"data": {"status": 503, "body": {"id": 7}}, "source": "test", "port": "next"}}
+
+
+@one_store
+def test_what_is_pinned_stands_for_an_effect_before_what_was_written_by_hand(run):
+    written = run(holding(**MOCK)).steps[-1]
+    assert (written["output"], written["port"], written["note"]) == ({"status": 418}, "error", "Mock")
+    pinned = run(holding(**MOCK, **PIN)).steps[-1]
+    assert (pinned["output"]["status"], pinned["port"], pinned["note"]) == (503, "next", "Pinned")
+    own = OneAnswer()
+    live = run(holding(**MOCK, **PIN), live=["call"], given=ports(http=own)).steps[-1]
+    assert (live["output"]["status"], len(own.requests)) == (200, 1)  # switched on, it is done for real
+    alone = run(holding(**PIN), only="call").steps[-1]
+    assert alone["note"] == "Simulated"  # tested by itself, it does what it does
+    computed = refunds()
+    computed["nodes"][1]["mock"] = {"data": False, "port": "false"}
+    assert run(computed).steps[1]["port"] == "true"  # what only computes always does
+
+
+@one_store
+def test_no_version_carries_a_mock_or_a_pin(app, database, tenant):
+    make_workflow(app, tenant, holding(**MOCK, **PIN), published=True)
+    with database.unit(tenant.id) as unit:
+        version = unit.session.scalars(select(WorkflowVersion)).one()
+        assert not {"mock", "pin"} & version.document["nodes"][-1].keys()

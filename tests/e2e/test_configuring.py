@@ -141,3 +141,31 @@ def test_a_problem_is_mended_in_the_form_of_its_step(canvas):
     expect(canvas.steps).to_have_count(2)
     canvas.select("HTTP request")
     expect(canvas.panel.get_by_role("button", name="Remove the step")).to_be_visible()
+
+
+def test_what_a_test_run_gave_is_pinned_beside_what_was_written_by_hand(webhook_and_if):
+    """Each is marked with its word on the step and in its panel; a pin comes first; undo takes each back."""
+    canvas = webhook_and_if
+    panel = canvas.panel
+    expect(canvas.step("Webhook").get_by_text("Mock · ")).to_be_visible()
+    canvas.drag_in("HTTP request", 420, 420)
+    canvas.write("url", "https://erp.example.com/orders")
+    canvas.tab("Sample")
+    panel.get_by_role("button", name="Write a mock").click()
+    canvas.write("mock", '{"status": 201, "body": {"id": "M-1"}}')
+    expect(canvas.step("HTTP request").get_by_text("Mock · ")).to_be_visible()
+    panel.get_by_role("button", name="Test this step").click()
+    panel.get_by_role("button", name="Pin what came out").click()
+    pinned = panel.get_by_role("region", name="Pin", exact=True)
+    expect(pinned.get_by_text("A test-run gave it.")).to_be_visible()
+    expect(panel.get_by_text("While there is a pin, it comes first.")).to_be_visible()
+    expect(canvas.page.get_by_role("group", name="HTTP request, HTTP request, Pin")).to_be_visible()
+    assert flaws(canvas.page) == []
+    pinned.get_by_role("button", name="Unpin").click()
+    expect(pinned).to_have_count(0)
+    canvas.step("HTTP request").focus()
+    canvas.page.keyboard.press("Control+z")
+    expect(pinned).to_be_visible()
+    canvas.page.keyboard.press("Control+z")
+    expect(pinned).to_have_count(0)
+    expect(canvas.step("HTTP request").get_by_text("Mock · ")).to_be_visible()

@@ -42,9 +42,14 @@ HEADERS = Schema.anything()
 class Knowledge:
     """The environments of one document's steps."""
 
-    def __init__(self, outline: Outline, given: Mapping[str, Given] | None = None) -> None:
-        """`given`: what steps give where their workspace says more than their types."""
-        self.outline, self._given = outline, given or {}
+    def __init__(
+        self, outline: Outline, given: Mapping[str, Given] | None = None, kept: Mapping[str, Any] | None = None
+    ) -> None:
+        """`given`: what steps give where their workspace says more than their types; `kept`: see checks.kept.
+
+        What is kept is for choosing and trying: checks are made without it, so that no publishing hangs on it.
+        """
+        self.outline, self._given, self._kept = outline, given or {}, kept or {}
         self.certainty = Certainty(outline)
         self._routed = {edge.source for edge in outline.document.edges if edge.port == ERROR_PORT}
         self._outputs: dict[str, Schema] = {}
@@ -67,6 +72,8 @@ class Knowledge:
         if key in self.outline.triggers:
             headers = {"headers": HEADERS, "query": HEADERS}
             one = _output(self.outline.types.get(key), single(config))
+            if key in self._kept and config.get("gather", "none") == "none":
+                one = Schema.from_sample(self._kept[key])
             return Environment({"trigger": one, "workspace": WORKSPACE, **headers})
         if "items" in self.outline.types[key].Config.model_fields:
             roots["item"], roots["index"] = self._entry(config.get("items"), self.environment(key)), INDEX
@@ -78,11 +85,18 @@ class Knowledge:
         known = self._outputs.get(key)
         if known is None:
             given = self._given.get(key)
-            known = self._outputs[key] = (
+            known = (
                 Schema.from_json_schema(given.schema)
                 if given is not None
                 else _output(self.outline.types.get(key), self.outline.steps[key].config)
             )
+            if key in self._kept:
+                shape = Schema.from_sample(self._kept[key])
+                declared = given is not None or _is_declared(
+                    self.outline.types.get(key), self.outline.steps[key].config
+                )
+                known = merged(shape, known) if declared and shape.kind == known.kind else shape
+            self._outputs[key] = known
         return known
 
     def _roots(self, key: str) -> dict[str, Schema]:
@@ -139,6 +153,10 @@ def _output(found: type[NodeType] | None, config: Mapping[str, Any]) -> Schema:
         return _declared(found.key) if declared is found.output_schema else Schema.from_json_schema(declared)
     sample = sample_output(found, config)
     return Schema.anything() if sample is None else Schema.from_sample(sample)
+
+
+def _is_declared(found: type[NodeType] | None, config: Mapping[str, Any]) -> bool:
+    return found is not None and _schema_of(found, config) is not None
 
 
 def _schema_of(found: type[NodeType], config: Mapping[str, Any]) -> Mapping[str, Any] | None:

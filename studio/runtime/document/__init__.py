@@ -7,7 +7,7 @@ from studio.runtime.document.model import Document, JoinRule, Link, Position, Re
 from studio.runtime.document.problems import Problem, errors
 from studio.runtime.document.reading import as_written, from_json, from_text, from_yaml, load, parse
 from studio.runtime.document.upgrading import is_dated
-from studio.runtime.document.writing import dump, logic, logic_hash, to_json, to_yaml
+from studio.runtime.document.writing import dump, for_running, logic, logic_hash, to_json, to_yaml
 
 __all__ = [
     "Change",
@@ -26,6 +26,7 @@ __all__ = [
     "dump",
     "errors",
     "fitting",
+    "for_running",
     "from_json",
     "from_text",
     "from_yaml",

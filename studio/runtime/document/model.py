@@ -35,6 +35,28 @@ class JoinRule(Part):
     count: Annotated[int, Field(ge=1, le=MAX_EDGES)] = 1
 
 
+Port = Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class Mock(Part):
+    """An output of a step that somebody wrote by hand. It stands for the step while building, never in a run."""
+
+    data: Any
+    port: Port | None = None
+    """Behind which the test goes on; the step's first one where it is left out."""
+
+
+class Pin(Part):
+    """An output that there really was, kept to build and test on, never for a run."""
+
+    data: Any
+    port: Port | None = None
+    source: Literal["test", "event"]
+    """A test-run gave it, or it is a past event."""
+    label: Annotated[str, Field(max_length=200)] = ""
+    """Which one, for people."""
+
+
 class Step(Part):
     """One node of the graph."""
 
@@ -50,13 +72,15 @@ class Step(Part):
     join: JoinRule | None = None
     notes: Annotated[str, Field(max_length=10_000)] = ""
     position: Position | None = None
+    mock: Mock | None = None
+    pin: Pin | None = None
 
 
 class Link(Part):
     """An edge: from a port of one node to another node."""
 
     source: Key = Field(alias="from")
-    port: Annotated[str, Field(min_length=1, max_length=60)]
+    port: Port
     target: Key = Field(alias="to")
 
 

@@ -10,6 +10,8 @@ from studio.runtime.document.model import Document
 
 SAMPLE = "sample"
 """The config field in which a step keeps sample data: for building, never for running."""
+_BESIDE = ("position", "notes", "mock", "pin")
+"""Of a step, what its runs do not depend on."""
 
 _UNLIMITED: dict[str, Any] = {"one_at_a_time": None, "at_once": None, "rate": None, "priority": "normal", "labels": {}}
 """Settings that came later: unset, they must not change the hash of what was published before."""
@@ -32,12 +34,21 @@ def to_yaml(document: Document) -> str:
     return yaml_form.write(dump(document))
 
 
+def for_running(document: Document) -> dict[str, Any]:
+    """As a version keeps it: without what was put down to build and test on."""
+    whole = dump(document)
+    for node in whole.get("nodes", ()):
+        node.pop("mock", None)
+        node.pop("pin", None)
+    return whole
+
+
 def logic(document: Document) -> dict[str, Any]:
     """What a run depends on: no layout, notes, description or samples; the order of steps does not count."""
     whole = document.model_dump(by_alias=True, exclude={"description", "layout"})
     nodes = []
     for node in sorted(whole["nodes"], key=lambda node: str(node["key"])):
-        kept = {name: value for name, value in node.items() if name not in ("position", "notes")}
+        kept = {name: value for name, value in node.items() if name not in _BESIDE}
         kept["config"] = {name: value for name, value in node["config"].items() if name != SAMPLE}
         nodes.append(kept)
     settings = {

@@ -65,7 +65,7 @@ def publish(
     latest = select(func.max(WorkflowVersion.number)).where(WorkflowVersion.workflow_id == workflow.id)
     number = (uow.session.execute(latest).scalar() or 0) + 1
     version = WorkflowVersion(
-        workflow_id=workflow.id, number=number, document=documents.dump(document), note=note,
+        workflow_id=workflow.id, number=number, document=documents.for_running(document), note=note,
         logic_hash=documents.logic_hash(document), edited_by=edited_by, published_by=uow.actor.user_id,
         published_by_name=uow.actor.name, published_at=uow.now,
     )  # fmt: skip

@@ -180,6 +180,8 @@ def test_layout_notes_and_samples_are_not_logic():
     raw["nodes"][2]["notes"] = "Ask Anna"
     raw["layout"] = LAYOUT
     raw["nodes"].reverse()
+    raw["nodes"][0]["pin"] = {"data": {"order": {"id": "7"}}, "source": "event", "label": "Order #7"}
+    raw["nodes"][-1]["mock"] = {"data": {"status": 201}, "port": "next"}
     assert documents.logic_hash(documents.parse(raw)) == first
     raw["nodes"][1]["config"]["condition"] = "true"
     assert documents.logic_hash(documents.parse(raw)) != first
@@ -265,3 +267,30 @@ def test_a_limit_that_makes_no_sense_is_refused_by_field(limits, field):
     with pytest.raises(InvalidInput) as refused:
         documents.parse(raw)
     assert [problem.path for problem in refused.value.problems] == [field]
+
+
+def test_mocks_and_pins_are_kept_exactly_and_left_out_of_what_runs():
+    raw = copy.deepcopy(REFUNDS)
+    raw["nodes"][0]["pin"] = {"data": None, "source": "test"}
+    raw["nodes"][-1]["mock"] = {"data": {"status": 201}}
+    document = documents.parse(raw)
+    assert documents.dump(document) == raw
+    assert documents.from_text(documents.to_yaml(document)) == document
+    assert documents.for_running(document) == REFUNDS
+    assert documents.changes(documents.parse(REFUNDS), document) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code", "path"),
+    [
+        ("pin", {"data": 1}, "document.required", "nodes.0.pin.source"),
+        ("pin", {"data": 1, "source": "dream"}, "document.choice", "nodes.0.pin.source"),
+        ("pin", {"data": 1, "source": "test", "label": "x" * 201}, "document.bounds", "nodes.0.pin.label"),
+        ("mock", {}, "document.required", "nodes.0.mock.data"),
+        ("mock", {"data": 1, "live": True}, "document.unknown_field", "nodes.0.mock.live"),
+    ],
+)
+def test_a_wrong_mock_or_pin_is_refused_where_it_stands(field, value, code, path):
+    raw = copy.deepcopy(REFUNDS)
+    raw["nodes"][0][field] = value
+    refused(raw, code, path)

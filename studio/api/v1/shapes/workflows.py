@@ -207,6 +207,7 @@ class TrialStep(Shape):
     port: str | None
     input: Any
     output: Any
+    whole: bool = Field(description="Whether `output` is all of it; too large, it is a sentence that says so.")
     error: dict[str, Any] | None
     note: str | None
     duration_ms: int

@@ -1,12 +1,14 @@
 """What stands in for effects that are not to happen: in a test-run, or when a recorded run is walked again."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 import structlog
 from pydantic import BaseModel
 
 from studio.contract.node import Context, Effect, NodeType
-from studio.contract.results import Outcome
+from studio.contract.results import Done, Outcome
 from studio.runtime.engine.machine import failures
 from studio.runtime.ledger.rows import StepRow
 
@@ -26,17 +28,22 @@ class Simulation(Protocol):
 
 
 class Simulated:
-    """Every effect is simulated by its node type, but for those of the steps named in `live`."""
+    """Every effect is simulated by its node type, but for those of the steps named in `live`.
 
-    def __init__(self, live: frozenset[str] = frozenset()) -> None:
-        self._live = live
+    `kept`: what steps are taken to have answered, by their keys.
+    """
+
+    def __init__(self, live: frozenset[str] = frozenset(), kept: Mapping[str, Done] = MappingProxyType({})) -> None:
+        self._live, self._kept = live, kept
 
     def covers(self, step: StepRow, node_type: NodeType) -> bool:
         """Whatever would leave memory, and is not to happen for real."""
         return node_type.effect is not Effect.PURE and step.node_key not in self._live
 
     def outcome(self, step: StepRow, node_type: NodeType, config: BaseModel, context: Context) -> Outcome:
-        """What the node type says that it would have done."""
+        """What was put down for it, else what the node type says that it would have done."""
+        if step.node_key in self._kept:
+            return self._kept[step.node_key]
         try:
             return node_type.simulate(context, config)
         except failures.CONFIG_ERRORS as error:

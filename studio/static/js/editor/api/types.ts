@@ -216,6 +216,8 @@ export interface TestStep {
   readonly port: string | null;
   readonly input: Json;
   readonly output: Json;
+  /** Whether `output` is all of it. */
+  readonly whole: boolean;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly note: string | null;
   readonly duration_ms: number;

@@ -2,6 +2,7 @@
 import type { NodeProps } from "@xyflow/react";
 import { createContext, memo, useContext } from "react";
 import { t, tIfKnown } from "../../i18n/t";
+import { heldBy } from "../document/held";
 import { Icon, Tile } from "../parts/Icon";
 import type { StepData, StepNode } from "./adapter";
 import { Toggle } from "./GroupCard";
@@ -63,12 +64,14 @@ export const LoopCard = memo(function LoopCard({ id, data, selected }: NodeProps
 
 function CardFace({ data }: { data: StepData }) {
   const kind = data.type?.kind ?? "data";
+  const held = heldBy(data.step, kind === "trigger");
   return (
     <>
       <Tile kind={kind} icon={data.type?.icon ?? "step"} />
       <span className="step-text">
         <b className="truncate">{data.step.name}</b>
         <span className="small truncate">
+          {held && <span className="held-word">{t(`held.${held}`)} · </span>}
           {data.hides ? t("group.hides", { n: data.hides }) : data.summary || (data.type?.title ?? data.step.type)}
         </span>
       </span>

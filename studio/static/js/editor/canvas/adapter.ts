@@ -3,6 +3,7 @@
 import type { Edge as FlowEdge, Node as FlowNode } from "@xyflow/react";
 import { t } from "../../i18n/t";
 import type { NodeInfos, NodeTypeInfo } from "../api/types";
+import { heldBy } from "../document/held";
 import { type Group, groupId, groupsOf, layoutOf, type Note, noteId, notesOf } from "../document/layout";
 import { inOrder } from "../document/read";
 import { BODY_PORT, type Edge, ERROR_PORT, type Position, type Step, type WorkflowDocument } from "../document/types";
@@ -237,13 +238,14 @@ type Look = Omit<StepData, "step" | "type"> & Placed & { selected: boolean; fold
 
 function flowNode(step: Step, type: NodeTypeInfo | undefined, look: Look): StepNode {
   const { ports, summary, errors, warnings, tone, state, passedBy, ungated, errorPort, hides } = look;
+  const held = heldBy(step, type?.kind === "trigger");
   const openLoop = type?.is_loop === true && !look.folded;
   const node: StepNode = {
     id: step.key,
     type: openLoop ? "loop" : "step",
     ...base(look),
     handles: stepHandles(ports as StepData["ports"], look.size, { trigger: type?.kind === "trigger", openLoop }),
-    ariaLabel: `${step.name}, ${type?.title ?? step.type}`,
+    ariaLabel: `${step.name}, ${type?.title ?? step.type}${held ? `, ${t(`held.${held}`)}` : ""}`,
     domAttributes: { "data-node-key": step.key } as NonNullable<StepNode["domAttributes"]>,
     data: {
       step,

@@ -14,6 +14,18 @@ export interface Retry {
   readonly max_s?: number;
 }
 
+/** An output that somebody wrote by hand, to build and test on. */
+export interface Mock {
+  readonly data: Json;
+  readonly port?: string | null;
+}
+
+/** One that there really was. */
+export interface Pin extends Mock {
+  readonly source: "test" | "event";
+  readonly label?: string;
+}
+
 export interface Step {
   readonly key: string;
   readonly type: string;
@@ -26,6 +38,8 @@ export interface Step {
   readonly timeout_s?: number | null;
   readonly checkpoint?: boolean;
   readonly notes?: string;
+  readonly mock?: Mock | null;
+  readonly pin?: Pin | null;
   /** Fields that this editor does not know are kept as they are. */
   readonly [other: string]: unknown;
 }

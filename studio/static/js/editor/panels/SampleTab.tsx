@@ -1,4 +1,5 @@
-// What went in and came out: of the test-run, else the sample. A trigger's sample can be pasted, or taken from a real event.
+// What went in and came out of the test-run, and what stands for the step in tests: pinned, or written by hand. A
+// trigger's event can be pasted, or a real one pinned.
 import { useEffect, useState } from "react";
 import { t, tIfKnown } from "../../i18n/t";
 import type { NodeTypeInfo, Sample } from "../api/types";
@@ -8,12 +9,16 @@ import { usePart, useSession } from "../session/context";
 import { JsonField } from "./fields/JsonField";
 import { ObjectFields } from "./fields/ObjectFields";
 import { FormScope } from "./fields/scope";
+import { Mocked, Pinned, PinOutput } from "./Held";
 
 export function SampleTab({ step, type }: { step: Step; type: NodeTypeInfo | undefined }) {
   const test = usePart((state) => state.test);
   const ran = lastSteps(test).get(step.key);
+  // what only computes always does that itself: nothing stands for it
+  const holds = type !== undefined && type.kind !== "trigger" && type.effect !== "pure";
   return (
     <div className="form">
+      {type?.kind === "trigger" ? <Pinned step={step} trigger /> : holds && <Pinned step={step} />}
       {type && type.kind !== "trigger" && <TestAlone step={step} />}
       {ran && (
         <>
@@ -28,6 +33,7 @@ export function SampleTab({ step, type }: { step: Step; type: NodeTypeInfo | und
             <Data title={t(type?.effect === "outside" ? "sample.sent" : "sample.in")} data={ran.input} />
           )}
           <Data title={t("sample.out")} data={ran.output} />
+          {holds && <PinOutput step={step} ran={ran} />}
         </>
       )}
       {type?.kind === "trigger" ? (
@@ -40,6 +46,7 @@ export function SampleTab({ step, type }: { step: Step; type: NodeTypeInfo | und
           </>
         )
       )}
+      {holds && <Mocked step={step} type={type} />}
     </div>
   );
 }
@@ -80,7 +87,6 @@ function Data({ title, data }: { title: string; data: Json }) {
 
 function TriggerSample({ step, type }: { step: Step; type: NodeTypeInfo }) {
   const session = useSession();
-  const samples = useSamples(step.key);
   const own = type.schema.properties?.sample;
   const put = (value: Json | undefined): void => session.settings.configure(step.key, ["sample"], value);
   if (!own) return type.sample == null ? null : <Data title={t("sample.example")} data={type.sample} />;
@@ -88,9 +94,13 @@ function TriggerSample({ step, type }: { step: Step; type: NodeTypeInfo }) {
     <>
       <FormScope step={step} root={type.schema} fields={ObjectFields}>
         <div className="field" data-field="sample">
-          <span className="label" id="sample-label">
-            {t("sample.own")}
-          </span>
+          <div className="field-head">
+            <span className="label" id="sample-label">
+              {t("sample.own")}
+            </span>
+            <span className="grow" />
+            {step.config.sample != null && <span className="chip plain held">{t("held.mock")}</span>}
+          </div>
           <JsonField
             id="sample"
             labelledBy="sample-label"
@@ -103,32 +113,48 @@ function TriggerSample({ step, type }: { step: Step; type: NodeTypeInfo }) {
             onChange={put}
           />
           <small className="help" id="sample-help">
-            {t("sample.own.help")}
+            {t("sample.own.help")} {step.pin && t("held.first")}
           </small>
         </div>
       </FormScope>
-      {samples.length > 0 && (
-        <div className="field">
-          <label htmlFor="sample-events">{t("sample.events")}</label>
-          <select
-            id="sample-events"
-            className="input"
-            value=""
-            onChange={(event) => {
-              const sample = samples.find((one) => one.id === event.target.value);
-              if (sample) put(sample.data);
-            }}
-          >
-            <option value="">{t("sample.events.choose")}</option>
-            {samples.map((sample) => (
-              <option key={sample.id} value={sample.id}>
-                {sample.label}
-              </option>
-            ))}
-          </select>
-        </div>
-      )}
+      <PastEvents step={step} />
     </>
+  );
+}
+
+/** One of them is pinned: tests begin with it, and what was written by hand waits. */
+function PastEvents({ step }: { step: Step }) {
+  const session = useSession();
+  const samples = useSamples(step.key);
+  const [id, setId] = useState("");
+  const chosen = samples.find((one) => one.id === id);
+  if (samples.length === 0) return null;
+  return (
+    <div className="field">
+      <label htmlFor="sample-events">{t("sample.events")}</label>
+      <div className="row">
+        <select id="sample-events" className="input grow" value={id} onChange={(event) => setId(event.target.value)}>
+          <option value="">{t("sample.events.choose")}</option>
+          {samples.map((sample) => (
+            <option key={sample.id} value={sample.id}>
+              {sample.label}
+            </option>
+          ))}
+        </select>
+        <button
+          type="button"
+          className="btn"
+          disabled={!chosen}
+          onClick={() => {
+            if (!chosen) return;
+            session.settings.pin(step.key, { data: chosen.data, source: "event", label: chosen.label.slice(0, 200) });
+            setId("");
+          }}
+        >
+          {t("held.pin.event")}
+        </button>
+      </div>
+    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 // What the server does with the whole workflow: publish, restore, turn on and off, test; and who wins a conflict.
 import { t } from "../../i18n/t";
 import type { BacktestWish, TestResult } from "../api/types";
+import { eventOf } from "../document/held";
 import type { Json } from "../document/types";
 import type { Session } from "./session";
 
@@ -75,7 +76,8 @@ export class Remote {
     const outputs: Record<string, Json> = {};
     for (const step of test?.steps ?? [])
       if (step.state === "succeeded" && step.path === "" && step.node !== key) outputs[step.node] = step.output;
-    const sample = outputs[trigger.key] ?? trigger.config.sample ?? session.types.of(trigger.type)?.sample ?? {};
+    const sample =
+      trigger.pin?.data ?? outputs[trigger.key] ?? eventOf(trigger) ?? session.types.of(trigger.type)?.sample ?? {};
     delete outputs[trigger.key];
     try {
       const one = await session.api.testOne(doc, trigger.key, sample, key, outputs);

@@ -4,7 +4,7 @@ import { setStep } from "../commands/set-step";
 import { setWorkflow } from "../commands/set-workflow";
 import { type Path, pathText, set } from "../document/paths";
 import { stepOf } from "../document/read";
-import type { Json, Step } from "../document/types";
+import type { Json, Pin, Step } from "../document/types";
 import type { Session } from "./session";
 
 export class Settings {
@@ -28,6 +28,11 @@ export class Settings {
 
   setFields(key: string, fields: { readonly [K in keyof Step]?: Step[K] | undefined }): void {
     this.session.do(setStep(key, fields, "command.edit", `fields ${key} ${Object.keys(fields).join()}`));
+  }
+
+  /** Each of these undoes on its own. */
+  pin(key: string, pin: Pin | undefined): void {
+    this.session.do(setStep(key, { pin }, pin ? "command.pin" : "command.unpin"));
   }
 
   nameWorkflow(name: string): void {

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { t, tIfKnown } from "../../../i18n/t";
 import type { NodeTypeInfo, TestResult } from "../../api/types";
 import { toneOf } from "../../canvas/outcome";
+import { eventOf } from "../../document/held";
 import { stepOf } from "../../document/read";
 import type { Json, Step } from "../../document/types";
 import { Modal } from "../../parts/Modal";
@@ -179,7 +180,7 @@ function Result({ result }: { result: TestResult }) {
 }
 
 const sampleText = (fallback: Json | undefined, step: Step | undefined): string =>
-  JSON.stringify(step?.config.sample ?? fallback ?? {}, null, 2);
+  JSON.stringify((step && eventOf(step)) ?? fallback ?? {}, null, 2);
 
 function parsed(text: string): Json | undefined {
   try {
