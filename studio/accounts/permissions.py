@@ -53,6 +53,7 @@ _TABLE: tuple[tuple[str, Iterable[Role], str | None], ...] = (
     ("workflow.publish", _BUILDERS, "workflows:write"),
     ("workflow.start", _BUILDERS, "runs:write"),
     ("gallery.use", _BUILDERS, "workflows:write"),
+    ("gallery.manage", _BUILDERS, "workflows:write"),
     ("gallery.read", _STAFF, "workflows:read"),
     ("event.read", _STAFF, "runs:read"),
     ("run.read", _STAFF, "runs:read"),

@@ -51,6 +51,8 @@ class Place:
     may_make_groups: bool
     connections: Sequence[Linked] = ()
     """What may be chosen where a template works with another system."""
+    secrets: Sequence[str] = ()
+    """Names of the workspace's secrets, where a template asks for one."""
     own_email: str = ""
     """Of whoever asks; empty: a program."""
 
@@ -83,7 +85,7 @@ def read(template: Template, raw: Mapping[str, Any], place: Place) -> dict[str, 
     ]
     for question in template.questions:
         try:
-            found[question.key] = _larger(template, question, found, _one(question, raw.get(question.key), place))
+            found[question.key] = _larger(template, question, found, one(question, raw.get(question.key), place))
         except WrongAnswer as error:
             problems.append(FieldProblem(f"answers.{question.key}", "answer.invalid", str(error)))
     if problems:
@@ -102,7 +104,8 @@ def _larger(template: Template, question: Question, found: Mapping[str, Read], r
     return read
 
 
-def _one(question: Question, raw: Any, place: Place) -> Read:
+def one(question: Question, raw: Any, place: Place) -> Read:
+    """What one question makes of an answer. Raises WrongAnswer."""
     readers: dict[str, Callable[[], Read]] = {
         "money": lambda: _money(question, raw, place),
         "number": lambda: _number(question, raw),
@@ -114,6 +117,7 @@ def _one(question: Question, raw: Any, place: Place) -> Read:
         "people": lambda: named(chosen(raw, place)),
         "group": lambda: _group(raw, place),
         "connection": lambda: _connection(question, raw, place),
+        "secret": lambda: _secret(raw, place),
     }
     return readers[question.kind]()
 
@@ -130,7 +134,8 @@ def _money(question: Question, raw: Any, place: Place) -> Value:
 
 def _number(question: Question, raw: Any) -> Value:
     exact = _within(question, _decimal(raw))
-    return values.number(int(exact) if exact == exact.to_integral_value() else exact)
+    read = values.number(int(exact) if exact == exact.to_integral_value() else exact)
+    return values.with_decimals(read) if question.decimals else read
 
 
 def _text(raw: Any) -> Value:
@@ -175,6 +180,13 @@ def _connection(question: Question, raw: Any, place: Place) -> Value:
             raise WrongAnswer(_("Connect one first, under Connections."))
         raise WrongAnswer(_("Choose one of these."))
     return values.connection(found.handle, found.connector)
+
+
+def _secret(raw: Any, place: Place) -> Value:
+    """One of the workspace's secrets, by its name."""
+    if raw not in place.secrets:
+        raise WrongAnswer(_("Choose one of these.") if place.secrets else _("Add a secret first, under Secrets."))
+    return values.text(str(raw))
 
 
 def _duration(raw: Any) -> Value:

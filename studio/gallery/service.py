@@ -1,6 +1,7 @@
 """The verb of the gallery: make a workflow's draft out of a template and a few answers."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,15 +11,17 @@ from studio.accounts.permissions import actor_may
 from studio.accounts.service import workspaces
 from studio.approvals import people
 from studio.approvals.service import groups
-from studio.builder.service import whole
+from studio.builder.service import boot, whole
 from studio.connectors.service import listing
-from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.errors import FieldProblem, InvalidInput, NotFound
 from studio.core.unit_of_work import UnitOfWork
 from studio.gallery import answers as reading
-from studio.gallery import flagging, values
+from studio.gallery import flagging, uses, values
 from studio.gallery.answers import Linked, NewGroup, Place
 from studio.gallery.filling import filled
 from studio.gallery.forms import form
+from studio.gallery.kept import rows
+from studio.gallery.kept.content import PREFIX, OwnTemplate
 from studio.gallery.loading import template as template_of
 from studio.gallery.template import Question, Template
 from studio.gallery.values import Value
@@ -28,12 +31,41 @@ from studio.runtime.document import Document
 from studio.runtime.models import Workflow
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a template and its answers give."""
+
+    document: Document
+    answers: dict[str, Any]
+    """All of them, as they can be given again: a group that is made here by its name."""
+    read: dict[str, reading.Read]
+
+
+def find(uow: UnitOfWork, slug: str) -> Template:
+    """One template, Studio's or the workspace's own. Raises NotFound."""
+    return rows.by_slug(uow, slug) if slug.startswith(PREFIX) else template_of(slug)
+
+
 def use(uow: UnitOfWork, slug: str, answers: Mapping[str, Any]) -> Workflow:
     """Make a workflow with a draft that can be published at once.
 
     Raises NotFound, or InvalidInput with a problem for each answer; then nothing was made.
     """
-    template = template_of(slug)
+    template = find(uow, slug)
+    if isinstance(template, OwnTemplate) and template.archived:
+        raise NotFound(_("This template is archived."), resource=f"template:{slug}")
+    made = make(uow, template, answers)
+    for one in made.read.values():
+        if isinstance(one, NewGroup):
+            groups.create(uow, one.name, one.members)
+    flagging.make(uow, template, {key: _expected(one) for key, one in made.read.items()})
+    workflow = whole.make(uow, made.document, template_slug=slug)
+    uses.begin(uow, workflow, template, made.answers, made.document)
+    return workflow
+
+
+def make(uow: UnitOfWork, template: Template, answers: Mapping[str, Any]) -> Made:
+    """The document of these answers; writes nothing. Raises InvalidInput with a problem for each answer."""
     place = place_of(uow)
     given = {**defaults(template, place), **answers}
     read = reading.read(template, given, place)
@@ -43,11 +75,8 @@ def use(uow: UnitOfWork, slug: str, answers: Mapping[str, Any]) -> Workflow:
         fields = [FieldProblem("answers", problem.code, problem.message) for problem in problems]
         message = _("With these answers the workflow has a problem: %(what)s", what=problems[0].message)
         raise InvalidInput(message, code="answers.problems", problems=fields)
-    for one in read.values():
-        if isinstance(one, NewGroup):
-            groups.create(uow, one.name, one.members)
-    flagging.make(uow, template, {key: _expected(one) for key, one in read.items()})
-    return whole.make(uow, document, template_slug=slug)
+    again = {key: {"group": one.name} if isinstance(one, NewGroup) else given[key] for key, one in read.items()}
+    return Made(document, again, read)
 
 
 def preview(uow: UnitOfWork, template: Template, place: Place | None = None) -> Document:
@@ -63,8 +92,15 @@ def preview(uow: UnitOfWork, template: Template, place: Place | None = None) -> 
             read = reading.read(template.model_copy(update={"questions": [question]}), _only(question, given), place)
             made[question.key] = _expected(read[question.key])
         except InvalidInput:  # such as: nobody here may decide yet
-            made[question.key] = values.connection("…", next(iter(question.connectors), ""))
+            made[question.key] = _stand_in(question)
     return documents.load(_document(template, made))
+
+
+def _stand_in(question: Question) -> Value:
+    """For a question that nothing here answers."""
+    if question.kind == "people":
+        return values.people(["group:…"], ["…"], [])
+    return values.connection("…", next(iter(question.connectors), ""))
 
 
 def place_of(uow: UnitOfWork) -> Place:
@@ -78,6 +114,7 @@ def place_of(uow: UnitOfWork) -> Place:
         groups={group.name.casefold(): group.name for group in groups.all_groups(uow)},
         may_make_groups=actor_may(uow.actor, "group.manage"),
         connections=[Linked(row.handle, row.title, row.connector) for row in listing.choices(uow)],
+        secrets=boot.secret_names(uow),
     )
 
 
@@ -94,6 +131,8 @@ def _default(question: Question, place: Place) -> Any:
             return _usual_deciders(place)
         case "group":
             return _usual_group(str(question.default or ""), place)
+        case "secret":
+            return next(iter(place.secrets), "")
         case "connection":
             return next((one.handle for one in place.fitting(question)), "")
         case _:

@@ -13,7 +13,9 @@ PLACEHOLDER = re.compile(r"\$\{([a-z][a-z0-9_]*)(?:\.([a-z]+))?\}")
 """`${key}`, or `${key.part}` for one part of an answer, such as a duration's seconds."""
 _IN_BRACES = re.compile(r"\{\{[^}]*\$\{")
 
-Kind = Literal["money", "number", "text", "email", "people", "group", "choice", "duration", "connection", "flag"]
+Kind = Literal[
+    "money", "number", "text", "email", "people", "group", "choice", "duration", "connection", "flag", "secret"
+]
 MOST_QUESTIONS = 5
 
 PARTS: dict[str, frozenset[str]] = {
@@ -47,6 +49,8 @@ class Question(Part):
     options: list[Option] = Field(default_factory=list)
     least: int | float | None = None
     most: int | float | None = None
+    decimals: bool = False
+    """Of a number: inside expressions it is written with decimals, beside others that have some."""
     more_than: Key | None = None
     """The key of a question before this one, whose answer must be smaller."""
 

@@ -4,7 +4,7 @@ An answer is never code: inside an expression it is a literal, inside a text its
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +46,11 @@ def number(exact: int | Decimal) -> Value:
     """A number; whole ones stay whole."""
     plain = format(exact, "f") if isinstance(exact, Decimal) else str(exact)
     return Value(exact if isinstance(exact, int) else float(exact), plain, plain)
+
+
+def with_decimals(read: Value) -> Value:
+    """A number as expressions write one with decimals."""
+    return replace(read, literal=read.literal if "." in read.literal else f"{read.literal}.0")
 
 
 def duration(count: int, unit: str, seconds: int, shown: str) -> Value:

@@ -73,7 +73,9 @@ class Wizard:
         return {one.question.key: _answer(one) for one in self.asked}
 
     def show(self, error: InvalidInput) -> None:
-        """Put each problem under its question; what belongs to none stands under the first."""
+        """Put each problem under its question, else under the first one. Raises it where nothing is asked."""
+        if not self.asked:
+            raise error
         for problem in error.problems:
             key = problem.path.partition(".")[2]
             one = next((one for one in self.asked if one.question.key == key), self.asked[0])
@@ -85,7 +87,7 @@ def _fields(question: Question, place: Place, default: Any) -> dict[str, Field]:
     match question.kind:
         case "email":
             return {"": EmailField(gettext(question.label), [Length(max=254)], default=default)}
-        case "choice" | "connection":
+        case "choice" | "connection" | "secret":
             return {"": _one_of(question, place, default)}
         case "duration":
             units = [SelectChoice(value, label) for value, label in UNITS]
@@ -105,6 +107,8 @@ def _one_of(question: Question, place: Place, default: Any) -> SelectField:
     """One of the options, or of the connections of the template's kinds; what is chosen is read by the service."""
     if question.kind == "choice":
         options = [SelectChoice(one.value, gettext(one.label)) for one in question.options]
+    elif question.kind == "secret":
+        options = [SelectChoice(name, name) for name in place.secrets]
     else:
         fits = place.fitting(question)
         nothing = [SelectChoice("", _("None"))] if question.optional and fits else []

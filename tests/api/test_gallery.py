@@ -80,3 +80,34 @@ def test_what_cannot_be_tried_is_named(api, app, tenant):
     document = refunds(nodes=[{"key": "a", "type": "code.shell", "name": "A"}], edges=[])
     bad = api.post(one, json={"document": document, "trigger": "a"})
     assert (bad.status_code, bad.json["errors"][0]["path"]) == (422, "document.nodes.0.type")
+
+
+def test_a_workspaces_own_templates_by_the_api(api, app, tenant, caller):
+    workflow = f"/api/v1/workflows/{make_workflow(app, tenant)}"
+    [asked] = [one["key"] for one in api.get(f"{workflow}/askable").json["data"] if one["value"] == 400.0]
+    body = {"name": "Refunds", "value": "Asks the ERP.", "category": "Payments", "asked": {asked: "Ask above"}}
+    assert caller("auditor").post(f"{workflow}/templates", json=body).status_code == 403
+    kept = api.post(f"{workflow}/templates", json=body).json
+    assert (kept["number"], kept["archived"]) == (1, False)
+    assert api.get(URL).json["data"][0]["slug"] == kept["slug"]
+    slug = kept["slug"]
+    made = "/api/v1/workflows/" + api.post(f"{URL}/{slug}/workflows", json={}).json["id"]
+    assert api.get(f"{made}/template-update").status_code == 404
+    api.put(f"{workflow}/draft", json={"revision": 1, "document": refunds(description="Newer.")})
+    assert api.post(f"{workflow}/templates", json={**body, "template": kept["slug"]}).json["number"] == 2
+    news = api.get(f"{made}/template-update").json
+    assert (news["number"], news["changes"]) == (2, ["Its description changed"])
+    taken = api.post(f"{made}/template-update", json={"revision": news["revision"]}).json
+    assert taken["document"]["description"] == "Newer."
+    assert api.delete(f"{made}/template-update").status_code == 404
+
+    own = f"/api/v1/own-templates/{kept['slug'].removeprefix('own-')}"
+    file = api.get(f"{own}/file")
+    again = api.post(f"{URL}/import", data=file.data, content_type="application/json")
+    assert (again.status_code, again.json["name"]) == (201, "Refunds")
+    large = api.post(f"{URL}/import", data=b" " * 10_000_000, content_type="application/json")
+    assert large.status_code == 413
+    assert api.delete(own).status_code == 204
+    assert [one["slug"] for one in api.get(f"{URL}?archived=true").json["data"]] == [kept["slug"]]
+    assert api.post(f"{own}/bring-back").json["archived"] is False
+    assert {one["slug"] for one in api.get(f"{URL}?needs=flag").json["data"]} < {one.slug for one in templates()}

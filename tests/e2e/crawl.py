@@ -16,6 +16,7 @@ NO_PAGES = (
 DOWNLOADS = (
     "accounts.logo",
     "console.export_workflow",
+    "gallery.own_file",
     "console.export_audit",
     "console.run_data",
     "console.archived_run_record",

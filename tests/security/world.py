@@ -43,6 +43,7 @@ from tests.factories.run_views import make_run_view
 from tests.factories.runs import make_batch, make_run
 from tests.factories.slack import make_slack_member
 from tests.factories.syncs import make_sync
+from tests.factories.templates import make_template
 from tests.factories.timetables import make_calendar, make_override, make_schedule
 from tests.factories.workflows import make_workflow, refunds
 
@@ -184,6 +185,7 @@ MAKERS: dict[str, Maker] = {
     "export_id": make_run_export,
     "archived_id": make_archived,
     "view_id": make_run_view,
+    "template_id": make_template,
     "alert_id": make_alert,
     "alert_rule_id": _alert_rule,
     "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id

@@ -21,6 +21,7 @@ from studio.console.workflows_spark import in_words, spark
 from studio.core.errors import InvalidInput, NotFound
 from studio.core.ids import parse_id
 from studio.core.web import current_uow
+from studio.gallery import following
 from studio.runtime.history import listing
 from studio.runtime.models import Halt, Workflow
 from studio.runtime.service import gathering, sorting, subscriptions
@@ -53,6 +54,7 @@ def workflow(workflow_id: UUID) -> ResponseReturnValue:
         owners=sorting.possible_owners(current_uow()),
         halt=found.halt,
         backlog=found.backlog,
+        news=following.news(current_uow(), found.workflow),
         resume=ResumeForm(formdata=None),
     )
 

@@ -6,28 +6,33 @@ from studio.api.v1.shapes import gallery as shapes
 from studio.api.v1.shapes.workflows import WorkflowInfo
 from studio.builder import catalogue
 from studio.core.unit_of_work import UnitOfWork
-from studio.gallery import loading, service
+from studio.gallery import facets, loading, service
+from studio.gallery.kept import rows
+from studio.gallery.template import Template
 
 TAG = "Gallery"
 
 
-@operation("GET", "/templates", tag=TAG, needs="gallery.read", answer=shapes.Templates)
-def list_templates(_uow: UnitOfWork) -> shapes.Templates:
-    """The templates of this release."""
-    return shapes.Templates(data=[shapes.TemplateLine.model_validate(one) for one in loading.templates()])
+@operation("GET", "/templates", tag=TAG, needs="gallery.read", query=shapes.TemplateQuery, answer=shapes.Templates)
+def list_templates(uow: UnitOfWork, query: shapes.TemplateQuery) -> shapes.Templates:
+    """The workspace's own templates, then those of this release."""
+    known: list[Template] = [*rows.listed(uow, archived=query.archived)]
+    known += [] if query.archived else loading.templates()
+    wanted = [query.needs] if query.needs else []
+    return shapes.Templates(data=[_line(one) for one in known if facets.fits(one, wanted)])
 
 
 @operation("GET", "/templates/<slug>", tag=TAG, needs="gallery.read", answer=shapes.TemplateDetail)
 def get_template(uow: UnitOfWork, slug: str) -> shapes.TemplateDetail:
     """One template with what it asks, and sample events."""
-    found = loading.template(slug)
+    found = service.find(uow, slug)
     defaults = service.defaults(found, service.place_of(uow))
     questions = [
         shapes.QuestionView.model_validate(question).model_copy(update={"default": defaults[question.key]})
         for question in found.questions
     ]
     return shapes.TemplateDetail(
-        **shapes.TemplateLine.model_validate(found).model_dump(),
+        **_line(found).model_dump(),
         questions=questions,
         samples=[shapes.SampleView.model_validate(sample) for sample in found.samples],
     )
@@ -41,6 +46,11 @@ def use_template(uow: UnitOfWork, slug: str, body: shapes.UseTemplate) -> Workfl
     422 with a problem for each answer that will not do; then nothing was made.
     """
     return workflow_info(uow, service.use(uow, slug, body.answers))
+
+
+def _line(template: Template) -> shapes.TemplateLine:
+    line = shapes.TemplateLine.model_validate(template)
+    return line.model_copy(update={"facets": sorted(facets.facets(template))})
 
 
 @operation("GET", "/node-types", tag="Node types", needs="workflow.read", answer=shapes.NodeTypes)

@@ -1,0 +1,1 @@
+"""A workspace's own templates: made of its workflows, or of files."""

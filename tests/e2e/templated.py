@@ -1,0 +1,23 @@
+"""A template of the workspace's own, and a workflow that follows an older version of it."""
+
+from sqlalchemy import select
+
+from studio.builder.service import whole
+from studio.core.unit_of_work import UnitOfWork
+from studio.gallery import service
+from studio.gallery.kept import rows
+from studio.gallery.own import service as own
+from studio.gallery.own.service import Wanted
+from studio.runtime.models import Workflow
+
+NAME = "Count twice"
+
+
+def furnish(uow: UnitOfWork) -> None:
+    """Two versions; the workflow was made of the first, and has its trigger as every other one."""
+    source = uow.session.scalars(select(Workflow).where(Workflow.name == "Count the stock again")).one()
+    value = "Counts the stock again where two systems do not agree."
+    row = own.from_workflow(uow, source, Wanted(NAME, value, "Inventory", {}))
+    service.use(uow, rows.slug(row.id), {})
+    whole.describe(uow, source, "Counts twice, one after the other.")
+    own.from_workflow(uow, source, Wanted(NAME, value, "Inventory", {}, note="Says what it is for."), row.id)
