@@ -105,6 +105,10 @@ migrations-check: $(DEV) test-system ## Take the schema up, down and up again on
 bench: install test-system ## Measure (ARGS="webhook --store sqlite"); starts the servers it needs
 	$(BIN)/studio bench $(or $(ARGS),webhook)
 
+.PHONY: screens
+screens: install test-system ## Take a picture of every page at two widths in both themes (ARGS="gallery. portal.inbox")
+	@$(BIN)/python -m tests.e2e.screens $(ARGS)
+
 .PHONY: counterparts
 counterparts: $(COUNTERPARTS) ## Install the shop and the token servers that tests talk to (part of install, never of run)
 

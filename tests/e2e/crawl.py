@@ -55,9 +55,11 @@ class Crawl:
     """Walks through the pages that one person sees; each endpoint once, or a few times."""
 
     def __init__(
-        self, app: Flask, page: Page, studio: Studio, begin: Iterable[str] = (), also: Iterable[str] = ()
-    ) -> None:
-        """`also`: pages behind one of several alike, of which only some are opened."""
+        self, app: Flask, page: Page, studio: Studio, begin: Iterable[str] = (), also: Iterable[str] = (),
+        within: str = "/",
+    ) -> None:  # fmt: skip
+        """`also`: pages behind one of several alike, of which only some are opened. `within`: no address elsewhere."""
+        self._within = within
         self.page, self.url, self.log = page, studio.url, lambda: studio.log
         self._router = app.url_map.bind("localhost")
         self._rules = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods and _is_page(rule)]
@@ -102,7 +104,8 @@ class Crawl:
         here = urlsplit(self.url)
         found = self.page.eval_on_selector_all("a[href]:not([download])", _ADDRESSES)
         parts = [urlsplit(one) for one in found]
-        return [f"{one.path}?{one.query}".rstrip("?") for one in parts if one.netloc == here.netloc]
+        parts = [one for one in parts if one.netloc == here.netloc and one.path.startswith(self._within)]
+        return [f"{one.path}?{one.query}".rstrip("?") for one in parts]
 
 
 def _is_page(rule) -> bool:

@@ -114,9 +114,10 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             eyes = PolicyFields.model_validate({"approvals": [{"approvers": ["group:Refund team"], "count": 1}]})
             protection.create(uow, protection.PolicySave("refund_limit.change", "Four eyes", eyes))
             protection.protect(uow, protection.TargetSave("Payouts", "action.http", "config.url.contains('payouts')"))
-            for one in (flagged, experimented, requested, ruled, templated):
+            for one in (flagged, experimented, requested, ruled):
                 one.furnish(uow)
             made.addresses = _addresses(uow, keyring)
+            templated.furnish(uow)
 
     with running_studio(allowed=f"127.0.0.1:{target.port}", furnish=furnish) as running:
         made.studio = running

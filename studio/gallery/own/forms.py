@@ -76,7 +76,7 @@ class KeepForm(FlaskForm):
     def called(self, one: Askable) -> str:
         """What the wizard is to call a value: as it was written, else its step and field."""
         written: str | None = self.sent.data.get(CALLED + one.place.key)
-        return written if written is not None else f"{one.step}: {one.field}"[:120]
+        return written if written is not None else f"{one.step} · {one.field}"[:120]
 
 
 class ImportForm(FlaskForm):

@@ -107,7 +107,7 @@ def _need(
 def _question(key: str, one: Askable, words: str) -> dict[str, Any]:
     question: dict[str, Any] = {
         "key": key,
-        "label": " ".join(words.split())[:120] or f"{one.step}: {one.field}"[:120],
+        "label": " ".join(words.split())[:120] or f"{one.step} · {one.field}"[:120],
         "kind": one.kind,
     }
     if one.kind == "people":

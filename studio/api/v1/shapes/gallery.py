@@ -159,7 +159,9 @@ class TemplateNews(Shape):
 class TakeUpdate(Body):
     """The draft that was seen."""
 
-    revision: int = Field(ge=0, examples=[3])
+    model_config = ConfigDict(json_schema_extra={"examples": [{"revision": 3}]})
+
+    revision: int = Field(ge=0)
 
 
 class NodeTypeInfo(Shape):
