@@ -7,7 +7,7 @@ from studio.core.db import Json, UtcDateTime
 from studio.core.roles import tenant_table
 
 revision = "0118"
-down_revision = "0127"
+down_revision = "0131"
 branch_labels = None
 depends_on = None
 
