@@ -114,10 +114,9 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             eyes = PolicyFields.model_validate({"approvals": [{"approvers": ["group:Refund team"], "count": 1}]})
             protection.create(uow, protection.PolicySave("refund_limit.change", "Four eyes", eyes))
             protection.protect(uow, protection.TargetSave("Payouts", "action.http", "config.url.contains('payouts')"))
-            for one in (flagged, experimented, requested, ruled):
+            for one in (flagged, experimented, requested, ruled, templated):
                 one.furnish(uow)
             made.addresses = _addresses(uow, keyring)
-            templated.furnish(uow)
 
     with running_studio(allowed=f"127.0.0.1:{target.port}", furnish=furnish) as running:
         made.studio = running
@@ -214,8 +213,8 @@ def _by_policy() -> PolicyRule:
 def _addresses(uow: UnitOfWork, keyring: Any) -> dict[str, str]:
     found = {}
     for workflow in uow.session.scalars(select(Workflow)):
-        [hook] = subscriptions.of_workflow(uow, workflow.id)
-        found[workflow.template_slug or workflow.name] = f"/hooks/{subscriptions.address(keyring, hook)}"
+        for hook in subscriptions.of_workflow(uow, workflow.id):  # a draft has none
+            found[workflow.template_slug or workflow.name] = f"/hooks/{subscriptions.address(keyring, hook)}"
     return found
 
 
