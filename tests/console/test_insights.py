@@ -152,3 +152,24 @@ def test_the_api_gives_the_heat_of_steps(api, stepped, workflow_id):
     assert api.get(f"/api/v1/workflows/{workflow_id}/heat").json["steps"] == []
     wrong = api.get(f"/api/v1/workflows/{stepped}/heat?span=90d")
     assert (wrong.status_code, wrong.json["errors"][0]["path"]) == (422, "span")
+
+
+def test_what_is_newer_is_asked_for_cheaply_and_in_the_same_words(browser, api, lived, workflow_id):
+    """By the page each second, by the API and the command line: a count, or the runs; 304 while nothing changes."""
+    listed = [one["id"] for one in api.get("/api/v1/runs").json["data"]]
+    assert f'data-newest="{listed[0]}"' in browser.get("/runs").text
+    assert "data-tail" not in browser.get(f"/runs?before={listed[2]}").text, "older pages stand still"
+    first = browser.get(f"/runs/news?after={listed[0]}")
+    assert first.json == {"new": 0, "more": False}
+    again = browser.get(f"/runs/news?after={listed[0]}", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.text) == (304, "")
+    assert browser.get(f"/runs/news?after={listed[3]}").json == {"new": 3, "more": False}
+    assert browser.get(f"/runs/news?after={listed[3]}&state=failed").json == {"new": 2, "more": False}
+    assert browser.get("/runs/news?state=waiting").json == {"new": 1, "more": False}
+    assert browser.get("/runs/news?state=nonsense").status_code == 422
+    found = api.get(f"/api/v1/runs?after={listed[3]}&limit=2").json
+    assert ([one["id"] for one in found["data"]], found["next_cursor"]) == (listed[1:3], None)
+    odd = api.get(f"/api/v1/runs?after={workflow_id}")
+    assert (odd.status_code, odd.json["errors"][0]["path"]) == (422, "after")
+    both = api.get(f"/api/v1/runs?after={listed[3]}&cursor={listed[0]}")
+    assert (both.status_code, both.json["code"]) == (422, "query.after")

@@ -2,6 +2,8 @@
 
 from html import unescape
 
+from tests.factories.accounts import make_token, with_token
+
 
 def test_steps_that_differ_are_told_with_their_fields(browser, looped):
     before, after = looped(2, output={"a": 1, "b": 2}), looped(3, failed=1, output={"a": 1, "b": 3})
@@ -20,3 +22,19 @@ def test_without_another_it_says_what_to_do_and_odd_ids_are_refused(browser, loo
     for odd in ("x", "01a21f1e-0291-75f3-afde-6279be756ae1", "%00"):
         answer = browser.get(f"/runs/{run_id}/compare?with={odd}")
         assert (answer.status_code, 'role="alert"' in answer.text) == (404, True)
+
+
+def test_the_api_compares_them_too(app, tenant, looped):
+    before, after = looped(2, output={"a": 1, "b": 2}), looped(3, failed=1, output={"a": 1, "b": 3})
+    api = with_token(app, make_token(app, tenant, "owner", ["runs:read"]))
+    found = api.get(f"/api/v1/runs/{after}/comparison").json
+    assert (found["one"]["id"], found["other"]["id"], found["differing"]) == (str(after), str(before), 3)
+    gave = [step["output"]["differences"] for step in found["steps"] if step["output"]]
+    assert {"path": "b", "kind": "changed", "before": 3, "after": 2} in [one for some in gave for one in some]
+    assert [step["other_state"] for step in found["steps"] if step["differs"]].count(None) == 1
+    alike = api.get(f"/api/v1/runs/{after}/comparison?other_id={after}").json
+    assert (alike["differing"], alike["received"]["differences"]) == (0, [])
+    refused = api.get(f"/api/v1/runs/{after}/comparison?other_id=01a21f1e-0291-75f3-afde-6279be756ae1")
+    assert refused.status_code == 404
+    alone = api.get(f"/api/v1/runs/{before}/comparison")
+    assert (alone.status_code, alone.json["code"]) == (404, "run.no_counterpart")

@@ -19,6 +19,7 @@ DOWNLOADS = (
     "gallery.own_file",
     "console.export_audit",
     "console.run_data",
+    "console.run_news",
     "console.archived_run_record",
     "console.report_file",
     "console.run_rows_file",

@@ -74,6 +74,31 @@ def keep_as(page, name):
     assert "state=failed" in page.url
 
 
+def follow(page, studio):
+    """New runs appear by themselves; while the list is paused it stands still, and counts what has come."""
+    page.goto(f"{studio.url}/workflows")
+    page.get_by_role("link", name="High-value refunds").first.click()
+    hook = page.locator("#address-order").inner_text()
+    page.goto(f"{studio.url}/runs")
+    expect(page.locator("#tail-state")).to_have_text("New runs appear by themselves.")
+    before = page.locator("#runs tbody tr").count()
+    page.get_by_role("button", name="Pause").click()
+    first = page.locator("#runs tbody tr").first.inner_text()
+    assert page.request.post(hook, data={"order": {"id": 1, "total": 5}}).ok
+    expect(page.locator("#tail-state")).to_have_text("1 new", timeout=15_000)
+    assert (page.locator("#runs tbody tr").count(), page.locator("#runs tbody tr").first.inner_text()) == (
+        before,
+        first,
+    )
+    looked_at(page, "runs-paused")
+    page.get_by_role("button", name="Show them").click()
+    expect(page.locator("#runs tbody tr").first).not_to_contain_text("Order 6000")
+    assert page.request.post(hook, data={"order": {"id": 2, "total": 5}}).ok
+    expect(page.locator("#runs tbody tr").nth(2)).to_contain_text("Order 6000", timeout=15_000)
+    page.locator("#views > summary").click()
+    looked_at(page, "runs-views")
+
+
 def look_at_insights(page, view, studio):
     """From a view that is kept to what all runs say together, and to the runs of one error."""
     page.goto(f"{studio.url}/runs")
@@ -133,7 +158,7 @@ def test_runs_are_narrowed_shared_and_taken_home(studio, sit_down, tmp_path):
     expect(ben.get_by_text("Nothing is listed")).to_be_visible()
     looked_at(ben, "runs-no-filter")
 
-    mira.get_by_text("Export", exact=True).click()
+    mira.locator("#more > summary").click()
     looked_at(mira, "runs-export-menu")
     mira.get_by_role("button", name="These runs as CSV").click()
     expect(mira.get_by_text("The file is ready.")).to_be_visible(timeout=30_000)
@@ -146,6 +171,7 @@ def test_runs_are_narrowed_shared_and_taken_home(studio, sit_down, tmp_path):
     assert [row["title"] for row in rows] == [f"Order {6000 + number}" for number in range(0, 70, 15)]
     look_at_insights(mira, "German failures", studio)
     look_at_heat(mira, studio)
+    follow(mira, studio)
     mira.goto(f"{studio.url}/runs/exports")
     looked_at(mira, "run-exports")
     mira.get_by_role("link", name="Runs", exact=True).first.click()

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from studio.accounts.models import Workspace
+from studio.audit.models import AuditEvent, AuditTarget
 from studio.core import clock, faults, outbox
 from studio.core.errors import InvalidInput
 from studio.core.http import HttpClient
@@ -305,6 +306,11 @@ def test_the_pages_and_the_api_are_faces_of_it(app, house):
     assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, "bucket")
     assert program.put("/api/v1/workspace/archive", json={"kind": ""}).json["kind"] == ""
     assert admin.get(f"/runs/archived/{run_id}/record").status_code == 200, "it is read from where it lies"
+    assert admin.get("/runs/archived/01a21f1e-0291-75f3-afde-6279be756ae1/record").status_code == 404
+    with house.database.unit(house.tenant.id, read_only=True) as uow:
+        took = select(AuditTarget.target_id).join(AuditEvent, AuditEvent.id == AuditTarget.event_id)
+        told = uow.session.scalars(took.where(AuditEvent.action == "run.archived_record_taken")).all()
+    assert told == [str(run_id)] * 3
 
 
 @pytest.mark.parametrize("dies", [None, (ErasingArchives, "_turn"), (Folder, "delete")])

@@ -14,7 +14,7 @@ from studio.console.pages.run_list import MOST_CHOICES
 from studio.console.zones import zone_of_person
 from studio.core.errors import InvalidInput
 from studio.core.ids import parse_id
-from studio.core.web import current_uow
+from studio.core.web import current_uow, database
 from studio.runtime.archive import finding
 from studio.runtime.archive.finding import Page
 from studio.runtime.history import filters
@@ -63,8 +63,11 @@ def archived_run(archived_id: UUID) -> str:
 @blueprint.get("/runs/archived/<uuid:archived_id>/record")
 @permission("run.read")
 def archived_run_record(archived_id: UUID) -> Response:
-    """Its whole record, from where it lies."""
-    answer = Response(finding.record(current_uow(), archived_id, archive_reach()), content_type="application/json")
+    """Its whole record, from where it lies. That somebody has it is an audit event."""
+    uow = current_uow()
+    with database().unit(uow.workspace, uow.actor) as recording:
+        finding.note_taking(recording, archived_id)
+    answer = Response(finding.record(uow, archived_id, archive_reach()), content_type="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="run-{archived_id}.json"'
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import orjson
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
@@ -70,6 +71,9 @@ def runs() -> ResponseReturnValue:
         filtered=bool(filters.written(wanted)) or bool(problems),
         further=_further(),
         cursor=address,
+        newest=page.rows[0].id if page.rows else "",
+        live=not (problems or request.args.get("before") or request.args.get("after")),
+        news=address("console.run_news"),
         export_to=address("console.run_export_ask"),
         archived=finding.any_there(uow),
         views=[(row, url_for("console.runs", **_arguments(row.filter))) for row in views.listed(uow)],
@@ -83,6 +87,19 @@ def runs() -> ResponseReturnValue:
     if problems:
         answer.status_code = 422
     return answer
+
+
+@blueprint.get("/runs/news")
+@permission("run.read")
+def run_news() -> ResponseReturnValue:
+    """How many runs of the filter in the address are newer than `after`: asked every second, nearly always 304."""
+    uow = current_uow()
+    wanted, problems = wanted_runs()
+    after = parse_id(request.args.get("after", ""))
+    if problems:
+        raise InvalidInput(problems[0].message, code="query.invalid", problems=problems)
+    count, more = listing.newer(uow, wanted, after)
+    return fresh(orjson.dumps({"new": count, "more": more}).decode(), "application/json")
 
 
 def wanted_runs() -> tuple[RunFilter, list[FieldProblem]]:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
 
+from studio import audit
+from studio.audit.taxonomy import archives as actions
 from studio.core import tenancy
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
@@ -77,6 +79,12 @@ def record(uow: UnitOfWork, run_id: UUID, reach: Reach) -> Iterator[bytes]:
     archive = tenancy.get(uow.session, RunArchive, row.archive_id, "archive")
     place = tenancy.get(uow.session, ArchivePlace, archive.place_id, "archive place")
     return records.unpacked(store_of(place, reach).read(archive.name, row.offset, row.length))
+
+
+def note_taking(recording: UnitOfWork, run_id: UUID) -> None:
+    """That its record is downloaded, before it is. Raises NotFound. `recording` may write: a download itself reads."""
+    row = one(recording, run_id)
+    audit.record(recording, actions.ARCHIVED_RUN_TAKEN, targets=[audit.Target("run", row.run_id)])
 
 
 def _more(wanted: RunFilter) -> Iterator[str]:

@@ -14,7 +14,7 @@ from studio.runtime.history.narrowing import Hits, Narrowed, behind, narrowed
 from studio.runtime.history.searching import further, searched
 from studio.runtime.models import Event, Run, Workflow, WorkflowVersion
 
-__all__ = ["PAGE", "Page", "RunFilter", "RunLine", "events", "runs"]
+__all__ = ["PAGE", "Page", "RunFilter", "RunLine", "events", "newer", "runs"]
 
 PAGE = 50
 
@@ -70,6 +70,15 @@ def runs(
     if len(wanted.states) > 1:
         found = found.where(Run.id.in_(_of_each_state(which, before, after, limit + 1)))
     return _page(uow, found, Run.id, before, after, limit, lambda row: RunLine(*row))
+
+
+def newer(uow: UnitOfWork, wanted: RunFilter, after: UUID | None, limit: int = PAGE) -> tuple[int, bool]:
+    """How many runs have come since, counted up to `limit`, and whether there are more. None: since ever.
+
+    Where nothing is new it costs one look at an index.
+    """
+    page = runs(uow, wanted, after=after or UUID(int=0), limit=limit)
+    return len(page.rows), page.newer is not None
 
 
 def _chosen(

@@ -11,6 +11,7 @@ from studio.api.v1.operations import operation
 from studio.api.v1.resources.runs import TAG
 from studio.api.v1.shapes.archives import ArchivedLine, ArchivedQuery, ArchiveView, ArchiveWanted
 from studio.api.v1.shapes.common import ListOf, cursor_id, written
+from studio.core import web
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.archive import finding, service
@@ -63,7 +64,12 @@ def get_archived_run(uow: UnitOfWork, archived_id: UUID) -> ArchivedLine:
     status=200,
 )
 def get_archived_record(uow: UnitOfWork, archived_id: UUID) -> Response:
-    """Its whole record, one JSON object, from where it lies: the run, its steps and their data, notes, waits."""
+    """Its whole record, one JSON object, from where it lies: the run, its steps and their data, notes, waits.
+
+    The download is itself an audit event.
+    """
+    with web.database().unit(uow.workspace, uow.actor) as recording:
+        finding.note_taking(recording, archived_id)
     return Response(finding.record(uow, archived_id, archive_reach()), content_type="application/json")
 
 

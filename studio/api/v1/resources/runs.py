@@ -32,10 +32,15 @@ def list_runs(uow: UnitOfWork, query: shapes.RunQuery) -> ListOf[shapes.RunLine]
     By trigger, connection and version the newest runs may take a minute to be found.
     """
     before = cursor_id(query.cursor)
-    check_cursor(uow, before, "cursor")
-    page = listing.runs(uow, query.wanted(), before=before, limit=query.limit)
+    if before is not None and query.after is not None:
+        raise InvalidInput(
+            _("Name a cursor or a run after which to list, not both."), code="query.after", field="after"
+        )
+    check_cursor(uow, before or query.after, "cursor" if before is not None else "after")
+    page = listing.runs(uow, query.wanted(), before=before, after=query.after, limit=query.limit)
+    older = None if query.after is not None else page.older
     return ListOf[shapes.RunLine](
-        data=[shapes.RunLine.model_validate(row) for row in page.rows], next_cursor=written(page.older)
+        data=[shapes.RunLine.model_validate(row) for row in page.rows], next_cursor=written(older)
     )
 
 

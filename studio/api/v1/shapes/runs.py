@@ -35,6 +35,11 @@ class RunQuery(Paged):
     connection: str | None = Field(None, max_length=60, description="Name of a connection that a step used.")
     approver_id: Id | None = Field(None, description="Who answered for it.")
     label: list[str] = Field([], max_length=5, description="`key:value` of a label; all that are given must be there.")
+    after: Id | None = Field(
+        None,
+        description="A run's id: those just newer than it, newest first, for following the list; instead of `cursor`. "
+        "Where nothing is new it costs one look at an index.",
+    )
 
     def wanted(self) -> RunFilter:
         """As the page's address would say it, and checked like it. Raises InvalidInput."""

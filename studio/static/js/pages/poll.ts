@@ -4,13 +4,23 @@
 // of the page, by id, that say the same state and are swapped along.
 const SLOWEST_S = 60;
 
+const polls = new Map<string, Poll>();
+
 export function polling(enhance: (root: ParentNode) => void): void {
-  for (const place of document.querySelectorAll<HTMLElement>("[data-poll][id]")) new Poll(place.id, enhance).later();
+  for (const place of document.querySelectorAll<HTMLElement>("[data-poll][id]")) {
+    const poll = new Poll(place.id, enhance);
+    polls.set(place.id, poll);
+    poll.later();
+  }
 }
+
+/** Whoever knows that there is something new does not wait for the next turn. */
+export const askNow = (id: string): void => void polls.get(id)?.ask();
 
 class Poll {
   private etag: string | null = null;
   private failures = 0;
+  private timer = 0;
 
   constructor(
     private readonly id: string,
@@ -24,10 +34,11 @@ class Poll {
   later(): void {
     const seconds = Number(this.place?.dataset.poll);
     if (!(seconds > 0)) return;
-    setTimeout(() => void this.ask(), Math.min(seconds * 2 ** this.failures, SLOWEST_S) * 1_000);
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.ask(), Math.min(seconds * 2 ** this.failures, SLOWEST_S) * 1_000);
   }
 
-  private async ask(): Promise<void> {
+  async ask(): Promise<void> {
     const place = this.place;
     if (!place) return;
     if (document.visibilityState === "hidden" || isUsed(place)) {
@@ -72,6 +83,7 @@ class Poll {
 
 /** Nobody's typing, choosing or open menu is taken away under their hands. */
 function isUsed(place: HTMLElement): boolean {
+  if (place.dataset.held !== undefined) return true;
   if (place.querySelector("details.menu[open], dialog[open], input:checked")) return true;
   const active = document.activeElement;
   return active !== null && place.contains(active) && active.matches("input, textarea, select");
