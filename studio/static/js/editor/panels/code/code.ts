@@ -9,13 +9,12 @@ import {
   startCompletion,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { setDiagnostics } from "@codemirror/lint";
 import { EditorState, type Extension } from "@codemirror/state";
 import { dropCursor, EditorView, keymap, placeholder } from "@codemirror/view";
 import type { Completion, Problem } from "../../api/types";
 import { dropped, takes } from "../dragged-data";
 import { bracesMarked, cel, colours } from "./language";
-import { underlined } from "./underlined";
+import { squiggled, squiggles } from "./squiggles";
 
 export interface CodeOptions {
   readonly text: string;
@@ -59,6 +58,7 @@ export function mount(parent: HTMLElement, options: CodeOptions): CodeHandle {
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ ...options.attributes, role: "textbox", tabindex: "0" }),
         placeholder(options.placeholder),
+        squiggles,
         ...(options.lines === 1 ? [oneLine] : []),
         ...languageOf(options),
         ...(takesData(options.mode) ? dropping(options) : []),
@@ -77,16 +77,7 @@ export function mount(parent: HTMLElement, options: CodeOptions): CodeHandle {
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
       quiet = false;
     },
-    squiggle: (problems) =>
-      view.dispatch(
-        setDiagnostics(
-          view.state,
-          problems.flatMap((problem) => {
-            const range = underlined(problem.span, view.state.doc.length);
-            return range ? { ...range, severity: problem.severity, message: problem.message } : [];
-          }),
-        ),
-      ),
+    squiggle: (problems) => view.dispatch({ effects: squiggled(problems) }),
     focus: () => view.focus(),
     destroy: () => view.destroy(),
   };
