@@ -35,6 +35,10 @@ const options = {
   metafile: true,
   jsx: "automatic",
   target: ["chrome123", "firefox125", "safari17.5"],
+  alias: {
+    "d3-color": path.join(js, "still/d3-color.mjs"),
+    "d3-transition": path.join(js, "still/d3-transition.mjs"),
+  },
   define: { "process.env.NODE_ENV": JSON.stringify(watch ? "development" : "production") },
   logLevel: "info",
 };

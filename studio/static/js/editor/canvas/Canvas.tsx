@@ -1,13 +1,5 @@
 // The React Flow adapter and nothing else: the document stands outside, this draws it and turns gestures into verbs.
-import {
-  Background,
-  type Connection,
-  type EdgeChange,
-  MiniMap,
-  type NodeChange,
-  ReactFlow,
-  useReactFlow,
-} from "@xyflow/react";
+import { type Connection, type EdgeChange, MiniMap, type NodeChange, ReactFlow, useReactFlow } from "@xyflow/react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { t } from "../../i18n/t";
 import { mayConnect } from "../rules/may-connect";
@@ -18,6 +10,7 @@ import { type CanvasNode, draw, type Held, type Memory, NOTHING_HELD, type StepE
 import { loopAt } from "./boxes";
 import { CardSheet } from "./CardSheet";
 import { FIT, useCamera } from "./camera";
+import { Dots } from "./Dots";
 import { useDistance, useMoving } from "./distance";
 import { DRAGGED_TYPE } from "./dragged";
 import { drop, markTarget, targetAt, unmark } from "./drop";
@@ -155,7 +148,7 @@ export function Canvas() {
           nodeDragThreshold={3}
           onlyRenderVisibleElements={doc.nodes.length > ALL_DRAWN_UP_TO}
         >
-          {distance === "near" && <Background gap={20} size={1.2} color="var(--line-strong)" />}
+          {distance === "near" && <Dots />}
           <LineSheet edges={live.still} shapes={live.shapes} />
           {sheet && <CardSheet nodes={drawn.nodes} />}
           {state.minimap && (
