@@ -29,6 +29,7 @@ from studio.core import (
     i18n,
     limits,
     logs,
+    measured,
     problems,
     retelling,
     web,
@@ -151,6 +152,7 @@ def _join_extensions(app: Flask, settings: Settings) -> None:
     limits.init_app(app, settings)
     guard.init_app(app)
     headers.init_app(app, secure=settings.secure)
+    measured.init_app(app)
     assets.init_app(app)
     formats.init_app(app)
     frame.init_app(app)

@@ -19,6 +19,12 @@ HTTP_SECONDS = Histogram(
     ["outcome"],
     buckets=_SECONDS,
 )
+REQUEST_SECONDS = Histogram(
+    "studio_request_seconds",
+    "Duration of requests to pages and the API, by endpoint (never an address), method and class of the status",
+    ["endpoint", "method", "status"],
+    buckets=(0.025, 0.1, 0.25, 1, 5),
+)
 CALLS_HELD = Counter("studio_calls_held", "Calls out that were put off, by reason (full, paused)", ["reason"])
 CIRCUITS = Counter("studio_circuits", "Targets whose calls were stopped or let through again", ["to"])
 OUTBOX_LAG = Gauge("studio_outbox_lag_seconds", "Age of the oldest job that is due", multiprocess_mode="mostrecent")

@@ -20,6 +20,7 @@ KNOWN_LABELS = {
     "studio_events_accepted": {"verdict"}, "studio_webhooks_refused": {"code"}, "studio_runs_finished": {"state"},
     "studio_step_seconds": {"effect"}, "studio_http_out_seconds": {"outcome"}, "studio_calls_held": {"reason"},
     "studio_circuits": {"to"}, "studio_outbox_jobs": {"topic", "outcome"},
+    "studio_request_seconds": {"endpoint", "method", "status"},
 }  # fmt: skip
 
 
@@ -56,7 +57,12 @@ def test_every_metric_of_the_dashboard_exists_with_its_labels(database):
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_scrape_tells_of_the_database_or_that_it_is_away(app, database, monkeypatch):
     furnish(database, make_tenant(database))
+    for address in ("/api/v1/runs", f"/runs/{'0' * 32}", "/sign-in", "/no/such/place", "/no/other/place"):
+        app.test_client().get(address)
     told = app.test_client().get("/metrics").text
+    assert re.search(r'studio_request_seconds_count{endpoint="none",method="GET",status="4xx"} [2-9]', told), told
+    assert re.search(r'studio_request_seconds_count{endpoint="\S+",method="GET",status="[23]xx"}', told)
+    assert "no/such" not in told, "an address is no label"
     for line in (
         "studio_database_up 1.0", 'studio_queue_runs{lane="main"} 2.0', 'studio_outbox_due{topic="mail"} 2.0',
         'studio_workers{release="1.0",state="silent"} 1.0', "studio_leases_lost 1.0", "studio_sweeper_up 1.0",
