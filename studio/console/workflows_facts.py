@@ -21,8 +21,9 @@ from studio.runtime.halts import pausing, reading
 from studio.runtime.halts.reading import Backlog
 from studio.runtime.history import listing
 from studio.runtime.history.listing import RunFilter, RunLine
-from studio.runtime.models import Gathering, Halt, TriggerSubscription, Workflow, WorkflowVersion
+from studio.runtime.models import Gathering, Halt, TriggerSubscription, VersionStage, Workflow, WorkflowVersion
 from studio.runtime.service import gathering, sorting, subscriptions
+from studio.runtime.stages import reading as stages
 
 RUNS, VERSIONS = 8, 12
 
@@ -61,6 +62,8 @@ class Facts:
     """How it stands still, or that it catches up; None: it runs as usual."""
     backlog: Backlog
     tags: Sequence[str]
+    stage: VersionStage | None
+    """The version that takes a part of the events; None: all start the published one."""
     limits: Sequence[str]
     """How many runs there may be, a sentence for each limit."""
 
@@ -84,6 +87,7 @@ def facts(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, public_url: str
         halt=pausing.of(uow, workflow),
         backlog=reading.backlog(uow, workflow.id),
         tags=sorting.tags_of(uow, [workflow.id]).get(workflow.id, ()),
+        stage=stages.current(uow, workflow.id),
         limits=limits_in_words(document.settings),
     )
 

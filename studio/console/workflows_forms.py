@@ -53,6 +53,12 @@ class RestoreForm(FlaskForm):
     revision = IntegerField(_l("Revision"), [InputRequired(), NumberRange(0, 2**31 - 2)])
 
 
+class ShareForm(FlaskForm):
+    """How many of the events a staged version takes, in percent."""
+
+    share = IntegerField(_l("Percent of the events"), [InputRequired(), NumberRange(1, 99)])
+
+
 class StartForm(FlaskForm):
     """What a start by hand asks: the manual trigger's fields, or the data that another trigger would bring."""
 

@@ -51,7 +51,7 @@ from studio.runtime.outcomes import RunState
 from studio.runtime.retention import rules as retention
 from studio.runtime.retention.policy import Days
 from studio.runtime.service import subscriptions, workflows
-from tests.e2e import batched, counted, experimented, flagged, requested, ruled, shopify, templated
+from tests.e2e import batched, counted, experimented, flagged, requested, ruled, shopify, staged, templated
 from tests.e2e.connected import connect, describe
 from tests.e2e.studio import Studio, running_studio
 from tests.factories.alerts import add_alert_rule
@@ -114,6 +114,7 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             eyes = PolicyFields.model_validate({"approvals": [{"approvers": ["group:Refund team"], "count": 1}]})
             protection.create(uow, protection.PolicySave("refund_limit.change", "Four eyes", eyes))
             protection.protect(uow, protection.TargetSave("Payouts", "action.http", "config.url.contains('payouts')"))
+            staged.furnish(uow, keyring)
             for one in (flagged, experimented, requested, ruled, templated):
                 one.furnish(uow)
             made.addresses = _addresses(uow, keyring)

@@ -20,6 +20,36 @@ class Published(Metadata):
     """SHA-256 in hex of what the version does, layout left away."""
 
 
+class Staged(Metadata):
+    version: int
+    share: int
+    """Percent of the events that start it."""
+    note: str | None = None
+    logic_hash: str | None = None
+    """SHA-256 in hex of what the version does, layout left away."""
+    min_runs: int
+    points: int
+    """Once so many of its runs have ended, it is taken back where its failed ones are so many percentage points above
+    those of the version from before."""
+
+
+class StageChanged(Metadata):
+    version: int
+    share: int
+    """Percent of the events that start it."""
+
+
+class StageEnded(Metadata):
+    version: int
+    outcome: str
+    """`taken` to everybody, taken `back` by a person, `returned` by Studio as it failed too often, `replaced` by
+    another version, or `archived` with its workflow."""
+    share: int
+    failed: int
+    ended: int
+    """Runs of it that had ended by then, and that had failed."""
+
+
 class Restored(Metadata):
     version: int | None = None
     """The version that was brought back."""
@@ -118,6 +148,30 @@ PUBLISHED = Action(
     sentence="{actor} published version {version} of “{target}”",
     metadata=Published,
     example={"version": 5, "note": "Ask the refund team above €400"},
+    severity="notice",
+)
+STAGED = Action(
+    "workflow.staged",
+    "A new immutable version went live for a share of the events, beside the one that takes the others.",
+    sentence="{actor} published version {version} of “{target}” to {share} % of its events",
+    metadata=Staged,
+    example={"version": 5, "share": 10, "note": "Ask the refund team above €400", "min_runs": 20, "points": 10},
+    severity="notice",
+)
+STAGE_CHANGED = Action(
+    "workflow.stage_changed",
+    "The share of the events that a staged version takes was changed.",
+    sentence="{actor} let version {version} of “{target}” take {share} % of its events",
+    metadata=StageChanged,
+    example={"version": 5, "share": 50},
+    severity="notice",
+)
+STAGE_ENDED = Action(
+    "workflow.stage_ended",
+    "A staged version was taken to everybody, or back. Studio itself takes back what fails too often.",
+    sentence="{actor} ended the stage of version {version} of “{target}”: {outcome}",
+    metadata=StageEnded,
+    example={"version": 5, "outcome": "returned", "share": 10, "failed": 9, "ended": 20},
     severity="notice",
 )
 ENABLED = Action(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -20,13 +21,14 @@ class VersionLine:
     note: str
     by: str
     at: datetime
+    id: UUID
 
 
 def versions(uow: UnitOfWork, workflow: Workflow, most: int = MOST, before: int | None = None) -> Sequence[VersionLine]:
     """The newest versions first: those below the number `before`."""
     row = WorkflowVersion
     query = (
-        select(row.number, row.note, row.published_by_name, row.published_at)
+        select(row.number, row.note, row.published_by_name, row.published_at, row.id)
         .where(row.workflow_id == workflow.id)
         .order_by(row.number.desc())
         .limit(most)

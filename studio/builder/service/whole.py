@@ -20,6 +20,8 @@ from studio.runtime import document as documents
 from studio.runtime.document import Change, Document
 from studio.runtime.models import Workflow, WorkflowVersion
 from studio.runtime.service import workflows
+from studio.runtime.stages import service as stages
+from studio.runtime.stages.service import Wish
 
 Form = Literal["json", "yaml"]
 LONGEST_NAME = 120
@@ -103,15 +105,21 @@ def describe(uow: UnitOfWork, workflow: Workflow, description: str) -> None:
     audit.record(uow, "workflow.updated", targets=[workflows.target(workflow)], changes=changes)
 
 
-def publish(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, seen: int, note: str) -> WorkflowVersion:
-    """Make the draft that was seen the version that runs.
+def publish(
+    uow: UnitOfWork, keyring: Keyring, workflow: Workflow, seen: int, note: str, wish: Wish | None = None
+) -> WorkflowVersion:
+    """Make the draft that was seen the version that runs; with `wish`, for a share of the events first.
 
-    Raises DraftConflict, or InvalidInput with every problem; then nothing has changed.
+    Either way it passes the same checks and the same gate. Raises DraftConflict, or InvalidInput with every problem;
+    then nothing has changed.
     """
     uow.session.refresh(workflow, with_for_update=True)  # two publishings would take the same number
     draft = drafts.expect(uow, workflow, seen)
     pass_gate(uow, workflow, draft)
-    return workflows.publish(uow, keyring, workflow, draft.document, note=note.strip()[:500], edited_by=draft.edited_by)
+    note = note.strip()[:500]
+    if wish is not None:
+        return stages.begin(uow, workflow, draft.document, wish, note=note, edited_by=draft.edited_by)
+    return workflows.publish(uow, keyring, workflow, draft.document, note=note, edited_by=draft.edited_by)
 
 
 def pass_gate(uow: UnitOfWork, workflow: Workflow, draft: Draft) -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from studio.contract.wording import field_problems
 from studio.core.errors import InvalidInput, TooLarge
 from studio.runtime.document.bounds import MAX_BYTES
+from studio.runtime.stages.policy import MIN_RUNS, POINTS
 
 LARGEST = 4 * MAX_BYTES
 """Bytes of one request: a document with its indentation, and a sample."""
@@ -69,9 +70,16 @@ class Backtest(Body):
     answers: Annotated[str, Field(pattern="^(recorded|sample)$")] = "recorded"
 
 
+class Stage(Body):
+    share: int
+    min_runs: int = MIN_RUNS
+    points: int = POINTS
+
+
 class Publish(Body):
     revision: Seen
     note: Annotated[str, Field(max_length=500)] = ""
+    stage: Stage | None = None
 
 
 class Restore(Body):

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, jsonify
+from flask import Response, jsonify, url_for
 
 from studio.accounts.permissions import permission
 from studio.builder.service import drafts, whole
@@ -11,6 +11,8 @@ from studio.builder.views.blueprint import API, asked, blueprint, checked, keyri
 from studio.core import web
 from studio.runtime import document as documents
 from studio.runtime.service import workflows
+from studio.runtime.stages.policy import Rule
+from studio.runtime.stages.service import Wish
 
 
 @blueprint.put(f"{API}/draft")
@@ -41,12 +43,15 @@ def check_document(workflow_id: UUID) -> Response:
 @blueprint.post(f"{API}/publish")
 @permission("workflow.publish")
 def publish(workflow_id: UUID) -> Response:
-    """Make the draft the version that runs; 422 with every problem."""
+    """Make the draft the version that runs, for all events or a share of them; 422 with every problem."""
     workflow, uow = asked(workflow_id), web.current_uow()
     body = bodies.read(bodies.Publish)
-    version = whole.publish(uow, keyring(), workflow, body.revision, body.note)
+    stage = body.stage
+    wish = Wish(stage.share, Rule(stage.min_runs, stage.points)) if stage is not None else None
+    version = whole.publish(uow, keyring(), workflow, body.revision, body.note, wish)
     facts = checked(workflow, documents.load(version.document))
-    return jsonify({"version": version.number} | facts.as_json())
+    where = url_for("console.workflow_versions", workflow_id=workflow.id) if wish is not None else None
+    return jsonify({"version": version.number, "staged": where} | facts.as_json())
 
 
 @blueprint.post(f"{API}/enabled")

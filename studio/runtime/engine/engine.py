@@ -42,6 +42,7 @@ from studio.runtime.search.index import SearchIndex
 from studio.runtime.service.app_events import AppEvents
 from studio.runtime.service.calls import RunCalls
 from studio.runtime.service.children import Children
+from studio.runtime.stages.watching import Stages
 from studio.runtime.waits import RunWaits
 
 log = structlog.get_logger()
@@ -81,7 +82,7 @@ class Engine:
         self.gate = Gatekeeper(database, self.writer, self.wake_main, Replacing(database, self.endings.withdraw))
         self.chores: list[Callable[[datetime], None]] = [
             Schedules(database, self.wake_main), Gatherings(database, self.wake_main), Halts(database, self.wake_main),
-            self.retention, self.search, self.insights, self.tallies, self.look_at_gate,
+            self.retention, self.search, self.insights, self.tallies, self.look_at_gate, Stages(database),
         ]  # fmt: skip
         self.own_chores: list[Callable[[], object]] = []
         """What each process looks after by itself, whoever turns the sweep: it costs next to nothing."""

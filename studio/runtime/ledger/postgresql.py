@@ -142,7 +142,7 @@ def _event_json(event: Accepted) -> dict[str, object]:
         "workflow_id": event.workflow_id, "subscription_id": event.subscription_id, "version_id": event.version_id,
         "node_key": event.node_key, "type": event.type, "body": event.body, "meta": event.meta,
         "dedup_key": event.dedup_key, "dedup_seconds": event.dedup_seconds, "respond": event.respond,
-        "verdict": event.verdict, "reason": event.reason,
+        "verdict": event.verdict, "reason": event.reason, "part": event.part,
     }  # fmt: skip
     if event.held_by is not None:
         row["held_by"] = event.held_by

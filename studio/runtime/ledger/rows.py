@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from studio.runtime.flow.control import FREE, Control, Keys
+from studio.runtime.stages.policy import part_of
 
 
 @dataclass(slots=True)
@@ -130,6 +131,11 @@ class Accepted:
     """What the run counts for."""
     held_by: UUID | None = None
     """Limited: the run in progress that was in its way."""
+
+    @property
+    def part(self) -> int:
+        """By which a staged publishing chooses the version: the same for every delivery of one event."""
+        return part_of(self.workflow_id, self.dedup_key or self.event_id)
 
 
 @dataclass(frozen=True, slots=True)

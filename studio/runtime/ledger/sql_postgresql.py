@@ -6,12 +6,14 @@
 from sqlalchemy import text
 
 from studio.runtime.insights.fingerprint import fingerprint
+from studio.runtime.stages.policy import PARTS
 
 _NOW = "(now() + make_interval(secs => :shift))"
 _EVENT = (
     "event_id uuid, run_id uuid, workspace_id uuid, workflow_id uuid, subscription_id uuid, version_id uuid,"
     " node_key text, type text, body jsonb, meta jsonb, dedup_key text, dedup_seconds float8, respond boolean,"
-    " verdict text, reason text, held_by uuid, lane text, gate_key text, order_key text, place_key text, rate_key text"
+    " verdict text, reason text, held_by uuid, lane text, gate_key text, order_key text, place_key text, rate_key text,"
+    " part int"
 )
 
 # Safe to repeat under the same ids: where the answer to it was lost, a second try gives the first one's result.
@@ -19,7 +21,9 @@ _EVENT = (
 ACCEPT = text(f"""
 with input as (select * from jsonb_to_recordset(cast(:rows as jsonb)) as x({_EVENT})),
 live as (
-  select i.*, s.version_id as current_version, s.priority from input i
+  select i.*, s.priority, case when s.staged_version_id is not null and i.part < s.staged_share * {PARTS // 100}
+    then s.staged_version_id else s.version_id end as current_version
+  from input i
   join trigger_subscription s on s.id = i.subscription_id and s.active and s.halt is null
   where i.verdict = 'started'
 ),

@@ -21,6 +21,7 @@ from studio.runtime.ledger.reading import read_recorded
 from studio.runtime.ledger.rows import Accepted, Admission, Recorded, RunRow, StepRow, Waiting
 from studio.runtime.models import Blob, Event, EventDedup, Halt, Run, Step, TriggerSubscription, WaitRow
 from studio.runtime.outcomes import CLAIMED, COUNTED, LOST_AGAIN_S, LOST_LEASES, Lane
+from studio.runtime.stages.policy import chosen
 
 _RUN: Table = Run.__table__  # type: ignore[assignment]  # declarative types it as FromClause
 _STEP: Table = Step.__table__  # type: ignore[assignment]  # see above
@@ -226,7 +227,7 @@ def _live(session: Session, events: Sequence[Accepted]) -> dict[UUID, Any]:
     ids = {event.subscription_id for event in events}
     found = select(
         TriggerSubscription.id, TriggerSubscription.version_id, TriggerSubscription.priority, TriggerSubscription.halt,
-        TriggerSubscription.halt_why,
+        TriggerSubscription.halt_why, TriggerSubscription.staged_version_id, TriggerSubscription.staged_share,
     )  # fmt: skip
     rows = session.execute(found.where(TriggerSubscription.id.in_(ids), TriggerSubscription.active))
     return {row.id: row for row in rows}
@@ -264,9 +265,10 @@ def _admit(session: Session, event: Accepted, live: dict[UUID, Any], now: dateti
 
 
 def _run_values(event: Accepted, live: Any, now: datetime) -> dict[str, Any]:
+    version_id = chosen(live.version_id, live.staged_version_id, live.staged_share, event.part)
     return {
         "id": event.run_id, "workspace_id": event.workspace_id, "workflow_id": event.workflow_id,
-        "version_id": live.version_id, "event_id": event.event_id, "trigger_node": event.node_key, "state": "queued",
+        "version_id": version_id, "event_id": event.event_id, "trigger_node": event.node_key, "state": "queued",
         "gate_key": event.keys.gate, "order_key": event.keys.order, "place_key": event.keys.place,
         "rate_key": event.keys.rate, "available_at": now, "input": event.body, "respond": event.respond,
         "created_at": now, "mode": "live", "lane": event.keys.lane, "priority": live.priority, "epoch": 0,

@@ -20,6 +20,7 @@ from studio.runtime.models.insights import (
 from studio.runtime.models.ledger import IN_ORDER, Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
 from studio.runtime.models.retention import RetentionRule, RetentionState
 from studio.runtime.models.search import RunSearch
+from studio.runtime.models.stages import VersionStage
 from studio.runtime.models.tags import WorkflowTag
 from studio.runtime.models.things import KvEntry, LoopLease, RunNote, WorkerProcess
 from studio.runtime.models.workflows import TriggerSubscription, Workflow, WorkflowVersion, trigger_settings
@@ -58,6 +59,7 @@ __all__ = [
     "Step",
     "StepTally",
     "TriggerSubscription",
+    "VersionStage",
     "WaitRow",
     "WorkerProcess",
     "Workflow",

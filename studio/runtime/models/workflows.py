@@ -82,6 +82,7 @@ class WorkflowVersion(Tenant, Model):
 
 
 _FOLLOWING = text("active and audit_seq is not null")
+_STAGED = text("staged_version_id is not null")
 
 
 class TriggerSubscription(Tenant, Model):
@@ -104,12 +105,17 @@ class TriggerSubscription(Tenant, Model):
             sqlite_where=_FOLLOWING,
             postgresql_where=_FOLLOWING,
         ),
+        Index("ix_trigger_subscription_staged", "workflow_id", sqlite_where=_STAGED, postgresql_where=_STAGED),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
     workflow_id: Mapped[UUID] = mapped_column(ForeignKey("workflow.id"))
     version_id: Mapped[UUID] = mapped_column(Uuid())
     """The version that it starts."""
+    staged_version_id: Mapped[UUID | None] = mapped_column(Uuid())
+    """The version that some events start instead, while one is staged (runtime.stages); None: none do."""
+    staged_share: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Percent of the events that do."""
     node_key: Mapped[str] = mapped_column(String(40))
     type: Mapped[str] = mapped_column(String(60))
     type_version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")

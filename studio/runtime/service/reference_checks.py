@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, select
 
 from studio.contract import references
 from studio.contract.references import Reference
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.checks.outline import Outline
 from studio.runtime.document import Document, Problem, load
-from studio.runtime.models import Workflow, WorkflowVersion
+from studio.runtime.models import VersionStage, Workflow, WorkflowVersion
 
 
 def dangling(uow: UnitOfWork, document: Document) -> Iterator[Problem]:
@@ -27,18 +27,23 @@ def dangling(uow: UnitOfWork, document: Document) -> Iterator[Problem]:
 
 def published_users(uow: UnitOfWork, kind: str, name: str) -> list[str]:
     """Names of the workflows whose published version names a thing."""
-    query = select(Workflow.name, WorkflowVersion.document).join(
-        WorkflowVersion, WorkflowVersion.id == Workflow.published_version_id
-    )
-    return users_among(uow.session.execute(query.where(Workflow.archived_at.is_(None))), kind, name)
+    return list(dict.fromkeys(users_among(_running(uow), kind, name)))
 
 
 def published_names(uow: UnitOfWork, kind: str) -> list[tuple[str, str]]:
     """Every thing of a kind that a published version names, with its workflow's name."""
-    query = select(Workflow.name, WorkflowVersion.document).join(
-        WorkflowVersion, WorkflowVersion.id == Workflow.published_version_id
-    )
-    return names_among(uow.session.execute(query.where(Workflow.archived_at.is_(None))), kind)
+    return list(dict.fromkeys(names_among(_running(uow), kind)))
+
+
+def _running(uow: UnitOfWork) -> Iterator[Row[str, dict[str, Any]]]:
+    """Names and documents of what events start: published versions, and those that are staged beside them."""
+    named = select(Workflow.name, WorkflowVersion.document).where(Workflow.archived_at.is_(None))
+    published = named.join(WorkflowVersion, WorkflowVersion.id == Workflow.published_version_id)
+    staged = named.join(
+        VersionStage, and_(VersionStage.workflow_id == Workflow.id, VersionStage.ended_at.is_(None))
+    ).join(WorkflowVersion, WorkflowVersion.id == VersionStage.version_id)
+    for query in (published, staged):
+        yield from uow.session.execute(query)
 
 
 def names_among(found: Iterable[Row[str, dict[str, Any]]], kind: str) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from studio.runtime.models import Event, Run, TriggerSubscription, Workflow
 from studio.runtime.outcomes import Lane, Mode, RunState, Verdict
 from studio.runtime.rows.reading import MOST_ROWS
 from studio.runtime.service.dedup import Once, claim, first_run
+from studio.runtime.stages.policy import chosen, part_of
 from studio.runtime.triggers.called import Called
 from studio.runtime.triggers.manual import ROWS, Manual
 
@@ -93,8 +94,10 @@ def start(
     run_id, event_id = new_id(), held.id if held is not None else new_id()
     if once is not None and not claim(uow, subscription.id, once, event_id, run_id):
         _first(uow, subscription, once)
+    part = part_of(subscription.workflow_id, once.key if once is not None else event_id)
+    version_id = chosen(subscription.version_id, subscription.staged_version_id, subscription.staged_share, part)
     run = Run(
-        id=run_id, workflow_id=subscription.workflow_id, version_id=subscription.version_id, event_id=event_id,
+        id=run_id, workflow_id=subscription.workflow_id, version_id=version_id, event_id=event_id,
         trigger_node=subscription.node_key, state=RunState.QUEUED, mode=Mode.LIVE, input=data,
         available_at=uow.now, created_at=uow.now, **counted(subscription, keys),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from studio.core.crypto import Keyring, hash_token
 from studio.core.sealed import context_of
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.document import Document, Step
+from studio.runtime.document.writing import SAMPLE
 from studio.runtime.flow.control import PRIORITIES, written
 from studio.runtime.flow.workspace import has_limits
 from studio.runtime.models import TriggerSubscription, Workflow, WorkflowVersion
@@ -58,6 +59,26 @@ def renew(uow: UnitOfWork, keyring: Keyring, workflow: Workflow, version: Workfl
         gone.active = False
     apply(uow, workflow.id)
     _tell(uow, before, workflow)
+
+
+def begins_alike(uow: UnitOfWork, workflow: Workflow, document: Document) -> bool:
+    """Whether a document has the triggers, priority and limits by which the published version's events are taken."""
+    control = written(document.settings, workspace=has_limits(uow))
+    priority = PRIORITIES[document.settings.priority]
+    wanted = {
+        step.key: (step.type, _taken_by(kind.upgraded(step.config, step.version)))
+        for step in document.nodes
+        if (kind := node_type(step.type)) is not None and kind.kind is Kind.TRIGGER
+    }
+    live = [row for row in of_workflow(uow, workflow.id) if row.version_id == workflow.published_version_id]
+    return {row.node_key: (row.type, _taken_by(row.settings)) for row in live} == wanted and all(
+        (row.priority, row.control) == (priority, control) for row in live
+    )
+
+
+def _taken_by(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a trigger's settings events meet: a sample is for building."""
+    return {name: value for name, value in settings.items() if name != SAMPLE}
 
 
 def set_active(uow: UnitOfWork, workflow: Workflow, *, active: bool) -> None:

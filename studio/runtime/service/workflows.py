@@ -13,9 +13,12 @@ from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
+from studio.runtime.document import Document
 from studio.runtime.models import Workflow, WorkflowVersion
 from studio.runtime.service import subscriptions
 from studio.runtime.service.call_checks import check_in
+from studio.runtime.stages import ending
+from studio.runtime.stages.policy import Outcome
 
 
 def get(uow: UnitOfWork, workflow_id: UUID | None) -> Workflow:
@@ -48,7 +51,34 @@ def publish(
 
     `edited_by` is who last changed what it does.
     """
+    version, document = new_version(uow, workflow, raw, note=note, edited_by=edited_by)
+    ending.end(uow, workflow, Outcome.REPLACED)
+    go_live(uow, keyring, workflow, version, document)
+    fault_point("publish.before_commit")
+    uow.after_commit(lambda: fault_point("publish.after_commit"))
+    return version
+
+
+def new_version(
+    uow: UnitOfWork, workflow: Workflow, raw: dict[str, Any], *, note: str, edited_by: UUID | None
+) -> tuple[WorkflowVersion, Document]:
+    """The next version, that nothing starts yet. Raises InvalidInput with every problem found."""
     document = documents.parse(raw)
+    expect_publishable(uow, workflow, document)
+    latest = select(func.max(WorkflowVersion.number)).where(WorkflowVersion.workflow_id == workflow.id)
+    number = (uow.session.execute(latest).scalar() or 0) + 1
+    version = WorkflowVersion(
+        workflow_id=workflow.id, number=number, document=documents.for_running(document), note=note,
+        logic_hash=documents.logic_hash(document), edited_by=edited_by, published_by=uow.actor.user_id,
+        published_by_name=uow.actor.name, published_at=uow.now,
+    )  # fmt: skip
+    uow.session.add(version)
+    uow.session.flush()
+    return version, document
+
+
+def expect_publishable(uow: UnitOfWork, workflow: Workflow, document: Document) -> None:
+    """Raises InvalidInput with every problem of a document that keeps it from running here."""
     problems = documents.errors(check_in(uow, document, workflow))
     if problems:
         raise InvalidInput(
@@ -61,30 +91,23 @@ def publish(
             resource=f"workflow:{workflow.id}",
             problems=[problem.as_field() for problem in problems],
         )
-    number = (workflow.published_number or 0) + 1
-    latest = select(func.max(WorkflowVersion.number)).where(WorkflowVersion.workflow_id == workflow.id)
-    number = (uow.session.execute(latest).scalar() or 0) + 1
-    version = WorkflowVersion(
-        workflow_id=workflow.id, number=number, document=documents.for_running(document), note=note,
-        logic_hash=documents.logic_hash(document), edited_by=edited_by, published_by=uow.actor.user_id,
-        published_by_name=uow.actor.name, published_at=uow.now,
-    )  # fmt: skip
-    uow.session.add(version)
-    uow.session.flush()
+
+
+def go_live(
+    uow: UnitOfWork, keyring: Keyring, workflow: Workflow, version: WorkflowVersion, document: Document
+) -> None:
+    """Let triggers start a version, every one of them. The first one turns the workflow on."""
     first = workflow.published_version_id is None
     workflow.name, workflow.description = document.name, document.description
-    workflow.published_version_id, workflow.published_number = version.id, number
+    workflow.published_version_id, workflow.published_number = version.id, version.number
     workflow.enabled, workflow.updated_at = workflow.enabled or first, uow.now
     subscriptions.renew(uow, keyring, workflow, version, document)
     record(
         uow,
         "workflow.published",
         targets=[target(workflow)],
-        metadata={"version": number, "note": note, "logic_hash": version.logic_hash},
+        metadata={"version": version.number, "note": version.note, "logic_hash": version.logic_hash},
     )
-    fault_point("publish.before_commit")
-    uow.after_commit(lambda: fault_point("publish.after_commit"))
-    return version
 
 
 def set_enabled(uow: UnitOfWork, workflow: Workflow, *, enabled: bool) -> None:
@@ -101,7 +124,8 @@ def set_enabled(uow: UnitOfWork, workflow: Workflow, *, enabled: bool) -> None:
 
 
 def archive(uow: UnitOfWork, workflow: Workflow) -> None:
-    """Hide it and turn it off. Versions and history stay."""
+    """Hide it and turn it off. Versions and history stay; a version that was being staged goes back."""
+    ending.end(uow, workflow, Outcome.ARCHIVED)
     workflow.archived_at, workflow.enabled, workflow.updated_at = uow.now, False, uow.now
     subscriptions.set_active(uow, workflow, active=False)
     record(uow, "workflow.deleted", targets=[target(workflow)])

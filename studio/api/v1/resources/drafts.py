@@ -38,7 +38,7 @@ def save_draft(uow: UnitOfWork, workflow_id: UUID, body: shapes.DraftSave) -> sh
     you name; read the draft again then.
     """
     workflow = whole.get(uow, workflow_id)
-    with _in_document():
+    with in_document():
         draft = drafts.save(uow, workflow, body.revision, body.document)
     return draft_view(uow, workflow, draft)
 
@@ -48,7 +48,7 @@ def save_draft(uow: UnitOfWork, workflow_id: UUID, body: shapes.DraftSave) -> sh
 def check_workflow(uow: UnitOfWork, workflow_id: UUID, body: shapes.CheckAsk) -> shapes.Checked:
     """Say what is wrong with a document, or with the draft. Keeps nothing."""
     workflow = whole.get(uow, workflow_id)
-    with _in_document():
+    with in_document():
         given = "document" in body.model_fields_set
         document = documents.parse(body.document) if given else documents.load(drafts.current(uow, workflow).document)
     return _checked(uow, document, workflow)
@@ -62,7 +62,7 @@ def check_document(uow: UnitOfWork, body: shapes.FileAsk) -> shapes.Checked:
         workflow = whole.get(uow, body.workflow_id) if body.workflow_id is not None else None
     except NotFound as error:
         raise InvalidInput(error.message, code="unknown_workflow", field="workflow_id") from error
-    with _in_document():
+    with in_document():
         document = documents.parse(body.document)
     return _checked(uow, document, workflow)
 
@@ -75,7 +75,7 @@ def publish_workflow(uow: UnitOfWork, workflow_id: UUID, body: shapes.Publish) -
     422 with every problem of the document; then nothing has changed. The first publishing turns the workflow on.
     """
     workflow = whole.get(uow, workflow_id)
-    with _in_document():
+    with in_document():
         version = whole.publish(uow, keyring(), workflow, body.revision, body.note)
     return version_view(workflow, version)
 
@@ -88,7 +88,7 @@ def try_workflow(uow: UnitOfWork, workflow_id: UUID, body: shapes.Trial) -> shap
     Steps named in `live` happen for real.
     """
     workflow = whole.get(uow, workflow_id)
-    with _in_document():
+    with in_document():
         document = _document(uow, workflow, body)
     ask = Ask(document, body.trigger, body.sample, frozenset(body.live))
     place = Place(workflow.id, uow.workspace, boot.workspace_facts(uow), uow.actor)
@@ -136,7 +136,7 @@ def _document(uow: UnitOfWork, workflow: Workflow, body: shapes.CheckAsk | shape
 
 
 @contextmanager
-def _in_document() -> Iterator[None]:
+def in_document() -> Iterator[None]:
     """Problems of a document are told below `document`, where it stands in body and answer."""
     try:
         yield

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, WithJsonSchema
 
 from studio.api.v1.reading import Body, Paged, Query
 from studio.api.v1.shapes.common import Id, Shape
+from studio.runtime.stages.policy import LEAST_SHARE, MIN_RUNS, MOST_MIN_RUNS, MOST_POINTS, MOST_SHARE, POINTS
 
 EXAMPLE: dict[str, Any] = {
     "schema": "studio.workflow/1",
@@ -229,6 +230,56 @@ class Publish(Body):
 
     revision: Revision
     note: str = Field("", max_length=500)
+
+
+class StageWish(Body):
+    """What to publish to a share of the events, and when it goes back by itself."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"revision": 1, "note": "Ask above €400", "share": 10}]})
+
+    revision: Revision
+    note: str = Field("", max_length=500)
+    share: int = Field(ge=LEAST_SHARE, le=MOST_SHARE, description="Percent of the events that start it.")
+    min_runs: int = Field(MIN_RUNS, ge=1, le=MOST_MIN_RUNS, description="It is judged once so many of its runs ended.")
+    points: int = Field(
+        POINTS, ge=1, le=MOST_POINTS,
+        description="It goes back where its share of failed runs lies so many percentage points above the other's.",
+    )  # fmt: skip
+
+
+class StageShare(Body):
+    """Another share of the events."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"share": 50}]})
+
+    share: int = Field(ge=LEAST_SHARE, le=MOST_SHARE, description="Percent of the events that start it.")
+
+
+class VersionFigures(Shape):
+    """The runs of one version while both take events, among the workflow's newest 10,000."""
+
+    number: int = Field(examples=[3])
+    runs: int
+    completed: int
+    failed: int
+    failing: float | None = Field(description="Percent of the ended runs that failed; null: none has ended.")
+
+
+class Stage(Shape):
+    """Two versions side by side: a new one takes a share of the events, the one from before takes the others."""
+
+    share: int = Field(description="Percent of the events that start the new one.", examples=[10])
+    new: VersionFigures
+    old: VersionFigures
+    min_runs: int
+    points: int
+    started_at: datetime
+    started_by: str
+    ended_at: datetime | None = Field(description="null: it goes on.")
+    outcome: str | None = Field(
+        description="`taken` to everybody, taken `back` by a person, `returned` by itself, `replaced` by another"
+        " version, `archived` with its workflow; null: it goes on.",
+    )
 
 
 class Restore(Body):

@@ -429,6 +429,13 @@ export const messages = {
   "publish.nothing": "Nothing but the layout.",
   "publish.note": "Note",
   "publish.note.help": "Why this change? Colleagues read it in the list of versions.",
+  "publish.share": "Goes to",
+  "publish.share.all": "All events",
+  "publish.share.part": "{share} % of the events first",
+  "publish.share.help":
+    "The other {rest} % start version {version} as before. On the next page you see both side by side, and take it to everybody or back.",
+  "publish.runs": "Judge after so many ended runs",
+  "publish.points": "Back by itself at so many points more failed",
   "versions.title": "Versions",
   "versions.name": "Version {version}",
   "versions.none": "Nothing was published yet.",

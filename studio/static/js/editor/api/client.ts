@@ -11,6 +11,7 @@ import type {
   Restored,
   Sample,
   Saved,
+  Stage,
   TestResult,
   Version,
 } from "./types";
@@ -72,8 +73,8 @@ export function api(base: string, csrf: string, renewed: () => Promise<string | 
       call<TestResult>("POST", "/test", { document, trigger, sample, only, outputs }),
     backtest: (wanted: BacktestWish) => call<{ id: string; url: string }>("POST", "/backtests", wanted),
     samples: (node: string) => call<{ samples: Sample[] }>("GET", `/samples?node=${encodeURIComponent(node)}`),
-    publish: (revision: number, note: string) =>
-      call<{ version: number } & Checked>("POST", "/publish", { revision, note }),
+    publish: (revision: number, note: string, stage: Stage | null) =>
+      call<{ version: number; staged: string | null } & Checked>("POST", "/publish", { revision, note, stage }),
     versions: () => call<{ versions: Version[] }>("GET", "/versions"),
     restore: (number: number, revision: number) => call<Restored>("POST", `/versions/${number}/restore`, { revision }),
     enable: (enabled: boolean) => call<{ enabled: boolean }>("POST", "/enabled", { enabled }),

@@ -274,3 +274,10 @@ export interface Refusal {
   readonly errors?: readonly { readonly path: string; readonly code: string; readonly message: string }[];
   readonly current?: Current;
 }
+
+/** A version that takes a share of the events first, and when it goes back by itself. In percent, runs, points. */
+export interface Stage {
+  readonly share: number;
+  readonly min_runs: number;
+  readonly points: number;
+}

@@ -1,6 +1,6 @@
 // What the server does with the whole workflow: publish, restore, turn on and off, test; and who wins a conflict.
 import { t } from "../../i18n/t";
-import type { BacktestWish, TestResult } from "../api/types";
+import type { BacktestWish, Stage, TestResult } from "../api/types";
 import { eventOf } from "../document/held";
 import type { Json } from "../document/types";
 import type { Session } from "./session";
@@ -25,11 +25,16 @@ export class Remote {
     if (save.kind === "conflict") await this.session.autosave.overwrite(save.current);
   }
 
-  async publish(note: string): Promise<void> {
+  /** To all events, or to a share of them: then what is published stays, and both are seen side by side. */
+  async publish(note: string, stage: Stage | null): Promise<void> {
     const { session } = this;
     await session.saveNow();
-    const answer = await session.api.publish(session.revision, note);
+    const answer = await session.api.publish(session.revision, note, stage);
     session.checked(answer);
+    if (answer.staged !== null) {
+      window.location.assign(answer.staged);
+      return;
+    }
     const { enabled, published } = session.state;
     session.store.set({
       published: answer.version,

@@ -6,11 +6,17 @@ import type { Change } from "../../api/types";
 import { Modal } from "../../parts/Modal";
 import { usePart, useSession } from "../../session/context";
 
+const ALL = 100;
+const SHARES = [ALL, 50, 25, 10, 5, 1] as const;
+
 export function PublishDialog() {
   const session = useSession();
   const published = usePart((state) => state.published);
   const errors = usePart((state) => state.problems.filter((problem) => problem.severity === "error").length);
   const [note, setNote] = useState("");
+  const [share, setShare] = useState(ALL);
+  const [minRuns, setMinRuns] = useState(20);
+  const [points, setPoints] = useState(10);
   const [busy, setBusy] = useState(false);
   const [refused, setRefused] = useState<readonly string[]>([]);
   const changes = useChanges();
@@ -19,7 +25,7 @@ export function PublishDialog() {
     setBusy(true);
     setRefused([]);
     try {
-      await session.remote.publish(note);
+      await session.remote.publish(note, share === ALL ? null : { share, min_runs: minRuns, points });
     } catch (error) {
       setBusy(false);
       if (error instanceof Refused && error.refusal.errors?.length)
@@ -89,8 +95,53 @@ export function PublishDialog() {
           />
           <small className="help">{t("publish.note.help")}</small>
         </div>
+        {published !== null && (
+          <div className="field">
+            <label htmlFor="publish-share">{t("publish.share")}</label>
+            <select
+              id="publish-share"
+              className="input"
+              value={share}
+              onChange={(event) => setShare(Number(event.target.value))}
+            >
+              {SHARES.map((one) => (
+                <option key={one} value={one}>
+                  {one === ALL ? t("publish.share.all") : t("publish.share.part", { share: one })}
+                </option>
+              ))}
+            </select>
+            {share !== ALL && (
+              <small className="help">{t("publish.share.help", { version: published, rest: ALL - share })}</small>
+            )}
+          </div>
+        )}
+        {published !== null && share !== ALL && (
+          <div className="row">
+            <Whole id="publish-runs" label={t("publish.runs")} most={10_000} value={minRuns} onChange={setMinRuns} />
+            <Whole id="publish-points" label={t("publish.points")} most={100} value={points} onChange={setPoints} />
+          </div>
+        )}
       </form>
     </Modal>
+  );
+}
+
+function Whole(props: { id: string; label: string; most: number; value: number; onChange: (value: number) => void }) {
+  return (
+    <div className="field grow">
+      <label htmlFor={props.id}>{props.label}</label>
+      <input
+        id={props.id}
+        className="input"
+        type="number"
+        required
+        min={1}
+        max={props.most}
+        step={1}
+        value={props.value || ""}
+        onChange={(event) => props.onChange(Math.trunc(Number(event.target.value)))}
+      />
+    </div>
   );
 }
 
