@@ -94,10 +94,12 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             calling = workflows.create(uow, "Tell the warehouse")
             workflows.publish(uow, keyring, calling, warehouse(target.url))
             retention.set_rules(uow, retention.Wanted(workflows={calling.id: Days(failed=365)}))
-            workflows.publish(uow, keyring, workflows.create(uow, "Count the stock again"), counting())
-            workflows.publish(uow, keyring, workflows.create(uow, "Order stock"), ordering())
-            workflows.publish(uow, keyring, workflows.create(uow, "Write off goods"), writing_off())
-            workflows.publish(uow, keyring, workflows.create(uow, "Close the month"), closing(owner.email))
+            others = {
+                "Count the stock again": counting(), "Order stock": ordering(), "Write off goods": writing_off(),
+                "Close the month": closing(owner.email),
+            }  # fmt: skip
+            for name, document in others.items():
+                workflows.publish(uow, keyring, workflows.create(uow, name), document)
             calendars.create(uow, CalendarSave("Office hours", "Europe/Berlin", OFFICE))
             turns = [one.user_id for one in people if one.role.value == "approver"]
             monday = datetime.fromisoformat("2026-03-02T09:00")
