@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from studio.audit.models import AuditEvent
 from studio.builder.service import drafts, whole
+from studio.contract.declaring import TARGET
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.ids import new_id
 from studio.core.outbox import OutboxRow
@@ -18,7 +19,7 @@ from studio.runtime.stages import service as stages
 from studio.runtime.stages.policy import Rule, part_of
 from studio.runtime.stages.service import Wish
 from studio.runtime.stages.watching import Stages
-from tests.factories.accounts import make_tenant, make_token, signed_in, with_token
+from tests.factories.accounts import make_tenant, signed_in
 from tests.factories.workflows import make_workflow, refunds
 
 
@@ -203,20 +204,34 @@ def test_what_cannot_be_staged_changes_nothing(app, place):
         place.publish(Wish(10))
 
 
-def test_what_a_staged_version_names_is_in_use_and_runs_are_counted_by_version(app, place):
-    program = with_token(app, make_token(app, place.tenant, "owner", ["secrets:write"]))
-    body = {"name": "erp", "value": "secret", "hosts": ["new.example.com"]}
-    assert program.post("/api/v1/secrets", json=body, headers={"Idempotency-Key": "one"}).status_code == 201
-    called = refunds()
-    called["nodes"][2]["config"]["headers"] = {"Authorization": "{{ secrets.erp }}"}
-    place.save(called)
+def test_runs_are_counted_by_version(place):
     old, new = place.live(), place.publish(Wish(10))
     place.ended(old, 2, 1)
     place.ended(new, 1, 0)
     with place.unit() as uow:
         found = reading.by_version(uow, place.workflow_id)
-        assert {key: (one.runs, one.failed) for key, one in found.items()} == {old: (3, 1), new: (1, 0)}
-        assert reference_checks.published_users(uow, "secret", "erp") == ["High-value refunds"]
+    assert {key: (one.runs, one.failed) for key, one in found.items()} == {old: (3, 1), new: (1, 0)}
+
+
+def test_what_a_staged_version_names_is_in_use(place):
+    """A target cannot be removed while the version that a tenth of the events start names it."""
+    naming = refunds()
+    naming["nodes"][2]["config"]["protects"] = "refund"
+    with place.unit() as uow:
+        version = WorkflowVersion(workflow_id=place.workflow_id, number=2, document=naming, logic_hash="",
+                                  published_at=uow.now)  # fmt: skip
+        uow.session.add(version)
+        uow.session.flush()
+        assert reference_checks.published_users(uow, TARGET, "refund") == []
+        uow.session.add(
+            VersionStage(
+                workflow_id=place.workflow_id, version_id=version.id, number=2, before_id=version.id, before_number=1,
+                share=10, min_runs=20, points=10, started_at=uow.now, started_by_name="",
+            )
+        )  # fmt: skip
+        uow.session.flush()
+        assert reference_checks.published_users(uow, TARGET, "refund") == ["High-value refunds"]
+        assert reference_checks.published_names(uow, TARGET) == [("refund", "High-value refunds")]
 
 
 def test_the_pages_and_the_apis_say_and_do_the_same(app, place):
