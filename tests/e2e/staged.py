@@ -4,10 +4,10 @@ from typing import Any
 
 from studio.core.crypto import Keyring
 from studio.core.unit_of_work import UnitOfWork
+from studio.runtime.service import staging as stages
 from studio.runtime.service import workflows
-from studio.runtime.stages import service as stages
+from studio.runtime.service.staging import Wish
 from studio.runtime.stages.policy import Rule
-from studio.runtime.stages.service import Wish
 
 
 def furnish(uow: UnitOfWork, keyring: Keyring) -> None:

@@ -19,9 +19,9 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.document import Change, Document
 from studio.runtime.models import Workflow, WorkflowVersion
+from studio.runtime.service import staging as stages
 from studio.runtime.service import workflows
-from studio.runtime.stages import service as stages
-from studio.runtime.stages.service import Wish
+from studio.runtime.service.staging import Wish
 
 Form = Literal["json", "yaml"]
 LONGEST_NAME = 120

@@ -11,8 +11,8 @@ from studio.builder.views.blueprint import API, asked, blueprint, checked, keyri
 from studio.core import web
 from studio.runtime import document as documents
 from studio.runtime.service import workflows
+from studio.runtime.service.staging import Wish
 from studio.runtime.stages.policy import Rule
-from studio.runtime.stages.service import Wish
 
 
 @blueprint.put(f"{API}/draft")

@@ -15,7 +15,8 @@ from studio.console.workflows_forms import ShareForm
 from studio.core.errors import InvalidInput
 from studio.core.web import current_uow
 from studio.runtime.models import Workflow
-from studio.runtime.stages import reading, service
+from studio.runtime.service import staging as service
+from studio.runtime.stages import reading
 
 PAGE = 25
 BASE = "/workflows/<uuid:workflow_id>/versions"

@@ -13,11 +13,11 @@ from studio.runtime.ledger.rows import Accepted
 from studio.runtime.models import Run, TriggerSubscription, VersionStage, Workflow, WorkflowVersion
 from studio.runtime.outcomes import RunState
 from studio.runtime.service import reference_checks, starts, workflows
+from studio.runtime.service import staging as stages
 from studio.runtime.service.dedup import Once
+from studio.runtime.service.staging import Wish
 from studio.runtime.stages import reading
-from studio.runtime.stages import service as stages
 from studio.runtime.stages.policy import Rule, part_of
-from studio.runtime.stages.service import Wish
 from studio.runtime.stages.watching import Stages
 from tests.factories.accounts import make_tenant, signed_in
 from tests.factories.workflows import make_workflow, refunds

@@ -11,7 +11,8 @@ from studio.core.errors import NotFound
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import VersionStage
-from studio.runtime.stages import reading, service
+from studio.runtime.service import staging as service
+from studio.runtime.stages import reading
 from studio.runtime.stages.policy import Figures, Rule
 
 STAGE = "/workflows/<uuid:workflow_id>/stage"
