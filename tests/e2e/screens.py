@@ -15,6 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from studio.app import create_app
+from tests.e2e import templated
 from tests.e2e.crawl import Crawl
 from tests.e2e.lived_in import LivedIn, lived_in
 from tests.e2e.looks import DESK, PHONE, RESTYLE, THEMES
@@ -58,7 +59,9 @@ def main(given: Sequence[str]) -> int:
 def pages(world: LivedIn, page: Page, begin: list[str] | None, below: str) -> Iterator[Path]:
     """Walk; the name of each page that is open, numbered where an endpoint has several."""
     with app_of(world) as app:
-        crawl = Crawl(app, page, world.studio, begin=begin or (), within=below)
+        crawl = Crawl(
+            app, page, world.studio, begin=begin or (), also=() if begin else [templated.news(app)], within=below
+        )
         for endpoint in crawl:
             number = len(crawl.visited[endpoint])
             yield Path(endpoint if number == 1 else f"{endpoint}-{number}")

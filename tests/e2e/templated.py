@@ -1,11 +1,13 @@
 """A template of the workspace's own, and a workflow that follows an older version of it."""
 
+from flask import Flask
 from sqlalchemy import select
 
 from studio.builder.service import whole
 from studio.core.unit_of_work import UnitOfWork
 from studio.gallery import service
 from studio.gallery.kept import rows
+from studio.gallery.models import TemplateUse
 from studio.gallery.own import service as own
 from studio.gallery.own.service import Wanted
 from studio.runtime.models import Workflow
@@ -21,3 +23,10 @@ def furnish(uow: UnitOfWork) -> None:
     service.use(uow, rows.slug(row.id), {})
     whole.describe(uow, source, "Counts twice, one after the other.")
     own.from_workflow(uow, source, Wanted(NAME, value, "Inventory", {}, note="Says what it is for."), row.id)
+
+
+def news(app: Flask) -> str:
+    """Where what is new is told: one workflow of several has that page."""
+    with app.extensions["studio_database"].across() as unit:
+        older = select(TemplateUse.workflow_id).where(TemplateUse.slug.startswith("own-"))
+        return f"/workflows/{unit.session.scalars(older).one()}/template"

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from studio.app import create_app
 from studio.builder.models import Backtest
+from tests.e2e import templated
 from tests.e2e.crawl import Crawl
 from tests.e2e.lived_in import lived_in
 from tests.e2e.looks import DESK, PHONE, console_of, flaws, sideways
@@ -56,7 +57,7 @@ def backtest_of(app):
 
 def test_no_page_of_the_owner_is_flawed(world, app, sit_down):
     page = world.studio.sign_in(sit_down(), "Mira")
-    crawl = Crawl(app, page, world.studio, also=[backtest_of(app)])
+    crawl = Crawl(app, page, world.studio, also=[backtest_of(app), templated.news(app)])
     none(looked_at(crawl))
     assert crawl.unseen <= WITHOUT_A_LINK
 
