@@ -22,6 +22,7 @@ class WorkflowsPart:
         "workflow.owner_id": "the heir's",
         "workflow_version.edited_by": "a version never changes",
         "workflow_version.published_by": "a version never changes",
+        "version_stage.started_by": "a stage keeps who began it, as its version does",
         "run_view.owner_id": "a view of their own goes with them",
         "run_view.made_by": "whoever made a shared view stays its maker",
         "run_columns.user_id": "goes with them",

@@ -58,7 +58,7 @@ def import_template(uow: UnitOfWork, data: bytes, query: shapes.ImportQuery) -> 
 
 
 @operation("GET", "/own-templates/<uuid:template_id>/file", tag=TAG, needs="gallery.read",
-           media=("application/json",))  # fmt: skip
+           media=("application/json",), status=200)  # fmt: skip
 def export_template(uow: UnitOfWork, template_id: UUID) -> Response:
     """The newest version of one of the workspace's templates as a file."""
     row = rows.get(uow, template_id)
