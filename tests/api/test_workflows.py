@@ -40,6 +40,31 @@ def test_from_nothing_to_a_published_version(api):
     assert api.get(f"{one}/draft").json["changed"] is False
 
 
+def test_a_version_is_staged_widened_and_taken_to_everybody_or_back(api, published):
+    stage = f"{published}/stage"
+    assert api.get(stage).status_code == 404
+    for colder in ("Colder", "Colder still"):
+        draft = api.get(f"{published}/draft").json
+        document = draft["document"] | {"description": colder}
+        seen = api.put(f"{published}/draft", json={"revision": draft["revision"], "document": document}).json
+        wish = {"revision": seen["revision"], "note": colder, "share": 10, "min_runs": 30, "points": 5}
+        refused = api.post(stage, json=wish | {"share": 100})
+        assert refused.status_code == 422
+        begun = api.post(stage, json=wish)
+        assert (begun.status_code, begun.json["share"], begun.json["ended_at"]) == (201, 10, None)
+        again = api.post(stage, json=wish)
+        assert (again.status_code, again.json["code"]) == (409, "stage.going_on")
+        assert api.patch(stage, json={"share": 60}).json["share"] == 60
+        verb, outcome = ("take", "taken") if colder == "Colder" else ("back", "back")
+        ended = api.post(f"{stage}/{verb}").json
+        assert (ended["outcome"], ended["new"]["number"], ended["old"]["number"]) == (
+            outcome, api.get(stage).json["new"]["number"], ended["new"]["number"] - 1
+        )  # fmt: skip
+        none = api.post(f"{stage}/{verb}")
+        assert (none.status_code, none.json["code"]) == (409, "stage.none")
+    assert api.get(published).json["published_version"] == 2
+
+
 def test_the_list_is_filtered_and_paged(api, app, tenant):
     for number in range(5):
         make_workflow(app, tenant, refunds(name=f"Flow {number}"), published=number == 3)

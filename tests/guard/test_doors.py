@@ -19,6 +19,8 @@ from studio.export.service import configs
 from studio.guard.policies import service as policies
 from studio.guard.settings.kinds import KINDS, PayoutAccount, RefundLimit, TaxRegistrations
 from studio.guard.settings.service import act, change
+from studio.runtime.models import Workflow
+from studio.runtime.service import staging
 from tests.accounts.test_factors import proved
 from tests.factories.accounts import make_tenant, make_token, signed_in, with_token
 from tests.factories.connections import make_connection
@@ -85,6 +87,22 @@ def doors(app, tenant, target):
         key = make_workflow(app, tenant, refunds(), published=False)
         yield lambda: browser.post(f"/builder/api/workflows/{key}/publish", json={"revision": 1, "note": ""})
         yield lambda: program.post(f"/api/v1/workflows/{key}/publish", json={"revision": 1, "note": ""})
+        yield from of_stage(app, tenant, browser, program)
+
+
+def of_stage(app, tenant, browser, program):
+    """A share of the events first, more of them, and all."""
+    key = make_workflow(app, tenant, refunds(), published=True)
+    wish = {"share": 10, "min_runs": 20, "points": 10}
+    yield lambda: browser.post(f"/builder/api/workflows/{key}/publish", json={"revision": 1, "stage": wish})
+    yield lambda: program.post(f"/api/v1/workflows/{key}/stage", json={"revision": 1} | wish)
+    with app.extensions["studio_database"].unit(tenant.id, tenant["builder"].actor) as uow:
+        workflow = uow.session.get_one(Workflow, key, with_for_update=True)
+        staging.begin(uow, workflow, refunds(description="Colder"), staging.Wish(10))
+    yield lambda: browser.post(f"/workflows/{key}/versions/stage", data={"share": "50"})
+    yield lambda: program.patch(f"/api/v1/workflows/{key}/stage", json={"share": 50})
+    yield lambda: browser.post(f"/workflows/{key}/versions/stage/take")
+    yield lambda: program.post(f"/api/v1/workflows/{key}/stage/take")
 
 
 def of_workspace(app, tenant, browser, program, target):

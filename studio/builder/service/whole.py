@@ -1,8 +1,9 @@
 """Verbs for a whole workflow: make, import, export, duplicate, rename, publish; and what a draft changes."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -18,10 +19,11 @@ from studio.core.errors import InvalidInput, NotFound
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.document import Change, Document
-from studio.runtime.models import Workflow, WorkflowVersion
+from studio.runtime.models import VersionStage, Workflow, WorkflowVersion
 from studio.runtime.service import staging as stages
 from studio.runtime.service import workflows
 from studio.runtime.service.staging import Wish
+from studio.runtime.stages import reading
 
 Form = Literal["json", "yaml"]
 LONGEST_NAME = 120
@@ -124,7 +126,35 @@ def publish(
 
 def pass_gate(uow: UnitOfWork, workflow: Workflow, draft: Draft) -> None:
     """Where the workspace has a policy for publishing: bound to the workflow and to what its draft does."""
-    nodes = draft.document.get("nodes") or []
+    _pass_gate(uow, workflow, draft.document, draft.logic_hash)
+
+
+def change_share(uow: UnitOfWork, workflow: Workflow, share: int) -> VersionStage:
+    """Let the staged version take more of the events, which passes the gate of publishing, or fewer.
+
+    Raises as runtime.service.staging does, and what a gate raises; then nothing has changed.
+    """
+    stage = reading.current(uow, workflow.id)
+    if stage is not None and share > stage.share:
+        _pass_gate_of(uow, workflow, stage)
+    return stages.change_share(uow, workflow, share)
+
+
+def take_to_everybody(uow: UnitOfWork, keyring: Keyring, workflow: Workflow) -> VersionStage:
+    """Let every event start the staged version. A freeze holds it, as it holds every publishing. Raises likewise."""
+    stage = reading.current(uow, workflow.id)
+    if stage is not None:
+        _pass_gate_of(uow, workflow, stage)
+    return stages.take(uow, keyring, workflow)
+
+
+def _pass_gate_of(uow: UnitOfWork, workflow: Workflow, stage: VersionStage) -> None:
+    version = uow.session.get_one(WorkflowVersion, stage.version_id)
+    _pass_gate(uow, workflow, version.document, version.logic_hash)
+
+
+def _pass_gate(uow: UnitOfWork, workflow: Workflow, document: Mapping[str, Any], logic_hash: str) -> None:
+    nodes = document.get("nodes") or []
     reached = {
         target
         for one in nodes
@@ -132,7 +162,7 @@ def pass_gate(uow: UnitOfWork, workflow: Workflow, draft: Draft) -> None:
         and (target := kind.protects_of(one.get("config") or {})) is not None
     }
     facts = {"workflow": workflow.name, "steps": len(nodes), "protects": " ".join(sorted(reached))}
-    payload = {"workflow": str(workflow.id), "logic": draft.logic_hash}
+    payload = {"workflow": str(workflow.id), "logic": logic_hash}
     what = _("Publish “%(name)s”", name=workflow.name)
     gates.current().require(uow, Act("workflow.publish", what, payload, facts))
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from studio.accounts.permissions import permission
-from studio.builder.service import drafts, history
+from studio.builder.service import drafts, history, whole
 from studio.console import stage_words
 from studio.console.blueprint import blueprint, keyring
 from studio.console.pages.workflow import asked
@@ -48,7 +48,7 @@ def change_stage(workflow_id: UUID) -> ResponseReturnValue:
     found, form = asked(workflow_id), ShareForm()
     if not form.validate_on_submit() or form.share.data is None:
         raise InvalidInput(_("A share is a whole number of percent, from 1 to 99."), code="stage.bounds", field="share")
-    stage = service.change_share(current_uow(), found, form.share.data)
+    stage = whole.change_share(current_uow(), found, form.share.data)
     said = _("Version %(number)s takes %(share)s %% of the events now.", number=stage.number, share=stage.share)
     flash(said, "good")
     return _back(found)
@@ -59,7 +59,7 @@ def change_stage(workflow_id: UUID) -> ResponseReturnValue:
 def take_stage(workflow_id: UUID) -> ResponseReturnValue:
     """Let every event start the new version."""
     found = asked(workflow_id)
-    stage = service.take(current_uow(), keyring(), found)
+    stage = whole.take_to_everybody(current_uow(), keyring(), found)
     flash(_("Every event starts version %(number)s now.", number=stage.number), "good")
     return _back(found)
 

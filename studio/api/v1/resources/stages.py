@@ -47,13 +47,13 @@ def begin_stage(uow: UnitOfWork, workflow_id: UUID, body: shapes.StageWish) -> s
            conflicts=True)  # fmt: skip
 def change_stage(uow: UnitOfWork, workflow_id: UUID, body: shapes.StageShare) -> shapes.Stage:
     """Let the new version take more of the events, or fewer."""
-    return _view(uow, service.change_share(uow, whole.get(uow, workflow_id), body.share))
+    return _view(uow, whole.change_share(uow, whole.get(uow, workflow_id), body.share))
 
 
 @operation("POST", f"{STAGE}/take", tag=TAG, needs="workflow.publish", answer=shapes.Stage, conflicts=True)
 def take_stage(uow: UnitOfWork, workflow_id: UUID) -> shapes.Stage:
     """Let every event start the new version from now on."""
-    return _view(uow, service.take(uow, keyring(), whole.get(uow, workflow_id)))
+    return _view(uow, whole.take_to_everybody(uow, keyring(), whole.get(uow, workflow_id)))
 
 
 @operation("POST", f"{STAGE}/back", tag=TAG, needs="workflow.publish", answer=shapes.Stage, conflicts=True)
