@@ -138,6 +138,7 @@ class _Drawing:
         line, link = self._overlay.lines.get(step.key, line), self._overlay.links.get(step.key)
         current = " current" if step.key == self._overlay.current else ""
         current += f" heat-{self._overlay.heat[step.key]}" if step.key in self._overlay.heat else ""
+        current += f" was-{self._overlay.tints[step.key]}" if step.key in self._overlay.tints else ""
         room = box.width - 62 - (30 if tone in _MARKS else 0)
         card = Markup(
             '<g class="card-of {tone}{current}" transform="translate({x:.0f} {y:.0f})"><title>{name}</title>'

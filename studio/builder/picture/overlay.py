@@ -16,13 +16,15 @@ class Overlay:
     links: Mapping[str, str] = field(default_factory=dict)
     """Where a click on a card leads."""
     ways: Mapping[Way, str] = field(default_factory=dict)
-    """taken, dead or open."""
+    """taken, dead or open; added or removed."""
     marks: Mapping[Way, str] = field(default_factory=dict)
     """Behind the name of a line's port, such as how often it was taken."""
     words: Mapping[Way, str] = field(default_factory=dict)
     """What is said where the pointer rests on a line."""
     heat: Mapping[str, int] = field(default_factory=dict)
     """How hot a card is, 0 to 4. Its second line says the same in words."""
+    tints: Mapping[str, str] = field(default_factory=dict)
+    """added, removed or changed. The second line of the card says the same in words."""
     current: str | None = None
     """The step that is being looked at."""
 

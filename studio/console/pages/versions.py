@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from studio.accounts.permissions import permission
-from studio.builder.service import drafts, history, whole
-from studio.console import stage_words
+from studio.builder.service import comparing, drafts, history, whole
+from studio.console import stage_words, version_diff
 from studio.console.blueprint import blueprint, keyring
 from studio.console.pages.workflow import asked
 from studio.console.workflows_forms import ShareForm
-from studio.core.errors import InvalidInput
+from studio.core.errors import InvalidInput, NotFound
 from studio.core.web import current_uow
 from studio.runtime.models import Workflow
 from studio.runtime.service import staging as service
@@ -39,6 +39,22 @@ def workflow_versions(workflow_id: UUID) -> ResponseReturnValue:
         side=reading.side_by_side(uow, stage) if stage is not None else None, share=ShareForm(formdata=None),
         past=[reading.side_by_side(uow, one) for one in reading.past(uow, found.id, 5)] if below is None else [],
     )  # fmt: skip
+
+
+@blueprint.get(f"{BASE}/compare")
+@permission("workflow.read")
+def compare_versions(workflow_id: UUID) -> ResponseReturnValue:
+    """Two of them, or one and the draft, as pictures and in words."""
+    found, uow = asked(workflow_id), current_uow()
+    compared, problem = None, ""
+    try:
+        compared = comparing.compare(uow, found, _number("before"), _number("after"))
+    except NotFound as error:
+        problem = error.message
+    return render_template(
+        "console/versions_compare.html", workflow=found, versions=history.versions(uow, found), found=compared,
+        words=version_diff, problem=problem, before=request.args.get("before", ""), after=request.args.get("after", ""),
+    ), 404 if problem and request.args else 200  # fmt: skip
 
 
 @blueprint.post(f"{BASE}/stage")
@@ -73,6 +89,14 @@ def take_stage_back(workflow_id: UUID) -> ResponseReturnValue:
     said = _("Every event starts version %(number)s again. Runs of the other go on.", number=stage.before_number)
     flash(said, "good")
     return _back(found)
+
+
+def _number(which: str) -> int | None:
+    """A version's number out of the address; None: it names none. Raises NotFound: no number is called so."""
+    text = request.args.get(which, "")
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise NotFound(_("There is no such version."), resource=f"version:{text[:20]}")
+    return int(text) if text else None
 
 
 def _back(found: Workflow) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from studio.api.v1.reading import Paged
 from studio.api.v1.resources.drafts import TAG, draft_view, version_view
 from studio.api.v1.shapes import workflows as shapes
 from studio.api.v1.shapes.common import ListOf, cursor_number
-from studio.builder.service import drafts, history, whole
+from studio.builder.service import comparing, drafts, history, whole
 from studio.core.errors import InvalidInput, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
@@ -18,6 +18,7 @@ from studio.runtime.service import subscriptions, workflows
 
 VERSIONS = "/workflows/<uuid:workflow_id>/versions"
 NUMBERED = f"{VERSIONS}/<number>"
+COMPARISON = "/workflows/<uuid:workflow_id>/comparison"
 TRIGGERS = "/workflows/<uuid:workflow_id>/triggers"
 
 
@@ -47,6 +48,15 @@ def get_version(uow: UnitOfWork, workflow_id: UUID, number: str) -> shapes.Versi
     """One version with its document."""
     workflow = whole.get(uow, workflow_id)
     return version_view(workflow, workflows.version_of(uow, workflow, _numbered(number)))
+
+
+@operation("GET", COMPARISON, tag=TAG, needs="workflow.read", query=shapes.VersionsQuery, answer=shapes.Differences,
+           optional=True)  # fmt: skip
+def compare_versions(uow: UnitOfWork, workflow_id: UUID, query: shapes.VersionsQuery) -> shapes.Differences:
+    """What one version, or the draft, changes of another version, in sentences. 404 where nothing was published."""
+    found = comparing.compare(uow, whole.get(uow, workflow_id), query.before, query.after)
+    changes = [shapes.Difference(kind=one.kind, node=one.node, text=one.text) for one in found.changes]
+    return shapes.Differences(before=found.before.number, after=found.after.number, changes=changes)
 
 
 @operation("POST", f"{NUMBERED}/restore", tag=TAG, needs="workflow.edit", body=shapes.Restore, answer=shapes.Draft,

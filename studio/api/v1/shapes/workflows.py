@@ -306,6 +306,31 @@ class Version(VersionInfo):
     document: KeptDocument
 
 
+class VersionsQuery(Query):
+    """Which two to compare."""
+
+    before: int | None = Field(
+        None, ge=1, le=2**31 - 1, description="Left out: the version that runs, or the one before `after`."
+    )
+    after: int | None = Field(None, ge=1, le=2**31 - 1, description="Left out: the draft.")
+
+
+class Difference(Shape):
+    """One sentence about one step, connection or setting."""
+
+    kind: str = Field(examples=["added"])
+    node: str | None = Field(description="The key of the step that it is about.")
+    text: str
+
+
+class Differences(Shape):
+    """What `after` does otherwise than `before`. Layout never counts."""
+
+    before: int | None
+    after: int | None = Field(description="null: the draft.")
+    changes: list[Difference]
+
+
 class ExportQuery(Query):
     """What to export."""
 
