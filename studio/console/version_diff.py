@@ -36,5 +36,5 @@ def _drawn(found: Compared, side: Side, other: Side, alone: str) -> Markup:
 
 def _line(tint: str, count: int) -> str:
     if tint == "changed":
-        return "± " + ngettext("%(num)s change", "%(num)s changes", count)
+        return f"± {ngettext('%(num)s change', '%(num)s changes', count)}"
     return f"+ {_('Added')}" if tint == "added" else f"{_MINUS} {_('Removed')}"

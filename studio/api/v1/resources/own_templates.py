@@ -47,7 +47,7 @@ def keep_template(uow: UnitOfWork, workflow_id: UUID, body: shapes.KeepTemplate)
 
 @operation("POST", "/templates/import", tag=TAG, needs="gallery.manage", file=("application/json",),
            largest=filing.LARGEST, query=shapes.ImportQuery, answer=shapes.TemplateLine, status=201,
-           conflicts=True)  # fmt: skip
+           conflicts=True, optional=True)  # fmt: skip
 def import_template(uow: UnitOfWork, data: bytes, query: shapes.ImportQuery) -> shapes.TemplateLine:
     """Make a template of an exported file, or the next version of one.
 
