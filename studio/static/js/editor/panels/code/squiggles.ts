@@ -25,7 +25,10 @@ function markedIn(text: Text, problems: readonly Problem[]): DecorationSet {
     problems.flatMap((problem) => {
       const range = underlined(problem.span, text.length);
       if (!range || range.from >= range.to) return [];
-      const mark = Decoration.mark({ class: `cm-lintRange cm-lintRange-${problem.severity}`, attributes: { title: problem.message } });
+      const mark = Decoration.mark({
+        class: `cm-lintRange cm-lintRange-${problem.severity}`,
+        attributes: { title: problem.message },
+      });
       return [mark.range(range.from, range.to)];
     }),
     true,
