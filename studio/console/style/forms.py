@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # left out of __all__
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # public, but not in its __all__
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 

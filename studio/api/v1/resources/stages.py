@@ -40,7 +40,7 @@ def begin_stage(uow: UnitOfWork, workflow_id: UUID, body: shapes.StageWish) -> s
     wish = service.Wish(body.share, Rule(body.min_runs, body.points))
     with in_document():
         whole.publish(uow, keyring(), workflow, body.revision, body.note, wish)
-    return _view(uow, reading.current(uow, workflow.id))
+    return get_stage(uow, workflow_id)
 
 
 @operation("PATCH", STAGE, tag=TAG, needs="workflow.publish", body=shapes.StageShare, answer=shapes.Stage,
@@ -62,8 +62,7 @@ def take_stage_back(uow: UnitOfWork, workflow_id: UUID) -> shapes.Stage:
     return _view(uow, service.take_back(uow, whole.get(uow, workflow_id)))
 
 
-def _view(uow: UnitOfWork, stage: VersionStage | None) -> shapes.Stage:
-    assert stage is not None, "it was begun in this very unit"  # noqa: S101 - a defect
+def _view(uow: UnitOfWork, stage: VersionStage) -> shapes.Stage:
     found = reading.side_by_side(uow, stage)
     return shapes.Stage(
         share=stage.share,
