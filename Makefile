@@ -8,8 +8,8 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 WORKERS ?= 2
-# Slow tests wait for leases, deadlines and browsers, so three of them fill two cores; then faults that are timed fail.
-SLOW_WORKERS ?= 2
+# Slow tests wait for leases, deadlines and browsers more than they work, so three of them fill two cores.
+SLOW_WORKERS ?= 3
 ARGS ?=
 SOAK_SECONDS ?= 600
 SOAK_STORE ?= postgresql

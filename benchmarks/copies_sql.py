@@ -75,7 +75,7 @@ class PostgreSQL(Dialect):
     """uuid, timestamptz, jsonb."""
 
     insert = (
-        "insert into {table} ({names}) select {values} from {table} t, generate_series(1, {count}) g(n) "
+        "insert into {table} ({names}) select {values} from {table} t, generate_series(1::bigint, {count}) g(n) "
         "where t.{key} = :original"
     )
 

@@ -20,11 +20,14 @@ from studio.core import clock
 
 DUE = 10_000
 OTHER = "other@example.com"
-AHEAD = timedelta(seconds=12)
-"""From the copying to the moment: enough to write the rows."""
 LEVEL, LAST_WORD = 0, 1
 """Steps of the plan."""
 LOOK_S, LIMIT_S = 0.02, 120.0
+
+
+def _ahead(count: int) -> timedelta:
+    """From the copying to the moment: enough to write so many rows."""
+    return timedelta(seconds=2 + count / 1_000)
 
 
 def measure(store: str, plan: Plan) -> dict[str, float]:
@@ -48,13 +51,13 @@ def _step(store: str, count: int, step: int) -> tuple[float, int]:
         seeding.reached(running.settings, "waiting", 1, LIMIT_S)
         [original] = parked.pending(running)
         with Reader(running.settings) as session:
-            due = clock.database_now(session) + AHEAD
+            due = clock.database_now(session) + _ahead(count)
         given: dict[str, dict[str, object]] = {
             "approval_escalation": {"next_at": due, "step": step},
             "outbox": {"due_at": due},
         }
         history.copy(running, parked.run_of(running, original), Series(count), given)
-        took = (_emptied(running, due) - due).total_seconds()
+        took = (_emptied(running, due, LIMIT_S + _ahead(count).total_seconds()) - due).total_seconds()
         went_on = {
             LEVEL: select(Assignment.id).where(Assignment.why["kind"].as_string() == "escalated"),
             LAST_WORD: select(Request.id).where(Request.state == "declined"),
@@ -62,9 +65,9 @@ def _step(store: str, count: int, step: int) -> tuple[float, int]:
         return took, len(parked.read(running, went_on[step]))
 
 
-def _emptied(running: Stack, due: datetime) -> datetime:
+def _emptied(running: Stack, due: datetime, limit_s: float) -> datetime:
     """When the first look finds no plan that was due by a moment."""
-    until = time.monotonic() + AHEAD.total_seconds() + LIMIT_S
+    until = time.monotonic() + limit_s
     left = select(Escalation.request_id).where(Escalation.next_at <= due).limit(1)
     with Reader(running.settings) as session, history.unbound(running) as engine:
         while time.monotonic() < until:
@@ -75,5 +78,5 @@ def _emptied(running: Stack, due: datetime) -> datetime:
             if gone:
                 return moment
             time.sleep(LOOK_S)  # between two looks at a fact: is none left that was due?
-    message = f"requests were still due {LIMIT_S} s after {due}"
+    message = f"requests that are due at {due} were still there after {limit_s} s"
     raise TimeoutError(message)

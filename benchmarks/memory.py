@@ -25,7 +25,11 @@ def families(pids: Iterable[int]) -> Iterator[int]:
     for pid in pids:
         yield pid
         for task in Path(f"/proc/{pid}/task").glob("*/children"):
-            yield from families(map(int, task.read_text().split()))
+            try:
+                started = task.read_text()
+            except OSError:
+                continue  # the thread has ended meanwhile
+            yield from families(map(int, started.split()))
 
 
 def _sum(pids: Iterable[int], field: str) -> float:
@@ -40,5 +44,8 @@ def _kib(pid: int, field: str) -> int:
 
 
 def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):  # it has just ended, as a server's helpers do
+        return 0
     return int(fields[11]) + int(fields[12])

@@ -23,6 +23,7 @@ from studio.runtime.models import Step
 
 PARKED = 100_000
 WARM, PAGES, DECISIONS = 60, 100, 100
+"""The last two of many that are parked; of fewer, a fifth and a tenth of them."""
 SETTLE_S = 3.0
 LIMIT_S = 60.0
 
@@ -41,7 +42,7 @@ def _round(store: str, count: int, idle_s: float) -> dict[str, float]:
         for _ in range(WARM):
             deliver(running, seeded.path)
         seeding.reached(settings, "waiting", WARM, LIMIT_S)
-        pages_s(running, seeded.approver, PAGES)
+        pages_s(running, seeded.approver, min(PAGES, count // 5))
         _decide(running, seeded.approver, pending(running, WARM)[: WARM // 2])
         seeding.reached(settings, "succeeded", WARM // 2, LIMIT_S)
         empty = running.memory()["memory_mib"]
@@ -49,8 +50,8 @@ def _round(store: str, count: int, idle_s: float) -> dict[str, float]:
         [original] = pending(running, 1)
         history.copy(running, run_of(running, original), Series(count))
         idle = _idle_cpu(running, idle_s)
-        pages = pages_s(running, seeded.approver, PAGES)
-        chosen = _spread(pending(running), DECISIONS)
+        pages = pages_s(running, seeded.approver, min(PAGES, count // 5))
+        chosen = _spread(pending(running), min(DECISIONS, count // 10))
         _decide(running, seeded.approver, chosen)
         seeding.reached(settings, "succeeded", WARM // 2 + len(chosen), LIMIT_S)
         memory = running.memory()

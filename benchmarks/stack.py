@@ -1,6 +1,7 @@
 """A whole Studio for a measurement: databases, web and worker processes, on ports of its own."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import memory
-from benchmarks.servers import process
+from benchmarks.servers import kept, process
 from benchmarks.servers.postgres import PostgresServer, postgres_server
 from benchmarks.servers.redis import RedisServer, redis_server
 from studio.core import settings as settings_module
@@ -20,6 +21,10 @@ from studio.core.migrate import upgrade
 from studio.core.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[1]
+READY_S = 90.0
+"""Longest that a start is waited for, on a machine that starts others too. Alone it takes three seconds."""
+KILLED_S = 10.0
+"""Longest that what was killed is waited for."""
 
 
 @dataclass
@@ -34,12 +39,15 @@ class Stack:
     logs: dict[str, Path] = field(default_factory=dict)
 
     def start(self, name: str, *arguments: str, checkout: Path = PROJECT) -> None:
-        """Start `studio ARGUMENTS` under a name, from the source that lies in a folder."""
+        """Start `studio ARGUMENTS` under a name, from the source that lies in a folder.
+
+        It is told to stop, and takes its children along, if the starting thread dies before it can do so itself.
+        """
         log = self.settings.data_dir / f"{name}.log"
         self.logs[name] = log
         with log.open("ab") as output:
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "studio", *arguments],
+                [*process.tied_to_parent(signal.SIGTERM), sys.executable, "-m", "studio", *arguments],
                 cwd=checkout,
                 env=self.environ,
                 stdin=subprocess.DEVNULL,
@@ -48,7 +56,7 @@ class Stack:
                 start_new_session=True,
             )
 
-    def wait_ready(self, timeout: float = 30.0) -> None:
+    def wait_ready(self, timeout: float = READY_S) -> None:
         """Until the web answers /livez."""
         until = time.monotonic() + timeout
         address = f"http://{self.settings.host}:{self.settings.port}/livez"
@@ -56,6 +64,8 @@ class Stack:
             try:
                 urllib.request.urlopen(address, timeout=1).close()
             except OSError:
+                if all(running.poll() is not None for running in self.processes.values()):
+                    break  # nobody is left who could
                 time.sleep(0.05)  # between two looks at a fact: does it answer?
                 continue
             return
@@ -73,11 +83,45 @@ class Stack:
         return [running.pid for running in self.processes.values()]
 
     def stop(self) -> None:
-        """SIGTERM, then SIGKILL, also to whatever a process that had to be killed has left behind."""
+        """SIGTERM to all, then SIGKILL, also to whatever a process that had to be killed has left behind."""
+        for running in self.processes.values():
+            if running.poll() is None:
+                running.terminate()
         for running in self.processes.values():
             process.stop(running, signal.SIGTERM)
-            with suppress(ProcessLookupError):
-                os.killpg(running.pid, signal.SIGKILL)
+        self.kill()
+
+    def kill(self) -> None:
+        """SIGKILL to all of them at once, with what they have started: nobody waits for work whose data goes too.
+
+        Returns when the last of them is gone, and so writes no more.
+        """
+        _kill(list(self.processes.values()))
+
+    def kill_one(self, name: str) -> None:
+        """As kill(), of one of them, which is started no more: it leaves its port to the next."""
+        _kill([self.processes.pop(name)])
+
+
+def _kill(processes: list[subprocess.Popen[bytes]]) -> None:
+    started = list(memory.families([one.pid for one in processes]))
+    for running in processes:
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)  # a session of its own, which Stack.start() has made
+    for running in processes:
+        running.wait()
+    until = time.monotonic() + KILLED_S
+    while any(_runs(pid) for pid in started) and time.monotonic() < until:
+        time.sleep(0.01)  # nobody tells that a process which is no child of ours has gone: only a look does
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process has a thread that has not ended. What only waits for its parent to hear of its end does not."""
+    try:
+        states = [stat.read_text().rpartition(")")[2].split()[0] for stat in Path(f"/proc/{pid}/task").glob("*/stat")]
+    except OSError:
+        return True  # one has ended while it was looked at: look again
+    return any(state not in "ZX" for state in states)
 
 
 @contextmanager
@@ -102,20 +146,20 @@ def stack(
         }
         postgres = redis = None
         if store == "postgresql":
-            postgres = opened.enter_context(postgres_server(durable=True, settings=postgres_settings, tables=tables))
-            urls = postgres.empty_database("bench")
+            data = kept.postgres() if tables is None else None
+            postgres = opened.enter_context(
+                postgres_server(durable=True, settings=postgres_settings, tables=tables, copy_of=data)
+            )
+            urls = postgres.first_database("bench") if data else postgres.empty_database("bench")
             redis = opened.enter_context(redis_server(append_only=append_only))
-            environ |= {
-                "STUDIO_DATABASE_URL": urls.app,
-                "STUDIO_ENGINE_DATABASE_URL": urls.engine,
-                "STUDIO_MIGRATE_DATABASE_URL": urls.migrate,
-                "STUDIO_REDIS_URL": redis.url,
-            }
+            environ |= urls.variables() | {"STUDIO_REDIS_URL": redis.url}
         settings = settings_module.load(environ)
         settings.data_dir.mkdir(parents=True)
-        upgrade(settings)
+        if settings.embedded and (file := kept.sqlite()):
+            shutil.copytree(file, settings.data_dir, dirs_exist_ok=True)
+        upgrade(settings)  # nothing is left to do on a copy
         running = Stack(settings, environ, postgres, redis)
         try:
             yield running
         finally:
-            running.stop()
+            running.kill()

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from benchmarks import history, seeding, workloads
+from benchmarks import deleting, history, seeding, workloads
 from benchmarks.driving import post, start
 from benchmarks.figures import ratio, summary
 from benchmarks.footprint import footprint
@@ -47,11 +47,12 @@ WORKLOADS: Mapping[str, Callable[[str, Plan], dict[str, float]]] = {
     "W1": loaded(workloads.w1()),
     "W2": loaded(workloads.w2()),
     "growth": growth,
+    "retention": deleting.measure,
     "footprint": lambda _store, plan: footprint(workloads.w1(), plan),
     "footprint-W2": lambda _store, plan: footprint(workloads.w2(), plan),
 }
 USUAL = ("W1", "W2")
-POSTGRESQL_ONLY = ("growth", "footprint", "footprint-W2")
+POSTGRESQL_ONLY = ("growth", "retention", "footprint", "footprint-W2")
 
 
 def rounds(running: Stack, path: str, plan: Plan) -> Iterator[dict[str, float]]:

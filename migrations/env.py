@@ -1,9 +1,11 @@
 """Alembic's entry: runs as the role that owns the tables, with time-outs so that a migration never blocks a shop."""
 
+import re
+
 from alembic import context
 from sqlalchemy import text
 
-from studio.core import db, settings
+from studio.core import db, settings, sqlite_planning
 from studio.models import load_all
 
 load_all()
@@ -22,10 +24,13 @@ def run() -> None:
     engine.dispose()
 
 
+_OWN = re.compile(r"run_words.*|ix_run_search_words|(event|payload_blob|step)_(before|other|\d{4}_\d{2})")
+"""SQLite's full-text tables, PostgreSQL's index of words and its partitions by month."""
+
+
 def _ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
-    """Whether the models know of it: SQLite's full-text tables and PostgreSQL's index of words are each one's own."""
-    own = kind in ("table", "index") and name is not None
-    return not (own and (name.startswith("run_words") or name == "ix_run_search_words"))
+    """Whether the models know of it, or it is one database's own."""
+    return not (kind in ("table", "index") and name is not None and _OWN.fullmatch(name))
 
 
 def _configure_and_run(connection) -> None:  # noqa: ANN001 - a SQLAlchemy connection
@@ -44,6 +49,8 @@ def _configure_and_run(connection) -> None:  # noqa: ANN001 - a SQLAlchemy conne
             connection.execute(text("set lock_timeout = '1s'"))
             connection.execute(text("set statement_timeout = '15min'"))
         context.run_migrations()
+        if sqlite and context.get_context().get_current_revision() == context.get_head_revision():
+            sqlite_planning.teach(connection)
 
 
 run()

@@ -59,9 +59,7 @@ def registered() -> Iterator[tuple[str, str]]:
         for sentence in i18n.schema_words(one.Config.model_json_schema()):
             yield f"node type {key}", sentence
     yield from of_connectors()
-    for name, action in Action.registry.items():
-        yield f"audit action {name}", action.sentence
-        yield f"audit action {name}", action.description
+    yield from of_audit()
     for name, known in FUNCTIONS.items():
         yield f"function {name}", known.detail
     for name, detail in MACROS.items():
@@ -72,6 +70,13 @@ def registered() -> Iterator[tuple[str, str]]:
         yield from ((f"template {template.slug}", sentence) for sentence in loading.sentences(template))
     for text in _ENTRY.findall(EDITOR.read_text(encoding="utf-8")):
         yield "studio/static/js/i18n/messages.ts", json.loads(text)
+
+
+def of_audit() -> Iterator[tuple[str, str]]:
+    """What is said of each kind of event, and of the codes that its facts hold."""
+    for name, action in Action.registry.items():
+        for sentence in (action.sentence, action.description, *action.words.values()):
+            yield f"audit action {name}", sentence
 
 
 def of_connectors() -> Iterator[tuple[str, str]]:

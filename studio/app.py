@@ -1,10 +1,10 @@
-"""The application: all that is shown, on top of what every process has (joining.py)."""
+"""The application: all that is shown, on top of what every process has (joining)."""
 
 from datetime import timedelta
 from importlib import import_module
 
 from flask import Flask
-from flask_babel import Babel, gettext
+from flask_babel import Babel, gettext, ngettext
 from flask_login import LoginManager
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -32,6 +32,7 @@ from studio.core import (
     measured,
     problems,
     retelling,
+    unstorable,
     web,
 )
 from studio.core.settings import Settings
@@ -47,6 +48,7 @@ from studio.runtime import decision_table
 from studio.runtime.hooks.front import PREFIX, HookFront
 from studio.runtime.service import audit_reading
 from studio.runtime.service.reference_checks import published_names, published_users
+from studio.runtime.sources import service as sources
 
 VIEWS = (
     "studio.accounts.views",
@@ -119,6 +121,8 @@ def _join_references() -> None:
     references.register_named("published", published_names)
     references.register_named("drafts", drafts.names)
     references.register_users("drafts", drafts.users)
+    references.register_named("sources", sources.names)
+    references.register_users("sources", sources.users)
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -148,16 +152,17 @@ def _trust_proxies(app: Flask, settings: Settings) -> None:
 
 
 def _join_extensions(app: Flask, settings: Settings) -> None:
+    measured.init_app(app)  # first: what the others answer by themselves counts, and took as long as it took
     problems.init_app(app)
+    unstorable.init_app(app)
     limits.init_app(app, settings)
     guard.init_app(app)
     headers.init_app(app, secure=settings.secure)
-    measured.init_app(app)
     assets.init_app(app)
     formats.init_app(app)
     frame.init_app(app)
     Babel(app, locale_selector=frame.locale, timezone_selector=frame.time_zone)
-    i18n.use(gettext)
+    i18n.use(gettext, ngettext, formats.locale)
     app.jinja_env.globals["told"] = i18n.gettext  # for sentences that come from a registry, not from the template
     app.jinja_env.globals["told_all"] = i18n.each
     app.jinja_env.filters["retold"] = retelling.retold  # for what runs have stored

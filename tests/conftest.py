@@ -12,14 +12,14 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from benchmarks.servers import process
+from benchmarks.servers import kept, process
 from benchmarks.servers.postgres import PostgresServer, PostgresUrls, postgres_server
 from benchmarks.servers.redis import RedisServer, redis_server
 from benchmarks.servers.schema import upgrade
 from studio.core import heap
 from tests.fixtures.app import app, database, mailer, store, store_settings
 from tests.fixtures.shop import shop
-from tests.fixtures.spreading import ByFileAndStore, longest_first
+from tests.fixtures.spreading import ByFileAndStore, longest_first, names_none
 from tests.servers.browser import chromium as run_chromium
 from tests.servers.browser import flawless_page, new_context
 from tests.servers.http_target import HttpTarget
@@ -34,6 +34,19 @@ __all__ = ["app", "database", "mailer", "shop", "store", "store_settings"]  # fi
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("dev", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let all processes of this run, and those that they start, copy the same migrated databases."""
+    if not hasattr(config, "workerinput"):
+        stack = ExitStack()
+        config.add_cleanup(stack.close)
+        os.environ[kept.FOLDER] = str(stack.enter_context(process.scratch("kept", place=process.memory())))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave unread what holds nothing that is wanted."""
+    return names_none(collection_path, config.getoption("markexpr")) or None
 
 
 @pytest.hookimpl(trylast=True)

@@ -28,6 +28,14 @@ class PostgresUrls:
     app: str
     engine: str
 
+    def variables(self) -> dict[str, str]:
+        """As Studio's processes are told of it."""
+        return {
+            "STUDIO_DATABASE_URL": self.app,
+            "STUDIO_ENGINE_DATABASE_URL": self.engine,
+            "STUDIO_MIGRATE_DATABASE_URL": self.migrate,
+        }
+
 
 @dataclass
 class PostgresServer:
@@ -42,12 +50,20 @@ class PostgresServer:
     _template: str | None = None
     _shape: str = ""
     _spare: list[str] = field(default_factory=list)
+    _counted: set[str] = field(default_factory=set)
     _renaming: psycopg.Connection | None = None
 
     def start(self) -> None:
         """Begin, or begin again on the same data and port."""
+        self._counted.clear()  # how many rows its databases hold: it may have forgotten
         self._running = self._begin()
         process.wait_until(lambda: _answers(self), self._running, self.log)
+
+    @property
+    def pid(self) -> int:
+        """Of the process that all others of it come from."""
+        assert self._running is not None
+        return self._running.pid
 
     def running(self) -> bool:
         """Whether its process is there."""
@@ -86,17 +102,28 @@ class PostgresServer:
             # Under another name, so that whoever is still about from before does not come back to it.
             name = f"studio_{next(self._numbers)}"
             self._rename(self._spare.pop(), name)
-            return self._urls(name)
-        return self._create(f"studio_{next(self._numbers)}", self._template)
+            urls = self._urls(name)
+        else:
+            urls = self._create(f"studio_{next(self._numbers)}", self._template)
+        self._counted.add(urls.name)
+        return urls
+
+    def copy(self, urls: PostgresUrls) -> PostgresUrls:
+        """Make a database that holds what another one holds, to which nobody is connected."""
+        return self._create(f"studio_{next(self._numbers)}", urls.name)
 
     def empty_database(self, purpose: str = "empty") -> PostgresUrls:
         """Make a database that no migration has seen."""
         return self._create(f"studio_{purpose}_{next(self._numbers)}", "template0")
 
+    def first_database(self, purpose: str) -> PostgresUrls:
+        """Find the one that `empty_database` made first in the cluster that this one is a copy of."""
+        return self._urls(f"studio_{purpose}_{next(self._numbers)}")
+
     def take_back(self, urls: PostgresUrls) -> None:
-        """Empty a database for the next who asks for one; one whose schema was altered is dropped."""
+        """Empty a database for the next who asks; dropped is one whose schema was altered, or that met a restart."""
         with self.superuser(urls.name) as connection:
-            unaltered = emptying.shape(connection) == self._shape
+            unaltered = urls.name in self._counted and emptying.shape(connection) == self._shape
             if unaltered:
                 emptying.empty(connection, urls.name)
         if unaltered:
@@ -153,11 +180,16 @@ class PostgresServer:
 
 @contextmanager
 def postgres_server(
-    *, durable: bool = False, settings: dict[str, str] | None = None, tables: Path | None = None
+    *,
+    durable: bool = False,
+    settings: dict[str, str] | None = None,
+    tables: Path | None = None,
+    copy_of: Path | None = None,
 ) -> Iterator[PostgresServer]:
     """Run a cluster; `durable=True` keeps fsync on, as a benchmark must.
 
-    `tables` is a folder on another disk for everything but the log of writes.
+    `tables` is a folder on another disk for everything but the log of writes. `copy_of` is a folder with the data of a
+    durable cluster that has the roles already.
     """
     user = process.service_user("postgres")
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
@@ -166,7 +198,10 @@ def postgres_server(
         data, log = (tables or folder) / "data", folder / "log"
         way = "scram-sha-256" if durable else "md5"
         waldir = [f"--waldir={folder / 'wal'}"] if tables else []
-        _initialise(initdb, data, folder, log, user, f"--auth-host={way}", *waldir)
+        if copy_of is not None:
+            copied(copy_of / "data", data)
+        else:
+            _initialise(initdb, data, folder, log, user, f"--auth-host={way}", *waldir)
         port = process.free_port()
         options = _options(folder, port, durable=durable) | (settings or {})
         command = [postgres, "-D", data, *(f"--{name}={value}" for name, value in options.items())]
@@ -178,11 +213,16 @@ def postgres_server(
         )
         try:
             server.start()
-            _create_roles(server)
+            if copy_of is None:
+                _create_roles(server)
             yield server
         finally:
-            # Fast shutdown when the data must survive a look, else at once.
-            server.stop(signal.SIGINT, signal.SIGQUIT)
+            server.stop(signal.SIGQUIT)  # at once: its data goes with it
+
+
+def copied(data: Path, to: Path) -> None:
+    """Copy a cluster's data, which its server has left, with their owner."""
+    subprocess.run(["cp", "--archive", "--reflink=auto", data, to], check=True)
 
 
 def _initialise(initdb: Path, data: Path, folder: Path, log: Path, user: str | None, *more: str) -> None:

@@ -82,7 +82,7 @@ def start(
     """Start a server that the kernel ends with `last_signal` when the starting thread dies."""
     with log.open("ab") as output:
         return subprocess.Popen(
-            [*_tied_to_parent(last_signal, user), *map(str, command)],
+            [*tied_to_parent(last_signal, user), *map(str, command)],
             cwd=cwd,
             env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(cwd)},
             stdin=subprocess.DEVNULL,
@@ -133,7 +133,11 @@ def service_user(name: str) -> str | None:
     return name
 
 
-def _tied_to_parent(last_signal: signal.Signals, user: str | None) -> list[str]:
+def tied_to_parent(last_signal: signal.Signals, user: str | None = None) -> list[str]:
+    """What goes before a command so that the kernel sends it this signal when the thread that starts it dies.
+
+    Empty where the system has no `setpriv` and nobody else is to run it.
+    """
     setpriv = shutil.which("setpriv")
     if setpriv is None:
         return ["runuser", "-u", user, "--"] if user else []

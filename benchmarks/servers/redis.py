@@ -28,7 +28,15 @@ class RedisServer:
     def start(self) -> None:
         """Begin, or begin again on the same port, with what it has kept on disk."""
         self._running = self._begin()
-        process.wait_until(lambda: process.accepts(self.port), self._running, self.log)
+        process.wait_until(self._answers, self._running, self.log)
+
+    def _answers(self) -> bool:
+        """It takes connections while it still reads what it has kept, and refuses all that is asked."""
+        try:
+            with redis.Redis.from_url(self.url) as client:
+                return bool(client.ping())
+        except redis.ConnectionError:
+            return False
 
     def running(self) -> bool:
         """Whether its process is there."""

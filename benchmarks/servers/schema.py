@@ -1,11 +1,14 @@
 """Bring a database to a revision, with the migrations that an operator runs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
 from studio.core import db
@@ -14,13 +17,24 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    with connected(url) as config:
-        command.upgrade(config, revision)
+    scripts = _scripts()
+    _run(url, lambda at, _context: scripts._upgrade_revs(revision, at), destination_rev=revision)
 
 
 def downgrade(url: str, revision: str = "base") -> None:
-    with connected(url) as config:
-        command.downgrade(config, revision)
+    scripts = _scripts()
+    _run(url, lambda at, _context: scripts._downgrade_revs(revision, at), destination_rev=revision)
+
+
+def _run(url: str, steps: Callable[[Any, Any], Any], **named: str) -> None:
+    """As Alembic's commands do it, which read all migrations from their files each time."""
+    with connected(url) as config, EnvironmentContext(config, _scripts(), fn=steps, **named):
+        _scripts().run_env()
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(Config(MIGRATIONS / "alembic.ini"))
 
 
 def check(url: str) -> None:
@@ -31,8 +45,7 @@ def check(url: str) -> None:
 
 def revisions() -> list[str]:
     """Every revision, oldest first."""
-    scripts = ScriptDirectory.from_config(Config(MIGRATIONS / "alembic.ini"))
-    return [script.revision for script in reversed(list(scripts.walk_revisions()))]
+    return [script.revision for script in reversed(list(_scripts().walk_revisions()))]
 
 
 @contextmanager

@@ -36,6 +36,7 @@ ENTRIES = (
     Entry("portal.alerts", _l("Alerts"), "bell", "alert.read", 1),
     Entry("gallery.index", _l("Gallery"), "gallery", "gallery.read", 1),
     Entry("connections.listing", _l("Connections"), "plug", "connection.read", 2),
+    Entry("console.event_sources", _l("Event sources"), "webhook", "event.read", 2),
     Entry("flags.listing", _l("Flags"), "flag", "flag.read", 2),
     Entry("console.reports", _l("Reports"), "calendar", "approval.report", 2),
     Entry("console.audit", _l("Audit"), "audit", "audit.read", 2),

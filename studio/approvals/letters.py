@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from studio.approvals import items, options, saying
@@ -295,7 +296,8 @@ def digest(
         for request, said in threads
     ]
     count = len(waiting)
-    title = _("%(count)s decisions wait for you", count=count) if count else _("Nothing waits for you")
+    many = ngettext("%(count)s decision waits for you", "%(count)s decisions wait for you", count, count=count)
+    title = many if count else _("Nothing waits for you")
     head = [_("Settled since the last mail:")] if done else []
     return laid_out(
         title,

@@ -49,6 +49,7 @@ class Action(str):
         "sentence",
         "severity",
         "version",
+        "words",
     )
 
     registry: ClassVar[dict[str, "Action"]] = {}
@@ -57,6 +58,8 @@ class Action(str):
     description: str
     sentence: str
     """For people, over `{actor}`, `{target}` and the metadata's keys."""
+    words: Mapping[str, str]
+    """What the sentence says for a fact that is a code, such as `returned`, in place of it."""
     metadata: type[Metadata]
     example: Mapping[str, Any]
     redactions: tuple[Redaction, ...]
@@ -70,6 +73,7 @@ class Action(str):
         description: str,
         *,
         sentence: str,
+        words: Mapping[str, str] | None = None,
         metadata: type[Metadata] = Metadata,
         example: Mapping[str, Any] | None = None,
         redactions: tuple[Redaction, ...] = (),
@@ -81,8 +85,8 @@ class Action(str):
         if not _NAME.match(name) or name in cls.registry or name.startswith(f"{CUSTOM}."):
             raise ValueError(f"audit action {name!r} is no `resource.verb`, or declared twice")
         action = cls.made(
-            name, description, sentence=sentence, metadata=metadata, example=example, redactions=redactions,
-            severity=severity, ocsf=ocsf, version=version,
+            name, description, sentence=sentence, words=words, metadata=metadata, example=example,
+            redactions=redactions, severity=severity, ocsf=ocsf, version=version,
         )  # fmt: skip
         metadata.model_validate(action.example)
         cls.registry[name] = action
@@ -95,6 +99,7 @@ class Action(str):
         description: str,
         *,
         sentence: str,
+        words: Mapping[str, str] | None = None,
         metadata: type[Metadata],
         example: Mapping[str, Any] | None = None,
         redactions: tuple[Redaction, ...] = (),
@@ -105,7 +110,7 @@ class Action(str):
         """An action that is not in the registry: a workspace's own."""
         action = super().__new__(cls, name)
         action.version, action.description, action.sentence = version, description, sentence
-        action.metadata, action.example = metadata, dict(example or {})
+        action.words, action.metadata, action.example = dict(words or {}), metadata, dict(example or {})
         action.redactions, action.severity, action.ocsf = redactions, severity, ocsf
         return action
 

@@ -19,7 +19,9 @@ def sentence(event: Mapping[str, Any], translate: Translate = str) -> str:
     """Such as: Jonas Weber approved “Refund €420.00 to Anna Keller”. Plain text, never markup."""
     action = Action.registry.get(event["action"])
     pattern = action.sentence if action else "{actor}: " + event["action"]
-    words = _Blanks({key: str(value) for key, value in event["metadata"].items()})
+    known = action.words if action else {}
+    facts = {key: str(value) for key, value in event["metadata"].items()}
+    words = _Blanks({key: translate(known[fact]) if fact in known else fact for key, fact in facts.items()})
     words |= {"actor": event["actor"]["name"], "target": target_name(event)}
     told = translate(pattern).format_map(words)
     result = event["outcome"]["result"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from studio.builder import insight
 from studio.contract.graph import BODY_PORT, ERROR_PORT
 from studio.contract.node import Kind
+from studio.contract.wording import port_name
 from studio.core.i18n import gettext
 from studio.runtime.checks.order import topological
 from studio.runtime.checks.outline import Outline
@@ -67,5 +68,5 @@ def _way(outline: Outline, edge: Link) -> tuple[str, str] | None:
     found = outline.types.get(edge.source)
     if found is None or edge.port == "next" or (edge.port == BODY_PORT and found.is_loop):
         return None
-    port = "failed" if edge.port == ERROR_PORT else edge.port
-    return outline.steps[edge.source].name, found.port_names.get(edge.port, port.replace("_", " "))
+    port = gettext("failed") if edge.port == ERROR_PORT else edge.port
+    return outline.steps[edge.source].name, port_name(found.port_names, port)

@@ -4,8 +4,9 @@ from studio.connectors.definition import Connector
 from studio.connectors.hooks.states import State, Verdict
 from studio.connectors.models import Connection
 from studio.connectors.outcomes import AuthKind, Environment, Health, ScopeKind, Status
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
-from studio.core.i18n import marked
+from studio.core.i18n import marked, ngettext
 
 STATUS = {
     Status.DRAFT: (marked("Not connected"), "warn"),
@@ -34,7 +35,7 @@ HOOKS = {
     State.GONE: (marked("Removed"), ""),
 }
 DELIVERIES = {
-    Verdict.STARTED: marked("started workflows"),
+    Verdict.STARTED: marked("somebody listened"),
     Verdict.FILTERED: marked("nobody listened"),
     Verdict.MALFORMED: marked("could not be read"),
 }
@@ -70,16 +71,19 @@ _ADVICE = {
     Status.NEEDS_CONFIG: marked("Fill in the setting that is missing."),
     Status.REAUTH_REQUIRED: marked("Connect it again: runs that need it will wait until then."),
 }
-_WHILE_THEY_WAIT = {
-    Status.REAUTH_REQUIRED: marked("Connect it again: %(count)s runs wait for it and go on by themselves."),
-    Status.PAUSED: marked("%(count)s runs wait until it is resumed."),
-}
 
 
 def advice(row: Connection, waiting: int) -> str:
     """What to do now; empty where nothing is."""
-    if waiting and row.state in _WHILE_THEY_WAIT:
-        return _(_WHILE_THEY_WAIT[row.state], count=f"{waiting:,}")
+    if waiting and row.state is Status.REAUTH_REQUIRED:
+        said = ngettext("Connect it again: %(count)s run waits for it and goes on by itself.",
+                        "Connect it again: %(count)s runs wait for it and go on by themselves.", waiting,
+                        count=separated(waiting))  # fmt: skip
+        return str(said)
+    if waiting and row.state is Status.PAUSED:
+        said = ngettext("%(count)s run waits until it is resumed.", "%(count)s runs wait until it is resumed.", waiting,
+                        count=separated(waiting))  # fmt: skip
+        return str(said)
     if row.state is Status.ACTIVE and row.health == Health.DEGRADED:
         return _("Studio goes on trying. Look at the other system if it stays so.")
     return _(_ADVICE[row.state]) if row.state in _ADVICE else ""

@@ -27,14 +27,17 @@ FORMAT = 1
 MANIFEST, SQLITE, DUMP = "manifest.json", "studio.db", "studio.dump"
 _EMPTY = """set local client_min_messages = warning; do $$ declare one record; begin
     for one in select tablename from pg_tables where schemaname = current_schema() and tableowner = current_user loop
-        execute format('drop table %I cascade', one.tablename);
+        execute format('drop table if exists %I cascade', one.tablename);
     end loop;
     for one in select oid::regprocedure as name from pg_proc
         where pronamespace = current_schema()::regnamespace and proowner = current_user::regrole loop
         execute format('drop routine %s cascade', one.name);
     end loop;
 end $$"""
-"""A newer schema than the archive's has tables and functions that its own clean-up would leave in the way."""
+"""A newer schema than the archive's has tables and functions that its own clean-up would leave in the way.
+
+Partitions go with their table, so one may be gone already.
+"""
 
 
 class ArchiveError(StudioError):

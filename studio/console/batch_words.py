@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from studio.console.batch_form import VERBS
-from studio.runtime.batches.planning import Preview
+from studio.runtime.batches.planning import Preview, Refused
 from studio.runtime.batches.wanted import ItemState, State, Verb
 from studio.runtime.models import RunBatch
 
@@ -49,6 +49,14 @@ def percent(batch: RunBatch) -> int:
 def counted(found: Counter[str]) -> str:
     """Steps and how many of each."""
     return ", ".join(f"{name} ({count})" for name, count in found.most_common(6))
+
+
+def refusals(found: Preview) -> dict[str, list[Refused]]:
+    """Runs with which it cannot be done, by what stands against it."""
+    grouped = dict[str, list[Refused]]()
+    for one in found.refused:
+        grouped.setdefault(one.why, []).append(one)
+    return grouped
 
 
 def headline(found: Preview) -> tuple[str, str]:

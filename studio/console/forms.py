@@ -5,7 +5,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     IntegerField,
     RadioField,
     SelectField,
@@ -18,8 +17,10 @@ from wtforms.validators import AnyOf, DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from studio.core.errors import InvalidInput
+from studio.core.moment_fields import DateField
 from studio.oversight.evidence.outcomes import Kind
 from studio.oversight.run_exports.outcomes import Format
+from studio.runtime import notes
 from studio.runtime.history.columns import Column
 from studio.runtime.history.detail import RunDetail
 from studio.runtime.service.settling import Finding
@@ -40,7 +41,7 @@ class SettleForm(FlaskForm):
 class NoteForm(FlaskForm):
     """A remark on a run."""
 
-    text = TextAreaField(_l("Note"), [DataRequired(), Length(max=4000)])
+    text = TextAreaField(_l("Note"), [DataRequired(), Length(max=notes.LONGEST)])
 
 
 class LimitsForm(FlaskForm):
@@ -101,6 +102,12 @@ class RunViewForm(FlaskForm):
 
     name = StringField(validators=[DataRequired(), Length(max=60)])
     shared = BooleanField()
+
+
+class RunViewNameForm(FlaskForm):
+    """Another name of a filter of runs; empty: it stays."""
+
+    name = StringField(validators=[Length(max=60)])
 
 
 class RunColumnsForm(FlaskForm):

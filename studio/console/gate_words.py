@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from studio.contract.spans import in_words
-from studio.core.formats import clock_time
+from studio.core.formats import clock_time, number
 from studio.runtime.history.turns import Held
 
 
@@ -23,10 +23,10 @@ def waits_at_gate(held: Held) -> str:
     elif held.why == "place":
         said = ngettext(
             "It waits for a place: only one run executes at a time.",
-            "It waits for a place: at most %(limit)s runs execute at once.", held.limit, limit=f"{held.limit:,}",
+            "It waits for a place: at most %(limit)s runs execute at once.", held.limit, limit=number(held.limit),
         )  # fmt: skip
     elif held.why == "rate":
         said = ngettext("At most one run starts in %(time)s.", "At most %(limit)s runs start in %(time)s.",
-                        held.limit, limit=f"{held.limit:,}", time=in_words(held.per_s))  # fmt: skip
+                        held.limit, limit=number(held.limit), time=in_words(held.per_s))  # fmt: skip
         said = f"{_('It starts at %(time)s.', time=clock_time(held.at))} {said}" if held.at else said
     return said

@@ -5,11 +5,12 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, Field, RadioField, SelectField, StringField
+from wtforms import Field, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # left out of __all__
 from wtforms.validators import InputRequired, Length, Optional
 
 from studio.core.errors import InvalidInput
+from studio.core.moment_fields import DateTimeLocalField
 from studio.runtime.halts.asking import LONGEST_REASON, Wanted
 from studio.runtime.halts.outcomes import Events, Under
 

@@ -13,6 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from studio.accounts.permissions import public
 from studio.core import web
 from studio.core.errors import NotFound
+from studio.core.i18n import gettext as _
 from studio.core.settings import Settings
 from studio.operations.measuring import Installation
 from studio.operations.probing import Probes
@@ -45,7 +46,7 @@ def readyz() -> ResponseReturnValue:
 def metrics() -> Response:
     """Counters and histograms of all processes on this data folder. Without the token the address does not exist."""
     if not _may_scrape(_settings()):
-        raise NotFound("There is nothing at this address.")
+        raise NotFound(_("There is nothing at this address."))
     told = generate_latest(_registry()) + generate_latest(_installation())
     return Response(told, content_type=CONTENT_TYPE_LATEST)
 

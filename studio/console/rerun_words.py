@@ -91,7 +91,7 @@ def verdict(found: Look) -> tuple[str, str, str]:
                         "%(num)d effects that have happened would happen again.", len(made.again))  # fmt: skip
         return "warn", said, more
     kept = ngettext("%(num)d effect is kept and not repeated.", "%(num)d effects are kept and not repeated.",
-                    len(made.reused))  # fmt: skip
+                    len(made.reused)) if made.reused else ""  # fmt: skip
     return ("warn" if more else "good"), _("Nothing that this run has done happens again."), f"{kept} {more}".strip()
 
 

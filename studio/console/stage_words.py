@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 
+from studio.core.formats import number
 from studio.core.i18n import marked
 from studio.runtime.models import VersionStage
 from studio.runtime.stages.policy import Figures, Outcome
@@ -23,7 +24,7 @@ def outcome(stage: VersionStage) -> tuple[str, str]:
 
 def failing(figures: Figures) -> str:
     """The share of failed runs; a dash where none has ended."""
-    return "-" if figures.failing is None else f"{figures.failing:.1f} %"
+    return "-" if figures.failing is None else f"{number(round(figures.failing, 1))} %"
 
 
 def rule(stage: VersionStage) -> str:
@@ -31,6 +32,6 @@ def rule(stage: VersionStage) -> str:
     said: str = _(
         "It goes back by itself once %(min_runs)s of its runs have ended and its share of failed ones lies "
         "%(points)s percentage points or more above that of version %(number)s.",
-        min_runs=f"{stage.min_runs:,}", points=stage.points, number=stage.before_number,
+        min_runs=number(stage.min_runs), points=stage.points, number=stage.before_number,
     )  # fmt: skip
     return said

@@ -11,7 +11,8 @@ from flask_babel import lazy_gettext as _l
 from studio.console.gate_words import waits_at_gate
 from studio.contract.gathering import SECTION
 from studio.contract.node import node_type
-from studio.core.formats import at, clock_time, lasting
+from studio.contract.wording import port_name
+from studio.core.formats import at, clock_time, lasting, number
 from studio.core.ids import parse_id
 from studio.core.retelling import retold
 from studio.runtime.history.detail import CalledRun, RunDetail, StepView, called_run
@@ -246,7 +247,7 @@ def gathered_before(found: RunDetail) -> str:
     count = told.get("count") if isinstance(told, dict) else None
     if not isinstance(count, int):
         return ""
-    return str(ngettext("%(count)s gathered event", "%(count)s gathered events", count, count=f"{count:,}"))
+    return str(ngettext("%(count)s gathered event", "%(count)s gathered events", count, count=number(count)))
 
 
 def other_run(found: RunDetail, held: Held | None) -> UUID | None:
@@ -286,5 +287,4 @@ def _port(step: StepView, port: str | None) -> str:
     if port in (None, "next"):
         return ""
     known = node_type(step.type)
-    names = known.port_names if known else {}
-    return str(names.get(port, port.replace("_", " ")))
+    return port_name(known.port_names if known else {}, port)

@@ -226,7 +226,7 @@ class NodeType:
     icon: ClassVar[str]
     ports: ClassVar[tuple[str, ...]] = ("next",)
     port_names: ClassVar[Mapping[str, str]] = {}
-    """What people read at a port, where it differs: {"true": "yes"}."""
+    """What people read at each port but `next`: {"true": "yes"}. Looked up in the reader's language."""
     sample: ClassVar[Any] = None
     """An output such as a real step gives: for completion, previews and test-runs."""
     output_schema: ClassVar[Mapping[str, Any] | None] = None

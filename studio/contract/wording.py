@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from studio.core.errors import FieldProblem
 from studio.core.i18n import gettext as _
-from studio.core.i18n import marked
+from studio.core.i18n import marked, ngettext
 
 _WORDS = {
     "missing": marked("This field is required."),
@@ -28,11 +28,17 @@ _WORDS = {
     "model_attributes_type": marked("This must be an object with named fields."),
     "finite_number": marked("This must be a finite number."),
 }
+_MOMENT = marked("Give a moment with its time zone, such as 2026-11-27T09:00:00Z.")
+_FORMS: dict[str, str] = {
+    "uuid_parsing": marked("This is no id."),
+    "uuid_type": marked("This is no id."),
+    "datetime_parsing": _MOMENT,
+    "datetime_from_date_parsing": _MOMENT,
+    "datetime_type": _MOMENT,
+    "timezone_aware": _MOMENT,
+}
+_LENGTHS = frozenset({"string_too_short", "string_too_long", "too_short", "too_long"})
 _BOUNDS = {
-    "string_too_short": ("min_length", marked("This needs at least %(bound)s characters.")),
-    "string_too_long": ("max_length", marked("This may have at most %(bound)s characters.")),
-    "too_short": ("min_length", marked("This needs at least %(bound)s entries.")),
-    "too_long": ("max_length", marked("This may have at most %(bound)s entries.")),
     "greater_than": ("gt", marked("This must be more than %(bound)s.")),
     "greater_than_equal": ("ge", marked("This must be at least %(bound)s.")),
     "less_than": ("lt", marked("This must be less than %(bound)s.")),
@@ -48,8 +54,10 @@ _PATTERNS = {
 def sentence(error: Mapping[str, Any]) -> str:
     """One pydantic error in words."""
     kind, context = str(error["type"]), error.get("ctx") or {}
-    if kind in _WORDS:
-        return _(_WORDS[kind])
+    if (plain := _WORDS.get(kind) or _FORMS.get(kind)) is not None:
+        return _(plain)
+    if kind in _LENGTHS:
+        return _length(kind, int(context.get("min_length", context.get("max_length", 0))))
     if kind in _BOUNDS:
         name, text = _BOUNDS[kind]
         return _(text, bound=context.get(name, "?"))
@@ -61,6 +69,16 @@ def sentence(error: Mapping[str, Any]) -> str:
     return f"{str(error['msg']).rstrip('.')}."
 
 
+def _length(kind: str, bound: int) -> str:
+    if kind == "string_too_short":
+        return ngettext("This needs at least %(num)s character.", "This needs at least %(num)s characters.", bound)
+    if kind == "string_too_long":
+        return ngettext("This may have at most %(num)s character.", "This may have at most %(num)s characters.", bound)
+    if kind == "too_short":
+        return ngettext("This needs at least %(num)s entry.", "This needs at least %(num)s entries.", bound)
+    return ngettext("This may have at most %(num)s entry.", "This may have at most %(num)s entries.", bound)
+
+
 def code(error: Mapping[str, Any], family: str) -> str:
     """Our code for a pydantic error: `document.required`, `config.choice`, …"""
     kind = str(error["type"])
@@ -70,8 +88,10 @@ def code(error: Mapping[str, Any], family: str) -> str:
         return f"{family}.unknown_field"
     if kind in ("literal_error", "enum"):
         return f"{family}.choice"
-    if kind in _BOUNDS or kind == "string_pattern_mismatch":
-        return f"{family}.bounds" if kind in _BOUNDS else f"{family}.form"
+    if kind in _LENGTHS or kind in _BOUNDS:
+        return f"{family}.bounds"
+    if kind == "string_pattern_mismatch":
+        return f"{family}.form"
     return f"{family}.type" if kind in _WORDS else f"{family}.invalid"
 
 
@@ -91,3 +111,8 @@ def field_problems(error: ValidationError, family: str) -> list[FieldProblem]:
         path = dotted(one["loc"])
         found.setdefault(path, FieldProblem(path or family, code(one, family), sentence(one)))
     return list(found.values())
+
+
+def port_name(names: Mapping[str, str], port: str) -> str:
+    """What people read at a port, in their language. `names`: of its node type; one that has none people named."""
+    return _(names[port]) if port in names else port.replace("_", " ")

@@ -91,6 +91,11 @@ def number(value: Decimal | float) -> str:
     return str(format_decimal(value))
 
 
+def locale() -> str:
+    """The reader's; `en` where there is none, as in a worker."""
+    return str(get_locale() or "en")
+
+
 def at_least(value: int, cut: bool) -> str:  # noqa: FBT001 - a filter, whose argument stands without a name
     """A number that was counted up to a bound: "12", or "1,000+" where it was cut off there."""
     return f"{number(value)}+" if cut else number(value)
@@ -114,5 +119,5 @@ def initials(name: str) -> str:
 
 def language() -> str:
     """The page's `lang`: that of its sentences, which dates and numbers may leave behind."""
-    locale = str(get_locale() or "en")
-    return locale.replace("_", "-") if spoken(locale) else "en"
+    known = locale()
+    return known.replace("_", "-") if spoken(known) else "en"

@@ -21,6 +21,18 @@ OLDER = 5
 """Looks at one generation for one at the next. With 20 a busy worker kept 20 MiB more that nobody could reach."""
 
 
+def look_less() -> None:
+    """Call first in every command: most of its time it loads, and of what it loads nothing becomes garbage."""
+    gc.set_threshold(YOUNG, OLDER, OLDER)
+
+
+def leave_out() -> None:
+    """Call before anything loads what is UNWANTED."""
+    warnings.filterwarnings("ignore", "Unable to find acceptable character detection")  # none is wanted
+    for name in UNWANTED:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # how Python is told that a module is not there
+
+
 def load() -> None:
     """Call before a serving process loads: nothing of what it loads is garbage, so nothing is looked for.
 
@@ -29,14 +41,14 @@ def load() -> None:
     """
     gc.disable()
     os.register_at_fork(before=gc.freeze)
-    warnings.filterwarnings("ignore", "Unable to find acceptable character detection")  # none is wanted
-    for name in UNWANTED:
-        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # how Python is told that a module is not there
+    leave_out()
 
 
 def settle() -> None:
-    """Call once, when a serving process has loaded everything and before it serves."""
-    gc.collect()
+    """Call once, when a serving process has loaded everything and before it serves.
+
+    Without a look for garbage first: it took 0.3 s of each start to find 2,000 of half a million objects.
+    """
     gc.freeze()
-    gc.set_threshold(YOUNG, OLDER, OLDER)
+    look_less()
     gc.enable()

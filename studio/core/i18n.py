@@ -10,21 +10,34 @@ from contextvars import ContextVar
 from typing import Any
 
 Translate = Callable[[str], str]
-_translate: Translate = str
-_now: ContextVar[Translate | None] = ContextVar("studio_translate", default=None)
-"""Goes before `_translate`, where something is written to somebody (core/speaking.py)."""
+Count = Callable[..., str]
+"""Gives one of two sentences, or its translation, filled in: the singular, the plural, how many, `**values`."""
 
 
-def use(translate: Translate) -> None:
-    """Look sentences up in this way from now on."""
-    global _translate  # noqa: PLW0603 - one process speaks through one set of catalogues
-    _translate = translate
+def _english() -> str:
+    return "en"
+
+
+def _counted(one: str, many: str, count: int, /, **values: object) -> str:
+    return (one if count == 1 else many) % {"num": count, **values}
+
+
+_ways: tuple[Translate, Count] = (str, _counted)
+_now: ContextVar[tuple[Translate, Count] | None] = ContextVar("studio_translate", default=None)
+"""Goes before `_ways`, where something is written to somebody (core/speaking.py)."""
+_locale: Callable[[], str] = _english
+
+
+def use(translate: Translate, count: Count, locale: Callable[[], str]) -> None:
+    """Look sentences up, and what language they are for, in these ways from now on."""
+    global _ways, _locale
+    _ways, _locale = (translate, count), locale
 
 
 @contextmanager
-def looking_up(translate: Translate) -> Iterator[None]:
-    """Look sentences up in this way within the block, in this thread."""
-    before = _now.set(translate)
+def looking_up(translate: Translate, count: Count = _counted) -> Iterator[None]:
+    """Look sentences up in these ways within the block, in this thread."""
+    before = _now.set((translate, count))
     try:
         yield
     finally:
@@ -33,8 +46,18 @@ def looking_up(translate: Translate) -> Iterator[None]:
 
 def gettext(sentence: str, /, **values: object) -> str:
     """The sentence in the reader's language, with its `%(name)s` filled in."""
-    found = (_now.get() or _translate)(sentence) if sentence else ""  # a catalogue has its own head under the empty key
+    found = (_now.get() or _ways)[0](sentence) if sentence else ""  # a catalogue has its own head under the empty key
     return found % values if values else found
+
+
+def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
+    """The sentence that fits a count, in the reader's language. `%(num)s` in it is the count, unless it is given."""
+    return (_now.get() or _ways)[1](one, many, count, **values)
+
+
+def locale() -> str:
+    """The reader's, such as `de` or `de_AT`; `en` where a worker says something, whom nobody reads yet."""
+    return _locale()
 
 
 def marked(sentence: str) -> str:

@@ -29,3 +29,6 @@ CALLS_HELD = Counter("studio_calls_held", "Calls out that were put off, by reaso
 CIRCUITS = Counter("studio_circuits", "Targets whose calls were stopped or let through again", ["to"])
 OUTBOX_LAG = Gauge("studio_outbox_lag_seconds", "Age of the oldest job that is due", multiprocess_mode="mostrecent")
 OUTBOX_JOBS = Counter("studio_outbox_jobs", "Jobs tried, by topic and outcome", ["topic", "outcome"])
+CHORE_SECONDS = Gauge(
+    "studio_chore_seconds", "How long the sweeper's chore under way has taken so far", multiprocess_mode="mostrecent"
+)

@@ -58,6 +58,9 @@ class Later(Exception):
 on_enqueued: Callable[[], None] | None = None
 """Called after a commit that left something due now. Set at start; the hint may be lost."""
 
+on_tried: Callable[[Job, str, datetime], None] | None = None
+"""Called with each job that was tried, what became of it, and when it was begun. Set at start where traces are sent."""
+
 _inside: dict[str, Inside] = {}
 _many: dict[str, InsideMany] = {}
 _outside: dict[str, Outside] = {}
@@ -248,7 +251,7 @@ def _grouped(jobs: Sequence[Job]) -> list[list[Job]]:
 
 def _do_many(database: Database, jobs: Sequence[Job]) -> bool:
     """All of them or none. False: none, and each is to be tried by itself, so that one alone counts as failed."""
-    topic = jobs[0].topic
+    topic, began = jobs[0].topic, clock.local_now()
     try:
         with database.unit(jobs[0].workspace_id) as uow:
             claims.end_many(uow, jobs)
@@ -259,11 +262,13 @@ def _do_many(database: Database, jobs: Sequence[Job]) -> bool:
         log.warning("outbox_together_failed", topic=topic, count=len(jobs), error=type(error).__name__)
         return False
     OUTBOX_JOBS.labels(topic, "done").inc(len(jobs))
+    for job in jobs:
+        _tried(job, "done", began)
     return True
 
 
 def _do(database: Database, job: Job) -> None:
-    outcome = "done"
+    outcome, began = "done", clock.local_now()
     try:
         if job.topic in _inside:
             with database.unit(job.workspace_id) as uow:
@@ -284,6 +289,12 @@ def _do(database: Database, job: Job) -> None:
         outcome = "failed"
         _failed(database, job, error)
     OUTBOX_JOBS.labels(job.topic, outcome).inc()
+    _tried(job, outcome, began)
+
+
+def _tried(job: Job, outcome: str, began: datetime) -> None:
+    if on_tried is not None:
+        on_tried(job, outcome, began)
 
 
 def _end(uow: UnitOfWork, job: Job) -> None:

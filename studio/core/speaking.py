@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 
 from flask import Flask, has_app_context
-from flask_babel import Babel, force_locale, gettext
+from flask_babel import Babel, force_locale, gettext, ngettext
 
 from studio.core import i18n
 
@@ -22,7 +22,7 @@ def speaking(locale: str) -> Iterator[None]:
         if not has_app_context():  # a worker, or a command
             stack.enter_context(_home().app_context())
         stack.enter_context(force_locale(locale.replace("-", "_")))
-        stack.enter_context(i18n.looking_up(gettext))
+        stack.enter_context(i18n.looking_up(gettext, ngettext))
         yield
 
 

@@ -12,7 +12,9 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.types import Uuid
 
+from studio.core.absent import ABSENT
 from studio.core.errors import NotFound, StudioError
+from studio.core.i18n import gettext
 
 Row = TypeVar("Row")
 
@@ -57,11 +59,13 @@ def bind(session: Session, *, workspace_id: UUID | None, user_id: UUID | None = 
 
 
 def get(session: Session, model: type[Row], key: UUID | None, what: str) -> Row:
-    """One row of this workspace by id. Raises NotFound; another workspace's row is not found either."""
+    """One row of this workspace by id; `what` is one of `absent.ABSENT`.
+
+    Raises NotFound; another workspace's row is not found either.
+    """
     found = session.get(model, key) if key is not None else None
     if found is None:
-        message = f"There is no such {what} in this workspace."
-        raise NotFound(message, resource=f"{what}:{key}")
+        raise NotFound(gettext(ABSENT[what]), resource=f"{what}:{key}")
     return found
 
 

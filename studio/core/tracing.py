@@ -5,7 +5,9 @@ trace, and nothing has to be carried along with messages or kept in a column.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -23,6 +25,13 @@ _RANDOM = 1 << 62
 """So many values have the random bits at the end of an id (UUIDv7)."""
 
 Kind = Literal["server", "internal", "client"]
+
+_calls_of: ContextVar[str | None] = ContextVar("calls_of", default=None)
+
+
+def traceparent() -> str | None:
+    """The header that a call made here and now carries (W3C Trace Context); None: none."""
+    return _calls_of.get()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,16 @@ class Tracing:
     def wants(self, run_id: UUID) -> bool:
         """Whether this run is one of the share."""
         return run_id.int % _RANDOM < self._share * _RANDOM
+
+    @contextmanager
+    def calling(self, run_id: UUID, span: UUID) -> Iterator[None]:
+        """Calls out that are made meanwhile, in this thread, belong to a span of a run, sent or not."""
+        sampled = "01" if self.wants(run_id) else "00"
+        before = _calls_of.set(f"00-{run_id.hex}-{span.int & _HALF:016x}-{sampled}")
+        try:
+            yield
+        finally:
+            _calls_of.reset(before)
 
     def send(self, traced: Traced) -> None:
         """Hand it over; it costs microseconds."""

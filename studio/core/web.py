@@ -13,6 +13,7 @@ import structlog
 from flask import Flask, current_app, g, has_request_context, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
+from werkzeug.routing import Rule
 
 from studio.core import clashes, ids
 from studio.core.unit_of_work import Database, UnitOfWork
@@ -26,8 +27,29 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _IDENTIFY = "studio_identify"
 
 
+class LateRule(Rule):
+    """A route that learns to build its address when it is first asked for one.
+
+    Werkzeug has Python compile two functions for each route: a quarter of a second for all, which each start would pay
+    for routes of which it builds few.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002 - Werkzeug calls it by this signature, which is not ours to change
+        compile_now, made = super()._compile_builder, cast("Callable[..., tuple[str, str]] | None", None)
+
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
+            nonlocal made
+            if made is None:
+                made = compile_now(append_unknown)
+            return made(rule, **values)
+
+        return build
+
+
 class StudioFlask(Flask):
     """Flask, with one transaction around a view."""
+
+    url_rule_class = LateRule
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view, then commit what it did; a failing commit is an error like any other.

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from studio.accounts.identity import signed_in_person
 from studio.accounts.permissions import permission
@@ -126,7 +127,15 @@ def replay(destination_id: UUID) -> ResponseReturnValue:
     except InvalidInput as error:
         form.since.errors = [error.message]
         return _page(destination_id, form), 422
-    flash(_("%(count)s events are sent once more, under the ids they had.", count=count), "good")
+    flash(
+        ngettext(
+            "%(count)s event is sent once more, under the id it had.",
+            "%(count)s events are sent once more, under the ids they had.",
+            count,
+            count=count,
+        ),
+        "good",
+    )
     return _back(destination_id)
 
 
@@ -135,7 +144,12 @@ def replay(destination_id: UUID) -> ResponseReturnValue:
 def retry_letters(destination_id: UUID) -> ResponseReturnValue:
     """Send once more what was put aside."""
     count = destinations.retry_letters(current_uow(), destination_id)
-    flash(_("%(count)s dead letters are sent once more.", count=count), "good")
+    flash(
+        ngettext(
+            "%(count)s dead letter is sent once more.", "%(count)s dead letters are sent once more.", count, count=count
+        ),
+        "good",
+    )
     return _back(destination_id)
 
 
@@ -144,7 +158,15 @@ def retry_letters(destination_id: UUID) -> ResponseReturnValue:
 def discard_letters(destination_id: UUID) -> ResponseReturnValue:
     """Give up on what was put aside."""
     count = destinations.discard_letters(current_uow(), destination_id)
-    flash(_("%(count)s dead letters are given up. The trail keeps the events.", count=count), "info")
+    flash(
+        ngettext(
+            "%(count)s dead letter is given up. The trail keeps the event.",
+            "%(count)s dead letters are given up. The trail keeps the events.",
+            count,
+            count=count,
+        ),
+        "info",
+    )
     return _back(destination_id)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
 from studio.expressions.errors import EvaluationError
@@ -220,7 +221,7 @@ def _words(text: str) -> tuple[str, str]:
         message = _(
             "The expression goes through more than %(max_iterations)s entries. Filter the list first, or "
             "use a loop step.",
-            max_iterations=f"{MAX_ITERATIONS:,}",
+            max_iterations=separated(MAX_ITERATIONS),
         )
         return "expression.too_complex", message
     for mark, message in _PHRASES.items():

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.expressions import engine
 from studio.expressions.bounds import growth, violations
@@ -53,8 +54,8 @@ def compile_expression(source: str) -> Program:
                 "expression.too_long",
                 _(
                     "The expression has %(source)s characters; %(max_source)s is the most. Split it over two steps.",
-                    source=f"{len(source):,}",
-                    max_source=f"{MAX_SOURCE:,}",
+                    source=separated(len(source)),
+                    max_source=separated(MAX_SOURCE),
                 ),
                 source[:MAX_SOURCE],
             )

@@ -7,6 +7,7 @@ One pass: what a placeholder gives is text and is never read again, so a payload
 from collections.abc import Callable
 from functools import lru_cache
 
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.expressions.errors import EvaluationError
 from studio.expressions.evaluation import evaluate
@@ -41,7 +42,7 @@ class Template:
     def __init__(self, source: str) -> None:
         if len(source) > MAX_TEMPLATE:
             raise TemplateFault(
-                _("The text has more than %(max_template)s characters.", max_template=f"{MAX_TEMPLATE:,}"), 0
+                _("The text has more than %(max_template)s characters.", max_template=separated(MAX_TEMPLATE)), 0
             )
         self.source = source
         self.parts = cut(source)

@@ -26,6 +26,7 @@ from studio.runtime import money
 
 SECONDS = {"minutes": 60, "hours": 3_600, "days": 86_400}
 LONGEST_TEXT = 200
+MOST_DECIMALS = 12
 FLAG_KEY = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._~-]{0,99}")
 
 
@@ -197,7 +198,7 @@ def _duration(raw: Any) -> Value:
     seconds = count * SECONDS[unit]
     if seconds > 366 * 86_400:
         raise WrongAnswer(_("A year is the longest."))
-    return values.duration(count, unit, seconds, _span(count, unit))
+    return values.duration(count, unit, seconds, span(count, unit))
 
 
 def _group(raw: Any, place: Place) -> Read:
@@ -244,6 +245,9 @@ def _decimal(raw: Any) -> Decimal:
         raise WrongAnswer(_("Write a number, such as 400 or 19.90.")) from None
     if not exact.is_finite() or abs(exact) >= 10**12:
         raise WrongAnswer(_("This number is too large."))
+    exponent = exact.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > MOST_DECIMALS:  # written out, 1e-999999999 fills the memory
+        raise WrongAnswer(_("A number has at most %(n)s decimals.", n=MOST_DECIMALS))
     return exact
 
 
@@ -255,7 +259,8 @@ def _within(question: Question, exact: Decimal) -> Decimal:
     return exact
 
 
-def _span(count: int, unit: str) -> str:
+def span(count: int, unit: str) -> str:
+    """A span of time as people read it."""
     match unit:
         case "minutes":
             return str(ngettext("%(num)s minute", "%(num)s minutes", count))

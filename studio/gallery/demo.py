@@ -10,6 +10,7 @@ from studio.accounts import demo
 from studio.accounts.demo import Credentials
 from studio.accounts.outcomes import Role
 from studio.approvals.service import groups
+from studio.builder import touring
 from studio.builder.service import drafts, whole
 from studio.core.actor import Actor, ActorType
 from studio.core.crypto import Keyring
@@ -39,6 +40,7 @@ def install_refunds(uow: UnitOfWork, keyring: Keyring, approvers: list[UUID]) ->
     workflow = service.use(uow, installed.TEMPLATE, {"deciders": {"group": GROUP}})
     draft = drafts.current(uow, workflow)
     whole.publish(uow, keyring, workflow, draft.revision, "Installed with Studio")
+    touring.leave_out(uow, workflow)
 
 
 def _actor(owner: Credentials) -> Actor:

@@ -11,7 +11,7 @@ from studio.builder.service import drafts
 from studio.builder.service.drafts import Draft
 from studio.core.errors import NotFound
 from studio.core.unit_of_work import UnitOfWork
-from studio.gallery import merging, service, uses
+from studio.gallery import merging, service, uses, words
 from studio.gallery.kept import rows
 from studio.gallery.kept.content import PREFIX, OwnTemplate
 from studio.gallery.loading import templates
@@ -46,6 +46,8 @@ class Update:
     changes: list[Change]
     kept: tuple[str, ...]
     """Steps in which the draft's own changes stay over the template's."""
+    ways: list[str]
+    """Where both sides lead on differently, a sentence each; the draft's way stays."""
 
 
 def news(uow: UnitOfWork, workflow: Workflow) -> News | None:
@@ -71,7 +73,8 @@ def update(uow: UnitOfWork, workflow: Workflow) -> Update:
     draft = drafts.current(uow, workflow)
     mine = documents.load(draft.document)
     result = merging.merged(documents.load(use.document), mine, made.document)
-    return Update(found, draft, result.document, documents.changes(mine, result.document), result.kept)
+    ways = [words.disputed(one, result.document) for one in result.ways]
+    return Update(found, draft, result.document, documents.changes(mine, result.document), result.kept, ways)
 
 
 def take(uow: UnitOfWork, workflow: Workflow, seen: int) -> Draft:
@@ -81,6 +84,7 @@ def take(uow: UnitOfWork, workflow: Workflow, seen: int) -> Draft:
     drafts.expect(uow, workflow, seen)
     draft = drafts.put(uow, workflow, seen, documents.parse(documents.dump(wanted.document)))
     made = service.make(uow, found.template, _answers(use, found.template))
+    service.make_needed(uow, found.template, made)
     uses.move_on(uow, use, found.template, made.answers, made.document)
     _record(uow, actions.TEMPLATE_TAKEN, workflow, use)
     return draft

@@ -1,25 +1,29 @@
 """Three documents into one: what a template changed since goes into a draft, and what people changed there stays. Pure.
 
-A step is compared field by field of its set-up. Where both sides changed one thing, the draft's stays and is named.
+A step is compared field by field of its set-up, lines port by port. Where both sides changed one thing, the draft's
+stays and is named.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from studio.gallery.lines import Disputed, merged_lines
 from studio.runtime import document as documents
 from studio.runtime.document import Document
 
 _ABSENT = object()
-Edge = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The document, and the names of the steps in which the draft's own changes stayed over the template's."""
+    """The document, and where the draft's own changes stayed over the template's."""
 
     document: Document
     kept: tuple[str, ...]
+    """Names of steps."""
+    ways: tuple[Disputed, ...]
+    """Where both sides lead on differently."""
 
 
 def merged(base: Document, mine: Document, theirs: Document) -> Merged:
@@ -35,10 +39,11 @@ def merged(base: Document, mine: Document, theirs: Document) -> Merged:
             nodes.append(node)
     there = {node["key"] for node in nodes}
     raw = {**_rest(base, mine, theirs), "nodes": _adopted(nodes, there)}
-    raw["edges"] = _edges(base, mine, theirs, there)
+    lines, ways = merged_lines(base, mine, theirs, there)
+    raw["edges"] = [{"from": source, "port": port, "to": target} for source, port, target in lines]
     if "layout" in raw:
         raw["layout"] = documents.fitting(raw["layout"], there)
-    return Merged(documents.load(raw), tuple(kept))
+    return Merged(documents.load(raw), tuple(kept), ways)
 
 
 def _by_key(document: Document) -> dict[str, dict[str, Any]]:
@@ -92,19 +97,6 @@ def _adopted(nodes: list[dict[str, Any]], there: set[str]) -> list[dict[str, Any
     return [
         node if node.get("parent") in (None, *there) else {name: one for name, one in node.items() if name != "parent"}
         for node in nodes
-    ]
-
-
-def _edges(base: Document, mine: Document, theirs: Document, there: set[str]) -> list[dict[str, str]]:
-    was, own, new = (
-        [(edge.source, edge.port, edge.target) for edge in document.edges] for document in (base, mine, theirs)
-    )
-    cut, drawn = set(was) - set(new), [edge for edge in new if edge not in set(was)]
-    found = dict.fromkeys([*(edge for edge in own if edge not in cut), *drawn])
-    return [
-        {"from": source, "port": port, "to": target}
-        for source, port, target in found
-        if source in there and target in there
     ]
 
 

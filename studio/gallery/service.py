@@ -55,13 +55,18 @@ def use(uow: UnitOfWork, slug: str, answers: Mapping[str, Any]) -> Workflow:
     if isinstance(template, OwnTemplate) and template.archived:
         raise NotFound(_("This template is archived."), resource=f"template:{slug}")
     made = make(uow, template, answers)
+    make_needed(uow, template, made)
+    workflow = whole.make(uow, made.document, template_slug=slug)
+    uses.begin(uow, workflow, template, made.answers, made.document)
+    return workflow
+
+
+def make_needed(uow: UnitOfWork, template: Template, made: Made) -> None:
+    """The groups and flags that the document names, where there are none yet."""
     for one in made.read.values():
         if isinstance(one, NewGroup):
             groups.create(uow, one.name, one.members)
     flagging.make(uow, template, {key: _expected(one) for key, one in made.read.items()})
-    workflow = whole.make(uow, made.document, template_slug=slug)
-    uses.begin(uow, workflow, template, made.answers, made.document)
-    return workflow
 
 
 def make(uow: UnitOfWork, template: Template, answers: Mapping[str, Any]) -> Made:

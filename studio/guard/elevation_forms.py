@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     Field,
     IntegerField,
     SelectField,
@@ -17,7 +16,6 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields import DateTimeLocalField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # left out of __all__
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -26,6 +24,7 @@ from studio.accounts.frame import ROLE_NAMES
 from studio.accounts.outcomes import Role
 from studio.accounts.service.members import Member
 from studio.core.ids import parse_id
+from studio.core.moment_fields import DateField, DateTimeLocalField
 from studio.guard.elevation import words
 from studio.guard.elevation.eligibility import GrantSave
 from studio.guard.elevation.policy import TEXT, TICKET, Wish

@@ -5,12 +5,13 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, Field, SelectMultipleField, StringField
+from wtforms import Field, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # left out of __all__
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from studio.core.errors import InvalidInput
+from studio.core.moment_fields import DateTimeLocalField
 
 _NEEDED = _l("This is needed.")
 KINDS = {

@@ -9,11 +9,11 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from pydantic import ValidationError
 from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField, StringField, SubmitField, TextAreaField
-from wtforms.fields import DateTimeLocalField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # left out of __all__
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.moment_fields import DateTimeLocalField
 from studio.guard.models import GuardPolicy
 from studio.guard.policies.fields import PolicyFields
 from studio.guard.policies.service import PolicySave

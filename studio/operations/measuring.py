@@ -68,6 +68,9 @@ def gauges(found: Overview) -> Iterator[Metric]:
         "studio_timer_lag_seconds", "Age of the oldest timer that is due", found.timer_lag.total_seconds()
     )
     yield GaugeMetricFamily("studio_sweeper_up", "1: somebody turns the timers", float(found.swept))
+    yield GaugeMetricFamily(
+        "studio_tables_without_month", "Tables that have no partition for the coming month", len(found.without_month)
+    )
     jobs = GaugeMetricFamily("studio_outbox_due", "Jobs that are due, by topic; 10,000 at most", labels=["topic"])
     late = GaugeMetricFamily("studio_outbox_oldest_seconds", "Age of the oldest of them, by topic", labels=["topic"])
     for job in found.jobs:

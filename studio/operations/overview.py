@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from studio.core import clock
 from studio.core.models import OutboxRow
+from studio.operations.partitions import partitioned, without_month
 from studio.runtime.engine.attending import SILENT
 from studio.runtime.models import LoopLease, Run, WaitRow, WorkerProcess
 from studio.runtime.outcomes import Lane
@@ -81,6 +82,8 @@ class Overview:
     swept_until: datetime | None
     """When the timers' lease ends; None: nobody has it."""
     swept_by: str | None
+    without_month: tuple[str, ...] = ()
+    """Tables that have no partition for the coming month."""
 
     @property
     def swept(self) -> bool:
@@ -99,7 +102,7 @@ class Overview:
 
 
 def look(session: Session) -> Overview:
-    """Ask the database: eight statements, each along an index and bounded."""
+    """Ask the database: eight statements, each along an index and bounded, and on PostgreSQL one of its catalogue."""
     now = clock.database_now(session)
     held = _held(session)
     lease = session.get(LoopLease, "sweeper")
@@ -116,7 +119,12 @@ def look(session: Session) -> Overview:
         timer_lag=now - due if due is not None else timedelta(),
         swept_until=lease.until if lease is not None else None,
         swept_by=lease.holder if lease is not None else None,
+        without_month=tuple(_without_month(session, now)),
     )
+
+
+def _without_month(session: Session, now: datetime) -> list[str]:
+    return without_month(partitioned(session), now) if session.get_bind().dialect.name == "postgresql" else []
 
 
 def _queues(session: Session, now: datetime) -> list[Queue]:

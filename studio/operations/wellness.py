@@ -25,6 +25,8 @@ def _told(found: Overview) -> Iterator[str]:
         yield _("Some runs are held by workers that are gone, and nobody has taken them up yet.")
     if any(queue.lane in CLAIMED and queue.oldest is not None and queue.oldest > SLOW for queue in found.queues):
         yield _("Runs wait for longer than half a minute: more comes in than the workers do. Start more of them.")
+    if found.without_month:
+        yield _("The database has no partition for the coming month. A worker makes it ahead; its log says why not.")
     if any(job.oldest > SLOW for job in found.jobs):
         yield _("Jobs such as mail wait for longer than half a minute.")
     if len({worker.release for worker in found.there}) > 1:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateTimeLocalField,
     FieldList,
     Form,
     FormField,
@@ -26,6 +25,7 @@ from studio.approvals.clock.reading import zone_names
 from studio.approvals.limits import REMARK
 from studio.approvals.people import Person
 from studio.approvals.policy import Snooze
+from studio.core.moment_fields import DateTimeLocalField
 from studio.core.sending import EverythingField
 from studio.portal.chosen_files import FilesForm
 from studio.portal.week import WeekField

@@ -4,7 +4,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -18,6 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from studio.accounts.frame import ROLE_NAMES
 from studio.accounts.outcomes import Role
+from studio.core.moment_fields import DateField
 from studio.oversight.reviews import policy, starting
 from studio.oversight.reviews.answering import REASON
 from studio.oversight.reviews.outcomes import Scope, Silence

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_datetime
 
-from studio.contract.spans import in_words
+from studio.contract.spans import plainly
 from studio.core.i18n import gettext as _
 from studio.runtime.zones import real, start_of_day
 
@@ -55,7 +55,7 @@ def difference(start: datetime, end: datetime) -> dict[str, Any]:
         "minutes": sign * (size // 60),
         "seconds": seconds,
         "calendar_days": (end.date() - start.date()).days,
-        "text": ("-" if sign < 0 else "") + in_words(size),
+        "text": ("-" if sign < 0 else "") + plainly(size),
     }
 
 

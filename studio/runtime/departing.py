@@ -12,6 +12,7 @@ from studio.contract.leaving import NAMES, Fate, Holding, Leave
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import RunColumns, RunView, Workflow, WorkflowVersion
+from studio.runtime.service.reference_checks import running
 
 
 class WorkflowsPart:
@@ -23,6 +24,7 @@ class WorkflowsPart:
         "workflow_version.edited_by": "a version never changes",
         "workflow_version.published_by": "a version never changes",
         "version_stage.started_by": "a stage keeps who began it, as its version does",
+        "event_source.created_by": "a source keeps who opened it, and hears on",
         "run_view.owner_id": "a view of their own goes with them",
         "run_view.made_by": "whoever made a shared view stays its maker",
         "run_columns.user_id": "goes with them",
@@ -72,8 +74,8 @@ def _owned(leave: Leave):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a SQ
 
 
 def _naming(uow: UnitOfWork, leave: Leave) -> list[str]:
-    """Names of workflows whose published version asks this person by name: it cannot be changed for them."""
+    """Names of workflows of which a version that runs asks this person by name: it cannot be changed for them."""
     text = cast(WorkflowVersion.document, String)
     says = or_(*(text.contains(f'"user:{one}', autoescape=True) for one in (leave.who.id, leave.who.email)))
-    query = select(Workflow.name).join(WorkflowVersion, WorkflowVersion.id == Workflow.published_version_id)
-    return list(uow.session.scalars(query.where(says, Workflow.archived_at.is_(None)).order_by(Workflow.name)))
+    found = (uow.session.execute(query.where(says)) for query in running(select(Workflow.id, Workflow.name)))
+    return sorted({row.id: row.name for rows in found for row in rows}.values())

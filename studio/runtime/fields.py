@@ -57,7 +57,7 @@ def label(model: type[BaseModel], path: Path) -> str:
             words.append(part)
             continue
         info = here.model_fields.get(part)
-        words.append((info.title if info else None) or part.replace("_", " ").capitalize())
+        words.append(_((info.title if info else None) or part.replace("_", " ").capitalize()))
         here = inner_model(info.annotation) if info is not None else None
     return " ".join(words) or _("The set-up")
 

@@ -44,8 +44,12 @@ def page(types: Iterable[type[NodeType]]) -> str:
     return "\n".join(parts)
 
 
+def _named(port: str, name: str) -> str:
+    return f" ({name})" if name != port else ""
+
+
 def _section(one: type[NodeType]) -> str:
-    ways = [f"`{port}`" + (f" ({one.port_names[port]})" if port in one.port_names else "") for port in one.ports]
+    ways = [f"`{port}`" + _named(port, one.port_names.get(port, port)) for port in one.ports]
     lines = [
         f"### {one.title}\n",
         f"`{one.key}` version {one.version}. {_EFFECTS[one.effect]}\n",

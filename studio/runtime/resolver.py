@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from studio.contract.graph import Node
 from studio.contract.node import NodeType, node_type
 from studio.contract.wording import code, dotted, sentence
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
 from studio.core.sizes import fits
@@ -63,7 +64,7 @@ class Resolver:
             message = _(
                 "With this data the step's set-up has more than %(largest)s KB. Nothing was done. Use only the fields "
                 "that it needs, or filter the list first.",
-                largest=f"{LARGEST // 1000:,}",
+                largest=separated(LARGEST // 1000),
             )
             raise ConfigError("config.too_large", message, "config")
         return self._checked(built)

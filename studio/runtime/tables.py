@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -44,7 +45,7 @@ def read(text: str, separator: str = "", *, named: bool = True) -> list[dict[str
                   line=line, count=len(values), columns=len(names))
             )  # fmt: skip
         if len(rows) == MOST_ROWS:
-            raise TableError(_("It has more than %(most)s rows.", most=f"{MOST_ROWS:,}"))
+            raise TableError(_("It has more than %(most)s rows.", most=separated(MOST_ROWS)))
         rows.append(dict(zip(names, values, strict=True)))
     return rows
 

@@ -80,7 +80,7 @@ def test_no_page_no_row_and_no_audit_event_holds_the_value(app, tenant, database
 
         for table in Base.metadata.sorted_tables:
             if "workspace_id" in table.c:
-                assert "CANARY" not in str(connection.execute(select(table)).all()), table.name
+                assert "CANARY" not in str([tuple(row) for row in connection.execute(select(table))]), table.name
 
 
 def test_another_host_needs_the_value_again(vault, tenant, database, stored):

@@ -1,12 +1,17 @@
 """Each operation: refused without its scope, and blind to what another workspace owns."""
 
+from functools import cache
+
 import pytest
 
 from studio.accounts.permissions import SCOPES
 from studio.api.v1.operations import OPERATIONS
 from tests.factories.accounts import make_token, with_token
+from tests.fixtures.world import store_settings, world
 from tests.security.bodies import BODIES
-from tests.security.world import MAKERS, NO_TENANT, make_world
+from tests.security.world import MAKERS, NO_TENANT
+
+__all__ = ["store_settings", "world"]  # fixtures, by being imported
 
 ARGUMENTS = MAKERS | NO_TENANT
 
@@ -17,13 +22,12 @@ def url(app, name: str, ids: dict[str, str]) -> str:
     return rules.build(f"api_v1.{name}", {one: (NO_TENANT | ids)[one] for one in arguments})
 
 
-def test_without_the_scope_nothing_opens(app):
-    world = make_world(app)
-    wrong = []
+def test_without_the_scope_nothing_opens(world, app):
+    wrong, token = [], cache(lambda left_out: make_token(app, world.ours, "owner", sorted(set(SCOPES) - {left_out})))
     for name, one in OPERATIONS.items():
         if one.scope is None:
             continue
-        client = with_token(app, make_token(app, world.ours, "owner", sorted(set(SCOPES) - {one.scope})))
+        client = with_token(app, token(one.scope))
         answer = client.open(url(app, name, world.our_ids), method=one.method, **BODIES.get(f"api_v1.{name}", {}))
         if answer.status_code != 403 or answer.json["resource"] != f"permission:{one.permission}":
             wrong.append((name, answer.status_code))
@@ -34,8 +38,7 @@ BY_NAME = ("/flag-environments/", "/reports/", "/signals", "/templates", "/prote
 """What every workspace has under the same name: there is nothing of another's to find."""
 
 
-def test_what_another_workspace_owns_is_not_found_and_not_touched(app):
-    world = make_world(app)
+def test_what_another_workspace_owns_is_not_found_and_not_touched(world, app):
     before = world.rows(world.theirs)
     client = with_token(app, make_token(app, world.ours, "owner", list(SCOPES)))
     wrong = []

@@ -84,6 +84,8 @@ def test_what_cannot_be_tried_is_named(api, app, tenant):
 
 def test_a_workspaces_own_templates_by_the_api(api, app, tenant, caller):
     workflow = f"/api/v1/workflows/{make_workflow(app, tenant)}"
+    too_large = api.get(f"{workflow}/askable?number={2**63}")
+    assert (too_large.status_code, too_large.json["errors"][0]["path"]) == (422, "number")
     [asked] = [one["key"] for one in api.get(f"{workflow}/askable").json["data"] if one["value"] == 400.0]
     body = {"name": "Refunds", "value": "Asks the ERP.", "category": "Payments", "asked": {asked: "Ask above"}}
     assert caller("auditor").post(f"{workflow}/templates", json=body).status_code == 403

@@ -42,6 +42,12 @@ def test_what_cannot_be_read_is_refused_at_its_cell(api, tenant):
     assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, "rows.0.0")
     refused = api.post(HERE, json={"name": "Refunds", "document": document(tenant, ("<5",))})
     assert refused.json["errors"][0]["code"] == "table.cells"
+    endless = document(tenant, ("<5", ""))
+    endless["rows"][0]["approvers"] = ["group:Finance", "group:" + "x" * 10_000]
+    refused = api.post(HERE, json={"name": "Refunds", "document": endless})
+    [said] = refused.json["errors"]
+    assert (refused.status_code, said["path"]) == (422, "document.rows.0.approvers.1")
+    assert said["code"] == "body.bounds"
     assert api.get(HERE).json["data"] == []
 
 

@@ -78,3 +78,43 @@ def test_anybody_may_read_the_document(app):
 
 def test_the_page_is_current(store):
     assert PAGE.read_text(encoding="utf-8") == page(), "run `make docs`"
+
+
+JUDGED = {
+    "NewDescription.content": "a whole document: a body's own bound",
+    "NewEventSource.name": "source.name",
+    "EventSourceName.name": "source.name",
+    "EvidenceAsk.filters": "evidence.filter",
+    "EvidenceAsk.filters{}": "evidence.filter",
+}
+"""Texts and lists of bodies without a bound of their own, with the code under which a service bounds them."""
+
+
+def _boundless(node, path, seen):
+    """Paths of texts and lists that may be of any length, below a schema."""
+    if "$ref" in node:
+        name = node["$ref"].rpartition("/")[2]
+        if name not in seen:
+            seen.add(name)
+            yield from _boundless(SCHEMAS[name], name, seen)
+        return
+    for one in ("anyOf", "oneOf", "allOf"):
+        for below in node.get(one, ()):
+            yield from _boundless(below, path, seen)
+    if node.get("type") == "string" and not {"enum", "const", "format", "maxLength", "pattern"} & node.keys():
+        yield path
+    for name, below in node.get("properties", {}).items():
+        yield from _boundless(below, f"{path}.{name}", seen)
+    for many, most, sign in (("items", "maxItems", "[]"), ("additionalProperties", "maxProperties", "{}")):
+        if isinstance(below := node.get(many), dict):
+            if most not in node:
+                yield path
+            yield from _boundless(below, path + sign, seen)
+
+
+def test_no_text_and_no_list_of_a_body_is_without_an_end(store):
+    seen = set()
+    bodies = [one["requestBody"]["content"] for _, _, one in operations() if "requestBody" in one]
+    schemas = [sent["application/json"]["schema"] for sent in bodies if "application/json" in sent]
+    found = [path for schema in schemas for path in _boundless(schema, "", seen)]
+    assert set(found) == set(JUDGED)

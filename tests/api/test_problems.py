@@ -1,8 +1,11 @@
 """Bad input: each a clear 4xx that names the field, and nothing is changed."""
 
 import json
+from urllib.parse import unquote
 
 import pytest
+
+from tests.security.bodies import BODIES
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
@@ -73,6 +76,12 @@ def test_the_query_is_checked(api):
 def test_moments_at_the_edge_of_the_calendar(api, moment):
     for path in ("/api/v1/runs", "/api/v1/audit/events"):
         refused(api.get(f"{path}?since={moment}"), 422, "query.invalid", "since")
+    for path, example, field in (
+        ("/api/v1/access-reviews", "start_access_review", "due_at"),
+        ("/api/v1/protection/freezes", "plan_freeze", "starts_at"),
+    ):
+        body = BODIES[f"api_v1.{example}"]["json"] | {field: unquote(moment)}
+        refused(api.post(path, json=body), 422, "body.invalid", field)
 
 
 def test_too_large(api):

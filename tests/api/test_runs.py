@@ -7,6 +7,7 @@ from studio.contract.node import registry
 from studio.core.ids import new_id
 from studio.runtime.models import Blob, Run, Step
 from studio.runtime.outcomes import Lane
+from tests.factories.accounts import signed_in
 from tests.factories.runs import make_run
 from tests.factories.workflows import make_workflow
 
@@ -113,6 +114,17 @@ def test_notes(api, app, tenant):
     assert (made.status_code, made.json["author"]) == (201, f"Test ({tenant['owner'].name})")
     assert [note["text"] for note in api.get(one).json["data"]][1:] == ["The carrier confirmed it."]
     assert len(api.get(f"{one}?limit=1").json["data"]) == 1
+    for text, code in ((" \n", "body.invalid"), ("x" * 4_001, "body.bounds")):
+        refused = api.post(one, json={"text": text})
+        assert (refused.status_code, refused.json["errors"][0]["path"], refused.json["errors"][0]["code"]) == (
+            422, "text", code,
+        )  # fmt: skip
+    browser = signed_in(app, tenant.id, tenant["owner"])
+    page = f"/runs/{one.split('/')[-2]}"
+    told = browser.post(f"{page}/notes", data={"text": "x" * 4_001}, follow_redirects=True).text
+    assert "cannot be longer than 4000 characters" in told
+    unknown = api.put("/api/v1/workspace/retention", json={"workflows": {"x": {"failed": 9}}})
+    assert unknown.json["detail"] == "This is no id."
 
 
 def test_the_list_is_filtered_and_paged(api, app, tenant, workflow):

@@ -20,6 +20,7 @@ def test_a_schedule_from_making_to_deleting(api, tenant):
     assert api.get(f"{one}/on-call?at=2126-03-05T12:00:00Z").json["user_id"] == whose[0]
     refused = api.put(one, json=save | {"people": [made.json["id"]]})
     assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, "people.0")
-    assert api.get(f"{one}/on-call?at=0001-01-01T00:00:00Z").json["code"] == "bad_year"
+    refused = api.get(f"{one}/on-call?at=0001-01-01T00:00:00Z")
+    assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, "at")
     assert api.delete(one).status_code == 204
     assert api.get("/api/v1/schedules").json["data"] == []

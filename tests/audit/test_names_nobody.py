@@ -4,16 +4,10 @@ import pytest
 from sqlalchemy import select
 
 from studio.audit.models import AuditEvent
-from studio.core.limits import limiter
 from tests.factories.accounts import signed_in
-from tests.security.world import make_world
+from tests.fixtures.world import store_settings, world
 
-
-@pytest.fixture
-def world(app):
-    limiter.enabled = False
-    yield make_world(app)
-    limiter.enabled = True
+__all__ = ["store_settings", "world"]  # fixtures, by being imported
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from studio import audit
 from studio.audit import docs, registry, taxonomy
 from studio.audit.registry import Action, Metadata
+from studio.audit.sentences import sentence
 from studio.audit.verifying import verify
 
 PROJECT = Path(__file__).parents[2]
@@ -123,6 +124,19 @@ def test_metadata_are_few_and_flat(action):
 def test_sentences_name_only_what_there_is(action):
     names = set(re.findall(r"\{(.*?)\}", action.sentence))
     assert names <= {"actor", "target", *action.metadata.model_fields}
+
+
+def test_a_fact_that_is_a_code_is_said_in_words_of_its_reader():
+    event = {
+        "action": "workflow.stage_ended", "metadata": {"version": 5, "outcome": "returned"},
+        "actor": {"name": "Studio"},
+        "targets": [{"type": "workflow", "id": "1", "name": "Refunds"}], "outcome": {"result": "success"},
+    }  # fmt: skip
+    assert sentence(event).endswith("of “Refunds”: it failed too often and was taken back")
+    foreign = sentence(event, lambda said: said.replace("it failed", "sie scheiterte"))
+    assert foreign.endswith("of “Refunds”: sie scheiterte too often and was taken back")
+    event["metadata"]["outcome"] = "of a later release"
+    assert sentence(event).endswith(": of a later release")
 
 
 def test_the_page_is_current():

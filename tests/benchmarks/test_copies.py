@@ -20,6 +20,8 @@ from tests.factories.approvals import make_request
 from tests.factories.runs import make_run
 
 COUNT = 30
+DAY_MS = 86_400_000
+"""Copies a day apart span more milliseconds than PostgreSQL's integer holds."""
 DUE = datetime(2030, 1, 1, tzinfo=UTC)
 
 
@@ -50,7 +52,7 @@ def stacked(store, store_settings, request):
 def test_every_row_names_its_own_copy(app, database, store, store_settings, request):
     tenant = make_tenant(database)
     original = parked(app, tenant)
-    series = Series(COUNT, step_ms=1000)
+    series = Series(COUNT, DAY_MS)
     history.copy(stacked(store, store_settings, request), original, series, {"wait": {"due_at": DUE}})
     with database.unit(tenant.id, read_only=True) as uow:
         every = {
@@ -70,7 +72,7 @@ def test_every_row_names_its_own_copy(app, database, store, store_settings, requ
         for one in every[Run][:-1]:
             assert (one.state, one.title, one.input) == (every[Run][-1].state, tenant.name, every[Run][-1].input)
         if store == "postgresql":
-            assert every[Run][-1].created_at - every[Run][0].created_at == timedelta(seconds=COUNT)
+            assert every[Run][-1].created_at - every[Run][0].created_at == timedelta(days=COUNT)
 
 
 def test_copies_are_found_by_their_words_and_indexed_once(app, database, store, store_settings, request):

@@ -152,3 +152,8 @@ def test_what_is_published_comes_to_what_it_did(app, tenant):
         assert (tally.failed, tally.matched) == (tally.then_failed, tally.then_matched)
 
     holds()
+
+
+def test_what_a_newer_release_counts_as_well_is_passed_over():
+    kept = {**Tally(events=3).as_json(), "counted_later": 2}
+    assert from_json(kept) == Tally(events=3)

@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from studio.builder.service import drafts, whole
+from studio.builder.service import drafts, history, whole
 from studio.runtime.models import Workflow
 from tests.factories.accounts import make_tenant, make_token, signed_in, with_token
 from tests.factories.workflows import make_workflow, refunds
@@ -52,6 +52,15 @@ def test_the_page_draws_both_and_says_what_differs(app, tenant, workflow_id):
     assert "both do the same" in same
     assert "was-changed" not in same
     assert f"{page}?before=1&amp;after=2" in browser.get(f"/workflows/{workflow_id}/versions").text
+
+
+def test_an_old_version_stays_chosen_where_the_list_ends_before_it(app, tenant, workflow_id, monkeypatch):
+    monkeypatch.setattr(history.versions, "__defaults__", (1, None))  # lists the newest alone
+    page = signed_in(app, tenant.id, tenant["builder"]).get(
+        f"/workflows/{workflow_id}/versions/compare?before=1&after=2"
+    )
+    assert 'value="1" selected' in page.text
+    assert page.text.count('value="2" selected') == 1
 
 
 def test_what_is_no_version_is_said_and_a_workflow_without_one_teaches(app, tenant, workflow_id):

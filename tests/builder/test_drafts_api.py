@@ -201,7 +201,7 @@ def test_seats(api: Api, browser, role, reads, writes):
 def test_the_editors_page_carries_all_it_needs(api: Api):
     page = api.client.get(f"/workflows/{api.workflow_id}/edit").text
     assert '<div id="editor">' in page
-    for part in ('"node_types"', '"trigger.webhook"', '"revision": 1', '"can_publish": true', '"csrf"'):
+    for part in ('"node_types"', '"trigger.webhook"', '"revision": 1', '"can_publish": true', '/shadows"', '"csrf"'):
         assert part in page
     assert "</script><" not in page.split('id="boot">')[1].split("</script>")[0]
 

@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from flask_babel import force_locale
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studio.builder.picture import picture
-from studio.builder.picture.layout import boxes
+from studio.builder.picture.layout import placed
+from studio.builder.picture.lettering import wrapped
 from studio.builder.steps import steps
+from studio.gallery import words
 from studio.runtime import document as documents
 from tests.factories.workflows import refunds
 
@@ -31,6 +34,17 @@ def node(key, kind="action.note", **more):
 
 def edge(source, target, port="next"):
     return {"from": source, "port": port, "to": target}
+
+
+def test_ports_and_kinds_of_steps_are_said_in_the_readers_language():
+    document = documents.load(refunds(nodes=[node("if", "condition.if"), node("note"), node("end")], edges=[
+        edge("if", "note", "true"), edge("if", "end", "false"),
+    ]))  # fmt: skip
+    with force_locale("de"):
+        drawn = picture(document)
+        assert all(f">{word}<" in drawn for word in ("ja", "nein"))
+        assert [one.ways for one in steps(document)][1:] == [(("If", "ja"),), (("If", "nein"),)]
+        assert words.steps(document)[0].ways == ("Ja: Note", "Nein: End")
 
 
 def test_names_are_escaped_and_states_have_shapes():
@@ -63,10 +77,70 @@ def test_steps_without_places_stand_below_what_leads_to_them():
             edge("each", "after", "done"),
         ],
     )
-    placed = boxes(document)
-    assert placed["start"].bottom < placed["each"].y
-    assert placed["each"].y < placed["inside"].y < placed["deeper"].bottom < placed["each"].bottom
-    assert placed["each"].bottom < placed["after"].y
+    stands = placed(document).steps
+    assert stands["start"].bottom < stands["each"].y
+    assert stands["each"].y < stands["inside"].y < stands["deeper"].bottom < stands["each"].bottom
+    assert stands["each"].bottom < stands["after"].y
+
+
+def with_layout(**layout):
+    return documents.load(refunds(layout=layout))
+
+
+def test_notes_and_groups_stand_around_the_steps_and_are_said():
+    note = {"id": "n", "text": "Ask <Anna> first, she knows the shop", "x": 320, "y": -90, "width": 160, "tone": "blue"}
+    document = with_layout(notes=[note], groups=[{"id": "g", "name": "Pay back", "steps": ["large", "call"]}])
+    found = placed(document)
+    frame, steps = found.frames["g"], found.steps
+    assert frame.x < steps["large"].x
+    assert steps["order"].bottom < frame.y < steps["large"].y - 30
+    assert steps["call"].bottom < frame.bottom
+    drawn = picture(document)
+    assert 'class="note-of" data-tone="blue"' in drawn
+    assert "Ask &lt;Anna&gt; first,</tspan>" in drawn
+    assert '<text class="name" x="14" y="25">Pay back</text>' in drawn
+    label = re.search(r'aria-label="([^"]+)"', drawn)[1]
+    assert label == (
+        "The graph: 3 steps. Group “Pay back”: Total above €400?, Tell the ERP. "
+        "Note: Ask &lt;Anna&gt; first, she knows the shop"
+    )
+    left, top, width, height = map(int, re.search(r'viewBox="([^"]+)"', drawn)[1].split())
+    assert top < note["y"]
+    assert left + width > note["x"] + note["width"]
+    assert top + height > frame.bottom
+
+
+def test_a_loop_reaches_around_a_group_within_it_and_a_group_around_a_loop():
+    at = iter(range(0, 900, 140))
+    nodes = [
+        {**node(key, kind, **more), "position": {"x": 0, "y": next(at)}}
+        for key, kind, more in (
+            ("start", "trigger.webhook", {}),
+            ("each", "flow.for_each", {"config": {"items": "trigger"}}),
+            ("inside", "action.note", {"parent": "each"}),
+        )
+    ]
+    groups = [{"id": "in", "name": "In", "steps": ["inside"]}, {"id": "out", "name": "Out", "steps": ["each"]}]
+    found = placed(documents.load(refunds(nodes=nodes, edges=[edge("start", "each")], layout={"groups": groups})))
+    inner, loop, outer = found.frames["in"], found.steps["each"], found.frames["out"]
+    assert outer.x < loop.x < inner.x < found.steps["inside"].x
+    assert found.steps["inside"].bottom < inner.bottom < loop.bottom < outer.bottom
+
+
+def test_what_stands_beside_steps_without_places_is_not_drawn():
+    document = documents.load(
+        refunds(nodes=[node("a"), node("b")], edges=[], layout={"notes": [{"id": "n", "text": "Here"}]})
+    )
+    assert "Here" not in picture(document)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80), st.integers(1, 30), st.integers(1, 5))
+def test_a_wrapped_text_keeps_its_words_as_far_as_there_is_room(text, letters, rows):
+    lines = wrapped(text, letters, 1, rows)
+    assert len(lines) <= rows
+    whole = "".join(text.split())
+    said = "".join("".join(lines).split())
+    assert said == whole or (said.endswith("…") and whole.startswith(said.removesuffix("…")))
 
 
 def test_words_say_which_way_leads_where():

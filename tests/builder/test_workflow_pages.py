@@ -4,8 +4,9 @@ import html
 import re
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
+from studio.accounts.models import User
 from studio.console.workflows_listing import PAGE
 from studio.core import ids
 from studio.runtime.models import Event, Run, TriggerSubscription, Workflow
@@ -131,6 +132,9 @@ def test_one_workflow_shows_what_it_does_and_where_to_send(app, tenant, browser,
     assert "curl -X POST" in page
     assert "Order of succeeded" in page
     assert "Version 1" in page
+    with app.extensions["studio_database"].unit() as uow:
+        uow.session.execute(update(User).values(locale="de"))
+    assert "nach „Total above €400?“: ja" in html.unescape(browser().get(f"/workflows/{published}").text)
     for_reading = browser("auditor").get(f"/workflows/{published}").text
     assert "/hooks/" not in for_reading
     assert "Turn off" not in for_reading

@@ -154,6 +154,15 @@ def test_the_api_gives_the_heat_of_steps(api, stepped, workflow_id):
     assert (wrong.status_code, wrong.json["errors"][0]["path"]) == (422, "span")
 
 
+def test_the_editor_is_told_the_heat_of_cards_in_their_words(browser, stepped):
+    found = browser.get(f"/builder/api/workflows/{stepped}/heat?span=7d").json
+    assert found["steps"]["call"]["degree"] == 3
+    assert found["steps"]["call"]["title"].startswith("30 times · 2 failed · half within 20")
+    assert (found["steps"]["order"]["degree"], found["steps"]["order"]["text"][:4]) == (0, "30\u00d7 ")
+    assert "large" not in found["steps"], "what has not ended says what it does, as without heat"
+    assert browser.get(f"/builder/api/workflows/{stepped}/heat?span=9y").status_code == 422
+
+
 def test_what_is_newer_is_asked_for_cheaply_and_in_the_same_words(browser, api, lived, workflow_id):
     """By the page each second, by the API and the command line: a count, or the runs; 304 while nothing changes."""
     listed = [one["id"] for one in api.get("/api/v1/runs").json["data"]]

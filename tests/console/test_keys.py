@@ -61,8 +61,8 @@ def test_everything_goes_under_the_newer_key_and_nothing_else_changes(app, datab
     assert "Version 1 seals" in keys("status")
     assert "Master key 2 is in" in keys("rotate")
     told = keys("rewrap")
-    # a workspace's 3 secrets, 3 answers, address, connection, two of Slack; the installation's 2 apps and signing key
-    assert "23 records were put under master key 2" in told
+    # a workspace's 3 secrets, 3 answers, two addresses, connection, two of Slack; here 2 apps and the signing key
+    assert "25 records were put under master key 2" in told
     assert re.search(r"1: nothing\n\s+2: ", keys("status"))
     newest_alone = Keyring({2: KeyFile.of(folder).read()[2]})
     assert [opened(newest_alone) for opened in openers] == before
@@ -73,7 +73,7 @@ def test_everything_goes_under_the_newer_key_and_nothing_else_changes(app, datab
     for tenant in tenants:
         found = events(database, tenant)
         assert found.count(("master_key.added", 2, None)) == 1
-        assert sum(records or 0 for _, _, records in found) == 10 + 3
+        assert sum(records or 0 for _, _, records in found) == 11 + 3
 
 
 @ON_SQLITE

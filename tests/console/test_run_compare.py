@@ -19,7 +19,7 @@ def test_steps_that_differ_are_told_with_their_fields(browser, looped):
 def test_without_another_it_says_what_to_do_and_odd_ids_are_refused(browser, looped):
     run_id = looped(1)
     assert "Nothing to compare it with yet" in browser.get(f"/runs/{run_id}/compare").text
-    for odd in ("x", "01a21f1e-0291-75f3-afde-6279be756ae1", "%00"):
+    for odd in ("x", "01a21f1e-0291-75f3-afde-6279be756ae1"):
         answer = browser.get(f"/runs/{run_id}/compare?with={odd}")
         assert (answer.status_code, 'role="alert"' in answer.text) == (404, True)
 

@@ -1,10 +1,13 @@
 """Filters by a name: one's own and everybody's, by page and API; estimates beside the filters."""
 
+import json
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from studio.audit.models import AuditEvent
 from studio.core import clock
 from studio.core.ids import first_id_at
 from studio.runtime.insights.estimates import rounded
@@ -43,6 +46,35 @@ def test_ones_own_and_everybodys(app, tenant):
     assert "My refunds" not in views_of(other)
 
 
+def test_a_view_is_changed_where_it_was_opened(app, database, tenant):
+    builder, auditor = (signed_in(app, tenant.id, tenant[role]) for role in ("builder", "auditor"))
+    opened = builder.post("/runs/views?state=failed", data={"name": "Failed", "shared": "y"}).location
+    builder.post("/runs/views?state=waiting", data={"name": "Waits", "shared": "y"})
+    view_id = opened.split("view=")[1]
+    assert "Save changes to this view" not in builder.get(opened).text
+    page = builder.get(f"/runs?state=failed&since=7d&view={view_id}").text
+    assert ("Its filters were changed here." in page, "Save changes to this view" in page) == (True, True)
+    for who, shows in ((builder, True), (auditor, False)):
+        assert ("view-rename" in who.get(opened).text) == shows
+    change = f"/runs/views/{view_id}/change"
+    assert auditor.post(f"{change}?state=queued").status_code == 403
+    assert builder.post(f"{change}?state=failed&since=7d").location.endswith(f"since=7d&state=failed&view={view_id}")
+    for address, name in ((f"{change}?state=odd", ""), (change, ""), (change, "x" * 61), (change, "waits")):
+        assert builder.post(address, data={"name": name}).status_code == 303
+    builder.post(change, data={"name": " Failed  lately "})
+    builder.post(change, data={"name": "failed lately"})
+    page = builder.get("/runs").text
+    assert f'href="/runs?since=7d&amp;state=failed&amp;view={view_id}">failed lately</a>' in page
+    assert page.count("/remove") == 2
+    mine = auditor.post("/runs/views?state=queued", data={"name": "Mine"}).location.split("view=")[1]
+    assert builder.post(f"/runs/views/{mine}/change", data={"name": "Yours"}).status_code == 404
+    assert auditor.post(f"/runs/views/{mine}/change", data={"name": "Own"}).status_code == 303
+    with database.unit(tenant.id, read_only=True) as uow:
+        found = select(AuditEvent.body).where(AuditEvent.action == "run_view.changed").order_by(AuditEvent.seq)
+        told = [json.loads(one)["changes"] for one in uow.session.scalars(found)]
+    assert [[one["path"] for one in changes] for changes in told] == [["filter"], ["name"], ["name"]]
+
+
 def test_a_slip_keeps_nothing(app, tenant):
     browser = signed_in(app, tenant.id, tenant["owner"])
     for address, name in (("?state=odd", "A"), ("", "All"), ("?state=failed", ""), ("?state=failed", "x" * 61)):
@@ -64,7 +96,20 @@ def test_the_api(app, tenant):
     assert (taken.status_code, taken.json["code"]) == (409, "run_view.taken")
     wrong = api.post("/api/v1/run-views", json={"name": "Odd", "filters": {"state": ["odd"], "colour": ["red"]}})
     assert {one["path"] for one in wrong.json["errors"]} == {"filters.state", "filters.colour"}
+    assert wrong.json["code"] == "run_view.filter"
     assert api.post("/api/v1/run-views", json={"name": "All"}).json["errors"][0]["path"] == "filters"
+    shared = f"/api/v1/run-views/{made.json['id']}"
+    assert [
+        auditors.patch(one, json={"name": "X"}).status_code for one in (shared, f"/api/v1/run-views/{own['id']}")
+    ] == [403, 404]
+    changed = api.patch(shared, json={"filters": {"state": ["queued"]}}).json
+    assert (changed["name"], changed["filters"], changed["shared"]) == ("Failed", {"state": ["queued"]}, True)
+    assert api.patch(shared, json={"name": "Lately"}).json["filters"] == {"state": ["queued"]}
+    wrong = api.patch(shared, json={"name": "No", "filters": {"state": ["odd"]}})
+    assert (wrong.status_code, wrong.json["code"]) == (422, "run_view.filter")
+    assert wrong.json["errors"][0]["path"] == "filters.state"
+    assert api.patch(shared, json={"filters": {}}).json["errors"][0]["path"] == "filters"
+    assert {one["name"] for one in api.get("/api/v1/run-views").json["data"]} == {"Lately", "Failed"}
     assert auditors.delete(f"/api/v1/run-views/{made.json['id']}").status_code == 403
     assert auditors.delete(f"/api/v1/run-views/{own['id']}").status_code == 404
     assert [api.delete(f"/api/v1/run-views/{one}").status_code for one in (own["id"], made.json["id"])] == [204, 204]

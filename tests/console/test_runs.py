@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event, select
 
-from studio.console.etags import fresh
 from studio.core import clock
+from studio.core.etags import fresh
 from studio.core.ids import first_id_at, new_id
 from studio.runtime import labels
 from studio.runtime.models import Blob, Run, Step, WaitRow, Workflow

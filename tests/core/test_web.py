@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from psycopg import OperationalError as Refused
 from sqlalchemy.exc import OperationalError
+from werkzeug.routing import BuildError, Map, Rule
 
 from studio.accounts.models import AttemptCounter
 from studio.accounts.permissions import public
@@ -139,3 +140,21 @@ def test_a_database_that_is_away_is_no_defect_but_a_reason_to_come_later(app, ac
     answer = app.test_client().post("/ask", headers={"Accept": accept})
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
     assert "database" in answer.text
+
+
+def test_a_route_learns_late_what_werkzeugs_own_learns_early():
+    rules = ("/one", "/one/<name>", "/files/<path:rest>", "/n/<int:number>/")
+    asked = ({}, {"name": "a b/ü"}, {"rest": "a/b"}, {"number": 7}, {"name": "x", "q": ["1", "&"]}, {"nobody": "knows"})
+
+    def answers(kind: type[Rule]) -> list[object]:
+        routes = Map([kind(rule, endpoint=rule) for rule in rules]).bind("localhost")
+        found: list[object] = []
+        for rule in rules:
+            for values in (*asked, *asked):  # the second time it has learned
+                try:
+                    found.append(routes.build(rule, values))
+                except BuildError:
+                    found.append(None)
+        return found
+
+    assert answers(web.LateRule) == answers(Rule)

@@ -51,7 +51,19 @@ from studio.runtime.outcomes import RunState
 from studio.runtime.retention import rules as retention
 from studio.runtime.retention.policy import Days
 from studio.runtime.service import subscriptions, workflows
-from tests.e2e import batched, counted, experimented, flagged, requested, ruled, shopify, staged, templated
+from tests.e2e import (
+    batched,
+    counted,
+    experimented,
+    flagged,
+    requested,
+    ruled,
+    shadowed,
+    shopify,
+    sourced,
+    staged,
+    templated,
+)
 from tests.e2e.connected import connect, describe
 from tests.e2e.studio import Studio, running_studio
 from tests.factories.alerts import add_alert_rule
@@ -60,6 +72,7 @@ from tests.factories.escalations import move_up
 from tests.factories.syncs import add_sync
 from tests.factories.timetables import OFFICE
 from tests.servers.http_target import HttpTarget
+from tests.servers.patience import PATIENCE_S
 
 TEMPLATE = "high-value-refunds"
 
@@ -116,7 +129,8 @@ def lived_in(target: HttpTarget) -> Iterator[LivedIn]:
             eyes = PolicyFields.model_validate({"approvals": [{"approvers": ["group:Refund team"], "count": 1}]})
             protection.create(uow, protection.PolicySave("refund_limit.change", "Four eyes", eyes))
             protection.protect(uow, protection.TargetSave("Payouts", "action.http", "config.url.contains('payouts')"))
-            staged.furnish(uow, keyring)
+            for two in (staged, sourced, shadowed):
+                two.furnish(uow, keyring)
             for one in (flagged, experimented, requested, ruled, templated):
                 one.furnish(uow)
             made.addresses = _addresses(uow, keyring)
@@ -188,7 +202,7 @@ def once(running: Studio, wanted: Select[tuple[Any]], act: Callable[[UnitOfWork,
     app, jonas = create_app(running.stack.settings), running.people["Jonas"]
     actor = Actor(ActorType.USER, str(jonas.user_id), jonas.name, jonas.user_id, jonas.role.value)
     try:
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE_S
         while True:
             with app.app_context(), app.extensions["studio_database"].unit(jonas.workspace_id, actor) as uow:
                 row = uow.session.scalar(wanted)
@@ -250,6 +264,10 @@ def counting() -> dict[str, Any]:
              "position": {"x": 0, "y": 140}},
         ],
         "edges": [{"from": "change", "port": "next", "to": "pause"}],
+        "layout": {
+            "notes": [{"id": "why", "text": "An hour is enough for two people.", "x": 300, "y": 0, "tone": "blue"}],
+            "groups": [{"id": "wait", "name": "Before anybody counts", "steps": ["pause"]}],
+        },
         "settings": {
             "title": "Change {{ trigger.number }} of the stock of a product with a name that is longer than a phone",
             "one_at_a_time": {"key": "trigger.product.id"},

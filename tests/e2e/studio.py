@@ -55,7 +55,7 @@ class Studio:
 
     def mail_to(self, first_name: str, count: int = 1) -> str:
         """Wait until the person has so many mails; the text of the last of them."""
-        message = self.smtp.wait_for(count, to=self.people[first_name].email, timeout=20)
+        message = self.smtp.wait_for(count, to=self.people[first_name].email)
         return message.get_body(("plain",)).get_content()
 
 

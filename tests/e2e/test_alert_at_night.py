@@ -67,7 +67,7 @@ def test_somebody_is_on_it_from_the_mail_and_hears_that_it_works_again(studio, s
     http_target.always(200)
     some_minutes_pass(studio)
     studio.deliver(hook, shopify.order())
-    over = smtp.wait_for(2, to=studio.people["Sofia"].email, timeout=60)
+    over = smtp.wait_for(2, to=studio.people["Sofia"].email)
     assert over["Subject"] == "Works again: Tell the warehouse"
     phone.goto(link)
     expect(phone.get_by_text("It is over.")).to_be_visible()

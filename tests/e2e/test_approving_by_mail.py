@@ -32,12 +32,12 @@ SAME_MOMENT = """([name, at]) => setTimeout(
 def test_invited_scanned_decided_by_link_and_then_by_two_at_once(studio, sit_down, smtp):
     mira = studio.sign_in(sit_down(), "Mira")
     invite(mira, studio)
-    invitation = ADDRESS.search(text_of(smtp.wait_for(1, to=NORA, timeout=20)))[0]
+    invitation = ADDRESS.search(text_of(smtp.wait_for(1, to=NORA)))[0]
     hook = published(studio)
 
     first = studio.deliver(hook, {"pallet": "P-118"})
-    mail = text_of(smtp.wait_for(2, to=NORA, timeout=20))
-    smtp.wait_for(1, to=studio.people["Jonas"].email, timeout=20)
+    mail = text_of(smtp.wait_for(2, to=NORA))
+    smtp.wait_for(1, to=studio.people["Jonas"].email)
     scan(sit_down(), smtp, studio)
     assert said(studio, "P-118") == ("pending", 0, 0), "opening links has decided something"
 
@@ -78,7 +78,7 @@ def decide_by_link(phone: Page, smtp, link: str) -> None:
     expect(phone.get_by_role("heading", name="A decision waits for you")).to_be_visible()
     found = flaws(phone, NARROW)
     phone.get_by_role("button", name="Send me a six-digit code").click()
-    phone.get_by_label("Code").fill(code_in(text_of(smtp.wait_for(3, to=NORA, timeout=20))))
+    phone.get_by_label("Code").fill(code_in(text_of(smtp.wait_for(3, to=NORA))))
     phone.get_by_role("button", name="Open the decision").click()
     expect(phone.get_by_role("heading", name="Write off pallet P-118")).to_be_visible()
     found += flaws(phone, NARROW)
@@ -109,7 +109,7 @@ def scan(page: Page, smtp, studio: Studio) -> None:
 def at_once(*pressed: tuple[str, Page]) -> None:
     """Each presses a button of theirs at one moment; both have their answers afterwards."""
     pages = [page for _name, page in pressed]
-    at = pages[0].evaluate("Date.now()") + 800
+    at = pages[0].evaluate("Date.now()") + 1500
     with pages[0].expect_navigation(), pages[1].expect_navigation():
         for name, page in pressed:
             page.evaluate(SAME_MOMENT, [name, at])
@@ -141,7 +141,7 @@ def mail_about(smtp, to: str, words: str) -> str:
     """The first mail to somebody whose text says so, once it is there."""
     count = len(smtp.to(to))
     for number in range(1, count + 3):
-        text = text_of(smtp.wait_for(number, to=to, timeout=20))
+        text = text_of(smtp.wait_for(number, to=to))
         if words in text:
             return text
     raise AssertionError(words)

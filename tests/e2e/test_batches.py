@@ -10,7 +10,7 @@ from tests.e2e.lived_in import warehouse
 from tests.e2e.looks import DESK, PHONE, flaws
 from tests.e2e.studio import running_studio
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(180)]
 
 SHOTS = os.environ.get("STUDIO_SHOTS")
 """A folder for pictures, for whoever wants to look."""

@@ -69,11 +69,45 @@ def test_steps_are_added_connected_and_set_up_without_a_mouse(canvas):
     expect(canvas.lines).to_have_count(3)
     for _ in ("out of the field", "out of the step"):
         keyboard.press("Escape")
+    walk_along_lines(canvas)
     canvas.step("Fail").focus()
     keyboard.press("Space")
     keyboard.press("Delete")
     expect(canvas.steps).to_have_count(2)
     expect(canvas.lines).to_have_count(1)
+
+
+def walk_along_lines(canvas: Canvas) -> None:
+    """Three lines: one is followed, deleted, brought back, and takes a step; each is said as it is reached."""
+    page, keyboard = canvas.page, canvas.page.keyboard
+    said, lit = page.get_by_role("status"), page.locator(".react-flow__edge.selected")
+    canvas.step("Webhook").focus()
+    keyboard.press("l")
+    expect(said.filter(has_text="Line from Webhook (next) to Note on the run, 1 of 2")).to_be_visible()
+    keyboard.press("l")
+    expect(said.filter(has_text="Line from Webhook (next) to Fail, 2 of 2")).to_be_visible()
+    expect(lit).to_have_count(1)
+    expect(canvas.step("Webhook")).to_be_focused()
+    keyboard.press("Enter")
+    expect(canvas.step("Fail")).to_be_focused()
+    keyboard.press("Shift+L")
+    expect(said.filter(has_text="Line from Webhook (next) to Fail, 2 of 2")).to_be_visible()
+    keyboard.press("Delete")
+    expect(canvas.lines).to_have_count(2)
+    keyboard.press("Control+z")
+    expect(canvas.lines).to_have_count(3)
+    keyboard.press("Control+k")
+    keyboard.type("next line of")
+    keyboard.press("Enter")
+    expect(said.filter(has_text="Line from Note on the run (next) to Fail, 1 of 2")).to_be_visible()
+    keyboard.press("Insert")
+    keyboard.type("If")
+    keyboard.press("Enter")
+    expect(canvas.steps).to_have_count(4)
+    expect(canvas.lines).to_have_count(4)
+    keyboard.press("Control+z")
+    expect(canvas.steps).to_have_count(3)
+    expect(canvas.lines).to_have_count(3)
 
 
 def add(canvas: Canvas, title: str) -> None:
@@ -129,6 +163,18 @@ def test_notes_and_groups_stand_beside_the_steps_and_are_undone(canvas):
     expect(canvas.beside("^Group Give up, collapsed")).to_be_visible()
     canvas.beside("^Group Give up, collapsed").get_by_role("button", name="Open Give up").click()
     expect(canvas.steps).to_have_count(3)
+
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    canvas.step("Fail").focus()
+    for chord in ("Control+a", "Control+c", "Control+v"):
+        keyboard.press(chord)
+    expect(canvas.steps).to_have_count(6)
+    expect(note).to_have_count(2)
+    expect(canvas.beside("^Group Give up, 2 steps")).to_have_count(2)
+    canvas.saved()
+    keyboard.press("Control+z")
+    expect(canvas.steps).to_have_count(3)
+    expect(note).to_have_count(1)
 
 
 def test_ctrl_k_finds_steps_commands_and_what_can_be_added(canvas):
@@ -558,6 +604,20 @@ def test_a_line_of_a_large_workflow_is_clicked_from_afar_and_from_near_after_the
     expect(canvas.steps).to_have_count(160)
     page.get_by_role("button", name="Fit", exact=True).click()
     expect(canvas.lines).to_have_count(0)  # all are one drawing
+    zoom = page.get_by_role("button", name="set it to 100 %")
+    expect(zoom).not_to_have_text("100 %")
+    middle = page.evaluate(_MIDDLE)
+    zoom.click()
+    expect(zoom).to_have_text("100 %")
+    assert page.evaluate(_MIDDLE) == pytest.approx(middle, abs=1)
+    page.keyboard.press("Shift+Digit1")
+    expect(canvas.lines).to_have_count(0)
+    page.keyboard.press("Shift+Digit0")
+    expect(zoom).to_have_text("100 %")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("show the whole")
+    page.keyboard.press("Enter")
+    expect(canvas.lines).to_have_count(0)
     _pan(canvas, 60, -40)
 
     _click_between(canvas, "Step 44", "Step 54")
@@ -583,6 +643,13 @@ def test_a_line_of_a_large_workflow_is_clicked_from_afar_and_from_near_after_the
     _click_between(canvas, "Step 74", "Step 84")
     expect(canvas.lines.and_(page.locator(".selected"))).to_have_count(1)
 
+
+_MIDDLE = """() => {
+  const { a, e, f } = new DOMMatrix(getComputedStyle(document.querySelector(".react-flow__viewport")).transform);
+  const { width, height } = document.querySelector(".react-flow__pane").getBoundingClientRect();
+  return [(width / 2 - e) / a, (height / 2 - f) / a];
+}"""
+"""The point of the workflow that is seen in the middle."""
 
 _BESIDE_THEIR_PORTS = """() => {
   const { a, e, f } = new DOMMatrix(getComputedStyle(document.querySelector(".react-flow__viewport")).transform);

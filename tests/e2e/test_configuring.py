@@ -46,6 +46,7 @@ GROUP_AND_LIST = (
     'trigger.currency == "EUR" && (trigger.total_price == "842.50" || has(trigger.note))'
     " && !trigger.line_items.exists(entry, entry.quantity > 2)"
 )
+NONE_OF_AND_CASELESS = '!(trigger.currency in ["USD"]) && lower(trigger.currency).startsWith("eu")'
 
 
 def test_conditions_in_groups_and_on_lists_are_made_by_keyboard_and_undone(webhook_and_if):
@@ -89,8 +90,34 @@ def test_conditions_in_groups_and_on_lists_are_made_by_keyboard_and_undone(webho
     canvas.step("If").focus()
     keyboard.press("Control+z")
     expect(condition.locator(".cm-content")).to_have_text(GROUP_AND_LIST)
+
+    _none_of_and_caseless(canvas, condition)
     canvas.write("condition", "size(trigger.line_items) > 1")
     expect(condition.get_by_role("button", name="Rows")).to_be_disabled()
+
+
+def _none_of_and_caseless(canvas: Canvas, condition: Locator) -> None:
+    canvas.write("condition", NONE_OF_AND_CASELESS)
+    condition.get_by_role("button", name="Rows").click()
+    expect(condition.get_by_label("Comparison 1")).to_have_value("!in")
+    expect(condition.get_by_label("Ignore capitals in 2")).to_be_checked()
+    expect(condition.get_by_text("Gives: yes")).to_be_visible()
+    value(condition, "Compared with 1").fill('"CHF", "EUR"')
+    expect(condition.get_by_text("Gives: no")).to_be_visible()
+    condition.get_by_label("Comparison 1").select_option("is one of")
+    condition.get_by_label("Comparison 2").select_option("does not end with")
+    condition.get_by_label("Ignore capitals in 2").uncheck()
+    value(condition, "Compared with 2").fill('"eur"')
+    assert flaws(canvas.page) == []
+    condition.get_by_role("button", name="Expression").click()
+    changed = 'trigger.currency in ["CHF", "EUR"] && !(trigger.currency.endsWith("eur"))'
+    expect(condition.locator(".cm-content")).to_have_text(changed)
+    condition.get_by_role("button", name="Rows").click()
+    value(condition, "Compared with 1").fill("CHF, EUR")
+    canvas.panel.get_by_role("button", name="Put “CHF”, “EUR” in quotes").click()
+    expect(value(condition, "Compared with 1")).to_have_text('"CHF", "EUR"')
+    condition.get_by_role("button", name="Expression").click()
+    expect(condition.locator(".cm-content")).to_have_text(changed)
 
 
 def test_data_is_dragged_into_rows_expressions_texts_and_fixed_values(webhook_and_if):

@@ -26,7 +26,7 @@ from studio.oversight.reports.tables import ReportSetting
 from tests.e2e.keys import Keys
 from tests.e2e.studio import running_studio
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 
 REASON = "The photos show it"
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.looks import DESK, PHONE, flaws
+from tests.servers.patience import PATIENCE_S
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -123,7 +124,7 @@ def test_a_rollout_is_planned_by_its_form_changed_and_started(studio, sit_down):
 
 def _until(holds) -> None:
     """A change reaches programs within a second of its commit."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE_S
     while not holds():
         assert time.monotonic() < until, "the change did not reach the program"
         time.sleep(0.05)  # between two looks at a fact: what a program is told

@@ -10,7 +10,7 @@ from studio.core import clock
 from tests.e2e.looks import DESK, PHONE, flaws
 from tests.e2e.test_passkeys import authenticator, confirm_by_password, make_passkey
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 
 WHY = "Refunds go out twice"
 SHOTS = os.environ.get("STUDIO_SHOTS")

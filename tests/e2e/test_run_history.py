@@ -18,7 +18,7 @@ from studio.runtime.service import workflows
 from tests.e2e.studio import running_studio
 from tests.factories.workflows import refunds
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 
 ERROR = {"code": "http.status_503", "message": "The shop had an error of its own (503).", "node": "call", "path": ""}
 
@@ -72,6 +72,22 @@ def keep_as(page, name):
     page.get_by_role("button", name="Keep").click()
     expect(page.get_by_text(f"“{name}” is kept under Views.")).to_be_visible()
     assert "state=failed" in page.url
+
+
+def change_view(page):
+    """The view that is open gets what the list was narrowed to since, and another name."""
+    expect(page.get_by_text("View “German failures”.")).to_be_visible()
+    page.get_by_label("Time").select_option("30d")
+    expect(page.get_by_text("Its filters were changed here.")).to_be_visible()
+    looked_at(page, "runs-view-changed")
+    page.get_by_role("button", name="Save changes to this view").click()
+    expect(page.get_by_text("Its filters were changed here.")).to_have_count(0)
+    page.locator("#views > summary").click()
+    page.get_by_label("Another name for").fill("German failures, lately")
+    looked_at(page, "runs-view-rename")
+    page.get_by_role("button", name="Rename").click()
+    expect(page.get_by_text("View “German failures, lately”.")).to_be_visible()
+    assert "since=30d" in page.url
 
 
 def follow(page, studio):
@@ -134,6 +150,22 @@ def look_at_heat(page, studio):
         page.set_viewport_size({"width": 1440, "height": 900})
 
 
+def look_at_heat_while_editing(page):
+    """The same on the cards of the draft, where it is wanted, by the tools and by Ctrl+K."""
+    page.get_by_role("link", name="Edit", exact=True).click()
+    card = page.locator('[data-node-key="call"]')
+    page.get_by_label("Where runs fail").select_option("7d")
+    expect(card).to_contain_text("70\u00d7 · 14 failed · 2 s")
+    expect(card.get_by_title("70 times · 14 failed · half within 2 s")).to_be_visible()
+    expect(card.locator(".heat-3")).to_have_count(1)
+    expect(page.locator('[data-node-key="order"]')).to_contain_text("70\u00d7 · ")
+    looked_at(page, "heat-editing")
+    page.keyboard.press("Control+k")
+    page.get_by_role("option", name="Hide where runs fail").click()
+    expect(card).not_to_contain_text("14 failed")
+    page.go_back()
+
+
 def test_runs_are_narrowed_shared_and_taken_home(studio, sit_down, tmp_path):
     mira = studio.sign_in(sit_down(), "Mira")
     mira.goto(f"{studio.url}/runs")
@@ -150,6 +182,7 @@ def test_runs_are_narrowed_shared_and_taken_home(studio, sit_down, tmp_path):
     assert "label=country%3ADE" in mira.url
     looked_at(mira, "runs-filtered")
     keep_as(mira, "German failures")
+    change_view(mira)
 
     ben = studio.sign_in(sit_down(), "Tom")
     ben.goto(mira.url)
@@ -171,6 +204,7 @@ def test_runs_are_narrowed_shared_and_taken_home(studio, sit_down, tmp_path):
     assert [row["title"] for row in rows] == [f"Order {6000 + number}" for number in range(0, 70, 15)]
     look_at_insights(mira, "German failures", studio)
     look_at_heat(mira, studio)
+    look_at_heat_while_editing(mira)
     follow(mira, studio)
     mira.goto(f"{studio.url}/runs/exports")
     looked_at(mira, "run-exports")

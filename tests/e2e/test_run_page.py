@@ -11,7 +11,7 @@ from tests.e2e.looks import DESK, PHONE, flaws
 from tests.e2e.shipped import NAME, order, shipping
 from tests.e2e.studio import running_studio
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(240)]
 SHOTS = os.environ.get("STUDIO_SHOTS")
 """A folder for pictures, for whoever wants to look."""
 

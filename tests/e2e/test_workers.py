@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 def test_an_admin_sees_the_worker_that_is_there(studio, sit_down):
     page = studio.sign_in(sit_down(), "Mira")
     page.goto(studio.url + "/settings/workers")
-    for _ in range(5):
+    for _ in range(30):
         if page.get_by_text("Timers turn").count() and page.get_by_text("Works", exact=True).count():
             break
         page.wait_for_timeout(1_500)  # the worker says that it is there within five seconds

@@ -4,6 +4,7 @@ import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import dramatiq
 import pytest
@@ -11,8 +12,9 @@ from dramatiq.middleware import CurrentMessage
 from sqlalchemy import select
 
 from studio import worker
+from studio.core.dispatch import Hints
 from studio.core.dispatch import broker as broker_module
-from studio.core.dispatch.local import CAPACITY, LocalBroker
+from studio.core.dispatch.room import CAPACITY, SPARE
 from studio.core.dispatch.workers import Workers, actor
 from studio.runtime.compiled import Compiled
 from studio.runtime.models import LoopLease
@@ -141,25 +143,93 @@ def test_a_supervisor_frees_the_sweep_of_a_worker_that_died(make_rig, store_sett
     assert sweepers(rig) == ["alive"]
 
 
-def test_a_full_queue_drops_hints_and_loses_nothing():
-    """Hints of this process beyond what the queue holds say nothing new."""
-    broker = LocalBroker([])
+@pytest.fixture(params=["local", "redis"])
+def broker(request):
+    return broker_module.make_broker(request.getfixturevalue("redis_url") if request.param == "redis" else None)
+
+
+def taken(broker, count):
+    """The names of what a worker with two threads looks at, until there are so many."""
+    looked_at, through = [], threading.Event()
+
+    def look(name):
+        looked_at.append(name)
+        if len(looked_at) == count:
+            through.set()
+
+    looks = {
+        name: actor(broker, name, "main", lambda name=name: look(name), frequent=name == "orders")
+        for name in ("orders", "mail")
+    }
+    working = Workers({"main": broker}, {"main": 2})
+    return looks, looked_at, through, working
+
+
+def test_a_full_queue_drops_hints_and_loses_nothing(broker):
+    """Hints beyond what the queue holds say nothing new; what is hinted seldom finds room behind them."""
+    looks, looked_at, through, working = taken(broker, CAPACITY + 1)
+    for _ in range(CAPACITY * 3):
+        looks["orders"].send()
+    looks["mail"].send()
+    working.start()
+    assert through.wait(15)
+    working.stop()
+    assert looked_at.count("orders") == CAPACITY
+    assert looked_at.count("mail") == 1
+
+
+def test_what_is_hinted_seldom_has_a_bound_too(broker):
+    looks, looked_at, through, working = taken(broker, CAPACITY + SPARE)
+    for _ in range((CAPACITY + SPARE) * 2):
+        looks["mail"].send()
+    working.start()
+    assert through.wait(15)
+    working.stop()
+    assert looked_at.count("mail") == CAPACITY + SPARE
+
+
+def test_a_hint_is_looked_at_whatever_its_sender_takes_the_time_for(broker):
+    """Machines' clocks differ, and a worker that was away finds few hints, whose looks cost next to nothing."""
+    looks, looked_at, through, working = taken(broker, 1)
+    broker.enqueue(looks["mail"].message().copy(message_timestamp=1_000))
+    working.start()
+    assert through.wait(15)
+    working.stop()
+    assert looked_at == ["mail"]
+
+
+def test_a_hint_that_reaches_nobody_ends_no_sending():
+    """Redis is away, and what stands in for it breaks."""
+    hints, tried, sent = Hints(), threading.Event(), threading.Event()
+
+    def broken():
+        tried.set()
+        raise RuntimeError
+
+    hints.register("main", SimpleNamespace(send=broken))
+    hints.register("effect", SimpleNamespace(send=sent.set))
+    hints.spare = broken
+    hints.send("main")
+    assert tried.wait(5)
+    hints.spare = lambda: {"effect": SimpleNamespace(send=sent.set)}
+    hints.send("effect")
+    assert sent.wait(5)
+    hints.stop()
+
+
+def test_hints_are_never_delayed():
+    broker = broker_module.make_broker(None)
     broker.declare_queue("main")
     message = dramatiq.Message(queue_name="main", actor_name="look", args=(), kwargs={}, options={})
-    for _ in range(CAPACITY * 3):
-        broker.enqueue(message)
-    assert broker.queues["main"].qsize() == CAPACITY
     with pytest.raises(ValueError, match="never delayed"):
         broker.enqueue(message, delay=1)
 
 
-@pytest.mark.parametrize("broker", ["local", "redis"])
-def test_every_thread_takes_a_hint_at_once(broker, request):
+def test_every_thread_takes_a_hint_at_once(broker):
     """A slow call in one of them must not keep the others idle."""
-    url = request.getfixturevalue("redis_url") if broker == "redis" else None
-    made, all_there = broker_module.make_broker(url), threading.Barrier(6)
-    looks = actor(made, "look", "effects", lambda: all_there.wait(20))
-    working = Workers({"effects": made}, {"effects": 5})
+    all_there = threading.Barrier(6)
+    looks = actor(broker, "look", "effects", lambda: all_there.wait(20))
+    working = Workers({"effects": broker}, {"effects": 5})
     working.start()
     try:
         for _ in range(5):

@@ -124,7 +124,8 @@ def test_a_server_that_asks_for_a_certificate_is_shown_ours(syslog, server, auth
     syslog.delivery().drain()
     row = syslog.destination("syslog")
     assert row.cursor == 0  # the refusal comes after the handshake: what was sent by then is not theirs
-    assert (row.state, row.last_code) == (State.RETRYING, "syslog.connection")  # rsyslog says no word of why
+    assert row.state == State.RETRYING
+    assert row.last_code in ("syslog.connection", "tls.broken")  # rsyslog says no word of why: it hangs up
     ours = authority.pair("studio.example.com")
     syslog.secret("key", "".join(ours.key.splitlines()))  # as a field for passwords leaves it
     shown = f"      cert_pem: |\n{indent(ours.certificate, ' ' * 8)}\n      key_pem: ${{secret:key}}"

@@ -47,6 +47,21 @@ TOTAL = {"field": "trigger.order.total", "operator": "greater_than", "value": 10
             True,
         ),
         (
+            {"field": "trigger.order.currency", "operator": "not_contains", "value": "US"},
+            '!(trigger.order.currency.contains("US"))',
+            True,
+        ),
+        (
+            {"field": "trigger.order.currency", "operator": "not_ends_with", "value": "ur", "ignore_case": True},
+            '!(lower(trigger.order.currency).endsWith("ur"))',
+            False,
+        ),
+        (
+            {"field": "trigger.order.currency", "operator": "not_one_of", "value": ["USD", 1]},
+            '!(trigger.order.currency in ["USD", 1])',
+            True,
+        ),
+        (
             {"field": "trigger.order.nothing", "operator": "is_missing"},
             "!has(trigger.order.nothing)",
             True,
@@ -199,7 +214,18 @@ def rows_over(names):
             **({"ignore_case": True} if caseless else {}),
         },
         names,
-        st.sampled_from(["contains", "not_contains", "starts_with", "not_starts_with", "ends_with"]),
+        st.sampled_from(
+            [
+                "equals",
+                "not_equals",
+                "contains",
+                "not_contains",
+                "starts_with",
+                "not_starts_with",
+                "ends_with",
+                "not_ends_with",
+            ]
+        ),
         text,
         st.booleans(),
     )

@@ -13,10 +13,12 @@ from studio.connectors import credentials
 from studio.connectors.models import ConnectionCredential
 from studio.core.crypto import Keyring
 from studio.core.unit_of_work import UnitOfWork
-from studio.runtime.models import TriggerSubscription
+from studio.runtime.models import EventSource, TriggerSubscription
 from studio.runtime.service import subscriptions
+from studio.runtime.sources import service as sources
 from tests.factories.accounts import MadeTenant, make_token, with_token
 from tests.factories.connections import Switchboard
+from tests.factories.sources import open_source
 from tests.factories.workflows import make_workflow
 from tests.runtime.triggers.test_app_events import flow
 
@@ -33,6 +35,7 @@ def fill(app: Flask, tenant: MadeTenant, secrets: int = 1) -> Callable[[Keyring]
         answer = program.post("/api/v1/secrets", json=body, headers={"Idempotency-Key": f"key-{number}"})
         assert answer.status_code == 201, answer.text
     make_workflow(app, tenant, flow("Hooked", HOOK), published=True)
+    open_source(app, tenant)
     Switchboard(app, tenant.id, "127.0.0.1:9").connect(handle="shop")
     with database.unit(tenant.id, tenant["owner"].actor) as uow:
         Channels(ring).save(uow, Save(BOT, "#approvals", "xoxb-12345678", "", "signing-secret", every=False))
@@ -60,6 +63,7 @@ def _of_tenant(uow: UnitOfWork, keyring: Keyring) -> Opened:
         "slack": channels.target(channel).secret.reveal(),
         "signing": channels.signing(channel).reveal(),
         "hooks": [subscriptions.address(keyring, row) for row in uow.session.query(TriggerSubscription)],
+        "sources": [sources.address(keyring, row) for row in uow.session.query(EventSource)],
         "answers": sorted(
             keyring.unseal(row.answer, context=f"{uow.workspace}|idempotency|{row.id}").decode()
             for row in uow.session.query(IdempotencyKey)

@@ -30,7 +30,7 @@ from studio.core.models import LocalMail, OutboxRow
 from studio.runtime.models import Resolution, RunNote, Step, WaitRow
 from tests.factories.accounts import MadePerson, make_person
 from tests.factories.proofs import on_session, prove
-from tests.faults.drill import PATIENCE_S, Drill, eventually
+from tests.faults.drill import Drill, eventually
 
 GROUP = "Deciders"
 PORTS = ("approved", "declined", "changes_requested", "expired")
@@ -307,7 +307,7 @@ class Browser:
         shown = self.see(page)
         found = {"csrf_token": CSRF.search(shown), "shown": SHOWN.search(shown)}
         form = {name: match[1] for name, match in found.items() if match} | fields
-        [answer] = eventually(lambda: self._press(page, action, form), lambda: f"{self.tried}", PATIENCE_S)
+        [answer] = eventually(lambda: self._press(page, action, form), lambda: f"{self.tried}")
         assert answer.status_code in (200, 410), answer.text
         return answer
 

@@ -31,10 +31,9 @@ from studio.core.models import LocalMail, OutboxRow
 from studio.core.unit_of_work import Database
 from studio.runtime.models import LoopLease, Run, RunNote, Step, TriggerSubscription, WaitRow
 from tests.servers.http_target import HttpTarget, Request
+from tests.servers.patience import PATIENCE_S
 
 LEASE_S = 2
-PATIENCE_S = 40.0
-"""Longest wait for a fact, on a machine that does other things too. What is usual is a tenth of it."""
 RESPAWN_S = 6.0
 """Granian exits where what it has just started dies sooner: it takes that for a loop of crashes."""
 CALLS = ("left", "right")
@@ -164,6 +163,12 @@ class Drill:
             self._begun, self._first = dict(self.running.processes), set(self._serving())
         self._charged = f"{point} {passes}"
 
+    def restart(self, *, at: str) -> None:
+        """All die and start anew, and one of them dies at a point while it starts; after that, resume() goes on."""
+        self._charged = f"{at} 0"
+        self.begin(laid=True, FAULT=CHARGE)
+        self._begun, self._first = dict(self.running.processes), set()
+
     def _alive(self) -> bool:
         return all(process.poll() is None for process in self.running.processes.values())
 
@@ -193,10 +198,7 @@ class Drill:
 
     def kill(self, name: str) -> None:
         """One of them dies with its children."""
-        process = self.running.processes.pop(name)
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)  # a session of its own, which Stack.start() has made
-        process.wait()
+        self.running.kill_one(name)
 
     def limit(self, control: dict[str, Any] | None) -> None:
         """Limit the runs of the workflow; None: not at all. Processes that run hear of it only after some seconds."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from benchmarks import workloads
 from studio.core import db
 from studio.runtime.models import Run, RunNote, Step
+from tests.servers.patience import PATIENCE_S
 
 DEADLINE_S = 14.0
 """Longest that a delivery may take: the writer gives up after ten seconds, and this machine may be busy."""
@@ -60,7 +61,7 @@ class Told:
     run_id: str | None
 
 
-def wait_for(fact, timeout=30.0, why=lambda: ""):
+def wait_for(fact, timeout=PATIENCE_S, why=lambda: ""):
     """Look until it is so, and return it."""
     until = time.monotonic() + timeout
     while not (found := fact()):
@@ -162,7 +163,7 @@ class Shop:
                     found[order].append((str(run_id), state))
         return found
 
-    def assert_nothing_lost(self, timeout=40.0, *, broken=False):
+    def assert_nothing_lost(self, timeout=PATIENCE_S, *, broken=False):
         """Invariants 1 to 4 for all its orders, and that Studio was honest and prompt all the time.
 
         `broken`: the web itself was away, so some deliveries had no answer.

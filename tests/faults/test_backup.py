@@ -4,7 +4,6 @@ Acknowledged before the backup began, an order is in it, and ends once. What its
 a call that takes none and was under way is for a person to look at, and goes out no second time.
 """
 
-import os
 import shutil
 import signal
 import subprocess
@@ -98,9 +97,7 @@ class Physical:
 
 def kill(made):
     for name in list(made.processes):
-        running = made.processes.pop(name)
-        os.killpg(running.pid, signal.SIGKILL)
-        running.wait()
+        made.kill_one(name)
 
 
 @pytest.mark.parametrize(

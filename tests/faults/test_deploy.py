@@ -22,8 +22,9 @@ from benchmarks.stack import PROJECT, stack
 from studio.core.db import open_engine
 from studio.core.unit_of_work import Database
 from studio.runtime.models import Run, Step
-from tests.faults.drill import PATIENCE_S, eventually
+from tests.faults.drill import eventually
 from tests.servers.missing import start_or_skip
+from tests.servers.patience import PATIENCE_S
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults]
 

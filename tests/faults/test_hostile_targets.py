@@ -186,7 +186,7 @@ def test_calls_that_hang_leave_threads_for_calls_to_others(caller):
         hanging.always(until=go_on)
         for name in names:
             caller.order(name, hanging.url, patient=True)
-        hanging.wait_for(at_once, timeout=30)
+        hanging.wait_for(at_once)
         caller.order("quick", quick.url)
         run = caller.ended(["quick"])["quick"]
         assert run.state == "succeeded"

@@ -72,9 +72,7 @@ def deliver(made):
 def kill(made):
     """What runs workflows dies at once, with its children where it has any."""
     if made.store == "sqlite":
-        process = made.processes.pop("studio")
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        made.kill_one("studio")
         made.start("studio", "run")
         made.wait_ready()
     else:

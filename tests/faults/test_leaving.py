@@ -66,7 +66,7 @@ GONE = {"seat": False, "share": False, "token": False, "group": False, "events":
 def test_all_or_nothing(approving_on_either, label, after, left):
     approving, order = approving_on_either, f"l-{next(_numbers)}"
     leaver = member(approving)
-    approving.drill.begin(FAULT=label, FAULT_AFTER=str(after))
+    approving.drill.resume(FAULT=label, FAULT_AFTER=str(after))
     request_id, before = approving.asked(order), facts(approving, None, leaver)["events"]
     heir = make_person(approving.database, approving.workspace_id, Role.APPROVER)
     approving.drill.lay()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.stack import PROJECT
-from tests.builder import test_backtest
+from tests.builder import test_backtest, test_shadow
 from tests.engine import test_batches
 from tests.faults import (
     test_alerts,
@@ -61,6 +61,7 @@ ELSEWHERE = set().union(
             test_halts,
             test_leaving,
             test_rotation,
+            test_shadow,
             test_smtp,
             test_sweeping,
             test_syncs,

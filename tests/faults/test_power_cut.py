@@ -1,6 +1,5 @@
 """The power goes under load (row 24): what was acknowledged is there, whatever else was under way."""
 
-import os
 import shutil
 import signal
 from contextlib import closing
@@ -24,8 +23,7 @@ def test_sqlite_files_as_they_were_at_the_moment_hold_what_was_acknowledged():
             shop.sells(40)
             shop.finishes(5)
             taken = shop.taken()
-            os.killpg(made.processes["studio"].pid, signal.SIGKILL)
-            made.processes.pop("studio").wait()
+            made.kill_one("studio")
             database = made.settings.sqlite_path
             assert database.with_name(f"{database.name}-wal").stat().st_size, "there was nothing left to recover"
             copy = database.with_name("copy")

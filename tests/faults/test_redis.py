@@ -49,7 +49,7 @@ def test_emptied_while_hints_lie_in_it(shop, running, redis):
         finally:
             for worker in workers:
                 os.kill(worker, signal.SIGCONT)
-        shop.finishes(10, timeout=10)
+        shop.finishes(10, timeout=REDISPATCH_S)
     shop.assert_nothing_lost()
 
 

@@ -90,7 +90,7 @@ def test_busy_and_then_not(approving, smtp, order):
     approving.drill.begin()
     smtp.refuse("451 4.3.0 Try again later", times=2)
     parked(approving, order)
-    smtp.wait_for(2, timeout=40)
+    smtp.wait_for(2)
     eventually(lambda: not mails(approving, order), approving.drill.log)  # a row that is done keeps no words
     assert set(arrived(smtp, order).values()) == {1}
 
@@ -114,7 +114,7 @@ def test_jobs_behind_a_slow_one_are_handed_back(approving, smtp, order):
         for number in range(2):
             Mailer().send(unit, key=f"{order}-{number}", to=[REQUESTER], subject=f"{order}-{number}", text="Slow.")
     approving.drill.died()
-    smtp.wait_for(2, timeout=40)
+    smtp.wait_for(2)
     eventually(lambda: not mails(approving, order), approving.drill.log)
     assert sorted(mail["Subject"] for mail in smtp.messages) == [f"{order}-0", f"{order}-1"]
 

@@ -18,7 +18,17 @@ from studio.accounts.service import tokens
 from studio.audit.models import AuditEvent
 from studio.audit.verifying import verify
 from studio.runtime.archive import service as archive
-from studio.runtime.models import ArchivedRun, Event, Run, RunNote, Step, TriggerSubscription, WorkflowVersion
+from studio.runtime.models import (
+    ArchivedRun,
+    ArchivePlace,
+    Event,
+    Run,
+    RunArchive,
+    RunNote,
+    Step,
+    TriggerSubscription,
+    WorkflowVersion,
+)
 from tests.factories.accounts import make_person
 from tests.faults.drill import drill as open_drill
 from tests.faults.drill import eventually
@@ -28,10 +38,11 @@ from tests.servers.missing import start_or_skip
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(180)]
 SCHEDULE = ("schedule.before_commit", "schedule.after_commit")
 ARCHIVE = ("archive.confirmed", "archive.before_commit")
+EXPIRING = "archive.doomed"
 RETENTION = ("retention.before_commit", "retention.after_commit")
 PUBLISH = ("publish.before_commit", "publish.after_commit")
 LEASES = "leases.after_commit"
-LABELS = {*SCHEDULE, *RETENTION, *ARCHIVE, *PUBLISH, LEASES}
+LABELS = {*SCHEDULE, *RETENTION, *ARCHIVE, EXPIRING, *PUBLISH, LEASES}
 
 
 def ticking(_url):
@@ -96,7 +107,7 @@ def test_a_tick_starts_one_run_wherever_the_sweeper_dies(ticks, label):
 
 @pytest.mark.parametrize("label", ARCHIVE)
 def test_what_is_archived_first_lies_in_its_file_or_is_still_there(ticks, label):
-    ticks.begin()
+    ticks.resume(FAULT=label)
     due = now_due(ticks)
     eventually(lambda: (due, "succeeded") in runs(ticks), ticks.log)
     ticks.end()
@@ -104,7 +115,7 @@ def test_what_is_archived_first_lies_in_its_file_or_is_still_there(ticks, label)
         wanted = set(unit.session.scalars(select(Run.id).where(Run.state == "succeeded")))
         archive.set_place(unit, archive.Wanted("folder"))
     keep(ticks, 0)
-    ticks.begin(laid=True, FAULT=label)  # it looks at its first turn
+    ticks.restart(at=label)  # it looks at its first turn
     ticks.died()
     eventually(lambda: number_of(ticks, Run) == 0, ticks.log)
     keep(ticks, 90)
@@ -117,14 +128,43 @@ def test_what_is_archived_first_lies_in_its_file_or_is_still_there(ticks, label)
         archive.set_place(unit, archive.Wanted())
 
 
+def test_a_file_whose_time_is_over_goes_with_all_that_is_known_of_it(ticks):
+    ticks.resume(FAULT=EXPIRING)
+    due = now_due(ticks)
+    eventually(lambda: (due, "succeeded") in runs(ticks), ticks.log)
+    ticks.end()
+    with ticks.database.unit(ticks.seeded.workspace_id) as unit:
+        archive.set_place(unit, archive.Wanted("folder"))
+    keep(ticks, 0)
+    ticks.begin()  # it looks at its first turn
+    eventually(lambda: number_of(ticks, Run) == 0, ticks.log)
+    ticks.end()
+    keep(ticks, 90)
+    with ticks.database.unit(ticks.seeded.workspace_id) as unit:
+        archive.set_place(unit, archive.Wanted("folder", keep_days=1))
+        long_ago = unit.now - timedelta(days=2)
+        unit.session.execute(update(RunArchive).values(created_at=long_ago))
+        unit.session.execute(update(ArchivedRun).values(archived_at=long_ago))
+        unit.session.execute(update(ArchivePlace).values(files_at=unit.now))
+    folder = ticks.running.settings.data_dir / "archive"
+    assert list(folder.rglob("*.gz"))
+    ticks.restart(at=EXPIRING)
+    ticks.died()
+    eventually(lambda: number_of(ticks, RunArchive) == 0, ticks.log)
+    assert (number_of(ticks, ArchivedRun), list(folder.rglob("*.gz"))) == (0, [])
+    with ticks.database.unit(ticks.seeded.workspace_id) as unit:
+        assert verify(unit).bad is None
+        archive.set_place(unit, archive.Wanted())
+
+
 @pytest.mark.parametrize("label", RETENTION)
 def test_what_is_kept_no_longer_goes_as_a_whole(ticks, label):
-    ticks.begin()
+    ticks.resume(FAULT=label)
     due = now_due(ticks)
     eventually(lambda: (due, "succeeded") in runs(ticks), ticks.log)
     ticks.end()
     keep(ticks, 0)
-    ticks.begin(laid=True, FAULT=label)  # it purges at its first turn, then once an hour
+    ticks.restart(at=label)  # it purges at its first turn, then once an hour
     ticks.died()
     for table in (Run, Step, RunNote, Event):
         eventually(lambda table=table: number_of(ticks, table) == 0, ticks.log)

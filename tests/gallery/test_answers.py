@@ -71,6 +71,7 @@ def test_an_owner_makes_the_group_along_the_way(database: Database, tenant: Made
         ("threshold", "lots"),
         ("threshold", "-1"),
         ("threshold", "400.005"),
+        ("threshold", "1e-9999999"),
         ("threshold", "NaN"),
         ("threshold", "400 || true"),
         ("threshold", True),

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from studio.accounts.service import workspaces
 from studio.builder.service import drafts, whole
 from studio.core.errors import InvalidInput
 from studio.gallery.kept import rows
@@ -68,6 +69,22 @@ def test_a_workflow_is_saved_as_a_template_and_used_by_its_wizard(browser, app, 
     with database.unit(tenant.id) as uow:
         workflow = uow.session.scalars(select(Workflow).where(Workflow.template_slug == slug)).one()
         assert "250.0" in str(drafts.current(uow, workflow).document)
+
+
+def test_a_span_of_time_that_is_only_begun_is_not_offered_and_others_are_in_the_readers_words(
+    browser, app, tenant, database
+):
+    raw = refunds()
+    raw["nodes"].append({"key": "ask", "type": "approval.request", "name": "Ask", "config": {
+        "title": "Pay?", "approvers": ["group:Finance"], "due_in": {"unit": "days"},
+        "remind_before": {"amount": 4, "unit": "hours"},
+    }})  # fmt: skip
+    address = f"/workflows/{make_workflow(app, tenant, raw)}/template/new"
+    with database.unit(tenant.id) as uow:
+        workspaces.current(uow).locale = "de"
+    page = browser().get(address)
+    assert page.status_code == 200
+    assert "<code>4 Stunden</code>" in page.text
 
 
 def test_a_newer_version_is_told_on_the_workflows_page_and_taken(browser, app, tenant, database):
@@ -169,7 +186,7 @@ def test_a_file_that_will_not_do_is_named_and_makes_nothing(app, database, tenan
     assert first.code.startswith(code), first
     assert first.path.startswith(path), first
     answer = signed_in(app, tenant.id, tenant["builder"]).post(
-        "/gallery/import", data={"text": sent, "into": "", "note": ""}
+        "/gallery/import", data={"file": (BytesIO(sent), "a.json"), "into": "", "note": ""}
     )
     assert answer.status_code == 422
     assert "Nothing was imported." in answer.text

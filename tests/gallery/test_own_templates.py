@@ -1,12 +1,15 @@
 """A workspace's own templates: made of a workflow, versioned, used, followed, archived."""
 
+from copy import deepcopy
 from uuid import UUID
 
 import orjson
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import select
 
+from studio.approvals.service import groups
 from studio.audit.models import AuditEvent
 from studio.builder.service import drafts, whole
 from studio.builder.service.drafts import DraftConflict
@@ -14,6 +17,7 @@ from studio.core.errors import Conflict, InvalidInput, NotFound
 from studio.gallery import following, loading, service, uses
 from studio.gallery.kept import rows
 from studio.gallery.models import GalleryTemplate
+from studio.gallery.own import checking
 from studio.gallery.own import service as own
 from studio.gallery.own.asking import askable
 from studio.gallery.own.service import Wanted
@@ -77,6 +81,16 @@ def test_connections_and_secrets_become_needs_and_are_not_in_it(app: Flask, tena
         assert [problem.path for problem in caught.value.problems] == ["answers.secret_1"]
 
 
+def test_what_was_put_down_to_test_on_is_not_in_it_and_keeps_nobody_from_saving(unit):
+    raw = refunds()
+    raw["nodes"][0]["pin"] = {"data": {"customer": "anna@example.com"}, "source": "event"}
+    raw["nodes"][0].setdefault("config", {})["sample"] = {"note": "${order}"}
+    raw["nodes"][2]["mock"] = {"data": {"customer": "bert@example.com", "price": "${price}"}}
+    with unit() as uow:
+        kept = rows.kept(uow, own.from_workflow(uow, drafted(uow, raw), WANTED), 1).content
+        assert "@example.com" not in orjson.dumps(kept).decode()
+
+
 def test_a_newer_version_is_told_looked_at_and_taken_into_the_draft(unit):
     with unit() as uow:
         source = drafted(uow)
@@ -108,6 +122,22 @@ def test_a_newer_version_is_told_looked_at_and_taken_into_the_draft(unit):
             following.take(uow, made, draft.revision)
 
 
+def test_a_group_that_a_newer_version_asks_for_is_made_with_the_update(unit):
+    with unit("admin") as uow:
+        row = own.from_workflow(uow, drafted(uow), WANTED)
+        made = service.use(uow, rows.slug(row.id), {"ask_1": 250})
+        raw = deepcopy(rows.kept(uow, row, 1).content)
+        raw["questions"].append({"key": "who", "label": "Who decides", "kind": "group", "default": "Refund team"})
+        raw["workflow"]["nodes"].append({
+            "key": "ask", "type": "approval.request", "name": "Ask", "config": {"title": "Pay?", "approvers": "${who}"},
+        })  # fmt: skip
+        raw["workflow"]["edges"].append({"from": "call", "port": "next", "to": "ask"})
+        own.publish(uow, checking.checked(uow, raw), row.id, "", "file")
+        draft = following.take(uow, made, drafts.current(uow, made).revision)
+        assert draft.document["nodes"][-1]["config"]["approvers"] == ["group:Refund team"]
+        assert [one.name for one in groups.all_groups(uow)] == ["Refund team"]
+
+
 def vars_of(wanted: Wanted) -> dict:
     return {name: getattr(wanted, name) for name in Wanted.__slots__}
 
@@ -126,7 +156,7 @@ def test_an_update_can_be_passed_over_and_one_of_studios_own_is_told_too(unit, m
         assert following.news(uow, made) is None
 
 
-def test_an_archived_one_makes_nothing_and_tells_nothing(unit):
+def test_an_archived_one_makes_nothing_and_tells_nothing(unit, monkeypatch):
     with unit() as uow:
         row = own.from_workflow(uow, source := drafted(uow), WANTED)
         made = service.use(uow, rows.slug(row.id), {})
@@ -138,6 +168,10 @@ def test_an_archived_one_makes_nothing_and_tells_nothing(unit):
             service.use(uow, rows.slug(row.id), {})
         with pytest.raises(Conflict):
             own.from_workflow(uow, source, WANTED, row.id)
+        monkeypatch.setattr(rows, "MOST", 0)
+        with pytest.raises(Conflict):
+            own.bring_back(uow, row)  # it would not be among those that are listed
+        monkeypatch.undo()
         own.bring_back(uow, row)
         assert [one.number for one in rows.listed(uow)] == [2]
 
@@ -193,6 +227,11 @@ def test_values_in_expressions_fields_and_lists_can_be_asked_for():
         ("mail", "email", "a@example.com"), ("mail", "text", "Hi"),
     }  # fmt: skip
     assert not {value for node, _kind, value in found if node == "large"} & {0, 1, "2h"}
+
+
+def test_a_value_is_offered_under_what_its_field_is_called_in_the_readers_language(app: Flask):
+    with app.test_request_context(), force_locale("de"):
+        assert [one.field for one in askable(documents.load(refunds()))][:1] == ["Bedingung"]
 
 
 def test_whole_workflows_go_with_their_copies(unit):

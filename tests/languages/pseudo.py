@@ -6,11 +6,16 @@ It calls itself Japanese, whose dates, months and units hold no Latin letter tha
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from scripts.messages import POT, registered
 
 LOCALE = "ja"
 OPEN, CLOSE = "⟦", "⟧"
@@ -20,17 +25,28 @@ _WORD = re.compile(r"[A-Za-zÀ-ÿ]{3,}")
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
-def write(source: Catalog, folder: Path) -> None:
+def write(folder: Path) -> None:
     """Make the compiled catalogue of the pseudo-language under `folder`."""
+    target = folder / LOCALE / "LC_MESSAGES"
+    target.mkdir(parents=True)
+    (target / "messages.mo").write_bytes(_compiled())
+
+
+@cache
+def _compiled() -> bytes:
+    """Of the committed catalogue, which a test of its own finds complete, and of what tests have registered since."""
     made = Catalog(locale=LOCALE, charset="utf-8")
+    with POT.open("rb") as file:
+        source = read_po(file)
+    for _origin, sentence in registered():
+        source.add(sentence)
     for message in source:
         if message.id:
             wrapped = f"{OPEN}{message.id[1] if isinstance(message.id, tuple) else message.id}{CLOSE}"
             made.add(message.id, (wrapped,) if isinstance(message.id, tuple) else wrapped)
-    target = folder / LOCALE / "LC_MESSAGES"
-    target.mkdir(parents=True)
-    with (target / "messages.mo").open("wb") as file:
-        write_mo(file, made)
+    written = BytesIO()
+    write_mo(written, made)
+    return written.getvalue()
 
 
 class _Reader(HTMLParser):
@@ -58,16 +74,28 @@ class _Reader(HTMLParser):
             self.found.append(data.strip())
 
 
-def untranslated(html: str, known: list[str]) -> Iterator[str]:
-    """What a reader would see in English: texts with a word outside of the brackets that is no data (`known`)."""
+def texts(html: str) -> list[str]:
+    """What a reader sees of a page, piece by piece."""
     reader = _Reader()
     reader.feed(html)
-    for text in reader.found:
-        left = outside(text)
-        for data in known:
-            left = left.replace(data, " ")
-        if _WORD.search(left):
+    return reader.found
+
+
+def untranslated(html: str, known: list[str]) -> Iterator[str]:
+    """What a reader would see in English: texts with a word outside of the brackets that is no data (`known`)."""
+    for text in dict.fromkeys(texts(html)):
+        if _WORD.search(outside(text)) and _WORD.search(_without(known, outside(text))):
             yield " ".join(text.split())[:120]
+
+
+def _without(known: list[str], text: str) -> str:
+    """As soon as no word is left there is nothing to look for."""
+    for data in known:
+        if data in text:
+            text = text.replace(data, " ")
+            if not _WORD.search(text):
+                break
+    return text
 
 
 def outside(text: str) -> str:

@@ -21,6 +21,19 @@ def source():
         return {message.id for message in read_po(file) if message.id}
 
 
+FORMAL = re.compile(
+    r"(?<!\w)(?:[Uu]sted|Abra|Añada|Compruebe|Conecte|Conserve|Corrija|Dé|Dele|Detenga|Diga|Elija|Empiece|Envíe|Escriba|"
+    r"Espere|Guarde|Indique|Inicie|Introduzca|Marque|Mire|Ponga|Póngale|Pruebe|Publique|Pulse|Quite|Seleccione|Use|Vuelva)"
+    r"(?!\w)"
+)
+"""Spanish that calls its reader “usted”."""
+
+
+def test_spanish_calls_its_reader_tu_throughout():
+    words = [one for message in translations.load("es") for one in _pairs(message.id, message.string) if message.id]
+    assert [one for _sentence, one in words if FORMAL.search(one)] == []
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_sentence_is_there(language, source):
     known = translations.load(language)

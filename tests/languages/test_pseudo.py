@@ -11,21 +11,18 @@ from babel import Locale
 from babel.numbers import list_currencies
 from sqlalchemy import update
 
-from scripts.messages import catalogue
 from studio.accounts.models import User
 from studio.accounts.permissions import SCOPES
 from studio.audit.registry import Action
 from studio.core import languages
 from studio.core.db import Base
 from studio.core.languages import LOCALES
-from studio.core.limits import limiter
 from studio.gallery import loading, service
 from studio.runtime.checks import check
 from studio.runtime.document import load
 from tests.factories.accounts import signed_in
 from tests.languages import pseudo
 from tests.security.test_route_census import ask
-from tests.security.world import make_world
 
 NAMES = [
     "Studio",
@@ -54,16 +51,14 @@ def store():
 
 
 @pytest.fixture
-def world(app, tmp_path, monkeypatch):
+def world(world, app, tmp_path, monkeypatch):
     monkeypatch.setattr(languages, "LOCALES", (pseudo.LOCALE,))
     monkeypatch.setattr(languages, "SPOKEN", (*languages.SPOKEN, pseudo.LOCALE))
-    monkeypatch.setattr(limiter, "enabled", False)
-    pseudo.write(catalogue(), tmp_path / "translations")
+    pseudo.write(tmp_path / "translations")
     app.extensions["babel"].translation_directories = [str(tmp_path / "translations")]
-    made = make_world(app)
-    with app.extensions["studio_database"].unit(user_id=made.ours["owner"].user_id) as uow:
+    with app.extensions["studio_database"].unit(user_id=world.ours["owner"].user_id) as uow:
         uow.session.execute(update(User).values(locale=pseudo.LOCALE))
-    return made
+    return world
 
 
 def data_of(world) -> list[str]:

@@ -14,7 +14,7 @@ _POSTGRESQL = {
         SELECT relname, attname, format_type(atttypid, atttypmod), attnotnull, pg_get_expr(adbin, adrelid)
         FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
         LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped
     """,
     "index": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
     "constraint": """
@@ -38,6 +38,8 @@ _SQLITE = {
     """,
 }
 _NAMED = re.compile(r"CONSTRAINT\s+\"?(\w+)")
+_BESIDE = ("alembic_version", "sqlite_stat1", "sqlite_stat4")
+"""Where the schema stands, and what the planner is told of it: no migration's own."""
 
 
 def schema(url: str) -> Schema:
@@ -56,7 +58,7 @@ def schema(url: str) -> Schema:
 
 def _lines(connection: Connection, question: str) -> list[tuple[object, ...]]:
     rows = (tuple(row) for row in connection.execute(text(question)))
-    return sorted((row for row in rows if row[0] != "alembic_version"), key=repr)
+    return sorted((row for row in rows if row[0] not in _BESIDE), key=repr)
 
 
 def _constraints(connection: Connection) -> list[tuple[object, ...]]:

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from studio.core import clock
 from studio.core.crypto import Keyring
 from studio.core.db import open_engine
-from studio.core.ids import new_id
+from studio.core.ids import first_id_at, new_id
 from studio.core.migrate import Standing
 from studio.core.settings import load
 from studio.core.smtp import Server
@@ -47,6 +47,7 @@ from studio.operations.doctor.checks import (
 from studio.operations.doctor.examining import every, examine
 from studio.operations.doctor.findings import Level
 from studio.operations.doctor.place import Place
+from studio.operations.partitions import Partitions
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 S, M, H = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -56,7 +57,12 @@ SERVER = {
 }  # fmt: skip
 REDIS = {"redis_version": "7.0", "aof_enabled": 1, "maxmemory": 0, "used_memory": 5}
 HOME = load({"STUDIO_DATA": "/nowhere"})
+MAY = datetime(2026, 5, 27, 12, tzinfo=UTC)
 SHOP = load({"STUDIO_DATA": "/nowhere", "PUBLIC_URL": "https://studio.example.com"})
+
+
+def made(until):
+    return partitions.Table(partitions=Partitions(ends=first_id_at(datetime.fromisoformat(until).replace(tzinfo=UTC))))
 
 
 def worker(seen, **more):
@@ -87,8 +93,10 @@ POLICIES = {
     "superuser": (lambda: roles.judge({"app": "postgres"}, [], shared=False), "bad"),
     "bare table": (lambda: roles.judge({}, ["run"], shared=False), "bad"),
     "one role": (lambda: roles.judge({}, [], shared=True), "bad"),
-    "in partitions": (lambda: partitions.judge({"run": False, "step": False}), "ok"),
-    "in the default one": (lambda: partitions.judge({"run": True, "step": False}), "warning"),
+    "in partitions": (lambda: partitions.judge({"event": partitions.Table(), "step": made("2027-01-01")}, MAY), "ok"),
+    "in the default one": (lambda: partitions.judge({"step": partitions.Table(caught=True)}, MAY), "warning"),
+    "month made": (lambda: partitions.judge({"step": made("2026-07-01")}, MAY), "ok"),
+    "no month made": (lambda: partitions.judge({"step": made("2026-06-01")}, MAY), "warning"),
     "redis": (lambda: redis_check.judge(REDIS), "ok"),
     "redis of memory": (lambda: redis_check.judge(REDIS | {"aof_enabled": 0}), "warning"),
     "redis with a full disk": (lambda: redis_check.judge(REDIS | {"aof_last_write_status": "err"}), "bad"),
@@ -186,7 +194,9 @@ def test_it_asks_the_databases_own_state(place, store_settings, postgres):
         connection.execute(text("drop table by_month"))
         connection.execute(text("update alembic_version set version_num = :r"), {"r": Standing.of(None) and _newest()})
     owner.dispose()
-    assert levels(place, "roles", "partitions", "migrations") == [("migrations", "ok"), ("roles", "ok")]
+    assert levels(place, "roles", "partitions", "migrations") == [
+        ("migrations", "ok"), ("roles", "ok"), ("partitions", "ok"),
+    ]  # fmt: skip
     shared = Place(replace(store_settings, engine_url=store_settings.migrate_url), {})
     with closing(shared):
         [found] = examine(shared, ["roles"])

@@ -57,11 +57,14 @@ def test_every_metric_of_the_dashboard_exists_with_its_labels(database):
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_scrape_tells_of_the_database_or_that_it_is_away(app, database, monkeypatch):
     furnish(database, make_tenant(database))
-    for address in ("/api/v1/runs", f"/runs/{'0' * 32}", "/sign-in", "/no/such/place", "/no/other/place"):
+    for address in ("/api/v1/runs", f"/runs/{'0' * 32}", "/sign-in", "/runs", "/no/such/place", "/no/other/place"):
         app.test_client().get(address)
     told = app.test_client().get("/metrics").text
-    assert re.search(r'studio_request_seconds_count{endpoint="none",method="GET",status="4xx"} [2-9]', told), told
+    unknown = r'studio_request_seconds_count{endpoint="none",method="GET",status="4xx"} ([2-9]|\d\d)'
+    assert re.search(unknown, told), told
     assert re.search(r'studio_request_seconds_count{endpoint="\S+",method="GET",status="[23]xx"}', told)
+    asks_who = r'studio_request_seconds_count{endpoint="console.runs",method="GET",status="3xx"} [1-9]'
+    assert re.search(asks_who, told), "what is answered before a page is asked counts"
     assert "no/such" not in told, "an address is no label"
     for line in (
         "studio_database_up 1.0", 'studio_queue_runs{lane="main"} 2.0', 'studio_outbox_due{topic="mail"} 2.0',

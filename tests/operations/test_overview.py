@@ -7,10 +7,13 @@ from sqlalchemy import delete, update
 
 from studio.core.models import OutboxRow
 from studio.operations.overview import look
+from studio.operations.partitions import partitioned, without_month
 from studio.operations.wellness import trouble
 from studio.runtime.models import LoopLease, Run, WorkerProcess
 from tests.factories.accounts import make_tenant, make_token, signed_in, with_token
 from tests.factories.operations import M, S, furnish
+
+DAY = 24 * 60 * M
 
 
 @pytest.fixture
@@ -64,10 +67,19 @@ def test_what_is_not_well_is_said_and_nothing_else(database, tenant):
     assert trouble(well) == []
     for worse in (
         replace(well, workers=()), replace(well, swept_until=None), replace(well, swept_until=well.at - M),
-        replace(well, lost=1), replace(well, queues=busy.queues),
+        replace(well, lost=1), replace(well, queues=busy.queues), replace(well, without_month=("step",)),
         replace(well, jobs=(replace(busy.jobs[0], oldest=M),)),
     ):  # fmt: skip
         assert len(trouble(worse)) == 1, worse
+
+
+def test_a_month_that_nobody_has_made_is_missed_before_it_comes(database):
+    found = seen(database)
+    assert found.without_month == ()
+    if database.dialect == "postgresql":
+        with database.across(read_only=True) as unit:
+            tables = partitioned(unit.session)
+        assert without_month(tables, found.at + 100 * DAY) == ["event", "payload_blob", "step"]
 
 
 def test_page_and_api_show_the_same(app, database, tenant):

@@ -9,9 +9,12 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from sqlalchemy import select
 
 from studio.core import clock
+from studio.core.claims import Job
+from studio.core.http import HttpClient, HttpRequest
 from studio.core.ids import new_id
 from studio.core.settings import SettingsError, load
 from studio.core.tracing import Traced, Tracing
+from studio.runtime.engine.execution.spans import Spans
 from studio.runtime.models import Run, Step
 from studio.runtime.service import subscriptions
 from tests.factories.accounts import make_tenant
@@ -86,7 +89,50 @@ def test_one_trace_leads_from_the_webhook_to_every_step(store_settings, mailer, 
         assert spans[name].end_time_unix_nano >= spans[name].start_time_unix_nano
     assert spans["data.set"].status.code == 2  # Error
     assert spans["action.http"].status.code == 0
+    called = next(request for request in http_target.requests if request.path == "/refunds")
+    assert called.headers["traceparent"] == f"00-{run_id.hex}-{spans['action.http'].span_id.hex()}-01"
     assert b"Keller" not in b"".join(request.body for request in http_target.requests if "traces" in request.path)
+
+
+@pytest.mark.parametrize("share", [1.0, 0.0])
+def test_calls_say_which_step_they_come_from_while_it_calls_and_where_nobody_else_says_it(http_target, share):
+    tracing, client = Tracing(InMemorySpanExporter, share), HttpClient(["127.0.0.1"])
+    run_id, step_id = new_id(), new_id()
+    own, signed = {"Traceparent": SENDER}, {"Authorization": "AWS4 SignedHeaders=host;x-amz-date, Signature=0"}
+    client.send(HttpRequest("GET", http_target.url))
+    with tracing.calling(run_id, step_id):
+        client.send(HttpRequest("GET", http_target.url, own))
+        client.send(HttpRequest("GET", http_target.url, signed))
+    client.send(HttpRequest("GET", http_target.url))
+    flags = "01" if share else "00"
+    ours = f"00-{run_id.hex}-{step_id.hex[16:]}-{flags}"
+    assert [one.headers.get("traceparent") for one in http_target.requests] == [None, SENDER, ours, None]
+    assert http_target.requests[2].headers["authorization"] == signed["Authorization"]
+
+
+def test_answers_and_jobs_are_in_the_trace_of_their_run_or_in_one_of_their_own(database):
+    kept, run_id, failed = InMemorySpanExporter(), new_id(), Job(new_id(), new_id(), "mail", "k", {}, 2, 15, None)
+    tracing, now = Tracing(lambda: kept), clock.local_now()
+    spans = Spans(tracing)
+    workspace_id = make_tenant(database).id
+    with database.unit(workspace_id) as unit:
+        spans.answered(unit, run_id)
+
+    def undone():
+        with database.unit(workspace_id) as unit:
+            spans.answered(unit, run_id)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        undone()
+    spans.job(replace(failed, topic="run.aside", payload={"run_id": str(run_id)}), "done", now)
+    spans.job(failed, "failed", now)
+    tracing.stop()
+    answer, aside, mail = kept.get_finished_spans()
+    assert [one.name for one in (answer, aside, mail)] == ["approval.answer", "outbox.run.aside", "outbox.mail"]
+    assert [one.context.trace_id == run_id.int for one in (answer, aside, mail)] == [True, True, False]
+    assert answer.parent.span_id == aside.parent.span_id == run_id.int & (1 << 64) - 1
+    assert (mail.parent, mail.status.description, mail.attributes["studio.attempt"]) == (None, "failed", 2)
 
 
 def test_a_share_of_runs_is_sent_each_whole():

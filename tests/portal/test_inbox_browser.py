@@ -86,6 +86,7 @@ def test_keys_walk_select_and_lead_to_the_buttons_for_all(shop, opened):
     expect(page.get_by_text("Approved: 3")).to_be_visible()
     assert sorted(end.title for end in shop.heard.ends) == ["Fourth", "Second", "Third"]
     page.get_by_role("link", name="Back to the inbox").click()
+    expect(page.get_by_role("link", name="First")).to_be_visible()
     assert titles(page) == ["First"]
 
 

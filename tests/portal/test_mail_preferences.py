@@ -76,7 +76,7 @@ def test_one_mail_a_day_with_all_that_waits(shop, wants):
     assert shop.browser(shop.jonas).get(shop.link_of(shop.jonas)).location == f"/approvals/{first}"
     decide(shop, shop.jonas, first)
     clock.shift(timedelta(days=1))
-    assert subjects(shop, shop.jonas)[2:] == ["1 decisions wait for you"]
+    assert subjects(shop, shop.jonas)[2:] == ["1 decision waits for you"]
 
 
 def test_a_day_on_which_nothing_waits_brings_no_mail(shop, wants):

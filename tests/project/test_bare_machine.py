@@ -1,7 +1,11 @@
-"""A fresh clone on a machine with only Python and make installs, runs, and starts again quickly."""
+"""A fresh clone on a machine with only Python and make installs, runs, and starts again with its data.
+
+CI's first step is such an install of the clone that it tests, and names it: a second one would prove nothing more.
+"""
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -17,9 +21,17 @@ from tests.project.source import PROJECT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
+INSTALLED = os.environ.get("BARE_CLONE", "")
+"""A clone that `make install` has installed with no more than bare(): see .ci/run."""
+READY_S = 180
+"""Longest that a start is waited for, on a machine that does other things too."""
+
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if INSTALLED:
+        assert Path(INSTALLED) == PROJECT, "these tests are another clone's"
+        return PROJECT
     folder = tmp_path_factory.mktemp("bare") / "studio"
     subprocess.run(["git", "clone", "--quiet", PROJECT, folder], check=True)
     return folder
@@ -27,7 +39,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(clone: Path) -> Path:
-    made = make(clone, "install")
+    made = make(clone, "install")  # has nothing to do where it was done
     assert made.returncode == 0, made.stdout
     return clone
 
@@ -46,6 +58,12 @@ def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def worked_s() -> float:
+    """Processor time of all commands so far: what else the machine does adds nothing to it."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def bare() -> dict[str, str]:
     return {"HOME": os.environ["HOME"], "PATH": os.environ["PATH"]}
 
@@ -57,10 +75,10 @@ def test_help_names_every_target(clone: Path) -> None:
 
 
 def test_a_second_install_has_nothing_to_do(installed: Path) -> None:
-    begun = time.monotonic()
+    begun = worked_s()
     again = make(installed, "install")
     assert again.returncode == 0, again.stdout
-    assert time.monotonic() - begun < 2
+    assert worked_s() - begun < 2
     assert "Installing" not in again.stdout
 
 
@@ -90,15 +108,14 @@ def test_nothing_that_was_built_is_committed(installed: Path) -> None:
 
 def test_it_runs_and_starts_again_with_its_data(installed: Path, tmp_path: Path) -> None:
     with running(installed, tmp_path) as (address, output):
-        assert seconds_until_ready(address, limit=60) < 60
+        wait_ready(address)
         printed = output.read_text()
         assert address in printed
         assert "curl" in printed
         assert "[WARNING]" not in printed
         assert "mira@nordlicht.example" in printed
     with running(installed, tmp_path) as (address, output):
-        # How fast is measured by hand (docs/performance.md): a timed test would judge the machine.
-        assert seconds_until_ready(address, limit=60) < 60
+        wait_ready(address)  # how fast is measured by hand (docs/performance.md): a timed test would judge the machine
         assert "mira@nordlicht.example" not in output.read_text()
 
 
@@ -131,12 +148,12 @@ def running(folder: Path, data: Path) -> Iterator[tuple[str, Path]]:
             started.wait()
 
 
-def seconds_until_ready(address: str, limit: float) -> float:
-    begun = time.monotonic()
-    while (passed := time.monotonic() - begun) < limit:
-        with suppress(requests.ConnectionError):
+def wait_ready(address: str) -> None:
+    until = time.monotonic() + READY_S
+    while time.monotonic() < until:
+        with suppress(requests.RequestException):
             if requests.get(f"{address}/readyz", timeout=5).ok:
-                return time.monotonic() - begun
-        time.sleep(0.02)
-    message = f"not ready after {passed:.0f} s"
+                return
+        time.sleep(0.05)  # between two looks at a fact: does it answer?
+    message = f"not ready after {READY_S} s"
     raise AssertionError(message)

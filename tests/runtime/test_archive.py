@@ -2,21 +2,25 @@
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import boto3
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import delete, select, update
 
 from studio.accounts.models import Workspace
 from studio.audit.models import AuditEvent, AuditTarget
 from studio.core import clock, faults, outbox
-from studio.core.errors import InvalidInput
+from studio.core.errors import InvalidInput, NotFound
 from studio.core.http import HttpClient
 from studio.core.models import OutboxRow
 from studio.runtime import labels, notes
-from studio.runtime.archive import finding, service, working
+from studio.runtime.archive import commands, finding, service, working
+from studio.runtime.archive.commands import Installation
 from studio.runtime.archive.erasing import ErasingArchives
+from studio.runtime.archive.expiring import Expiring
 from studio.runtime.archive.outcomes import ArchiveTrouble, Stage
 from studio.runtime.archive.places import Folder, Reach
 from studio.runtime.archive.service import Wanted
@@ -24,7 +28,17 @@ from studio.runtime.archive.working import Archiving
 from studio.runtime.erasure import service as erasure
 from studio.runtime.history.filters import RunFilter
 from studio.runtime.leases import NamedLeases
-from studio.runtime.models import ArchivedRun, ArchivePlace, LoopLease, Run, RunArchive, RunNote, Step
+from studio.runtime.models import (
+    ArchivedLabel,
+    ArchivedRun,
+    ArchivePlace,
+    CustomerErasure,
+    LoopLease,
+    Run,
+    RunArchive,
+    RunNote,
+    Step,
+)
 from studio.runtime.retention.chore import Retention
 from studio.runtime.retention.standing import standing
 from studio.runtime.service import starts, subscriptions
@@ -75,6 +89,24 @@ class House:
             service.look_now(uow)
         return (archiving or self.archiving()).drain()
 
+    def expire(self):
+        """The look at files, however long the last one said to rest."""
+        with self.unit() as uow:
+            for place in service.places(uow):
+                place.files_at = uow.now if place.keep_days is not None else None
+        return Expiring(self.database, self.reach, NamedLeases(self.database, "test")).drain()
+
+    def command(self, *given):
+        """`studio archive read …`: its status, and what it wrote."""
+        done = CliRunner().invoke(commands.archive, ["read", *map(str, given)],
+                                  obj=Installation(self.database, self.reach))  # fmt: skip
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.stdout if done.exit_code == 0 else done.stderr
+
+    def audited(self, action):
+        """The metadata of all such events."""
+        return [json.loads(one.body)["metadata"] for one in self.all(AuditEvent) if one.action == action]
+
     def all(self, model):
         with self.database.unit(self.tenant.id, read_only=True) as uow:
             return uow.session.scalars(select(model).order_by(*model.__table__.primary_key)).all()
@@ -92,7 +124,8 @@ class House:
 
 @pytest.fixture
 def house(app, database, tmp_path):
-    return House(app, database, tmp_path / "archive")
+    yield House(app, database, tmp_path / "archive")
+    clock.reset()
 
 
 class Died(BaseException):
@@ -148,6 +181,22 @@ def test_whoever_dies_in_between_loses_nothing_and_leaves_no_second_file(house, 
     assert [one.name for one in house.all(RunArchive)] == [str(one.relative_to(house.folder)) for one in house.files()]
 
 
+def test_an_archive_that_somebody_is_at_holds_no_other_workspace_back(app, database, house):
+    other = House(app, database, house.folder)
+    for one in (house, other):
+        one.archive()
+        one.run()
+        with one.unit() as uow:
+            service.look_now(uow)
+    database_wide = NamedLeases(database, "elsewhere")
+    assert database_wide.take(f"archive|{house.tenant.id.hex}", 300)
+    assert house.archiving().drain() == 1
+    assert (len(house.ids()), len(other.ids())) == (1, 0)
+    assert house.archiving().drain() == 0, "the other has nothing left, and this one is being written"
+    database_wide.give_back(f"archive|{house.tenant.id.hex}")
+    assert (house.archiving().drain(), len(house.ids())) == (1, 0)
+
+
 def test_nothing_is_deleted_while_nothing_can_be_written(house):
     house.archive()
     run_id = house.run()
@@ -155,6 +204,10 @@ def test_nothing_is_deleted_while_nothing_can_be_written(house):
     house.drain()
     [place] = house.all(ArchivePlace)
     assert (house.ids(), place.trouble, place.proved_at) == ({run_id}, "archive.io", None)
+    assert [row for row in house.all(OutboxRow) if row.payload.get("kind") == "archive.failing"] == []
+    house.drain()
+    [told] = [row.payload for row in house.all(OutboxRow) if row.payload.get("kind") == "archive.failing"]
+    assert (told["thing"], told["facts"]) == (str(place.id), {"why": "writing"})
     house.folder.unlink()
     house.drain()
     [place] = house.all(ArchivePlace)
@@ -214,6 +267,113 @@ def test_whoever_moves_or_stops_archiving_still_reads_what_lies_there(house):
     assert second not in {one.run_id for one in house.all(ArchivedRun)}
 
 
+def test_files_go_whole_once_every_run_in_them_was_kept_long_enough(house):
+    house.archive()
+    first, second = house.run("#1", order="6021"), house.run("#2")
+    house.drain()
+    assert house.expire() == 0, "for good, unless somebody says otherwise"
+    house.archive(Wanted("folder", keep_days=30))
+    clock.shift(timedelta(days=20))
+    third = house.run("#3", order="6022")
+    house.drain()
+    clock.shift(timedelta(days=9))
+    assert (house.expire(), len(house.files()), house.all(ArchivePlace)[0].files_trouble) == (1, 2, None)
+    clock.shift(timedelta(days=2))
+    house.archive(Wanted(keep_days=30))
+    assert house.expire() == 1, "also where nothing is archived any more"
+    assert [one.run_id for one in house.all(ArchivedRun)] == [third]
+    assert [one.value for one in house.all(ArchivedLabel)] == ["6022"]
+    assert [one.name for one in house.all(RunArchive)] == [str(one.relative_to(house.folder)) for one in house.files()]
+    assert str(first) not in str(house.files())
+    [gone] = house.audited("workspace.archive_files_deleted")
+    assert {name: gone[name] for name in ("files", "runs", "keep_days")} == {
+        "files": 1, "runs": 2, "keep_days": 30,
+    }  # fmt: skip
+    assert house.record(third)["run"]["id"] == str(third)
+    with pytest.raises(NotFound):
+        house.record(second)
+
+
+def test_a_new_rule_waits_an_hour_and_a_customer_who_is_looked_for_longer(house):
+    house.archive()
+    house.run("ann.lind@example.com")
+    house.drain()
+    clock.shift(timedelta(days=31))
+    house.archive(Wanted("folder", keep_days=30))
+    due = Expiring(house.database, house.reach, NamedLeases(house.database, "test"))
+    assert not due.is_due()
+    with house.unit() as uow:
+        erasure.ask(uow, "ann.lind@example.com", "Data request 14")
+    clock.shift(timedelta(hours=1))
+    assert (due.drain(), len(house.files()), len(house.all(ArchivedRun))) == (1, 1, 1)
+    with house.unit() as uow:
+        erasure.withdraw(uow, house.all(CustomerErasure)[0].id)
+    assert (house.expire(), house.files(), house.all(ArchivedRun)) == (1, [], [])
+
+
+def test_whoever_dies_between_rows_and_files_leaves_files_that_the_next_look_deletes(house, monkeypatch):
+    monkeypatch.setattr(working, "MOST_BYTES", 1)
+    house.archive(Wanted("folder", keep_days=1))
+    for number in range(3):
+        house.run(f"#{number}")
+        house.drain()
+    clock.shift(timedelta(days=2))
+    faults.arm("archive.doomed", die)
+    try:
+        with pytest.raises(Died):
+            house.expire()
+    finally:
+        faults.arm("")
+    assert (house.all(ArchivedRun), len(house.files())) == ([], 3)
+    monkeypatch.setattr(Folder, "delete", _stuck)
+    for _ in range(2):
+        house.expire()
+    [place] = house.all(ArchivePlace)
+    assert (place.files_trouble, place.trouble) == ("No.", None)
+    told = [row.payload for row in house.all(OutboxRow) if row.payload.get("kind") == "archive.failing"]
+    assert [(one["thing"], one["facts"]) for one in told] == [(str(place.id), {"why": "deleting"})], "once is nothing"
+    monkeypatch.undo()
+    house.archive(Wanted())
+    due = Expiring(house.database, house.reach, NamedLeases(house.database, "test"))
+    assert due.drain() == 1, "also where files are kept for good from now on: the rows of these are gone"
+    [place] = house.all(ArchivePlace)
+    assert (house.files(), house.all(RunArchive), place.files_trouble, place.files_at) == ([], [], None, None)
+
+
+def test_archived_runs_are_read_back_as_they_were_or_not_at_all(house, tmp_path):
+    house.archive()
+    runs = [house.run("#1"), house.run("#2")]
+    house.drain()
+    [path], [kept] = house.files(), house.all(RunArchive)
+    copied = tmp_path / path.name
+    copied.write_bytes(path.read_bytes())
+    for given in ((copied,), ("--stored", kept.id), (copied, "--sha256", kept.sha256)):
+        status, said = house.command(*given)
+        assert (status, [json.loads(line)["run"]["id"] for line in said.splitlines()]) == (
+            0,
+            [str(one) for one in runs],
+        )
+    status, said = house.command("--run", runs[1])
+    assert (status, json.loads(said)["run"]["input"]) == (0, {"name": "#2"})
+    assert house.audited("workspace.archive_file_read") == [{"runs": 2}] * 2
+    assert len(house.audited("run.archived_record_taken")) == 1
+    other = tmp_path / "other.jsonl.gz"
+    other.write_bytes(path.read_bytes())
+    assert "knows no such file" in house.command(other)[1]
+    for broken in (copied, path):
+        broken.write_bytes(path.read_bytes()[:-1] + b"?")
+    for given in ((copied,), ("--stored", kept.id), ("--run", runs[0]), (other, "--sha256", "0" * 64)):
+        status, said = house.command(*given)
+        assert (status, "is not what was archived" in said) == (1, True)
+    assert house.command("--run", kept.id)[0] == house.command("--stored", runs[0])[0] == 1
+    assert house.command()[0] == house.command("--run", runs[0], "--stored", kept.id)[0] == 2
+    assert house.command("--stored", kept.id, "--sha256", kept.sha256)[0] == 2
+
+
+def _stuck(*_given):
+    raise ArchiveTrouble("No.", code="archive.io")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_bucket_is_tried_filled_and_read_from(house, tmp_path):
@@ -244,9 +404,21 @@ def test_a_bucket_is_tried_filled_and_read_from(house, tmp_path):
         lines = [json.loads(line) for line in gzip.decompress(found.get()["Body"].read()).splitlines()]
         assert [line["run"]["id"] for line in lines] == [str(run_id), str(other)]
         assert house.record(other)["run"]["input"] == {"name": "#2"}
+        status, said = house.command("--stored", kept.id)
+        assert (status, [json.loads(line)["run"]["id"] for line in said.splitlines()]) == (0, [str(run_id), str(other)])
+        with house.unit() as uow:
+            service.set_place(uow, replace(service.wanted_now(uow), keep_days=1), ("127.0.0.1",))
+        clock.shift(timedelta(hours=12))
+        later = house.run("#3")
+        house.drain()
+        clock.shift(timedelta(hours=13))
+        house.expire()
+        assert [one.run_id for one in house.all(ArchivedRun)] == [later]
+        [left] = bucket.objects.all()
+        assert [left.key] == [one.name for one in house.all(RunArchive)]
         bucket.objects.all().delete()
         with pytest.raises(ArchiveTrouble) as gone:
-            house.record(other)
+            house.record(later)
         assert gone.value.code == "s3.NoSuchKey"
 
 
@@ -254,10 +426,12 @@ def test_a_bucket_is_tried_filled_and_read_from(house, tmp_path):
     ("wanted", "field"),
     [
         (Wanted("tape"), "kind"),
+        (Wanted("folder", keep_days=0), "keep_days"),
         (Wanted("s3", bucket="A B"), "bucket"),
         (Wanted("s3", bucket="acme-runs", access_key_id="K", secret_name="s3", prefix="../x"), "prefix"),
         (Wanted("s3", bucket="acme-runs", access_key_id="K", secret_name="s3", endpoint="http://10.0.0.1"), "endpoint"),
         (Wanted("s3", bucket="acme-runs", access_key_id="K", secret_name="s3", endpoint="https://x/y"), "endpoint"),
+        (Wanted("s3", bucket="acme-runs", access_key_id="K", secret_name="s3", endpoint="https://[::1"), "endpoint"),
     ],
 )
 def test_a_place_that_is_none_is_refused_by_its_field(house, wanted, field):
@@ -266,7 +440,7 @@ def test_a_place_that_is_none_is_refused_by_its_field(house, wanted, field):
         service.set_place(uow, wanted)
     assert field in {one.path for one in refused.value.problems}
     with house.unit() as uow:
-        assert service.wanted_of(service.current(uow)) == Wanted("folder")
+        assert service.wanted_now(uow) == Wanted("folder")
 
 
 def test_a_file_that_is_gone_is_told(house):
@@ -283,6 +457,13 @@ def test_the_pages_and_the_api_are_faces_of_it(app, house):
     assert admin.post("/settings/archive", data={"kind": "s3", "bucket": "A"}).status_code == 422
     assert admin.post("/settings/archive", data={"kind": "folder"}).location == "/settings/archive"
     assert "It is being tried." in admin.get("/settings/archive").text
+    kept = admin.post("/settings/archive", data={"kind": "folder", "keep_days": "3650"})
+    assert (kept.status_code, house.all(ArchivePlace)[0].keep_days) == (303, 3650)
+    assert "1 to 36,500 days" in admin.post("/settings/archive", data={"kind": "folder", "keep_days": "0"}).text
+    assert 'value="3650"' in admin.get("/settings/archive").text
+    with house.unit() as uow:
+        service.places(uow)[0].files_trouble, service.places(uow)[0].files_trouble_since = "The store is away.", uow.now
+    assert "The store is away." in admin.get("/settings/archive").text
     run_id = house.run("#1", order="6021")
     house.reach = app.extensions["studio_archive"]
     house.drain()
@@ -304,6 +485,17 @@ def test_the_pages_and_the_api_are_faces_of_it(app, house):
     assert program.get(f"/api/v1/archived-runs/{run_id}/record").json["run"]["id"] == str(run_id)
     refused = program.put("/api/v1/workspace/archive", json={"kind": "s3"})
     assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, "bucket")
+    given = program.get("/api/v1/workspace/archive").json
+    assert (given["keep_days"], given["files_trouble"]) == (3650, "The store is away.")
+    with house.unit() as uow:
+        service.places(uow)[0].files_at = service.places(uow)[0].next_at = uow.now + timedelta(days=1)
+    assert program.post("/api/v1/workspace/archive/try").json["keep_days"] == 3650
+    with house.unit() as uow:
+        [place] = service.places(uow)
+        assert place.files_at <= uow.now, "what could not be deleted is tried as well"
+        assert place.next_at <= uow.now
+    too_long = program.put("/api/v1/workspace/archive", json={"kind": "folder", "keep_days": 40_000})
+    assert (too_long.status_code, too_long.json["errors"][0]["path"]) == (422, "keep_days")
     assert program.put("/api/v1/workspace/archive", json={"kind": ""}).json["kind"] == ""
     assert admin.get(f"/runs/archived/{run_id}/record").status_code == 200, "it is read from where it lies"
     assert admin.get("/runs/archived/01a21f1e-0291-75f3-afde-6279be756ae1/record").status_code == 404

@@ -13,9 +13,22 @@ from studio.core.errors import Conflict, InvalidInput
 from studio.core.ids import new_id
 from studio.runtime.erasure import service, working
 from studio.runtime.erasure.matching import Key, is_key
-from studio.runtime.models import Blob, CustomerErasure, Event, Resolution, Run, RunLabel, RunNote, Step, WaitRow
+from studio.runtime.models import (
+    Blob,
+    CustomerErasure,
+    Event,
+    EventSource,
+    Resolution,
+    Run,
+    RunLabel,
+    RunNote,
+    SourceEvent,
+    Step,
+    WaitRow,
+)
 from studio.runtime.service import starts, subscriptions
 from tests.factories.accounts import make_tenant
+from tests.factories.sources import open_source
 from tests.factories.workflows import make_workflow, refunds
 
 ANNA = "ann.lind@example.com"
@@ -69,6 +82,18 @@ def test_a_customer_is_found_counted_and_only_then_erased(database, tenant, begi
     assert (done.state, done.erased_runs, done.key) == ("done", 1, None)
     assert left(database, tenant) == {other}
     assert len(left(database, tenant, Event)) == 1, "what started it went with it"
+
+
+def test_what_event_sources_kept_is_found_and_erased_as_well(app, database, tenant, acting):
+    source, path = open_source(app, tenant)
+    for sent in ({"email": ANNA}, {"email": "jo" + ANNA}):
+        assert app.test_client().post(path, json=sent).status_code == 202
+    found = acting(service.ask, ANNA, "Data request 14")
+    assert (found.state, found.found_events, len(left(database, tenant, SourceEvent))) == ("found", 1, 2)
+    done = acting(service.confirm, found.id)
+    assert (done.state, done.erased_events, len(left(database, tenant, SourceEvent))) == ("done", 1, 1)
+    with database.unit(tenant.id, read_only=True) as uow:
+        assert uow.session.get_one(EventSource, source.id).kept == 1
 
 
 HIDDEN = {

@@ -47,6 +47,7 @@ print(json.dumps({{
         "nodes": sorted(node.registry),
         "drains": sorted(engine.drains),
         "chores": named(engine.chores),
+        "prompt chores": named(engine.prompt_chores),
         "retention": named([*engine.retention.of_all, *engine.retention.of_workspaces]),
         "withdrawn": sorted(engine.endings.withdraw),
     }},

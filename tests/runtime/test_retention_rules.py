@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from studio.approvals.models import Request
 from studio.audit.models import AuditEvent
+from studio.core import clock
 from studio.core.errors import InvalidInput
 from studio.core.ids import new_id
 from studio.oversight.evidence.tables import EvidencePack
 from studio.runtime.models import Event, Run
-from studio.runtime.retention import holding
+from studio.runtime.retention import chore, holding
 from studio.runtime.retention.chore import Retention
 from studio.runtime.retention.policy import Days
 from studio.runtime.retention.rules import Wanted, rules_of, set_rules
@@ -174,3 +175,11 @@ def test_while_orders_come_a_look_takes_one_small_batch_and_rests(database, tena
         assert standing(uow).behind_since is not None
     purge(now + timedelta(milliseconds=1))
     assert len(left(database, tenant)) == 1, "it rests fifty times as long as the batch took"
+
+
+@pytest.mark.parametrize(("state", "busy"), [("queued", True), ("cancelled", False)])
+def test_orders_that_wait_to_be_carried_out_are_as_good_as_orders_that_come(database, begin, monkeypatch, state, busy):
+    """What came too fast is still worked off after the last one came."""
+    monkeypatch.setattr(chore, "BUSY", 1)
+    begin(state)
+    assert chore.is_busy(database, clock.local_now() + timedelta(seconds=5)) is busy

@@ -16,7 +16,7 @@ from studio.accounts.permissions import SCOPES
 from studio.approvals import service as approvals
 from studio.core import clock
 from studio.runtime.service import subscriptions
-from tests.factories.accounts import make_token, with_token
+from tests.factories.accounts import make_tenant, make_token, signed_in, with_token
 from tests.factories.approvals import make_request
 from tests.factories.workflows import refunds
 from tests.fixtures.client import StudioClient
@@ -187,3 +187,50 @@ def test_a_closed_approval_takes_no_answer_and_says_why(place, end, code):
     assert (answer.status_code, answer.json["code"]) == (409, code), answer.json
     assert answer.json["detail"]
     assert place.world.rows(ours) == before
+
+
+EDGES = {
+    "{flag}?before=9223372036854775808": ({}, 200),
+    "{flag}/versions/9223372036854775808": ({}, 404),
+    "{flag}/production": ({"do": "up.²", "seen": "9" * 5000}, 200),
+    "{sync}?at=0001-01-01T00:00:00%2B14:00&id=1": ({}, 200),
+    "{connection}/link": ({"hours": "1" * 5000}, 422),
+    "/inbox/news?since=0001-01-01T00:00:00%2B14:00": ({}, 422),
+    "/audit/evidence": ({"kind": "period", "since": "2026-01-01", "until": "9999-12-31"}, 422),
+    "{destination}/replay": ({"since": "0001-01-01T00:00"}, 422),
+}
+"""Numbers and moments that no column holds, by the page that they are sent to, and what it says."""
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_pages_take_no_number_and_no_moment_that_no_column_holds(world):
+    ids, browser = world.our_ids, signed_in(world.app, world.ours.id, world.ours["owner"])
+    places = {
+        "flag": f"/flags/{ids['flag_key']}", "connection": f"/connections/{ids['handle']}",
+        "sync": f"/connections/{ids['handle']}/syncs/{ids['sync_id']}",
+        "destination": f"/settings/export/{ids['destination_id']}",
+    }  # fmt: skip
+    said = {
+        place: (browser.post if sent else browser.get)(place.format(**places), **({"data": sent} if sent else {}))
+        for place, (sent, _status) in EDGES.items()
+    }
+    assert {place: answer.status_code for place, answer in said.items()} == {
+        place: status for place, (_sent, status) in EDGES.items()
+    }
+
+
+def test_no_zero_character_comes_in_by_a_form_or_an_address(app, database):
+    tenant = make_tenant(database)
+    browser, stranger = signed_in(app, tenant.id, tenant["owner"]), app.test_client()
+    before = World(app, tenant, tenant, {}, {}).rows(tenant)
+    for who, place, sent in (
+        (stranger, "/password/forgot", {"email": "a\0@example.com"}),
+        (browser, "/settings/tokens", {"name": "a\0", "scopes": "runs:read"}),
+        (browser, "/profile", {"name": "a\0"}),
+        (browser, "/flags/new", {"b\0": "c"}),
+    ):
+        answer = who.post(place, data=sent)
+        assert (answer.status_code, "This holds a zero character" in answer.text) == (422, True), place
+    for place, status in (("/flags/%00", 404), ("/flags?q=%00", 200), ("/connections?q=a%00b", 200)):
+        assert browser.get(place).status_code == status, place
+    assert World(app, tenant, tenant, {}, {}).rows(tenant) == before

@@ -57,6 +57,22 @@ def test_a_program_with_a_token_needs_no_csrf_token(world):
     assert answer.status_code == 302
 
 
+def test_a_zero_character_is_refused_with_its_field_and_means_nothing_in_an_address(world):
+    client, workflow = signed_in(world.app, world.ours.id, world.ours["owner"]), world.our_ids["workflow_id"]
+    for answer, path in (
+        (client.post("/event-sources/new", data={"name": "a\0b", "signature": "none"}), "name"),
+        (client.post("/event-sources/new", data={"na\0me": "b"}), "name"),
+        (client.post(f"/builder/api/workflows/{workflow}/publish", json={"revision": 1, "note": "a\0b"}), "note"),
+    ):
+        assert answer.status_code == 422, answer.request.path
+        if answer.is_json:
+            assert [one["path"] for one in answer.json["errors"]] == [path]
+        else:
+            assert "zero character" in answer.text
+    for place in ("/workflows?q=a%00b", f"/builder/api/workflows/{workflow}/samples?type=%00"):
+        assert client.get(place).status_code == 200
+
+
 def test_a_cookie_beside_a_bad_token_does_not_help(world):
     client = signed_in(world.app, world.ours.id, world.ours["owner"])
     answer = client.get("/settings", headers={"Authorization": "Bearer nonsense"})

@@ -41,7 +41,8 @@ ENGINE_READS = {
     *("export_destination", "connection", "connection_sync", "connection_hook"),
     *("flag_environment", "flag_client_key", "flag_rollout", "halt", "flag_experiment"),
     "evidence_pack",
-    *("run_export", "archive_place"),
+    *("run_export", "archive_place", "event_source"),
+    *("backtest", "backtest_event"),
 }
 """Nothing that people sign in with, no secret, no approval, no mail."""
 CHAIN = ("audit_event", "audit_target")

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from functools import cache
 
 import pytest
 
@@ -22,6 +23,21 @@ def ask(client, world: World, route: Route, ids: dict[str, str]):
     return client.open(route.url(world.app, values), method=route.method, **BODIES.get(route.rule.endpoint, {}))
 
 
+class Browser:
+    """One person's, who signs in again where an answer may have changed what the session holds."""
+
+    def __init__(self, world: World, role: Role) -> None:
+        self._world, self._role, self._client = world, role, None
+
+    def ask(self, route: Route, ids: dict[str, str]):
+        if self._client is None:
+            self._client = signed_in(self._world.app, self._world.ours.id, self._world.ours[self._role])
+        answer = ask(self._client, self._world, route, ids)
+        if answer.status_code not in (403, 404):
+            self._client = None
+        return answer
+
+
 def test_every_route_states_its_permission(world):
     unstated = [str(route) for route in world.routes() if route.access is None]
     assert unstated == []
@@ -39,12 +55,11 @@ def test_the_census_knows_every_argument(world):
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("role", list(Role))
 def test_a_seat_passes_only_where_its_role_carries_the_permission(world, role):
-    wrong = []
+    wrong, browser = [], Browser(world, role)
     for route in world.routes():
         if route.access.public is not None:
             continue
-        client = signed_in(world.app, world.ours.id, world.ours[role])
-        answer = ask(client, world, route, {})
+        answer = browser.ask(route, {})
         passes = route.access.permission is None or allowed(route.access.permission, role)
         if passes == _refused(answer) or answer.status_code >= 500:
             wrong.append(f"{route}: {answer.status_code}")
@@ -67,13 +82,16 @@ def test_the_anonymous_pass_nowhere_but_on_public_routes(world):
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("given", ["every scope", "another scope"])
 def test_a_token_passes_only_with_the_scope(world, given):
-    wrong = []
+    wrong, token = (
+        [],
+        cache(lambda left_out: make_token(world.app, world.ours, "owner", sorted(EVERYTHING - {left_out}))),
+    )
     for route in world.routes():
         if route.access.public is not None:
             continue
         needed = route.access.permission and REGISTRY[route.access.permission].scope
         scopes = EVERYTHING if given == "every scope" else EVERYTHING - {needed}
-        client = with_token(world.app, make_token(world.app, world.ours, "owner", sorted(scopes)))
+        client = with_token(world.app, token(None if given == "every scope" else needed))
         answer = ask(client, world, route, {})
         passes = needed is not None and needed in scopes
         if passes == _refused(answer) or answer.status_code >= 500:
@@ -81,16 +99,20 @@ def test_a_token_passes_only_with_the_scope(world, given):
     assert wrong == []
 
 
-def test_another_tenants_things_are_not_found_and_not_touched(world):
+def test_another_tenants_things_are_not_found_and_not_touched(world, store):
+    """Whom the permission keeps out is kept out before anything is looked for: on one store that is enough."""
     before = world.rows(world.theirs)
-    wrong = []
+    wrong, browsers = [], {role: Browser(world, role) for role in Role}
     for route in world.routes():
         if not route.arguments & set(MAKERS):
             continue
-        for role in Role:
-            answer = ask(signed_in(world.app, world.ours.id, world.ours[role]), world, route, world.their_ids)
-            needed = route.access.permission
-            expected = 403 if needed and not allowed(needed, role) else 404
+        needed = route.access.permission
+        for role, browser in browsers.items():
+            passes = needed is None or allowed(needed, role)
+            if not passes and store == "postgresql":
+                continue
+            answer = browser.ask(route, world.their_ids)
+            expected = 404 if passes else 403
             if answer.status_code != expected or CANARY in answer.text:
                 wrong.append(f"{route} as {role}: {answer.status_code}")
     assert wrong == []

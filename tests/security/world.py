@@ -41,7 +41,9 @@ from tests.factories.reviews import item_about, make_review
 from tests.factories.run_exports import make_run_export
 from tests.factories.run_views import make_run_view
 from tests.factories.runs import make_batch, make_run
+from tests.factories.shadows import make_shadow
 from tests.factories.slack import make_slack_member
+from tests.factories.sources import make_source
 from tests.factories.syncs import make_sync
 from tests.factories.templates import make_template
 from tests.factories.timetables import make_calendar, make_override, make_schedule
@@ -179,6 +181,7 @@ MAKERS: dict[str, Maker] = {
     "review_item_id": _review_item,
     "run_id": lambda app, tenant: str(make_run(app, tenant)),
     "backtest_id": make_backtest,
+    "shadow_id": make_shadow,
     "event_id": lambda _app, _tenant: str(UUID(int=0)),  # nobody's: they are reached through their backtest
     "batch_id": lambda app, tenant: str(make_batch(app, tenant)),
     "pack_id": make_pack,
@@ -186,6 +189,7 @@ MAKERS: dict[str, Maker] = {
     "archived_id": make_archived,
     "view_id": make_run_view,
     "template_id": make_template,
+    "source_id": make_source,
     "alert_id": make_alert,
     "alert_rule_id": _alert_rule,
     "number": lambda _app, _tenant: "1",  # a version's, beside its workflow's id

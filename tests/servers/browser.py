@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from benchmarks.servers import process
+from tests.servers.patience import PATIENCE_S
 
 FLAGS = [
     "--no-sandbox",  # Chromium refuses its sandbox under root, as containers run it
@@ -21,6 +22,7 @@ FLAGS = [
 @contextmanager
 def chromium() -> Iterator[Browser]:
     binary = process.program("chromium")
+    expect.set_options(timeout=PATIENCE_S * 1000)  # Playwright's own are five seconds
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=binary, args=FLAGS)
         try:
@@ -33,7 +35,7 @@ def chromium() -> Iterator[Browser]:
 def new_context(browser: Browser, **options: object) -> Iterator[BrowserContext]:
     """Open a profile of its own: cookies and storage are shared with nobody."""
     context = browser.new_context(**options)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_S * 1000)
     try:
         yield context
     finally:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.servers import process
+from tests.servers.patience import PATIENCE_S
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class HttpTarget:
         """Say what is answered when nothing is scripted."""
         self._always = _answer(status, **kwargs)
 
-    def wait_for(self, count: int = 1, timeout: float = 10) -> Request:
+    def wait_for(self, count: int = 1, timeout: float = PATIENCE_S) -> Request:
         """Wait until so many requests have come; return the last of them."""
         deadline = time.monotonic() + timeout
         while len(self.requests) < count:

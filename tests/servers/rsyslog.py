@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks.servers import process
 from benchmarks.servers.process import ServerMissing
 from tests.servers.certificates import Authority
+from tests.servers.patience import PATIENCE_S
 
 _CONFIG = """
 global(workDirectory="{folder}" maxMessageSize="{longest}" defaultNetstreamDriver="gtls"
@@ -52,7 +53,7 @@ class Rsyslog:
         return [Message(*line.split("\t")) for line in self.journal.read_text().splitlines()]
 
     def wait_for(self, count: int) -> Sequence[Message]:
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE_S
         while len(found := self.messages()) < count:
             assert time.monotonic() < until, f"{len(found)} of {count} came\n{self.log.read_text()}"
             time.sleep(0.02)  # between two looks at the file

@@ -12,6 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from benchmarks.servers import process
+from tests.servers.patience import PATIENCE_S
 
 
 class SmtpServer:
@@ -54,7 +55,7 @@ class SmtpServer:
         pairs = zip(self.envelopes, self.messages, strict=True)
         return [message for envelope, message in pairs if address in envelope.rcpt_tos]
 
-    def wait_for(self, count: int = 1, to: str | None = None, timeout: float = 10) -> EmailMessage:
+    def wait_for(self, count: int = 1, to: str | None = None, timeout: float = PATIENCE_S) -> EmailMessage:
         """Wait until so many messages have come (to one address); return the last of them."""
         deadline = time.monotonic() + timeout
         while True:

@@ -4,6 +4,7 @@ import signal
 import smtplib
 import socket
 from email.message import EmailMessage
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -41,6 +42,44 @@ def test_only_the_migrator_may_create_tables(postgres: PostgresServer) -> None:
     with connect(urls.app) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("create table u (id int)")
     postgres.drop(urls)
+
+
+def test_a_database_that_was_taken_back_is_given_again_empty(postgres: PostgresServer) -> None:
+    """However many rows came and went, by whoever is still connected, and whatever was rolled back."""
+    urls = postgres.new_database()
+    for many, fewer in ((50, 20), (3, 1), (1, 0)):
+        left_open = connect(urls.app)
+        _stores(left_open, many)
+        left_open.commit()
+        with connect(urls.app) as connection:
+            _stores(connection, many)
+            connection.rollback()
+        with postgres.superuser(urls.name) as connection:
+            connection.execute("delete from workspace where name::int > %s", [fewer])
+            connection.execute("insert into workspace select (json_populate_record(w, %s)).* from workspace w limit 1",
+                               ['{"id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11", "slug": "again"}'])  # fmt: skip
+        _stores(left_open, many)
+        postgres.take_back(urls)
+        left_open.close()
+        urls = postgres.new_database()
+        with postgres.superuser(urls.name) as connection:
+            tables = connection.execute(
+                "select oid::regclass::text from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+                " and relname <> 'alembic_version'"
+            ).fetchall()
+            assert len(tables) > 100
+            filled = " union all ".join(f"select '{name}' where exists (select from {name})" for (name,) in tables)
+            assert connection.execute(filled).fetchall() == []
+    postgres.take_back(urls)
+
+
+def _stores(connection: psycopg.Connection, many: int) -> None:
+    connection.execute(
+        "insert into workspace (id, name, slug, currency, time_zone, locale, retention_days, created_at)"
+        " select gen_random_uuid(), n, 'store-' || n || '-' || %s, 'EUR', 'UTC', 'en', 90, now()"
+        " from generate_series(1, %s) n",
+        [uuid4().hex, many],
+    )
 
 
 def test_redis_starts_empty(redis_url: str) -> None:

@@ -10,6 +10,7 @@ import orjson
 from studio.accounts.federation.errors import Refused
 from studio.core.http import HttpError, HttpRequest, HttpResponse
 from studio.core.i18n import gettext as _
+from studio.core.web_address import split
 
 Send = Callable[[HttpRequest], HttpResponse]
 """The way out (`studio.core.http`): no inner addresses, no redirects, capped in time and size."""
@@ -37,6 +38,9 @@ class Metadata:
 
 def discover(send: Send, issuer: str, *, inner: tuple[str, ...] = ()) -> Metadata:
     """Ask a provider. `inner`: hosts of the operator's list, where plain http will do. Raises Refused."""
+    if split(issuer) is None:
+        words = _("The provider's %(name)s is no address that begins with https://.", name="issuer")
+        raise Refused(words, code="sign_in.address")
     said = fetch_json(send, HttpRequest("GET", issuer.rstrip("/") + "/.well-known/openid-configuration",
                                         {"Accept": "application/json"}, None, TIMEOUT_S, MAX_BYTES))  # fmt: skip
     if said.get("issuer") != issuer:
@@ -79,8 +83,8 @@ def fetch_json(send: Send, request: HttpRequest) -> Mapping[str, Any]:
 
 def check_address(url: str, inner: tuple[str, ...] = ()) -> bool:
     """Whether a browser or a secret may go to an address: https, or a host of the operator's list."""
-    parts = urlsplit(url)
-    if not parts.hostname or "@" in parts.netloc or parts.fragment:
+    parts = split(url)
+    if parts is None or not parts.hostname or "@" in parts.netloc or parts.fragment:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and _listed(parts.netloc, inner))
 

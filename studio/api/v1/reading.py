@@ -6,7 +6,6 @@ not exist, a value that the database could not hold.
 
 import math
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated, Any, TypeVar, get_origin
 
 from flask import request
@@ -14,8 +13,11 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
 from studio.contract.wording import field_problems
+from studio.core import unstorable
 from studio.core.errors import FieldProblem, InvalidInput, StudioError, TooLarge
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
+from studio.core.moments import reached
 
 LARGEST = 4 * 1_048_576
 """Bytes of one body: a workflow document with its indentation, and some."""
@@ -26,14 +28,7 @@ JSON = ("application/json",)
 Sent = TypeVar("Sent", bound=BaseModel)
 
 
-def _in_reach(moment: datetime) -> datetime:
-    """Years at the edges cannot be turned into UTC, and databases disagree about them."""
-    if not 1970 <= moment.year <= 9000:
-        raise ValueError(_("Choose a moment between the years 1970 and 9000."))
-    return moment
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_in_reach)]
+Moment = Annotated[AwareDatetime, AfterValidator(reached)]
 """A moment in a body or a query."""
 
 
@@ -140,12 +135,12 @@ def look_over(value: object) -> None:
             raise InvalidInput(words, code="body.too_deep", field=path[:200])
         if isinstance(here, dict):
             for name in here:
-                _check_text(name, path)
+                unstorable.check(name, path)
             stack.extend((below, depth + 1, f"{path}.{name}".lstrip(".")) for name, below in here.items())
         elif isinstance(here, list):
             stack.extend((below, depth + 1, f"{path}.{index}".lstrip(".")) for index, below in enumerate(here))
         elif isinstance(here, str):
-            _check_text(here, path)
+            unstorable.check(here, path)
         elif isinstance(here, int | float) and not _fits(here):
             raise InvalidInput(_("This number is too large."), code="body.number", field=path[:200])
 
@@ -165,16 +160,9 @@ def _fits(number: float) -> bool:
     return math.isfinite(number) if isinstance(number, float) else -(2**63) <= number < 2**63
 
 
-def _check_text(text: str, path: str) -> None:
-    if "\0" in text:
-        raise InvalidInput(
-            _("This holds a zero character, which cannot be stored."), code="body.text", field=path[:200]
-        )
-
-
 def _too_large(largest: int) -> TooLarge:
     return TooLarge(
-        _("A body may have at most %(largest)s KiB.", largest=f"{largest // 1024:,}"), code="body.too_large"
+        _("A body may have at most %(largest)s KiB.", largest=separated(largest // 1024)), code="body.too_large"
     )
 
 

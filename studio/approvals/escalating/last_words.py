@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import structlog
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from studio.approvals import trail
 from studio.approvals.escalating.reading import Due
@@ -82,8 +83,23 @@ def _say(uow: UnitOfWork, request: Request, one: Due) -> None:
 def _reason(one: Due) -> str:
     asked = one.plan.steps
     words: dict[Then, str] = {
-        Then.DECLINE: _("Nobody answered, though others were asked %(count)s times. Silence declines.", count=asked),
-        Then.EXPIRE: _("Nobody answered, though others were asked %(count)s times.", count=asked),
-        Then.APPROVE: _("Nobody answered, though others were asked %(count)s times. Silence agrees.", count=asked),
+        Then.DECLINE: ngettext(
+            "Nobody answered, though others were asked once. Silence declines.",
+            "Nobody answered, though others were asked %(count)s times. Silence declines.",
+            asked,
+            count=asked,
+        ),
+        Then.EXPIRE: ngettext(
+            "Nobody answered, though others were asked once.",
+            "Nobody answered, though others were asked %(count)s times.",
+            asked,
+            count=asked,
+        ),
+        Then.APPROVE: ngettext(
+            "Nobody answered, though others were asked once. Silence agrees.",
+            "Nobody answered, though others were asked %(count)s times. Silence agrees.",
+            asked,
+            count=asked,
+        ),
     }
     return words[one.plan.then]

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from studio import audit
@@ -121,8 +122,9 @@ def publish(uow: UnitOfWork, matrix_id: UUID, note: str, seen: int) -> MatrixVer
     found = diffing.differences(before, matrix)
     if not found:
         raise Conflict(_("This is what is published already."), code="nothing_changed")
-    what = _("Approval matrix “%(name)s”, version %(number)s: %(rows)s rows", name=row.name, number=row.version + 1,
-             rows=len(matrix.rows))  # fmt: skip
+    what = ngettext("Approval matrix “%(name)s”, version %(number)s: %(count)s row",
+                    "Approval matrix “%(name)s”, version %(number)s: %(count)s rows", len(matrix.rows), name=row.name,
+                    number=row.version + 1, count=len(matrix.rows))  # fmt: skip
     facts = {"matrix": row.name, "rows": len(matrix.rows), "changes": len(found)}
     details = tuple((one.field, f"{one.before or '-'} → {one.after or '-'}") for one in found[:20])
     payload = {"matrix": str(row.id), "seen": row.version, "document": row.draft}

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from pydantic import ValidationInfo, field_validator
 
 from studio.accounts.outcomes import Role
+from studio.approvals.limits import Who
 from studio.approvals.service import naming
 from studio.contract.approving import ApprovalPart, ApprovalRule, ApprovalStage
 from studio.contract.node import NodeConfig, help_
@@ -54,7 +55,7 @@ class MoreDeciders(NodeConfig):
     """Further people who have to agree."""
 
     when: When = help_("At the same time as those above, or once they have agreed", title="When", default=When.TOGETHER)
-    approvers: list[str] = help_(
+    approvers: list[Who] = help_(
         "People, groups or schedules of who is on call",
         widget="people",
         example=["group:Legal"],

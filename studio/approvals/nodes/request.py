@@ -71,7 +71,10 @@ class ApprovalRequest(NodeType):
     icon = "approval"
     patient = True
     ports = ("approved", "declined", "changes_requested", "expired", "cancelled")
-    port_names: ClassVar[Mapping[str, str]] = {"changes_requested": "changes requested", "cancelled": "taken back"}
+    port_names: ClassVar[Mapping[str, str]] = {
+        "approved": "approved", "declined": "declined", "changes_requested": "changes requested",
+        "expired": "expired", "cancelled": "taken back",
+    }  # fmt: skip
     late_ports: ClassVar[Mapping[str, str | None]] = {"expired": "declined"}
     sample: ClassVar[Any] = {
         "outcome": "approved",

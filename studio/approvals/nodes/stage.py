@@ -86,7 +86,10 @@ class FurtherStage(NodeType):
     icon = "approval"
     ports = ("approved", "declined", "changes_requested", "responded", "expired", "cancelled")
     port_names: ClassVar[Mapping[str, str]] = {
+        "approved": "approved",
+        "declined": "declined",
         "changes_requested": "changes requested",
+        "expired": "expired",
         "responded": "another answer",
         "cancelled": "taken back",
     }

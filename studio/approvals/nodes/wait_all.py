@@ -43,6 +43,7 @@ class WaitForAll(NodeType):
     port_names: ClassVar[Mapping[str, str]] = {
         "approved": "all approved",
         "declined": "not all approved",
+        "expired": "expired",
         "cancelled": "taken back",
     }
     sample: ClassVar[Any] = answers.summed_up([_ONE])

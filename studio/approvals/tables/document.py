@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from studio.approvals import limits
 from studio.approvals.clock.delays import Unit
 from studio.approvals.deadlines import Duration
 from studio.contract import tables
@@ -213,6 +214,9 @@ class _Cells:
             return ()
         if len(found) > MOST_NAMES:
             self.refuse(name, "matrix.too_many_people", _("A cell names at most %(most)s.", most=MOST_NAMES))
+        if any(len(one) > limits.WHO for one in found):
+            said = _("A name in a cell has at most %(most)s letters.", most=limits.WHO)
+            self.refuse(name, "table.too_long", said)
         if needed and not found:
             said = _("Name who decides, such as group:Finance or user:a@example.com.")
             self.refuse(name, "matrix.nobody", said)

@@ -110,6 +110,13 @@ SETTLED = Action(
     "guard.settled",
     "What somebody asked for was agreed to, done, declined, taken back, or could not be done any more.",
     sentence="“{target}” was settled: {state}",
+    words={
+        "granted": "granted",
+        "done": "done",
+        "declined": "declined",
+        "withdrawn": "taken back",
+        "outdated": "it could not be done any more",
+    },
     metadata=SettledFacts,
     example=_ACT | {"state": "done"},
     redactions=beside("what"),

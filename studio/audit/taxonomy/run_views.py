@@ -17,6 +17,11 @@ RUN_VIEW_SHARED = Action(
     metadata=Named,
     example=_EXAMPLE,
 )
+RUN_VIEW_CHANGED = Action(
+    "run_view.changed",
+    "Somebody renamed a view of runs that everybody of the workspace has, or changed its filter.",
+    sentence="{actor} changed the shared view of runs “{target}”",
+)
 RUN_VIEW_REMOVED = Action(
     "run_view.removed",
     "Somebody removed a view of runs that everybody of the workspace had.",

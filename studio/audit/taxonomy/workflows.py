@@ -50,6 +50,27 @@ class StageEnded(Metadata):
     """Runs of it that had ended by then, and that had failed."""
 
 
+class ShadowBegun(Metadata):
+    version: int
+    """The published version beside it."""
+    hours: int
+    logic_hash: str | None = None
+    """SHA-256 in hex of what the draft does, layout left away."""
+
+
+class ShadowEnded(Metadata):
+    version: int
+    outcome: str
+    """Its `time` was over, it saw as many events as wanted (`bound`), a person `stopped` it, another version was
+    `published`, its workflow was `archived`, or it `failed`."""
+    events: int
+    same: int
+    otherwise: int
+    """Events that were compared, that came out the same, and that did not."""
+    failed: int
+    """Those that would have failed."""
+
+
 class Restored(Metadata):
     version: int | None = None
     """The version that was brought back."""
@@ -170,6 +191,13 @@ STAGE_ENDED = Action(
     "workflow.stage_ended",
     "A staged version was taken to everybody, or back. Studio itself takes back what fails too often.",
     sentence="{actor} ended the stage of version {version} of “{target}”: {outcome}",
+    words={
+        "taken": "it takes all events now",
+        "back": "it was taken back",
+        "returned": "it failed too often and was taken back",
+        "replaced": "another version was published",
+        "archived": "the workflow was archived",
+    },
     metadata=StageEnded,
     example={"version": 5, "outcome": "returned", "share": 10, "failed": 9, "ended": 20},
     severity="notice",
@@ -229,6 +257,30 @@ WORKSPACE_STARTED = Action(
     metadata=Resumed,
     example={"backlog": 4200},
     severity="critical",
+)
+SHADOW_BEGUN = Action(
+    "workflow.shadow_begun",
+    "The draft, as it stood then, began to run beside the published version on live events, without effects.",
+    sentence="{actor} let the draft of “{target}” run beside version {version} for {hours} h",
+    metadata=ShadowBegun,
+    example={"version": 4, "hours": 24},
+    severity="notice",
+)
+SHADOW_ENDED = Action(
+    "workflow.shadow_ended",
+    "A draft that ran beside the published version on live events does so no longer.",
+    sentence="{actor} ended the draft's run beside version {version} of “{target}”: {outcome}",
+    words={
+        "time": "its time was over",
+        "bound": "it has seen as many events as wanted",
+        "stopped": "it was stopped",
+        "published": "another version was published",
+        "archived": "the workflow was archived",
+        "failed": "it failed",
+    },
+    metadata=ShadowEnded,
+    example={"version": 4, "outcome": "time", "events": 212, "same": 205, "otherwise": 7, "failed": 0},
+    severity="notice",
 )
 DELETED = Action(
     "workflow.deleted",
@@ -305,6 +357,7 @@ BATCH_CHANGED = Action(
     "run.batch_changed",
     "What is done with many runs was paused, goes on, or was cancelled.",
     sentence="{actor} changed “{target}”: {state}",
+    words={"paused": "paused", "running": "goes on", "cancelled": "cancelled"},
     metadata=BatchChanged,
     example={"state": "paused", "left": 120},
     severity="notice",

@@ -30,6 +30,13 @@ class Kind(StrEnum):
     """Before it would have started nothing."""
     NO_LONGER = "no_longer"
     """Before it started something."""
+    AWAITED = "awaited"
+    """Of a shadow: its run goes on, so it is compared later."""
+    GONE = "gone"
+    """Of a shadow: its data were no longer kept, so nothing could be tried."""
+
+
+OTHERWISE = (Kind.DIFFERS, Kind.NEWLY, Kind.NO_LONGER)
 
 
 class What(StrEnum):

@@ -1,12 +1,12 @@
 """Events of the past and what the runs that they started did, read in batches: two or three statements each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, or_, select
+from sqlalchemy import Row, Select, and_, case, or_, select
 
 from studio.builder.backtest.outcomes import DAYS, MOST_EVENTS, Wanted
 from studio.builder.backtest.walking import Happened
@@ -16,11 +16,12 @@ from studio.core.ids import first_id_at
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.ledger.payloads import blob_of
 from studio.runtime.ledger.rows import StepRow
-from studio.runtime.models import Blob, Event, Run, Step, TriggerSubscription
+from studio.runtime.models import Blob, Event, Run, Step
 from studio.runtime.outcomes import Verdict
 
 _TRIED = (Verdict.STARTED, Verdict.FILTERED, Verdict.LIMITED, Verdict.HELD)
 """Repeats and what was refused never started anything, whatever the workflow says."""
+NOTED = (*_TRIED, Verdict.GATHERED)
 GATHERED = "gathered"
 
 
@@ -29,20 +30,36 @@ class Source:
     """Which events of a workflow are tried."""
 
     workflow_id: UUID
-    trigger: str
-    """Key of the trigger node."""
-    gathers: bool
-    """The draft gathers events: runs began with several then, or each is one that came alone."""
+    triggers: Mapping[UUID, str]
+    """Keys of trigger nodes, by their subscriptions."""
+    gathering: frozenset[str] = frozenset()
+    """Those where the draft gathers events: runs began with several then, or each is one that came alone."""
 
     def events(self, *columns: Any) -> Select[Any]:
         """A statement over them."""
-        mine = select(TriggerSubscription.id).where(
-            TriggerSubscription.workflow_id == self.workflow_id, TriggerSubscription.node_key == self.trigger
-        )
-        verdicts = _TRIED if self.gathers else (*_TRIED, Verdict.GATHERED)
-        return select(*columns).where(
-            Event.workflow_id == self.workflow_id, Event.subscription_id.in_(mine), Event.verdict.in_(verdicts)
-        )  # fmt: skip
+        gather = [one for one in self.triggers if self.gathers(one)]
+        alone = [one for one in self.triggers if not self.gathers(one)]
+        tried = and_(Event.subscription_id.in_(gather), Event.verdict.in_(_TRIED))
+        noted = and_(Event.subscription_id.in_(alone), Event.verdict.in_(NOTED))
+        wanted = noted if not gather else or_(noted, tried) if alone else tried
+        return select(*columns).where(Event.workflow_id == self.workflow_id, wanted)
+
+    def gathers(self, subscription_id: UUID) -> bool:
+        """Whether the draft gathers what comes for a trigger."""
+        return self.triggers.get(subscription_id) in self.gathering
+
+    def leaves_out(self, event: Any) -> bool:
+        """Whether an event stands for several, which are tried one by one. `event`: its meta and subscription_id."""
+        return GATHERED in (event.meta or {}) and not self.gathers(event.subscription_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Events that were read together."""
+
+    events: Sequence[Happened]
+    last: UUID | None
+    """The last one that was looked at; None: there were no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,46 +81,45 @@ def stretch(uow: UnitOfWork, source: Source, wanted: Wanted) -> Stretch:
     return Stretch(ids[0], ids[-1], len(ids)) if ids else Stretch(None, None, 0)
 
 
-def batch(
-    uow: UnitOfWork, source: Source, after: UUID | None, first_id: UUID, last_id: UUID, most: int
-) -> Sequence[Happened]:
+def batch(uow: UnitOfWork, source: Source, after: UUID | None, first_id: UUID, last_id: UUID, most: int) -> Batch:
     """The next events in the order in which they came, with their runs."""
     found = source.events(*_EVENT).outerjoin(Run, Run.id == Event.run_id).order_by(Event.id).limit(most)
     found = found.where(Event.id > after) if after is not None else found.where(Event.id >= first_id)
-    return _read(uow, found.where(Event.id <= last_id), gathers=source.gathers)
+    rows = uow.session.execute(found.where(Event.id <= last_id)).all()
+    return Batch(_read(uow, source, rows), rows[-1].id if len(rows) == most else None)
 
 
 def some(uow: UnitOfWork, source: Source, ids: Sequence[UUID]) -> dict[UUID, Happened]:
     """Certain events, those that are still kept."""
     found = source.events(*_EVENT).outerjoin(Run, Run.id == Event.run_id)
-    made = _read(uow, found.where(among(uow.session, Event.id, ids)), gathers=source.gathers)
-    return {one.id: one for one in made}
+    rows = uow.session.execute(found.where(among(uow.session, Event.id, ids))).all() if ids else ()
+    return {one.id: one for one in _read(uow, source, rows)}
 
 
 _EVENT = (
-    Event.id, Event.body, Event.meta, Event.verdict, Event.received_at, Run.id.label("run_id"), Run.input,
-    Run.version_id, Run.state, Run.created_at, Run.error,
+    Event.id, Event.subscription_id, Event.body, Event.meta, Event.verdict, Event.received_at, Run.id.label("run_id"),
+    Run.input, Run.version_id, Run.state, Run.created_at, Run.error,
 )  # fmt: skip
 
 
-def _read(uow: UnitOfWork, found: Select[Any], *, gathers: bool) -> Sequence[Happened]:
-    rows = uow.session.execute(found).all()
+def _read(uow: UnitOfWork, source: Source, rows: Sequence[Row[Any]]) -> Sequence[Happened]:
     alone = {row.id for row in rows if row.verdict != Verdict.STARTED}
     several = {row.id for row in rows if GATHERED in (row.meta or {})}
     runs = [row.run_id for row in rows if row.run_id is not None and row.id not in alone]
     steps = _steps(uow, runs)
     made = []
     for row in rows:
-        if row.id in several and not gathers:
-            continue  # the events that it was made of are tried one by one
+        if source.leaves_out(row):
+            continue
+        trigger = source.triggers[row.subscription_id]
         if row.run_id is None or row.id in alone:
-            made.append(Happened(row.id, row.body, row.received_at))
+            made.append(Happened(row.id, row.body, row.received_at, trigger))
             continue
         data = row.body if row.body is not None else row.input
         made.append(
             Happened(
-                row.id, row.input if row.id in several else data, row.received_at, row.run_id, row.version_id,
-                row.state, row.created_at, row.error, steps.get(row.run_id, {}),
+                row.id, row.input if row.id in several else data, row.received_at, trigger, row.run_id,
+                row.version_id, row.state, row.created_at, row.error, steps.get(row.run_id, {}),
             )
         )  # fmt: skip
     return made

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from studio.builder.backtest import going_on, reading
-from studio.builder.backtest.outcomes import OVER, Kind, State, Wanted
+from studio.builder.backtest.outcomes import OTHERWISE, OVER, Kind, State, Wanted
 from studio.builder.backtest.tally import Tally
 from studio.builder.models import Backtest, BacktestEvent
 from studio.builder.service import boot, drafts
@@ -48,14 +48,16 @@ def begin(uow: UnitOfWork, workflow: Workflow, wanted: Wanted) -> Backtest:
     document = documents.load(draft.document)
     compile_document(document, boot.workspace_facts(uow), None, workflow.name)
     trigger = _trigger(document, wanted.trigger)
-    going = select(Backtest.id).where(Backtest.state == State.RUNNING).limit(MOST_AT_ONCE).subquery()
-    if uow.session.scalar(select(func.count()).select_from(going)) == MOST_AT_ONCE:
+    going = select(Backtest.id).where(Backtest.state == State.RUNNING, Backtest.until_at.is_(None))
+    going = going.limit(MOST_AT_ONCE)
+    if uow.session.scalar(select(func.count()).select_from(going.subquery())) == MOST_AT_ONCE:
         said = _("%(most)s backtests are under way already. Wait for one of them, or stop it.", most=MOST_AT_ONCE)
         raise Conflict(said, code="backtest.busy")
     version = uow.session.get(WorkflowVersion, workflow.published_version_id) if workflow.published_version_id else None
-    found = reading.stretch(uow, going_on.source_of(workflow.id, document, trigger), wanted)
+    found = reading.stretch(uow, going_on.source_of(uow, workflow.id, document, [trigger]), wanted)
     row = Backtest(
-        workflow_id=workflow.id, trigger_node=trigger, document=draft.document, logic_hash=draft.logic_hash,
+        workflow_id=workflow.id, trigger_node=trigger, document=documents.for_running(document),
+        logic_hash=draft.logic_hash,
         version_id=version.id if version is not None else None,
         version_number=version.number if version is not None else None,
         wanted=wanted.model_copy(update={"trigger": trigger}).model_dump(mode="json"), first_id=found.first_id,
@@ -73,6 +75,12 @@ def begin(uow: UnitOfWork, workflow: Workflow, wanted: Wanted) -> Backtest:
 
 def get(uow: UnitOfWork, workflow: Workflow, backtest_id: UUID) -> Backtest:
     """One of a workflow. Raises NotFound."""
+    row = trial(uow, workflow, backtest_id)
+    return row if row.until_at is None else tenancy.get(uow.session, Backtest, None, "backtest")
+
+
+def trial(uow: UnitOfWork, workflow: Workflow, backtest_id: UUID) -> Backtest:
+    """A backtest of a workflow, or a shadow. Raises NotFound."""
     row = tenancy.get(uow.session, Backtest, backtest_id, "backtest")
     return row if row.workflow_id == workflow.id else tenancy.get(uow.session, Backtest, None, "backtest")
 
@@ -89,10 +97,10 @@ def cancel(uow: UnitOfWork, workflow: Workflow, backtest_id: UUID) -> Backtest:
 
 def backtests(uow: UnitOfWork, workflow: Workflow, before: UUID | None = None, limit: int = 20) -> Sequence[Backtest]:
     """Newest first."""
-    found = select(Backtest).where(Backtest.workflow_id == workflow.id).order_by(Backtest.id.desc()).limit(limit)
+    found = select(Backtest).where(Backtest.workflow_id == workflow.id, Backtest.until_at.is_(None))
     if before is not None:
         found = found.where(Backtest.id < before)
-    return uow.session.scalars(found).all()
+    return uow.session.scalars(found.order_by(Backtest.id.desc()).limit(limit)).all()
 
 
 def events(
@@ -103,7 +111,7 @@ def events(
     if narrowed.kind is not None:
         found = found.where(BacktestEvent.kind == narrowed.kind)
     if narrowed.changed:
-        found = found.where(BacktestEvent.kind.in_([one for one in Kind if one is not Kind.SAME]))
+        found = found.where(BacktestEvent.kind.in_(OTHERWISE))
     if narrowed.error is not None:
         found = found.where(BacktestEvent.error_print == narrowed.error)
     if before is not None:

@@ -1,7 +1,7 @@
 """What many events come to, as counts that add up in any order. Pure: no text of an event is kept in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ Counts = dict[str, int]
 Nested = dict[str, Counts]
 _NUMBERS = (
     "events", "gone", "matched", "acted", "failed", "asked", "waits", "same", "differs", "newly", "no_longer",
-    "recorded", "worked_out", "then_matched", "then_acted", "then_failed", "then_asked",
+    "recorded", "worked_out", "not_ended", "then_matched", "then_acted", "then_failed", "then_asked",
 )  # fmt: skip
 _NESTED = ("ports", "asks", "assumed")
 
@@ -41,6 +41,8 @@ class Tally:
     """Compared with what the published version really did."""
     worked_out: int = 0
     """Compared with what it would have done, worked out in the same way."""
+    not_ended: int = 0
+    """Of a shadow, among them: their run went on for longer than a shadow waits."""
     then_matched: int = 0
     then_acted: int = 0
     then_failed: int = 0
@@ -98,9 +100,12 @@ class Tally:
         return {name: getattr(self, name) for name in names}
 
 
+_COUNTED = {one.name for one in fields(Tally)}
+
+
 def from_json(kept: Mapping[str, Any]) -> Tally:
-    """As its row has kept it."""
-    return Tally(**kept)
+    """As its row has kept it. What a newer release counts as well is left out: both read it during an upgrade."""
+    return Tally(**{name: kept[name] for name in _COUNTED & kept.keys()})
 
 
 def count(counts: Counts, key: str, by: int = 1) -> None:

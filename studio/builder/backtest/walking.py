@@ -31,6 +31,8 @@ class Happened:
     id: UUID
     data: Any
     received_at: datetime
+    trigger: str = ""
+    """Key of the trigger that it came for; empty: nothing of it is kept."""
     run_id: UUID | None = None
     run_version: UUID | None = None
     run_state: str | None = None
@@ -80,8 +82,8 @@ def subject(compiled: Compiled, trigger: str, workspace_id: UUID, workflow_id: U
 
 def tried(of: Subject, event: Happened, wanted: Wanted, ports: Ports) -> Tried:
     """Let an event go through. Reads and writes nothing; the same event always comes to the same."""
-    trigger = of.compiled.graph.nodes[of.trigger]
-    if not matching.takes(trigger.type, trigger.config, event.data):
+    trigger = of.compiled.graph.nodes.get(of.trigger)
+    if trigger is None or not matching.takes(trigger.type, trigger.config, event.data):
         return Tried(NOTHING)
     began = event.run_at or event.received_at
     row = RunRow(

@@ -14,6 +14,7 @@ from studio.builder.backtest.tally import OTHERS, Tally
 from studio.builder.models import Backtest, BacktestEvent
 from studio.builder.picture import Overlay
 from studio.contract import node
+from studio.contract.wording import port_name
 from studio.core.formats import number as _n
 from studio.core.i18n import gettext
 from studio.runtime.checks.outline import Outline
@@ -30,7 +31,10 @@ KINDS = {
     Kind.DIFFERS: (_l("Differs"), "warn"),
     Kind.NEWLY: (_l("Newly matches"), "run"),
     Kind.NO_LONGER: (_l("No longer matches"), "wait"),
+    Kind.AWAITED: (_l("Its run goes on"), "run"),
+    Kind.GONE: (_l("No longer kept"), ""),
 }
+_ENDS = {"succeeded": _l("Succeeded"), "failed": _l("Failed"), "cancelled": _l("Cancelled")}
 _MOST_NAMED = 3
 
 
@@ -44,7 +48,7 @@ def stretch(row: Backtest) -> str:
     wanted = Wanted.model_validate(row.wanted)
     if wanted.last is None:
         return gettext("The events of the last %(days)s days", days=DAYS)
-    return gettext("The last %(count)s events", count=_n(wanted.last))
+    return str(ngettext("The last event", "The last %(count)s events", wanted.last, count=_n(wanted.last)))
 
 
 def sentence(row: Backtest, tally: Tally) -> str:
@@ -64,10 +68,11 @@ def sentence(row: Backtest, tally: Tally) -> str:
             "Of the last %(events)s events, %(acted)s would have led to something",
             tally.events, **given,
         )  # fmt: skip
-    return "; ".join([head, *_clauses(tally)]) + "."
+    return "; ".join([head, *clauses(tally)]) + "."
 
 
-def _clauses(tally: Tally) -> Iterator[str]:
+def clauses(tally: Tally) -> Iterator[str]:
+    """What follows on how many events would have led to something."""
     if tally.matched < tally.events:
         yield gettext("%(count)s would have started a run", count=_n(tally.matched))
     for ref, count in ranked(tally)[:_MOST_NAMED]:
@@ -85,13 +90,18 @@ def beside(row: Backtest, tally: Tally) -> str:
         version=row.version_number, acted=_n(tally.then_acted), asked=_n(tally.then_asked),
         failed=_n(tally.then_failed),
     )  # fmt: skip
+    return f"{told} {otherwise(tally)}"
+
+
+def otherwise(tally: Tally) -> str:
+    """How many events come out otherwise than before."""
     other = tally.differs + tally.newly + tally.no_longer
     if not other:
-        same = gettext("Every event comes out the same.")
-        return f"{told} {same}"
-    more = ngettext("%(count)s event comes out otherwise.", "%(count)s events come out otherwise.", other,
-                    count=_n(other))  # fmt: skip
-    return f"{told} {more}"
+        return gettext("Every event comes out the same.")
+    said: str = ngettext(
+        "%(count)s event comes out otherwise.", "%(count)s events come out otherwise.", other, count=_n(other)
+    )
+    return said
 
 
 def ranked(tally: Tally) -> list[tuple[str, int]]:
@@ -131,7 +141,13 @@ def assumptions(row: Backtest, tally: Tally, document: Document) -> list[str]:
             )
         )  # fmt: skip
     if tally.waits:
-        said.append(gettext("Waits were skipped %(count)s times: the clock moved on.", count=_n(tally.waits)))
+        said.append(
+            ngettext(
+                "A wait was skipped: the clock moved on.",
+                "Waits were skipped %(count)s times: the clock moved on.",
+                tally.waits, count=_n(tally.waits),
+            )
+        )  # fmt: skip
     if row.version_number is not None and tally.worked_out:
         said.append(
             gettext(
@@ -143,7 +159,13 @@ def assumptions(row: Backtest, tally: Tally, document: Document) -> list[str]:
     elif row.version_number is not None and tally.recorded:
         said.append(gettext("Compared with what version %(version)s really did.", version=row.version_number))
     if tally.gone:
-        said.append(gettext("Of %(count)s events the data are no longer kept: not tried.", count=_n(tally.gone)))
+        said.append(
+            ngettext(
+                "Of %(count)s event the data are no longer kept: not tried.",
+                "Of %(count)s events the data are no longer kept: not tried.",
+                tally.gone, count=_n(tally.gone),
+            )
+        )  # fmt: skip
     return said
 
 
@@ -187,11 +209,16 @@ def difference(one: BacktestEvent, names: "Names") -> str:
             said = gettext("“%(step)s” would no longer be reached.", step=step)
         case What.STATE:
             said = gettext(
-                "Would end as “%(after)s” instead of “%(before)s”.", after=one.becomes or "", before=one.was or ""
+                "Would end as “%(after)s” instead of “%(before)s”.", after=_ended(one.becomes), before=_ended(one.was)
             )
         case _:
             pass
     return said
+
+
+def _ended(state: str | None) -> str:
+    """How a run ends, in the reader's language."""
+    return str(_ENDS.get(state or "", state or ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +241,7 @@ class Names:
             return gettext("the end of the run")
         for one in (self.draft, self.published):
             if one is not None and key in one.types:
-                return str(one.types[key].port_names_of(one.steps[key].config).get(port, port.replace("_", " ")))
+                return port_name(one.types[key].port_names_of(one.steps[key].config), port)
         return port
 
 

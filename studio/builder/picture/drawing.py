@@ -1,20 +1,21 @@
 """Draws boxes, lines and names as SVG. Every colour comes from the style sheet, so that both themes fit."""
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import cast
 
 from flask import current_app
 from flask_babel import ngettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from studio.builder import insight
-from studio.builder.picture import ports
-from studio.builder.picture.layout import Box, boxes
+from studio.builder.picture import beside, ports
+from studio.builder.picture.layout import Placed, placed
+from studio.builder.picture.lettering import LETTER_LINE, LETTER_NAME, cut
 from studio.builder.picture.overlay import PLAIN, Overlay
 from studio.builder.picture.ports import HEIGHT
 from studio.contract.graph import BODY_PORT, ERROR_PORT
 from studio.contract.node import Kind
+from studio.core.i18n import gettext
 from studio.runtime.checks.outline import Outline
 from studio.runtime.document import Document, Link, Step
 
@@ -31,8 +32,6 @@ TONES = {
     "not_reached": "passed",
 }
 _MARKS = {"good": "check", "bad": "x", "wait": "hourglass", "warn": "alert", "run": "play"}
-_LETTER_NAME, _LETTER_LINE = 8.2, 6.6
-"""Widths of one letter, for cutting: SVG text cannot cut itself."""
 
 
 def picture(
@@ -42,14 +41,17 @@ def picture(
 
     `overlay`: what the run did besides, on cards and lines. `wide`: as large as it was drawn, for a box that scrolls.
     """
-    placed = boxes(document)
-    if not placed:
+    found = placed(document)
+    if not found.steps:
         return Markup()
-    left, top = min(box.x for box in placed.values()) - MARGIN, min(box.y for box in placed.values()) - MARGIN
-    width = max(box.right for box in placed.values()) + MARGIN - left
-    height = max(box.bottom for box in placed.values()) + MARGIN - top
-    drawing = _Drawing(document, placed, states, overlay)
+    everything = found.everything()
+    left, top = min(box.x for box in everything) - MARGIN, min(box.y for box in everything) - MARGIN
+    width = max(box.right for box in everything) + MARGIN - left
+    height = max(box.bottom for box in everything) + MARGIN - top
+    drawing = _Drawing(document, found, states, overlay)
     label = ngettext("The graph: %(num)d step", "The graph: %(num)d steps", len(document.nodes))
+    more = beside.spoken(document, found.frames) if found.notes or found.frames else ""
+    label = f"{label}. {more}" if more else label
     kind, role = "picture wide" if wide else "picture", "group" if overlay.links else "img"
     return Markup(
         '<svg class="{}" role="{}" aria-label="{}" viewBox="{:.0f} {:.0f} {:.0f} {:.0f}" width="{:.0f}" '
@@ -60,19 +62,25 @@ def picture(
 class _Drawing:
     """One picture under way."""
 
-    def __init__(
-        self, document: Document, placed: Mapping[str, Box], states: Mapping[str, str] | None, overlay: Overlay
-    ) -> None:
-        self._document, self._placed, self._states, self._overlay = document, placed, states, overlay
+    def __init__(self, document: Document, found: Placed, states: Mapping[str, str] | None, overlay: Overlay) -> None:
+        self._document, self._placed, self._states, self._overlay = document, found.steps, states, overlay
+        self._found = found
         asset = cast("Callable[[str], str]", current_app.jinja_env.globals["asset"])
         self._sprite = asset("icons.svg")
         self._outline = Outline(document)
 
     def content(self) -> Markup:
-        """Loops below lines below cards."""
-        loops = [step for step in self._document.nodes if self._outline.is_loop(step.key)]
-        loops.sort(key=lambda step: -self._placed[step.key].width * self._placed[step.key].height)
-        parts = [self._loop(step) for step in loops]
+        """Loops and groups below notes below lines below cards; the larger of the first ones lowest."""
+        around = [(self._placed[s.key], self._loop(s)) for s in self._document.nodes if self._outline.is_loop(s.key)]
+        frames = self._found.frames
+        around += [
+            (frames[group.id], beside.frame(group, frames[group.id]))
+            for group in self._document.layout.groups
+            if group.id in frames
+        ]
+        around.sort(key=lambda one: -one[0].width * one[0].height)
+        parts = [drawn for _box, drawn in around]
+        parts += [beside.sticky(note) for note in self._found.notes]
         parts += [self._line(edge) for edge in self._document.edges]
         parts += [self._card(step) for step in self._document.nodes]
         return Markup().join(parts)
@@ -104,7 +112,7 @@ class _Drawing:
         if not name:
             return path
         return path + Markup('<text class="port" x="{:.0f}" y="{:.0f}" text-anchor="middle">{}</text>').format(
-            x1, y1 + 15, _cut(name, 160, _LETTER_LINE)
+            x1, y1 + 15, cut(name, 160, LETTER_LINE)
         )
 
     def _way(self, edge: Link) -> str:
@@ -134,7 +142,7 @@ class _Drawing:
     def _card(self, step: Step) -> Markup:
         box, found, tone = self._placed[step.key], self._outline.types.get(step.key), self._tone(step.key)
         kind, icon = (found.kind, found.icon) if found is not None else (Kind.DATA, "step")
-        line = (insight.summary_of(found, step.config) or found.title) if found is not None else step.type
+        line = (insight.summary_of(found, step.config) or gettext(found.title)) if found is not None else step.type
         line, link = self._overlay.lines.get(step.key, line), self._overlay.links.get(step.key)
         current = " current" if step.key == self._overlay.current else ""
         current += f" heat-{self._overlay.heat[step.key]}" if step.key in self._overlay.heat else ""
@@ -149,8 +157,8 @@ class _Drawing:
             "{mark}</g>"
         ).format(
             tone=tone, x=box.x, y=box.y, name=step.name, width=box.width, height=HEIGHT, kind=kind,
-            sprite=self._sprite, icon=icon, cut_name=_cut(step.name, room, _LETTER_NAME),
-            line=_cut(line, room, _LETTER_LINE), mark=self._mark(tone, box.width), current=current,
+            sprite=self._sprite, icon=icon, cut_name=cut(step.name, room, LETTER_NAME),
+            line=cut(line, room, LETTER_LINE), mark=self._mark(tone, box.width), current=current,
         )  # fmt: skip
         return Markup('<a href="{}">{}</a>').format(link, card) if link else card
 
@@ -167,13 +175,3 @@ class _Drawing:
 def way_of(edge: Link) -> tuple[str, str, str]:
     """A line's name in an overlay."""
     return edge.source, edge.port, edge.target
-
-
-def _cut(text: str, room: float, letter: float) -> Markup:
-    """As much of a text as fits. Wide letters count twice."""
-    left = room / letter
-    for place, character in enumerate(text):
-        left -= 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        if left < 0:
-            return escape(text[: max(place - 1, 0)].rstrip() + "…")
-    return escape(text)

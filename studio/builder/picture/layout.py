@@ -1,15 +1,18 @@
 """Where each step stands in the picture: where somebody put it, or in rows by its place in the flow. Pure."""
 
 from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.builder.picture.ports import HEIGHT, WIDTH, card_width, place_of
 from studio.contract.graph import BODY_PORT
 from studio.runtime.checks.outline import Outline
 from studio.runtime.document import Document
+from studio.runtime.document.layout import Group, Note
 
 _ROW, _GAP = 116, 32
 _PAD, _HEAD, _FOOT = 20, 80, 40
+_GROUP_HEAD = 60
 _EMPTY_WIDTH, _EMPTY_HEIGHT = 320, 180
 
 
@@ -31,18 +34,36 @@ class Box:
         return self.y + self.height
 
 
-def boxes(document: Document) -> dict[str, Box]:
-    """The box of every step."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where everything of a picture stands."""
+
+    steps: Mapping[str, Box]
+    frames: Mapping[str, Box]
+    """By the group's id."""
+    notes: Sequence[Note]
+
+    def everything(self) -> list[Box]:
+        """What the picture must hold."""
+        notes = [Box(note.x, note.y, note.width, note.height) for note in self.notes]
+        return [*self.steps.values(), *self.frames.values(), *notes]
+
+
+def placed(document: Document) -> Placed:
+    """The box of every step, and of what people put beside them.
+
+    That has a place only among steps that they placed too: beside steps in rows it would stand anywhere.
+    """
     outline = Outline(document)
-    if all(step.position is not None for step in document.nodes):
-        cards = {
-            step.key: Box(step.position.x, step.position.y, card_width(outline, step.key))
-            for step in document.nodes
-            if step.position is not None
-        }
-    else:
-        cards = _in_rows(outline)
-    return _with_loops(outline, cards)
+    if not all(step.position is not None for step in document.nodes):
+        return Placed(_with_loops(outline, _in_rows(outline), ()).steps, {}, ())
+    cards = {
+        step.key: Box(step.position.x, step.position.y, card_width(outline, step.key))
+        for step in document.nodes
+        if step.position is not None
+    }
+    found = _with_loops(outline, cards, document.layout.groups)
+    return Placed(found.steps, found.frames, document.layout.notes)
 
 
 def _in_rows(outline: Outline) -> dict[str, Box]:
@@ -117,8 +138,13 @@ def _before(outline: Outline) -> dict[str, set[str]]:
     return above
 
 
-def _with_loops(outline: Outline, cards: dict[str, Box]) -> dict[str, Box]:
-    found: dict[str, Box] = {}
+def _with_loops(outline: Outline, cards: dict[str, Box], groups: Sequence[Group]) -> Placed:
+    """The boxes of loops around their bodies, and of groups around their steps: either may stand within the other."""
+    found, frames = dict[str, Box](), dict[str, Box]()
+    inside: dict[str | None, list[str]] = {}
+    for step in outline.steps.values():
+        inside.setdefault(step.parent, []).append(step.key)
+    level = {group.id: outline.steps[group.steps[0]].parent for group in groups if group.steps[0] in outline.steps}
 
     def measure(key: str) -> Box:
         known = found.get(key)
@@ -126,13 +152,25 @@ def _with_loops(outline: Outline, cards: dict[str, Box]) -> dict[str, Box]:
             return known
         found[key] = cards[key]  # stands even if parents form a circle
         if outline.is_loop(key):
-            inside = [measure(step.key) for step in outline.steps.values() if step.parent == key]
-            found[key] = _around(cards[key], inside)
+            within = [measure(step) for step in inside.get(key, ())]
+            within += [framed(group) for group in groups if level.get(group.id) == key]
+            found[key] = _around(cards[key], within)
         return found[key]
+
+    def framed(group: Group) -> Box:
+        if group.id not in frames:
+            steps = [measure(key) for key in group.steps if key in outline.steps]
+            left, top = min(box.x for box in steps) - _PAD, min(box.y for box in steps) - _GROUP_HEAD
+            right, bottom = max(box.right for box in steps) + _PAD, max(box.bottom for box in steps) + _FOOT
+            frames[group.id] = Box(left, top, right - left, bottom - top)
+        return frames[group.id]
 
     for key in outline.steps:
         measure(key)
-    return found
+    for group in groups:
+        if group.id in level:
+            framed(group)
+    return Placed(found, frames, ())
 
 
 def _around(card: Box, inside: list[Box]) -> Box:

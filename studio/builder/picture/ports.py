@@ -7,6 +7,7 @@ from math import ceil
 
 from studio.builder import insight
 from studio.contract.graph import BODY_PORT
+from studio.contract.wording import port_name
 from studio.runtime.checks.outline import Outline
 
 WIDTH, HEIGHT = 240, 56
@@ -27,7 +28,7 @@ def ports(outline: Outline, key: str) -> list[str]:
 def name(outline: Outline, key: str, port: str) -> str:
     """What people read at a port."""
     found = outline.types.get(key)
-    return str(found.port_names.get(port, port.replace("_", " "))) if found is not None else port
+    return port_name(found.port_names, port) if found is not None else port
 
 
 def card_width(outline: Outline, key: str) -> float:

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from studio.core.unit_of_work import UnitOfWork
-from studio.runtime.models import Event, Run, TriggerSubscription, Workflow
+from studio.runtime.models import Event, EventSource, Run, SourceEvent, TriggerSubscription, Workflow
+from studio.runtime.sources import listing
 
 MOST = 10
 
@@ -46,3 +47,16 @@ def recent(uow: UnitOfWork, workflow: Workflow, node_key: str) -> Sequence[Recei
         if "gathered" not in (meta or {})  # what a run got together is no event
     ]
     return [one for one in found if one.data is not None]
+
+
+def of_sources(uow: UnitOfWork, kind: str) -> Sequence[Received]:
+    """The newest events of the open sources that hear what a trigger of this type hears; titled by their source."""
+    return [Received(row.id, name, row.received_at, row.body) for row, name in listing.recent(uow, kind, MOST)]
+
+
+def of_source(uow: UnitOfWork, event_id: UUID | None) -> Received | None:
+    """One event that a source kept; None: there is none."""
+    row = uow.session.get(SourceEvent, event_id) if event_id is not None else None
+    if row is None:
+        return None
+    return Received(row.id, uow.session.get_one(EventSource, row.source_id).name, row.received_at, row.body)

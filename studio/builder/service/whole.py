@@ -134,7 +134,7 @@ def change_share(uow: UnitOfWork, workflow: Workflow, share: int) -> VersionStag
 
     Raises as runtime.service.staging does, and what a gate raises; then nothing has changed.
     """
-    stage = reading.current(uow, workflow.id)
+    stage = _held(uow, workflow)
     if stage is not None and share > stage.share:
         _pass_gate_of(uow, workflow, stage)
     return stages.change_share(uow, workflow, share)
@@ -142,10 +142,16 @@ def change_share(uow: UnitOfWork, workflow: Workflow, share: int) -> VersionStag
 
 def take_to_everybody(uow: UnitOfWork, keyring: Keyring, workflow: Workflow) -> VersionStage:
     """Let every event start the staged version. A freeze holds it, as it holds every publishing. Raises likewise."""
-    stage = reading.current(uow, workflow.id)
+    stage = _held(uow, workflow)
     if stage is not None:
         _pass_gate_of(uow, workflow, stage)
     return stages.take(uow, keyring, workflow)
+
+
+def _held(uow: UnitOfWork, workflow: Workflow) -> VersionStage | None:
+    """The stage that goes on, which nobody replaces by another while a gate is asked about it."""
+    uow.session.refresh(workflow, with_for_update=True)
+    return reading.current(uow, workflow.id)
 
 
 def _pass_gate_of(uow: UnitOfWork, workflow: Workflow, stage: VersionStage) -> None:

@@ -5,13 +5,15 @@ from uuid import UUID
 from flask import Response, jsonify
 
 from studio.accounts.permissions import permission
-from studio.builder import assist, data_tree, testrun
+from studio.builder import assist, data_tree, testrun, touring
 from studio.builder.service import boot
 from studio.builder.testrun import Ask, Place
 from studio.builder.views import bodies
 from studio.builder.views.blueprint import API, asked, blueprint, engine
 from studio.core import web
 from studio.runtime import document as documents
+from studio.runtime.models import Workflow
+from studio.runtime.outcomes import RunState
 
 
 @blueprint.post(f"{API}/data")
@@ -59,6 +61,10 @@ def test(workflow_id: UUID) -> Response:
     body = bodies.read(bodies.Test)
     ask = Ask(documents.parse(body.document), body.trigger, body.sample, frozenset(body.live), body.only, body.outputs)
     place = Place(workflow.id, uow.workspace, boot.workspace_facts(uow), uow.actor)
-    database = web.database()
+    database, first = web.database(), touring.lacks_trial(uow, workflow)
     web.rollback()  # live steps have transactions of their own, and SQLite knows one writer at a time
-    return jsonify(testrun.run(ask, place, database, engine().ports).as_json())
+    result = testrun.run(ask, place, database, engine().ports)
+    if first and result.state != RunState.FAILED:
+        with database.unit(place.workspace_id, place.actor) as unit:
+            touring.tried(unit, unit.session.get_one(Workflow, place.workflow_id))
+    return jsonify(result.as_json())

@@ -1,6 +1,7 @@
 """Backtests: begun from the editor, watched, read and opened on pages of their own."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
@@ -16,6 +17,8 @@ from studio.builder.picture import picture
 from studio.builder.views import bodies
 from studio.builder.views.blueprint import API, asked, blueprint, engine
 from studio.core import web
+from studio.core.errors import StudioError
+from studio.core.etags import fresh
 from studio.core.ids import parse_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
@@ -60,11 +63,13 @@ def backtest(workflow_id: UUID, backtest_id: UUID) -> ResponseReturnValue:
     tally, document = from_json(row.tally), documents.load(row.document)
     overlay, states = words.overlay(document, tally)
     over = row.state in OVER
-    return render_template(
+    html = render_template(
         "builder/backtest.html", workflow=workflow, row=row, tally=tally, words=words, over=over,
-        names=_names(uow, row, Outline(document)), document=document,
-        picture=picture(document, states, overlay, wide=True), **(_events(uow, workflow, row) if over else _NONE),
+        names=names_of(uow, row, Outline(document)), document=document,
+        picture=picture(document, states, overlay, wide=True),
+        **(events_of(uow, workflow, row, "builder.backtest") if over else _NONE),
     )  # fmt: skip
+    return fresh(html)
 
 
 @blueprint.post(f"{ONE}/cancel")
@@ -79,8 +84,11 @@ def cancel_backtest(workflow_id: UUID, backtest_id: UUID) -> ResponseReturnValue
 _NONE: dict[str, object] = {"events": (), "titles": {}, "older": "", "show": "", "error": None}
 
 
-def _events(uow: UnitOfWork, workflow: Workflow, row: Backtest) -> dict[str, object]:
-    """The page of its events that the address asks for; what differs, unless it asks for more."""
+def events_of(uow: UnitOfWork, workflow: Workflow, row: Backtest, page: str) -> dict[str, object]:
+    """The page of its events that the address asks for; what differs, unless it asks for more.
+
+    `page` is the endpoint of that address.
+    """
     error = request.args.get("error") or None
     show = request.args.get("show") or ("all" if error or row.version_id is None else "changed")
     kind = Kind(show) if show in set(Kind) else None
@@ -88,21 +96,24 @@ def _events(uow: UnitOfWork, workflow: Workflow, row: Backtest) -> dict[str, obj
     found = service.events(uow, row, narrowed, parse_id(request.args.get("before", "")), PAGE + 1)
     older = ""
     if len(found) > PAGE:
-        older = url_for(
-            "builder.backtest", workflow_id=workflow.id, backtest_id=row.id, show=show, error=error,
-            before=found[PAGE - 1].event_id,
-        )  # fmt: skip
+        argument: dict[str, Any] = {"backtest_id" if row.until_at is None else "shadow_id": row.id}
+        before = found[PAGE - 1].event_id
+        older = url_for(page, workflow_id=workflow.id, show=show, error=error, before=before, **argument)
     shown = found[:PAGE]
     return {"events": shown, "titles": _titles(uow, row, shown), "older": older, "show": show, "error": error}
 
 
 def _titles(uow: UnitOfWork, row: Backtest, shown: Sequence[BacktestEvent]) -> dict[UUID, str]:
     """What their runs would be called, worked out anew."""
-    found = work.again(uow, row, [one.event_id for one in shown], engine().ports.calls)
+    try:
+        found = work.again(uow, row, [one.event_id for one in shown], engine().ports.calls)
+    except StudioError:  # its documents run no more, which is what the page has to say
+        return {}
     return {event_id: one.title for event_id, one in found.items() if one.title}
 
 
-def _names(uow: UnitOfWork, row: Backtest, draft: Outline) -> words.Names:
+def names_of(uow: UnitOfWork, row: Backtest, draft: Outline) -> words.Names:
+    """What steps and ports are called, in the draft and in the version beside it."""
     version = uow.session.get(WorkflowVersion, row.version_id) if row.version_id is not None else None
     published = Outline(documents.load(version.document)) if version is not None else None
     return words.Names(draft, published)

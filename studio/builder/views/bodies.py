@@ -78,7 +78,7 @@ class Stage(Body):
 
 class Publish(Body):
     revision: Seen
-    note: Annotated[str, Field(max_length=500)] = ""
+    note: Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")] = ""
     stage: Stage | None = None
 
 

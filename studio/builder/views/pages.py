@@ -15,8 +15,9 @@ from studio.builder import catalogue
 from studio.builder.backtest import service as backtests
 from studio.builder.backtest import work
 from studio.builder.forms import ImportForm
-from studio.builder.service import boot, drafts, whole
+from studio.builder.service import boot, drafts, samples, whole
 from studio.builder.views.blueprint import asked, blueprint, checked, engine, loaded
+from studio.builder.views.versions import shown
 from studio.core import web
 from studio.core.errors import InvalidInput
 from studio.core.ids import parse_id
@@ -36,7 +37,13 @@ def edit(workflow_id: UUID) -> ResponseReturnValue:
     uow = web.current_uow()
     halt = pausing.of(uow, workflow)
     frozen = freezing.now_over(uow, "workflow.publish")
-    given = _boot(uow, workflow) | {"test": _tried(uow, workflow), "dialog": request.args.get("dialog") == "backtest"}
+    sample = samples.of_source(uow, parse_id(request.args.get("sample", "")))
+    asked_for = "test" if sample is not None else request.args.get("dialog")
+    given = _boot(uow, workflow) | {
+        "test": _tried(uow, workflow),
+        "dialog": asked_for if asked_for in ("backtest", "test") else None,
+        "sample": shown(sample) if sample is not None and signed_in_person().may("event.read") else None,
+    }
     return render_template("builder/edit.html", workflow=workflow, boot=given, halt=halt, frozen=frozen)
 
 
@@ -112,7 +119,7 @@ def _tried(uow: UnitOfWork, workflow: Workflow) -> dict[str, Any] | None:
     backtest_id, event_id = parse_id(request.args.get("backtest", "")), parse_id(request.args.get("event", ""))
     if backtest_id is None or event_id is None:
         return None
-    row = backtests.get(uow, workflow, backtest_id)
+    row = backtests.trial(uow, workflow, backtest_id)
     backtests.event(uow, row, event_id)
     found = work.again(uow, row, [event_id], engine().ports.calls).get(event_id)
     return work.shown(found) if found is not None else None
@@ -125,6 +132,7 @@ def _urls(workflow: Workflow) -> dict[str, str]:
         "workflows": "/workflows",
         "runs": f"/runs?workflow={workflow.id}",
         "backtests": f"/workflows/{workflow.id}/backtests",
+        "shadows": f"/workflows/{workflow.id}/shadows" if signed_in_person().may("run.read") else "",
         "start": f"/workflows/{workflow.id}/start/",
         "sprite": asset("icons.svg"),
         "tidy": asset("tidy.js"),

@@ -52,10 +52,11 @@ def restore_version(workflow_id: UUID, number: str) -> Response:
 @blueprint.get(f"{API}/samples")
 @permission("event.read")
 def recent_samples(workflow_id: UUID) -> Response:
-    """What a trigger received lately."""
-    workflow = asked(workflow_id)
-    found = samples.recent(web.current_uow(), workflow, request.args.get("node", ""))
-    return jsonify({"samples": [_sample(one) for one in found]})
+    """What a trigger received lately, and what open sources kept that hear what a trigger of its `type` hears."""
+    workflow, uow = asked(workflow_id), web.current_uow()
+    own = samples.recent(uow, workflow, request.args.get("node", ""))
+    others = samples.of_sources(uow, request.args.get("type", ""))
+    return jsonify({"samples": [shown(one) for one in (*own, *others)]})
 
 
 def whole_number(text: str) -> int:
@@ -65,7 +66,8 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
-def _sample(one: Received) -> dict[str, Any]:
+def shown(one: Received) -> dict[str, Any]:
+    """One event as the editor takes it."""
     at = format_datetime(one.received_at, "short")
     return {
         "id": str(one.id),

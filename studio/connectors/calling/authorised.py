@@ -260,7 +260,7 @@ def _lowered(headers: Mapping[str, str] | None) -> dict[str, str]:
 
 def _wait_s(headers: Mapping[str, str], now: datetime) -> float | None:
     asked = headers.get("retry-after", "").strip()
-    if asked.isdigit():
+    if asked.isascii() and asked.isdigit():
         return float(asked)
     try:
         return max(0.0, (parsedate_to_datetime(asked) - now).total_seconds())

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from studio.connectors.oauth.answers import MAX_BYTES
 from studio.core import rng
 from studio.core.errors import InvalidInput
 from studio.core.http import HttpRequest
 from studio.core.i18n import gettext as _
+from studio.core.web_address import split
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -95,8 +96,9 @@ def revoke_request(client: Client, token: str, kind: Literal["refresh_token", "a
 
 def check_address(url: str) -> None:
     """Raise InvalidInput unless it is an address that a browser or a token request may go to."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc or parts.fragment:
+    parts = split(url)
+    fits = parts is not None and parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    if parts is None or not fits or parts.fragment:
         words = _("The provider's address for signing in cannot be used: write one that begins with https://.")
         raise InvalidInput(words, code="oauth.address", field="settings")
 

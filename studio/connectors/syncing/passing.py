@@ -23,7 +23,9 @@ from studio.connectors.syncing.trail import record
 from studio.connectors.syncs.stream import MOST_CURSOR, Cursor, Page, Stream
 from studio.core import ids, rng
 from studio.core.errors import NotFound, StudioError
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
+from studio.core.i18n import ngettext
 from studio.core.unit_of_work import UnitOfWork
 
 
@@ -170,8 +172,9 @@ def end(uow: UnitOfWork, row: ConnectionSync, run: ConnectionSyncRun) -> None:
     run.error = run.error_code = None
     if run.refused:
         run.error_code = "sync.records_refused"
-        run.error = _("%(count)s records could not be kept: they have no id, or are larger than 256 KiB.",
-                      count=f"{run.refused:,}")  # fmt: skip
+        run.error = ngettext("%(count)s record could not be kept: it has no id, or is larger than 256 KiB.",
+                             "%(count)s records could not be kept: they have no id, or are larger than 256 KiB.",
+                             run.refused, count=separated(run.refused))  # fmt: skip
     if row.kind in (Kind.FULL, Kind.FIRST):
         row.full_at = run.started_at
     row.synced_to, row.succeeded_at = run.started_at, uow.now

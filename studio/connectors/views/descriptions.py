@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from studio.accounts.permissions import permission
 from studio.connectors.description_forms import DescriptionForm
@@ -107,7 +108,8 @@ def _imported(name: str) -> ResponseReturnValue:
         web.rollback(error)
         held = _named(name) if name else None
         return _form_page(form, held, list(error.problems) or [FieldProblem("", error.code, error.message)]), 422
-    flash(_("“%(title)s” has %(count)s actions now.", title=row.title, count=row.operations), "good")
+    flash(ngettext("“%(title)s” has %(count)s action now.", "“%(title)s” has %(count)s actions now.", row.operations,
+                   title=row.title, count=row.operations), "good")  # fmt: skip
     return redirect(url_for("connections.description", description=row.name))
 
 

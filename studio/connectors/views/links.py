@@ -24,6 +24,7 @@ from studio.core import web
 from studio.core.crypto import workspace_of
 from studio.core.errors import Conflict, FieldProblem, Gone, InvalidInput, StudioError
 from studio.core.limits import limiter
+from studio.core.numerals import whole
 from studio.core.web import current_uow
 
 _ONE = "/connect/<connect_token>"
@@ -35,12 +36,10 @@ _ONE = "/connect/<connect_token>"
 def make_link(handle: str) -> ResponseReturnValue:
     """Make one; it is shown this once."""
     form, row = ConnectForm(), named(handle)
-    hours = form.text("hours")
-    token = connecting().link(
-        current_uow(), row, int(hours) if hours.isdecimal() else 0, other_account=form.text("other_account") == "yes"
-    )
+    hours = whole(form.text("hours")) or 0
+    token = connecting().link(current_uow(), row, hours, other_account=form.text("other_account") == "yes")
     address = connecting().public_url.rstrip("/") + url_for("connections.link", connect_token=token)
-    return render_template("connections/link_made.html", row=row, address=address, hours=int(hours))
+    return render_template("connections/link_made.html", row=row, address=address, hours=hours)
 
 
 @blueprint.get(_ONE)

@@ -14,7 +14,7 @@ from studio.connectors.forms import ConnectForm
 from studio.connectors.models import ConnectionRecord, ConnectionSync
 from studio.connectors.syncing import reading, verbs, words
 from studio.connectors.views.blueprint import blueprint, named
-from studio.core import web
+from studio.core import moments, web
 from studio.core.errors import InvalidInput, StudioError
 from studio.core.formats import lasting
 from studio.core.i18n import marked
@@ -121,11 +121,8 @@ def _day(text: str) -> datetime | None:
 
 
 def _place(at: str, external_id: str) -> tuple[datetime, str] | None:
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        return None
-    return (moment, external_id) if moment.tzinfo is not None else None
+    moment = moments.read(at)
+    return (moment, external_id) if moment is not None else None
 
 
 def _older(found: list[ConnectionRecord], handle: str, sync_id: UUID) -> str | None:

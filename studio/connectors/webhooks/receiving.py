@@ -27,6 +27,7 @@ from studio.core.clashes import TRIES, is_clash, pause
 from studio.core.crypto import Keyring, hash_token
 from studio.core.deliveries import MAX_BYTES, Delivery, Reply, WrongMethod
 from studio.core.errors import Gone, InvalidInput, NotFound, NotSignedIn, StudioError, TooLarge
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.metrics import ACCEPTED
 from studio.core.unit_of_work import Database, UnitOfWork
@@ -89,7 +90,7 @@ class Receiver:
 
     def _verified(self, hook: _Hook, delivery: Delivery) -> signatures.Verified:
         if len(delivery.body) > MAX_BYTES:
-            words = _("The body is larger than %(max_bytes)s KiB.", max_bytes=f"{MAX_BYTES // 1024:,}")
+            words = _("The body is larger than %(max_bytes)s KiB.", max_bytes=separated(MAX_BYTES // 1024))
             raise TooLarge(words, code="webhook.too_large")
         try:
             return signatures.verify(

@@ -8,9 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
-from wtforms import RadioField, SelectField, StringField
+from wtforms import IntegerField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # left out of __all__
-from wtforms.validators import Length
+from wtforms.validators import Length, Optional
 
 from studio.accounts.models import Secret
 from studio.accounts.permissions import permission
@@ -40,6 +40,7 @@ class ArchiveForm(FlaskForm):
     endpoint = StringField(_l("Address of the store"), [Length(max=300)])
     access_key_id = StringField(_l("Access key id"), [Length(max=128)])
     secret_name = SelectField(_l("Secret access key"))
+    keep_days = IntegerField(_l("Keep files for, in days"), [Optional()])
 
     def offer(self, uow: UnitOfWork) -> None:
         """The secrets there are."""
@@ -54,7 +55,8 @@ class ArchiveForm(FlaskForm):
     @property
     def wanted(self) -> Wanted:
         """What the fields say."""
-        return Wanted(**{name: self[name].data or "" for name in asdict(Wanted())})
+        given = {name: self[name].data or "" for name in asdict(Wanted()) if name != "keep_days"}
+        return Wanted(**given, keep_days=self.keep_days.data)
 
     def show(self, error: InvalidInput) -> None:
         """Put a refusal at its fields."""
@@ -67,7 +69,7 @@ class ArchiveForm(FlaskForm):
 @permission("settings.read")
 def archive() -> ResponseReturnValue:
     """Show where runs go, and whether that works."""
-    form = ArchiveForm(formdata=None, data=asdict(service.wanted_of(service.current(current_uow()))))
+    form = ArchiveForm(formdata=None, data=asdict(service.wanted_now(current_uow())))
     return _page(form)
 
 
@@ -104,5 +106,6 @@ def _page(form: ArchiveForm) -> str:
     uow = current_uow()
     form.offer(uow)
     return render_template(
-        "console/archive.html", form=form, place=service.current(uow), archived=finding.any_there(uow)
-    )
+        "console/archive.html", form=form, place=service.current(uow), stuck=service.stuck(uow),
+        keep_days=service.wanted_now(uow).keep_days, archived=finding.any_there(uow),
+    )  # fmt: skip

@@ -16,12 +16,13 @@ from studio.accounts.permissions import permission, public
 from studio.approvals.service import listing
 from studio.builder.picture import picture
 from studio.console import home_figures as figures
+from studio.console import touring
 from studio.console.blueprint import blueprint
-from studio.console.etags import fresh
 from studio.console.home_chart import bars
 from studio.console.home_counts import Calendar, counted
 from studio.console.home_figures import Trouble
 from studio.core import clock
+from studio.core.etags import fresh
 from studio.core.formats import ago
 from studio.core.retelling import retold
 from studio.core.unit_of_work import UnitOfWork
@@ -81,12 +82,18 @@ def home() -> ResponseReturnValue:
         needs=_needs(uow, person, calendar),
         busiest=figures.busiest(uow, runs),
         offered=() if figures.has_runs(uow) else _offered(uow),
+        tour=touring.checklist(uow, person),
     )
     return fresh(page)
 
 
 def _empty(uow: UnitOfWork, person: Person) -> str:
-    return render_template("console/home_empty.html", greeting=_greeting(person), templates=_offered(uow))
+    return render_template(
+        "console/home_empty.html",
+        greeting=_greeting(person),
+        templates=_offered(uow),
+        tour=touring.checklist(uow, person),
+    )
 
 
 def _offered(uow: UnitOfWork) -> list[tuple[Template, Markup]]:

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from studio.accounts.permissions import permission
 from studio.console import insights_chart, words
 from studio.console.blueprint import blueprint
-from studio.console.etags import fresh
 from studio.console.pages.run_list import listed_workflows
 from studio.core.errors import NotFound
+from studio.core.etags import fresh
 from studio.core.formats import at
 from studio.core.i18n import gettext as _
 from studio.core.ids import parse_id

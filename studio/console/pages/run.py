@@ -3,16 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from studio.accounts.identity import signed_in_person
 from studio.accounts.permissions import permission
 from studio.approvals import saying
 from studio.approvals.service import locking
 from studio.builder.picture import picture
-from studio.console import words
+from studio.console import touring, words
 from studio.console.blueprint import blueprint, settings
-from studio.console.etags import fresh
 from studio.console.forms import CancelForm, NoteForm, RerunForm
 from studio.console.run_page import copying, exchange
 from studio.console.run_page.exchange import short
@@ -21,6 +22,7 @@ from studio.console.run_page.overlaying import overlay
 from studio.console.run_page.reasoning import Said, reasons
 from studio.console.timeline import Scale, legend
 from studio.core import clock
+from studio.core.etags import fresh
 from studio.core.web import current_uow
 from studio.runtime import document as documents
 from studio.runtime import labels, notes
@@ -50,6 +52,7 @@ def run(run_id: UUID) -> ResponseReturnValue:
     if row is None and finding.there(uow, run_id):
         return redirect(url_for("console.archived_run", archived_id=run_id))
     row, counted = get_run(uow, run_id), tallies(uow, run_id)
+    touring.note_sight(uow, signed_in_person(), row)
     version, error = version_of(uow, row), row.error or {}
     document = documents.load(version.document)
     going, at = row.state not in (*ENDED, *STUCK), request.args.get("at", type=int)
@@ -112,6 +115,8 @@ def add_note(run_id: UUID) -> ResponseReturnValue:
     found = get_run(uow, run_id)
     if form.validate_on_submit():
         notes.add(uow, found.id, form.text.data or "")
+    else:
+        flash(next((str(one) for one in form.text.errors), _("The note was not kept. Try again.")), "bad")
     return redirect(url_for("console.run", run_id=run_id) + "#notes", 303)
 
 

@@ -14,10 +14,10 @@ from studio.accounts.permissions import permission
 from studio.accounts.service import members
 from studio.console import words
 from studio.console.blueprint import blueprint
-from studio.console.etags import fresh
 from studio.console.zones import zone_of_person
 from studio.contract.node import Kind, registry
 from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.etags import fresh
 from studio.core.i18n import gettext
 from studio.core.ids import parse_id
 from studio.core.unit_of_work import UnitOfWork
@@ -31,7 +31,7 @@ from studio.runtime.history.naming import titles_to_be
 from studio.runtime.history.narrowing import check_cursor
 from studio.runtime.history.turns import held
 from studio.runtime.insights.estimates import estimates
-from studio.runtime.models import Workflow
+from studio.runtime.models import RunView, Workflow
 from studio.runtime.outcomes import RunState
 
 SPANS = ("1h", "24h", "7d", "30d")
@@ -50,7 +50,8 @@ def runs() -> ResponseReturnValue:
     """The list, filtered by the address. A filter that is none lists nothing, and says so beside the filter."""
     uow = current_uow()
     wanted, problems = wanted_runs()
-    page = Page((), None, None)
+    page, kept = Page((), None, None), views.listed(uow)
+    opened = next((row for row in kept if row.id == parse_id(request.args.get("view", ""))), None)
     if not problems:
         page, problems = _page(uow, wanted)
     html = render_template(
@@ -76,7 +77,11 @@ def runs() -> ResponseReturnValue:
         news=address("console.run_news"),
         export_to=address("console.run_export_ask"),
         archived=finding.any_there(uow),
-        views=[(row, url_for("console.runs", **_arguments(row.filter))) for row in views.listed(uow)],
+        views=[(row, _address_of(row)) for row in kept],
+        opened=opened,
+        changed=opened is not None and not problems and views.differs(opened, wanted),
+        opened_at=_address_of(opened) if opened is not None else None,
+        change_view=address("console.run_view_change", view_id=opened.id) if opened is not None else None,
         columns=columns.chosen(uow),
         column_names=COLUMN_NAMES,
         choose_columns=address("console.run_columns"),
@@ -109,9 +114,16 @@ def wanted_runs() -> tuple[RunFilter, list[FieldProblem]]:
 
 def address(endpoint: str = "console.runs", **more: Any) -> str:
     """The address of another page of the same list, or of what is done to it."""
-    given = {name: request.args.getlist(name) for name in filters.NAMES}
+    given = {name: request.args.getlist(name) for name in sorted(filters.NAMES)}
     kept: dict[str, Any] = {name: values for name, values in given.items() if any(values)}
-    return url_for(endpoint, **kept, **more)
+    if request.args.get("view"):
+        kept["view"] = request.args["view"]
+    return url_for(endpoint, **kept | more)
+
+
+def _address_of(row: RunView) -> str:
+    """Of the list, with a view opened."""
+    return url_for("console.runs", **_arguments(row.filter), view=row.id)
 
 
 def _arguments(pairs: list[list[str]]) -> dict[str, Any]:

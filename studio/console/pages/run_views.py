@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from studio.accounts.identity import signed_in_person
 from studio.accounts.permissions import permission
 from studio.console.blueprint import blueprint
-from studio.console.forms import RunColumnsForm, RunViewForm
+from studio.console.forms import RunColumnsForm, RunViewForm, RunViewNameForm
 from studio.console.pages.run_list import address, wanted_runs
 from studio.core.errors import Conflict, Forbidden, InvalidInput
 from studio.core.web import current_uow
@@ -34,7 +34,30 @@ def run_view_save() -> ResponseReturnValue:
         flash(str(error), "bad")
         return redirect(address(), 303)
     flash(_("“%(name)s” is kept under Views.", name=row.name), "good")
-    return redirect(address(), 303)
+    return redirect(address(view=row.id), 303)
+
+
+@blueprint.post("/runs/views/<uuid:view_id>/change")
+@permission("run.read")
+def run_view_change(view_id: UUID) -> ResponseReturnValue:
+    """Give a view the name of the form or, where it says none, the filter of the address."""
+    uow, form = current_uow(), RunViewNameForm()
+    row = views.one(uow, view_id)
+    if row.owner_id is None:
+        _may_share()
+    name = form.name.data or None
+    wanted, problems = wanted_runs()
+    if (problems and name is None) or not form.validate():
+        said = _("Give it a name of at most %(count)s letters.", count=60)
+        flash(said if name is not None else problems[0].message, "bad")
+        return redirect(address(view=view_id), 303)
+    try:
+        views.change(uow, row, name=name, wanted=wanted if name is None else None)
+    except (InvalidInput, Conflict) as error:
+        flash(str(error), "bad")
+        return redirect(address(view=view_id), 303)
+    flash(_("“%(name)s” was changed.", name=row.name), "good")
+    return redirect(address(view=view_id), 303)
 
 
 @blueprint.post("/runs/views/<uuid:view_id>/remove")
@@ -64,4 +87,4 @@ def run_columns() -> ResponseReturnValue:
 
 def _may_share() -> None:
     if not signed_in_person().may("workflow.edit"):
-        raise Forbidden(_("Whoever edits workflows shares views with everybody, and removes shared ones."))
+        raise Forbidden(_("Whoever edits workflows shares views with everybody, and changes or removes shared ones."))

@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from studio.accounts.permissions import permission
 from studio.audit.export import safe
@@ -18,6 +19,7 @@ from studio.console.pages.workflow import asked
 from studio.console.pages.workflow_start import trigger_of, upload_page
 from studio.console.rows_forms import DELIMITERS, ENCODINGS, MARKS, GoForm, UploadForm
 from studio.core.errors import InvalidInput, NotFound
+from studio.core.figures import separated
 from studio.core.files import storing
 from studio.core.models import StoredFile
 from studio.core.web import current_uow
@@ -81,7 +83,9 @@ def start_rows(workflow_id: UUID, trigger_key: str, rows_file_id: UUID) -> Respo
         return _preview(found, row, config, rows_file_id, refused=True)
     run = starts.start_manual(uow, found, row.node_key, {ROWS: list(read.fitted.rows)}, engine().wake_main)
     storing.remove(uow, [rows_file_id])
-    flash(_("The run has started with %(count)s rows.", count=len(read.fitted.rows)), "good")
+    many = len(read.fitted.rows)
+    flash(ngettext("The run has started with %(count)s row.", "The run has started with %(count)s rows.", many,
+                   count=separated(many)), "good")  # fmt: skip
     return redirect(url_for("console.run_rows", run_id=run.id), 303)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.contract.node import node_type
+from studio.core.numerals import whole
 from studio.runtime.decide import child_path, prefixes
 from studio.runtime.document import Document
 from studio.runtime.history.detail import StepView, Window
@@ -89,7 +90,8 @@ def folds(document: Document, tallies: Mapping[str, Tally], wanted: Sequence[str
 def _asked(document: Document, items: str, first: int) -> Opened | None:
     key, _, path = items.partition(".")
     step = document.step(key)
-    known = step is not None and _is_loop(step.type) and all(part.isdecimal() for part in path.split(".") if path)
+    places = [whole(part) for part in path.split(".") if path]
+    known = step is not None and _is_loop(step.type) and None not in places
     return Opened(key, path, max(0, first // AT_ONCE * AT_ONCE), None) if known else None
 
 
@@ -97,9 +99,10 @@ def _around(parents: Mapping[str, str | None], anchor: str) -> Opened | None:
     """The loop in whose body a step stands."""
     key, _, path = anchor.partition(".")
     parent, (outer, _, index) = parents.get(key), path.rpartition(".")
-    if parent is None or not index.isdecimal():
+    at = whole(index)
+    if parent is None or at is None:
         return None
-    return Opened(parent, outer, int(index) // AT_ONCE * AT_ONCE, None)
+    return Opened(parent, outer, at // AT_ONCE * AT_ONCE, None)
 
 
 def _total(parents: Mapping[str, str | None], tallies: Mapping[str, Tally], opened: Opened) -> int | None:

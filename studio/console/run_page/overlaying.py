@@ -7,6 +7,7 @@ from flask_babel import ngettext
 
 from studio.builder.picture import Overlay
 from studio.console import words
+from studio.core.formats import number
 from studio.runtime.history.detail import RunDetail, StepView
 from studio.runtime.history.tallies import WORST_FIRST, Tally
 from studio.runtime.history.ways import Passage, Way
@@ -29,7 +30,7 @@ def overlay(
         lines={key: line(step, tallies.get(key), then=then) for key, step in shown.items()},
         links={key: address(step) for key, step in shown.items()},
         ways={way: WAYS[one.state] for way, one in passages.items()},
-        marks={way: f"\N{MULTIPLICATION SIGN} {one.times:,}" for way, one in passages.items() if one.times > 1},
+        marks={way: f"\N{MULTIPLICATION SIGN} {number(one.times)}" for way, one in passages.items() if one.times > 1},
         words={way: said(one) for way, one in passages.items()},
         current=current,
     )
@@ -40,9 +41,9 @@ def line(step: StepView, tally: Tally | None, *, then: bool = False) -> str:
     if tally is None:
         return str(words.STATES["not_reached"][0])
     if tally.places > 1:
-        often = ngettext("%(count)s time", "%(count)s times", tally.places, count=f"{tally.places:,}")
+        often = ngettext("%(count)s time", "%(count)s times", tally.places, count=number(tally.places))
         failed = tally.states["failed"]
-        return f"{often}, " + _("%(count)s failed", count=f"{failed:,}") if failed else str(often)
+        return f"{often}, " + _("%(count)s failed", count=number(failed)) if failed else str(often)
     if then and step.state != tally.worst:
         return str(words.STATES.get(tally.worst, (tally.worst, ""))[0])
     return " · ".join(filter(None, (str(words.step_result(step).text), words.took(step))))
@@ -52,7 +53,7 @@ def said(passage: Passage) -> str:
     """What became of a connection."""
     if passage.state == "taken":
         return str(ngettext("The run went here", "The run went here %(count)s times", passage.times,
-                            count=f"{passage.times:,}"))  # fmt: skip
+                            count=number(passage.times)))  # fmt: skip
     return str(_("The run did not go here") if passage.state == "dead" else _("The run may still go here"))
 
 

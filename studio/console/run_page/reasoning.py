@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from studio.contract.node import node_type
+from studio.contract.wording import port_name
 from studio.core.retelling import retold
 from studio.runtime import document as documents
 from studio.runtime.history.detail import StepView
@@ -71,5 +72,4 @@ def _text(one: Reason, step: documents.Step) -> str:
 
 def _port(step: documents.Step, port: str) -> str:
     known = node_type(step.type)
-    names = known.port_names_of(step.config) if known is not None else {}
-    return str(names.get(port, port.replace("_", " ")))
+    return port_name(known.port_names_of(step.config) if known is not None else {}, port)

@@ -62,7 +62,10 @@ class Hints:
             with self._lock:
                 wanted, self._wanted = self._wanted, Counter()
             for name, count in wanted.items():
-                self._send(name, count)
+                try:
+                    self._send(name, count)
+                except Exception:  # the sweeper finds the rows, and asks this thread again: it must be there
+                    log.exception("hint_lost", name=name)
             if self._stopped and not self._wanted:
                 return
             pause.wait(EVERY_S)

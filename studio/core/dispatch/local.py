@@ -2,15 +2,14 @@
 
 import contextlib
 from collections.abc import Iterable
-from queue import Empty, Full, Queue
+from queue import Empty, Queue
 from typing import Any
 
 from dramatiq import Broker, Message, MessageProxy, Middleware
 from dramatiq.broker import Consumer
 from dramatiq.errors import QueueNotFound
 
-CAPACITY = 64
-"""Hints a queue holds. More would say nothing new: whoever takes one drains all there is."""
+from studio.core.dispatch.room import room
 
 
 class LocalBroker(Broker):
@@ -24,7 +23,7 @@ class LocalBroker(Broker):
         """Make a queue once."""
         if queue_name not in self.queues:
             self.emit_before("declare_queue", queue_name)
-            self.queues[queue_name] = Queue(CAPACITY)
+            self.queues[queue_name] = Queue()
             self.emit_after("declare_queue", queue_name)
 
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
@@ -32,8 +31,9 @@ class LocalBroker(Broker):
         if delay is not None:
             msg = "Hints are never delayed: a due time is a row."
             raise ValueError(msg)
-        with contextlib.suppress(Full):
-            self._queue(message.queue_name).put_nowait(message.encode())
+        queue = self._queue(message.queue_name)
+        if queue.qsize() < room(self, message):  # two at once may put in one too many: nobody minds
+            queue.put_nowait(message.encode())
         return message
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:

@@ -14,6 +14,7 @@ import orjson
 from pydantic import Field
 
 from studio.core import clock
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
 from studio.export.components import Entry, Exporter, ExporterSettings, Needs, Sending
@@ -96,7 +97,7 @@ port: 6514
         """Send all frames, then wait until the server has closed its side."""
         if any(len(entry.data) > self.config.max_message_bytes for entry in batch):
             said = _("The event is longer than %(most)s bytes, which the server would cut (max_message_bytes).",
-                     most=f"{self.config.max_message_bytes:,}")  # fmt: skip
+                     most=separated(self.config.max_message_bytes))  # fmt: skip
             return Verdict(Fate.TOO_LARGE, "syslog.too_large", said)
         from studio.core.http.addresses import resolved  # noqa: PLC0415 - what calls out is loaded at the first need
 

@@ -5,6 +5,7 @@ from typing import Any
 import yaml
 
 from studio.core.errors import InvalidInput
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 
 LONGEST = 65_536
@@ -25,7 +26,7 @@ class _Loader(_Base):
 def read(text: str) -> Any:
     """The plain value. Raises InvalidInput (`export.yaml`) that names the line."""
     if len(text) > LONGEST:
-        raise refused(_("Pipelines may have at most %(most)s characters.", most=f"{LONGEST:,}"))
+        raise refused(_("Pipelines may have at most %(most)s characters.", most=separated(LONGEST)))
     try:
         depth = 0
         for event in yaml.parse(text, Loader=_Loader):

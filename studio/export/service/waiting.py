@@ -10,6 +10,7 @@ from studio.audit import following
 from studio.audit.models import AuditEvent
 from studio.contract.ports import Resolved, Waits
 from studio.core.errors import Conflict, NotFound
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.export.models import ExportDestination, ExportWaiter
@@ -52,7 +53,7 @@ def begin(uow: UnitOfWork, named: str, wait_id: UUID, run_id: UUID, event_id: UU
         said = _(
             "%(count)s events wait for %(name)s already, and its queue takes %(size)s. Nothing was recorded; nothing "
             "that waits is dropped.",
-            count=f"{behind:,}", name=name_of(row), size=f"{size:,}",
+            count=separated(behind), name=name_of(row), size=separated(size),
         )  # fmt: skip
         raise QueueFull(said, code="export.queue_full", field="destination")
     waiter = ExportWaiter(

@@ -8,6 +8,7 @@ from typing import Any
 
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
+from studio.core.numerals import whole
 from studio.flags.editing import sent, verbs
 from studio.flags.outcomes import MetricKind
 from studio.flags.ramps.plan import Change, Guardrail, Plan
@@ -60,8 +61,8 @@ def act(shown: Shown, do: str) -> dict[str, Any]:
     rows = list(shown[name])
     if action == "add":
         rows.append(dict(row))
-    elif place.isdigit() and int(place) < len(rows):
-        del rows[int(place)]
+    elif (at := whole(place)) is not None and at < len(rows):
+        del rows[at]
     return {**shown, name: rows}
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from studio.core.numerals import whole
+
 NEW_STRATEGY: dict[str, Any] = {"name": "flexibleRollout", "parameters": {"rollout": "100", "stickiness": "default"},
                 "constraints": [], "segments": []}  # fmt: skip
 NEW_CONSTRAINT: dict[str, Any] = {"contextName": "", "operator": "IN", "values": []}
@@ -15,7 +17,7 @@ def act(setting: dict[str, Any], do: str) -> dict[str, Any]:
     `drop-variant.1`.
     """
     verb, *places = do.split(".")
-    at = [int(place) for place in places if place.isdigit()]
+    at = [number for place in places if (number := whole(place)) is not None]
     strategies, variants = list(setting["strategies"]), list(setting["variants"])
     match verb, at:
         case "add-strategy", []:
@@ -40,7 +42,7 @@ def act(setting: dict[str, Any], do: str) -> dict[str, Any]:
 def conditions(found: list[dict[str, Any]], do: str) -> list[dict[str, Any]]:
     """The same for conditions that stand alone: `add-constraint`, `drop-constraint.1`."""
     verb, *places = do.split(".")
-    at = [int(place) for place in places if place.isdigit()]
+    at = [number for place in places if (number := whole(place)) is not None]
     return list(_conditions({"constraints": found}, verb, [0, *at])["constraints"])
 
 

@@ -19,6 +19,8 @@ Findings = Iterator[FieldProblem]
 _SHARES = ("rollout", "percentage")
 _LISTS = frozenset({"IN", "NOT_IN", "STR_CONTAINS", "STR_STARTS_WITH", "STR_ENDS_WITH", "IN_CIDR"})
 _PAYLOADS = ("string", "csv", "json", "number")
+_SHOWN = 60
+"""Letters of what was sent that a sentence repeats."""
 _UNSAFE = '"\\'
 """Engines of other clients write groups into rules of theirs, where these two would end the text."""
 
@@ -26,6 +28,7 @@ _UNSAFE = '"\\'
 def strategy_problems(strategy: Strategy, path: str, segments: Collection[int]) -> Findings:
     """All about one strategy, but for its variants. `segments` are the numbers of those that exist."""
     yield from _rule(strategy, path)
+    yield from length(strategy.title, limits.TITLE_CHARACTERS, f"{path}.title")
     yield from amount(strategy.constraints, limits.CONSTRAINTS, f"{path}.constraints")
     yield from constraints_problems(strategy.constraints, f"{path}.constraints")
     yield from amount(strategy.segments, limits.SEGMENTS, f"{path}.segments")
@@ -37,11 +40,15 @@ def strategy_problems(strategy: Strategy, path: str, segments: Collection[int]) 
 
 def _rule(strategy: Strategy, path: str) -> Findings:
     if strategy.name not in RULES:
-        message = _("There is no strategy “%(name)s”.", name=strategy.name)
+        message = _("There is no strategy “%(name)s”.", name=strategy.name[:_SHOWN])
         yield FieldProblem(f"{path}.name", "flag.unknown_strategy", message)
         return
+    yield from amount(list(strategy.parameters), limits.PARAMETERS, f"{path}.parameters")
     for name, text in strategy.parameters.items():
-        yield from length(text, limits.PARAMETER_CHARACTERS, f"{path}.parameters.{name}")
+        at = f"{path}.parameters.{name[:_SHOWN]}"
+        yield from length(name, limits.NAME_CHARACTERS, at)
+        sticks = limits.NAME_CHARACTERS if name == "stickiness" else limits.PARAMETER_CHARACTERS
+        yield from length(text, sticks, at)
     try:
         rule_of(strategy, Surroundings("", lambda: 0.0, ""))
     except BrokenStrategy as broken:
@@ -69,6 +76,7 @@ def constraints_problems(constraints: Sequence[Constraint], path: str, *, nobody
 
 
 def _constraint(constraint: Constraint, path: str, *, empty: bool) -> Findings:
+    yield from length(constraint.context_name, limits.NAME_CHARACTERS, f"{path}.contextName")
     if constraint.operator in _LISTS and not constraint.values and not empty:
         yield FieldProblem(f"{path}.values", "flag.no_values", _("Name at least one value to compare with."))
     yield from amount(constraint.values, limits.VALUES, f"{path}.values")
@@ -89,7 +97,7 @@ def _constraint(constraint: Constraint, path: str, *, empty: bool) -> Findings:
 
 _WHY: Mapping[str, Callable[[Constraint], str]] = {
     "flag.unknown_operator": lambda one: _(
-        "There is no operator “%(name)s”. There are: %(known)s.", name=one.operator, known=", ".join(OPERATORS)
+        "There is no operator “%(name)s”. There are: %(known)s.", name=one.operator[:_SHOWN], known=", ".join(OPERATORS)
     ),
     "flag.bad_number": lambda _one: _("A number belongs here, such as 12 or 4.5."),
     "flag.bad_moment": lambda _one: _("A moment belongs here, such as 2026-11-27T09:00:00Z."),
@@ -112,15 +120,22 @@ def variants_problems(variants: Sequence[Variant], path: str) -> Findings:
     for index, variant in enumerate(variants):
         at = f"{path}.{index}"
         if variant.name in seen:
-            message = _("Two variants are called “%(name)s”. Rename one.", name=variant.name)
+            message = _("Two variants are called “%(name)s”. Rename one.", name=variant.name[:_SHOWN])
             yield FieldProblem(f"{at}.name", "flag.duplicate_variant", message)
         seen.add(variant.name)
         yield from length(variant.name, limits.TEXT_CHARACTERS, f"{at}.name")
+        yield from length(variant.weight_type, limits.NAME_CHARACTERS, f"{at}.weightType")
+        yield from length(variant.stickiness, limits.NAME_CHARACTERS, f"{at}.stickiness")
+        yield from amount(variant.overrides, limits.CONSTRAINTS, f"{at}.overrides")
         if not 0 <= variant.weight <= limits.WEIGHTS:
             message = _("A weight is a whole number from 0 to %(most)s.", most=limits.WEIGHTS)
             yield FieldProblem(f"{at}.weight", "flag.bad_weight", message)
         for place, asked in enumerate(variant.overrides):
-            yield from amount(asked.values, limits.VALUES, f"{at}.overrides.{place}.values")
+            where = f"{at}.overrides.{place}"
+            yield from length(asked.context_name, limits.NAME_CHARACTERS, f"{where}.contextName")
+            yield from amount(asked.values, limits.VALUES, f"{where}.values")
+            for number, text in enumerate(asked.values):
+                yield from length(text, limits.TEXT_CHARACTERS, f"{where}.values.{number}")
     total = sum(variant.weight for variant in variants)
     if total != limits.WEIGHTS:
         message = _("The weights add up to %(total)s instead of %(wanted)s.", total=total, wanted=limits.WEIGHTS)

@@ -12,6 +12,12 @@ SEGMENTS = 10
 VARIANTS = 50
 DEPENDENCIES = 10
 TEXT_CHARACTERS = 1_000
+NAME_CHARACTERS = 100
+"""Of a field of the context, and of a parameter."""
+TITLE_CHARACTERS = 200
+"""Of what people call a strategy."""
+PARAMETERS = 30
+"""Of one strategy. Those that evaluation does not know are kept."""
 PATTERN_CHARACTERS = 500
 PATTERN_BYTES = 256 * 1024
 """Of memory for one pattern made ready; repetitions within repetitions need more and are refused."""

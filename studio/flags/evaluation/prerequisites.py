@@ -16,7 +16,7 @@ def dependency_problems(feature: Feature, others: Mapping[str, Feature], path: s
     for index, dependency in enumerate(feature.dependencies):
         at = f"{path}.{index}"
         if dependency.feature in seen:
-            message = _("It depends on “%(name)s” twice.", name=dependency.feature)
+            message = _("It depends on “%(name)s” twice.", name=dependency.feature[:60])
             yield FieldProblem(f"{at}.feature", "flag.duplicate_parent", message)
         seen.add(dependency.feature)
         yield from _parent(feature, dependency, others, at)
@@ -31,7 +31,7 @@ def _parent(feature: Feature, dependency: Dependency, others: Mapping[str, Featu
         message = _("“%(name)s” depends on this flag: neither could ever be on.", name=name)
         yield FieldProblem(f"{at}.feature", "flag.cycle", message)
     elif parent is None:
-        message = _("There is no flag “%(name)s”.", name=name)
+        message = _("There is no flag “%(name)s”.", name=name[:60])
         yield FieldProblem(f"{at}.feature", "flag.unknown_parent", message)
     elif parent.dependencies:
         message = _("“%(name)s” depends on another flag itself. Only one level is possible.", name=name)
@@ -45,11 +45,12 @@ def _variants(dependency: Dependency, parent: Feature, at: str) -> Iterator[Fiel
         message = _("A flag that has to be off gives no variant. Leave the variants out.")
         yield FieldProblem(f"{at}.variants", "flag.variants_of_off", message)
         return
+    yield from amount(dependency.variants, limits.VARIANTS, f"{at}.variants")
     given = {one.name for one in parent.variants}
     given.update(one.name for strategy in parent.strategies for one in strategy.variants)
     for index, name in enumerate(dependency.variants):
         if name not in given:
-            message = _("“%(parent)s” has no variant “%(name)s”.", parent=parent.name, name=name)
+            message = _("“%(parent)s” has no variant “%(name)s”.", parent=parent.name, name=name[:60])
             yield FieldProblem(f"{at}.variants.{index}", "flag.unknown_variant", message)
 
 

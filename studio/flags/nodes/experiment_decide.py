@@ -28,7 +28,9 @@ class DecideExperiment(fields.Protected):
     icon = "flag"
     patient = True
     ports = tuple(one.value for one in Outcome)
-    port_names: ClassVar[Mapping[str, str]] = {"ship": "a variant won", "keep": "worse", "invalid": "sizes are off"}
+    port_names: ClassVar[Mapping[str, str]] = {
+        "ship": "a variant won", "keep": "worse", "inconclusive": "inconclusive", "invalid": "sizes are off",
+    }  # fmt: skip
     sample = telling.SAMPLE
     output_schema = telling.SCHEMA
 

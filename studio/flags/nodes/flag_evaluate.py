@@ -19,6 +19,7 @@ class FlagEvaluate(NodeType):
     title = "Ask a flag"
     icon = "flag"
     ports = ("on", "off")
+    port_names = {"on": "on", "off": "off"}
     sample = {
         "flag": "new-checkout", "environment": "production", "enabled": True, "variant": "large", "value": "large",
     }  # fmt: skip

@@ -31,7 +31,7 @@ class RollOut(fields.Protected):
     icon = "flag"
     patient = True
     ports = ("completed", "rolled_back", "held")
-    port_names = {"rolled_back": "rolled back"}
+    port_names = {"completed": "completed", "rolled_back": "rolled back", "held": "held"}
     sample = telling.SAMPLE
     output_schema = telling.SCHEMA
 

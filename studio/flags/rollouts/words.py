@@ -57,7 +57,8 @@ def guardrail(one: Guardrail, *, rate: bool) -> str:
         amount = _("%(amount)s %%", amount=format_decimal(one.tolerance * 100))
     elif rate:
         points = one.tolerance * 100
-        amount = str(ngettext("%(amount)s point", "%(amount)s points", points, amount=format_decimal(points)))
+        many = 1 if points == 1 else 2  # 0.5 points
+        amount = str(ngettext("%(amount)s point", "%(amount)s points", many, amount=format_decimal(points)))
     else:
         amount = str(format_decimal(one.tolerance))
     if one.worse is Worse.UP:

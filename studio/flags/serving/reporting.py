@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.flags.serving.wire import BadRequest
 
@@ -109,7 +110,7 @@ def _count(sent: Any, path: str) -> Count:
 
 def _number(sent: Any, path: str) -> int:
     if not isinstance(sent, int) or isinstance(sent, bool) or not 0 <= sent <= LARGEST:
-        raise _wrong(path, _("A count is a whole number from 0 to %(most)s.", most=f"{LARGEST:,}"))
+        raise _wrong(path, _("A count is a whole number from 0 to %(most)s.", most=separated(LARGEST)))
     return sent
 
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from studio.core.errors import StudioError, TooLarge
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.problems import as_problem
 
@@ -76,7 +77,7 @@ class Asked:
 
 def _too_large() -> TooLarge:
     return TooLarge(
-        _("The body is larger than %(max_bytes)s KiB.", max_bytes=f"{MAX_BYTES // 1024:,}"), code="flags.too_large"
+        _("The body is larger than %(max_bytes)s KiB.", max_bytes=separated(MAX_BYTES // 1024)), code="flags.too_large"
     )
 
 

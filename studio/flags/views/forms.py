@@ -9,6 +9,7 @@ from wtforms import IntegerField, RadioField, SelectField, StringField, TextArea
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # left out of __all__
 from wtforms.validators import Length, Optional, Regexp
 
+from studio.core.numerals import whole
 from studio.core.sending import EverythingField
 from studio.flags import words
 from studio.flags.outcomes import ClientKind, EnvironmentKind, Kind, Purpose
@@ -59,8 +60,7 @@ class RowsForm(FlaskForm):
 
     def number(self, name: str) -> int | None:
         """The same as a whole number; None: it is none."""
-        found = self.text(name)
-        return int(found) if found.isascii() and found.isdigit() else None
+        return whole(self.text(name))
 
 
 class NewEnvironment(FlaskForm):

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from studio.accounts.permissions import permission
 from studio.accounts.views.blueprint import show_in
 from studio.core.errors import Conflict, InvalidInput
+from studio.core.numerals import whole
 from studio.core.web import current_uow
 from studio.flags import words
 from studio.flags.editing import facts
@@ -51,7 +52,7 @@ def new_post() -> ResponseReturnValue:
 def flag(flag_key: str) -> ResponseReturnValue:
     """How it stands, and how it came to that."""
     uow, row = current_uow(), named(flag_key)
-    before = request.args.get("before", type=int)
+    before = whole(request.args.get("before", ""))
     found = finding.versions(uow, row, before=before, limit=VERSIONS + 1)
     uses, reason = archiving.uses(uow, row), listing.stale_of(uow, [row.id]).get(row.id)
     older = found[VERSIONS - 1].number if len(found) > VERSIONS else None

@@ -86,7 +86,7 @@ def segment_post(segment_id: str) -> ResponseReturnValue:
     return redirect(url_for("flags.segment", segment_id=segment_id))
 
 
-@blueprint.post("/flag-segments/<segment_id>/versions/<int:flag_version>/restore")
+@blueprint.post("/flag-segments/<segment_id>/versions/<int(max=2147483647):flag_version>/restore")
 @permission("flag.edit")
 def segment_restore(segment_id: str, flag_version: int) -> ResponseReturnValue:
     """Write how it stood then as a new version."""

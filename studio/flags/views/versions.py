@@ -12,7 +12,7 @@ from studio.flags.views.blueprint import blueprint, named, segment_names, titles
 from studio.flags.views.forms import RowsForm
 
 
-@blueprint.get("/flags/<flag_key>/versions/<int:flag_version>")
+@blueprint.get("/flags/<flag_key>/versions/<int(max=2147483647):flag_version>")
 @permission("flag.read")
 def version(flag_key: str, flag_version: int) -> ResponseReturnValue:
     """What it changed, and how it stood then."""
@@ -25,7 +25,7 @@ def version(flag_key: str, flag_version: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@blueprint.post("/flags/<flag_key>/versions/<int:flag_version>/restore")
+@blueprint.post("/flags/<flag_key>/versions/<int(max=2147483647):flag_version>/restore")
 @permission("flag.edit")
 def restore(flag_key: str, flag_version: int) -> ResponseReturnValue:
     """Write how it stood then as a new version."""

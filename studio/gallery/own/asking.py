@@ -95,7 +95,7 @@ def _plain(schema: Mapping[str, Any], value: Any, path: Path) -> Iterator[tuple[
         if isinstance(value, list) and value and all(str(one).startswith(("user:", "group:")) for one in value):
             yield path, "people", value
     elif widget == "duration":
-        if isinstance(value, dict) and value.get("unit") in UNITS:
+        if isinstance(value, dict) and value.get("unit") in UNITS and type(value.get("amount")) is int:
             yield path, "duration", value
     elif "x-expression" not in schema and "enum" not in schema and widget in (None, "textarea"):
         yield from _simple(schema, value, path)

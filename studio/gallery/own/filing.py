@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from flask_babel import gettext as _
 
+from studio.core.figures import separated
 from studio.core.unit_of_work import UnitOfWork
 from studio.gallery.kept.content import Content
 from studio.gallery.own import checking
@@ -32,7 +33,7 @@ def file_name(name: str, number: int) -> str:
 
 def _plain(text: str | bytes) -> Any:
     if len(text) > LARGEST:
-        said = _("A template's file may have at most %(size)s KiB.", size=f"{LARGEST // 1024:,}")
+        said = _("A template's file may have at most %(size)s KiB.", size=separated(LARGEST // 1024))
         raise refuse("template.too_large", said, checking.FAMILY)
     try:
         return orjson.loads(text)

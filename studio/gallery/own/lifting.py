@@ -16,7 +16,7 @@ from studio.runtime.document import Document, Step
 SECRET, CONNECTION = "secret", "connection"
 """What is never copied: whoever uses the template chooses their own."""
 _LEFT_OUT = ("sample", "other_secrets")
-"""Of a set-up: what may hold a customer's data, and secrets on their way out."""
+"""Of a set-up: what may hold a customer's data, as pins and mocks do, and secrets on their way out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +39,17 @@ class Lifted:
 
 def lifted(document: Document, connections: Mapping[str, Known], asked: Mapping[str, str]) -> Lifted:
     """`asked`: by the key of a place, what the wizard calls it. Raises InvalidInput: nothing may be asked there."""
-    raw = deepcopy(documents.dump(document))
+    raw = deepcopy(documents.for_running(document))
+    configs = {node["key"]: node["config"] for node in raw["nodes"] if "config" in node}
+    for config in configs.values():
+        for name in _LEFT_OUT:
+            config.pop(name, None)
     _refuse_placeholders(raw)
     by_key = {one.place.key: one for one in askable(document)}
     unknown = sorted(set(asked) - set(by_key))
     if unknown:
         said = _("Nothing can be asked for at %(place)s.", place=unknown[0][:80])
         raise InvalidInput(said, code="template.asked", field=f"asked.{unknown[0][:80]}")
-    configs = {node["key"]: node["config"] for node in raw["nodes"] if "config" in node}
-    for config in configs.values():
-        for name in _LEFT_OUT:
-            config.pop(name, None)
     questions, needs = _needed(document, configs, connections)
     chosen = [one for key, one in by_key.items() if key in asked]
     questions += [_question(f"ask_{count}", one, asked[one.place.key]) for count, one in enumerate(chosen, 1)]
@@ -113,7 +113,7 @@ def _question(key: str, one: Askable, words: str) -> dict[str, Any]:
     if one.kind == "people":
         return question
     if one.kind == "number":
-        question["least"] = 0
+        question["least"] = min(0, one.value)
         if one.decimals:
             question["decimals"] = True
     return {**question, "default": one.value}

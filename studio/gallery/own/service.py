@@ -108,17 +108,23 @@ def bring_back(uow: UnitOfWork, row: GalleryTemplate) -> None:
     """Offer it again."""
     if row.archived_at is None:
         raise Conflict(_("This template is not archived."), code="template.kept", resource=f"template:{row.id}")
+    _expect_room(uow)
     row.archived_at, row.updated_at = None, uow.now
     _record(uow, actions.TEMPLATE_BROUGHT_BACK, row, {"version": row.number})
 
 
-def _new(uow: UnitOfWork, content: Content) -> GalleryTemplate:
+def _expect_room(uow: UnitOfWork) -> None:
+    """The gallery lists no more than so many, so one more would not be seen."""
     count = select(func.count()).select_from(
         select(GalleryTemplate.id).where(GalleryTemplate.archived_at.is_(None)).limit(rows.MOST).subquery()
     )
     if (uow.session.scalar(count) or 0) >= rows.MOST:
         said = _("There are %(count)s templates. Archive one first.", count=rows.MOST)
         raise Conflict(said, code="template.too_many", resource="template")
+
+
+def _new(uow: UnitOfWork, content: Content) -> GalleryTemplate:
+    _expect_room(uow)
     row = GalleryTemplate(name=content.name, number=1, created_at=uow.now, updated_at=uow.now)
     uow.session.add(row)
     uow.session.flush()

@@ -12,6 +12,7 @@ from studio.core import web
 from studio.core.errors import InvalidInput
 from studio.core.unit_of_work import UnitOfWork
 from studio.gallery import loading
+from studio.gallery.answers import span
 from studio.gallery.kept import rows
 from studio.gallery.models import GalleryTemplate
 from studio.gallery.own import filing, service
@@ -123,6 +124,7 @@ def _keep_page(uow: UnitOfWork, workflow: Workflow, form: KeepForm, error: Inval
         found=askable(document)[:200],
         chosen=form.chosen(),
         problems=error.problems[:MOST_SHOWN] if error else (),
+        span=span,
     )
 
 

@@ -26,6 +26,7 @@ class Elevate(NodeType):
     icon = "shield"
     patient = True
     ports = ("granted", "declined")
+    port_names = {"granted": "granted", "declined": "declined"}
     sample: ClassVar[Any] = {
         "outcome": "granted",
         "elevation_id": "01954f6e-7a31-7c56-9a40-2f1d3c0b9e11",

@@ -32,6 +32,7 @@ class RequireGate(NodeType):
     icon = "gate"
     patient = True
     ports = ("passed", "refused", "expired", "frozen")
+    port_names = {"passed": "passed", "refused": "refused", "expired": "expired", "frozen": "frozen"}
     late_ports: ClassVar[Mapping[str, str | None]] = {"expired": "refused"}
     sample: ClassVar[Any] = {
         "outcome": "passed",

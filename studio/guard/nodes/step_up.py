@@ -31,7 +31,7 @@ class StepUpGate(NodeType):
     icon = "key"
     patient = True
     ports = ("proven", "refused", "expired")
-    port_names: ClassVar[Mapping[str, str]] = {"refused": "said no"}
+    port_names: ClassVar[Mapping[str, str]] = {"proven": "proven", "refused": "said no", "expired": "expired"}
     late_ports: ClassVar[Mapping[str, str | None]] = {"expired": "refused"}
     sample: ClassVar[Any] = {
         "outcome": "proven",

@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from studio.contract.protecting import ApprovalDemand, Freeze, Requirement, StepUpDemand, Strength
 from studio.core.i18n import gettext as _
+from studio.core.moments import reached
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Who = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(user|group|schedule):.+", max_length=300)]
+Moment = Annotated[AwareDatetime, AfterValidator(reached)]
 STRENGTHS: dict[str, Strength] = {one.name.lower(): one for one in Strength}
 LONGEST_FREEZE = timedelta(days=92)
 
@@ -39,8 +41,8 @@ class FreezeFields(_Fields):
     """A time in which it does not happen."""
 
     name: Name
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -9,6 +9,7 @@ from babel.dates import format_date, format_time, get_timezone_name
 from studio.approvals import people
 from studio.approvals.letters import Letter, laid_out
 from studio.approvals.people import Person
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts import rows
@@ -28,7 +29,7 @@ def alert(uow: UnitOfWork, row: Alert, reader: Person, link: str, mended_at: str
         facts=[
             (_("Workspace"), people.workspace_name(uow)),
             (_("Since"), said_at(row.first_at, reader)),
-            (_("How often"), f"{row.count:,}"),
+            (_("How often"), separated(row.count)),
         ],
         after=[_("See what happened: %(url)s", url=mended_at)],
         link=(_("Say that you are on it"), link),
@@ -65,7 +66,7 @@ def news(uow: UnitOfWork, row: Alert, what: str, reader: Person, link: str) -> L
         subject, said = _("Over: %(title)s", title=title), _("It was turned off, so it cannot go wrong any more.")
     else:
         subject, said = _("Works again: %(name)s", name=row.thing_name), _("Nothing is to be done any more.")
-    lasted = [(_("Since"), said_at(row.first_at, reader)), (_("How often"), f"{row.count:,}")]
+    lasted = [(_("Since"), said_at(row.first_at, reader)), (_("How often"), separated(row.count))]
     if row.resolved_at is not None:
         lasted.append((_("Over at"), said_at(row.resolved_at, reader)))
     return laid_out(

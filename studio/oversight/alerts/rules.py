@@ -11,11 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from studio.approvals.clock.delays import Unit
 from studio.approvals.deadlines import Duration
 from studio.approvals.escalation import MOST_LEVELS, MOST_LOOPS, MOST_TARGETS
+from studio.approvals.limits import Who
 from studio.approvals.nodes.fields.escalating import Whom
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
 from studio.oversight.alerts.quiet import Quiet, from_json
 
+MOST_KINDS = 100
+"""More than there are: a rule that names each of them names none at all instead."""
 OWNER = "owner"
 """A target beside people, groups and schedules: whose the workflow, connection or other thing is."""
 
@@ -62,14 +65,14 @@ class Level(_Said):
     """Whom to tell when nobody is on it by then."""
 
     after: Duration
-    targets: Annotated[list[str], Field(min_length=1, max_length=MOST_TARGETS)]
+    targets: Annotated[list[Who], Field(min_length=1, max_length=MOST_TARGETS)]
     mode: Whom = Whom.EVERYONE
 
 
 class Rule(_Said):
     """All that a rule says but its name and place."""
 
-    kinds: list[str] = []
+    kinds: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=MOST_KINDS)] = []
     """Empty: every kind."""
     about: About = About.ALL
     value: Annotated[str, Field(max_length=80)] = ""
@@ -78,7 +81,7 @@ class Rule(_Said):
     """Runs that fail within `minutes` before it is one: of workflows that fail alone."""
     minutes: Annotated[int, Field(ge=1, le=1440)] = 10
     severity: Severity = Severity.BY_KIND
-    whom: Annotated[list[str], Field(max_length=MOST_TARGETS)] = []
+    whom: Annotated[list[Who], Field(max_length=MOST_TARGETS)] = []
     """`owner`, `user:…`, `group:…`, `schedule:…`: told at once. Nobody: it stands in the list alone."""
     mode: Whom = Whom.EVERYONE
     levels: Annotated[list[Level], Field(max_length=MOST_LEVELS - 1)] = []

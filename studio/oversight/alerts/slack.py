@@ -24,6 +24,7 @@ from studio.approvals.slack.wire import Target
 from studio.core import outbox
 from studio.core.claims import Job
 from studio.core.errors import Forbidden
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.ids import parse_id
 from studio.core.unit_of_work import UnitOfWork
@@ -120,7 +121,7 @@ def whole(uow: UnitOfWork, row: Alert, url: str) -> Message:
     kind = rows.kind_of(row)
     known = [
         f"*{blocks.escaped(_state(uow, row))}*",
-        _("Since %(when)s · %(count)s times", when=blocks.moment(row.first_at), count=f"{row.count:,}")
+        _("Since %(when)s · %(count)s times", when=blocks.moment(row.first_at), count=separated(row.count))
         if row.count > 1
         else _("Since %(when)s", when=blocks.moment(row.first_at)),
     ]

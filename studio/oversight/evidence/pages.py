@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from studio.core.i18n import gettext
+from studio.core.i18n import gettext, ngettext
 from studio.oversight.evidence.outcomes import Kind
 from studio.oversight.evidence.wanted import Wanted
 
@@ -16,7 +16,7 @@ LISTED = 200
 _templates = Environment(
     loader=PackageLoader("studio"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-_templates.globals["_"] = gettext
+_templates.globals |= {"_": gettext, "ngettext": ngettext}
 
 
 class Pages:

@@ -152,7 +152,7 @@ def export_matrix(matrix_id: UUID) -> ResponseReturnValue:
     return answer
 
 
-@blueprint.get("/settings/matrices/<uuid:matrix_id>/versions/<int:matrix_version>")
+@blueprint.get("/settings/matrices/<uuid:matrix_id>/versions/<int(max=2147483647):matrix_version>")
 @permission("policy.read")
 def matrix_version(matrix_id: UUID, matrix_version: int) -> ResponseReturnValue:
     """A version, and what it changed of the one before."""

@@ -14,7 +14,7 @@ from studio.approvals.service import listing
 from studio.approvals.service import news as whats_new
 from studio.approvals.service.listing import PAGE, Tab
 from studio.approvals.service.news import News
-from studio.core import ids
+from studio.core import ids, moments
 from studio.core.errors import InvalidInput
 from studio.core.web import current_uow
 from studio.portal import addresses, rows
@@ -62,11 +62,8 @@ def _rows() -> dict[UUID, str]:
 
 
 def _since() -> datetime:
-    try:
-        since = datetime.fromisoformat(request.args.get("since", ""))
-    except ValueError:
-        since = None
-    if since is None or since.tzinfo is None:
+    since = moments.read(request.args.get("since", ""))
+    if since is None:
         raise InvalidInput(_("Say since when, with a time zone."), field="since")
     return since
 

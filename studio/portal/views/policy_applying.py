@@ -12,6 +12,7 @@ from studio.approvals.policies import applying
 from studio.approvals.policies import service as policies
 from studio.core import ids, web
 from studio.core.errors import Conflict
+from studio.core.numerals import whole
 from studio.core.web import current_uow
 from studio.portal.forms import ApplyForm
 from studio.portal.views.blueprint import blueprint
@@ -36,9 +37,9 @@ def apply_policy(policy_id: UUID) -> ResponseReturnValue:
     if not form.validate_on_submit() or not chosen:
         flash(_("Choose the requests that shall follow the policy."), "bad")
         return here
-    shown = form.shown.data or ""
+    shown = whole(form.shown.data or "") or 0
     try:
-        done = applying.apply(current_uow(), policy_id, int(shown) if shown.isdecimal() else 0, chosen)
+        done = applying.apply(current_uow(), policy_id, shown, chosen)
     except Conflict as error:
         web.rollback(error)
         flash(error.message, "bad")

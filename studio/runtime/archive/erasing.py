@@ -25,7 +25,7 @@ from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.archive import records
 from studio.runtime.archive.outcomes import ArchiveTrouble, Stage
 from studio.runtime.archive.places import Reach, Store, sha256_of, store_of
-from studio.runtime.archive.working import LEASE_S
+from studio.runtime.archive.turns import LEASE_S
 from studio.runtime.erasure.matching import Key
 from studio.runtime.erasure.outcomes import AT_WORK, Progress
 from studio.runtime.erasure.working import ARCHIVES, finish, go_on
@@ -114,7 +114,7 @@ class ErasingArchives:
         new_name, digest = f"{old.name.rpartition('/')[0]}/{new}.jsonl.gz", sha256_of(io.BytesIO(data))
         with self.database.unit(workspace_id) as uow:
             uow.session.add(RunArchive(id=new, place_id=old.place_id, name=new_name, state=Stage.WRITING, runs=0,
-                                       size=len(data), sha256=digest, created_at=uow.now))  # fmt: skip
+                                       size=len(data), sha256=digest, created_at=old.created_at))  # fmt: skip
         if data:
             store.put(new_name, io.BytesIO(data))
             if store.size(new_name) != len(data):

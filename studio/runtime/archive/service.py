@@ -1,8 +1,9 @@
 """Whether ended runs are archived before they are deleted, and where: read and set by people."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
@@ -10,9 +11,11 @@ from sqlalchemy import select
 from studio.audit import Target, changes_between, record
 from studio.core.buckets import Bucket
 from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
+from studio.core.web_address import split
 from studio.runtime.archive.outcomes import Place
 from studio.runtime.flow.rows import lock
 from studio.runtime.models import ArchivePlace
@@ -23,13 +26,17 @@ _PREFIX = re.compile(r"((?!\.+/)[A-Za-z0-9_.=-]+/)*\Z")
 _KEY_ID = re.compile(r"[!-~]{1,128}\Z")
 _SECRET = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}\Z")
 LONGEST_PREFIX, LONGEST_ENDPOINT = 200, 300
+KEEP_DAYS = range(1, 36_501)
+"""What may be said of files; no days are for good."""
+GRACE = timedelta(hours=1)
+"""A new rule deletes nothing before: whoever mistyped it still has time."""
 WHERE = ("kind", "bucket", "prefix", "endpoint")
 """What makes a place another one. The rest is how it is reached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Where runs shall be archived. All but the kind are a bucket's."""
+    """Where runs shall be archived, and how long. All but the kind and the days are a bucket's."""
 
     kind: str = ""
     """`outcomes.Place`; empty: nowhere, they are deleted."""
@@ -39,6 +46,8 @@ class Wanted:
     endpoint: str = ""
     access_key_id: str = ""
     secret_name: str = ""
+    keep_days: int | None = None
+    """Days that files are kept once they were written, wherever they lie; None: for good."""
 
 
 def current(uow: UnitOfWork) -> ArchivePlace | None:
@@ -46,15 +55,27 @@ def current(uow: UnitOfWork) -> ArchivePlace | None:
     return uow.session.scalar(select(ArchivePlace).where(ArchivePlace.active))
 
 
-def wanted_of(place: ArchivePlace | None) -> Wanted:
-    """What was said of a place."""
-    if place is None:
-        return Wanted()
-    return Wanted(**{name: getattr(place, name) for name in asdict(Wanted())})
+def places(uow: UnitOfWork) -> Sequence[ArchivePlace]:
+    """Where files lie, the newest place first. A workspace has a handful."""
+    return uow.session.scalars(select(ArchivePlace).order_by(ArchivePlace.id.desc())).all()
+
+
+def stuck(uow: UnitOfWork) -> ArchivePlace | None:
+    """A place where files that are due cannot be deleted; None: there is none."""
+    return next((one for one in places(uow) if one.files_trouble is not None), None)
+
+
+def wanted_now(uow: UnitOfWork) -> Wanted:
+    """What somebody said last. Days hold for what lies somewhere also while nothing is archived."""
+    there = places(uow)
+    active = next((one for one in there if one.active), None)
+    if active is None:
+        return Wanted(keep_days=there[0].keep_days if there else None)
+    return Wanted(**{name: getattr(active, name) for name in asdict(Wanted())})
 
 
 def set_place(uow: UnitOfWork, wanted: Wanted, allowed_hosts: tuple[str, ...] = ()) -> ArchivePlace | None:
-    """Archive there from now on. What lies elsewhere stays there and is still read from there.
+    """Archive there from now on. What lies elsewhere stays there, is still read from there, and kept as long.
 
     Raises InvalidInput with every field that is wrong, and changes nothing then.
     """
@@ -63,20 +84,29 @@ def set_place(uow: UnitOfWork, wanted: Wanted, allowed_hosts: tuple[str, ...] = 
     if problems:
         raise InvalidInput(problems[0].message, code=problems[0].code, field=problems[0].path, problems=problems)
     lock(uow.session, f"archive|{uow.workspace}")
-    before = current(uow)
-    if wanted_of(before) == wanted:
+    if not wanted.kind and not places(uow):
+        wanted = replace(wanted, keep_days=None)  # nothing lies anywhere
+    before, was = current(uow), wanted_now(uow)
+    if was == wanted:
         return before
-    changes = changes_between(asdict(wanted_of(before)), asdict(wanted))
-    place = _turned_to(uow, before, wanted)
+    changes = changes_between(asdict(was), asdict(wanted))
+    place = before if replace(was, keep_days=wanted.keep_days) == wanted else _turned_to(uow, before, wanted)
+    for one in places(uow):
+        if one.keep_days != wanted.keep_days or one is place:
+            one.keep_days = wanted.keep_days
+            # Where they are for good from now on, a last look takes away those whose runs are forgotten already.
+            one.files_at = uow.now + GRACE if wanted.keep_days is not None else uow.now
     record(uow, "workspace.archive_changed", targets=[Target("workspace", str(uow.workspace), "")], changes=changes)
     return place
 
 
 def look_now(uow: UnitOfWork) -> None:
-    """Have it tried at once, and not only at its next look."""
-    place = current(uow)
-    if place is not None:
-        place.next_at = uow.now
+    """Have it tried at once, and not only at its next look; what could not be deleted, too."""
+    for one in places(uow):
+        if one.active:
+            one.next_at = uow.now
+        if one.files_trouble is not None:
+            one.files_at = uow.now
 
 
 def _turned_to(uow: UnitOfWork, before: ArchivePlace | None, wanted: Wanted) -> ArchivePlace | None:
@@ -98,19 +128,22 @@ def _turned_to(uow: UnitOfWork, before: ArchivePlace | None, wanted: Wanted) -> 
 
 def _cleaned(wanted: Wanted) -> Wanted:
     """What only a bucket has, of a bucket alone."""
-    given = {name: value.strip() for name, value in asdict(wanted).items()}
+    given = {name: value.strip() for name, value in asdict(wanted).items() if isinstance(value, str)}
     if given["kind"] != Place.S3:
-        return Wanted(given["kind"])
+        return Wanted(given["kind"], keep_days=wanted.keep_days)
     given["endpoint"] = given["endpoint"].rstrip("/")
     given["region"] = given["region"] or "us-east-1"
     if given["prefix"] and not given["prefix"].endswith("/"):
         given["prefix"] += "/"
-    return Wanted(**given)
+    return Wanted(**given, keep_days=wanted.keep_days)
 
 
 def _problems(wanted: Wanted, allowed_hosts: tuple[str, ...]) -> Iterator[FieldProblem]:
     if wanted.kind and wanted.kind not in set(Place):
         yield FieldProblem("kind", "archive.kind", _("Choose the folder or a bucket."))
+    if wanted.keep_days is not None and wanted.keep_days not in KEEP_DAYS:
+        said = _("Keep files for 1 to %(most)s days, or say nothing: for good.", most=separated(KEEP_DAYS[-1]))
+        yield FieldProblem("keep_days", "archive.keep_days", said)
     if wanted.kind != Place.S3:
         return
     told = (
@@ -131,8 +164,8 @@ def _problems(wanted: Wanted, allowed_hosts: tuple[str, ...]) -> Iterator[FieldP
 
 def _refused(wanted: Wanted, allowed_hosts: tuple[str, ...]) -> str | None:
     """Why its address will not be called; None: nothing speaks against it."""
-    parts = urlsplit(wanted.endpoint)
-    odd = parts.path or parts.query or parts.fragment or parts.username or not parts.hostname
+    parts = split(wanted.endpoint)
+    odd = parts is None or parts.path or parts.query or parts.fragment or parts.username or not parts.hostname
     if wanted.endpoint and (odd or len(wanted.endpoint) > LONGEST_ENDPOINT):
         return _("Give the store's address alone, such as https://s3.example.com.")
     if not _BUCKET.match(wanted.bucket) or not _REGION.match(wanted.region):

@@ -4,7 +4,7 @@ It is a drain of its own, apart from the sweeper: a store that answers slowly ho
 """
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO
@@ -13,7 +13,6 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Select, insert, select
 
-from studio.contract.ports import Leases
 from studio.core import clock, tenancy
 from studio.core.errors import StudioError
 from studio.core.faults import fault_point
@@ -21,10 +20,11 @@ from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime import labels
-from studio.runtime.archive import records
+from studio.runtime.archive import notices, records
 from studio.runtime.archive.outcomes import ArchiveTrouble, Stage
-from studio.runtime.archive.places import Reach, Store, sha256_of, store_of
+from studio.runtime.archive.places import Store, sha256_of, store_of
 from studio.runtime.archive.records import Member
+from studio.runtime.archive.turns import LEASE_S, Turns
 from studio.runtime.models import ArchivedLabel, ArchivedRun, ArchivePlace, Run, RunArchive
 from studio.runtime.retention.chore import BUSY_BATCH, BUSY_SHARE, PURGE_EVERY, is_busy
 from studio.runtime.retention.holding import held
@@ -41,52 +41,24 @@ MOST_BYTES = 8_388_608
 """A file that has more takes no further run: only a single run can make it larger."""
 IN_MEMORY = 1_048_576
 TURN_S = 2.0
-LEASE_S = 300.0
-"""Longer than a file takes to be written, by far."""
 AGAIN = timedelta(minutes=5)
 """After a trouble."""
 
 
 @dataclass(slots=True)
-class Archiving:
-    """Archives and deletes what is due, workspace by workspace. Any thread, any process."""
+class Archiving(Turns):
+    """Archives and deletes what is due, workspace by workspace."""
 
-    database: Database
-    reach: Reach
-    leases: Leases
-    more: Callable[[], None] = lambda: None
-    """Called where a turn ended before everything was looked at."""
     _looks: dict[UUID, Look] = field(default_factory=dict)
     """Where this process is in each workspace. One that dies begins anew; nothing is lost by that."""
 
-    def is_due(self) -> bool:
-        """Whether drain() would find anything."""
-        return self._due() is not None
-
-    def drain(self) -> int:
-        """Give the workspace that waits longest a turn. How many had one."""
-        found = self._due()
-        if found is None:
-            return 0
-        workspace_id, place_id = found
-        lease = f"archive|{workspace_id.hex}"
-        if not self.leases.take(lease, LEASE_S):
-            return 0
-        try:
-            self._turn(workspace_id, place_id, lease)
-        except ArchiveTrouble as trouble:
-            self._troubled(workspace_id, place_id, trouble)
-        finally:
-            self.leases.give_back(lease)
-        return 1
-
-    def _due(self) -> tuple[UUID, UUID] | None:
+    def _due(self, most: int) -> Sequence[tuple[UUID, UUID]]:
         with self.database.across(read_only=True) as uow:
             waits = select(ArchivePlace.workspace_id, ArchivePlace.id).where(
                 ArchivePlace.active, ArchivePlace.next_at <= uow.now
             )
-            found = uow.session.execute(waits.order_by(ArchivePlace.next_at).limit(1)).first()
-            return (found.workspace_id, found.id) if found is not None else None
+            found = uow.session.execute(waits.order_by(ArchivePlace.next_at).limit(most))
+            return [(one.workspace_id, one.id) for one in found]
 
     def _turn(self, workspace_id: UUID, place_id: UUID, lease: str) -> None:
         began = clock.monotonic()
@@ -95,7 +67,7 @@ class Archiving:
             now, look = uow.now, self._looks.pop(workspace_id, None)
             look = look or Look(workspace_id, now, [one for one in stretches(rules_of(uow)) if one.state is not None])
         store = store_of(place, self.reach)
-        self._clear(workspace_id, store, place_id)
+        clear(self.database, workspace_id, store, place_id)
         if place.proved_at is None:
             self._prove(place, store)
         busy = is_busy(self.database, now)
@@ -177,20 +149,6 @@ class Archiving:
         archive.state, archive.runs = Stage.KEPT, len(gone)
         return len(gone)
 
-    def _clear(self, workspace_id: UUID, store: Store, place_id: UUID) -> None:
-        """Take away files that nothing needs: of writers that died, and those whose runs had to stay."""
-        with self.database.unit(workspace_id) as uow:
-            left = select(RunArchive).where(RunArchive.place_id == place_id, RunArchive.state != Stage.KEPT)
-            found = list(uow.session.scalars(left.limit(BATCH).with_for_update()))
-            for row in found:
-                row.state = Stage.DOOMED
-        for row in found:
-            store.delete(row.name)
-        if found:
-            with self.database.unit(workspace_id) as uow:
-                for row in found:
-                    uow.session.delete(uow.session.get_one(RunArchive, row.id))
-
     def _prove(self, place: ArchivePlace, store: Store) -> None:
         """Write, see and take away something, so that whoever set the place hears at once whether it works."""
         name, data = f"{place.prefix}{place.workspace_id}/tried.txt", b"Studio was here.\n"
@@ -223,9 +181,29 @@ class Archiving:
         with self.database.unit(workspace_id) as uow:
             place = uow.session.get(ArchivePlace, place_id)
             if place is not None:
+                if place.trouble_since is not None:  # once is nothing that anybody has to hear
+                    notices.failing(uow, place.id, notices.WRITING)
                 place.trouble, place.trouble_words = trouble.code[:60], trouble.message
                 place.trouble_since = place.trouble_since or uow.now
                 place.next_at = uow.now + AGAIN
+
+
+def clear(database: Database, workspace_id: UUID, store: Store, place_id: UUID) -> None:
+    """Take away files that nothing needs: of writers that died, and those whose runs had to stay, or are due.
+
+    Whoever calls has the workspace's lease. Raises ArchiveTrouble.
+    """
+    with database.unit(workspace_id) as uow:
+        left = select(RunArchive).where(RunArchive.place_id == place_id, RunArchive.state != Stage.KEPT)
+        found = list(uow.session.scalars(left.limit(BATCH).with_for_update()))
+        for row in found:
+            row.state = Stage.DOOMED
+    for row in found:
+        store.delete(row.name)
+    if found:
+        with database.unit(workspace_id) as uow:
+            for row in found:
+                uow.session.delete(uow.session.get_one(RunArchive, row.id))
 
 
 def _up_to(found: Seen, members: Sequence[Member]) -> Seen:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from studio.core.errors import InvalidInput, StudioError
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.batches.doing import Hands, wish_of
@@ -29,6 +30,7 @@ class Refused:
     """A run with which it cannot be done."""
 
     run_id: UUID
+    title: str
     why: str
 
 
@@ -60,7 +62,7 @@ def preview(uow: UnitOfWork, address: str, wanted: Wanted, hands: Hands, zone: t
         try:
             _look(uow, run, wanted, hands, made)
         except StudioError as error:
-            made.refused.append(Refused(run.id, error.message))
+            made.refused.append(Refused(run.id, run.title or "", error.message))
     return made
 
 
@@ -80,7 +82,7 @@ def runs_of(uow: UnitOfWork, address: str, zone: tzinfo) -> list[UUID]:
         raise InvalidInput(_("No run fits this filter."), code="batch.empty", field="filter")
     if len(found) > MOST_RUNS or before is not None:
         said = _(
-            "More than %(most)s runs fit. Narrow the filter, by a shorter time for example.", most=f"{MOST_RUNS:,}"
+            "More than %(most)s runs fit. Narrow the filter, by a shorter time for example.", most=separated(MOST_RUNS)
         )
         raise InvalidInput(said, code="batch.too_many", field="filter")
     return sorted(found)
@@ -91,7 +93,7 @@ def _look(uow: UnitOfWork, run: Run, wanted: Wanted, hands: Hands, made: Preview
         fits = run.state not in ENDED if wanted.verb is Verb.CANCEL else run.state in STUCK
         if not fits:
             said = _("It has ended already.") if wanted.verb is Verb.CANCEL else _("It needs no decision.")
-            made.refused.append(Refused(run.id, said))
+            made.refused.append(Refused(run.id, run.title or "", said))
         return
     found = look(uow, run, hands.versions, wish_of(run, wanted))
     plan, nodes = found.plan, found.plan.facts.graph.nodes
@@ -105,7 +107,7 @@ def _look(uow: UnitOfWork, run: Run, wanted: Wanted, hands: Hands, made: Preview
     elif plan.again and not wanted.repeats:
         why = _("What has happened would happen again.")
     if why:
-        made.refused.append(Refused(run.id, why))
+        made.refused.append(Refused(run.id, run.title or "", why))
         return
     made.again.update(nodes[past.node].name for past in plan.again)
     made.tried.update([*(nodes[past.node].name for past in plan.retried), *(nodes[key].name for key in plan.first)])

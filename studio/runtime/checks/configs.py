@@ -9,9 +9,10 @@ from studio.contract.wording import code, dotted, sentence
 from studio.core.i18n import gettext as _
 from studio.expressions import Problem as ExpressionProblem
 from studio.expressions import check_expression, check_template, span
+from studio.expressions.paths import quoted
 from studio.runtime.checks.knowledge import Knowledge
 from studio.runtime.checks.reading import reading_problems, spoken_for
-from studio.runtime.document import Problem
+from studio.runtime.document import Fix, Problem
 from studio.runtime.fields import Leaf, Path, label, leaves, without_blanks
 
 
@@ -75,17 +76,52 @@ def _source(knowledge: Knowledge, key: str, leaf: Leaf) -> Iterator[Problem]:
         problems = check_template(leaf.source, environment)
     else:
         problems = check_expression(leaf.source, environment, leaf.expects)
+    in_quotes = _in_quotes(key, leaf, field, problems)
     yield from reading_problems(knowledge, key, leaf, field)
     for problem in problems:
         if not spoken_for(knowledge, key, problem.path):
-            yield _expression_problem(knowledge, key, leaf, field, problem)
+            fix = in_quotes if _is_word(leaf.source, problem) else None
+            in_quotes = None if fix else in_quotes  # one button for all of them
+            yield _expression_problem(knowledge, key, leaf, field, problem, fix)
 
 
-def _expression_problem(knowledge: Knowledge, key: str, leaf: Leaf, field: str, problem: ExpressionProblem) -> Problem:
+def _expression_problem(
+    knowledge: Knowledge, key: str, leaf: Leaf, field: str, problem: ExpressionProblem, fix: Fix | None
+) -> Problem:
     outline = knowledge.outline
     message = f"{label(outline.types[key].Config, leaf.path)}: {problem.message}"
     where = span(leaf.source, problem, template=leaf.kind == "template")
-    return outline.problem(problem.code, message, key, field, warning=problem.severity == "warning", span=where)
+    return outline.problem(
+        problem.code, message, key, field, warning=problem.severity == "warning", span=where, fix=fix
+    )
+
+
+def _in_quotes(key: str, leaf: Leaf, field: str, problems: list[ExpressionProblem]) -> Fix | None:
+    """All words that are nothing's name and stand alone: they were most likely meant as texts, as in `currency == EUR`.
+
+    One fix for all: they are found in one text, which each of several would set as it was before the others.
+    """
+    if leaf.kind == "template" or any(isinstance(part, int) for part in leaf.path):
+        return None
+    source, words = leaf.source, list[str]()
+    for problem in sorted(problems, key=lambda one: one.position or 0, reverse=True):
+        if _is_word(leaf.source, problem):
+            begin = problem.position or 0
+            word = str(problem.path)
+            source = f"{source[:begin]}{quoted(word)}{source[begin + len(word) :]}"
+            words.insert(0, f"“{word}”")
+    if not words:
+        return None
+    return Fix.change(key, field, source, _("Put %(words)s in quotes", words=", ".join(dict.fromkeys(words))))
+
+
+def _is_word(source: str, problem: ExpressionProblem) -> bool:
+    """Whether nothing has this name, and no field of it is asked for."""
+    if problem.code != "expression.unknown_path" or problem.path is None or problem.position is None:
+        return False
+    behind = source[problem.position :].removeprefix(problem.path)
+    alone = len(behind) < len(source) - problem.position and not behind.lstrip().startswith((".", "[", "("))
+    return alone and problem.path.isidentifier()
 
 
 def title_problems(knowledge: Knowledge) -> list[Problem]:

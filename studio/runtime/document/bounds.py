@@ -5,6 +5,7 @@ import math
 import orjson
 
 from studio.core.errors import InvalidInput
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 
 MAX_BYTES = 1_048_576
@@ -51,7 +52,8 @@ def _join(path: str, part: object) -> str:
 
 def _too_large() -> InvalidInput:
     return refuse(
-        "document.too_large", _("A workflow may have at most %(max_bytes)s KiB.", max_bytes=f"{MAX_BYTES // 1024:,}")
+        "document.too_large",
+        _("A workflow may have at most %(max_bytes)s KiB.", max_bytes=separated(MAX_BYTES // 1024)),
     )
 
 

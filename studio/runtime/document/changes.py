@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from studio.contract.node import Kind, node_type
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.runtime.document.limit_wording import limit_changes
 from studio.runtime.document.model import Document, JoinRule, Link, RetryRule, Step
@@ -54,7 +55,7 @@ def _workflow(old: Document, new: Document) -> list[Change]:
     for name, label in labels:
         value = getattr(new.settings, name)
         if getattr(old.settings, name) != value:
-            found.append(Change("settings", None, _("%(label)s is now %(value)s", label=label, value=f"{value:,}")))
+            found.append(Change("settings", None, _("%(label)s is now %(value)s", label=label, value=separated(value))))
     if old.settings.title != new.settings.title:
         found.append(Change("settings", None, _("A run's title is now %(shown)s", shown=_shown(new.settings.title))))
     said = [*limit_changes(old.settings, new.settings), *_labels(old, new)]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from studio.contract.spans import in_words
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.runtime.document.model import AtOnce, OneAtATime, RateRule, Settings
 
@@ -35,15 +36,15 @@ def _one(now: OneAtATime) -> str:
 
 
 def _at_once(now: AtOnce) -> str:
-    return _("At most %(limit)s of its runs execute at once%(key)s", limit=f"{now.limit:,}", key=_per(now.key))
+    return _("At most %(limit)s of its runs execute at once%(key)s", limit=separated(now.limit), key=_per(now.key))
 
 
 def _rate(now: RateRule) -> str:
     words = {
         "wait": _("At most %(limit)s of its runs start in %(time)s%(key)s; others wait",
-                  limit=f"{now.limit:,}", time=in_words(now.per_s), key=_per(now.key)),
+                  limit=separated(now.limit), time=in_words(now.per_s), key=_per(now.key)),
         "skip": _("At most %(limit)s of its runs start in %(time)s%(key)s; events beyond that are turned away",
-                  limit=f"{now.limit:,}", time=in_words(now.per_s), key=_per(now.key)),
+                  limit=separated(now.limit), time=in_words(now.per_s), key=_per(now.key)),
     }  # fmt: skip
     return words[now.over]
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from studio.contract.node import node_type
 from studio.contract.wording import field_problems
 from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.runtime.document.bounds import MAX_BYTES, check_bounds, refuse
 from studio.runtime.document.layout import layout_problems
@@ -78,7 +79,7 @@ def _json(text: str | bytes) -> Any:
     if len(text) > 2 * MAX_BYTES:
         raise refuse(
             "document.too_large",
-            _("A workflow may have at most %(max_bytes)s KiB.", max_bytes=f"{MAX_BYTES // 1024:,}"),
+            _("A workflow may have at most %(max_bytes)s KiB.", max_bytes=separated(MAX_BYTES // 1024)),
         )
     try:
         return orjson.loads(text)

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from studio.core.errors import InvalidInput
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.runtime.document.bounds import MAX_BYTES, MAX_DEPTH, refuse
 
@@ -59,7 +60,7 @@ def read(text: str | bytes) -> Any:
     if len(text) > 2 * MAX_BYTES:
         raise refuse(
             "document.too_large",
-            _("A workflow may have at most %(max_bytes)s KiB.", max_bytes=f"{MAX_BYTES // 1024:,}"),
+            _("A workflow may have at most %(max_bytes)s KiB.", max_bytes=separated(MAX_BYTES // 1024)),
         )
     try:
         _look_over(text)

@@ -6,6 +6,7 @@ what is due. On PostgreSQL the server's clock rules, and a worker's own does not
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,22 @@ NOTICED_S = 2.0
 """Smaller steps are what a time service does all day, and what a lease can bear."""
 
 
+@dataclass(frozen=True)
+class Look:
+    """What the clocks showed, beside the look before.
+
+    wall: the clock that may be set, UTC.
+    steady: seconds on the one that never is.
+    step: how far it was set since; 0 where it was not.
+    passed: how long ago the look before was.
+    """
+
+    wall: datetime
+    steady: float
+    step: timedelta
+    passed: timedelta
+
+
 class ClockSteps:
     """Sees the clock being set, by one that never is."""
 
@@ -33,18 +50,22 @@ class ClockSteps:
         self._wall, self._steady = wall, steady
         self._last = self._wall(), self._steady()
 
-    def look(self) -> tuple[timedelta, timedelta]:
-        """How far the clock was set since the last look (0 where it was not), and how long ago that was."""
+    def look(self) -> Look:
+        """Compare with the look that was kept last: what could not be followed is seen again."""
         wall, steady = self._wall(), self._steady()
-        (wall_before, steady_before), self._last = self._last, (wall, steady)
+        wall_before, steady_before = self._last
         passed = timedelta(seconds=steady - steady_before)
         step = wall - wall_before - passed
-        return (step if abs(step.total_seconds()) >= NOTICED_S else timedelta()), passed
+        return Look(wall, steady, step if abs(step.total_seconds()) >= NOTICED_S else timedelta(), passed)
+
+    def keep(self, look: Look) -> None:
+        """It was followed: the next look is compared with this one."""
+        self._last = look.wall, look.steady
 
 
-def follow(session: Session, step: timedelta, passed: timedelta) -> None:
+def follow(session: Session, look: Look) -> None:
     """Move the spans that were under way when the clock was set. Whatever began since has the new time already."""
-    now = clock.local_now()
+    now, step, passed = look.wall + clock.offset(), look.step, look.passed
     log.warning("clock_was_set", by_s=step.total_seconds())
     before = ~WaitRow.created_at.between(now - passed, now)
     lasts_a_while = func.json_extract(WaitRow.detail, "$.until").is_(None)  # only “wait until” names its moment

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 from collections.abc import Callable
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from studio.runtime.engine.admitting import Admitting
 from studio.runtime.engine.answers import Answers
 from studio.runtime.engine.attending import Attending, Self
 from studio.runtime.engine.chores import Schedules
+from studio.runtime.engine.choring import Chore, Chores
 from studio.runtime.engine.execution.ends import Endings
 from studio.runtime.engine.execution.executor import Executor
 from studio.runtime.engine.execution.turns import SPARE
@@ -38,6 +40,7 @@ from studio.runtime.insights.walking import Walking
 from studio.runtime.ledger.choose import ledger_for
 from studio.runtime.outcomes import Lane
 from studio.runtime.retention.chore import Retention
+from studio.runtime.retention.months import Months
 from studio.runtime.search.index import SearchIndex
 from studio.runtime.service.app_events import AppEvents
 from studio.runtime.service.calls import RunCalls
@@ -80,10 +83,20 @@ class Engine:
         self.retention = Retention(database)
         self.search, self.insights, self.tallies = SearchIndex(database), Walking(database), Tallying(database)
         self.gate = Gatekeeper(database, self.writer, self.wake_main, Replacing(database, self.endings.withdraw))
-        self.chores: list[Callable[[datetime], None]] = [
+        self.prompt_chores: list[Chore] = [
             Schedules(database, self.wake_main), Gatherings(database, self.wake_main), Halts(database, self.wake_main),
-            self.retention, self.search, self.insights, self.tallies, self.look_at_gate, Stages(database),
+            self.look_at_gate,
         ]  # fmt: skip
+        """What somebody waits for. None of it takes long."""
+        self.chores: list[Chore] = [
+            self.retention,
+            self.search,
+            self.insights,
+            self.tallies,
+            Stages(database),
+            Months(database),
+        ]
+        """What may take its time."""
         self.own_chores: list[Callable[[], object]] = []
         """What each process looks after by itself, whoever turns the sweep: it costs next to nothing."""
         self.judge: Judge | None = None
@@ -91,6 +104,7 @@ class Engine:
         self.drains: dict[str, Callable[[], object]] = {}
         self._ports: Ports | None = None
         self._executor: Executor | None = None
+        self._making = threading.Lock()
         self._workers: Workers | None = None
         self._spare_workers: Workers | None = None
         self._spare: Actors = {}
@@ -125,14 +139,15 @@ class Engine:
 
     @property
     def executor(self) -> Executor:
-        """Made at first use: a web process has none."""
-        if self._executor is None:
-            self._executor = Executor(
-                self.database, self.ledger, self.writer, self.versions, self.ports, self.endings,
-                self.targets, lambda: self.judge, holder=self.holder, lease_s=self.settings.lease_seconds,
-                hint=self.hints.send, calls=self.settings.worker_threads, tracing=self.tracing,
-            )  # fmt: skip
-        return self._executor
+        """Made at first use: a web process has none. Threads that come together get the same one."""
+        with self._making:
+            if self._executor is None:
+                self._executor = Executor(
+                    self.database, self.ledger, self.writer, self.versions, self.ports, self.endings,
+                    self.targets, lambda: self.judge, holder=self.holder, lease_s=self.settings.lease_seconds,
+                    hint=self.hints.send, calls=self.settings.worker_threads, tracing=self.tracing,
+                )  # fmt: skip
+            return self._executor
 
     def add_drain(self, name: str, drain: Callable[[], object], is_due: Callable[[], bool]) -> None:
         """Another thing that workers look at, such as the outbox; hinted by `hints.send(name)`, by sweeps where due."""
@@ -142,7 +157,7 @@ class Engine:
                 self.hints.send(name)
 
         self.drains[name] = drain
-        self.chores.append(look)
+        self.prompt_chores.append(look)
 
     def declare(self) -> None:
         """Make the actors, so that hints can be sent. In every process."""
@@ -157,9 +172,12 @@ class Engine:
             **self.drains,
         }
         return {
-            name: actor(brokers[_queue(name)], f"look_at_{name}", _queue(name), _quiet(look))
+            name: actor(
+                brokers[_queue(name)], f"look_at_{name}", _queue(name), _quiet(look),
+                frequent=name in (Lane.MAIN, Lane.EFFECT),
+            )
             for name, look in looks.items()
-        }
+        }  # fmt: skip
 
     def start_workers(self) -> None:
         """Take hints and sweep."""
@@ -169,7 +187,8 @@ class Engine:
         if not self.settings.embedded:
             self.hints.spare = self._while_redis_is_away
         self._sweeper = Sweeper(
-            self.database, self.ledger, self.writer, self.hints.send, self.holder, self.chores,
+            self.database, self.ledger, self.writer, self.hints.send, self.holder,
+            [Chores("prompt chores", self.prompt_chores), Chores("chores", self.chores)],
             [*self.own_chores, self._attending.beat],
         )  # fmt: skip
         self._sweeper.start()

@@ -1,4 +1,4 @@
-"""Which runs and events name a customer: every column of theirs that may hold something is read."""
+"""Which runs and events (of event sources, too) name a customer: every column that may hold something is read."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -10,12 +10,13 @@ from studio.core.db import Base
 from studio.core.run_parts import run_parts, value_columns
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.erasure.matching import Key
-from studio.runtime.models import Event, Run
+from studio.runtime.models import Event, Run, SourceEvent
 
 AT_ONCE = 50
 """Rows in memory: one may hold 4 MiB."""
 RUN_TEXTS = ("order_key", "place_key", "rate_key")
 EVENT_TEXTS = ("dedup_key",)
+SOURCE_TEXTS = ("dedup_key", "preview")
 
 
 def runs_naming(uow: UnitOfWork, ids: Sequence[UUID], key: Key) -> set[UUID]:
@@ -31,6 +32,13 @@ def runs_naming(uow: UnitOfWork, ids: Sequence[UUID], key: Key) -> set[UUID]:
 def events_naming(uow: UnitOfWork, ids: Sequence[UUID], key: Key) -> set[UUID]:
     """Those of these events that name it."""
     statement = select(Event.id, *_columns(Event, EVENT_TEXTS)).where(Event.id.in_(ids))
+    rows = uow.session.execute(statement.execution_options(yield_per=AT_ONCE))
+    return {event_id for event_id, *values in rows if key.is_in_any(values)}
+
+
+def source_events_naming(uow: UnitOfWork, ids: Sequence[UUID], key: Key) -> set[UUID]:
+    """Those of these events of event sources that name it."""
+    statement = select(SourceEvent.id, *_columns(SourceEvent, SOURCE_TEXTS)).where(SourceEvent.id.in_(ids))
     rows = uow.session.execute(statement.execution_options(yield_per=AT_ONCE))
     return {event_id for event_id, *values in rows if key.is_in_any(values)}
 

@@ -51,7 +51,7 @@ def confirm(uow: UnitOfWork, erasure_id: UUID) -> CustomerErasure:
     """Erase what was found, and what has come since: all runs are looked through once more. Raises Conflict."""
     row = _open(uow, erasure_id, (Progress.FOUND,), _("There is nothing to agree to: it is not done looking."))
     row.state, row.events, row.cursor, row.looked_at = Progress.ERASING, False, working.FIRST, 0
-    row.archives, row.trouble = False, None
+    row.sources, row.archives, row.trouble = False, False, None
     row.kept_runs, row.kept = 0, []
     found = {"runs": row.found_runs, "events": row.found_events, "archived_runs": row.found_archived}
     record(uow, "customer_erasure.confirmed", targets=[_target(row)], metadata=found)

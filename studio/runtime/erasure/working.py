@@ -10,13 +10,14 @@ from studio.audit import Target, record
 from studio.core import clock, outbox
 from studio.core.db import wiped_when_deleted
 from studio.core.unit_of_work import UnitOfWork
-from studio.runtime.erasure.finding import events_naming, runs_naming
+from studio.runtime.erasure.finding import events_naming, runs_naming, source_events_naming
 from studio.runtime.erasure.matching import Key
 from studio.runtime.erasure.outcomes import AT_WORK, Progress
-from studio.runtime.models import CustomerErasure, Event, Run, RunArchive
+from studio.runtime.models import CustomerErasure, Event, Run, RunArchive, SourceEvent
 from studio.runtime.outcomes import ENDED, Verdict
 from studio.runtime.retention.holding import held
 from studio.runtime.retention.looking import remove
+from studio.runtime.sources.taking import erase
 
 TOPIC, ARCHIVES = "erasure.work", "erasure.archives"
 BATCH = 50
@@ -43,21 +44,21 @@ def work(uow: UnitOfWork, payload: dict[str, Any]) -> None:
     key, until = Key(row.key), clock.monotonic() + TURN_S
     while True:
         if _batch(uow, row, key) < BATCH:
-            if row.events:
+            if row.sources:
                 _behind_events(uow, row)
                 return
-            row.events, row.cursor = True, FIRST
+            row.sources, row.events, row.cursor = row.events, True, FIRST
         if clock.monotonic() >= until:
             go_on(uow, row)
             return
 
 
 def _batch(uow: UnitOfWork, row: CustomerErasure, key: Key) -> int:
-    table = Event if row.events else Run
+    table, look = (SourceEvent, _source_events) if row.sources else (Event, _events) if row.events else (Run, _runs)
     ids = list(uow.session.scalars(select(table.id).where(table.id > row.cursor).order_by(table.id).limit(BATCH)))
     if ids:
         row.cursor, row.looked_at = ids[-1], row.looked_at + len(ids)
-        (_events if row.events else _runs)(uow, row, ids, key)
+        look(uow, row, ids, key)
     return len(ids)
 
 
@@ -85,6 +86,15 @@ def _events(uow: UnitOfWork, row: CustomerErasure, ids: list[UUID], key: Key) ->
     if row.state == Progress.ERASING:
         uow.session.execute(delete(Event).where(Event.id.in_(naming)).execution_options(synchronize_session=False))
         row.erased_events += len(naming)
+    else:
+        row.found_events += len(naming)
+
+
+def _source_events(uow: UnitOfWork, row: CustomerErasure, ids: list[UUID], key: Key) -> None:
+    """What event sources kept: no run hangs on it."""
+    naming = source_events_naming(uow, ids, key)
+    if row.state == Progress.ERASING:
+        row.erased_events += erase(uow, sorted(naming))
     else:
         row.found_events += len(naming)
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from studio.contract.spans import in_words
 from studio.core.errors import Conflict, StudioError, TooManyRequests
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.runtime.flow.control import Control, Keys, gate_key
 from studio.runtime.flow.policy import opens_at
@@ -76,5 +77,5 @@ def _too_many(session: Session, workflow_id: UUID, limit: int, per_s: int, key: 
         return None
     wait = max(1, -int((now - opens).total_seconds() // 1))
     reason = _("The limit is %(limit)s in %(time)s: the next run may start in %(wait)s.",
-               limit=f"{limit:,}", time=in_words(per_s), wait=in_words(wait))  # fmt: skip
+               limit=separated(limit), time=in_words(per_s), wait=in_words(wait))  # fmt: skip
     return Limited(reason, retry_after_s=wait)

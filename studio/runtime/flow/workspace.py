@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from studio.audit import Target, record
 from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.flow.rows import lock
@@ -83,7 +84,7 @@ def _problems(wanted: WorkspaceLimits) -> Iterator[FieldProblem]:
     for name, most in (("at_once", MOST), ("starts", MOST), ("per_s", DAY_S)):
         value = getattr(wanted, name)
         if value is not None and not 1 <= value <= most:
-            message = _("Give a whole number from 1 to %(most)s, or nothing.", most=f"{most:,}")
+            message = _("Give a whole number from 1 to %(most)s, or nothing.", most=separated(most))
             yield FieldProblem(name, "limits.bounds", message)
     if (wanted.starts is None) != (wanted.per_s is None):
         missing = "per_s" if wanted.per_s is None else "starts"

@@ -60,7 +60,8 @@ def runs(
         Run.id, Run.title, Run.state, Run.workflow_id, Workflow.name, Run.waiting_for, Run.lane, Run.error,
         Run.rerun_of, Run.created_at, Run.finished_at, WorkflowVersion.number,
     ).join(Workflow, Workflow.id == Run.workflow_id)  # fmt: skip
-    found = found.outerjoin(WorkflowVersion, WorkflowVersion.id == Run.version_id).where(*which.conditions())
+    found = found.outerjoin(WorkflowVersion, WorkflowVersion.id == Run.version_id)
+    found = found.where(*which.conditions(before, after))
     if wanted.search.strip() and wanted.run_id is None:
         return _found(uow, found.where(*which.marked()), wanted, before, after, limit)
     hits = which.hits(uow, before, after, limit + 1)
@@ -94,9 +95,9 @@ def _chosen(
 def _of_each_state(which: Narrowed, before: UUID | None, after: UUID | None, limit: int) -> CompoundSelect[UUID]:
     """The next ids of every state: an index has one state in the order of ids, and SQLite would walk all runs."""
     order = Run.id.desc() if after is None else Run.id.asc()
-    at = [Run.id > after] if after is not None else [Run.id < before] if before is not None else []
     each = [replace(which, wanted=replace(which.wanted, states=(state,))) for state in which.wanted.states]
-    heads = [select(Run.id).where(*one.conditions(), *at).order_by(order).limit(limit).subquery() for one in each]
+    next_of = [select(Run.id).where(*one.conditions(before, after)).order_by(order).limit(limit) for one in each]
+    heads = [one.subquery() for one in next_of]
     return union_all(*(select(head.c.id) for head in heads))
 
 

@@ -25,7 +25,7 @@ NEWEST = 1_000
 """Runs that no facet is known of yet and that are looked at themselves."""
 FEW = frozenset({RunState.FAILED, RunState.CANCELLED, RunState.NEEDS_REVIEW, RunState.QUARANTINED, RunState.WAITING})
 """States of `ledger.RARE`: an index has each workflow's."""
-_NOBODY = UUID(int=0)
+_NOBODY, _LAST = UUID(int=0), (1 << 128) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ class Narrowed:
         """Whether an index beside the runs is asked."""
         return bool(self.facets or self.wanted.labels)
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """On a run's own row."""
+    def conditions(self, before: UUID | None = None, after: UUID | None = None) -> list[ColumnElement[bool]]:
+        """On a run's own row, from a cursor on."""
         wanted, made = self.wanted, self._errors()
         if wanted.workflow_id is not None:
             made.append(Run.workflow_id == wanted.workflow_id)
@@ -71,10 +71,7 @@ class Narrowed:
             made.append(Run.state.in_(wanted.states))
             if wanted.workflow_id is not None and FEW.issuperset(wanted.states):
                 made.append(RARE)
-        if self.since is not None:
-            made.append(Run.id >= first_id_at(self.since))
-        if wanted.until is not None:
-            made.append(Run.id < first_id_at(wanted.until))
+        made += self._within(Run.id, before, after)
         if wanted.run_id is not None:
             made.append(Run.id == wanted.run_id)
         return made
@@ -124,9 +121,7 @@ class Narrowed:
         found = select(Run.id.label("run_id")).where(Run.state.in_(self.wanted.states))
         if self.wanted.workflow_id is not None:
             found = found.where(Run.workflow_id == self.wanted.workflow_id, RARE)
-        if self._later():
-            found = found.where(Run.id <= edge(uow))
-        return self._cut(found, Run.id, before, after, most)
+        return self._cut(found, Run.id, before, after, most, self._known(uow))
 
     def _reaches(self, uow: UnitOfWork, few: Select[UUID], beside: Select[UUID], after: UUID | None) -> bool:
         """Whether so many runs of the state reach further than as many that an index beside them knows."""
@@ -147,9 +142,11 @@ class Narrowed:
             found = found.where(label.key == key, label.value == value)
         for row, facet in facets:
             found = found.where(row.facet == facet)
-        if self._later():
-            found = found.where(first <= edge(uow))
-        return self._cut(found, first, before, after, most)
+        return self._cut(found, first, before, after, most, self._known(uow))
+
+    def _known(self, uow: UnitOfWork) -> UUID | None:
+        """Up to where all that is asked for is known; None: everywhere."""
+        return edge(uow) if self._later() else None
 
     def _later(self) -> bool:
         """Whether a facet is asked for that follows behind."""
@@ -179,14 +176,30 @@ class Narrowed:
                 found = found.where(run.c.id.in_(select(Run.id).where(condition)))
         return [self._cut(found, run.c.id, before, after, most)]
 
-    def _cut(self, found: Select[Any], key: Any, before: UUID | None, after: UUID | None, most: int) -> Select[Any]:
-        if self.since is not None:
-            found = found.where(key >= first_id_at(self.since))
-        if self.wanted.until is not None:
-            found = found.where(key < first_id_at(self.wanted.until))
-        if after is not None:
-            return found.where(key > after).order_by(key).limit(most)
-        return (found if before is None else found.where(key < before)).order_by(key.desc()).limit(most)
+    def _cut(
+        self, found: Select[Any], key: Any, before: UUID | None, after: UUID | None, most: int, upto: UUID | None = None
+    ) -> Select[Any]:
+        found = found.where(*self._within(key, before, after, upto))
+        return found.order_by(key.desc() if after is None else key).limit(most)
+
+    def _within(
+        self, key: Any, before: UUID | None, after: UUID | None, upto: UUID | None = None
+    ) -> list[ColumnElement[bool]]:
+        """Between the filter's times, the cursor, and `upto`, which is included.
+
+        One bound at each end: of two, SQLite walks from the one that it meets first, through all that the other cuts.
+        """
+        since, until = self.since, self.wanted.until
+        least = [first_id_at(since) if since is not None else None, _next(after) if after is not None else None]
+        less = [
+            first_id_at(until) if until is not None else None, before, _next(upto) if upto is not None else None,
+        ]  # fmt: skip
+        low, high = [one for one in least if one is not None], [one for one in less if one is not None]
+        return [*([key >= max(low)] if low else ()), *([key < min(high)] if high else ())]
+
+
+def _next(run_id: UUID) -> UUID:
+    return UUID(int=min(run_id.int + 1, _LAST))
 
 
 def _all_of(sources: list[Select[UUID]]) -> Select[UUID]:

@@ -1,6 +1,6 @@
 """Filters of the list of runs that people keep by a name, for themselves or for everybody of the workspace."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -31,19 +31,12 @@ def listed(uow: UnitOfWork) -> Sequence[RunView]:
 
 def save(uow: UnitOfWork, name: str, wanted: RunFilter, *, shared: bool) -> RunView:
     """Keep a filter. Raises InvalidInput with the field, or Conflict where the name is taken or there are too many."""
-    name, pairs = " ".join(name.split()), [list(pair) for pair in filters.written(wanted)]
-    if not 0 < len(name) <= LONGEST or "\0" in name:
-        raise _invalid("name", _("Give it a name of at most %(count)s letters.", count=LONGEST))
-    if not pairs:
-        raise _invalid("filters", _("Set a filter first: all runs need no name."))
+    name, pairs = _name(name), _pairs(wanted)
     owner_id = None if shared else uow.actor.user_id
     if not shared and owner_id is None:
         raise _invalid("shared", _("A view of one's own needs somebody whose it is."))
-    same = RunView.owner_id.is_(None) if shared else RunView.owner_id == owner_id
-    names = [one.casefold() for one in uow.session.scalars(select(RunView.name).where(same))]
-    if name.casefold() in names:
-        raise Conflict(_("There is a view of this name. Choose another, or remove that one first."),
-                       code="run_view.taken", resource="run_view")  # fmt: skip
+    names = _names(uow, owner_id)
+    _expect_free(name, names.values())
     if len(names) >= MOST:
         raise Conflict(_("There are %(count)s views. Remove one first.", count=MOST),
                        code="run_view.too_many", resource="run_view")  # fmt: skip
@@ -55,6 +48,29 @@ def save(uow: UnitOfWork, name: str, wanted: RunFilter, *, shared: bool) -> RunV
     if shared:
         _record(uow, actions.RUN_VIEW_SHARED, row)
     return row
+
+
+def change(uow: UnitOfWork, row: RunView, *, name: str | None = None, wanted: RunFilter | None = None) -> RunView:
+    """Give it another name, or another filter; None: it stays. Whose it is stays as well.
+
+    Raises InvalidInput with the field, or Conflict where the name is taken, and changes nothing then.
+    """
+    new_name = _name(name) if name is not None else row.name
+    pairs = _pairs(wanted) if wanted is not None else row.filter
+    others = {key: value for key, value in _names(uow, row.owner_id).items() if key != row.id}
+    _expect_free(new_name, others.values())
+    told = {"name": (row.name, new_name), "filter": (_said(row.filter), _said(pairs))}
+    changes = {path: pair for path, pair in told.items() if pair[0] != pair[1]}
+    row.name, row.filter = new_name, pairs
+    uow.session.flush()
+    if changes and row.owner_id is None:
+        record(uow, actions.RUN_VIEW_CHANGED, targets=[Target("run_view", row.id, row.name)], changes=changes)
+    return row
+
+
+def differs(row: RunView, wanted: RunFilter) -> bool:
+    """Whether a filter is another one than is kept, in whatever order its parts stand."""
+    return sorted(map(list, filters.written(wanted))) != sorted(row.filter)
 
 
 def one(uow: UnitOfWork, view_id: UUID) -> RunView:
@@ -72,10 +88,41 @@ def remove(uow: UnitOfWork, row: RunView) -> None:
     uow.session.delete(row)
 
 
+def _name(given: str) -> str:
+    name = " ".join(given.split())
+    if not 0 < len(name) <= LONGEST or "\0" in name:
+        raise _invalid("name", _("Give it a name of at most %(count)s letters.", count=LONGEST))
+    return name
+
+
+def _pairs(wanted: RunFilter) -> list[list[str]]:
+    pairs = [list(pair) for pair in filters.written(wanted)]
+    if not pairs:
+        raise _invalid("filters", _("Set a filter first: all runs need no name."))
+    return pairs
+
+
+def _names(uow: UnitOfWork, owner_id: UUID | None) -> dict[UUID, str]:
+    """Of one person's views, or of everybody's, in one case."""
+    same = RunView.owner_id.is_(None) if owner_id is None else RunView.owner_id == owner_id
+    return {row.id: row.name.casefold() for row in uow.session.execute(select(RunView.id, RunView.name).where(same))}
+
+
+def _expect_free(name: str, taken: Iterable[str]) -> None:
+    if name.casefold() in taken:
+        raise Conflict(_("There is a view of this name. Choose another, or remove that one first."),
+                       code="run_view.taken", resource="run_view")  # fmt: skip
+
+
 def _invalid(field: str, said: str) -> InvalidInput:
     return InvalidInput(said, code="run_view.invalid", problems=[FieldProblem(field, "run_view.invalid", said)])
 
 
 def _record(uow: UnitOfWork, action: Action, row: RunView) -> None:
-    said = "&".join(f"{name}={value}" for name, value in row.filter)[:400]
-    record(uow, action, targets=[Target("run_view", row.id, row.name)], metadata={"filter": said})
+    said = {"filter": _said(row.filter)}
+    record(uow, action, targets=[Target("run_view", row.id, row.name)], metadata=said)
+
+
+def _said(pairs: list[list[str]]) -> str:
+    """As the address of the list says it."""
+    return "&".join(f"{name}={value}" for name, value in pairs)[:400]

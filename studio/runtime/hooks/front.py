@@ -15,6 +15,7 @@ import structlog
 from studio.core.clashes import is_outage
 from studio.core.deliveries import MAX_BYTES, Delivery, Receive, Reply, WrongMethod
 from studio.core.errors import StudioError, TooLarge, Unavailable
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
 from studio.core.ids import new_id
@@ -95,7 +96,7 @@ def _body(environ: Environ) -> bytes:
     length = environ.get("CONTENT_LENGTH") or ""
     if length.isdecimal() and int(length) > MAX_BYTES:
         raise TooLarge(
-            _("The body is larger than %(max_bytes)s KiB.", max_bytes=f"{MAX_BYTES // 1024:,}"),
+            _("The body is larger than %(max_bytes)s KiB.", max_bytes=separated(MAX_BYTES // 1024)),
             code="webhook.too_large",
         )
     wanted = int(length) if length.isdecimal() else MAX_BYTES + 1

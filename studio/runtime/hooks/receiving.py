@@ -1,7 +1,6 @@
 """One delivery, from bytes to an accepted run. No request, session or ORM: this is the hot path."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -9,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from studio.contract.ports import Secrets
-from studio.core import clock, signatures
+from studio.core import clock
 from studio.core.clashes import is_outage
 from studio.core.deliveries import MAX_BYTES, Delivery, Reply, WrongMethod
-from studio.core.errors import Conflict, InvalidInput, NotFound, NotSignedIn, TooLarge, TooManyRequests
+from studio.core.errors import Conflict, InvalidInput, NotFound, TooLarge, TooManyRequests
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.metrics import ACCEPTED
@@ -24,7 +23,9 @@ from studio.core.unit_of_work import Database
 from studio.runtime.engine.answers import Answers, Call, Ended
 from studio.runtime.flow.control import FREE
 from studio.runtime.history.payloads import payload
-from studio.runtime.hooks.addresses import Addresses, Hook
+from studio.runtime.hooks.addresses import LENGTHS, Addresses, Hook
+from studio.runtime.hooks.proving import Proving
+from studio.runtime.hooks.source_receiving import Moved, SourceReceiver
 from studio.runtime.ledger.rows import Accepted, Admission
 from studio.runtime.models import IN_ORDER, Event, Run, Step
 from studio.runtime.outcomes import ENDED, STUCK
@@ -33,7 +34,6 @@ from studio.runtime.triggers.deliveries import dedup_key, gather_key, read_data
 
 Found = TypeVar("Found")
 
-SECRET_FRESH_S = 10.0
 _TOLD = ("code", "message")
 """What a sender hears of an error; where in the workflow it happened is for those who build it."""
 
@@ -48,30 +48,32 @@ class Receiver:
         shed: Callable[[UUID], None],
         accept: Callable[[Accepted], Admission],
         answers: Answers,
-        secrets: Secrets,
-        count_forged: Callable[[], None],
+        proving: Proving,
+        sources: SourceReceiver,
         tracing: Tracing | None = None,
     ) -> None:
-        """`shed` raises Unavailable where a workspace's deliveries are to come later."""
+        """`shed` raises Unavailable where a workspace's deliveries are to come later.
+
+        `sources` is asked where no workflow's webhook has the address.
+        """
         self._database, self._addresses, self._shed, self._accept = database, addresses, shed, accept
-        self._answers, self._secrets, self._count_forged = answers, secrets, count_forged
+        self._answers, self._proving, self._sources = answers, proving, sources
         self._tracing = tracing
-        self._known_secrets: dict[tuple[UUID, str], tuple[float, str]] = {}
 
     def receive(self, address: str, delivery: Delivery) -> Reply:
         """Answer after the commit. Raises StudioError for what is refused before anything is written."""
         began = clock.local_now() if self._tracing is not None else None
         hook = self._addresses.find(address)
         if hook is None:
-            raise NotFound(_("There is no webhook at this address."), code="webhook.unknown")
+            return self._elsewhere(address, delivery)
         config = hook.config
         if delivery.method not in config.methods:
             raise WrongMethod(delivery.method, config.methods)
         self._shed(hook.workspace_id)
-        verified = self._verify(hook, delivery)
+        verified = self._proving.verify(hook.workspace_id, config, delivery)
         if len(delivery.body) > MAX_BYTES:
             raise TooLarge(
-                _("The body is larger than %(max_bytes)s KiB.", max_bytes=f"{MAX_BYTES // 1024:,}"),
+                _("The body is larger than %(max_bytes)s KiB.", max_bytes=separated(MAX_BYTES // 1024)),
                 code="webhook.too_large",
             )
         data = read_data(config, delivery.content_type, delivery.body, delivery.query)
@@ -88,6 +90,16 @@ class Receiver:
             if admission.verdict != "started":
                 return _reply(admission)
             return self._result(hook, event.run_id, call, config.wait_s)
+
+    def _elsewhere(self, address: str, delivery: Delivery) -> Reply:
+        """Where no workflow has it: an event source may, or a workflow that has taken it over in this very moment."""
+        try:
+            reply = self._sources.receive(address, delivery) if len(address) in LENGTHS else None
+        except Moved:
+            reply = self.receive(address, delivery) if self._addresses.find(address) is not None else None
+        if reply is None:
+            raise NotFound(_("There is no webhook at this address."), code="webhook.unknown")
+        return reply
 
     def _gather(self, hook: Hook, event: Accepted, delivery: Delivery) -> Reply:
         """Keep it until its time. Whoever sends it need not wait for that."""
@@ -129,42 +141,6 @@ class Receiver:
                 sender=delivery.headers.get("traceparent"),
             )
         )  # fmt: skip
-
-    def _verify(self, hook: Hook, delivery: Delivery) -> Verified:
-        config = hook.config
-        if config.signature == "none":
-            return Verified(None)
-        try:
-            return signatures.verify(
-                config.signature,
-                delivery.headers,
-                delivery.body,
-                self._secrets_of(hook),
-                header=config.header,
-                now=clock.local_now(),
-            )
-        except (signatures.SignatureError, NotFound) as error:
-            self._count_forged()
-            raise NotSignedIn(
-                _("The signature does not fit: %(message)s", message=error.message), code=error.code
-            ) from None
-
-    def _secrets_of(self, hook: Hook) -> list[str]:
-        """The signing secrets, newest first. A former one may be gone already; the first must be there."""
-        config = hook.config
-        found = [self._secret(hook.workspace_id, config.secret)] if config.secret else []
-        for name in config.other_secrets:
-            with suppress(NotFound):
-                found.append(self._secret(hook.workspace_id, name))
-        return found
-
-    def _secret(self, workspace_id: UUID, name: str) -> str:
-        known = self._known_secrets.get((workspace_id, name))
-        if known is not None and known[0] > clock.monotonic():
-            return known[1]
-        value = self._secrets.reveal(workspace_id, name, purpose="verify a webhook", host=None)
-        self._known_secrets[workspace_id, name] = (clock.monotonic() + SECRET_FRESH_S, value)
-        return value
 
     def _event(self, hook: Hook, data: Any, delivery: Delivery, verified: Verified) -> Accepted:
         config, verdict, reason, key, keys = hook.config, "started", None, None, FREE

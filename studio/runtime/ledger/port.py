@@ -77,16 +77,22 @@ class LedgerBy(Protocol[Way_contra]):
         """Queue runs whose lease is lost, by (run, epoch); returns those quarantined for losing too many."""
         ...
 
-    def release_expired(self, session: Way_contra, limit: int) -> tuple[int, list[UUID]]:
-        """Queue the runs whose lease ran out; returns how many, and those quarantined for losing too many."""
+    def release_expired(self, session: Way_contra, limit: int, by: datetime | None = None) -> tuple[int, list[UUID]]:
+        """Queue the runs whose lease ran out; returns how many, and those quarantined for losing too many.
+
+        By that moment, or by now: see fire_due.
+        """
         ...
 
     def release_holder(self, session: Way_contra, holder: str, *, dead: bool) -> int:
         """Queue the runs of a worker that is known to be dead, or about to stop, which says nothing against them."""
         ...
 
-    def fire_due(self, session: Way_contra, limit: int) -> int:
-        """Fire waits whose time has come and wake their runs; returns how many."""
+    def fire_due(self, session: Way_contra, limit: int, by: datetime | None = None) -> int:
+        """Fire waits whose time has come by that moment, or by now, and wake their runs; returns how many.
+
+        Who has looked whether the clock was set says when that was: it may be set between the look and this.
+        """
         ...
 
     def queued(self, session: Way_contra) -> dict[str, int]:

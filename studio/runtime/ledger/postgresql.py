@@ -111,9 +111,10 @@ class PostgresqlLedger:
         found = _rows(session, sql.LOSE, told)
         return [run_id for run_id, state in found if state == "quarantined"]
 
-    def release_expired(self, session: Hands, limit: int) -> tuple[int, list[UUID]]:
+    def release_expired(self, session: Hands, limit: int, by: datetime | None = None) -> tuple[int, list[UUID]]:
         """By the database's clock."""
-        found = _rows(session, sql.RELEASE_EXPIRED, {"limit": limit, "lost": LOST_LEASES, "shift": _shift()})
+        told = {"limit": limit, "lost": LOST_LEASES, "by": by, "shift": _shift()}
+        found = _rows(session, sql.RELEASE_EXPIRED, told)
         return len(found), [run_id for run_id, state in found if state == "quarantined"]
 
     def release_holder(self, session: Hands, holder: str, *, dead: bool) -> int:
@@ -122,9 +123,9 @@ class PostgresqlLedger:
             return len(_rows(session, sql.RELEASE_HOLDER, {"holder": holder, "lost": LOST_LEASES, "shift": _shift()}))
         return len(_rows(session, sql.HAND_OVER, {"holder": holder}))
 
-    def fire_due(self, session: Hands, limit: int) -> int:
+    def fire_due(self, session: Hands, limit: int, by: datetime | None = None) -> int:
         """In batches, oldest first."""
-        return len(_rows(session, sql.FIRE_DUE, {"limit": limit, "shift": _shift()}))
+        return len(_rows(session, sql.FIRE_DUE, {"limit": limit, "by": by, "shift": _shift()}))
 
     def queued(self, session: Hands) -> dict[str, int]:
         """Bounded lane by lane, so that a backlog of one says nothing of another, and costs little."""

@@ -9,6 +9,7 @@ from studio.runtime.insights.fingerprint import fingerprint
 from studio.runtime.stages.policy import PARTS
 
 _NOW = "(now() + make_interval(secs => :shift))"
+_BY = f"coalesce(cast(:by as timestamptz), {_NOW})"
 _EVENT = (
     "event_id uuid, run_id uuid, workspace_id uuid, workflow_id uuid, subscription_id uuid, version_id uuid,"
     " node_key text, type text, body jsonb, meta jsonb, dedup_key text, dedup_seconds float8, respond boolean,"
@@ -180,7 +181,7 @@ returning run.id, run.state
 """)
 RELEASE_EXPIRED = text(f"""
 {_LOST} from (
-  select id from run where state = 'running' and lease_until < clock_timestamp() + make_interval(secs => :shift)
+  select id from run where state = 'running' and lease_until < {_BY}
   order by lease_until limit :limit for update skip locked
 ) lost
 where run.id = lost.id
@@ -196,7 +197,7 @@ where state = 'running' and lease_by = :holder returning id
 FIRE_DUE = text(f"""
 with due as (
   select wait.id, wait.run_id from wait join run on run.id = wait.run_id
-  where wait.state = 'open' and wait.due_at <= {_NOW}
+  where wait.state = 'open' and wait.due_at <= {_BY}
   order by wait.due_at limit :limit for update of run, wait skip locked
 ),
 fired as (update wait set state = 'fired' from due where wait.id = due.id returning wait.run_id)

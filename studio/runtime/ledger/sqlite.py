@@ -144,9 +144,9 @@ class SqliteLedger:
                 session.execute(update(_RUN).where(_RUN.c.id == row.id).values(available_at=later))
         return aside
 
-    def release_expired(self, session: Session, limit: int) -> tuple[int, list[UUID]]:
+    def release_expired(self, session: Session, limit: int, by: datetime | None = None) -> tuple[int, list[UUID]]:
         """A run that lost its lease too often is quarantined."""
-        expired = select(_RUN.c.id).where(_RUN.c.state == "running", _RUN.c.lease_until < clock.local_now())
+        expired = select(_RUN.c.id).where(_RUN.c.state == "running", _RUN.c.lease_until < (by or clock.local_now()))
         found = session.execute(_lost(_RUN.c.id.in_(expired.limit(limit)))).all()
         return len(found), [row.id for row in found if row.state == "quarantined"]
 
@@ -156,9 +156,9 @@ class SqliteLedger:
         queue = update(_RUN).values(state="queued", lease_until=None, lease_by=None).returning(_RUN.c.id)
         return len(session.execute(_lost(*held) if dead else queue.where(*held)).all())
 
-    def fire_due(self, session: Session, limit: int) -> int:
+    def fire_due(self, session: Session, limit: int, by: datetime | None = None) -> int:
         """In batches, oldest first."""
-        now = clock.local_now()
+        now = by or clock.local_now()
         due = select(_WAIT.c.id).where(_WAIT.c.state == "open", _WAIT.c.due_at <= now).order_by(_WAIT.c.due_at)
         fired = session.execute(
             update(_WAIT).where(_WAIT.c.id.in_(due.limit(limit))).values(state="fired").returning(_WAIT.c.run_id)

@@ -20,6 +20,7 @@ from studio.runtime.models.insights import (
 from studio.runtime.models.ledger import IN_ORDER, Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
 from studio.runtime.models.retention import RetentionRule, RetentionState
 from studio.runtime.models.search import RunSearch
+from studio.runtime.models.sources import EventSource, SourceEvent
 from studio.runtime.models.stages import VersionStage
 from studio.runtime.models.tags import WorkflowTag
 from studio.runtime.models.things import KvEntry, LoopLease, RunNote, WorkerProcess
@@ -34,6 +35,7 @@ __all__ = [
     "CustomerErasure",
     "Event",
     "EventDedup",
+    "EventSource",
     "Gathering",
     "Halt",
     "KvEntry",
@@ -56,6 +58,7 @@ __all__ = [
     "RunTally",
     "RunView",
     "RunWalk",
+    "SourceEvent",
     "Step",
     "StepTally",
     "TriggerSubscription",

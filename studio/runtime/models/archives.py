@@ -46,6 +46,13 @@ class ArchivePlace(Tenant, Model):
     """Code of why nothing can be written there; nothing is deleted meanwhile. None: nothing is known."""
     trouble_words: Mapped[str | None] = mapped_column(Text)
     trouble_since: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    keep_days: Mapped[int | None] = mapped_column(Integer)
+    """Days that files are kept once they were written, alike at all places of a workspace; None: for good."""
+    files_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """No worker looks for files to delete before; None: none goes."""
+    files_trouble: Mapped[str | None] = mapped_column(Text)
+    """Why files that are due cannot be deleted, in words; None: nothing is known."""
+    files_trouble_since: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
 
 class RunArchive(Tenant, Model):
@@ -67,6 +74,7 @@ class RunArchive(Tenant, Model):
     sha256: Mapped[str] = mapped_column(String(64), default="")
     """Of the file, in hex."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    """When its runs were archived; a file that was written anew without some of them keeps it."""
 
 
 class ArchivedRun(Tenant, Model):

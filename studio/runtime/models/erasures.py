@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Index, Integer, String, Text, text
+from sqlalchemy import Boolean, Index, Integer, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -34,8 +34,10 @@ class CustomerErasure(Tenant, Model):
     """`erasure.outcomes.Progress`."""
     events: Mapped[bool] = mapped_column(Boolean, default=False)
     """It has come through the runs, and looks through what was received and started none."""
+    sources: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """It has come through those, too, and looks through what event sources kept."""
     archives: Mapped[bool] = mapped_column(Boolean, default=False)
-    """It has come through the events, too, and looks through the files of archived runs."""
+    """It has come through all events, and looks through the files of archived runs."""
     cursor: Mapped[UUID] = mapped_column(Uuid())
     """The last run, event or file that was looked at."""
     turn: Mapped[int] = mapped_column(Integer, default=0)

@@ -1,8 +1,8 @@
 """Events, runs, steps and waits: the truth about what happened.
 
-The four are partitionable by UUIDv7 ranges, so nothing else of them is unique; what must be unique (dedup keys,
-resolutions) has a table of its own. No foreign keys among them: the engine writes them together, and a partition
-can leave alone.
+Nothing of the four is unique but their id, a UUIDv7, so that they can be partitioned by it; what must be unique (dedup
+keys, resolutions) has a table of its own. No foreign keys among them: the engine writes them together, and a partition
+can leave alone. On PostgreSQL events, steps and payloads lie in one a month (docs/decisions/partitions.md).
 """
 
 from datetime import datetime
@@ -28,6 +28,7 @@ RATED = text("rate_key is not null")
 _CODED, _LIKE = text("error_code is not null"), text("error_print is not null")
 _FAILED_AT = text("error_node is not null")
 _CALLED, _AWAITED = text("parent_run_id is not null"), text("parent_wait_id is not null")
+_AGAIN = text("rerun_of is not null")
 _OPEN = text("state = 'open' and due_at is not null")
 _GATHERED = text("gathering_id is not null")
 HELD = text("verdict = 'held'")
@@ -140,6 +141,7 @@ class Run(Tenant, Model):
         ),
         Index("ix_run_parent", "parent_run_id", "id", sqlite_where=_CALLED, postgresql_where=_CALLED),
         Index("ix_run_parent_wait", "parent_wait_id", sqlite_where=_AWAITED, postgresql_where=_AWAITED),
+        Index("ix_run_rerun_of", "rerun_of", "id", sqlite_where=_AGAIN, postgresql_where=_AGAIN),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=new_id)
@@ -195,7 +197,7 @@ class Run(Tenant, Model):
     """The run that called it."""
     parent_wait_id: Mapped[UUID | None] = mapped_column(Uuid())
     """What its end resolves there; None: nobody waits for it."""
-    rerun_of: Mapped[UUID | None] = mapped_column(Uuid(), index=True)
+    rerun_of: Mapped[UUID | None] = mapped_column(Uuid())
     """The run that this one repeats."""
     rerun_from: Mapped[str | None] = mapped_column(String(40))
     """The step it starts again from; None: the beginning."""

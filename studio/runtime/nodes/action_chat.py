@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
@@ -11,6 +10,7 @@ from studio.contract.results import Done, Fail, Outcome
 from studio.core.errors import InvalidInput
 from studio.core.http import HttpError, HttpRequest
 from studio.core.i18n import gettext as _
+from studio.core.web_address import split
 from studio.runtime.http_call import answers, requests
 
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -117,8 +117,13 @@ def _address(ctx: Context, name: str) -> str:
     purpose = _("message of the step “%(name)s”", name=ctx.node_name)
     url = ctx.ports.secrets.reveal(ctx.run.workspace_id, name, purpose=purpose, host=None).strip()
     ctx.redact(url)
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or any(one in url for one in " \r\n\t\0"):
+    parts = split(url)
+    if (
+        parts is None
+        or parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or any(one in url for one in " \r\n\t\0")
+    ):
         said = _("The secret %(name)s holds no web address. Copy the webhook's address into it.", name=name)
         raise InvalidInput(said, code="chat.address", field="config.secret")
     if len(parts.path) > 8:  # a shorter one is no secret, and would be hidden in every address
@@ -129,7 +134,8 @@ def _address(ctx: Context, name: str) -> str:
 def _text(config: ChatMessage.Config) -> str:
     lines = [_plain(config.text), *(f"*{_line(one.label)}:* {_line(one.value)}" for one in config.facts)]
     if link := config.link.strip():
-        if urlsplit(link).scheme not in ("http", "https") or any(one in link for one in "<>| \r\n"):
+        parts = split(link)
+        if parts is None or parts.scheme not in ("http", "https") or any(one in link for one in "<>| \r\n"):
             said = _("“%(url)s” is no web address. It begins with https:// and names a host.", url=link[:200])
             raise InvalidInput(said, code="chat.link", field="config.link")
         words = _line(config.link_text).replace("|", "/")

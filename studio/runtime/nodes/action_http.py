@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from studio.contract import declaring
 from studio.contract.node import Context, Effect, Kind, NodeType
 from studio.contract.references import Reference
 from studio.contract.results import Outcome
 from studio.core.http import HttpError
+from studio.core.web_address import split
 from studio.runtime.http_call import answers, requests
 from studio.runtime.http_call.settings import READING, HttpSettings
 
@@ -43,7 +43,8 @@ class Http(NodeType):
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
         url = str(config.get("url") or "")
-        host = urlsplit(url).netloc if "{{" not in url.partition("/")[0] and "://" in url else ""
+        parts = split(url) if "{{" not in url.partition("/")[0] and "://" in url else None
+        host = parts.netloc if parts is not None else ""
         return f"{config.get('method', 'POST')} {host or url}".strip()
 
     @classmethod

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
-from urllib.parse import urlsplit
 
 import orjson
 
@@ -12,6 +11,8 @@ from studio.core import clock
 from studio.core.errors import InvalidInput
 from studio.core.http import HttpError, HttpRequest, HttpResponse
 from studio.core.i18n import gettext as _
+from studio.core.i18n import ngettext
+from studio.core.web_address import split
 from studio.runtime.http_call import answers, pages, requests
 from studio.runtime.http_call.settings import HttpSettings
 
@@ -107,7 +108,8 @@ class ReadPages(NodeType):
     @classmethod
     def summary(cls, config: Mapping[str, Any]) -> str:
         url = str(config.get("url") or "")
-        return urlsplit(url).netloc if "{{" not in url.partition("/")[0] and "://" in url else url
+        parts = split(url) if "{{" not in url.partition("/")[0] and "://" in url else None
+        return parts.netloc if parts is not None else url
 
     @classmethod
     def target_of(cls, config: Config) -> str | None:
@@ -141,7 +143,7 @@ class ReadPages(NodeType):
                 return Fail("http.pages_large", said, field="config.most_pages")
             url = _next(ctx, config, url, page, found, response)
         given = {"items": items, "count": len(items), "pages": len(seen), "more": url is not None}
-        return Done(given, note=_("%(count)s items of %(pages)s pages", count=len(items), pages=len(seen)))
+        return Done(given, note=_found(len(items), len(seen)))
 
 
 def _page(ctx: Context, request: HttpRequest) -> tuple[Any, HttpResponse] | Fail:
@@ -180,3 +182,11 @@ def _named(ctx: Context, config: ReadPages.Config, url: str, page: Any) -> str |
 def _counted(config: ReadPages.Config, url: str, count: int) -> str:
     at = pages.parameter(url, config.parameter)
     return pages.with_parameter(url, config.parameter, at + (1 if config.pages == "number" else count))
+
+
+def _found(items: int, pages: int) -> str:
+    if pages == 1:
+        return ngettext("%(count)s item of one page", "%(count)s items of one page", items, count=items)
+    return ngettext(
+        "%(count)s item of %(pages)s pages", "%(count)s items of %(pages)s pages", items, count=items, pages=pages
+    )

@@ -7,6 +7,7 @@ from pydantic import model_validator
 
 from studio.contract.node import Context, Done, Fail, Kind, NodeConfig, NodeType, help_
 from studio.core.i18n import gettext as _
+from studio.core.i18n import ngettext
 from studio.runtime.figures import Figure, FigureError, figure, key_of
 
 _OURS = frozenset({"key", "items"})
@@ -105,7 +106,8 @@ class Aggregate(NodeType):
             }
         except FigureError as error:
             return Fail("figure.value", _("%(error)s Nothing was worked out.", error=error), field="config.figures")
-        return Done(made, note=_("%(count)s items", count=len(config.items)))
+        count = len(config.items)
+        return Done(made, note=ngettext("%(count)s item", "%(count)s items", count, count=count))
 
 
 def _figures(fields: Sequence[FigureField], values: Sequence[Sequence[Any]]) -> dict[str, Any]:

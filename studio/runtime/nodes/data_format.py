@@ -7,6 +7,7 @@ import orjson
 
 from studio.contract.node import Context, Done, Fail, Kind, NodeConfig, NodeType, help_
 from studio.core.i18n import gettext as _
+from studio.core.i18n import ngettext
 from studio.runtime import tables
 from studio.runtime.nodes.data_parse import SEPARATORS
 
@@ -79,4 +80,7 @@ class Format(NodeType):
             )
         except tables.TableError as error:
             return Fail("format.unfit", _("%(error)s Nothing was written.", error=error), field="config.value")
-        return Done({"text": text, "count": len(config.value)}, note=_("%(count)s rows", count=len(config.value)))
+        count = len(config.value)
+        return Done(
+            {"text": text, "count": count}, note=ngettext("%(count)s row", "%(count)s rows", count, count=count)
+        )

@@ -7,6 +7,7 @@ import orjson
 
 from studio.contract.node import Context, Done, Fail, Kind, NodeConfig, NodeType, help_
 from studio.core.i18n import gettext as _
+from studio.core.i18n import ngettext
 from studio.runtime import tables
 from studio.runtime.storable import storable
 
@@ -59,7 +60,9 @@ class Parse(NodeType):
             said = _("This is no %(kind)s: %(error)s", kind=config.kind.upper(), error=str(error).rstrip("."))
             return Fail("parse.unreadable", _("%(said)s. Nothing was read.", said=said), field="config.text")
         count = len(value) if isinstance(value, list) else 1
-        return Done({"value": value, "count": count}, note=_("%(count)s items", count=count))
+        return Done(
+            {"value": value, "count": count}, note=ngettext("%(count)s item", "%(count)s items", count, count=count)
+        )
 
 
 def _csv(config: Parse.Config) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from studio.contract.node import Context, Done, Effect, Fail, Kind, NodeConfig, NodeType, help_
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.runtime.nodes.data_lookup import TABLE
 
@@ -63,7 +64,7 @@ class StoreValue(NodeType):
             message = _(
                 "The value has %(size)s KiB; at most %(max_bytes)s KiB fit into one entry. Nothing was "
                 "stored. Store only the fields that later runs need.",
-                size=f"{size // 1024:,}",
+                size=separated(size // 1024),
                 max_bytes=MAX_BYTES // 1024,
             )
             return Fail("store.too_large", message, field="config.value")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from studio.contract.node import Context, Expand, Fail, Kind, NodeConfig, NodeType, help_
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 
 CEILING = 10_000
@@ -70,8 +71,8 @@ class ForEach(NodeType):
             message = _(
                 "The list has %(items)s items; this step takes at most %(max_items)s. Nothing was done for "
                 "any of them. Raise the limit, or filter the list first.",
-                items=f"{len(config.items):,}",
-                max_items=f"{config.max_items:,}",
+                items=separated(len(config.items)),
+                max_items=separated(config.max_items),
             )
             return Fail("loop.too_many", message, field="config.max_items")
         return Expand(config.items, config.concurrency, config.on_item_error)

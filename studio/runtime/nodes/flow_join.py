@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from studio.contract.node import Context, Done, Kind, NodeConfig, NodeType, help_
-from studio.core.i18n import gettext as _
+from studio.core.i18n import ngettext
 
 
 class Join(NodeType):
@@ -48,7 +48,9 @@ class Join(NodeType):
 
     def start(self, ctx: Context, config: Config) -> Done:
         if ctx.missed:
-            return Done(
-                {"complete": False}, port="missed", note=_("Fewer than %(count)s branches arrived", count=config.count)
+            count = config.count
+            said = ngettext(
+                "Fewer than %(count)s branch arrived", "Fewer than %(count)s branches arrived", count, count=count
             )
+            return Done({"complete": False}, port="missed", note=said)
         return Done({"complete": True})

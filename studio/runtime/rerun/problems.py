@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from studio.contract.graph import ERROR_PORT
 from studio.core.errors import FieldProblem
 from studio.core.i18n import gettext as _
+from studio.core.numerals import whole
 from studio.runtime.decide import Place
 from studio.runtime.outcomes import StepState
 from studio.runtime.rerun.facts import Choice, Facts, Given
@@ -51,7 +52,7 @@ def is_iteration(facts: Facts, place: Place) -> bool:
     """Whether the old run had such a place, as far as its loops say."""
     loops = list(around(facts.graph, place))
     parts = place[1].split(".") if place[1] else []
-    if not loops or len(parts) != len(loops) or not all(part.isdecimal() for part in parts):
+    if not loops or len(parts) != len(loops) or any(whole(part) is None for part in parts):
         return False
     for (loop, path), part in zip(loops, reversed(parts), strict=True):
         past = facts.past.get((loop, path))

@@ -12,6 +12,7 @@ from studio.core import clock
 from studio.core.ids import first_id_at
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.models import EventDedup, KvEntry, RateState, Run
+from studio.runtime.outcomes import Lane, RunState
 from studio.runtime.retention.looking import Look, stretches
 from studio.runtime.retention.rules import rules_of
 from studio.runtime.retention.standing import ended, going_on
@@ -21,17 +22,19 @@ PURGE_BATCH = 500
 PURGE_S = 0.5
 """Longest one turn of the sweeper purges while nothing else is to be done."""
 BUSY = 50
-"""So many runs accepted within a second: the shop is busy."""
+"""So many runs accepted within a second, or waiting to be carried out: the shop is busy."""
 BUSY_BATCH = 100
 BUSY_SHARE = 0.02
 """Of the time, while the shop is busy: orders must not feel it."""
 
 
 def is_busy(database: Database, now: datetime) -> bool:
-    """Whether orders come in quickly."""
+    """Whether orders come in quickly, or those that came are not through yet."""
+    newest = select(Run.id).where(Run.id > first_id_at(now - timedelta(seconds=1)))
+    waiting = select(Run.id).where(Run.state == RunState.QUEUED, Run.lane == Lane.MAIN, Run.available_at <= now)
     with database.across(read_only=True) as unit:
-        newest = select(Run.id).where(Run.id > first_id_at(now - timedelta(seconds=1))).limit(BUSY).subquery()
-        return (unit.session.scalar(select(func.count()).select_from(newest)) or 0) >= BUSY
+        counts = (select(func.count()).select_from(some.limit(BUSY).subquery()) for some in (newest, waiting))
+        return any((unit.session.scalar(count) or 0) >= BUSY for count in counts)
 
 
 class Retention:

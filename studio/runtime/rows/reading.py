@@ -10,6 +10,7 @@ from itertools import islice
 from typing import IO
 
 from studio.core.errors import InvalidInput
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 
 MOST_ROWS = 10_000
@@ -156,7 +157,7 @@ def _refused(code: str, what: str = "") -> InvalidInput:
         "csv.no_rows": _("This file has a first line of names, and no row below it."),
         "csv.encoding": _("This file cannot be read as %(encoding)s. Choose another encoding.", encoding=what),
         "csv.too_many_rows": _("This file has more than %(most)s rows, which is as many as one run takes. Divide it.",
-                               most=f"{MOST_ROWS:,}"),
+                               most=separated(MOST_ROWS)),
         "csv.too_many_columns": _("This file has more than %(most)s columns.", most=MOST_COLUMNS),
         "csv.named_twice": _("Two columns are named “%(name)s”.", name=what[:80]),
         "csv.too_long": _("A cell of line %(line)s is too long.", line=what),

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, column, func, select, table
+from sqlalchemy import ColumnElement, ScalarSelect, Select, UnaryExpression, column, func, select, table
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
 
@@ -60,17 +59,16 @@ def indexed(
         return select(func.run_search_hits(*values, type_=Uuid()).column_valued("run_id"))
     number = _run_words.c.rowid
     hits = select(RunSearch.run_id).join(_run_words, number == RunSearch.seq)
-    hits = hits.where(
-        _run_words.c.run_words.op("match")(_fts5(words)), number <= _seq(RunSearch.run_id <= upto, func.max)
-    )
+    last = _seq(RunSearch.run_id <= upto, RunSearch.run_id.desc())
+    hits = hits.where(_run_words.c.run_words.op("match")(_fts5(words)), number <= last)
     if after is not None:
-        hits = hits.where(number >= _seq(RunSearch.run_id > after, func.min))
+        hits = hits.where(number >= _seq(RunSearch.run_id > after, RunSearch.run_id.asc()))
     return hits.order_by(number if after is not None else number.desc()).limit(most)
 
 
-def _seq(where: ColumnElement[bool], edge: Any) -> ScalarSelect[Any]:
-    """A cursor as the number of a row, by which SQLite's full-text table is walked."""
-    return select(edge(RunSearch.seq)).where(where).scalar_subquery()
+def _seq(where: ColumnElement[bool], order: UnaryExpression[UUID]) -> ScalarSelect[int]:
+    """A cursor as the number of a row, by which SQLite's full-text table is walked: rows lie there as runs began."""
+    return select(RunSearch.seq).where(where).order_by(order).limit(1).scalar_subquery()
 
 
 def _tsquery(words: Sequence[str]) -> str:

@@ -1,9 +1,9 @@
 """Whether what steps name is there in this workspace, and which published workflows name a thing."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, Select, and_, select
 
 from studio.contract import references
 from studio.contract.references import Reference
@@ -11,6 +11,8 @@ from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.checks.outline import Outline
 from studio.runtime.document import Document, Problem, load
 from studio.runtime.models import VersionStage, Workflow, WorkflowVersion
+
+Columns = TypeVarTuple("Columns")
 
 
 def dangling(uow: UnitOfWork, document: Document) -> Iterator[Problem]:
@@ -35,14 +37,16 @@ def published_names(uow: UnitOfWork, kind: str) -> list[tuple[str, str]]:
     return list(dict.fromkeys(names_among(_running(uow), kind)))
 
 
+def running(named: Select[*Columns]) -> Iterator[Select[*Columns]]:
+    """A question about workflows, asked of what events start: published versions, and those staged beside them."""
+    named = named.where(Workflow.archived_at.is_(None))
+    yield named.join(WorkflowVersion, WorkflowVersion.id == Workflow.published_version_id)
+    staged = named.join(VersionStage, and_(VersionStage.workflow_id == Workflow.id, VersionStage.ended_at.is_(None)))
+    yield staged.join(WorkflowVersion, WorkflowVersion.id == VersionStage.version_id)
+
+
 def _running(uow: UnitOfWork) -> Iterator[Row[str, dict[str, Any]]]:
-    """Names and documents of what events start: published versions, and those that are staged beside them."""
-    named = select(Workflow.name, WorkflowVersion.document).where(Workflow.archived_at.is_(None))
-    published = named.join(WorkflowVersion, WorkflowVersion.id == Workflow.published_version_id)
-    staged = named.join(
-        VersionStage, and_(VersionStage.workflow_id == Workflow.id, VersionStage.ended_at.is_(None))
-    ).join(WorkflowVersion, WorkflowVersion.id == VersionStage.version_id)
-    for query in (published, staged):
+    for query in running(select(Workflow.name, WorkflowVersion.document)):
         yield from uow.session.execute(query)
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from studio.audit import record
 from studio.core.crypto import Keyring
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
@@ -38,7 +39,7 @@ class Wish:
             ("points", self.rule.points, 1, MOST_POINTS),
         )  # fmt: skip
         found = [
-            FieldProblem(name, "stage.bounds", _("From %(least)s to %(most)s.", least=least, most=f"{most:,}"))
+            FieldProblem(name, "stage.bounds", _("From %(least)s to %(most)s.", least=least, most=separated(most)))
             for name, value, least, most in bounds
             if not least <= value <= most
         ]

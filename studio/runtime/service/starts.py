@@ -10,6 +10,7 @@ from sqlalchemy import select
 from studio.contract.form import Form, answers
 from studio.core import tenancy
 from studio.core.errors import Conflict, InvalidInput, StudioError
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
@@ -224,7 +225,7 @@ def _rows(form: Manual.Config, data: Any) -> Any:
         said = _("Send the rows as a list of objects, named “rows”.")
         raise InvalidInput(said, code="form.invalid", field="data.rows")
     if not 0 < len(given) <= MOST_ROWS:
-        said = _("Send at least one row, and at most %(most)s.", most=f"{MOST_ROWS:,}")
+        said = _("Send at least one row, and at most %(most)s.", most=separated(MOST_ROWS))
         raise InvalidInput(said, code="form.rows", field="data.rows")
     return {ROWS: [answers(form, one, f"data.rows.{index}") for index, one in enumerate(given)]}
 

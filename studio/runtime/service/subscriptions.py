@@ -25,11 +25,19 @@ from studio.runtime.triggers.schedule import next_due
 Settings = Sequence[Mapping[str, Any]]
 """Of active triggers of one type."""
 _watching: dict[str, Callable[[UnitOfWork, Settings], None]] = {}
+TakeOver = Callable[[UnitOfWork, Keyring, UUID], str | None]
+"""A workflow's id in; the address that its new webhook takes over, which nothing else has any longer, out."""
+_inheriting: list[TakeOver] = []
 
 
 def watch(kind: str, told: Callable[[UnitOfWork, Settings], None]) -> None:
     """Have somebody told, in the transaction, where active triggers of a type come, go or change: before and after."""
     _watching[kind] = told
+
+
+def inherit(take_over: TakeOver) -> None:
+    """Say where a new webhook's address may come from. Called at the start of every process."""
+    _inheriting[:] = [take_over]
 
 
 def active_of(uow: UnitOfWork, kind: str) -> Settings:
@@ -147,12 +155,12 @@ def _replace(
     uow.session.add(row)
     uow.session.flush()
     if step.type == "trigger.webhook":
-        _give_address(keyring, row)
+        _give_address(keyring, row, next((take_over(uow, keyring, workflow.id) for take_over in _inheriting), None))
     return row
 
 
-def _give_address(keyring: Keyring, row: TriggerSubscription) -> str:
-    text = rng.token()
+def _give_address(keyring: Keyring, row: TriggerSubscription, text: str | None = None) -> str:
+    text = text or rng.token()
     row.address_hash = hash_token(text)
     row.address_sealed = keyring.seal(text.encode(), context=context_of(row, "address_sealed"))
     return text

@@ -62,8 +62,10 @@ def judge(uow: UnitOfWork, workflow_id: UUID) -> bool:
     if not fails_too_often(found.new, found.old, Rule(stage.min_runs, stage.points)):
         return False
     workflow = uow.session.get_one(Workflow, workflow_id, with_for_update=True)
-    ended = ending.end(uow, workflow, Outcome.RETURNED)
-    if ended is None:  # somebody was faster
+    going_on = reading.current(uow, workflow_id, lock=True)
+    same = going_on is not None and going_on.id == stage.id
+    ended = ending.end(uow, workflow, Outcome.RETURNED) if same else None
+    if ended is None:  # somebody was faster; another may have begun
         return False
     facts = {
         "stage_id": str(stage.id), "number": stage.number, "before": stage.before_number, "new": asdict(ended.new),

@@ -49,6 +49,7 @@ def test_what_cannot_be_used_is_said_at_its_field_and_nothing_is_saved(lobby, ap
     admin = signed_in(app, lobby.tenant.id, lobby.tenant["admin"])
     cases = {
         "issuer": {"issuer": "http://id.northstar.example"},
+        "issuer that is half an address": {"issuer": "https://[::1"},
         "issuer of another name": {"issuer": ISSUER + "/other"},
         "domains": {"domains": "not a domain"},
         "claim": {"claim": ""},

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from studio.audit.models import AuditEvent
+from studio.builder.service import drafts, from_source
 from studio.connectors.calling.opening import find
 from studio.connectors.calling.reporting import Reporting
 from studio.connectors.catalogue import connectors
@@ -28,8 +29,10 @@ from studio.connectors.webhooks.telling import Telling
 from studio.core import clock
 from studio.core.http import HttpClient
 from studio.core.models import OutboxRow
-from studio.runtime.models import Run
+from studio.runtime.models import EventSource, Run, SourceEvent
 from studio.runtime.service import workflows
+from studio.runtime.sources import replaying
+from studio.runtime.sources import service as sources
 from tests.connectors.hooks.provider import HOOKS, Provider, connector
 from tests.factories.accounts import signed_in
 from tests.factories.connections import Switchboard
@@ -92,6 +95,38 @@ def hooked(app, monkeypatch):
 
 def registered(provider):
     return sorted(topic for one in provider.hooks.values() for topic in one["topics"])
+
+
+def test_an_event_source_hears_a_connection_before_there_is_a_workflow(hooked):
+    provider, settings = hooked.provider, {"connection": "main-shop", "event": "order.paid"}
+    with hooked.unit() as unit:
+        source = sources.open_(unit, hooked.board.keyring, "Paid orders", sources.CONNECTION, settings)
+        source_id = source.id
+        assert sources.users(unit, "connection", "Main-Shop") == ["Event source “Paid orders”"]
+    hooked.settle()
+    assert registered(provider) == ["orders/paid"]
+    answer = hooked.deliver(*provider.sign("orders/paid", ORDER))
+    assert (answer.status_code, answer.json["started"]) == (202, 0)
+    hooked.deliver(*provider.sign("orders/paid", ORDER))  # the connection itself tells the repeat apart
+    [event] = hooked.rows(SourceEvent)
+    assert (event.source_id, event.body["event"], event.body["order"]["number"]) == (source_id, "order.paid", "SO-7")
+    assert event.meta["connection"] == "main-shop"
+    with hooked.unit() as unit:
+        made = from_source.make(unit, unit.session.get(EventSource, source_id), unit.session.get(SourceEvent, event.id))
+        [step] = drafts.current(unit, made).document["nodes"]
+        assert (step["config"], step["pin"]["data"]) == (settings, event.body)
+    listener = hooked.listen("order.paid")
+    with hooked.unit() as unit:
+        source, kept = unit.session.get(EventSource, source_id), unit.session.get(SourceEvent, event.id)
+        done = replaying.replay(unit, source, kept, listener, None, lambda _lane="main": None)
+    [run] = hooked.rows(Run)
+    assert (done.verdict, run.id, run.input["order"]["number"]) == ("started", done.run_id, "SO-7")
+    hooked.turn(listener, on=False)
+    assert registered(provider) == ["orders/paid"]
+    with hooked.unit() as unit:
+        sources.close(unit, source_id)
+    hooked.settle()
+    assert provider.hooks == {}
 
 
 def test_a_webhook_comes_with_the_first_listener_and_goes_with_the_last(hooked):

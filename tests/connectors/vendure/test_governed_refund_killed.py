@@ -6,8 +6,6 @@ moment say behind which of them it died. Its supervisor starts the next one, as 
 """
 
 import json
-import os
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -130,9 +128,7 @@ class World:
 
     def kill(self) -> None:
         """All of them at once."""
-        for process in self.running.processes.values():
-            os.killpg(process.pid, signal.SIGKILL)  # a session of its own, which Stack.start() has made
-            process.wait()
+        self.running.kill()
         self.running.processes.clear()
 
     def log(self) -> str:

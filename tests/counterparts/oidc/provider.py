@@ -42,13 +42,13 @@ class Provider:
 
     def seen(self, what: str, grant: str | None = None) -> int:
         """How often something happened: granted, refused, revoked."""
-        found = requests.get(f"{self.url}/seen", timeout=10).json()
+        found = requests.get(f"{self.url}/seen", timeout=60).json()
         return sum(one["what"] == what and (grant is None or one["grant"] == grant) for one in found)
 
     def takes(self, access_token: str) -> bool:
         """Whether a token lives."""
         headers = {"Authorization": f"Bearer {access_token}"}
-        return requests.get(f"{self.url}/api/account", headers=headers, timeout=10).status_code == 200
+        return requests.get(f"{self.url}/api/account", headers=headers, timeout=60).status_code == 200
 
     def agree(self, address: str, who: str = "shop-1") -> dict[str, str]:
         """Sign in and agree, as a person does; returns the query that the browser brings back."""
@@ -60,13 +60,13 @@ class Provider:
 
     def _walk(self, address: str, who: str | None) -> dict[str, str]:
         with requests.Session() as browser:
-            answer = browser.get(address, allow_redirects=False, timeout=10)
+            answer = browser.get(address, allow_redirects=False, timeout=60)
             for _step in range(12):
                 place = answer.headers.get("Location", "")
                 if place.startswith(self.redirect_uri):
                     return dict(parse_qsl(urlsplit(place).query))
                 if place:
-                    answer = browser.get(urljoin(answer.url, place), allow_redirects=False, timeout=10)
+                    answer = browser.get(urljoin(answer.url, place), allow_redirects=False, timeout=60)
                     continue
                 if answer.status_code >= 400:
                     break
@@ -75,11 +75,11 @@ class Provider:
 
     def _page(self, browser: requests.Session, page: requests.Response, who: str | None) -> requests.Response:
         if who is None:
-            return browser.get(f"{page.url}/abort", allow_redirects=False, timeout=10)
+            return browser.get(f"{page.url}/abort", allow_redirects=False, timeout=60)
         prompt = re.search(r'name="prompt" value="(\w+)"', page.text)
         assert prompt is not None, page.text
         form = {"prompt": prompt[1], "login": who, "password": "of-no-matter"}
-        return browser.post(page.url, data=form, allow_redirects=False, timeout=10)
+        return browser.post(page.url, data=form, allow_redirects=False, timeout=60)
 
 
 @dataclass
@@ -101,11 +101,11 @@ class Faults:
 
     def spoil(self, **how: Any) -> None:
         """From now on: `without` and `with` fields, another `status`, a `raw` answer, `delayMs`; nothing: as it is."""
-        requests.post(f"{self.url}/spoil", json=how, timeout=10).raise_for_status()
+        requests.post(f"{self.url}/spoil", json=how, timeout=60).raise_for_status()
 
     def asked(self) -> int:
         """How often a token was asked for."""
-        return requests.get(f"{self.url}/seen", timeout=10).json()["asked"]
+        return requests.get(f"{self.url}/seen", timeout=60).json()["asked"]
 
 
 @contextmanager

@@ -97,7 +97,7 @@ def served() -> Iterator[Served]:
 def opened(address: str, key: str) -> HTTPResponse | None:
     """A stream; None while the ones of a client that has gone are still counted."""
     try:
-        return urllib.request.urlopen(urllib.request.Request(address, headers={"Authorization": key}), timeout=10)
+        return urllib.request.urlopen(urllib.request.Request(address, headers={"Authorization": key}), timeout=60)
     except HTTPError as full:
         if full.code == 429:
             return None

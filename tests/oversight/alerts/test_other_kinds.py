@@ -1,4 +1,4 @@
-"""Lost connections, failing syncs, webhooks and audit exports open, are told and recover as workflows do."""
+"""Lost connections, failing syncs, webhooks, audit exports and archives open, are told and recover as workflows do."""
 
 from datetime import timedelta
 
@@ -13,6 +13,9 @@ from studio.export import notices as exports
 from studio.export.models import ExportDestination
 from studio.oversight.alerts import verbs
 from studio.oversight.alerts.kinds import registry
+from studio.runtime.archive import notices as archive_notices
+from studio.runtime.archive import service as archives
+from studio.runtime.models import ArchivePlace
 from tests.factories.connections import make_connection
 from tests.factories.exports import make_export
 from tests.factories.syncs import make_sync
@@ -95,7 +98,25 @@ class Held:
         row.state, row.failed_at, row.sent_at = "active", None, uow.now
 
 
-@pytest.mark.parametrize("made", [Lost, Failing, Unregistered, Held])
+class Unarchived:
+    title = "Archive of runs: ended runs cannot be archived"
+    told = None
+
+    def __init__(self, night: Night):
+        with night.unit() as uow:
+            self.id = archives.set_place(uow, archives.Wanted("folder")).id
+
+    def breaks(self, uow):
+        row = uow.session.get_one(ArchivePlace, self.id)
+        row.trouble, row.trouble_words = "archive.io", WHY
+        archive_notices.failing(uow, row.id, archive_notices.WRITING)
+
+    def mends(self, uow):
+        row = uow.session.get_one(ArchivePlace, self.id)
+        row.trouble, row.trouble_words, row.proved_at = None, None, uow.now
+
+
+@pytest.mark.parametrize("made", [Lost, Failing, Unregistered, Held, Unarchived])
 def test_it_is_told_once_whom_it_concerns_and_that_it_works_again(night, made):
     broken = made(night)
     with night.unit() as uow:

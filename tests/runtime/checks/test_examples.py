@@ -13,6 +13,7 @@ from tests.runtime.graphs import flow, hook, step
 
 load_node_types()
 IF = step("large", "condition.if", condition="trigger.order.total > 400.0")
+EURO = step("euro", "condition.if", condition='trigger.currency == "EUR"')
 EACH = step("each", "flow.for_each", items="[1]")
 CALL = step("call", "action.http", url="https://shop.test/")
 ONCE = {**CALL, "retry": None}
@@ -122,6 +123,22 @@ def test_what_mends_a_problem_takes_it_away_and_brings_no_other(code):
         assert {(one.code, one.node) for one in after if one.severity == "error"} <= known, problem
         assert len([one for one in after if one.code == code]) < len(found(failing, code))
         assert dump(failing) == before
+
+
+@pytest.mark.parametrize(("condition", "mended_to"), [
+    ("trigger.currency == EUR", 'trigger.currency == "EUR"'),
+    ("trigger.currency in [EUR, CHF]", 'trigger.currency in ["EUR", "CHF"]'),
+    ("trigger.tags.contains(vip)", 'trigger.tags.contains("vip")'),
+    ("order.total > 4", None),
+    ("order[0] > 4", None),
+])  # fmt: skip
+def test_a_word_alone_was_meant_as_a_text_and_the_beginning_of_a_path_was_not(condition, mended_to):
+    euro = EURO | {"config": {"condition": condition}}
+    first, *_ = found(flow([hook(), euro, step("a")], "hook>euro", "euro.true>a"), "expression.unknown_path")
+    assert (first.fix.edits[0].value if first.fix else None) == mended_to
+    euro["config"]["condition"] = mended_to or condition
+    after = found(flow([hook(), euro, step("a")], "hook>euro", "euro.true>a"), "expression.unknown_path")
+    assert first.span not in [one.span for one in after] or mended_to is None
 
 
 def test_lateness_goes_where_a_no_goes():

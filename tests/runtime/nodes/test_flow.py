@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from scripts import translations
 from studio.contract.results import Done, Expand, Fail, Signal, Wait
-from studio.contract.spans import in_words
+from studio.contract.spans import in_words, plainly
+from studio.core import i18n
 from studio.runtime.compile import ConfigError
 from tests.fakes.node_world import NOW
 
@@ -70,6 +72,10 @@ def test_stop_and_fail_end_the_run(world):
 
 
 def test_lengths_of_time_in_words():
+    german = translations.load("de")
+    with i18n.looking_up(lambda sentence: german[sentence].string):
+        assert in_words(91_800) == "1 Tag 1 Stunde"
+        assert plainly(91_800) == "1 day 1 hour"
     assert [in_words(s) for s in (0, 1, 90, 5400, 90_061)] == [
         "no time", "1 second", "1 minute 30 seconds", "1 hour 30 minutes", "1 day 1 hour",
     ]  # fmt: skip

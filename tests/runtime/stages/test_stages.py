@@ -6,9 +6,11 @@ from sqlalchemy import select
 from studio.audit.models import AuditEvent
 from studio.builder.service import drafts, whole
 from studio.contract.declaring import TARGET
+from studio.contract.leaving import Leave, Somebody
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.ids import new_id
 from studio.core.outbox import OutboxRow
+from studio.runtime.departing import WorkflowsPart
 from studio.runtime.ledger.rows import Accepted
 from studio.runtime.models import Run, TriggerSubscription, VersionStage, Workflow, WorkflowVersion
 from studio.runtime.outcomes import RunState
@@ -18,7 +20,7 @@ from studio.runtime.service.dedup import Once
 from studio.runtime.service.staging import Wish
 from studio.runtime.stages import reading
 from studio.runtime.stages.policy import Rule, part_of
-from studio.runtime.stages.watching import Stages
+from studio.runtime.stages.watching import Stages, judge
 from tests.factories.accounts import make_tenant, signed_in
 from tests.factories.workflows import make_workflow, refunds
 
@@ -159,6 +161,26 @@ def test_what_fails_too_often_goes_back_by_itself_and_its_owner_hears_of_it(plac
     assert place.audited()[-1] == "workflow.stage_ended"
 
 
+def test_a_stage_that_began_while_another_was_judged_is_not_taken_back_for_it(place, monkeypatch):
+    old, new = place.live(), place.publish(Wish(10, Rule(min_runs=1, points=20)))
+    place.ended(old, 9, 1)
+    place.ended(new, 0, 4)
+    count = reading.side_by_side
+
+    def replaced(uow, stage):
+        found = count(uow, stage)
+        monkeypatch.undo()
+        flow = uow.session.get_one(Workflow, place.workflow_id)
+        stages.take_back(uow, flow)
+        stages.begin(uow, flow, drafts.current(uow, flow).document, Wish(20))
+        return found
+
+    monkeypatch.setattr(reading, "side_by_side", replaced)
+    with place.unit() as uow:
+        assert not judge(uow, place.workflow_id)
+    assert [stage.outcome for stage in place.all(VersionStage)] == ["back", None]
+
+
 def test_what_else_happens_meanwhile(place):
     old, staged = place.live(), place.publish(Wish(99))
     place.doing(workflows.set_enabled, enabled=False)
@@ -243,7 +265,7 @@ def test_the_pages_and_the_apis_say_and_do_the_same(app, place):
     assert (answer.status_code, answer.json["version"], answer.json["staged"]) == (200, 2, page)
     place.ended(place.live(), 3, 1)
     html = browser.get(page).text
-    for said in ("Version 2 takes 10 % of the events", "once 30 of its runs", "25.0 %", "Colder", "&amp;version=1"):
+    for said in ("Version 2 takes 10 % of the events", "once 30 of its runs", "25 %", "Colder", "&amp;version=1"):
         assert said in html
     assert "Version 2 takes 10 % of the events" in browser.get(f"/workflows/{place.workflow_id}").text
     assert browser.post(f"{page}/stage", data={"share": "100"}).status_code == 422
@@ -252,3 +274,21 @@ def test_the_pages_and_the_apis_say_and_do_the_same(app, place):
     assert browser.post(f"{page}/stage/take").status_code == 303
     assert "Taken to everybody" in browser.get(page).text
     assert browser.post(f"{page}/stage/back").status_code == 409
+
+
+def test_who_leaves_is_found_in_a_version_that_takes_a_share_of_the_events_too(place):
+    who = place.tenant["approver"]
+    named = refunds()
+    named["nodes"][2]["config"]["body"] = f"user:{who.email}"
+    place.save(named)
+    leave = Leave(Somebody(who.user_id, who.name, who.email))
+
+    def found():
+        with place.unit() as uow:
+            return [one.names for one in WorkflowsPart().look(uow, leave) if one.kind == "named"]
+
+    assert found() == []
+    place.publish(Wish(5))
+    assert found() == [(named["name"],)]
+    place.doing(stages.take_back)
+    assert found() == []

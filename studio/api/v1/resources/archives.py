@@ -22,10 +22,11 @@ from studio.runtime.models import ArchivedRun
 @operation("GET", "/workspace/archive", tag="Workspace", needs="settings.read", answer=ArchiveView)
 def get_archive(uow: UnitOfWork) -> ArchiveView:
     """Where ended runs are archived before they are deleted, and whether that works."""
-    place = service.current(uow)
+    place, stuck = service.current(uow), service.stuck(uow)
     told = ("proved_at", "trouble", "trouble_words", "trouble_since")
     found = {name: getattr(place, name, None) for name in told}
-    return ArchiveView.model_validate(asdict(service.wanted_of(place)) | found)
+    found |= {name: getattr(stuck, name, None) for name in ("files_trouble", "files_trouble_since")}
+    return ArchiveView.model_validate(asdict(service.wanted_now(uow)) | found)
 
 
 @operation("PUT", "/workspace/archive", tag="Workspace", needs="settings.manage", body=ArchiveWanted,
@@ -33,6 +34,13 @@ def get_archive(uow: UnitOfWork) -> ArchiveView:
 def put_archive(uow: UnitOfWork, body: ArchiveWanted) -> ArchiveView:
     """Archive there from now on. It is tried at once; nothing is deleted before it works."""
     service.set_place(uow, service.Wanted(**body.model_dump()), archive_reach().allowed_hosts)
+    return get_archive(uow)
+
+
+@operation("POST", "/workspace/archive/try", tag="Workspace", needs="settings.manage", answer=ArchiveView)
+def try_archive(uow: UnitOfWork) -> ArchiveView:
+    """Have a worker try at once what could not be written, or deleted, and not only minutes later."""
+    service.look_now(uow)
     return get_archive(uow)
 
 

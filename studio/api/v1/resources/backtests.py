@@ -60,7 +60,11 @@ def list_backtest_events(
     uow: UnitOfWork, workflow_id: UUID, backtest_id: UUID, query: shapes.BacktestQuery
 ) -> ListOf[shapes.BacktestEventInfo]:
     """What became of each event, newest first, beside what really happened."""
-    row = service.get(uow, whole.get(uow, workflow_id), backtest_id)
+    return events_of(uow, service.get(uow, whole.get(uow, workflow_id), backtest_id), query)
+
+
+def events_of(uow: UnitOfWork, row: Backtest, query: shapes.BacktestQuery) -> ListOf[shapes.BacktestEventInfo]:
+    """A page of the events of a backtest, or of a shadow."""
     narrowed = Narrowed(query.kind, query.error)
     found = service.events(uow, row, narrowed, cursor_id(query.cursor), query.limit + 1)
     page, after = found[: query.limit], found[query.limit - 1].event_id if len(found) > query.limit else None
@@ -72,7 +76,11 @@ def list_backtest_events(
 @operation("GET", f"{ONE}/events/<uuid:event_id>", tag=TAG, needs="run.read", answer=shapes.TriedEvent)
 def get_backtest_event(uow: UnitOfWork, workflow_id: UUID, backtest_id: UUID, event_id: UUID) -> shapes.TriedEvent:
     """One event with its steps, as a test-run tells them."""
-    row = service.get(uow, whole.get(uow, workflow_id), backtest_id)
+    return event_of(uow, service.get(uow, whole.get(uow, workflow_id), backtest_id), event_id)
+
+
+def event_of(uow: UnitOfWork, row: Backtest, event_id: UUID) -> shapes.TriedEvent:
+    """One of them, tried once more."""
     info = shapes.BacktestEventInfo.model_validate(service.event(uow, row, event_id)).model_dump()
     found = work.again(uow, row, [event_id], engine().ports.calls).get(event_id)
     return shapes.TriedEvent(**info, result=work.shown(found) if found is not None else None)

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from studio.api.v1.operations import operation
 from studio.api.v1.reading import Paged
-from studio.api.v1.shapes.approvals import GroupMember, GroupSave, GroupView
 from studio.api.v1.shapes.common import ListOf, cut
+from studio.api.v1.shapes.groups import GroupMember, GroupSave, GroupView
 from studio.api.v1.shapes.open_changes import OpenApply, OpenChanges, change_view
 from studio.approvals.service import applying, groups
 from studio.core.unit_of_work import UnitOfWork

@@ -92,6 +92,7 @@ def get_template_update(uow: UnitOfWork, workflow_id: UUID) -> shapes.TemplateNe
     return shapes.TemplateNews(
         template=found.news.template.slug, was=found.news.was, number=found.news.number, note=found.news.note,
         revision=found.draft.revision, changes=[one.text for one in found.changes], kept=list(found.kept),
+        ways=found.ways,
     )  # fmt: skip
 
 

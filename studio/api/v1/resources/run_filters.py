@@ -7,7 +7,14 @@ from studio.api.v1.operations import operation
 from studio.api.v1.reading import Paged
 from studio.api.v1.resources.runs import TAG
 from studio.api.v1.shapes.common import ListOf, cut
-from studio.api.v1.shapes.run_views import RunColumnsBody, RunColumnsShape, RunViewSave, RunViewShape, shaped
+from studio.api.v1.shapes.run_views import (
+    RunColumnsBody,
+    RunColumnsShape,
+    RunViewChange,
+    RunViewSave,
+    RunViewShape,
+    shaped,
+)
 from studio.core.errors import Forbidden
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
@@ -30,6 +37,16 @@ def save_run_view(uow: UnitOfWork, body: RunViewSave) -> RunViewShape:
     if body.shared:
         _may_share()
     return shaped(views.save(uow, body.name, wanted, shared=body.shared))
+
+
+@operation("PATCH", "/run-views/<uuid:view_id>", tag=TAG, needs="run.read", body=RunViewChange, answer=RunViewShape,
+           conflicts=True)  # fmt: skip
+def change_run_view(uow: UnitOfWork, view_id: UUID, body: RunViewChange) -> RunViewShape:
+    """Give a view another name or other filters: one's own or, as who edits workflows, one of everybody."""
+    wanted, row = body.wanted(), views.one(uow, view_id)
+    if row.owner_id is None:
+        _may_share()
+    return shaped(views.change(uow, row, name=body.name, wanted=wanted))
 
 
 @operation("DELETE", "/run-views/<uuid:view_id>", tag=TAG, needs="run.read")
@@ -55,5 +72,5 @@ def set_run_columns(uow: UnitOfWork, body: RunColumnsBody) -> RunColumnsShape:
 
 def _may_share() -> None:
     if not signed_in_person().may("workflow.edit"):
-        said = _("Whoever edits workflows shares views with everybody, and removes shared ones.")
+        said = _("Whoever edits workflows shares views with everybody, and changes or removes shared ones.")
         raise Forbidden(said, resource="permission:workflow.edit")

@@ -8,7 +8,7 @@ from studio.api.v1.shapes.common import ListOf
 from studio.api.v1.shapes.syncs import Backfill, NewSync, RecordInfo, RecordsQuery, SyncChange, SyncInfo
 from studio.connectors.models import Connection, ConnectionSync
 from studio.connectors.syncing import reading, verbs
-from studio.core import tenancy
+from studio.core import moments, tenancy
 from studio.core.errors import InvalidInput, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.unit_of_work import UnitOfWork
@@ -113,11 +113,8 @@ def list_sync_records(uow: UnitOfWork, sync_id: UUID, query: RecordsQuery) -> Li
 
 def _place(cursor: str) -> tuple[datetime, str]:
     at, _bar, external_id = cursor.partition("|")
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None or not external_id or not external_id.isprintable():
+    moment = moments.read(at)
+    if moment is None or not external_id or not external_id.isprintable():
         raise InvalidInput(_("This is no cursor of this list."), code="cursor", field="cursor")
     return moment, external_id
 

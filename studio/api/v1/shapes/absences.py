@@ -21,7 +21,7 @@ def _read(given: object) -> object:
 
 Clock = Annotated[
     time,
-    BeforeValidator(_read, json_schema_input_type=str),
+    BeforeValidator(_read, json_schema_input_type=Annotated[str, Field(max_length=5)]),
     PlainSerializer(lambda value: value.strftime("%H:%M"), return_type=str),
     Field(examples=["18:00"]),
 ]

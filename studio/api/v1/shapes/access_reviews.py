@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from studio.accounts.outcomes import Role
-from studio.api.v1.reading import Body
+from studio.api.v1.reading import Body, Moment
 from studio.api.v1.shapes.common import Id, Shape
 from studio.oversight.reviews import policy, starting
 from studio.oversight.reviews.answering import REASON
@@ -96,7 +96,7 @@ class ReviewSave(Body):
     name: str = Field(min_length=1, max_length=starting.NAME)
     scope: Scope = Scope.ALL
     silence: Silence
-    due_at: AwareDatetime = Field(description="At least an hour away, at most a year.")
+    due_at: Moment = Field(description="At least an hour away, at most a year.")
     reviewers: ReviewersSave
     every_months: int | None = Field(None, ge=policy.MONTHS[0], le=policy.MONTHS[-1])
 

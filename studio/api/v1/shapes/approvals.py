@@ -1,4 +1,4 @@
-"""Requests for approval, and groups of approvers."""
+"""Requests for approval."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
@@ -13,6 +13,8 @@ from studio.approvals.service.bulk import MOST
 from studio.approvals.service.listing import Due
 from studio.core.i18n import gettext as _
 
+Fact = Annotated[list[Annotated[str, Field(max_length=2_000)]], Field(min_length=2, max_length=2)]
+"""Label and value. A label has 60 letters at most, which the service says."""
 Remark = Annotated[str, Field(max_length=limits.REMARK)]
 
 
@@ -237,9 +239,7 @@ class Revise(Body):
 
     shown: str = Field(pattern=r"^[0-9a-f]{64}$", description="`shown` of the request that was edited.")
     title: str | None = Field(None, max_length=400)
-    facts: list[Annotated[list[str], Field(min_length=2, max_length=2)]] | None = Field(
-        None, max_length=20, description="Pairs of label and value, all of them."
-    )
+    facts: list[Fact] | None = Field(None, max_length=20, description="Pairs of label and value, all of them.")
     instructions: str | None = Field(None, max_length=4_000, description="For whoever manages approvals.")
     amount: str | None = Field(None, max_length=40, description="Decimal text; empty: no money goes through it.")
     currency: str | None = Field(None, max_length=3)
@@ -288,7 +288,7 @@ class Decide(Body):
     )
     option: str | None = Field(None, max_length=40, description="The key of one of the request's own answers.")
     answer: dict[str, Any] = Field({}, description="What its form asks, by name.")
-    items: list[str] | None = Field(
+    items: list[Annotated[str, Field(max_length=200)]] | None = Field(
         None, max_length=200, description="Keys of the line items that you approve. Left out: all of them."
     )
     shown: str = Field(pattern=r"^[0-9a-f]{64}$", description="`shown` of the request that was read.")
@@ -395,30 +395,3 @@ class RestoreMany(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"items": ["019a0000-0000-7000-8000-000000000000"]}]})
 
     items: list[Id] = Field(min_length=1, max_length=MOST)
-
-
-class GroupView(Shape):
-    """People who may stand in for one another."""
-
-    id: Id
-    name: str = Field(examples=["Refund team"])
-    members: list["GroupMember"]
-
-
-class GroupMember(Shape):
-    """One of them."""
-
-    user_id: Id
-    name: str
-    email: str
-
-
-class GroupSave(Body):
-    """A group as it shall be."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"name": "Refund team", "members": ["019a0000-0000-7000-8000-000000000000"]}]}
-    )
-
-    name: str = Field(min_length=1, max_length=80)
-    members: list[Id] = Field(max_length=500, description="`user_id`s.")

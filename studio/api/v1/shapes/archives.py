@@ -28,6 +28,10 @@ class ArchiveWanted(Body):
     endpoint: str = Field("", max_length=300, description="Of a store that is not Amazon's.")
     access_key_id: str = Field("", max_length=128)
     secret_name: str = Field("", max_length=80, description="The stored secret that belongs to the key.")
+    keep_days: int | None = Field(
+        None, description="Days that files are kept once they were written, wherever they lie: 1 to 36,500. Null: for "
+        "good. What is due is deleted from an hour later on, whole files, with the rows that find their runs.",
+    )  # fmt: skip
 
 
 class ArchiveView(Shape):
@@ -40,10 +44,13 @@ class ArchiveView(Shape):
     endpoint: str
     access_key_id: str
     secret_name: str
+    keep_days: int | None = Field(description="Days that files are kept; null: for good.")
     proved_at: datetime | None = Field(description="When something was last written there; null: never yet.")
     trouble: str | None = Field(description="Code of why nothing can be written there; nothing is deleted meanwhile.")
     trouble_words: str | None
     trouble_since: datetime | None
+    files_trouble: str | None = Field(description="Why files that are due cannot be deleted, in words.")
+    files_trouble_since: datetime | None
 
 
 class ArchivedQuery(Paged):

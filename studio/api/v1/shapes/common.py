@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from studio.core.errors import InvalidInput
+from studio.core.i18n import gettext as _
 from studio.core.ids import parse_id
 
 Item = TypeVar("Item")
@@ -89,4 +90,4 @@ def cut(
 
 
 def _no_cursor() -> InvalidInput:
-    return InvalidInput("This is no cursor of this list.", code="query.cursor", field="cursor")
+    return InvalidInput(_("This is no cursor of this list."), code="query.cursor", field="cursor")

@@ -1,12 +1,14 @@
 """Elevated access."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
 from studio.accounts.outcomes import Role
 from studio.api.v1.reading import Body, Moment
 from studio.api.v1.shapes.common import Id, Shape
+from studio.approvals.limits import Who
 from studio.guard.elevation.outcomes import Ending, State
 from studio.guard.elevation.policy import TEXT, TICKET
 
@@ -50,7 +52,7 @@ class EligibilitySave(Body):
     most_minutes: int = Field(240, ge=0, le=1_000_000, description="From 15 minutes to a day: 1440.")
     justification: bool = True
     ticket: bool = False
-    approvers: list[str] = Field(
+    approvers: list[Who] = Field(
         [], max_length=50, description="`user:<email or id>`, `group:<name>` or `schedule:<name>`."
     )
     needed: int = Field(1, ge=0, le=1_000)
@@ -97,7 +99,9 @@ class ElevationSave(Body):
     justification: str = Field("", max_length=TEXT)
     ticket: str = Field("", max_length=TICKET)
     starts_at: Moment | None = Field(None, description="Its end is fixed then. null: when its person starts it.")
-    scope: list[str] | None = Field(None, max_length=200, description="Permissions of the role; null: all of them.")
+    scope: list[Annotated[str, Field(max_length=80)]] | None = Field(
+        None, max_length=200, description="Permissions of the role; null: all of them."
+    )
 
 
 class ElevationEnd(Body):

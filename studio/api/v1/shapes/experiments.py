@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from studio.api.v1.reading import Body
 from studio.api.v1.shapes.common import Id, Shape
 from studio.api.v1.shapes.flags import Documents, Note
+from studio.approvals.limits import Who
 
 _DESIGN: Any = {
     "variants": [{"name": "three-pages", "share": 50}, {"name": "one-page", "share": 50}],
@@ -37,7 +38,7 @@ class NewExperiment(Body):
     stickiness: str = Field("userId", max_length=60, description="The field of the context by which units are drawn.")
     constraints: Documents = Field(default_factory=list)
     segments: list[int] = Field(default_factory=list, max_length=200)
-    approvers: list[str] = Field(
+    approvers: list[Who] = Field(
         default_factory=list, max_length=50,
         description="Who has to agree to a decision: `user:` and an address, `group:` and a name. Empty: nobody.",
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Templates of the gallery, and what a workflow is made of."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -103,14 +103,18 @@ class KeepTemplate(Body):
     name: str = Field(max_length=80)
     value: str = Field(max_length=300, description="What it does for somebody, in a sentence.")
     category: str = Field(max_length=40)
-    number: int | None = Field(default=None, ge=1, description="Which version of the workflow; null: its draft.")
-    asked: dict[str, str] = Field(
+    number: int | None = Field(
+        default=None, ge=1, le=2**31 - 1, description="Which version of the workflow; null: its draft."
+    )
+    asked: dict[Annotated[str, Field(max_length=300)], Annotated[str, Field(max_length=200)]] = Field(
         default_factory=dict,
         max_length=20,
         description="By the key of an askable value, what the wizard calls it; empty: as its step and field.",
     )
     note: str = Field(default="", max_length=500, description="What is new, for whoever uses an older version.")
-    template: str | None = Field(default=None, description="The slug of the template that gets a version.")
+    template: str | None = Field(
+        default=None, max_length=80, description="The slug of the template that gets a version."
+    )
 
 
 class AskableView(Shape):
@@ -132,7 +136,7 @@ class Askables(Shape):
 class AskableQuery(Query):
     """Of which version."""
 
-    number: int | None = Field(default=None, ge=1, description="Null: the draft.")
+    number: int | None = Field(default=None, ge=1, le=2**31 - 1, description="Null: the draft.")
 
 
 class ImportQuery(Query):
@@ -154,6 +158,7 @@ class TemplateNews(Shape):
     revision: int = Field(description="Of the draft: taking it names the one that was seen.")
     changes: list[str] = Field(description="What would change in the draft, in words.")
     kept: list[str] = Field(description="Steps in which the draft's own changes stay over the template's.")
+    ways: list[str] = Field(description="Where both sides lead on differently, in words; the draft's way stays.")
 
 
 class TakeUpdate(Body):

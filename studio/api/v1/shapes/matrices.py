@@ -1,15 +1,17 @@
 """Approval matrices."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field
 
 from studio.api.v1.reading import Body, Query
 from studio.api.v1.shapes.common import Id, Shape
+from studio.approvals.limits import Who
 from studio.approvals.tables import document
 from studio.approvals.tables.document import Matrix, Row
 from studio.contract.tables import MOST_COLUMNS, MOST_ROWS, Column, Hits, Kind
+from studio.contract.tables.cells import LONGEST_CELL
 
 _EXAMPLE = {
     "hits": "first",
@@ -17,6 +19,7 @@ _EXAMPLE = {
     "rows": [{"when": ["<500"], "approvers": ["group:Refund team"], "due": "4 working hours"}],
     "otherwise": {"approvers": ["group:Finance"], "needed": "2", "proof": True},
 }
+_Name = Annotated[str, Field(max_length=60)]
 _CSV = (
     "Row (first hit),Amount: number EUR,Approvers,Needed,Due,Proof,Then,Escalation,Name\n1,<500,group:Finance,,,,,,\n"
 )
@@ -37,16 +40,16 @@ class MatrixColumn(Body):
 class MatrixRow(Body):
     """Who decides where all of its conditions hold."""
 
-    when: list[str] = Field(
+    when: list[Annotated[str, Field(max_length=LONGEST_CELL)]] = Field(
         default_factory=list,
         max_length=MOST_COLUMNS,
         description="A cell a column: `100..<500`, `>=500`, `DE, AT`; empty fits anything.",
     )
-    approvers: list[str] = Field(min_length=1, max_length=50, examples=[["group:Finance"]])
+    approvers: list[Who] = Field(min_length=1, max_length=50, examples=[["group:Finance"]])
     needed: str = Field(default="", max_length=20, description="Empty: any one; `all`, `2` or `50%`.")
     due: str = Field(default="", max_length=120, description="`4 working hours (Berlin)`; empty: no end.")
     proof: bool = Field(default=False, description="Whoever approves proves once more who they are.")
-    then: list[str] = Field(default_factory=list, max_length=50, description="Of whom one has to agree afterwards.")
+    then: list[Who] = Field(default_factory=list, max_length=50, description="Of whom one has to agree afterwards.")
     escalation: str = Field(default="", max_length=80, description="The approval policy by whose levels it escalates.")
     name: str = Field(default="", max_length=80)
 
@@ -146,8 +149,8 @@ class MatrixAsk(Body):
 
     model_config = _like({"facts": {"Amount": "420.00"}, "units": {"Amount": "EUR"}})
 
-    facts: dict[str, Any] = Field(max_length=2 * MOST_COLUMNS, examples=[{"Amount": "420.00", "Country": "DE"}])
-    units: dict[str, str] = Field(default_factory=dict, max_length=2 * MOST_COLUMNS)
+    facts: dict[_Name, Any] = Field(max_length=2 * MOST_COLUMNS, examples=[{"Amount": "420.00", "Country": "DE"}])
+    units: dict[_Name, Annotated[str, Field(max_length=12)]] = Field(default_factory=dict, max_length=2 * MOST_COLUMNS)
 
 
 class MatrixAnswer(Shape):

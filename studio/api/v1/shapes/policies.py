@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from studio.api.v1.reading import Body, Query
+from studio.api.v1.reading import Body, Moment, Query
 from studio.api.v1.shapes.common import Id, Shape
 from studio.approvals.dry_run import Kind
 from studio.approvals.escalation import Then
@@ -57,7 +57,7 @@ class PolicySave(Body):
 class DryRunQuery(Query):
     """When, and for whom."""
 
-    at: AwareDatetime | None = Field(None, description="When it would be asked, up to a year ahead. None: now.")
+    at: Moment | None = Field(None, description="When it would be asked, up to a year ahead. None: now.")
     requester: str | None = Field(None, max_length=254, description="Address of who would ask, and so must not decide.")
 
 
@@ -76,7 +76,7 @@ class DryRunOf(Body):
     )
 
     rule: PolicyRule
-    at: AwareDatetime | None = Field(None, description="When it would be asked, up to a year ahead. None: now.")
+    at: Moment | None = Field(None, description="When it would be asked, up to a year ahead. None: now.")
     requester: str | None = Field(None, max_length=254, description="Address of who would ask, and so must not decide.")
 
 

@@ -1,11 +1,11 @@
 """Protected actions, their policies, and the settings behind them."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
-from studio.api.v1.reading import Body
+from studio.api.v1.reading import Body, Moment
 from studio.api.v1.shapes.common import Id, Shape
 
 _RULE: dict[str, JsonValue] = {"above": "200", "approvals": [{"approvers": ["user:jonas@example.com"], "count": 1}]}
@@ -115,9 +115,11 @@ class FreezePlan(Body):
     )  # fmt: skip
 
     name: str = Field(min_length=1, max_length=80)
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime = Field(description="92 days after its start at most.")
-    kinds: list[str] = Field(max_length=10, description="Of `publish`, `flags`, `connections`, `settings`.")
+    starts_at: Moment
+    ends_at: Moment = Field(description="92 days after its start at most.")
+    kinds: list[Annotated[str, Field(max_length=40)]] = Field(
+        max_length=10, description="Of `publish`, `flags`, `connections`, `settings`."
+    )
 
 
 class FreezeView(Shape):

@@ -66,7 +66,9 @@ class ReportSendingSave(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"roles": ["owner", "admin"], "day": 1, "hour": 7}]})
 
-    roles: list[Role] = Field(default_factory=list, description="Everybody whose seat has one of them.")
+    roles: list[Role] = Field(
+        default_factory=list, max_length=len(Role), description="Everybody whose seat has one of them."
+    )
     people: list[UUID] = Field(default_factory=list, max_length=50)
     day: int = Field(1, ge=1, le=28)
     hour: int = Field(7, ge=0, le=23)

@@ -1,12 +1,13 @@
 """What a person asks for without a workflow, and what they have asked for."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import ConfigDict, Field
 
 from studio.api.v1.reading import Body, Moment, Paged, Query
-from studio.api.v1.shapes.approvals import ApprovalLine, HandedIn
+from studio.api.v1.shapes.approvals import ApprovalLine, Fact, HandedIn
 from studio.api.v1.shapes.common import Id, Shape
+from studio.approvals.limits import Who
 from studio.approvals.requesting.own import Show
 
 
@@ -46,12 +47,10 @@ class AskApproval(Body):
 
     title: str = Field(min_length=1, max_length=400)
     text: str = Field("", max_length=4_000, description="Why, and what they should know.")
-    facts: list[Annotated[list[str], Field(min_length=2, max_length=2)]] = Field(
-        [], max_length=20, description="Pairs of label and value."
-    )
+    facts: list[Fact] = Field([], max_length=20, description="Pairs of label and value.")
     amount: str = Field("", max_length=40, description="Decimal text; empty: no money goes through it.")
     currency: str = Field("", max_length=3)
-    approvers: list[Annotated[str, Field(max_length=300)]] = Field(
+    approvers: list[Who] = Field(
         [], max_length=50, description="`user:<e-mail or id>`, `group:<name>` or `schedule:<name>`."
     )
     need: Literal["any_one", "everybody", "at_least", "at_least_per_cent"] = "any_one"

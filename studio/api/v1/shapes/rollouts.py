@@ -3,18 +3,22 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from studio.api.v1.reading import Body
 from studio.api.v1.shapes.common import Id, Shape
 from studio.api.v1.shapes.flags import Documents, Note
+from studio.approvals.limits import Who
+from studio.core.moments import reached
 
 _PLAN: Any = {
     "steps": [{"share": 5, "dwell": 3600}, {"share": 50, "dwell": 86400}, {"share": 100}],
     "guardrails": [{"metric": "errors", "worse": "up", "tolerance": 0.01}],
 }
 _AT = "2026-03-02T09:00:00Z"
-Moment = Annotated[AwareDatetime, Field(strict=False, description="At most 5 minutes ahead and 7 days ago.")]
+Moment = Annotated[
+    AwareDatetime, AfterValidator(reached), Field(strict=False, description="At most 5 minutes ahead and 7 days ago.")
+]
 Place = Annotated[str, Field(max_length=60, examples=["production"])]
 Unit = Annotated[
     str, Field(min_length=1, max_length=200, description="What the rollout is sticky on, such as the user's id.")
@@ -59,7 +63,7 @@ class NewRollout(Body):
     stickiness: str = Field("userId", max_length=60, description="The field of the context by which units are drawn.")
     constraints: Documents = Field(default_factory=list)
     segments: list[int] = Field(default_factory=list, max_length=200)
-    approvers: list[str] = Field(default_factory=list, max_length=50, description="Of steps that need an approval.")
+    approvers: list[Who] = Field(default_factory=list, max_length=50, description="Of steps that need an approval.")
     note: Note = ""
 
 

@@ -1,6 +1,7 @@
 """Runs as files."""
 
 from datetime import datetime
+from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
@@ -13,11 +14,18 @@ from studio.oversight.run_exports.outcomes import Format, State
 from studio.oversight.run_exports.tables import RunExport
 from studio.runtime.history.filters import NAMES, RunFilter, read
 
+Filters = Annotated[
+    dict[str, Annotated[list[Annotated[str, Field(max_length=300)]], Field(max_length=50)]], Field(max_length=50)
+]
+"""Names and values of an address: more than there are states and labels to ask for."""
+
 
 class FilterBody(Body):
     """Which runs, as the list of them is filtered."""
 
-    filters: dict[str, list[str]] = Field(
+    refusal: ClassVar[str]
+    """Code of the answer to a filter that is none."""
+    filters: Filters = Field(
         default_factory=dict, description=f"As the address of the list of runs has them: {', '.join(sorted(NAMES))}."
     )
 
@@ -28,13 +36,14 @@ class FilterBody(Body):
         unknown = [FieldProblem(name, "filter.unknown", said) for name in sorted(self.filters.keys() - NAMES)]
         problems = [FieldProblem(f"filters.{one.path}", one.code, one.message) for one in (*problems, *unknown)]
         if problems:
-            raise InvalidInput(problems[0].message, code="run_export.filter", problems=problems)
+            raise InvalidInput(problems[0].message, code=self.refusal, problems=problems)
         return found
 
 
 class RunExportAsk(FilterBody):
     """Which runs, and as what."""
 
+    refusal = "run_export.filter"
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"format": "csv", "filters": {"state": ["failed"], "since": ["7d"]}}]}
     )

@@ -6,13 +6,18 @@ from pydantic import ConfigDict, Field
 
 from studio.api.v1.reading import Body
 from studio.api.v1.shapes.common import Id, Shape
-from studio.api.v1.shapes.run_exports import FilterBody
+from studio.api.v1.shapes.run_exports import FilterBody, Filters
 from studio.runtime.history.columns import Column
+from studio.runtime.history.filters import RunFilter
 from studio.runtime.history.views import LONGEST
 from studio.runtime.models import RunView
 
 
-class RunViewSave(FilterBody):
+class _ViewFilter(FilterBody):
+    refusal = "run_view.filter"
+
+
+class RunViewSave(_ViewFilter):
     """A filter and its name."""
 
     model_config = ConfigDict(
@@ -23,6 +28,21 @@ class RunViewSave(FilterBody):
 
     name: str = Field(min_length=1, max_length=LONGEST)
     shared: bool = Field(False, description="For everybody of the workspace, not for oneself alone.")
+
+
+class RunViewChange(Body):
+    """What becomes different of a view; what is not said stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "Failed today", "filters": {"state": ["failed"], "since": ["24h"]}}]}
+    )
+
+    name: str | None = Field(None, min_length=1, max_length=LONGEST)
+    filters: Filters | None = Field(None, description="All of them anew, as the address of the list of runs has them.")
+
+    def wanted(self) -> RunFilter | None:
+        """The other filter. Raises InvalidInput."""
+        return _ViewFilter(filters=self.filters).wanted() if self.filters is not None else None
 
 
 class RunViewShape(Shape):

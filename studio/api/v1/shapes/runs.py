@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
 
 from studio.api.v1.reading import Body, Moment, Paged
 from studio.api.v1.shapes.common import Id, Shape
 from studio.core.errors import FieldProblem, InvalidInput
+from studio.core.i18n import gettext as _
+from studio.runtime import notes
 from studio.runtime.history.filters import RunFilter, read
 from studio.runtime.outcomes import RunState, Verdict
 from studio.runtime.service.settling import Finding
@@ -177,7 +179,14 @@ class NewNote(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"text": "The carrier confirmed the loss."}]})
 
-    text: str = Field(min_length=1, max_length=2_000)
+    text: str = Field(min_length=1, max_length=notes.LONGEST)
+
+    @field_validator("text")
+    @classmethod
+    def _something(cls, text: str) -> str:
+        if not text.strip():
+            raise ValueError(_("Write something: a note of blanks alone says nothing."))
+        return text
 
 
 class EventLine(Shape):

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, ConfigDict, Field, NaiveDatetime
+from pydantic import ConfigDict, Field, NaiveDatetime
 
-from studio.api.v1.reading import Body, Query
+from studio.api.v1.reading import Body, Moment, Query
 from studio.api.v1.shapes.common import Id, Shape
 from studio.approvals.service.schedules import MOST_DAYS, MOST_PEOPLE
 
@@ -71,14 +71,14 @@ class OverrideSave(Body):
     )
 
     user_id: Id
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Moment
+    end: Moment
 
 
 class OnCallQuery(Query):
     """Of which moment."""
 
-    at: AwareDatetime | None = Field(None, description="Now, where none is given.")
+    at: Moment | None = Field(None, description="Now, where none is given.")
 
 
 class OnCallView(Shape):

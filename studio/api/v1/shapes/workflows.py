@@ -33,6 +33,8 @@ KeptDocument = Annotated[dict[str, Any], WithJsonSchema(_REF)]
 Revision = Annotated[int, Field(ge=0, le=2**31 - 2, description="The draft's revision that you have seen.")]
 Named = Annotated[str, Field(min_length=1, max_length=120)]
 Described = Annotated[str, Field(max_length=5_000)]
+_Tag = Annotated[str, Field(max_length=200)]
+"""A tag has 30 letters once it is tidied, which the service says."""
 
 
 class WorkflowInfo(Shape):
@@ -79,7 +81,7 @@ class WorkflowChange(Body):
     name: Named | None = None
     description: Described | None = None
     folder: str | None = Field(None, max_length=200, description="Empty: out of any.")
-    tags: list[str] | None = Field(None, max_length=50, description="All that it shall have.")
+    tags: list[_Tag] | None = Field(None, max_length=50, description="All that it shall have.")
     owner_id: UUID | None = Field(None, description="Somebody with a seat that may edit it.")
 
 
@@ -92,8 +94,8 @@ class BulkChange(Body):
 
     workflows: list[UUID] = Field(max_length=1_000, description="1 to 200.")
     folder: str | None = Field(None, max_length=200)
-    add_tags: list[str] = Field(default_factory=list, max_length=50)
-    remove_tags: list[str] = Field(default_factory=list, max_length=50)
+    add_tags: list[_Tag] = Field(default_factory=list, max_length=50)
+    remove_tags: list[_Tag] = Field(default_factory=list, max_length=50)
     owner_id: UUID | None = None
     pause: str | None = Field(
         None, max_length=2_000, description="Why they are paused: events are held, runs that have begun finish."
@@ -191,7 +193,7 @@ class Trial(Body):
     document: SentDocument = Field(None, description="Left out: the draft.")
     trigger: str = Field(max_length=40, description="The key of the trigger that it starts at.")
     sample: Any = Field(None, description="What the trigger brings.")
-    live: list[str] = Field(
+    live: list[Annotated[str, Field(max_length=40)]] = Field(
         default_factory=list,
         max_length=1_000,
         description="Keys of the steps whose effects happen for real; all others are simulated.",

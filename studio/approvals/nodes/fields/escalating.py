@@ -8,6 +8,7 @@ from pydantic import ValidationInfo, field_validator
 
 from studio.approvals.deadlines import Duration
 from studio.approvals.escalation import MOST_LEVELS, MOST_LOOPS, MOST_TARGETS
+from studio.approvals.limits import Who
 from studio.contract.approving import ApprovalDelay, ApprovalEscalation, ApprovalLevel
 from studio.contract.node import NodeConfig, help_
 
@@ -47,7 +48,7 @@ class Level(NodeConfig):
         title="After",
         widget="duration",
     )
-    targets: list[str] = help_(
+    targets: list[Who] = help_(
         "People, groups, or schedules: whoever is on call at that moment. Each may decide in the place of anybody who "
         "was asked; how many have to agree stays the same",
         widget="people",
@@ -92,7 +93,7 @@ class Escalating(NodeConfig):
         default=None,
         widget="duration",
     )
-    fallback: list[str] = help_(
+    fallback: list[Who] = help_(
         "Asked where nobody is left who may decide, or a level has nobody to ask. How many have to agree stays",
         default=[],
         widget="people",

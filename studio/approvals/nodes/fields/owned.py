@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from pydantic import ValidationInfo, field_validator
 
 from studio.approvals import owners
+from studio.approvals.limits import Who
 from studio.approvals.service.resolving import any_one
 from studio.contract.approving import ApprovalRule
 from studio.contract.node import Context, NodeConfig, help_
@@ -36,7 +37,7 @@ class Owner(NodeConfig):
         example="DE, AT",
         max_length=400,
     )
-    approvers: list[str] = help_(
+    approvers: list[Who] = help_(
         "People, groups, or schedules of who is on call, who decide then",
         widget="people",
         example=["group:Germany"],

@@ -3,6 +3,7 @@
 from pydantic import ValidationInfo, field_validator
 
 from studio.accounts.outcomes import Role
+from studio.approvals.limits import Who
 from studio.approvals.nodes.deciders import COUNTED, HowMany, MoreDeciders, counted, somebody
 from studio.approvals.nodes.fields.owned import OWN
 from studio.contract.node import NodeConfig, help_
@@ -11,7 +12,7 @@ from studio.contract.node import NodeConfig, help_
 class Ruling(NodeConfig):
     """Who decides, and how many of them."""
 
-    approvers: list[str] = help_(
+    approvers: list[Who] = help_(
         "People, groups, or schedules of who is on call, who decide",
         widget="people",
         example=["group:Refund team"],
@@ -41,6 +42,7 @@ class Ruling(NodeConfig):
     exclude_roles: list[Role] = help_(
         "Whoever has one of these roles is not asked, even where a group names them",
         default=[],
+        max_length=len(Role),
         title="Roles left out",
         show_if=OWN,
     )

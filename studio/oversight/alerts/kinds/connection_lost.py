@@ -7,8 +7,9 @@ from uuid import UUID
 from studio.connectors.models import Connection
 from studio.connectors.outcomes import Status
 from studio.connectors.service import waiting
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
-from studio.core.i18n import marked
+from studio.core.i18n import marked, ngettext
 from studio.core.retelling import retold
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts.kinds import Kind, Thing, able
@@ -40,11 +41,13 @@ class Lost(Kind):
         row = uow.session.get(Connection, alert.thing_id)
         if row is None:
             return []
+        waits = waiting.count(uow, row.id)
         why = retold(row.error or "") or _("it gave no reason.")
         return [
             _("“%(title)s” no longer takes Studio's credentials: %(reason)s", title=row.title, reason=why),
-            _("Workflows that need it wait and go on by themselves once it is connected again. %(count)s runs wait "
-              "now.", count=f"{waiting.count(uow, row.id):,}"),
+            ngettext("Workflows that need it wait and go on by themselves once it is connected again. %(count)s run "
+                     "waits now.", "Workflows that need it wait and go on by themselves once it is connected again. "
+                     "%(count)s runs wait now.", waits, count=separated(waits)),
         ]  # fmt: skip
 
     def path(self, alert: Alert) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
-from studio.core.i18n import marked
+from studio.core.i18n import marked, ngettext
 from studio.core.retelling import retold
 from studio.core.unit_of_work import UnitOfWork
 from studio.export.models import ExportDestination
@@ -53,7 +54,9 @@ class Failing(Kind):
         else:
             said = _("Steps that want to wait for it are refused until it has caught up.")
         lag = destinations.standing(uow, row.id).lag
-        waits = _("%(count)s events wait. None is lost: the audit trail keeps them.", count=f"{lag:,}")
+        waits = ngettext("%(count)s event waits. It is not lost: the audit trail keeps it.",
+                         "%(count)s events wait. None is lost: the audit trail keeps them.", lag,
+                         count=separated(lag))  # fmt: skip
         return [one for one in (retold(row.last_error or ""), said, waits) if one]
 
     def path(self, alert: Alert) -> str:

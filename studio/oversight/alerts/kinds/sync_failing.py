@@ -9,7 +9,7 @@ from studio.connectors.syncing.notices import OFF
 from studio.connectors.syncing.outcomes import SyncState
 from studio.connectors.syncing.policy import OFF_AT
 from studio.core.i18n import gettext as _
-from studio.core.i18n import marked
+from studio.core.i18n import marked, ngettext
 from studio.core.retelling import retold
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts.kinds import Kind, Thing, able
@@ -47,8 +47,8 @@ class Failing(Kind):
         off = alert.facts["why"] == OFF
         said = _("It is read no more until somebody switches it on.") if off else _("Studio goes on trying.")
         return [
-            _("It failed %(count)s times in a row. The last time: %(error)s", count=row.failures,
-              error=retold(row.error or "") or "?"),
+            ngettext("It failed once: %(error)s", "It failed %(count)s times in a row. The last time: %(error)s",
+                     row.failures, count=row.failures, error=retold(row.error or "") or "?"),
             said + " " + _("What was copied stays, and nothing is lost: it goes on where it stopped."),
         ]  # fmt: skip
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
 from studio.core.ids import first_id_at, parse_id
@@ -54,7 +55,7 @@ class Failing(Kind):
     def title(self, alert: Alert) -> str:
         """How often counts in the subject, once it is more than once."""
         if alert.count > 1:
-            return _("%(name)s failed %(count)s times", name=alert.thing_name, count=f"{alert.count:,}")
+            return _("%(name)s failed %(count)s times", name=alert.thing_name, count=separated(alert.count))
         return _("%(name)s failed", name=alert.thing_name)
 
     def lines(self, uow: UnitOfWork, alert: Alert) -> list[str]:

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
-from studio.core.i18n import marked
+from studio.core.i18n import marked, ngettext
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts.kinds import Kind, Thing, is_off, workflow
 from studio.oversight.alerts.tables import Alert
@@ -39,12 +40,13 @@ class Returned(Kind):
         """What each did, and what runs now."""
         del uow
         facts = alert.facts
+        ended = facts["new"]["completed"] + facts["new"]["failed"]
         return [
-            _("%(failed)s of its %(ended)s ended runs failed.", failed=f"{facts['new']['failed']:,}",
-              ended=f"{facts['new']['completed'] + facts['new']['failed']:,}"),
+            ngettext("%(failed)s of its %(ended)s ended run failed.", "%(failed)s of its %(ended)s ended runs failed.",
+                     ended, failed=separated(facts["new"]["failed"]), ended=separated(ended)),
             _("Of version %(number)s, %(failed)s of %(ended)s failed meanwhile. Every event starts that one again.",
-              number=facts["before"], failed=f"{facts['old']['failed']:,}",
-              ended=f"{facts['old']['completed'] + facts['old']['failed']:,}"),
+              number=facts["before"], failed=separated(facts["old"]["failed"]),
+              ended=separated(facts["old"]["completed"] + facts["old"]["failed"])),
         ]  # fmt: skip
 
     def path(self, alert: Alert) -> str:

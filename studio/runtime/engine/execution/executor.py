@@ -60,7 +60,8 @@ class Executor:
 
         `calls`: how many runs of one workspace may be calling out at once.
         """
-        self.claims = claims = Claims(ledger, writer, holder, lease_s, Spans(tracing).written)
+        spans = Spans(tracing)
+        self.claims = claims = Claims(ledger, writer, holder, lease_s, spans.written)
         self.returns = returns = Returns(claims)
         self.leases = Leases(claims.renew, lease_s, returns.retry)
         self.taking_up = TakingUp(claims, versions, ports)
@@ -68,7 +69,7 @@ class Executor:
         acting = Acting(database, judge)
         self.carrying = Carrying(
             claims, Together(claims, ends, repeating), LocalBoundary(database, claims, ends, acting),
-            OutsideBoundary(claims, targets, acting, local_time=database.dialect == "sqlite"), repeating,
+            OutsideBoundary(claims, targets, acting, spans, local_time=database.dialect == "sqlite"), repeating,
         )  # fmt: skip
         holding = Holding(self.leases, self.taking_up, returns)
         self.draining = Draining(claims, holding, self.carrying, Calls(calls), hint)

@@ -14,6 +14,7 @@ from studio.core.targets.registry import NOTHING
 from studio.runtime.engine.execution import outgoing
 from studio.runtime.engine.execution.acting import Acting, Halted
 from studio.runtime.engine.execution.claims import Claims
+from studio.runtime.engine.execution.spans import Spans
 from studio.runtime.engine.machine.call import Call
 from studio.runtime.engine.machine.machine import Machine
 from studio.runtime.outcomes import RunState
@@ -22,9 +23,10 @@ from studio.runtime.outcomes import RunState
 class OutsideBoundary:
     """OUTSIDE effects, in the effect lane."""
 
-    def __init__(self, claims: Claims, targets: Targets, acting: Acting, *, local_time: bool) -> None:
+    def __init__(self, claims: Claims, targets: Targets, acting: Acting, spans: Spans, *, local_time: bool) -> None:
         """`local_time`: the database's clock is this machine's, which may be set while a call is under way."""
-        self._claims, self._targets, self._acting, self._local_time = claims, targets, acting, local_time
+        self._claims, self._targets, self._acting, self._spans = claims, targets, acting, spans
+        self._local_time = local_time
 
     def carry(self, machine: Machine) -> None:
         """One call, if one of its calls may go out now; otherwise the run makes room for others. Raises FenceLost."""
@@ -71,7 +73,8 @@ class OutsideBoundary:
         machine.performed.add(call.step.id)
         fault_point("effect.before_call")
         started = clock.monotonic()
-        outcome = machine.perform(call, None)
+        with self._spans.calling(machine.run, call.step):
+            outcome = machine.perform(call, None)
         fault_point("effect.after_call")
         took = clock.monotonic() - started
         STEP_SECONDS.labels("outside").observe(took)

@@ -8,10 +8,13 @@ from sqlalchemy.exc import DBAPIError
 from studio.contract.graph import Budget, Node
 from studio.contract.node import node_type
 from studio.contract.results import Fail
+from studio.contract.spans import in_words
 from studio.contract.wording import dotted
 from studio.core.clashes import is_clash, is_outage
 from studio.core.errors import StudioError
+from studio.core.figures import separated
 from studio.core.i18n import gettext as _
+from studio.core.i18n import ngettext
 from studio.expressions import EvaluationError, ExpressionError
 from studio.runtime.compile import ConfigError
 from studio.runtime.fields import label, leaves
@@ -61,11 +64,14 @@ def over_budget(budget: Budget) -> dict[str, str]:
     """The error of a run that took too many steps or too long."""
     return {
         "code": "run.budget",
-        "message": _(
-            "The run was stopped after %(steps)s steps or %(seconds)s days, its limit. Raise it in the "
-            "workflow's settings, or look for a loop that does too much.",
-            steps=f"{budget.steps:,}",
-            seconds=f"{budget.seconds / 86_400:,.0f}",
+        "message": ngettext(
+            "The run was stopped after %(count)s step or %(time)s, its limit. Raise it in the workflow's settings, or "
+            "look for a loop that does too much.",
+            "The run was stopped after %(count)s steps or %(time)s, its limit. Raise it in the workflow's settings, or "
+            "look for a loop that does too much.",
+            budget.steps,
+            count=separated(budget.steps),
+            time=in_words(budget.seconds),
         ),
     }
 

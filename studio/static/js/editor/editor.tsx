@@ -9,6 +9,7 @@ import { App } from "./panels/App";
 import { setSprite } from "./parts/Icon";
 import { catalogue } from "./session/catalogue";
 import { Session } from "./session/session";
+import { tell } from "./session/tour";
 
 function read<T>(id: string): T | null {
   const text = document.getElementById(id)?.textContent;
@@ -31,6 +32,7 @@ async function start(): Promise<void> {
   takeTranslations(read<Record<string, string>>("messages") ?? {});
   setSprite(boot.urls.sprite);
   const session = new Session({ ...boot, document: await placed(boot) });
+  session.stepDone = tell;
   createRoot(root).render(<App session={session} />);
 }
 

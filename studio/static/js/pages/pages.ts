@@ -1,5 +1,7 @@
 // The small modules of the Jinja pages. Every page works without them; each makes one thing quicker.
+import { askedIf } from "./asked-if";
 import { autosubmit } from "./autosubmit";
+import { coaching } from "./coach";
 import { confirmations } from "./confirm";
 import { copying } from "./copy";
 import { dialogs } from "./dialog";
@@ -13,7 +15,9 @@ import { times } from "./times";
 import { trees } from "./tree";
 import { working } from "./working";
 
+askedIf(document);
 autosubmit();
+coaching();
 confirmations();
 dialogs();
 inbox();

@@ -6,6 +6,7 @@ import type {
   Checked,
   Completion,
   DataNode,
+  Heat,
   Preview,
   Refusal,
   Restored,
@@ -72,12 +73,14 @@ export function api(base: string, csrf: string, renewed: () => Promise<string | 
     testOne: (document: WorkflowDocument, trigger: string, sample: Json, only: string, outputs: Outputs) =>
       call<TestResult>("POST", "/test", { document, trigger, sample, only, outputs }),
     backtest: (wanted: BacktestWish) => call<{ id: string; url: string }>("POST", "/backtests", wanted),
-    samples: (node: string) => call<{ samples: Sample[] }>("GET", `/samples?node=${encodeURIComponent(node)}`),
+    samples: (node: string, type: string) =>
+      call<{ samples: Sample[] }>("GET", `/samples?node=${encodeURIComponent(node)}&type=${encodeURIComponent(type)}`),
     publish: (revision: number, note: string, stage: Stage | null) =>
       call<{ version: number; staged: string | null } & Checked>("POST", "/publish", { revision, note, stage }),
     versions: () => call<{ versions: Version[] }>("GET", "/versions"),
     restore: (number: number, revision: number) => call<Restored>("POST", `/versions/${number}/restore`, { revision }),
     enable: (enabled: boolean) => call<{ enabled: boolean }>("POST", "/enabled", { enabled }),
+    heat: (span: string) => call<Heat>("GET", `/heat?span=${span}`),
     changes: () => call<{ changes: Change[] }>("GET", "/changes"),
   };
 }

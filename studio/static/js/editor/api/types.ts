@@ -145,8 +145,10 @@ export interface Boot {
   readonly workflows: readonly CallableWorkflow[];
   /** An event of a backtest, drawn as a test-run is. */
   readonly test?: TestResult | null;
-  /** The address asks for the dialog of backtests. */
-  readonly dialog?: boolean;
+  /** The address asks for a dialog. */
+  readonly dialog?: "backtest" | "test" | null;
+  /** An event of a source, to begin the dialog of test-runs with. */
+  readonly sample?: Sample | null;
   readonly csrf: string;
   readonly can_publish: boolean;
   readonly can_connect: boolean;
@@ -155,6 +157,8 @@ export interface Boot {
     readonly workflows: string;
     readonly runs: string;
     readonly backtests: string;
+    /** Where a draft is begun beside the live version; empty for whom that page is closed. */
+    readonly shadows: string;
     readonly start: string;
     readonly sprite: string;
     /** The script of the worker that tidies up. */
@@ -207,6 +211,14 @@ export interface Completion {
 export type Preview =
   | { readonly value: Json; readonly text: string }
   | { readonly error: { readonly code: string; readonly message: string } };
+
+/** How often the steps of the version that runs ended and failed: what each card says, 0 to 4 degrees. */
+export interface Heat {
+  readonly span: string;
+  readonly steps: {
+    readonly [key: string]: { readonly degree: number; readonly text: string; readonly title: string };
+  };
+}
 
 export interface TestStep {
   readonly node: string;

@@ -38,11 +38,11 @@ export function Canvas() {
   // the first step of an empty canvas stays where it was dropped
   const [fits] = useState(state.doc.nodes.length > 0);
   const [held, setHeld] = useState<Held>(NOTHING_HELD);
-  const { doc, infos, selected, selectedEdges, problems, test } = state;
+  const { doc, infos, selected, selectedEdges, problems, test, heat } = state;
   // biome-ignore lint/correctness/useExhaustiveDependencies: only what is drawn counts; a saved state does not draw again
   const drawn = useMemo(
     () => draw(state, session.types, held, memory.current),
-    [doc, infos, selected, selectedEdges, problems, test, held, session],
+    [doc, infos, selected, selectedEdges, problems, test, heat, held, session],
   );
   useCamera(flow);
   const distance = useDistance();

@@ -17,6 +17,7 @@ export function cardClass(data: StepData, selected: boolean): string {
   if (data.errors) classes.push("bad");
   if (data.passedBy) classes.push("passed-by");
   if (data.ungated) classes.push("ungated");
+  if (data.heat) classes.push(`heat-${data.heat.degree}`);
   if (data.tone) classes.push(`ran-${data.tone}`);
   return classes.join(" ");
 }
@@ -70,9 +71,10 @@ function CardFace({ data }: { data: StepData }) {
       <Tile kind={kind} icon={data.type?.icon ?? "step"} />
       <span className="step-text">
         <b className="truncate">{data.step.name}</b>
-        <span className="small truncate">
+        <span className="small truncate" title={data.heat?.title}>
           {held && <span className="held-word">{t(`held.${held}`)} · </span>}
-          {data.hides ? t("group.hides", { n: data.hides }) : data.summary || (data.type?.title ?? data.step.type)}
+          {data.heat?.text ??
+            (data.hides ? t("group.hides", { n: data.hides }) : data.summary || (data.type?.title ?? data.step.type))}
         </span>
       </span>
       <Badge data={data} />

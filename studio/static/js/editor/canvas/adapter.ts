@@ -2,7 +2,7 @@
 // does not draw the others again.
 import type { Edge as FlowEdge, Node as FlowNode } from "@xyflow/react";
 import { t } from "../../i18n/t";
-import type { NodeInfos, NodeTypeInfo } from "../api/types";
+import type { Heat, NodeInfos, NodeTypeInfo } from "../api/types";
 import { heldBy } from "../document/held";
 import { type Group, groupId, groupsOf, layoutOf, type Note, noteId, notesOf } from "../document/layout";
 import { inOrder } from "../document/read";
@@ -39,6 +39,7 @@ export interface StepData extends Record<string, unknown> {
   readonly errorPort: boolean;
   /** A loop that is shown as one card: how many steps it hides. */
   readonly hides: number;
+  readonly heat: Heat["steps"][string] | null;
 }
 
 export interface NoteData extends Record<string, unknown> {
@@ -145,6 +146,7 @@ export function draw(state: State, types: Catalogue, held: Held, memory: Memory)
       ungated: ungated.has(key),
       errorPort: used.has(`${key}/${ERROR_PORT}`),
       hides: folded ? hides : 0,
+      heat: state.heat?.steps[key] ?? null,
       folded,
     };
     return [...group(key), remembered(memory, key, look, step, () => flowNode(step, type, look))];
@@ -237,7 +239,7 @@ function groupNode(group: Group, look: Placed & { selected: boolean; errors: num
 type Look = Omit<StepData, "step" | "type"> & Placed & { selected: boolean; folded: boolean };
 
 function flowNode(step: Step, type: NodeTypeInfo | undefined, look: Look): StepNode {
-  const { ports, summary, errors, warnings, tone, state, passedBy, ungated, errorPort, hides } = look;
+  const { ports, summary, errors, warnings, tone, state, passedBy, ungated, errorPort, hides, heat } = look;
   const held = heldBy(step, type?.kind === "trigger");
   const openLoop = type?.is_loop === true && !look.folded;
   const node: StepNode = {
@@ -260,6 +262,7 @@ function flowNode(step: Step, type: NodeTypeInfo | undefined, look: Look): StepN
       ungated,
       errorPort,
       hides,
+      heat,
     } as StepData,
   };
   return isPlain(node) ? { ...node, className: "plain" } : node;

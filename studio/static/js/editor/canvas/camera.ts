@@ -1,7 +1,7 @@
 // What of the canvas is seen.
 import type { useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
-import { groupAt } from "../document/layout";
+import { groupAt, noteAt } from "../document/layout";
 import { stepOf } from "../document/read";
 import { useSession } from "../session/context";
 import { CARD } from "../session/places";
@@ -30,6 +30,8 @@ export function useCamera(flow: Flow): void {
           else bringIntoView(session, flow, keys[0] ?? "");
         });
       },
+      // zooming keeps the middle where it is
+      full: () => void flow.zoomTo(1, { duration: 0 }),
       focus: (key) => requestAnimationFrame(() => focusStep(key)),
     };
     return () => {
@@ -41,10 +43,10 @@ export function useCamera(flow: Flow): void {
 /** By the document's places: a step that was just added is not drawn yet. What is seen already is left where it is. */
 function bringIntoView(session: Session, flow: Flow, key: string): void {
   const { doc } = session.state;
-  const step = stepOf(doc, key) ?? stepOf(doc, groupAt(doc, key)?.steps[0] ?? "");
+  const step = noteAt(doc, key) ?? stepOf(doc, key) ?? stepOf(doc, groupAt(doc, key)?.steps[0] ?? "");
   const canvas = document.querySelector(".canvas")?.getBoundingClientRect();
   if (!step || !canvas) return;
-  const at = placeOf(step);
+  const at = "key" in step ? placeOf(step) : step;
   const corner = flow.flowToScreenPosition(at);
   const end = flow.flowToScreenPosition({ x: at.x + CARD.width, y: at.y + CARD.height + 40 });
   if (corner.x >= canvas.left && corner.y >= canvas.top && end.x <= canvas.right && end.y <= canvas.bottom) return;

@@ -5,8 +5,8 @@ import type { Box } from "./boxes";
 /** A card that looks as most do: nothing is wrong with it, no test came through it, it is not selected. */
 export function isPlain(node: CanvasNode): boolean {
   if (node.type !== "step" || node.selected) return false;
-  const { errors, warnings, tone, passedBy, ungated, hides } = node.data;
-  return !errors && !warnings && !tone && !passedBy && !ungated && !hides;
+  const { errors, warnings, tone, passedBy, ungated, hides, heat } = node.data;
+  return !errors && !warnings && !tone && !passedBy && !ungated && !hides && !heat;
 }
 
 export interface Card {

@@ -8,6 +8,7 @@ import { GRID } from "../session/places";
 import type { Session } from "../session/session";
 import { placeOf } from "./boxes";
 import { FIT, type Flow, focusStep } from "./camera";
+import { addBehind, insertOn, toForm } from "./cursor";
 import { type Direction, isDirection, travel } from "./travel";
 
 export function onKey(event: KeyboardEvent, session: Session, flow: Flow): void {
@@ -15,21 +16,22 @@ export function onKey(event: KeyboardEvent, session: Session, flow: Flow): void 
   if (!node || node !== event.target) return;
   if (event.ctrlKey || event.metaKey) return; // the page's own keys, such as Ctrl A
   const key = node.getAttribute("data-id") ?? "";
+  const line = session.lines.at(key);
   if (isDirection(event.key)) {
     event.preventDefault();
     if (event.altKey && event.shiftKey) session.arrangement.resize(key, BY[event.key]);
-    else if (event.altKey) nudge(session, key, event.key);
-    else {
-      const next = travel(session.state.doc, key, event.key);
-      if (!next) return;
-      session.select([next]);
-      session.camera?.show([next]);
-      focusStep(next);
-    }
+    else if (event.altKey) nudge(session, key, BY[event.key]);
+    else go(session, key, event.key);
+  } else if (line && event.key === "Enter") {
+    event.preventDefault();
+    session.lines.follow(line, key);
   } else if (event.key === "Enter") {
     event.preventDefault();
     flushSync(() => session.select([key])); // its form stands before the next key is pressed
-    document.querySelector<HTMLElement>(".inspector :is(input, textarea, select, [contenteditable=true])")?.focus();
+    toForm();
+  } else if (line && ADD.includes(event.key)) {
+    event.preventDefault();
+    insertOn(session, line);
   } else if (event.key === " ") {
     event.preventDefault();
     const { selected } = session.state;
@@ -37,30 +39,35 @@ export function onKey(event: KeyboardEvent, session: Session, flow: Flow): void 
   } else if (event.key === "-" || event.key === "c") {
     event.preventDefault();
     session.arrangement.toggle(key);
-  } else if (event.key === "+" || event.key === "a") {
-    const step = stepOf(session.state.doc, key);
-    const box = node.getBoundingClientRect();
-    const port = session.steps.firstPort(key);
-    if (!step || port === undefined) return;
+  } else if (ADD.includes(event.key)) {
+    if (!stepOf(session.state.doc, key)) return;
     event.preventDefault();
-    session.store.set({
-      quickAdd: { place: { kind: "behind", from: key, port }, x: box.left + box.width / 2, y: box.bottom + 8 },
-    });
+    addBehind(session, key);
   } else if (event.key === "Home") {
     void flow.fitView(FIT);
   }
 }
 
-const BY: { readonly [arrow in Direction]: Position } = {
+const ADD: readonly string[] = ["+", "a", "Insert"];
+
+/** Along the lines, and between branches. */
+export function go(session: Session, key: string, arrow: Direction): void {
+  const next = travel(session.state.doc, key, arrow);
+  if (!next) return;
+  session.select([next]);
+  session.camera?.show([next]);
+  focusStep(next);
+}
+
+export const BY: { readonly [arrow in Direction]: Position } = {
   ArrowUp: { x: 0, y: -GRID },
   ArrowDown: { x: 0, y: GRID },
   ArrowLeft: { x: -GRID, y: 0 },
   ArrowRight: { x: GRID, y: 0 },
 };
 
-function nudge(session: Session, key: string, arrow: Direction): void {
+export function nudge(session: Session, key: string, by: Position): void {
   const { doc, selected } = session.state;
-  const by = BY[arrow];
   const ids = selected.includes(key) ? selected : [key];
   const places = new Map<string, Position>();
   for (const id of ids) {

@@ -34,8 +34,10 @@ const EMPTY: Layout = { notes: [], groups: [] };
 
 export const layoutOf = (doc: WorkflowDocument): Layout => (doc.layout as Layout | undefined) ?? EMPTY;
 /** With what a file may leave out; the same objects for the same document. */
-export function notesOf(doc: WorkflowDocument): readonly Note[] {
-  const notes = layoutOf(doc).notes ?? [];
+export const notesOf = (doc: WorkflowDocument): readonly Note[] => notesIn(layoutOf(doc));
+
+export function notesIn(layout: Layout): readonly Note[] {
+  const notes = layout.notes ?? [];
   const known = whole.get(notes) ?? notes.map((note) => ({ ...PLAIN, ...note }));
   whole.set(notes, known);
   return known;
@@ -82,6 +84,36 @@ export function freshId(taken: readonly { readonly id: string }[], stem: string)
   let number = 1;
   while (used.has(`${stem}${number}`)) number += 1;
   return `${stem}${number}`;
+}
+
+/** Under ids that are free beside those that are there. */
+export function freshly<Item extends { readonly id: string }>(
+  there: readonly Item[],
+  added: readonly Item[],
+  stem: string,
+): Item[] {
+  const found: Item[] = [];
+  for (const item of added) found.push({ ...item, id: freshId([...there, ...found], stem) });
+  return found;
+}
+
+/** What belongs to some of the ids that can be selected: notes and groups that are named, groups within the body of a loop
+ * among the steps, and which of those loops are collapsed. */
+export function layoutWith(
+  doc: WorkflowDocument,
+  ids: readonly string[],
+  steps: ReadonlySet<string>,
+): Layout | undefined {
+  const parents = new Map(doc.nodes.map((n) => [n.key, n.parent ?? null]));
+  const within = (group: Group): boolean => steps.has(parents.get(group.steps[0] ?? "") ?? "");
+  return withParts(
+    {},
+    {
+      notes: notesOf(doc).filter((note) => ids.includes(noteId(note.id))),
+      groups: groupsOf(doc).filter((group) => ids.includes(groupId(group.id)) || within(group)),
+      collapsed: (layoutOf(doc).collapsed ?? []).filter((key) => steps.has(key)),
+    },
+  );
 }
 
 /** The layout as the document's steps allow it: a group holds steps of one level, each step is in one group, and what is

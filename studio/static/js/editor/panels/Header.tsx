@@ -32,7 +32,7 @@ export function Header() {
       >
         <Icon name="list" />
       </button>
-      <button type="button" className="btn" onClick={() => session.dialog("test")}>
+      <button type="button" className="btn" data-tour="test" onClick={() => session.dialog("test")}>
         {t("head.test")}
       </button>
       <button type="button" className="btn" onClick={() => session.dialog("backtest")}>
@@ -44,6 +44,7 @@ export function Header() {
       <button
         type="button"
         className="btn primary"
+        data-tour="publish"
         disabled={!session.boot.can_publish}
         title={
           session.boot.can_publish
@@ -177,7 +178,11 @@ function Start({ button = false }: { button?: boolean }) {
   const trigger = usePart((state) => state.doc.nodes.find((n) => state.infos[n.key]?.runs));
   if (!runs || !trigger) return null;
   return (
-    <a className={button ? "btn" : undefined} href={session.boot.urls.start + trigger.key}>
+    <a
+      className={button ? "btn" : undefined}
+      data-tour={button ? "send" : undefined}
+      href={session.boot.urls.start + trigger.key}
+    >
       <Icon name="play" />
       {t(trigger.type === "trigger.manual" ? "more.start.form" : "more.start")}
     </a>
@@ -190,6 +195,7 @@ function More() {
     <Menu label={t("head.more")}>
       <ActionItem id="find" />
       <hr />
+      <ActionItem id="shadow" />
       <ActionItem id="versions" />
       <ActionItem id="enable" />
       <Start />

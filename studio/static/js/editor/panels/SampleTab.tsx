@@ -125,7 +125,7 @@ function TriggerSample({ step, type }: { step: Step; type: NodeTypeInfo }) {
 /** One of them is pinned: tests begin with it, and what was written by hand waits. */
 function PastEvents({ step }: { step: Step }) {
   const session = useSession();
-  const samples = useSamples(step.key);
+  const samples = useSamples(step);
   const [id, setId] = useState("");
   const chosen = samples.find((one) => one.id === id);
   if (samples.length === 0) return null;
@@ -158,21 +158,23 @@ function PastEvents({ step }: { step: Step }) {
   );
 }
 
-/** Events that this trigger really received. */
-export function useSamples(node: string | undefined): readonly Sample[] {
+/** Events that this trigger really received, and those of open sources that hear the same kind. */
+export function useSamples(trigger: Step | undefined): readonly Sample[] {
   const session = useSession();
+  const node = trigger?.key;
+  const type = trigger?.type ?? "";
   const [samples, setSamples] = useState<readonly Sample[]>([]);
   useEffect(() => {
     let gone = false;
     setSamples([]);
     if (node)
-      session.api.samples(node).then(
+      session.api.samples(node, type).then(
         (answer) => !gone && setSamples(answer.samples),
         () => undefined, // none then; the sample can still be pasted
       );
     return () => {
       gone = true;
     };
-  }, [session, node]);
+  }, [session, node, type]);
   return samples;
 }

@@ -18,7 +18,7 @@ export function useLeaving(session: Session): void {
       const link = linkOf(event);
       if (!link || !session.dirty) return;
       event.preventDefault();
-      void session.saveNow().finally(() => window.location.assign(link.href));
+      leaveFor(session, link.href);
     };
     document.addEventListener("visibilitychange", hide);
     document.addEventListener("click", follow);
@@ -29,6 +29,11 @@ export function useLeaving(session: Session): void {
       window.removeEventListener("beforeunload", leave);
     };
   }, [session]);
+}
+
+/** To another page, once what is unsaved is kept: that page may be about it. */
+export function leaveFor(session: Session, address: string): void {
+  void session.saveNow().finally(() => window.location.assign(address));
 }
 
 /** The link that a click follows in this very tab. */

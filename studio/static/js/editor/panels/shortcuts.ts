@@ -47,9 +47,9 @@ export function useShortcuts(session: Session): void {
 }
 
 function stepBack(session: Session): void {
-  const { quickAdd, dialog, selected } = session.state;
+  const { quickAdd, dialog, selected, selectedEdges } = session.state;
   if (quickAdd) session.store.set({ quickAdd: null });
-  else if (!dialog && selected.length && !isField(document.activeElement)) session.select([]);
+  else if (!dialog && (selected.length || selectedEdges.length) && !isField(document.activeElement)) session.select([]);
   else if (!dialog && document.activeElement instanceof HTMLElement && !document.activeElement.closest(".cm-editor"))
     document.activeElement.blur();
 }
@@ -62,7 +62,8 @@ function copy(session: Session, event: ClipboardEvent, cut = false): void {
   event.clipboardData?.setData("text/plain", JSON.stringify(steps, null, 2));
   event.preventDefault();
   if (cut) session.steps.deleteSelection();
-  else session.say(t("toast.copied", { n: steps.nodes.length }), "plain");
+  else if (steps.nodes.length) session.say(t("toast.copied", { n: steps.nodes.length }), "plain");
+  else session.say(t("toast.copied.notes", { n: steps.layout?.notes?.length ?? 0 }), "plain");
 }
 
 function pasteFrom(session: Session, event: ClipboardEvent): void {

@@ -1,9 +1,8 @@
-// Steps that are copied, pasted and duplicated, in the export's own form.
+// Steps, notes and groups that are copied, pasted and duplicated, in the export's own form.
 import { paste } from "../commands/paste";
 import type { Clipped } from "../document/clipped";
-import { stepsIn } from "../document/layout";
+import { allIds, layoutWith, notesIn, stepsIn } from "../document/layout";
 import { bodyOf, stepOf } from "../document/read";
-import type { Edge, Step } from "../document/types";
 import { besides } from "./places";
 import type { Session } from "./session";
 
@@ -16,13 +15,15 @@ export class Clipboard {
     if (copied) this.paste(copied);
   }
 
-  /** The chosen steps, a loop with its body, and the lines between them. */
-  copied(keys: readonly string[]): { schema: string; nodes: Step[]; edges: Edge[] } | null {
+  /** The chosen steps, a loop with its body, the lines between them, and the notes and groups that are chosen. */
+  copied(keys: readonly string[]): (Clipped & { readonly schema: string }) | null {
     const { doc } = this.session.state;
     const all = new Set(stepsIn(doc, keys).flatMap((key) => [key, ...bodyOf(doc, key).map((n) => n.key)]));
     const nodes = doc.nodes.filter((n) => all.has(n.key));
-    if (nodes.length === 0) return null;
-    return { schema: doc.schema, nodes, edges: doc.edges.filter((edge) => all.has(edge.from) && all.has(edge.to)) };
+    const layout = layoutWith(doc, keys, all);
+    if (nodes.length === 0 && !layout?.notes) return null;
+    const edges = doc.edges.filter((edge) => all.has(edge.from) && all.has(edge.to));
+    return { schema: doc.schema, nodes, edges, ...(layout && { layout }) };
   }
 
   /** Where they cover nothing, near where they were; inside the same loop, where this workflow has it. */
@@ -31,11 +32,12 @@ export class Clipboard {
     const { doc } = session.state;
     const nodes = clipped.nodes.filter((n) => session.types.of(n.type));
     const isLoop = (key: string): boolean => session.types.isLoop(stepOf(doc, key)?.type ?? "");
-    const by = besides(doc, nodes);
-    const { command, keys } = paste(doc, { nodes, edges: clipped.edges }, by, isLoop);
+    const by = besides(doc, nodes, notesIn(clipped.layout ?? {}));
+    const { command, keys } = paste(doc, { ...clipped, nodes }, by, isLoop);
     if (keys.length === 0) return;
     session.do(command);
-    session.select(keys);
+    const there = new Set(allIds(session.state.doc));
+    session.select(keys.filter((key) => there.has(key)));
     session.camera?.show(keys.slice(0, 1));
   }
 }

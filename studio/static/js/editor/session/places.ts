@@ -1,4 +1,5 @@
 // Where a new step may stand without covering another. Cards are 240 × 56 on a grid of 20.
+import { type Note, notesOf } from "../document/layout";
 import type { Position, Step, WorkflowDocument } from "../document/types";
 
 export const CARD = { width: 240, height: 56 };
@@ -20,16 +21,19 @@ export function roomFor(doc: WorkflowDocument, wish: Position): Position {
   return place;
 }
 
+type Sized = Position & { readonly width: number; readonly height: number };
+
+const cardOf = (step: Step): Sized => ({ ...(step.position ?? { x: 0, y: 0 }), ...CARD });
+
 /** How far copies are moved to stand beside the originals, where they cover nothing. */
-export function besides(doc: WorkflowDocument, copies: readonly Step[]): Position {
-  const places = copies.map((copy) => copy.position ?? { x: 0, y: 0 });
-  const lefts = places.map((place) => place.x);
-  const width = Math.max(...lefts) - Math.min(...lefts) + CARD.width + 4 * GRID; // room for a loop's border
-  let by = { x: width, y: 0 };
-  const covered = (): boolean =>
-    places.some((place) =>
-      doc.nodes.some((n) => covers(n.position ?? { x: 0, y: 0 }, { x: place.x + by.x, y: place.y + by.y })),
-    );
+export function besides(doc: WorkflowDocument, copies: readonly Step[], notes: readonly Note[] = []): Position {
+  const boxes = [...copies.map(cardOf), ...notes];
+  const taken = [...doc.nodes.map(cardOf), ...notesOf(doc)];
+  const [left, right] = [Math.min(...boxes.map((one) => one.x)), Math.max(...boxes.map((one) => one.x + one.width))];
+  let by = { x: right - left + 4 * GRID, y: 0 }; // room for a loop's border
+  const meets = (a: Sized, b: Sized): boolean =>
+    a.x + by.x < b.x + b.width && b.x < a.x + by.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+  const covered = (): boolean => boxes.some((box) => taken.some((other) => meets(box, other)));
   while (covered()) by = { x: by.x + 4 * GRID, y: 0 };
   return by;
 }

@@ -43,6 +43,19 @@ export class Remote {
       enabled: enabled || published === null, // the first version turns the workflow on
     });
     session.say(t("toast.published", { version: answer.version }), "good");
+    session.stepDone("publish");
+  }
+
+  /** Of the runs of so long; empty: none any more. */
+  async heat(span: string): Promise<void> {
+    const { api, store } = this.session;
+    try {
+      const heat = span ? await api.heat(span) : null;
+      store.set({ heat });
+      if (heat && Object.keys(heat.steps).length === 0) this.session.say(t("toast.no-heat"), "plain");
+    } catch (error) {
+      this.session.say(error instanceof Error ? error.message : String(error), "bad");
+    }
   }
 
   async restore(number: number): Promise<void> {
@@ -69,6 +82,7 @@ export class Remote {
   async test(trigger: string, sample: Json, live: readonly string[]): Promise<TestResult> {
     const test = await this.session.api.test(this.session.state.doc, trigger, sample, live);
     this.session.store.set({ test });
+    if (test.state !== "failed") this.session.stepDone("test");
     return test;
   }
 
@@ -80,7 +94,8 @@ export class Remote {
     if (!trigger) return;
     const outputs: Record<string, Json> = {};
     for (const step of test?.steps ?? [])
-      if (step.state === "succeeded" && step.path === "" && step.node !== key) outputs[step.node] = step.output;
+      if (step.state === "succeeded" && step.whole && step.path === "" && step.node !== key)
+        outputs[step.node] = step.output; // what was too long to show came as a sentence about its size
     const sample =
       trigger.pin?.data ?? outputs[trigger.key] ?? eventOf(trigger) ?? session.types.of(trigger.type)?.sample ?? {};
     delete outputs[trigger.key];

@@ -15,11 +15,13 @@ import { Arrangement } from "./arrangement";
 import { type Catalogue, catalogue } from "./catalogue";
 import { Clipboard } from "./clipboard";
 import { Connections } from "./connections";
+import { Lines } from "./lines";
 import { Remote } from "./remote";
 import { Settings } from "./settings";
 import type { Dialog, State, Tab } from "./state";
 import { Steps } from "./steps";
 import { Store } from "./store";
+import type { TourStep } from "./tour";
 
 const UNDO_SHOWN_MS = 6_000;
 
@@ -34,14 +36,24 @@ export class Session {
   readonly steps = new Steps(this);
   readonly arrangement = new Arrangement(this);
   readonly clipboard = new Clipboard(this);
+  readonly lines = new Lines(this);
   readonly settings = new Settings(this);
   readonly connections = new Connections(this);
   readonly remote = new Remote(this);
   private toastTimer: ReturnType<typeof setTimeout> | undefined;
   /** Puts a path into the field that had the focus last; the data tree calls it. */
   insertIntoField: ((path: string) => void) | null = null;
+  /** Hears that a step of the tour was done; the page sets it. */
+  stepDone: (step: TourStep) => void = () => undefined;
   /** The canvas's own camera, set while it is shown. */
-  camera: { center(): Position; show(keys: readonly string[]): void; focus(key: string): void } | null = null;
+  camera: {
+    center(): Position;
+    /** The first of these; all of the workflow, where none is named. */
+    show(keys: readonly string[]): void;
+    /** At 100 %, about the middle of what is seen. */
+    full(): void;
+    focus(key: string): void;
+  } | null = null;
 
   constructor(readonly boot: Boot) {
     this.types = catalogue(boot.node_types);
@@ -61,10 +73,11 @@ export class Session {
       published: boot.workflow.published_version,
       changed: boot.workflow.changed,
       test: boot.test ?? null,
+      heat: null,
       left: "palette",
       minimap: remembered() ?? false,
       tab: "setup",
-      dialog: boot.dialog ? "backtest" : null,
+      dialog: boot.dialog ?? null,
       quickAdd: null,
       editing: null,
       toast: null,
@@ -204,6 +217,7 @@ export class Session {
 
   checked({ problems, node_info }: Checked): void {
     this.store.set({ problems, infos: node_info });
+    if (!problems.some((problem) => problem.severity === "error")) this.stepDone("fields");
   }
 
   get dirty(): boolean {

@@ -1,6 +1,6 @@
 // What the editor shows at one moment.
 import type { SaveState } from "../api/autosave";
-import type { NodeInfos, Problem, TestResult } from "../api/types";
+import type { Heat, NodeInfos, Problem, TestResult } from "../api/types";
 import type { History } from "../commands/history";
 import type { Edge, WorkflowDocument } from "../document/types";
 
@@ -26,6 +26,8 @@ export interface State {
   readonly published: number | null;
   readonly changed: boolean;
   readonly test: TestResult | null;
+  /** Where runs fail, on the cards; null: it is not shown. */
+  readonly heat: Heat | null;
   /** What stands at the left: what can be added, or the steps that are there. */
   readonly left: "palette" | "list";
   readonly minimap: boolean;

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { freshKey } from "../../document/keys";
-import { fitted, freshId, type Group, groupsOf, type Note, notesOf } from "../../document/layout";
+import { fitted, freshId, type Group, groupsOf, layoutOf, layoutWith, type Note, notesOf } from "../../document/layout";
 import { sameLogic } from "../../document/logic";
 import { inOrder, stepOf } from "../../document/read";
 import type { Step, WorkflowDocument } from "../../document/types";
@@ -66,7 +66,9 @@ function gesture(doc: WorkflowDocument, [kind, a, b]: [number, number, number]):
     case 8:
       return reparent(doc, pick(a), b % 3 ? pick(b) : null);
     case 9:
-      return b % 2 ? renameKey(pick(a), freshKey(doc, "renamed")) : paste(doc, doc, { x: 20, y: 20 }).command;
+      return b % 2
+        ? renameKey(pick(a), freshKey(doc, "renamed"))
+        : paste(doc, { ...doc, layout: layoutOf(doc) }, { x: 20, y: 20 }).command;
     case 10:
       return doc.nodes.length ? insertBefore(doc, made, pick(a), "next") : addStep(doc, made);
     case 11:
@@ -195,6 +197,37 @@ test("a copy stays in the loop of its original, where that is here", () => {
       .command.apply(doc)[0]
       .nodes.at(-1)?.parent;
   expect([parents(true), parents(false)]).toEqual(["for_each", undefined]);
+});
+
+test("notes and groups are copied with their steps, under ids of their own", () => {
+  const of = (key: string, parent?: string): Step => ({ ...step(empty, "data.set"), key, ...(parent && { parent }) });
+  const note: Note = { id: "n", text: "Ask first", x: 300, y: 0, width: 200, height: 100, tone: "blue" };
+  const other = { ...note, id: "other" };
+  const groups: Group[] = [
+    { id: "g", name: "Both", steps: ["a", "b"], collapsed: true },
+    { id: "body", name: "Inside", steps: ["c"] },
+    { id: "left", name: "Not chosen", steps: ["d"] },
+  ];
+  const layout = { notes: [note, other], groups, collapsed: ["b"] };
+  const doc = { ...empty, nodes: [of("a"), of("b"), of("c", "b"), of("d")], layout } as WorkflowDocument;
+  const chosen = layoutWith(doc, ["a", "b", "d", "group:g", "note:n"], new Set(["a", "b", "c", "d"]));
+  expect(chosen).toEqual({ notes: [note], groups: groups.slice(0, 2), collapsed: ["b"] });
+
+  const { command, keys } = paste(
+    doc,
+    { nodes: doc.nodes.slice(0, 3), edges: [], ...(chosen && { layout: chosen }) },
+    { x: 500, y: 20 },
+  );
+  const [next, inverse] = command.apply(doc);
+  const [a, b, c] = keys;
+  expect(notesOf(next).slice(2)).toEqual([{ ...note, id: "note1", x: 800, y: 20 }]);
+  expect(groupsOf(next).slice(3)).toEqual([
+    { id: "group1", name: "Both", steps: [a, b], collapsed: true },
+    { id: "group2", name: "Inside", steps: [c] },
+  ]);
+  expect(layoutOf(next).collapsed).toEqual(["b", b]);
+  expect(keys.slice(3)).toEqual(["group:group1", "group:group2", "note:note1"]);
+  expect(inverse.apply(next)[0]).toEqual(doc);
 });
 
 test("a gate stands on every way to its step, and one undo takes it away", () => {

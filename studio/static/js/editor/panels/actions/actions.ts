@@ -1,12 +1,16 @@
 // Every command of the builder, declared once: Ctrl+K, the menus, the keys and the help of the keyboard all come from here.
 import { flushSync } from "react-dom";
 import { type MessageKey, t } from "../../../i18n/t";
+import { addBehind, insertOn, keepCard, stepUnderKeys, toForm } from "../../canvas/cursor";
+import { BY, go, nudge } from "../../canvas/keys";
+import type { Direction } from "../../canvas/travel";
 import { allIds, groupAt, stepsIn } from "../../document/layout";
 import { stepOf } from "../../document/read";
 import type { Side } from "../../rules/align";
 import type { Session } from "../../session/session";
 import type { State } from "../../session/state";
 import { download } from "../download";
+import { leaveFor } from "../leaving";
 
 export interface Action {
   readonly id: string;
@@ -14,6 +18,8 @@ export interface Action {
   readonly icon: string;
   /** What presses it, the usual one first. */
   readonly keys?: readonly string[];
+  /** What presses it on a focused card, which hears it by itself (canvas/keys.ts). */
+  readonly card?: string;
   /** Its keys work inside of fields too. */
   readonly anywhere?: boolean;
   /** Whether it can be done now; always, where nothing is said. */
@@ -57,6 +63,41 @@ function replaceStep(session: Session): void {
   session.store.set({ quickAdd: { place: { kind: "instead", key }, x, y } });
 }
 
+const atStep = (_state: State, session: Session): boolean => stepUnderKeys(session) !== null;
+const atLine = (_state: State, session: Session): boolean => session.lines.current !== null;
+
+/** With the step under the keys. */
+const here = (session: Session, act: (key: string) => void): void => {
+  const key = stepUnderKeys(session);
+  if (key !== null) act(key);
+};
+
+const ARROWS: { readonly [arrow in Direction]: string } = {
+  ArrowDown: "chevron-down",
+  ArrowUp: "chevron-up",
+  ArrowLeft: "chevron-left",
+  ArrowRight: "chevron-right",
+};
+
+const toward = (arrow: Direction, title: MessageKey, shown: string): Action => ({
+  id: `go.${arrow}`,
+  title,
+  icon: ARROWS[arrow],
+  card: shown,
+  can: atStep,
+  run: (session) => here(session, (key) => go(session, key, arrow)),
+});
+
+/** Of a step, or of the note that is selected. */
+const shift = (arrow: Direction, title: MessageKey, shown: string): Action => ({
+  id: `move.${arrow}`,
+  title,
+  icon: ARROWS[arrow],
+  card: `Alt + ${shown}`,
+  can: chosen,
+  run: (session) => nudge(session, session.state.selected[0] ?? "", BY[arrow]),
+});
+
 /** In the order in which Ctrl+K and the help list them. */
 export const ACTIONS: readonly Action[] = [
   {
@@ -65,7 +106,10 @@ export const ACTIONS: readonly Action[] = [
     icon: "search",
     keys: ["Ctrl+K"],
     anywhere: true,
-    run: (s) => s.dialog("finder"),
+    run: (s) => {
+      keepCard();
+      s.dialog("finder");
+    },
   },
   { id: "add", title: "keys.find", icon: "plus", keys: ["/"], run: findType },
   {
@@ -92,6 +136,69 @@ export const ACTIONS: readonly Action[] = [
     can: chosen,
     run: (s) => s.clipboard.duplicate(),
   },
+  {
+    id: "setup",
+    title: "action.setup",
+    icon: "settings",
+    card: "Enter",
+    can: atStep,
+    run: (s) =>
+      here(s, (key) => {
+        flushSync(() => s.select([key])); // its form stands before the focus goes there
+        toForm();
+      }),
+  },
+  {
+    id: "behind",
+    title: "keys.add",
+    icon: "plus",
+    card: "+",
+    can: atStep,
+    run: (s) => here(s, (key) => addBehind(s, key)),
+  },
+  {
+    id: "line.next",
+    title: "keys.line.next",
+    icon: "link",
+    keys: ["L"],
+    can: atStep,
+    run: (s) => here(s, (key) => s.lines.walk(key, 1)),
+  },
+  {
+    id: "line.before",
+    title: "keys.line.before",
+    icon: "link",
+    keys: ["Shift+L"],
+    can: atStep,
+    run: (s) => here(s, (key) => s.lines.walk(key, -1)),
+  },
+  {
+    id: "line.insert",
+    title: "keys.line.insert",
+    icon: "plus",
+    card: "+",
+    can: atLine,
+    run: (s) => s.lines.current && insertOn(s, s.lines.current),
+  },
+  {
+    id: "line.follow",
+    title: "keys.line.follow",
+    icon: "link",
+    card: "Enter",
+    can: atLine,
+    run: (s) => {
+      const line = s.lines.current;
+      if (line) s.lines.follow(line, stepUnderKeys(s) ?? line.from);
+    },
+  },
+  toward("ArrowDown", "action.go.down", "↓"),
+  toward("ArrowUp", "action.go.up", "↑"),
+  toward("ArrowLeft", "action.go.left", "←"),
+  toward("ArrowRight", "action.go.right", "→"),
+  shift("ArrowDown", "action.move.down", "↓"),
+  shift("ArrowUp", "action.move.up", "↑"),
+  shift("ArrowLeft", "action.move.left", "←"),
+  shift("ArrowRight", "action.move.right", "→"),
   { id: "replace", title: "action.replace", icon: "refresh", keys: ["R"], can: one, run: replaceStep },
   {
     id: "delete",
@@ -116,6 +223,7 @@ export const ACTIONS: readonly Action[] = [
     id: "fold",
     title: "keys.fold",
     icon: "chevron-down",
+    card: "-",
     can: (state, session) => foldable(state, session).length > 0,
     run: (s) => {
       for (const id of foldable(s.state, s)) s.arrangement.toggle(id);
@@ -130,13 +238,21 @@ export const ACTIONS: readonly Action[] = [
   align("bottom", "action.align.bottom"),
   align("across", "action.align.across"),
   align("down", "action.align.down"),
-  { id: "fit", title: "action.fit", icon: "fit", run: (s) => s.camera?.show([]) },
+  { id: "fit", title: "action.fit", icon: "fit", keys: ["Shift+1"], run: (s) => s.camera?.show([]) },
+  { id: "full", title: "action.full", icon: "search", keys: ["Shift+0"], run: (s) => s.camera?.full() },
   {
     id: "minimap",
     title: (state) => (state.minimap ? "action.minimap.hide" : "action.minimap.show"),
     icon: "map",
     keys: ["M"],
     run: (s) => s.showMinimap(!s.state.minimap),
+  },
+  {
+    id: "heat",
+    title: (state) => (state.heat ? "action.heat.hide" : "action.heat.show"),
+    icon: "history",
+    can: (state) => state.published !== null,
+    run: (s) => void s.remote.heat(s.state.heat ? "" : "7d"),
   },
   {
     id: "list",
@@ -147,6 +263,13 @@ export const ACTIONS: readonly Action[] = [
   { id: "save", title: "keys.save", icon: "check", keys: ["Ctrl+S"], anywhere: true, run: (s) => void s.saveNow() },
   { id: "test", title: "head.test", icon: "play", run: (s) => s.dialog("test") },
   { id: "backtest", title: "head.backtest", icon: "history", run: (s) => s.dialog("backtest") },
+  {
+    id: "shadow",
+    title: "action.shadow",
+    icon: "branch",
+    can: (state, session) => state.published !== null && session.boot.urls.shadows !== "",
+    run: (s) => leaveFor(s, s.boot.urls.shadows),
+  },
   {
     id: "publish",
     title: "head.publish",
@@ -163,18 +286,22 @@ export const ACTIONS: readonly Action[] = [
     run: (s) => void s.remote.enable(!s.state.enabled),
   },
   { id: "settings", title: "action.settings", icon: "settings", run: (s) => s.select([]) },
-  { id: "runs", title: "more.runs", icon: "runs", run: (s) => window.location.assign(s.boot.urls.runs) },
+  { id: "runs", title: "more.runs", icon: "runs", run: (s) => leaveFor(s, s.boot.urls.runs) },
   { id: "export", title: "more.export", icon: "download", run: (s) => download(s.state.doc) },
   { id: "keyboard", title: "more.keyboard", icon: "keyboard", keys: ["?"], run: (s) => s.dialog("keyboard") },
 ];
 
-/** Keys that a focused card, and the page itself, understand; they need no command. */
+/** Keys that a focused card, and the page itself, understand, as the help tells them: several at once, where they belong
+ * together. */
 export const OTHER_KEYS: readonly (readonly [keys: string, meaning: MessageKey])[] = [
   ["Enter", "keys.enter"],
   ["↑ ↓ ← →", "keys.travel"],
   ["Alt + ↑ ↓ ← →", "keys.nudge"],
   ["Alt + Shift + ↑ ↓ ← →", "keys.resize"],
   ["+", "keys.add"],
+  ["L, +", "keys.line.insert"],
+  ["L, Enter", "keys.line.follow"],
+  ["L, Delete", "keys.line.delete"],
   ["-", "keys.fold"],
   ["Space", "keys.space"],
   ["Ctrl + C, X, V", "keys.copy"],

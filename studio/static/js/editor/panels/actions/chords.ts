@@ -19,6 +19,8 @@ export function presses(chord: string, event: Pressed): boolean {
   // Alt makes other signs of letters on some keyboards: then the place of the key counts
   if (letter && event.altKey) return has("Shift") === event.shiftKey && event.code === `Key${key}`;
   if (letter) return has("Shift") === event.shiftKey && event.key.toUpperCase() === key;
+  // Shift makes another sign of a digit on each keyboard, and a digit of another sign on some
+  if (/^[0-9]$/.test(key)) return has("Shift") === event.shiftKey && event.code === `Digit${key}`;
   if (key.length > 1 && has("Shift") !== event.shiftKey) return false;
   return event.key === key;
 }

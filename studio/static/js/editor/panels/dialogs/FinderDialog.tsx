@@ -5,7 +5,7 @@ import { Icon, Tile } from "../../parts/Icon";
 import { ranked } from "../../rules/fuzzy";
 import { useSession } from "../../session/context";
 import type { Session } from "../../session/session";
-import { ACTIONS, can, titleOf } from "../actions/actions";
+import { ACTIONS, type Action, can, titleOf } from "../actions/actions";
 import { isMac, shown } from "../actions/chords";
 
 interface Found {
@@ -23,6 +23,12 @@ interface Section {
 }
 
 const SHOWN = 12;
+
+function keyOf(action: Action): { key?: string } {
+  const [usual] = action.keys ?? [];
+  const key = usual ? shown(usual, isMac()) : action.card;
+  return key ? { key } : {};
+}
 
 function sections(session: Session, search: string): Section[] {
   const { state, types } = session;
@@ -51,7 +57,7 @@ function sections(session: Session, search: string): Section[] {
         title: titleOf(action, state),
         beside: "",
         face: <Icon name={action.icon} />,
-        ...(action.keys?.[0] && { key: shown(action.keys[0], isMac()) }),
+        ...keyOf(action),
         run: () => action.run(session),
       })),
     },

@@ -14,14 +14,20 @@ export function TestDialog() {
   const session = useSession();
   const doc = usePart((state) => state.doc);
   const triggers = doc.nodes.filter((n) => session.types.isTrigger(n.type));
+  const given = session.boot.sample;
   const effects = doc.nodes.filter((n) => canBeLive(session.types.of(n.type)));
   const [trigger, setTrigger] = useState(triggers[0]?.key);
-  const [text, setText] = useState(() => sampleText(session.types.of(triggers[0]?.type ?? "")?.sample, triggers[0]));
+  const [text, setText] = useState(() =>
+    given
+      ? JSON.stringify(given.data, null, 2)
+      : sampleText(session.types.of(triggers[0]?.type ?? "")?.sample, triggers[0]),
+  );
   const [live, setLive] = useState<readonly string[]>([]);
-  const [event, setEvent] = useState("");
+  const [event, setEvent] = useState(given?.id ?? "");
   const [busy, setBusy] = useState(false);
   const [result, setResult] = useState<TestResult | null>(null);
-  const samples = useSamples(trigger);
+  const received = useSamples(doc.nodes.find((n) => n.key === trigger));
+  const samples = given && !received.some((one) => one.id === given.id) ? [given, ...received] : received;
   const sample = parsed(text);
   const close = (): void => session.dialog(null);
   const choose = (key: string): void => {

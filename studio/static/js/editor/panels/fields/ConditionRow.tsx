@@ -4,7 +4,7 @@ import { t } from "../../../i18n/t";
 import type { Schema } from "../../api/types";
 import { CodeField, type InList } from "./CodeField";
 import type { Shared } from "./ConditionLines";
-import { OPERATORS, type Operator, type Row } from "./condition-rows";
+import { asksAlone, mayIgnore, OPERATORS, type Operator, type Row } from "./condition-rows";
 
 interface Props extends Shared {
   readonly id: string;
@@ -18,6 +18,7 @@ interface Props extends Shared {
 
 export function ConditionRow({ id, n, within, row, x, onChange, input, places, example }: Props) {
   const place = places.get(row);
+  const ofMany = row.operator === "in" || row.operator === "!in";
   const like = (text: string | undefined): Schema => ({ ...input.schema, examples: text ? [text] : [] });
   return (
     <div className="card row-card condition-row">
@@ -45,21 +46,36 @@ export function ConditionRow({ id, n, within, row, x, onChange, input, places, e
           </option>
         ))}
       </select>
-      {row.operator !== "has" && (
+      {!asksAlone(row.operator) && (
         <CodeField
           {...input}
           preview={false}
           id={`${id}-right`}
           label={t("conditions.right", { n })}
           mode="cel"
-          schema={like(within ? "1" : example?.right)}
+          schema={like(ofMany ? '"EUR", "CHF"' : within ? "1" : example?.right)}
           offset={place?.right ?? null}
           within={within}
           value={row.right}
           onChange={(next) => onChange({ ...row, right: String(next ?? "") })}
         />
       )}
+      {mayIgnore(row) && (
+        <label className="check">
+          <input
+            type="checkbox"
+            aria-label={t("conditions.caseless.spoken", { n })}
+            checked={row.caseless === true}
+            onChange={(event) => onChange(withCase(row, event.target.checked))}
+          />
+          <small>{t("conditions.caseless")}</small>
+        </label>
+      )}
       {x}
     </div>
   );
+}
+
+function withCase({ caseless: _before, ...row }: Row, ignore: boolean): Row {
+  return ignore ? { ...row, caseless: true } : row;
 }

@@ -1,6 +1,16 @@
 // CEL → condition rows: groups of && and || over simple comparisons and over lists; null for anything richer, which
 // stays an expression.
-import { type Condition, type Line, type ListRow, MOST_DEPTH, type Operator, type Row } from "./condition-rows";
+import {
+  areValues,
+  type Condition,
+  type Line,
+  type ListRow,
+  MOST_DEPTH,
+  mayIgnore,
+  type Operator,
+  type Row,
+  TEXT,
+} from "./condition-rows";
 
 /** Null where rows cannot say it. An empty text is no rows yet. */
 export function toRows(source: string): Condition | null {
@@ -43,10 +53,16 @@ function bracketed(text: string, depth: number, inList: boolean): Condition | nu
   return text.startsWith("(") && text.endsWith(")") ? group(text.slice(1, -1), depth + 1, inList) : null;
 }
 
-const OPERAND = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+(?:\.\d+)?|\[[^\]]*\]|[A-Za-z_][\w.]*(?:\[[^\]]*\])*(?:\.\w+(?:\(\))?)*)`;
+const LIST = String.raw`\[(?:${TEXT}|[^\]"'])*\]`;
+const OPERAND = String.raw`(?:${TEXT}|-?\d+(?:\.\d+)?|${LIST}|[A-Za-z_][\w.]*(?:\[[^\]]*\])*(?:\.\w+(?:\(\))?)*)`;
 const PATH = String.raw`[A-Za-z_][\w.]*(?:\[[^\]]*\])?(?:\.\w+)*?`;
 const COMPARED = new RegExp(`^(${OPERAND})\\s*(==|!=|>=|<=|>|<|\\bin\\b)\\s*(${OPERAND})$`);
-const CALLED = new RegExp(`^(${PATH})\\.(contains|startsWith)\\((${OPERAND})\\)$`);
+const CALLED = new RegExp(`^(${PATH})\\.(contains|startsWith|endsWith)\\((${OPERAND})\\)$`);
+/** A comparison of what lower() makes of a value. */
+const LOWERED = new RegExp(
+  `^lower\\((${PATH})\\)(?:\\s*(==|!=)\\s*(${TEXT})|\\.(contains|startsWith|endsWith)\\((${TEXT})\\))$`,
+);
+const SIZED = new RegExp(`^size\\((${PATH})\\)\\s*(==|!=)\\s*0$`);
 const HAS = new RegExp(`^has\\((${PATH})\\)$`);
 const SOME = new RegExp(`^(!?)(${PATH})\\.exists\\(\\s*([A-Za-z_]\\w*)\\s*,([^]*)\\)$`);
 const FILLED = new RegExp(`^size\\((${PATH})\\)\\s*(?:!=|>)\\s*0$`);
@@ -87,13 +103,44 @@ function withLists(pieces: readonly string[]): readonly string[] {
 }
 
 function row(text: string): Row | null {
+  return text.startsWith("!") ? opposite(text.slice(1).trim()) : (lowered(text) ?? plain(text));
+}
+
+function plain(text: string): Row | null {
   const has = HAS.exec(text);
   if (has?.[1]) return { left: has[1], operator: "has", right: "" };
-  const called = CALLED.exec(text);
-  if (called) return { left: called[1] ?? "", operator: called[2] as Operator, right: called[3] ?? "" };
-  const compared = COMPARED.exec(text);
-  if (compared) return { left: compared[1] ?? "", operator: compared[2] as Operator, right: compared[3] ?? "" };
-  return null;
+  const sized = SIZED.exec(text);
+  if (sized) return { left: sized[1] ?? "", operator: sized[2] === "==" ? "empty" : "!empty", right: "" };
+  const [, left = "", operator, right = ""] = CALLED.exec(text) ?? COMPARED.exec(text) ?? [];
+  if (!operator) return null;
+  if (operator !== "in") return { left, operator: operator as Operator, right };
+  const values = right.startsWith("[") ? right.slice(1, -1).trim() : "";
+  return { left, operator, right: areValues(values) ? values : right };
+}
+
+/** Without regard to capitals; a text with capitals in it would never be what lower() gives. */
+function lowered(text: string): Row | null {
+  const [, left = "", sign, compared, method, argument] = LOWERED.exec(text) ?? [];
+  if (!left) return null;
+  const found = { left, operator: (sign ?? method) as Operator, right: compared ?? argument ?? "" };
+  return mayIgnore(found) && found.right === found.right.toLowerCase() ? { ...found, caseless: true } : null;
+}
+
+const OPPOSITE: { readonly [operator in Operator]?: Operator } = {
+  contains: "!contains",
+  startsWith: "!startsWith",
+  endsWith: "!endsWith",
+  in: "!in",
+  has: "!has",
+};
+
+/** What stands behind a “!”, which binds closer than “in” does. */
+function opposite(text: string): Row | null {
+  const inner = text.startsWith("(") && text.endsWith(")") ? text.slice(1, -1).trim() : text;
+  const found = inner.startsWith("!") ? null : row(inner);
+  const operator = found && OPPOSITE[found.operator];
+  if (!found || !operator || (operator === "!in" && inner === text)) return null;
+  return { ...found, operator };
 }
 
 /** Cuts at the top-level joints, outside of strings and brackets; null where it is no whole expression. */

@@ -1,12 +1,34 @@
 // Condition rows → CEL: the rows as a form holds them, the text they make, and where each value stands in it.
 // condition-read.ts is the way back.
-export const OPERATORS = ["==", "!=", ">", ">=", "<", "<=", "contains", "startsWith", "in", "has"] as const;
+export const OPERATORS = [
+  "==",
+  "!=",
+  ">",
+  ">=",
+  "<",
+  "<=",
+  "contains",
+  "!contains",
+  "startsWith",
+  "!startsWith",
+  "endsWith",
+  "!endsWith",
+  "in",
+  "!in",
+  "has",
+  "!has",
+  "empty",
+  "!empty",
+] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 export interface Row {
   readonly left: string;
   readonly operator: Operator;
+  /** An expression too; of “is one of” either that of a list, or values with commas between. */
   readonly right: string;
+  /** Small and capital letters count as the same, where the row compares with a text. */
+  readonly caseless?: true;
 }
 
 export const HOLDS = ["any", "all", "none"] as const;
@@ -87,14 +109,46 @@ function ofList(line: ListRow, at: number, found: Found): string {
 }
 
 function ofRow(row: Row, at: number, found: Found): string {
-  const [a, b] = [row.left.trim(), row.right.trim()];
-  if (a === "" || (b === "" && row.operator !== "has")) return "";
-  if (row.operator === "has") {
-    found.set(row, { left: at + 4, right: at + 4 });
-    return `has(${a})`;
-  }
-  const called = row.operator === "contains" || row.operator === "startsWith";
-  const head = called ? `${a}.${row.operator}(` : `${a} ${row.operator} `;
-  found.set(row, { left: at, right: at + head.length });
-  return called ? `${head}${b})` : head + b;
+  const [before, between, after] = around(row);
+  const [a, b] = [row.left.trim(), asksAlone(row.operator) ? "" : row.right.trim()];
+  if (a === "" || (b === "" && !asksAlone(row.operator))) return "";
+  found.set(row, { left: at + before.length, right: at + before.length + a.length + between.length });
+  return before + a + between + (ignores(row) ? b.toLowerCase() : b) + after;
 }
+
+/** What stands before, between and behind the two values. */
+function around(row: Row): readonly [string, string, string] {
+  const { operator } = row;
+  const not = operator.startsWith("!") && operator !== "!=";
+  const plain = not ? operator.slice(1) : operator;
+  if (plain === "has") return [not ? "!has(" : "has(", ")", ""];
+  if (plain === "empty") return ["size(", not ? ") != 0" : ") == 0", ""];
+  const open = (not ? "!(" : "") + (ignores(row) ? "lower(" : "");
+  const close = not ? ")" : "";
+  const of = ignores(row) ? ")" : "";
+  if (isMethod(plain)) return [open, `${of}.${plain}(`, `)${close}`];
+  if (plain === "in" && areValues(row.right.trim())) return [open, " in [", `]${close}`];
+  return [open, `${of} ${plain} `, close];
+}
+
+const METHODS: readonly string[] = ["contains", "startsWith", "endsWith"];
+const isMethod = (plain: string): boolean => METHODS.includes(plain);
+const ALONE: readonly Operator[] = ["has", "!has", "empty", "!empty"];
+/** Whether a comparison is about one value, and compares it with nothing. */
+export const asksAlone = (operator: Operator): boolean => ALONE.includes(operator);
+
+export const TEXT = String.raw`"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'`;
+const VALUE = String.raw`(?:${TEXT}|-?\d+(?:\.\d+)?|true|false)`;
+const VALUES = new RegExp(`^${VALUE}(?:\\s*,\\s*${VALUE})*$`);
+const WORD = String.raw`(?:${VALUE}|[A-Za-z_][\w.]*)`;
+const SEVERAL = new RegExp(`^${WORD}(?:\\s*,\\s*${WORD})+$`);
+/** What a list has between its brackets: values with commas between. One word alone may be the name of a list. */
+export const areValues = (text: string): boolean => VALUES.test(text) || SEVERAL.test(text);
+/** A text in which small letters may stand for capital ones: its escapes stay what they are. */
+const FOLDS = /^(?:"(?:[^"\\\n]|\\[abfnrtv"'`?\\])*"|'(?:[^'\\\n]|\\[abfnrtv"'`?\\])*')$/;
+
+/** Whether small and capital letters can count as the same here. */
+export const mayIgnore = ({ operator, right }: Pick<Row, "operator" | "right">): boolean =>
+  (["==", "!="].includes(operator) || isMethod(operator.replace("!", ""))) && FOLDS.test(right.trim());
+
+const ignores = (row: Row): boolean => row.caseless === true && mayIgnore(row);

@@ -23,6 +23,10 @@ test.each<[string, Pressed, boolean]>([
   ["N", press("n", { ctrlKey: true }), false],
   ["?", press("?", { shiftKey: true }), true],
   ["Delete", press("Delete", { shiftKey: true }), false],
+  ["Shift+0", press(")", { shiftKey: true, code: "Digit0" }), true],
+  ["Shift+0", press("=", { shiftKey: true, code: "Digit0" }), true],
+  ["Shift+0", press("0", { code: "Digit0" }), false],
+  ["Shift+1", press("!", { shiftKey: true, ctrlKey: true, code: "Digit1" }), false],
 ])("%s", (chord, event, does) => {
   expect(presses(chord, event)).toBe(does);
 });

@@ -2,12 +2,14 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { toRows } from "../condition-read";
 import {
+  asksAlone,
   type Condition,
   fromRows,
   HOLDS,
   isGroup,
   isList,
   type Line,
+  mayIgnore,
   OPERATORS,
   placesIn,
   type Row,
@@ -24,6 +26,38 @@ test("what a merchant writes becomes rows", () => {
   expect(toRows('trigger.order.tags.contains("a && b")')?.lines).toEqual([
     { left: "trigger.order.tags", operator: "contains", right: '"a && b"' },
   ]);
+});
+
+// as studio.expressions.conditions writes them (tests/expressions/test_conditions.py)
+test.each<[string, Row]>([
+  ['!(a.b.contains("x"))', { left: "a.b", operator: "!contains", right: '"x"' }],
+  ['!(a.b.startsWith("x"))', { left: "a.b", operator: "!startsWith", right: '"x"' }],
+  ['a.b.endsWith("x")', { left: "a.b", operator: "endsWith", right: '"x"' }],
+  ['!(a.b.endsWith("x"))', { left: "a.b", operator: "!endsWith", right: '"x"' }],
+  ['a.b in ["x]", "y"]', { left: "a.b", operator: "in", right: '"x]", "y"' }],
+  ['!(a.b in ["x", 1])', { left: "a.b", operator: "!in", right: '"x", 1' }],
+  ["!(a.b in c.d)", { left: "a.b", operator: "!in", right: "c.d" }],
+  ["a.b in [EUR, c.d]", { left: "a.b", operator: "in", right: "EUR, c.d" }],
+  ["a.b in [c.d]", { left: "a.b", operator: "in", right: "[c.d]" }],
+  ["!has(a.b)", { left: "a.b", operator: "!has", right: "" }],
+  ["size(a.b) == 0", { left: "a.b", operator: "empty", right: "" }],
+  ["size(a.b) != 0", { left: "a.b", operator: "!empty", right: "" }],
+  ['lower(a.b) == "x"', { left: "a.b", operator: "==", right: '"x"', caseless: true }],
+  ['lower(a.b) != "x"', { left: "a.b", operator: "!=", right: '"x"', caseless: true }],
+  ['!(lower(a.b).contains("x"))', { left: "a.b", operator: "!contains", right: '"x"', caseless: true }],
+  ['lower(a.b).endsWith("x\\n")', { left: "a.b", operator: "endsWith", right: '"x\\n"', caseless: true }],
+])("%s is a row, there and back", (source, line) => {
+  expect(toRows(source)).toEqual({ all: true, lines: [line] });
+  expect(fromRows({ all: true, lines: [line] })).toBe(source);
+});
+
+test("capitals are ignored where a text is compared with, and nowhere else", () => {
+  const made = (line: Partial<Row>): string =>
+    fromRows({ all: true, lines: [{ left: "a", operator: "==", right: '"EUR"', caseless: true, ...line }] });
+  expect(made({})).toBe('lower(a) == "eur"');
+  expect(made({ right: "B.c" })).toBe("a == B.c");
+  expect(made({ right: '"\\u00C4"' })).toBe('a == "\\u00C4"');
+  expect(made({ operator: "in" })).toBe('a in ["EUR"]');
 });
 
 const row = (left: string): Row => ({ left, operator: ">", right: "1" });
@@ -61,6 +95,15 @@ test.each([
   "(a > 1) + (b > 1)",
   "!a",
   "!(a > 1)",
+  "!a in b",
+  "!!has(a)",
+  "!(has(a) || b > 1)",
+  "!(a in b) == (c in d)",
+  "size(a) == 1",
+  'lower(a) == "ABC"',
+  'lower(a) > "abc"',
+  "lower(a) == b",
+  'lower(a) in ["abc"]',
   "a &&",
   "a > 1)",
   "a.map(x, x.b) == 1",
@@ -74,9 +117,23 @@ test.each([
 const path = fc.constantFrom("trigger.order.total", "steps.http.body", "item", "trigger.lines[0].sku");
 const text = fc.string().map((one) => JSON.stringify(one));
 const operand = fc.oneof(path, fc.nat().map(String), text);
+const values = fc
+  .array(fc.oneof(fc.nat().map(String), text), { minLength: 1, maxLength: 3 })
+  .map((all) => all.join(", "));
 const anyRow = fc
-  .record({ left: path, operator: fc.constantFrom(...OPERATORS), right: operand })
-  .map((one) => (one.operator === "has" ? { ...one, right: "" } : one));
+  .record({
+    left: path,
+    operator: fc.constantFrom(...OPERATORS),
+    right: operand,
+    many: fc.oneof(values, path),
+    caseless: fc.boolean(),
+  })
+  .map(({ many, caseless, ...one }): Row => {
+    if (asksAlone(one.operator)) return { ...one, right: "" };
+    if (one.operator === "in" || one.operator === "!in") return { ...one, right: many };
+    const small = { ...one, right: one.right.toLowerCase() };
+    return caseless && mayIgnore(small) ? { ...small, caseless: true } : one;
+  });
 
 /** Groups and lists to a depth; of one line alone it is not written whether all or any must hold. */
 function conditions(depth: number, inList: boolean): fc.Arbitrary<Condition> {
@@ -132,7 +189,7 @@ test("each value of a row is found in the text that the rows make", () => {
           return;
         }
         at(place.left, line.left);
-        if (line.operator !== "has") at(place.right, line.right);
+        if (!asksAlone(line.operator)) at(place.right, line.right);
       };
       look(condition);
     }),

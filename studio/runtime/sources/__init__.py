@@ -1,0 +1,1 @@
+"""Event sources: what arrives is kept and looked at before there is a workflow (docs/decisions/event-sources.md)."""
