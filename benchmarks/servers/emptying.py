@@ -2,12 +2,13 @@
 
 import psycopg
 
-# Everything that a test could alter and another would trip over: columns, grants, row security, triggers, functions,
-# and the revision that the database says it is of.
+# Everything that a test could alter and another would trip over: columns, grants, row security, partitions, triggers,
+# functions, and the revision that the database says it is of.
 # Tables go by their numbers, which copies of one template share: looking names up costs more than all the rest.
 _SHAPE = """
 SELECT md5(string_agg(line, E'\\n' ORDER BY line COLLATE "C")) FROM (
-    SELECT concat_ws(' ', oid, relname, relkind, relnatts, relacl, relrowsecurity, relforcerowsecurity, relhastriggers)
+    SELECT concat_ws(' ', oid, relname, relkind, relnatts, relacl, relrowsecurity, relforcerowsecurity, relhastriggers,
+        relpartbound)
     FROM pg_class WHERE relnamespace = 'public'::regnamespace
     UNION ALL SELECT concat_ws(' ', conrelid, conname, convalidated) FROM pg_constraint
     WHERE connamespace = 'public'::regnamespace

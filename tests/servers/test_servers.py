@@ -73,6 +73,33 @@ def test_a_database_that_was_taken_back_is_given_again_empty(postgres: PostgresS
     postgres.take_back(urls)
 
 
+OTHER_ROWS = """
+alter table step detach partition step_other;
+alter table step attach partition step_other
+    for values from ('f0000000-0000-7000-8000-000000000000') to ('ffffffff-ffff-7000-8000-000000000000')
+"""
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        "alter table step detach partition step_before",
+        OTHER_ROWS,
+        "alter table workspace add column more text",
+        "alter table step disable row level security",
+    ],
+    ids=["a partition taken away", "a partition of other rows", "a column", "row security"],
+)
+def test_a_database_whose_schema_was_altered_is_not_given_again(postgres: PostgresServer, altered: str) -> None:
+    urls = postgres.new_database()
+    with postgres.superuser(urls.name) as connection:
+        connection.execute(altered)
+    postgres.take_back(urls)
+    with postgres.superuser() as connection:
+        left = connection.execute("select from pg_database where datname = %s", [urls.name]).fetchall()
+    assert left == []
+
+
 def _stores(connection: psycopg.Connection, many: int) -> None:
     connection.execute(
         "insert into workspace (id, name, slug, currency, time_zone, locale, retention_days, created_at)"
