@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from studio.accounts.models import Seat, User, Workspace
 from studio.accounts.outcomes import Role
@@ -14,6 +14,7 @@ from studio.accounts.service.workspaces import WorkspaceFacts
 from studio.core.actor import Actor, ActorType
 from studio.core.crypto import Keyring, same
 from studio.core.errors import Gone
+from studio.core.locking import lock
 from studio.core.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -52,8 +53,7 @@ def found(uow: UnitOfWork, facts: WorkspaceFacts, founder: Founder) -> User:
 
     Raises Gone where somebody was faster, InvalidInput with the field; then nothing was made.
     """
-    if uow.session.get_bind().dialect.name == "postgresql":  # SQLite has one writer as it is
-        uow.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(_LOCK, 0))))
+    lock(uow.session, _LOCK)
     if not due(uow):
         raise over()
     workspaces.create(uow, facts)

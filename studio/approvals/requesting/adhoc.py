@@ -23,6 +23,7 @@ from studio.approvals.wordings import Edits, Wording
 from studio.contract.approving import ApprovalAsk, ApprovalPolicy, ApprovalRule
 from studio.contract.wording import field_problems
 from studio.core.errors import Conflict, Forbidden, InvalidInput
+from studio.core.locking import one_at_a_time
 from studio.core.unit_of_work import UnitOfWork
 
 MOST_OPEN = 200
@@ -139,6 +140,7 @@ def _ends(uow: UnitOfWork, wanted: PersonAsk, rule: PolicyRule) -> Deadline:
 
 def _asked_before(uow: UnitOfWork, person: Person, payload_hash: str) -> UUID | None:
     """The very same request of a moment ago. Raises Conflict where too many others are open."""
+    one_at_a_time(uow, f"requests of {person.id}")  # a button that is pressed twice asks once
     own = Request.requester_id == person.id, Request.closed_at.is_(None)
     query = select(Request.id, Request.payload_hash, Request.created_at).where(*own, Request.asker == askers.PERSON)
     found = uow.session.execute(query.order_by(Request.id.desc()).limit(MOST_OPEN)).all()

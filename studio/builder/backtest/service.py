@@ -15,6 +15,7 @@ from studio.contract import node
 from studio.core import tenancy
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.i18n import gettext as _
+from studio.core.locking import one_at_a_time
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.document import Document
@@ -48,6 +49,7 @@ def begin(uow: UnitOfWork, workflow: Workflow, wanted: Wanted) -> Backtest:
     document = documents.load(draft.document)
     compile_document(document, boot.workspace_facts(uow), None, workflow.name)
     trigger = _trigger(document, wanted.trigger)
+    one_at_a_time(uow, "backtest")
     going = select(Backtest.id).where(Backtest.state == State.RUNNING, Backtest.until_at.is_(None))
     going = going.limit(MOST_AT_ONCE)
     if uow.session.scalar(select(func.count()).select_from(going.subquery())) == MOST_AT_ONCE:

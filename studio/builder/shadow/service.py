@@ -19,6 +19,7 @@ from studio.core import tenancy
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.ids import first_id_at
+from studio.core.locking import one_at_a_time
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.engine.versions import compile_document
@@ -42,6 +43,7 @@ def begin(uow: UnitOfWork, workflow: Workflow, wanted: Beside) -> Backtest:
     if (going := current(uow, workflow)) is not None:
         said = _("A draft runs beside this workflow already. Stop it first, or wait until it is over.")
         raise Conflict(said, code="shadow.going_on", resource=f"backtest:{going.id}")
+    one_at_a_time(uow, "shadow")
     some = select(Backtest.id).where(*_ON).limit(MOST_AT_ONCE).subquery()
     if uow.session.scalar(select(func.count()).select_from(some)) == MOST_AT_ONCE:
         said = _("%(most)s drafts run beside live versions already. Stop one of them first.", most=MOST_AT_ONCE)

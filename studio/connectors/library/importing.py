@@ -18,6 +18,7 @@ from studio.connectors.openapi.operations.operation import Described, Operation
 from studio.core import ids
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.i18n import gettext as _
+from studio.core.locking import one_at_a_time
 from studio.core.unit_of_work import UnitOfWork
 
 MOST = 50
@@ -43,6 +44,7 @@ def keep(
     """
     raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     digest = hashlib.sha256(raw).hexdigest()
+    one_at_a_time(uow, "api_description")
     name = _named(uow, name, found.title)
     before = looking.newest(uow, name)
     if before is not None and before.digest == digest:

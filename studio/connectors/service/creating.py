@@ -18,6 +18,7 @@ from studio.connectors.trail import record
 from studio.core import ids
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
+from studio.core.locking import one_at_a_time
 from studio.core.unit_of_work import UnitOfWork
 
 MOST = 200
@@ -45,6 +46,7 @@ def create(
     clean = checked(definition.asked(way), settings, "settings")
     words = _titled(title)
     _base_fits(definition.base_url(clean))
+    one_at_a_time(uow, "connection")
     if (uow.session.scalar(select(func.count()).select_from(Connection)) or 0) >= MOST:
         said = _("A workspace has at most %(most)s connections. Disconnect one first.", most=MOST)
         raise Conflict(said, code="connection.too_many")

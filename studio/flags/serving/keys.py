@@ -13,6 +13,7 @@ from studio.core import tenancy
 from studio.core.crypto import hash_token
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
+from studio.core.locking import one_at_a_time
 from studio.core.rng import token
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.models import FlagClientKey, FlagEnvironment
@@ -40,6 +41,7 @@ def make(uow: UnitOfWork, environment_id: UUID | None, *, name: str, kind: str, 
     if environment.retired_at is not None:
         raise Conflict(_("This environment was retired: no program may ask for it."), code="flags.retired")
     given, allowed = _name(name), _origins(kind, origins)
+    one_at_a_time(uow, "flag_key")
     if len(uow.session.scalars(_live().limit(MOST)).all()) >= MOST:
         raise Conflict(_("A workspace has at most %(most)s keys. Revoke one.", most=MOST), code="flags.keys_full")
     slug = uow.session.scalars(select(Workspace.slug).where(Workspace.id == uow.workspace)).one()

@@ -8,10 +8,10 @@ from studio import audit
 from studio.audit.taxonomy import alerts as actions
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
+from studio.core.locking import lock
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts import opening, rows, verbs
 from studio.oversight.alerts.tables import Alert
-from studio.runtime.flow.rows import lock
 
 KIND = "workflow.raised"
 LONGEST_KEY, LONGEST_TITLE, LONGEST_TEXT = 80, 200, 2_000

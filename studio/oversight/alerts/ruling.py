@@ -14,11 +14,11 @@ from studio.core import tenancy
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
+from studio.core.locking import lock
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts import rule_checks, rules
 from studio.oversight.alerts.rules import Rule
 from studio.oversight.alerts.tables import AlertRule
-from studio.runtime.flow.rows import lock
 
 MOST_RULES = 50
 

@@ -19,6 +19,7 @@ from studio.contract.gates import Act
 from studio.core import ids, tenancy
 from studio.core.errors import Conflict, Gone, InvalidInput
 from studio.core.i18n import gettext as _
+from studio.core.locking import one_at_a_time
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.evidence import rows
 from studio.oversight.evidence.outcomes import UNFINISHED, Kind, State
@@ -48,6 +49,7 @@ class Page:
 def ask(uow: UnitOfWork, wanted: Wanted) -> EvidencePack:
     """Have a pack made. Raises InvalidInput, NotFound, or Conflict where too many are being made."""
     wanted = _checked(uow, wanted)
+    one_at_a_time(uow, "evidence")
     count = select(func.count()).select_from(EvidencePack).where(EvidencePack.state.in_(UNFINISHED))
     if (uow.session.scalar(count) or 0) >= AT_ONCE:
         said = _("%(count)s packs are being made. Wait until one is ready, or stop one.", count=AT_ONCE)

@@ -15,6 +15,7 @@ from studio.approvals.service import groups
 from studio.core import ids
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.i18n import gettext as _
+from studio.core.locking import one_at_a_time
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.models import AccessReview, AccessReviewItem
 from studio.oversight.reviews import facts, policy, trail
@@ -44,6 +45,7 @@ def start(uow: UnitOfWork, plan: Plan) -> AccessReview:
     """Begin a review and ask its reviewers. Raises InvalidInput with the field; Conflict at too many at once."""
     plan = replace(plan, name=plan.name.strip())
     _check(uow, plan)
+    one_at_a_time(uow, "access_review")
     going_on = uow.session.scalars(select(AccessReview.id).where(AccessReview.state.in_(GOING_ON))).all()
     if len(going_on) >= MOST_OPEN:
         raise Conflict(_("At most %(most)s reviews go on at a time.", most=MOST_OPEN), code="too_many_reviews")

@@ -18,6 +18,7 @@ from studio.core import ids, tenancy
 from studio.core.errors import Conflict, Gone, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.ids import first_id_at
+from studio.core.locking import one_at_a_time
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.run_exports.outcomes import UNFINISHED, Format, State
 from studio.oversight.run_exports.tables import RunExport, RunExportPart
@@ -44,6 +45,7 @@ class Page:
 
 def ask(uow: UnitOfWork, wanted: RunFilter, kind: Format) -> RunExport:
     """Have the runs of a filter written, those that there are by now. Raises Conflict where too many are being made."""
+    one_at_a_time(uow, "run_export")
     count = select(func.count()).select_from(RunExport).where(RunExport.state.in_(UNFINISHED))
     if (uow.session.scalar(count) or 0) >= AT_ONCE:
         said = _("%(count)s exports are being made. Wait until one is ready, or stop one.", count=AT_ONCE)

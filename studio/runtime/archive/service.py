@@ -14,10 +14,10 @@ from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
+from studio.core.locking import lock
 from studio.core.unit_of_work import UnitOfWork
 from studio.core.web_address import split
 from studio.runtime.archive.outcomes import Place
-from studio.runtime.flow.rows import lock
 from studio.runtime.models import ArchivePlace
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from studio.core import clock
 from studio.core.faults import fault_point
+from studio.core.locking import lock
 from studio.core.unit_of_work import Database
 from studio.runtime.engine.writer import Writer
 from studio.runtime.flow import rows
@@ -118,7 +119,7 @@ class _Turn:
 
     def take(self) -> list[Passed]:
         """Everything is read again behind the lock: another gatekeeper may have been here."""
-        rows.lock(self.session, f"gate|{self.workspace_id}")
+        lock(self.session, f"gate|{self.workspace_id}")
         now = clock.database_now(self.session)
         workspace = rows.workspace_limits(self.session, self.workspace_id)
         if workspace.at_once is not None:

@@ -9,11 +9,11 @@ from studio.audit import Target, record
 from studio.core import tenancy
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
+from studio.core.locking import lock
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.erasure import working
 from studio.runtime.erasure.matching import is_key
 from studio.runtime.erasure.outcomes import OPEN, Progress
-from studio.runtime.flow.rows import lock
 from studio.runtime.models import CustomerErasure
 
 SHOWN = 50

@@ -11,9 +11,9 @@ from studio.contract.spans import in_words
 from studio.core.errors import Conflict, StudioError, TooManyRequests
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
+from studio.core.locking import lock
 from studio.runtime.flow.control import Control, Keys, gate_key
 from studio.runtime.flow.policy import opens_at
-from studio.runtime.flow.rows import lock
 from studio.runtime.models import Run
 from studio.runtime.models.ledger import AT_THE_GATE, ORDERED, RATED
 from studio.runtime.outcomes import Lane

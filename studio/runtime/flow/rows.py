@@ -70,12 +70,6 @@ class Head:
     run_id: UUID
 
 
-def lock(session: Session, name: str) -> None:
-    """Let nobody else in under that name until the transaction's end. SQLite has one writer as it is."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
-
-
 def at_the_gate(session: Session) -> dict[UUID, dict[UUID, Control | None]]:
     """Workflows of which something waits, by workspace, with the limits of what is published of them now."""
     ids = list(session.execute(_WORKFLOWS, {"most": WORKFLOWS}).scalars())

@@ -9,8 +9,8 @@ from studio.audit import Target, record
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
+from studio.core.locking import lock
 from studio.core.unit_of_work import UnitOfWork
-from studio.runtime.flow.rows import lock
 from studio.runtime.models import TriggerSubscription, WorkspaceLimit
 
 MOST = 100_000

@@ -10,8 +10,8 @@ from studio.contract import gates
 from studio.contract.gates import Act
 from studio.core.errors import Conflict
 from studio.core.i18n import gettext as _
+from studio.core.locking import lock
 from studio.core.unit_of_work import UnitOfWork
-from studio.runtime.flow.rows import lock
 from studio.runtime.halts.asking import Wanted, check_span, checked
 from studio.runtime.halts.outcomes import Events
 from studio.runtime.halts.policy import pace

@@ -10,8 +10,8 @@ from studio.accounts.models import Workspace
 from studio.audit import Change, Target, record
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
+from studio.core.locking import lock
 from studio.core.unit_of_work import UnitOfWork
-from studio.runtime.flow.rows import lock
 from studio.runtime.models import RetentionRule, Workflow
 from studio.runtime.retention.policy import DAYS, Days, Rules
 

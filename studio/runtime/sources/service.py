@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlalchemy import delete, func, select
 
-from studio.accounts.models import Secret, Workspace
+from studio.accounts.models import Secret
 from studio.audit import Target, record
 from studio.audit.taxonomy import sources as actions
 from studio.contract import references
@@ -17,6 +17,7 @@ from studio.core import rng, tenancy
 from studio.core.crypto import Keyring, hash_token
 from studio.core.errors import Conflict, FieldProblem, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
+from studio.core.locking import one_at_a_time
 from studio.core.sealed import context_of
 from studio.core.unit_of_work import UnitOfWork
 from studio.expressions import Environment, Schema, check_expression
@@ -78,7 +79,7 @@ def open_(uow: UnitOfWork, keyring: Keyring, name: str, kind: str, settings: Map
     problems = [*_named_wrongly(named), *_problems(uow, known, config)]
     if problems:
         raise InvalidInput(problems[0].message, code=problems[0].code, field=problems[0].path, problems=problems)
-    _one_at_a_time(uow)
+    one_at_a_time(uow, "event_source")
     if (uow.session.scalar(select(func.count()).select_from(EventSource)) or 0) >= MOST_SOURCES:
         said = _("A workspace has at most %(most)s event sources. Remove one first.", most=MOST_SOURCES)
         raise Conflict(said, code="source.too_many")
@@ -180,12 +181,6 @@ def address(keyring: Keyring, row: EventSource) -> str | None:
 def target(row: EventSource) -> Target:
     """How the audit trail names it."""
     return Target("event_source", str(row.id), row.name)
-
-
-def _one_at_a_time(uow: UnitOfWork) -> None:
-    """The workspace's row is the lock: two openings would count alike. Rows that refer to it may still be written."""
-    query = select(Workspace.id).where(Workspace.id == uow.workspace).with_for_update(key_share=True)
-    uow.session.scalars(query).one()
 
 
 def _locked(uow: UnitOfWork, source_id: UUID) -> EventSource:
