@@ -52,6 +52,8 @@ def _node(path: str, label: str, schema: Schema, depth: int, left: list[int]) ->
             break
         children.append(_node(child_path, child_label, child, depth + 1, left))
     node: dict[str, Any] = {"path": path, "label": label, "type": schema.kind, "children": children}
+    if schema.date or schema.kind == "timestamp":
+        node["date"] = True
     if schema.sample is not None and not children:
         node["sample"] = _short(schema.sample)
     return node

@@ -7,6 +7,7 @@ from studio.expressions.errors import ExpressionError
 from studio.expressions.filters import FILTERS
 from studio.expressions.infer import Inference
 from studio.expressions.kinds import Kind, words_of
+from studio.expressions.patterns import wrong_patterns
 from studio.expressions.placeholders import OPEN, Placeholder, TemplateFault
 from studio.expressions.problems import Problem
 from studio.expressions.program import compile_expression
@@ -37,6 +38,7 @@ def _inspect(source: str, environment: Environment, expected: Expected) -> tuple
         return [refused.problem], Schema()
     inference = Inference(source, environment)
     shape = inference.shape(program.tree, {})
+    inference.problems += wrong_patterns(source, program.tree)
     message = _misfit(shape, expected)
     if message is not None:
         inference.report(message, None, certain=shape.known)

@@ -175,7 +175,7 @@ def _methods(owner: Schema) -> Iterator[Completion]:
 
 
 def _kind(shape: Schema) -> str:
-    words = _("an amount") if shape.money else words_of(shape.kind)
+    words = _("an amount") if shape.money else words_of("timestamp" if shape.date else shape.kind)
     return words if shape.known else _("%(words)s (from a sample)", words=words)
 
 

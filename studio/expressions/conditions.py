@@ -43,7 +43,16 @@ TEXT = {
 }
 """Operators that are methods of a text; each also as ``not_…``."""
 DATES = {"before": "<", "after": ">"}
-UNARY = frozenset({"is_present", "is_missing", "is_empty", "is_not_empty"})
+NOW = "timestamp(run.started_at)"
+RELATIVE = frozenset({"in_last", "in_next", "longer_ago"})
+"""Operators that compare a date with the beginning of the run; their value is an amount of a unit."""
+_MINUTES = {"days": 24 * 60, "hours": 60, "minutes": 1}
+_LONGEST = 1_000 * 366 * 24 * 60
+ZONE = "workspace.time_zone"
+WEEKDAYS = (1, 2, 3, 4, 5)
+ON_WEEKDAY = "on_weekday"
+"""By the workspace's clock."""
+UNARY = frozenset({"is_present", "is_missing", "is_empty", "is_not_empty", ON_WEEKDAY, f"not_{ON_WEEKDAY}"})
 CASELESS = frozenset({"equals", "not_equals", "contains", "starts_with", "ends_with"})
 """Operators that ``ignore_case`` goes with (and the ``not_…`` of each)."""
 
@@ -122,6 +131,8 @@ def _row(row: Mapping[str, Any]) -> Row:
     if operator in UNARY:
         return found
     value = row.get("value")
+    if operator in RELATIVE:
+        return {**found, "value": _span(value)}
     if isinstance(value, Mapping):
         value = {"field": _path(value.get("field"))}
     if row.get("ignore_case") is True:
@@ -129,6 +140,19 @@ def _row(row: Mapping[str, Any]) -> Row:
             raise _refused(_("Only a comparison with a text can ignore capital letters."))
         return {**found, "value": value.lower(), "ignore_case": True}
     return {**found, "value": value}
+
+
+def _span(value: object) -> Row:
+    """An amount in the largest unit that takes it whole: 48 hours are written as 2 days are."""
+    given = value if isinstance(value, Mapping) else {}
+    amount, minutes = given.get("amount"), _MINUTES.get(str(given.get("unit")))
+    if type(amount) is not int or minutes is None or not 0 < amount * minutes <= _LONGEST:
+        raise _refused(_("A length of time is a whole number of minutes, hours or days."))
+    return next(
+        {"amount": amount * minutes // size, "unit": unit}
+        for unit, size in _MINUTES.items()
+        if amount * minutes % size == 0
+    )
 
 
 def _path(field: object) -> str:
@@ -159,6 +183,8 @@ def _written(row: Row) -> str:
     if operator in UNARY:
         return _unary(field, operator)
     value = row["value"]
+    if operator in RELATIVE:
+        return _relative(field, operator, value)
     left = f"lower({field})" if row.get("ignore_case") else field
     if operator in COMPARISONS:
         return f"{left} {COMPARISONS[operator]} {_value(value)}"
@@ -179,11 +205,25 @@ def _positive(left: str, operator: str, value: object) -> str | None:
             raise _refused(_("“One of” needs a list of values."))
         return f"{left} in [{', '.join(_value(one) for one in value)}]"
     if operator == "includes":
-        return _("%(value)s in %(left)s", value=_value(value), left=left)
+        return f"{_value(value)} in {left}"
     return None
 
 
+def _relative(field: str, operator: str, value: Row) -> str:
+    """Both ends are asked for: a date to come is not in the last week."""
+    amount, unit = value["amount"], value["unit"]
+    span = f'duration("{amount}m")' if unit == "minutes" else f'duration("{amount * _MINUTES[unit] // 60}h")'
+    date = f"timestamp({field})"
+    if operator == "longer_ago":
+        return f"{date} < {NOW} - {span}"
+    first, last = (f"{NOW} - {span}", NOW) if operator == "in_last" else (NOW, f"{NOW} + {span}")
+    return f"({date} >= {first} && {date} <= {last})"
+
+
 def _unary(field: str, operator: str) -> str:
+    if operator.endswith(ON_WEEKDAY):
+        within = f"timestamp({field}).getDayOfWeek({ZONE}) in [{', '.join(map(str, WEEKDAYS))}]"
+        return within if operator == ON_WEEKDAY else f"!({within})"
     if operator in ("is_empty", "is_not_empty"):
         return f"size({field}) {'==' if operator == 'is_empty' else '!='} 0"
     if field.endswith("]"):

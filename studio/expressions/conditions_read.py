@@ -1,8 +1,20 @@
 """Reads an expression back into rows, where it is one that rows can say."""
 
+import re
 from typing import Any
 
-from studio.expressions.conditions import COMPARISONS, DATES, ENTRY, TEXT, Row, normal
+from studio.expressions.conditions import (
+    COMPARISONS,
+    DATES,
+    ENTRY,
+    NOW,
+    ON_WEEKDAY,
+    TEXT,
+    WEEKDAYS,
+    ZONE,
+    Row,
+    normal,
+)
 from studio.expressions.errors import ExpressionError
 from studio.expressions.paths import PathUse, chain
 from studio.expressions.program import compile_expression
@@ -11,6 +23,7 @@ from studio.expressions.syntax import Call, Const, Ident, ListNode, Loop, Node, 
 _COMPARED = {f"_{sign}_": name for name, sign in COMPARISONS.items()}
 _DATED = {f"_{sign}_": name for name, sign in DATES.items()}
 _TEXTS = {method: name for name, method in TEXT.items()}
+_SPAN = re.compile(r"([1-9]\d{0,8})([hm])", re.ASCII)
 _GROUPS = {"_&&_": "all", "_||_": "any"}
 
 
@@ -36,9 +49,9 @@ def _group(node: Node, bound: dict[str, str]) -> Row:
 
 def _rows(node: Node, bound: dict[str, str]) -> Row:
     if isinstance(node, Call) and node.function in _GROUPS:
-        every = _every(node, bound) if node.function == "_&&_" else None
-        if every is not None:
-            return every
+        whole = _every(node, bound) or _between(node, bound) if node.function == "_&&_" else None
+        if whole is not None:
+            return whole
         return {"match": _GROUPS[node.function], "rows": [_rows(arg, bound) for arg in node.args]}
     if isinstance(node, Call) and node.function == "!_":
         return _negated(node.args[0], bound)
@@ -81,6 +94,8 @@ def _compared(node: Call, bound: dict[str, str]) -> Row:
         if empty is None or not isinstance(right, Const) or right.value != 0:
             raise _Unsaid
         return {"field": _field(left.args[0], bound), "operator": empty}
+    if _is_date(left) and node.function == "_<_" and (span := _from_now(right, "_-_")) is not None:
+        return {"field": _field(_inside(left), bound), "operator": "longer_ago", "value": span}
     if _is_date(left) or _is_date(right):
         if node.function not in _DATED or not (_is_date(left) and _is_date(right)):
             raise _Unsaid
@@ -99,8 +114,57 @@ def _inside(node: Node) -> Node:
     return node.args[0]
 
 
+def _between(node: Call, bound: dict[str, str]) -> Row | None:
+    """Both ends of a time that begins or ends with the run."""
+    match node.args:
+        case (Call("_>=_", None, (one, first)), Call("_<=_", None, (other, last))):
+            pass
+        case _:
+            return None
+    if not (_is_date(one) and _is_date(other)):
+        return None
+    field = _field(_inside(one), bound)
+    if field != _field(_inside(other), bound):
+        return None
+    if _is_now(last) and (span := _from_now(first, "_-_")) is not None:
+        return {"field": field, "operator": "in_last", "value": span}
+    if _is_now(first) and (span := _from_now(last, "_+_")) is not None:
+        return {"field": field, "operator": "in_next", "value": span}
+    return None
+
+
+def _is_now(node: Node) -> bool:
+    use = chain(_inside(node)) if _is_date(node) else None
+    return use is not None and f"timestamp({use.text})" == NOW
+
+
+def _from_now(node: Node, way: str) -> Row | None:
+    """An amount of time before or behind the beginning of the run."""
+    match node:
+        case Call(function, None, (now, Call("duration", None, (Const(str(text)),)))) if function == way:
+            found = _SPAN.fullmatch(text)
+            if found is not None and _is_now(now):
+                return {"amount": int(found[1]), "unit": "hours" if found[2] == "h" else "minutes"}
+    return None
+
+
+def _weekday(day: Call, days: Node, bound: dict[str, str]) -> str:
+    zone = chain(day.args[0]) if day.args else None
+    wanted = [Const(number, "int") for number in WEEKDAYS]
+    listed = (
+        [Const(item.value, item.kind) for item in days.items if isinstance(item, Const)]
+        if isinstance(days, ListNode)
+        else []
+    )
+    if day.target is None or not _is_date(day.target) or zone is None or zone.text != ZONE or listed != wanted:
+        raise _Unsaid
+    return _field(_inside(day.target), bound)
+
+
 def _within(node: Call, bound: dict[str, str]) -> Row:
     left, right = node.args
+    if isinstance(left, Call) and left.function == "getDayOfWeek":
+        return {"field": _weekday(left, right, bound), "operator": ON_WEEKDAY}
     if isinstance(right, ListNode):
         values = [_value(item, bound) for item in right.items]
         if any(isinstance(value, dict) for value in values):
@@ -111,6 +175,7 @@ def _within(node: Call, bound: dict[str, str]) -> Row:
 
 _NEGATIONS = {
     "is_present": "is_missing",
+    ON_WEEKDAY: f"not_{ON_WEEKDAY}",
     **{name: f"not_{name}" for name in (*TEXT, "one_of", "includes")},
 }
 

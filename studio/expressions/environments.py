@@ -65,7 +65,7 @@ _COLLECTED: dict[str, object] = {
 def _declarations() -> Iterator[object]:
     for name, overloads in rewrite.RENAMED.items():
         yield _declare(rewrite.renamed(name), overloads)
-    for name, overloads in {**library.ADDED, **library.FUNCTIONS}.items():
+    for name, overloads in {**library.ADDED, **library.FUNCTIONS, **library.PREPARING}.items():
         yield _declare(name, overloads)
     yield _function(rewrite.BEGIN, _T.BOOL, work.begin_list, [_T.INT])
     yield _function(rewrite.PUSH, _T.BOOL, work.push, *([_T.INT, _T.BOOL, kind] for kind in _TYPES.values()))

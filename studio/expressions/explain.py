@@ -9,11 +9,14 @@ from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
 from studio.expressions.errors import EvaluationError
 from studio.expressions.kinds import Kind, kind_of, words_of
+from studio.expressions.library import NO_DATE
 from studio.expressions.limits import MAX_ITERATIONS
 from studio.expressions.paths import PathUse, chain, quoted, written
+from studio.expressions.patterns import WRONG, in_words
 from studio.expressions.program import Program
 from studio.expressions.suggest import closest, listing
 from studio.expressions.syntax import Call, Const, Ident, Loop, Node, Select, walk
+from studio.expressions.undated import undated
 from studio.expressions.work import Fault
 
 if TYPE_CHECKING:
@@ -49,6 +52,8 @@ def fault(program: Program, raised: Fault) -> EvaluationError:
 def engine_fault(program: Program, scope: "Scope", text: str) -> EvaluationError:
     """What the engine said, as an EvaluationError."""
     ours = Fault.read(text)
+    if (ours is not None and ours[0] == NO_DATE) or "Timestamp conversion" in text:
+        return undated(program, scope, ours[1] if ours else _(_NO_DATE))
     if ours is not None:
         return EvaluationError(*ours, program.source)
     key = _KEY.search(text)
@@ -224,19 +229,20 @@ def _words(text: str) -> tuple[str, str]:
             max_iterations=separated(MAX_ITERATIONS),
         )
         return "expression.too_complex", message
+    if "regular expression" in text:
+        return WRONG, in_words(text)
     for mark, message in _PHRASES.items():
         if mark in text:
             return "expression.value", _(message)
     return "expression.value", _("The expression cannot be computed with this data.")
 
 
+_NO_DATE = marked("The text is not a date such as 2026-03-31T09:00:00Z.")
 _PHRASES = {
-    "Timestamp conversion": marked("The text is not a date such as 2026-03-31T09:00:00Z."),
     "Duration conversion": marked("The text is not a length of time such as 90s, 30m or 36h."),
     "cannot convert string to bool": marked("The text is neither true nor false."),
     "expected integer type": marked("A list is asked for an entry by something that is not a number."),
     "container type": marked("An entry is asked of something that is neither a list nor an object."),
-    "regular expression": marked("The pattern cannot be read. Check its brackets."),
     "overflow": marked("The number is too large to compute with."),
     "timezone": marked("There is no such time zone. Write one such as Europe/Paris."),
     "time zone": marked("There is no such time zone. Write one such as Europe/Paris."),

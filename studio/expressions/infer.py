@@ -4,6 +4,7 @@ from studio.core.i18n import gettext as _
 from studio.expressions import rules
 from studio.expressions.catalogue import FUNCTIONS, TYPE_NAMES
 from studio.expressions.kinds import Kind, words_of
+from studio.expressions.library import NO_DATE, is_date
 from studio.expressions.paths import PathUse, chain, written
 from studio.expressions.problems import Problem
 from studio.expressions.schema import Environment, Schema, merged
@@ -288,4 +289,17 @@ class Inference:
         if message is not None:
             certain = all(shape.known for shape in shapes) and function not in rules.DOUBTS
             self.report(message, node.position, certain=certain)
+        elif function == "timestamp":
+            self.dated(shapes[0], operands[0], node)
         return result
+
+    def dated(self, shape: Schema, operand: Node, node: Call) -> None:
+        """A text that is no date: an error where it is written out, else only the sample's word against it."""
+        if not isinstance(shape.sample, str) or shape.kind != "string" or is_date(shape.sample):
+            return
+        written_out = isinstance(operand, Const)
+        message = _(
+            "A date such as 2026-03-31T09:00:00Z is needed here, but “%(text)s” is none.", text=shape.sample[:80]
+        )
+        place = operand.position if isinstance(operand, Const) else node.position
+        self.report(message, place, certain=written_out, code=NO_DATE)

@@ -5,6 +5,7 @@ budget of ``work``), it treats numbers by the rule of ``arithmetic``, or CEL doe
 Arguments arrive as plain Python values; Fault is the only way to fail.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,10 @@ NUMBERS: tuple[Kind, ...] = ("int", "double")
 NUMERIC: tuple[Kind, ...] = ("int", "double", "string")
 
 
+NO_DATE = "expression.no_date"
+"""The code of a value that should be a date and is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Overload:
     """One implementation: which kinds it takes and gives (None: whatever it returns)."""
@@ -37,13 +42,21 @@ def _timestamp(value: datetime | str) -> datetime:
     if isinstance(value, datetime):
         return value
     try:
-        parsed = datetime.fromisoformat(value)
+        parsed = datetime.fromisoformat(value.strip())
     except ValueError:
         raise Fault(
-            "expression.type",
-            gettext("A date is needed here, but the text is not a date such as 2026-03-31T09:00:00Z."),
+            NO_DATE, gettext("A date is needed here, but the text is not a date such as 2026-03-31T09:00:00Z.")
         ) from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def is_date(text: str) -> bool:
+    """Whether a text can be read as a moment."""
+    try:
+        _timestamp(text)
+    except Fault:
+        return False
+    return True
 
 
 def _time(compute: Callable[[], object]) -> object:
@@ -199,6 +212,28 @@ CONVERSIONS: dict[str, list[Overload]] = {
     "double": [Overload((k,), arithmetic.decimal, "double") for k in NUMERIC],
 }
 """Conversions that replace the engine's own."""
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def _moment(text: str) -> str:
+    """A date as the engine reads it: shops also write a day alone, or leave the zone out (UTC, then)."""
+    return text if _MOMENT.fullmatch(text) else timestamp_text(_timestamp(text))
+
+
+def _no_moment(_: None) -> str:
+    raise Fault(NO_DATE, gettext("A date is needed here, but the value is empty."))
+
+
+PREPARING: dict[str, list[Overload]] = {
+    "@moment": [
+        Overload(("string",), _moment, "string"),
+        Overload(("null",), _no_moment, "string"),
+        *(Overload((k,), lambda a: a, k) for k in KINDS if k not in ("string", "null")),
+    ]
+}
+PREPARED = {"timestamp": "@moment"}
+"""By function of the engine: which of `PREPARING` makes ready what it is given."""
 
 
 def _both(kinds: tuple[Kind, ...], function: Callable[..., object], gives: Kind) -> list[Overload]:

@@ -2,6 +2,7 @@
 
 - Arithmetic, conversions and equality that may meet a number as text go to ``library``, which
   follows the number rule: their calls are renamed (``_+_`` to ``@+_``; nobody can write an ``@``).
+- ``timestamp`` gets its value by way of ``library``, which knows more ways to write a date.
 - ``map`` and ``filter`` collect into a list outside the engine. Its own way is
   ``accumulator + [entry]``, which copies the list in every turn: 9,000 entries took seconds and
   over a gigabyte.
@@ -11,7 +12,7 @@ from dataclasses import replace
 from itertools import count
 
 from studio.expressions.infer import Inference
-from studio.expressions.library import ARITHMETIC, CONVERSIONS, EQUALITY
+from studio.expressions.library import ARITHMETIC, CONVERSIONS, EQUALITY, PREPARED
 from studio.expressions.literals import is_no_number
 from studio.expressions.schema import Environment, Schema
 from studio.expressions.syntax import (
@@ -68,6 +69,9 @@ class _Rewriter:
             target=None if node.target is None else self.node(node.target),
             args=tuple(self.node(arg) for arg in node.args),
         )
+        if node.function in PREPARED:
+            prepared = PREPARED[node.function]
+            return replace(changed, args=tuple(Call(prepared, None, (arg,)) for arg in changed.args))
         if node.function not in RENAMED or _counts(node):
             return changed
         if node.function in EQUALITY and any(is_no_number(arg) for arg in node.args):

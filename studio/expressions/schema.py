@@ -5,8 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from studio.expressions.kinds import Kind, kind_of
+from studio.expressions.library import is_date
 
 _MONEY = re.compile(r"-?\d{1,15}\.\d{2}", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+"""Python reads more as a date, numbers such as 20260331 among it."""
 _SAMPLED_ENTRIES = 50
 _SAMPLED_DEPTH = 30
 _MAX_DEPTH = 24
@@ -20,6 +23,7 @@ _KINDS: dict[object, Kind] = {
     "null": "null",
 }
 _MONEY_FORMATS = ("money", "decimal")
+_DATE_FORMATS = ("date-time", "date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Schema:
     """False where this was read off a sample: what it lacks may still come."""
     money: bool = False
     """A text that holds an amount, such as ``"150.00"``."""
+    date: bool = False
+    """A text that holds a moment or a day, such as ``"2026-03-31T09:00:00Z"``."""
     sample: object = None
     """An example value, None where there is none."""
 
@@ -65,8 +71,8 @@ class Schema:
         """From a JSON Schema (draft 2020-12; ``$ref`` within the document only).
 
         An object that lists ``properties`` has no others unless ``additionalProperties`` says
-        so. ``format: money`` (or ``x-money: true``) marks a text that holds an amount. What
-        cannot be read is “anything”; this never raises.
+        so. ``format: money`` (or ``x-money: true``) marks a text that holds an amount,
+        ``date-time`` and ``date`` one that holds a date. What cannot be read is “anything”; this never raises.
         """
         return _Reader(document).shape(document, 0)
 
@@ -120,6 +126,7 @@ def merged(one: Schema, other: Schema) -> Schema:
         closed=one.closed and other.closed,
         known=known,
         money=one.money and other.money,
+        date=one.date and other.date,
         sample=one.sample if one.sample is not None else other.sample,
     )
 
@@ -140,7 +147,8 @@ def _sampled(value: object, depth: int) -> Schema:
     if kind == "null":
         return Schema(known=False)
     money = isinstance(value, str) and _MONEY.fullmatch(value) is not None
-    return Schema(kind, known=False, money=money, sample=value)
+    date = isinstance(value, str) and _DATE.match(value) is not None and is_date(value)
+    return Schema(kind, known=False, money=money, date=date, sample=value)
 
 
 class _Reader:
@@ -185,7 +193,8 @@ class _Reader:
             entries = self.shape(items, depth + 1) if isinstance(items, Mapping) else None
             return Schema("list", entries=entries, sample=_sample(schema))
         money = schema.get("x-money") is True or schema.get("format") in _MONEY_FORMATS
-        return Schema(kind, money=money and kind == "string", sample=_sample(schema))
+        date = schema.get("format") in _DATE_FORMATS and kind == "string"
+        return Schema(kind, money=money and kind == "string", date=date, sample=_sample(schema))
 
     def object(self, schema: Mapping[str, object], depth: int) -> Schema:
         properties = schema.get("properties")

@@ -232,3 +232,38 @@ def test_what_the_check_passes_only_fails_for_its_data(source):
     problems = check_expression(source, environment)
     if not problems and "null" not in source and "note" not in source:
         evaluate(source, Scope(VALUES))
+
+
+@pytest.mark.parametrize(
+    ("source", "severity", "code", "position"),
+    [
+        ('timestamp(trigger.at) < timestamp("1 December")', "error", "expression.no_date", 34),
+        ('timestamp(trigger.sku) < timestamp("2026-12-01")', "warning", "expression.no_date", 9),
+        ('timestamp(trigger.at) < timestamp(run.started_at) - duration("336h")', None, None, None),
+        ("timestamp(trigger.lines) < timestamp(trigger.at)", "warning", "expression.type", 9),
+        ('trigger.sku.matches("^A[")', "error", "expression.pattern", 20),
+        ('trigger.lines.exists(entry, entry.sku.matches("*"))', "error", "expression.pattern", 46),
+        ('trigger.sku.matches("^A-[0-9]+$")', None, None, None),
+    ],
+)
+def test_dates_and_patterns_are_held_to_the_sample_and_to_what_can_be_read(source, severity, code, position):
+    sample = {"at": "2026-03-31T09:00:00Z", "sku": "A-1", "lines": [{"sku": "A-1"}]}
+    roots = {"trigger": Schema.from_sample(sample), "run": Schema.from_sample({"started_at": "2026-04-02T09:00:00Z"})}
+    found = [(one.severity, one.code, one.position) for one in check_expression(source, Environment(roots), "bool")]
+    assert found == ([(severity, code, position)] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        (Schema.from_sample("2026-03-31T09:00:00+02:00"), True),
+        (Schema.from_sample("2026-03-31"), True),
+        (Schema.from_sample("20260331"), False),
+        (Schema.from_sample("2026-99-31"), False),
+        (Schema.from_json_schema({"type": ["string", "null"], "format": "date-time"}), True),
+        (Schema.from_json_schema({"type": "string", "format": "date"}), True),
+        (Schema.from_json_schema({"type": "string"}), False),
+    ],
+)
+def test_a_text_that_holds_a_date_is_known_by_its_format_or_its_sample(schema, expected):
+    assert schema.date is expected

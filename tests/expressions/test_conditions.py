@@ -86,6 +86,42 @@ TOTAL = {"field": "trigger.order.total", "operator": "greater_than", "value": 10
             True,
         ),
         (
+            {"field": "trigger.order.created_at", "operator": "longer_ago", "value": {"amount": 14, "unit": "days"}},
+            'timestamp(trigger.order.created_at) < timestamp(run.started_at) - duration("336h")',
+            False,
+        ),
+        (
+            {"field": "trigger.order.created_at", "operator": "in_last", "value": {"amount": 45, "unit": "hours"}},
+            (
+                '(timestamp(trigger.order.created_at) >= timestamp(run.started_at) - duration("45h")'
+                " && timestamp(trigger.order.created_at) <= timestamp(run.started_at))"
+            ),
+            True,
+        ),
+        (
+            {"field": "trigger.order.created_at", "operator": "in_next", "value": {"amount": 90, "unit": "minutes"}},
+            (
+                "(timestamp(trigger.order.created_at) >= timestamp(run.started_at)"
+                ' && timestamp(trigger.order.created_at) <= timestamp(run.started_at) + duration("90m"))'
+            ),
+            False,
+        ),
+        (
+            {"field": "trigger.order.created_at", "operator": "on_weekday"},
+            "timestamp(trigger.order.created_at).getDayOfWeek(workspace.time_zone) in [1, 2, 3, 4, 5]",
+            True,
+        ),
+        (
+            {"field": "trigger.order.created_at", "operator": "not_on_weekday"},
+            "!(timestamp(trigger.order.created_at).getDayOfWeek(workspace.time_zone) in [1, 2, 3, 4, 5])",
+            False,
+        ),
+        (
+            {"field": "trigger.order.currency", "operator": "not_matches", "value": "^[A-Z]{3}$"},
+            '!(trigger.order.currency.matches("^[A-Z]{3}$"))',
+            False,
+        ),
+        (
             {
                 "field": "trigger.order.total",
                 "operator": "at_least",
@@ -146,6 +182,12 @@ def test_no_rows_are_always_true():
         "a.exists(x, x.b.exists(y, y == 1))",
         "lower(a.b) == 'ABC'",
         "timestamp(a.b) == timestamp(a.c)",
+        'timestamp(a.b) > timestamp(run.started_at) - duration("1h")',
+        'timestamp(a.b) < timestamp(run.started_at) - duration("1s")',
+        'timestamp(a.b) < timestamp(run.started_at) + duration("1h")',
+        'timestamp(a.b) >= timestamp(run.started_at) && timestamp(a.c) <= timestamp(run.started_at) + duration("1h")',
+        "timestamp(a.b).getDayOfWeek() in [1, 2, 3, 4, 5]",
+        "timestamp(a.b).getDayOfWeek(workspace.time_zone) in [0, 6]",
         "1 +",
         "false",
         "a.all(x, x == 1)",
@@ -169,6 +211,9 @@ def test_what_rows_cannot_say_is_none(source):
         [{"field": "a.b", "operator": "equals", "value": float("nan")}],
         [{"field": "a.b", "operator": "equals", "value": "\ud800"}],
         [{"field": "a.b", "operator": "equals", "value": 5, "ignore_case": True}],
+        [{"field": "a.b", "operator": "in_last", "value": 5}],
+        [{"field": "a.b", "operator": "in_last", "value": {"amount": 0, "unit": "days"}}],
+        [{"field": "a.b", "operator": "in_last", "value": {"amount": 1, "unit": "months"}}],
         [{"match": "all", "rows": []}],
         [{"list": "a.b", "holds_for": "most", "where": [TOTAL]}],
         [{"list": "a.b", "holds_for": "any", "where": []}],
@@ -211,7 +256,7 @@ def rows_over(names):
             "field": field,
             "operator": operator,
             "value": value,
-            **({"ignore_case": True} if caseless else {}),
+            **({"ignore_case": True} if caseless and "matches" not in operator else {}),
         },
         names,
         st.sampled_from(
@@ -224,6 +269,8 @@ def rows_over(names):
                 "not_starts_with",
                 "ends_with",
                 "not_ends_with",
+                "matches",
+                "not_matches",
             ]
         ),
         text,
@@ -238,9 +285,26 @@ def rows_over(names):
     unary = st.builds(
         lambda field, operator: {"field": field, "operator": operator},
         names,
-        st.sampled_from(["is_present", "is_missing", "is_empty", "is_not_empty"]),
+        st.sampled_from(["is_present", "is_missing", "is_empty", "is_not_empty", "on_weekday", "not_on_weekday"]),
     )
-    return compared | texts | listed | unary
+    dated = st.builds(
+        lambda field, operator, value: {"field": field, "operator": operator, "value": value},
+        names,
+        st.sampled_from(["before", "after"]),
+        st.datetimes().map(lambda moment: f"{moment.isoformat()}Z") | names.map(lambda field: {"field": field}),
+    )
+    relative = st.builds(
+        lambda field, operator, amount, unit: {
+            "field": field,
+            "operator": operator,
+            "value": {"amount": amount, "unit": unit},
+        },
+        names,
+        st.sampled_from(["in_last", "in_next", "longer_ago"]),
+        st.integers(1, 5_000),
+        st.sampled_from(["minutes", "hours", "days"]),
+    )
+    return compared | texts | listed | unary | dated | relative
 
 
 simple = rows_over(fields)

@@ -120,11 +120,11 @@ def test_what_is_missing_is_named(source, message, path):
         ("size(trigger.order.total)", "expression.type", "“size” does not work on a number"),
         ("trigger.order.lines[7]", "expression.value", "The list has 2 entries"),
         ("[][0]", "expression.value", "The list is empty"),
-        ("timestamp('soon')", "expression.value", "not a date"),
-        ("timestamp(run.started_at) > 'soon'", "expression.type", "not a date"),
+        ("timestamp('soon')", "expression.no_date", "not a date"),
+        ("timestamp(run.started_at) > 'soon'", "expression.no_date", "not a date"),
         ("duration('long')", "expression.value", "not a length of time"),
         ("trigger.order.?note", "expression.value", "orValue"),
-        ("trigger.order.name.matches('(')", "expression.value", "pattern"),
+        ("trigger.order.name.matches('(')", "expression.pattern", "never closed"),
         ("1 +", "expression.syntax", "ends too early"),
         ("", "expression.syntax", "empty"),
         ("nope(1)", "expression.unknown_function", "There is no function “nope”"),
@@ -232,3 +232,34 @@ def test_a_text_that_the_engine_would_cut_short_is_not_mistaken_for_another():
     assert evaluate("has(t.a)", scope) is False
     assert evaluate("t.half + '!'", scope) == "?!"
     assert said("'a\\u0000b' == 'a'").startswith("A text cannot hold")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("2026-03-31T09:00:00+02:00", True),
+        ("2026-03-31 09:00", True),
+        ("2026-03-31", True),
+        ("0001-01-01T00:00:00Z", True),
+        ("9999-12-31T23:59:59.999999999Z", False),
+        ("soon", "trigger.due is a text, but not a date such as"),
+        ("2026-13-31T00:00:00Z", "trigger.due is a text, but not a date such as"),
+        (None, "trigger.due is empty, but a date is needed."),
+        (True, "“timestamp” does not work on yes or no"),
+    ],
+)
+def test_what_is_no_date_is_told_by_its_path_as_is_what_is_not_there(value, said):
+    source = 'timestamp(trigger.due) < timestamp("2026-12-01")'
+    scope = Scope({"trigger": {"due": value, "lines": [{"due": "2026-01-01"}, {"due": value}]}})
+    if isinstance(said, bool):
+        assert evaluate(source, scope) is said
+        return
+    with pytest.raises(EvaluationError) as caught:
+        evaluate(source, scope)
+    assert said in caught.value.message
+    if value is not True:
+        with pytest.raises(EvaluationError, match=r"trigger\.lines\[1\]\.due is "):
+            evaluate('trigger.lines.all(entry, timestamp(entry.due) < timestamp("2026-12-01"))', scope)
+    with pytest.raises(EvaluationError) as absent:
+        evaluate('timestamp(trigger.nothing) < timestamp("2026-12-01")', scope)
+    assert absent.value.code == "expression.missing_path"

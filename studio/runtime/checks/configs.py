@@ -101,7 +101,7 @@ def _in_quotes(key: str, leaf: Leaf, field: str, problems: list[ExpressionProble
 
     One fix for all: they are found in one text, which each of several would set as it was before the others.
     """
-    if leaf.kind == "template" or any(isinstance(part, int) for part in leaf.path):
+    if leaf.kind == "template":
         return None
     source, words = leaf.source, list[str]()
     for problem in sorted(problems, key=lambda one: one.position or 0, reverse=True):

@@ -14,8 +14,9 @@ from studio.runtime.checks.certainty import Certainty
 from studio.runtime.checks.outline import Outline
 
 _TEXT = {"type": "string"}
+_MOMENT = {"type": "string", "format": "date-time"}
 RUN = Schema.from_json_schema(
-    {"properties": {"id": _TEXT, "title": _TEXT, "started_at": _TEXT}, "additionalProperties": False}
+    {"properties": {"id": _TEXT, "title": _TEXT, "started_at": _MOMENT}, "additionalProperties": False}
 )
 WORKSPACE = Schema.from_json_schema(
     {

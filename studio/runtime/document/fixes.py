@@ -81,11 +81,18 @@ def _do(document: dict[str, Any], edit: Edit) -> None:
     elif edit.op == "add_edge" and edit.edge is not None:
         document["edges"] = [*document["edges"], dict(edit.edge)]
     elif edit.op == "set":
-        [place] = [node for node in document["nodes"] if node["key"] == edit.node]
-        *above, name = str(edit.field).split(".")
-        for part in above:
-            place = place.setdefault(part, {})
-        place[name] = edit.value
+        [step] = [node for node in document["nodes"] if node["key"] == edit.node]
+        _set(step, str(edit.field).split("."), edit.value)
+
+
+def _set(place: Any, path: list[str], value: Any) -> None:
+    """Set what stands at a path; a number in it counts the entries of a list, where there is one."""
+    name, *inner = path
+    at: Any = int(name) if isinstance(place, list) else name
+    if not inner:
+        place[at] = value
+        return
+    _set(place[at] if isinstance(place, list) else place.setdefault(name, {}), inner, value)
 
 
 def _remove(document: dict[str, Any], gone: set[str]) -> None:

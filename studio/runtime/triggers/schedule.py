@@ -29,7 +29,7 @@ class Schedule(TriggerType):
     sample = {"scheduled_at": "2026-03-31T07:00:00+00:00", "started_at": "2026-03-31T07:00:00.214000+00:00"}
     output_schema = {
         "type": "object",
-        "properties": {"scheduled_at": {"type": "string"}, "started_at": {"type": "string"}},
+        "properties": {name: {"type": "string", "format": "date-time"} for name in ("scheduled_at", "started_at")},
         "additionalProperties": False,
     }
 

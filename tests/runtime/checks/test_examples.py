@@ -141,6 +141,19 @@ def test_a_word_alone_was_meant_as_a_text_and_the_beginning_of_a_path_was_not(co
     assert first.span not in [one.span for one in after] or mended_to is None
 
 
+def test_words_in_the_cases_of_a_switch_are_put_in_quotes_each_by_its_own():
+    """Also where they stand in what is asked of the entries of a list."""
+    conditions = ["trigger.lines.exists(entry, entry.sku == MUG)", "trigger.currency == EUR"]
+    cases = [{"label": one[:20], "condition": one} for one in conditions]
+    document = flow([hook(), step("way", "condition.switch", cases=cases), step("a")], "hook>way", "way.other>a")
+    first, second = (one for one in found(document, "expression.unknown_path") if one.fix)
+    after = load(mended(mended(dump(document), second.fix), first.fix))
+    assert [case["condition"] for case in after.nodes[1].config["cases"]] == [
+        'trigger.lines.exists(entry, entry.sku == "MUG")', 'trigger.currency == "EUR"',
+    ]  # fmt: skip
+    assert not [one for one in found(after, "expression.unknown_path") if one.fix]
+
+
 def test_lateness_goes_where_a_no_goes():
     """And where that leads nowhere, it is left to people."""
     (problem,) = found(EXAMPLES["graph.late_nowhere"][0], "graph.late_nowhere")

@@ -1,7 +1,8 @@
 // The edits by which the server says that a problem is mended, as one gesture.
 import type { FixEdit } from "../api/types";
+import { set } from "../document/paths";
 import { stepOf } from "../document/read";
-import type { Json, Step, WorkflowDocument } from "../document/types";
+import type { JsonObject, Step, WorkflowDocument } from "../document/types";
 import type { Command } from "./command";
 import { remove } from "./delete";
 import { addEdges, dropEdges } from "./edges";
@@ -26,15 +27,8 @@ function commandFor(doc: WorkflowDocument, edit: FixEdit): Command | null {
   const step = edit.node === null ? undefined : stepOf(doc, edit.node);
   if (!step) return null;
   if (edit.op === "remove_step") return remove(doc, [step.key], []);
-  const [name = "", ...inner] = (edit.field ?? "").split(".");
-  const value = placed((step as unknown as { [part: string]: Json })[name], inner, edit.value);
-  return setStep(step.key, { [name]: value } as Partial<Step>);
-}
-
-/** A value with one field of it, however deep, set anew. */
-function placed(whole: Json | undefined, path: readonly string[], value: Json): Json {
-  const [name, ...inner] = path;
-  if (name === undefined) return value;
-  const fields = whole !== null && typeof whole === "object" && !Array.isArray(whole) ? whole : {};
-  return { ...fields, [name]: placed((fields as { [part: string]: Json })[name], inner, value) };
+  const path = (edit.field ?? "").split(".");
+  const [name = ""] = path;
+  const whole = set(step as unknown as JsonObject, path, edit.value);
+  return setStep(step.key, { [name]: whole[name] } as Partial<Step>);
 }

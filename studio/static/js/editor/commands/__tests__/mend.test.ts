@@ -5,11 +5,17 @@ import { mend } from "../mend";
 
 const step = (key: string, more = {}) => ({ key, type: "data.set", version: 1, name: key, config: {}, ...more });
 const edge = (from: string, to: string, port = "next") => ({ from, port, to });
+const CASES = { cases: [{ condition: "x" }, { condition: "y", label: "B" }] };
 const doc = (): WorkflowDocument =>
   ({
     schema: "studio.workflow/1",
     name: "W",
-    nodes: [step("a"), step("ask", { config: { mode: "count", count: 3 } }), step("no"), step("lost")],
+    nodes: [
+      step("a"),
+      step("ask", { config: { mode: "count", count: 3 } }),
+      step("no", { config: CASES }),
+      step("lost"),
+    ],
     edges: [edge("a", "ask"), edge("ask", "no", "refused")],
   }) as unknown as WorkflowDocument;
 const one = (op: FixEdit["op"], more: Partial<FixEdit>): FixEdit => ({
@@ -35,6 +41,12 @@ test.each<[string, FixEdit[], (doc: WorkflowDocument) => unknown, unknown]>([
     [one("set", { node: "ask", field: "config.count", value: 2 })],
     (d) => d.nodes[1]?.config,
     { mode: "count", count: 2 },
+  ],
+  [
+    "a field of one entry of a list is set, and the list stays a list",
+    [one("set", { node: "no", field: "config.cases.1.condition", value: "b" })],
+    (d) => d.nodes[2]?.config,
+    { cases: [{ condition: "x" }, { condition: "b", label: "B" }] },
   ],
   [
     "a part comes that was not there",
