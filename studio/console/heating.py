@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from studio.builder.picture import Overlay
+from studio.console.zones import typed
 from studio.core.formats import lasting, number
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.insights.heat import By, Heat, Span, StepHeat, heat
@@ -32,6 +33,8 @@ class Heated:
     scale: Sequence[str]
     ended: int
     """Of all steps together; 0: there is nothing to see yet."""
+    since: str
+    """From when on its runs began, as the list of runs takes it."""
 
 
 def asked(uow: UnitOfWork, workflow: Workflow, span: str, by: str) -> Heated | None:
@@ -40,7 +43,9 @@ def asked(uow: UnitOfWork, workflow: Workflow, span: str, by: str) -> Heated | N
         return None
     chosen = By(by) if by in set(By) else By.FAILED
     found = heat(uow, workflow, Span(span))
-    return Heated(found, Span(span), chosen, SCALES[chosen], sum(step.ended for step in found.steps))
+    return Heated(
+        found, Span(span), chosen, SCALES[chosen], sum(step.ended for step in found.steps), typed(found.starts_at)
+    )
 
 
 def overlay(heated: Heated) -> Overlay:

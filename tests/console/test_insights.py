@@ -1,10 +1,12 @@
 """The page of what runs say together, and the API beside it: from counts alone, clear where there is nothing."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
 
+from studio.accounts.models import Workspace
 from studio.core import clock
 from studio.core.ids import first_id_at
 from studio.runtime.insights.fingerprint import fingerprint
@@ -78,6 +80,65 @@ def test_nothing_yet_and_no_such_workflow(browser, tenant):
         assert browser.get(f"/insights?workflow={wrong}").status_code == 404
 
 
+@pytest.fixture
+def in_los_angeles(database, tenant, workflow_id):
+    """Three runs on 1 November 2026, which has 25 hours there, one before and one after it; then the 3rd at noon."""
+    with database.unit() as uow:
+        uow.session.get(Workspace, tenant.id).time_zone = "America/Los_Angeles"
+    begun = ["11-01T06:59", "11-01T07:00", "11-01T20:00", "11-02T07:59", "11-02T08:00"]
+    with database.unit(tenant.id) as uow:
+        for at in (datetime.fromisoformat(f"2026-{one}:00+00:00") for one in begun):
+            uow.session.add(
+                Run(
+                    id=UUID(int=first_id_at(at).int), workflow_id=workflow_id, version_id=workflow_id, input={},
+                    trigger_node="order", available_at=at, created_at=at, finished_at=at, state="succeeded",
+                )
+            )  # fmt: skip
+    clock.shift(datetime(2026, 11, 3, 20, tzinfo=UTC) - clock.local_now())
+    Tallying(database).catch_up(clock.local_now())
+
+
+def test_days_are_those_of_the_store_and_a_bar_leads_to_its_runs(in_los_angeles, app, tenant, api):
+    browser = signed_in(app, tenant.id, tenant["owner"])
+    page = browser.get("/insights?period=7d").text
+    assert "Days are those of America/Los Angeles." in page
+    assert "Before " not in page
+    assert "Oct 31, 2026: 1 run<" in page
+    [link] = [
+        one.split('"')[0].replace("&amp;", "&") for one in page.split('<a href="') if "Nov 1, 2026: 3 runs" in one[:400]
+    ]
+    assert "from=2026-11-01T00:00&until=2026-11-02T00:00" in unquote(link)
+    listed = browser.get(link).text
+    assert listed.count('class="row-link"') == 3
+    assert 'value="2026-11-02T00:00"' in listed, "the form says so too"
+    found = api.get("/api/v1/run-insights?period=7d").json
+    assert (found["time_zone"], found["whole"]["runs"], found["whole"]["day"]) == ("America/Los_Angeles", 5, None)
+    day = found["stretches"][-3]
+    wanted = {
+        "day": "2026-11-01", "starts_at": "2026-11-01T07:00:00Z", "ends_at": "2026-11-02T08:00:00Z", "runs": 3,
+        "time_zone": "America/Los_Angeles", "whole_day": True,
+    }  # fmt: skip
+    assert {name: day[name] for name in wanted} == wanted
+    assert {one["time_zone"] for one in api.get("/api/v1/run-insights?period=24h").json["stretches"]} == {None}
+
+
+def test_the_page_says_whose_days_are_shown_after_another_zone_was_set(in_los_angeles, app, database, tenant):
+    browser = signed_in(app, tenant.id, tenant["owner"])
+    with database.unit() as uow:
+        uow.session.get(Workspace, tenant.id).time_zone = "Asia/Kolkata"
+    coming = browser.get("/insights?period=7d").text
+    assert "Days are those of America/Los Angeles. From Nov 5, 2026" in coming
+    assert "on they will be those of Asia/Kolkata." in coming
+    Tallying(database).note_zones(clock.local_now())
+    clock.shift(timedelta(days=2))
+    browser = signed_in(app, tenant.id, tenant["owner"])
+    page = browser.get("/insights?period=7d").text
+    assert "Days are those of Asia/Kolkata. Before Nov 5, 2026" in page
+    assert "they are those of America/Los Angeles." in page
+    assert "Nov 4, 2026 (10 h 30 min of it, America/Los Angeles): 0 runs" in page
+    assert "Nov 1, 2026: 3 runs" in page
+
+
 def test_the_api_gives_the_same(api, lived, workflow_id):
     found = api.get("/api/v1/run-insights?period=24h").json
     assert found["whole"]["states"] == {"succeeded": 3, "failed": 2, "waiting": 1}
@@ -142,7 +203,7 @@ def test_the_picture_shows_where_runs_fail_in_words_and_a_table_beside_its_colou
 
 def test_the_api_gives_the_heat_of_steps(api, stepped, workflow_id):
     found = api.get(f"/api/v1/workflows/{stepped}/heat?span=24h").json
-    assert (found["version"], found["span"]) == (1, "24h")
+    assert (found["version"], found["span"], found["time_zone"]) == (1, "24h", "Europe/Berlin")
     steps = {step["key"]: step for step in found["steps"]}
     assert {name: steps["call"][name] for name in ("ended", "failed", "retried")} == {
         "ended": 30, "failed": 2, "retried": 2,

@@ -36,7 +36,7 @@ ENGINE_READS = {
     "worker_process",
     *("rate_state", "workspace_limit", "gathering"),
     *("event", "run", "step", "wait", "resolution", "event_dedup", "payload_blob", "run_search"),
-    *("run_facet", "run_walk", "run_tally", "run_error_tally", "run_open", "step_tally", "run_label"),
+    *("run_facet", "run_walk", "run_tally", "run_error_tally", "run_open", "step_tally", "run_label", "tally_zone"),
     *("audit_event", "audit_target", "audit_personal", "audit_head", "audit_segment"),
     *("export_destination", "connection", "connection_sync", "connection_hook"),
     *("flag_environment", "flag_client_key", "flag_rollout", "halt", "flag_experiment"),

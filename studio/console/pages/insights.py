@@ -1,7 +1,7 @@
 """What runs say together: outcomes over time, how long they take, what they wait for, errors that repeat."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +14,16 @@ from studio.accounts.permissions import permission
 from studio.console import insights_chart, words
 from studio.console.blueprint import blueprint
 from studio.console.pages.run_list import listed_workflows
+from studio.console.zones import typed
 from studio.core.errors import NotFound
 from studio.core.etags import fresh
-from studio.core.formats import at
+from studio.core.formats import at, lasting
 from studio.core.i18n import gettext as _
 from studio.core.ids import parse_id
 from studio.core.unit_of_work import UnitOfWork
 from studio.core.web import current_uow
-from studio.runtime.insights.grains import Grain, Period
-from studio.runtime.insights.reading import insights
+from studio.runtime.insights.grains import Period
+from studio.runtime.insights.reading import Insights, Stretch, insights
 from studio.runtime.models import Workflow
 
 
@@ -47,8 +48,9 @@ def runs_together() -> ResponseReturnValue:
             height=insights_chart.HEIGHT,
             width=insights_chart.WIDTH,
             words=words,
-            named=_namer(period.grain),
-            runs=lambda **more: _runs(period, workflow_id, **more),
+            named=_named,
+            zones=list(_zones(found)) if period is not Period.DAY else [],
+            runs=lambda one=found.whole, **more: _runs(one, workflow_id, **more),
         )
     )
 
@@ -63,11 +65,35 @@ def _workflow(uow: UnitOfWork, given: str) -> UUID | None:
     return found
 
 
-def _namer(grain: Grain) -> Callable[[datetime], str]:
-    """A day of UTC by its date, an hour by the reader's clock."""
-    return at if grain is Grain.HOUR else lambda start: str(format_date(start.date(), "medium"))
+def _named(one: Stretch) -> str:
+    """A day by its date, an hour by the reader's clock."""
+    if one.day is None:
+        return at(one.starts_at)
+    named = str(format_date(one.day, "medium"))
+    if one.whole_day:
+        return named
+    hours = lasting((one.ends_at - one.starts_at).total_seconds())
+    return str(_("%(day)s (%(hours)s of it, %(zone)s)", day=named, hours=hours, zone=_plain(one.time_zone or "")))
 
 
-def _runs(period: Period, workflow_id: UUID | None, **more: Any) -> str:
-    """The list of the runs that something is about."""
-    return url_for("console.runs", **{"since": period.value, "workflow": workflow_id, **more})
+def _zones(found: Insights) -> Iterator[str]:
+    """Whose days are shown, in sentences: latest first."""
+    yield str(_("Days are those of %(zone)s.", zone=_plain(found.time_zone)))
+    if found.coming is not None:
+        zone, since = _plain(found.coming.zone), at(found.coming.since)
+        yield str(_("From %(moment)s on they will be those of %(zone)s.", moment=since, zone=zone))
+    for one, later in reversed(list(pairwise(found.stretches))):
+        if one.time_zone != later.time_zone:
+            zone, until = _plain(one.time_zone or ""), at(later.starts_at)
+            yield str(_("Before %(moment)s they are those of %(zone)s.", moment=until, zone=zone))
+
+
+def _plain(zone: str) -> str:
+    """As the settings list it."""
+    return zone.replace("_", " ")
+
+
+def _runs(one: Stretch, workflow_id: UUID | None, **more: Any) -> str:
+    """The list of the runs that something is about, of that time alone."""
+    until = typed(one.ends_at) if one.ends_at <= current_uow().now else None
+    return url_for("console.runs", **{"from": typed(one.starts_at), "until": until, "workflow": workflow_id, **more})

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, Uuid, select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from studio.core import sketch
-from studio.core.db import UtcDateTime
-from studio.runtime.insights.grains import Grain
+from studio.runtime.insights.grains import Grain, hour_of
+from studio.runtime.insights.sums import Counted
 from studio.runtime.models import StepTally
 from studio.runtime.outcomes import ENDED
 
@@ -27,36 +27,46 @@ KEPT = {Grain.HOUR: timedelta(days=2), Grain.DAY: timedelta(days=32)}
 """Shorter than counts of runs: there are as many of these as steps."""
 
 _COUNT = """
-    with place as (
+    with given as ({given}),
+    did as (
         select run_id, node_key, count(*) as attempts,
                max(case when state = 'succeeded' then 1 else 0 end) as went, {took} as ms
         from step
         where run_id {ids} and reused_from is null and state in ('succeeded', 'failed')
         group by run_id, node_key, path
     )
-    select r.workspace_id, r.workflow_id, {hour} as hour, p.node_key,
+    select g.place, p.node_key,
            case when p.ms < 1000 then p.ms when p.ms < 10000 then p.ms / 10 * 10
                 when p.ms < 100000 then p.ms / 100 * 100 when p.ms < 1000000 then p.ms / 1000 * 1000
                 else p.ms / 10000 * 10000 end as about_ms,
            count(*) as ended, sum(1 - p.went) as failed, sum(p.attempts - 1) as retried
-    from place p join run r on r.id = p.run_id
-    group by r.workspace_id, r.workflow_id, hour, p.node_key, about_ms
+    from did p join given g on g.run_id = p.run_id
+    group by g.place, p.node_key, about_ms
 """
 """Added up where the rows lie: taking each step out costs many times as much. Times keep three digits."""
 _POSTGRESQL = text(
     _COUNT.format(
         ids="= any(cast(:ids as uuid[]))",
         took="cast(extract(epoch from max(finished_at) - min(started_at)) * 1000 as bigint)",
-        hour="date_trunc('hour', r.created_at, 'UTC')",
+        given="select * from unnest(cast(:ids as uuid[]), cast(:places as integer[])) as one(run_id, place)",
     )
-).columns(workspace_id=Uuid(), workflow_id=Uuid(), hour=UtcDateTime())
+)
 _SQLITE = text(
     _COUNT.format(
-        ids="in (select value from json_each(:ids))",
+        ids="in (select run_id from given)",
         took="cast(round((julianday(max(finished_at)) - julianday(min(started_at))) * 86400000) as integer)",
-        hour="substr(r.created_at, 1, 13) || ':00:00.000000'",
+        given="select value ->> 0 as run_id, value ->> 1 as place from json_each(:given)",
     )
-).columns(workspace_id=Uuid(), workflow_id=Uuid(), hour=UtcDateTime())
+)
+
+
+class _RunPlace(NamedTuple):
+    """Where all steps of a run count."""
+
+    workspace_id: UUID
+    workflow_id: UUID
+    hour: datetime
+    day_at: datetime
 
 
 class _Place(NamedTuple):
@@ -100,24 +110,28 @@ class StepSums:
     now: datetime
     _sums: dict[_Place, _Sum] = field(default_factory=dict)
 
-    def count(self, session: Session, runs: Sequence[Row[Any]]) -> None:
-        """Of runs that have ended, with id, workspace_id, workflow_id and created_at; whoever calls is the only one."""
+    def count(self, session: Session, runs: Sequence[Counted]) -> None:
+        """Of those that have ended; whoever calls is the only one."""
         oldest = self.now - KEPT[Grain.DAY]
-        recent = [row.id for row in runs if row.state in ENDED and row.created_at > oldest]
+        recent = [run for run in runs if run.state in ENDED and run.began_at > oldest]
         if not recent:
             return
-        by_hour: dict[tuple[UUID, UUID, datetime, str], _Sum] = {}
-        for row in _counts(session, recent):
-            found = by_hour.setdefault((row.workspace_id, row.workflow_id, row.hour, row.node_key), _Sum())
+        places: dict[_RunPlace, int] = {}
+        numbers = [places.setdefault(_run_place(run), len(places)) for run in recent]
+        by_place: dict[tuple[int, str], _Sum] = {}
+        for row in _counts(session, [run.id for run in recent], numbers):
+            found = by_place.setdefault((row.place, row.node_key), _Sum())
             found.ended += row.ended
             found.failed += row.failed
             found.retried += row.retried
             if row.about_ms is not None:
                 found.times[sketch.bucket(row.about_ms)] += row.ended
-        for (workspace_id, workflow_id, hour, key), found in by_hour.items():
-            for grain, kept in KEPT.items():
-                if hour > self.now - kept:
-                    place = _Place(workspace_id, workflow_id, grain.value, grain.start(hour), key)
+        named = list(places)
+        for (number, key), found in by_place.items():
+            of = named[number]
+            for grain, start in ((Grain.HOUR, of.hour), (Grain.DAY, of.day_at)):
+                if of.hour > self.now - KEPT[grain]:
+                    place = _Place(of.workspace_id, of.workflow_id, grain.value, start, key)
                     self._sums.setdefault(place, _Sum()).add(found)
         self._write(session)
 
@@ -145,7 +159,13 @@ class StepSums:
         self._sums.clear()
 
 
-def _counts(session: Session, ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+def _run_place(run: Counted) -> _RunPlace:
+    return _RunPlace(run.workspace_id, run.workflow_id, hour_of(run.began_at), run.day_at)
+
+
+def _counts(session: Session, ids: Sequence[UUID], places: Sequence[int]) -> Sequence[Row[Any]]:
+    """By the numbers of the places that runs lie in."""
     if session.get_bind().dialect.name == "postgresql":
-        return session.execute(_POSTGRESQL, {"ids": list(ids)}).all()
-    return session.execute(_SQLITE, {"ids": orjson.dumps([one.hex for one in ids]).decode()}).all()
+        return session.execute(_POSTGRESQL, {"ids": list(ids), "places": list(places)}).all()
+    given = [(one.hex, place) for one, place in zip(ids, places, strict=True)]
+    return session.execute(_SQLITE, {"given": orjson.dumps(given).decode()}).all()

@@ -27,9 +27,9 @@ def estimates(uow: UnitOfWork, span: str, workflow_id: UUID | None = None, state
     `span` as an address has it; one that is no period is told by the month.
     """
     period, chosen = Period(span) if span in set(Period) else Period.MONTH, set(states)
-    since = period.starts(uow.now)[0]
+    since = uow.now - period.length  # days of whatever zone that began since then: an estimate asks for no more
     found = select(RunTally.workflow_id, RunTally.state, func.sum(RunTally.runs))
-    found = found.where(RunTally.grain == period.grain.value, RunTally.starts_at >= since)
+    found = found.where(RunTally.grain == period.grain.value, RunTally.starts_at > since)
     by_state, by_workflow = Counter[str](), Counter[UUID]()
     for of, state, runs in uow.session.execute(found.group_by(RunTally.workflow_id, RunTally.state)):
         if of == (workflow_id or ALL):

@@ -12,8 +12,9 @@ from studio.core import sketch
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.document import Document
-from studio.runtime.insights.grains import Period
-from studio.runtime.insights.reading import behind, counted_to
+from studio.runtime.insights.grains import Grain, Period
+from studio.runtime.insights.reading import counted_to
+from studio.runtime.insights.zoning import days_of
 from studio.runtime.models import StepTally, Workflow, WorkflowVersion
 
 _PARTS = (50, 95)
@@ -86,6 +87,10 @@ class Heat:
     """The steps in the order of the document."""
 
     span: Span
+    time_zone: str
+    """Whose days are counted; those before another zone of the workspace are of that one."""
+    starts_at: datetime
+    """Runs that began earlier do not count."""
     version: int | None
     """The number of the version whose steps these are; None: nothing was published."""
     counted_to: datetime | None
@@ -95,18 +100,24 @@ class Heat:
 
 def heat(uow: UnitOfWork, workflow: Workflow, span: Span) -> Heat:
     """Of runs that began in the span and have ended, of whatever version."""
+    days, since = _since(uow, span)
     if workflow.published_version_id is None:
-        return Heat(span, None, counted_to(uow), behind(uow), ())
+        return Heat(span, days, since, None, *counted_to(uow), ())
     version = uow.session.get_one(WorkflowVersion, workflow.published_version_id)
-    made = _counted(uow, workflow, documents.load(version.document), span.period)
-    return Heat(span, version.number, counted_to(uow), behind(uow), made)
+    made = _counted(uow, workflow, documents.load(version.document), span.period.grain, since)
+    return Heat(span, days, since, version.number, *counted_to(uow), made)
 
 
-def _counted(uow: UnitOfWork, workflow: Workflow, document: Document, period: Period) -> list[StepHeat]:
+def _since(uow: UnitOfWork, span: Span) -> tuple[str, datetime]:
+    days = days_of(uow)[0]
+    return days.at(uow.now).zone, span.period.bounds(uow.now, days)[0].starts_at
+
+
+def _counted(uow: UnitOfWork, workflow: Workflow, document: Document, grain: Grain, since: datetime) -> list[StepHeat]:
     made = {step.key: StepHeat(step.key, step.name) for step in document.nodes}
     which = (
-        StepTally.workflow_id == workflow.id, StepTally.grain == period.grain.value,
-        StepTally.starts_at >= period.starts(uow.now)[0], StepTally.node_key.in_(made),
+        StepTally.workflow_id == workflow.id, StepTally.grain == grain.value,
+        StepTally.starts_at >= since, StepTally.node_key.in_(made),
     )  # fmt: skip
     columns = StepTally.node_key, StepTally.ended, StepTally.failed, StepTally.retried, StepTally.times
     for row in uow.session.execute(select(*columns).where(*which)):

@@ -3,10 +3,11 @@
 No run is read but the examples of the errors that are shown.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sqlalchemy import String, cast, func, select
@@ -14,9 +15,11 @@ from sqlalchemy import String, cast, func, select
 from studio.core import sketch
 from studio.core.ids import first_id_at
 from studio.core.unit_of_work import UnitOfWork
-from studio.runtime.insights.grains import ALL, Grain, Period
+from studio.runtime.insights.days import Since, changed
+from studio.runtime.insights.grains import ALL, Bounds, Grain, Period
 from studio.runtime.insights.tallying import NAME
 from studio.runtime.insights.walking import LATEST
+from studio.runtime.insights.zoning import days_of
 from studio.runtime.models import Run, RunErrorTally, RunTally, RunWalk, Workflow
 from studio.runtime.outcomes import ENDED, STUCK, RunState
 
@@ -27,9 +30,17 @@ _PARTS = (50, 95)
 
 @dataclass(slots=True)
 class Stretch:
-    """The runs that began in an hour, or on a day, of UTC."""
+    """The runs that began in an hour, on a day, or in several together."""
 
     starts_at: datetime
+    ends_at: datetime
+    """Not included."""
+    day: date | None = None
+    """None: it is no day."""
+    time_zone: str | None = None
+    """Whose day it is."""
+    whole_day: bool = True
+    """False: only a part of that day, as the workspace changed its time zone on it."""
     states: Counter[str] = field(default_factory=Counter)
     """How many there are in each state."""
     times: Counter[int] = field(default_factory=Counter)
@@ -101,6 +112,10 @@ class Insights:
     """A period."""
 
     period: Period
+    time_zone: str
+    """Of today. Earlier days are of the zone that the workspace had then."""
+    coming: Since | None
+    """The zone that it has by now, and the midnight from which on days are of it."""
     counted_to: datetime | None
     """Runs that began later are not counted yet; None: none is."""
     behind: bool
@@ -116,41 +131,37 @@ class Insights:
 
 def insights(uow: UnitOfWork, period: Period, workflow_id: UUID | None = None) -> Insights:
     """Of all workflows, or of one."""
-    starts = period.starts(uow.now)
-    stretches = _stretches(uow, period.grain, starts, workflow_id or ALL)
-    whole = Stretch(starts[0])
+    days, wanted = days_of(uow)
+    bounds = period.bounds(uow.now, days)
+    stretches, since = _stretches(uow, period.grain, bounds, workflow_id or ALL), bounds[0].starts_at
+    whole = Stretch(since, bounds[-1].ends_at)
     for one in stretches:
         whole.states.update(one.states)
         whole.times.update(one.times)
+    today, after = days.at(uow.now).zone, changed(days.zones, wanted, uow.now)[-1]
     return Insights(
-        period, counted_to(uow), behind(uow), stretches, whole, _waiting(uow, workflow_id or ALL),
-        _errors(uow, period.grain, starts[0], workflow_id),
-        _workflows(uow, period.grain, starts[0]) if workflow_id is None else (),
+        period, today, after if after.since > uow.now else None, *counted_to(uow), stretches, whole,
+        _waiting(uow, workflow_id or ALL), _errors(uow, period.grain, since, workflow_id),
+        _workflows(uow, period.grain, whole) if workflow_id is None else (),
     )  # fmt: skip
 
 
-def counted_to(uow: UnitOfWork) -> datetime | None:
-    """Every run that began before this moment is counted."""
+def counted_to(uow: UnitOfWork) -> tuple[datetime | None, bool]:
+    """Every run that began before this moment is counted; and whether some wait that should have been."""
     reached = uow.session.scalar(select(RunWalk.run_id).where(RunWalk.name == NAME))
-    return datetime.fromtimestamp((reached.int >> 80) / 1000, UTC) if reached is not None else None
+    late = select(Run.id).where(Run.id > (reached or UUID(int=0)), Run.id < first_id_at(uow.now - LATEST))
+    behind = uow.session.scalar(late.limit(1)) is not None
+    return datetime.fromtimestamp((reached.int >> 80) / 1000, UTC) if reached is not None else None, behind
 
 
-def behind(uow: UnitOfWork) -> bool:
-    """Whether runs wait to be counted that should have been."""
-    reached = uow.session.scalar(select(RunWalk.run_id).where(RunWalk.name == NAME)) or UUID(int=0)
-    late = select(Run.id).where(Run.id > reached, Run.id < first_id_at(uow.now - LATEST))
-    return uow.session.scalar(late.limit(1)) is not None
-
-
-def _stretches(uow: UnitOfWork, grain: Grain, starts: Sequence[datetime], workflow_id: UUID) -> list[Stretch]:
-    made = {start: Stretch(start) for start in starts}
+def _stretches(uow: UnitOfWork, grain: Grain, bounds: Sequence[Bounds], workflow_id: UUID) -> list[Stretch]:
+    made, starts = [Stretch(*one) for one in bounds], [one.starts_at for one in bounds]
     columns = select(RunTally.starts_at, RunTally.state, RunTally.runs, RunTally.times)
     which = RunTally.workflow_id == workflow_id, RunTally.grain == grain.value, RunTally.starts_at >= starts[0]
     for row in uow.session.execute(columns.where(*which)):
-        stretch = made.get(row.starts_at)
-        if stretch is not None:
-            _add(stretch, row.state, row.runs, row.times)
-    return list(made.values())
+        # In the stretch that holds its begin: a zone's rules may have changed since it was counted.
+        _add(made[bisect_right(starts, row.starts_at) - 1], row.state, row.runs, row.times)
+    return made
 
 
 def _add(stretch: Stretch, state: str, runs: int, times: dict[str, int]) -> None:
@@ -187,14 +198,14 @@ def _errors(uow: UnitOfWork, grain: Grain, since: datetime, workflow_id: UUID | 
     ]
 
 
-def _workflows(uow: UnitOfWork, grain: Grain, since: datetime) -> list[OfWorkflow]:
+def _workflows(uow: UnitOfWork, grain: Grain, whole: Stretch) -> list[OfWorkflow]:
     runs = func.sum(RunTally.runs)
-    which = RunTally.grain == grain.value, RunTally.starts_at >= since
+    which = RunTally.grain == grain.value, RunTally.starts_at >= whole.starts_at
     busiest = select(RunTally.workflow_id).where(*which, RunTally.workflow_id != ALL).group_by(RunTally.workflow_id)
     ids = list(uow.session.scalars(busiest.order_by(runs.desc(), RunTally.workflow_id).limit(MOST_WORKFLOWS)))
     if not ids:
         return []
-    made = {one: Stretch(since) for one in ids}
+    made = {one: Stretch(whole.starts_at, whole.ends_at) for one in ids}
     columns = select(RunTally.workflow_id, RunTally.state, RunTally.runs, RunTally.times)
     for row in uow.session.execute(columns.where(*which, RunTally.workflow_id.in_(ids))):
         _add(made[row.workflow_id], row.state, row.runs, row.times)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from studio.core import sketch
-from studio.runtime.insights.grains import ALL, Grain
+from studio.runtime.insights.grains import ALL, Grain, hour_of
 from studio.runtime.models import RunErrorTally, RunTally
 
 
@@ -43,6 +43,8 @@ class Counted(NamedTuple):
     workspace_id: UUID
     workflow_id: UUID
     began_at: datetime
+    day_at: datetime
+    """When the day began that it counts in, by `days.Days`: it stays there."""
     state: str
     reason: str = ""
     took_ms: int | None = None
@@ -76,7 +78,7 @@ class Sums:
         self._alike[_alike(run), None if run.took_ms is None else sketch.bucket(run.took_ms)] += 1
         if run.error_print is None:
             return
-        for grain, start in self._stretches(run.began_at):
+        for grain, start in self._stretches(run):
             key = Fault(run.workspace_id, grain, start, run.error_print, run.workflow_id)
             fault = self._faults.setdefault(key, _Fault())
             fault.runs += 1
@@ -98,14 +100,14 @@ class Sums:
         self._write_faults(session)
 
     def _places(self, run: Counted) -> Iterator[Place]:
-        for grain, start in self._stretches(run.began_at):
+        for grain, start in self._stretches(run):
             for workflow_id in (run.workflow_id, ALL):
                 yield Place(run.workspace_id, workflow_id, grain, start, run.state, run.reason)
 
-    def _stretches(self, moment: datetime) -> Iterator[tuple[str, datetime]]:
-        for grain in Grain:
-            if moment > self.now - grain.kept:
-                yield grain.value, grain.start(moment)
+    def _stretches(self, run: Counted) -> Iterator[tuple[str, datetime]]:
+        for grain, start in ((Grain.HOUR, hour_of(run.began_at)), (Grain.DAY, run.day_at)):
+            if run.began_at > self.now - grain.kept:
+                yield grain.value, start
 
     def _write_runs(self, session: Session) -> None:
         known = {
@@ -141,7 +143,7 @@ class Sums:
 def _alike(run: Counted) -> Counted:
     """The same run by its hour, without what tells it from others that count in the same places."""
     hour = run.began_at.replace(minute=0, second=0, microsecond=0)
-    return Counted(ALL, run.workspace_id, run.workflow_id, hour, run.state, run.reason)
+    return Counted(ALL, run.workspace_id, run.workflow_id, hour, run.day_at, run.state, run.reason)
 
 
 def _rows(session: Session, model: Any, keys: Any) -> list[Any]:

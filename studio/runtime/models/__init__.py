@@ -16,6 +16,7 @@ from studio.runtime.models.insights import (
     RunView,
     RunWalk,
     StepTally,
+    TallyZone,
 )
 from studio.runtime.models.ledger import IN_ORDER, Blob, Event, EventDedup, Resolution, Run, Step, WaitRow
 from studio.runtime.models.retention import RetentionRule, RetentionState
@@ -61,6 +62,7 @@ __all__ = [
     "SourceEvent",
     "Step",
     "StepTally",
+    "TallyZone",
     "TriggerSubscription",
     "VersionStage",
     "WaitRow",

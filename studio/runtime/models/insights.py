@@ -48,7 +48,7 @@ class RunWalk(Model):
 
 
 class RunTally(Tenant, Model):
-    """How many runs of a workflow began in an hour or on a day of UTC and are in one state: see `insights/tallying`."""
+    """How many runs of a workflow began in an hour or on a day and are in one state: see `insights/tallying`."""
 
     __tablename__ = "run_tally"
     __table_args__ = (Index("ix_run_tally_grain", "workspace_id", "grain", "starts_at"),)
@@ -59,6 +59,7 @@ class RunTally(Tenant, Model):
     grain: Mapped[str] = mapped_column(String(1), primary_key=True)
     """`insights.grains.Grain`."""
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime(), primary_key=True)
+    """Of an hour of UTC, or of a day of the time zone that the workspace had: see `TallyZone`."""
     state: Mapped[str] = mapped_column(String(20), primary_key=True)
     reason: Mapped[str] = mapped_column(String(40), primary_key=True)
     """What runs wait for; empty: they do not wait."""
@@ -68,7 +69,7 @@ class RunTally(Tenant, Model):
 
 
 class RunErrorTally(Tenant, Model):
-    """How many runs of a workflow that began in an hour or on a day of UTC failed with one and the same error."""
+    """How many runs of a workflow that began in an hour or on a day failed with one and the same error."""
 
     __tablename__ = "run_error_tally"
 
@@ -84,7 +85,7 @@ class RunErrorTally(Tenant, Model):
 
 
 class StepTally(Tenant, Model):
-    """How a step of a workflow went in runs that began in an hour or on a day of UTC and have ended: see `by_step`."""
+    """How a step of a workflow went in runs that began in an hour or on a day and have ended: see `by_step`."""
 
     __tablename__ = "step_tally"
     __table_args__ = (Index("ix_step_tally_old", "grain", "starts_at"),)
@@ -103,6 +104,18 @@ class StepTally(Tenant, Model):
     """Buckets of `core.sketch`, by milliseconds from the begin of its first attempt to the end of its last."""
 
 
+class TallyZone(Tenant, Model):
+    """From when on a workspace's days are those of a time zone. Never of a moment before which runs are counted."""
+
+    __tablename__ = "tally_zone"
+
+    workspace_id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime(), primary_key=True)
+    """The first: `insights.days.EVER`. Later ones begin with a midnight that was still to come."""
+    zone: Mapped[str] = mapped_column(String(64))
+    """Its IANA name."""
+
+
 class RunOpen(Tenant, Model):
     """A run that was counted while it still went on: looked at again until it has ended."""
 
@@ -113,6 +126,8 @@ class RunOpen(Tenant, Model):
     )
     workflow_id: Mapped[UUID] = mapped_column(Uuid())
     began_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    day_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    """When the day began that it is counted in; None: counted by days of UTC, before they had a zone."""
     state: Mapped[str] = mapped_column(String(20))
     """As it is counted, and for what it waits."""
     reason: Mapped[str] = mapped_column(String(40))

@@ -1,6 +1,6 @@
 """What runs say together."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import Field
 
@@ -13,14 +13,25 @@ from studio.runtime.insights.heat import Span
 class InsightsQuery(Query):
     """How far back, and of which workflow."""
 
-    period: Period = Field(Period.WEEK, description="`24h` by hours, longer ones by days of UTC; the last one goes on.")
+    period: Period = Field(
+        Period.WEEK,
+        description="`24h` by hours, longer ones by days of the workspace's time zone; the last one goes on.",
+    )
     workflow_id: Id | None = Field(None, description="Of one workflow alone.")
 
 
 class StretchView(Shape):
-    """The runs that began in an hour, or on a day, of UTC."""
+    """The runs that began in an hour, on a day, or in all stretches together."""
 
     starts_at: datetime
+    ends_at: datetime = Field(description="Not included. A day has 23 or 25 hours where clocks are changed.")
+    day: date | None = Field(description="By the calendar of `time_zone`; null: it is no day.")
+    time_zone: str | None = Field(
+        description="Whose day it is: what was counted before the workspace had another zone keeps its days."
+    )
+    whole_day: bool = Field(
+        description="False: only a part of that day, as days of another time zone of the workspace begin after it."
+    )
     runs: int
     states: dict[str, int] = Field(description="How many are in each state by now.", examples=[{"succeeded": 120}])
     median_ms: int | None = Field(
@@ -61,6 +72,10 @@ class InsightsView(Shape):
     """Counts of a period. Runs count in the stretch in which they began, about a minute later."""
 
     period: Period
+    time_zone: str = Field(
+        description="Whose days these are: the workspace's. Another one counts from its next midnight on.",
+        examples=["Europe/Berlin"],
+    )
     counted_to: datetime | None = Field(description="Runs that began later are not counted yet; null: none is.")
     behind: bool = Field(description="Counting catches up, after an upgrade or while orders go first.")
     stretches: list[StretchView]
@@ -73,7 +88,7 @@ class InsightsView(Shape):
 class HeatQuery(Query):
     """How far back."""
 
-    span: Span = Field(Span.WEEK, description="`24h` by hours, longer ones by days of UTC; the last one goes on.")
+    span: Span = Field(Span.WEEK, description="`24h` by hours, longer ones by days of `time_zone`.")
 
 
 class StepHeatView(Shape):
@@ -95,6 +110,11 @@ class HeatView(Shape):
     """Counts of a workflow's steps. Runs that have ended count where they began, about a minute later."""
 
     span: Span
+    time_zone: str = Field(
+        description="Whose days these are: the workspace's. Another one counts from its next midnight on.",
+        examples=["Europe/Berlin"],
+    )
+    starts_at: datetime = Field(description="Runs that began earlier do not count.")
     version: int | None = Field(description="Whose steps these are: the version that runs; null: none was published.")
     counted_to: datetime | None = Field(description="Runs that began later are not counted yet; null: none is.")
     behind: bool = Field(description="Counting catches up, after an upgrade or while orders go first.")
