@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -125,6 +126,17 @@ def look_at_insights(page, view, studio):
     errors = page.get_by_role("row").filter(has_text="The shop had an error of its own (503).")
     expect(errors).to_contain_text("14")  # they were counted while the rest was done
     looked_at(page, "insights")
+    if os.environ.get("STUDIO_TEST_SHOTS"):
+        page.set_viewport_size({"width": 390, "height": 800})
+        looked_at(page, "insights-390")
+        page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.get_by_text("Days are those of")).to_be_visible()
+    bar = page.get_by_role("group", name="Runs by outcome").get_by_role("link").nth(-2)
+    told = re.search(r": (\d+) runs", bar.text_content())
+    bar.click()
+    expect(page.locator("#runs tbody tr")).to_have_count(int(told[1]))
+    looked_at(page, "insights-bar")
+    page.go_back()
     errors.get_by_role("link").click()
     expect(page.get_by_role("link", name="Order 6005")).to_be_visible()
 
