@@ -50,6 +50,21 @@ def test_what_was_done_is_undone_and_done_again_by_keyboard(canvas):
     canvas.saved()
 
 
+def test_an_empty_canvas_offers_what_most_begin_with(canvas):
+    """And again once the first step is undone; a template is one click away."""
+    page = canvas.page
+    starts = page.locator(".canvas-empty")
+    expect(starts.get_by_role("button")).to_have_text(["Shop event", "Webhook", "Schedule", "By hand"])
+    starts.get_by_role("button", name="Schedule").click()
+    expect(canvas.step("Schedule")).to_be_visible()
+    expect(starts).to_have_count(0)
+    expect(canvas.panel.get_by_label("Name of the step")).to_have_value("Schedule")
+    page.keyboard.press("Control+z")
+    expect(canvas.steps).to_have_count(0)
+    starts.get_by_role("link", name="Begin with a template").click()
+    expect(page.get_by_role("heading", name="Gallery")).to_be_visible()
+
+
 def test_steps_are_added_connected_and_set_up_without_a_mouse(canvas):
     keyboard = canvas.page.keyboard
     add(canvas, "Webhook")

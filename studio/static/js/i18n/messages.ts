@@ -59,6 +59,8 @@ export const messages = {
 
   "stage.canvas": "Canvas",
   "canvas.empty.title": "Start with what starts it",
+  "canvas.empty.usual": "Choose one of these, or drag any trigger here from the list at the left.",
+  "canvas.empty.template": "Begin with a template instead",
   "canvas.empty.text": "Drag a trigger onto the canvas, or click one in the list at the left.",
   "loop.empty": "Drop steps here: they run once for each item",
   "tools.label": "View",

@@ -14,6 +14,7 @@ import { Dots } from "./Dots";
 import { useDistance, useMoving } from "./distance";
 import { DRAGGED_TYPE } from "./dragged";
 import { drop, markTarget, targetAt, unmark } from "./drop";
+import { EmptyCanvas } from "./EmptyCanvas";
 import { FlowLine } from "./FlowLine";
 import { GroupFrame, GroupPile } from "./GroupCard";
 import { onKey } from "./keys";
@@ -163,12 +164,7 @@ export function Canvas() {
         </ReactFlow>
       </WithoutPorts>
       <Tools />
-      {doc.nodes.length === 0 && (
-        <div className="canvas-empty">
-          <h2>{t("canvas.empty.title")}</h2>
-          <p>{t("canvas.empty.text")}</p>
-        </div>
-      )}
+      {doc.nodes.length === 0 && <EmptyCanvas />}
     </div>
   );
 }
