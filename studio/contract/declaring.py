@@ -5,6 +5,10 @@ from typing import Any
 
 from studio.contract.node import help_
 from studio.contract.references import TARGET, Reference
+from studio.core.i18n import marked
+
+SAFETY = marked("Safety")
+"""Heading of what keeps a call from doing harm."""
 
 
 def action_field() -> Any:
@@ -17,6 +21,7 @@ def action_field() -> Any:
         example="refund.make",
         pattern=r"^([a-z][a-z_]*(\.[a-z0-9][a-z0-9_]*)*)?$",
         max_length=80,
+        group=SAFETY,
     )
 
 
@@ -30,6 +35,7 @@ def facts_field(amount: str) -> Any:
         template=True,
         widget="key-values",
         max_length=20,
+        group=SAFETY,
     )
 
 

@@ -97,6 +97,7 @@ def help_(
     widget: str | None = None,
     title: str | None = None,
     show_if: Mapping[str, Any] | None = None,
+    group: str | None = None,
     **bounds: Any,
 ) -> Any:
     """A config field that can explain itself.
@@ -107,7 +108,7 @@ def help_(
     which arrives rendered. `widget` asks for a special input
     (`code`, `secret`, `people`, `duration`, `conditions`, `key-values`, `cron`, `json`, `textarea`, `money`,
     `connection`, `connection-action`, `connection-scope`, `action-input`, `flag`, `flag-environment`, `flag-metric`,
-    `flag-segment`).
+    `flag-segment`). `group` is a heading: forms keep the fields that share one together, folded until one is filled in.
     """
     extra: dict[str, Any] = {
         name: value
@@ -117,6 +118,7 @@ def help_(
             ("x-deferred", deferred or None),
             ("x-widget", widget),
             ("x-show-if", dict(show_if) if show_if else None),
+            ("x-group", group),
         )
         if value is not None
     }

@@ -70,7 +70,7 @@ def each(sentences: Mapping[str, str]) -> dict[str, str]:
     return {key: gettext(sentence) for key, sentence in sentences.items()}
 
 
-SCHEMA_WORDS = ("title", "description", "x-label")
+SCHEMA_WORDS = ("title", "description", "x-label", "x-group")
 """The keywords of a JSON Schema that people read."""
 
 

@@ -9,6 +9,7 @@ from studio.contract.node import NodeConfig, help_
 from studio.contract.references import Missing, Reference
 from studio.core.errors import InvalidInput, NotFound
 from studio.core.i18n import gettext as _
+from studio.core.i18n import marked
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags import fields, naming
 from studio.flags.ramps import checking
@@ -17,6 +18,10 @@ from studio.flags.rollouts import rows
 from studio.flags.rollouts.planning import Wanted
 from studio.flags.service import segments
 from studio.flags.statistics.comparing import MINIMUM_UNITS
+
+PEOPLE = marked("Who takes part")
+TROUBLE = marked("When something is wrong")
+"""Headings of its form."""
 
 _DAY = 86_400
 _BEGIN = {"do": ["start"]}
@@ -104,28 +109,34 @@ class Rolling(NodeConfig):
     stickiness: str = help_(
         "What your shop's code tells of whoever asks, and by which people keep their side.",
         title="Keeps its side by", default="userId", example="userId", min_length=1, max_length=60, show_if=_BEGIN,
+        group=PEOPLE,
     )  # fmt: skip
     segments: list[str] = help_(
         "Only people whom all of these segments mean. Empty: everybody.",
         title="Segments", default=[], example=["Trusted customers"], max_length=20, show_if=_BEGIN,
+        group=PEOPLE,
     )  # fmt: skip
     on_mismatch: Literal["hold", "roll_back", "warn"] = help_(
         "What is done where the two groups do not have the sizes that they should have.",
         title="Where people are lost", default="hold", example="hold", show_if=_BEGIN,
+        group=TROUBLE,
     )  # fmt: skip
     on_no_traffic: Literal["hold", "ignore"] = help_(
         "What is done where nobody is seen for a while.",
         title="Where nobody is seen", default="hold", example="hold", show_if=_BEGIN,
+        group=TROUBLE,
     )  # fmt: skip
     grace_s: int = help_(
         "How long nobody may be seen.",
         title="Nobody seen for", default=_DAY, example=_DAY, widget="duration", ge=60, le=LONGEST,
         show_if={"do": ["start"], "on_no_traffic": ["hold"]},
+        group=TROUBLE,
     )  # fmt: skip
     held_for_s: int = help_(
         "How long it may be held before the run goes on behind “held”; it stays held. 0: at once.",
         title="Held for at most", default=0, example=3_600, widget="duration", ge=0, le=LONGEST,
         show_if={"do": ["start", "resume"]},
+        group=TROUBLE,
     )  # fmt: skip
     note: str = fields.note_field("Release {{ trigger.release }}")
 

@@ -68,6 +68,10 @@ class Canvas:
     def tab(self, title: str) -> None:
         self.panel.get_by_role("tab", name=title).click()
 
+    def unfold(self, heading: str) -> None:
+        """The fields of one heading."""
+        self.panel.locator("summary", has_text=heading).click()
+
     def field(self, path: str) -> Locator:
         return self.panel.locator(f"[data-field='{path}']")
 

@@ -371,6 +371,7 @@ def _x(canvas: Canvas, name: str) -> float:
 def test_a_box_and_a_choice_are_undone_where_they_stand(canvas):
     canvas.drag_in("Webhook", 420, 60)
     canvas.select("Webhook")
+    canvas.unfold("Requests and answers")
     expect(canvas.field("methods").get_by_role("checkbox", name="POST")).to_be_checked()
     get = canvas.field("methods").get_by_role("checkbox", name="GET")
     get.check()

@@ -196,3 +196,30 @@ def test_what_a_test_run_gave_is_pinned_beside_what_was_written_by_hand(webhook_
     canvas.page.keyboard.press("Control+z")
     expect(pinned).to_have_count(0)
     expect(canvas.step("HTTP request").get_by_text("Mock · ")).to_be_visible()
+
+
+def test_what_is_seldom_needed_is_folded_until_it_is_filled_in_or_wrong(webhook_and_if):
+    canvas = webhook_and_if
+    canvas.drag_in("Approval", 420, 380)
+    canvas.select("Approval")
+    items, levels = canvas.field("items"), canvas.field("escalate")
+    expect(canvas.field("approvers")).to_be_visible()
+    for folded in (items, levels):
+        expect(folded).to_be_hidden()
+    canvas.unfold("Line by line")
+    canvas.write("items", "trigger.line_items")
+    canvas.saved()
+    canvas.select("If")
+    canvas.select("Approval")
+    expect(items).to_be_visible()
+    expect(levels).to_be_hidden()
+    assert flaws(canvas.page) == []
+
+    canvas.write("items", "steps.nobody")
+    canvas.unfold("Line by line")
+    expect(items).to_be_hidden()
+    expect(canvas.panel.get_by_text("1 filled in")).to_be_visible()
+    problems = canvas.page.get_by_role("region", name="Problems")
+    problems.get_by_role("button", name="All problems").click()
+    problems.get_by_role("button").filter(has_text="nobody").click()
+    expect(items.get_by_role("textbox").first).to_be_focused()

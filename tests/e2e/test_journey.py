@@ -105,6 +105,7 @@ def draw_and_publish(page: Page, studio, target: str) -> str:
         "body",
         '{"order": "{{ trigger.id }}", "total": "{{ trigger.total_price }}", "approved_by": "{{ steps.request.by }}"}',
     )
+    canvas.unfold("Safety")
     canvas.field("if_unknown").get_by_role("combobox").select_option("Repeat")
     canvas.tab("Reliability")
     canvas.panel.get_by_label("Attempts").fill("1")

@@ -12,7 +12,7 @@ from studio.approvals.deadlines import deadline
 from studio.approvals.nodes import by_matrix, deciders, governed, naming, proven
 from studio.approvals.nodes.fields import effecting, escalating, owned
 from studio.approvals.nodes.fields.barring import Barring
-from studio.approvals.nodes.fields.deciding import Deciding
+from studio.approvals.nodes.fields.deciding import Answering, Deciding
 from studio.approvals.nodes.fields.effecting import Effecting
 from studio.approvals.nodes.fields.escalating import Escalating
 from studio.approvals.nodes.fields.itemized import Itemized
@@ -57,7 +57,7 @@ _VOTE: Mapping[str, Any] = {
 """What one person said."""
 
 
-class Asking(Posted, Worded, Escalating, Timed, Effecting, Itemized, Barring, Deciding):
+class Asking(Escalating, Effecting, Itemized, Answering, Barring, Posted, Worded, Timed, Deciding):
     """What is asked, of whom, until when."""
 
 

@@ -79,6 +79,7 @@ class ConnectionRequest(NodeType):
             default="review",
             example="review",
             show_if={"method": ["POST", "PUT", "PATCH", "DELETE"]},
+            group=declaring.SAFETY,
         )
         protects: str = declaring.action_field()
         protected_facts: dict[str, str] = declaring.facts_field("{{ trigger.order.total }}")

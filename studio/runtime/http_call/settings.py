@@ -89,6 +89,7 @@ class HttpSettings(NodeConfig):
         default="review",
         example="repeat",
         show_if={"method": WITH_BODY},
+        group=declaring.SAFETY,
     )
     max_kib: int = help_(
         "A longer answer fails the step, in KiB.",
@@ -97,6 +98,7 @@ class HttpSettings(NodeConfig):
         example=1_024,
         ge=1,
         le=4_000,
+        group=declaring.SAFETY,
     )
     protects: str = declaring.action_field()
     protected_facts: dict[str, str] = declaring.facts_field("{{ trigger.amount }}")

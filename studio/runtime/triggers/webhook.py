@@ -8,6 +8,7 @@ from pydantic import model_validator
 from studio.contract import gathering, repeats
 from studio.contract.node import NodeConfig, TriggerType, help_
 from studio.core.i18n import gettext as _
+from studio.core.i18n import marked
 
 Scheme = Literal["none", "standard-webhooks", "shopify", "stripe", "slack", "github", "hmac-sha256"]
 SIGNED = ["standard-webhooks", "shopify", "stripe", "slack", "github", "hmac-sha256"]
@@ -19,6 +20,8 @@ DELIVERY_ID: Mapping[str, str] = {
 """The header in which a sender repeats the id of one delivery, small letters."""
 EVENT_ID: Mapping[str, str] = {"stripe": "id", "slack": "event_id"}
 """The field of the body in which a sender without such a header repeats it."""
+REQUESTS = marked("Requests and answers")
+"""Heading of what is taken, and what is said to it."""
 SAMPLE = {"order": {"id": "6021", "total": 420.0, "currency": "EUR", "customer": {"name": "Anna Keller"}}}
 
 
@@ -79,6 +82,7 @@ class Webhook(TriggerType):
             example=["POST"],
             min_length=1,
             max_length=4,
+            group=REQUESTS,
         )
         content_types: list[Literal["json", "form"]] = help_(
             "What the body may be. Other kinds are refused.",
@@ -87,12 +91,14 @@ class Webhook(TriggerType):
             example=["json"],
             min_length=1,
             max_length=2,
+            group=REQUESTS,
         )
         answer: Literal["accepted", "result"] = help_(
             "“accepted” answers at once with the run's id; “result” waits for the run's end.",
             title="Answer",
             default="accepted",
             example="accepted",
+            group=REQUESTS,
         )
         wait_s: int = help_(
             "The longest the sender is kept waiting, in seconds; then it gets the run's id.",
@@ -102,6 +108,7 @@ class Webhook(TriggerType):
             show_if={"answer": "result"},
             ge=1,
             le=30,
+            group=REQUESTS,
         )
         gather: gathering.Gather = gathering.gather_field()
         gather_key: str | None = gathering.gather_key_field()

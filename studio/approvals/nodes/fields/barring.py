@@ -1,5 +1,6 @@
 """Who must not decide because of what they did to the workflow."""
 
+from studio.approvals.nodes.fields.groups import CLOSER
 from studio.contract.node import NodeConfig, help_
 
 
@@ -11,4 +12,5 @@ class Barring(NodeConfig):
         "canvas is no change",
         title="Not who changed it last",
         default=False,
+        group=CLOSER,
     )

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from pydantic import ValidationInfo, field_validator
 
+from studio.approvals.nodes.fields.groups import RULES
 from studio.approvals.nodes.fields.owned import OWN
 from studio.contract.node import NodeConfig, help_
 from studio.contract.tables import MOST_COLUMNS
@@ -40,6 +41,7 @@ class ByMatrix(NodeConfig):
         example="Refunds",
         max_length=80,
         show_if=OWN,
+        group=RULES,
     )
     compare: list[Compared] = help_(
         "What the matrix's columns compare, one each",
@@ -48,6 +50,7 @@ class ByMatrix(NodeConfig):
         max_length=2 * MOST_COLUMNS,
         show_if=OWN,
         validate_default=True,
+        group=RULES,
     )
 
     @field_validator("compare")

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from studio.approvals import deadlines
 from studio.approvals.deadlines import Duration
+from studio.approvals.nodes.fields.groups import ANSWERS, EFFECT
 from studio.approvals.service import calendars
 from studio.contract.approving import ApprovalDelay, ApprovalEffect
 from studio.contract.node import NodeConfig, help_
@@ -23,6 +24,7 @@ class Effecting(NodeConfig):
         "Declining stays possible",
         title="Open threads must be resolved first",
         default=False,
+        group=ANSWERS,
     )
     exclusive: str = help_(
         "What only one approval at a time may be about, such as a product: further ones wait in turn, whichever "
@@ -31,6 +33,7 @@ class Effecting(NodeConfig):
         template=True,
         default="",
         example="Price of {{ trigger.product.sku }}",
+        group=EFFECT,
     )
     effect_after: Duration | None = help_(
         "How long after the last yes the run goes on; until then whoever asked, or an admin, can take it back. Empty: "
@@ -38,6 +41,7 @@ class Effecting(NodeConfig):
         title="Takes effect after",
         default=None,
         widget="duration",
+        group=EFFECT,
     )
     effect_at: str = help_(
         "The run does not go on before this moment, written with its offset from UTC. Empty: at once",
@@ -46,6 +50,7 @@ class Effecting(NodeConfig):
         default="",
         example="2026-12-01T09:00+01:00",
         max_length=200,
+        group=EFFECT,
     )
     effect_within: str = help_(
         "Name of a calendar: a yes takes effect within its hours alone, and one that has not by closing time waits for "
@@ -54,6 +59,7 @@ class Effecting(NodeConfig):
         default="",
         example="Office hours",
         max_length=80,
+        group=EFFECT,
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationInfo, field_validator
 from studio.approvals.deadlines import Duration
 from studio.approvals.escalation import MOST_LEVELS, MOST_LOOPS, MOST_TARGETS
 from studio.approvals.limits import Who
+from studio.approvals.nodes.fields.groups import SILENCE
 from studio.contract.approving import ApprovalDelay, ApprovalEscalation, ApprovalLevel
 from studio.contract.node import NodeConfig, help_
 
@@ -78,6 +79,7 @@ class Escalating(NodeConfig):
         default=[],
         max_length=MOST_LEVELS,
         title="Escalate",
+        group=SILENCE,
     )
     repeat: int = help_(
         "How often the levels are gone through again; whoever holds it already is reminded",
@@ -85,6 +87,7 @@ class Escalating(NodeConfig):
         default=0,
         ge=0,
         le=MOST_LOOPS,
+        group=SILENCE,
     )
     acknowledge_for: Duration | None = help_(
         "How long “I'm on it” of somebody who was asked holds the next level back; empty: 30 minutes. The deadline "
@@ -92,6 +95,7 @@ class Escalating(NodeConfig):
         title="“I'm on it” holds for",
         default=None,
         widget="duration",
+        group=SILENCE,
     )
     fallback: list[Who] = help_(
         "Asked where nobody is left who may decide, or a level has nobody to ask. How many have to agree stays",
@@ -99,12 +103,14 @@ class Escalating(NodeConfig):
         widget="people",
         max_length=MOST_TARGETS,
         title="Fallback approvers",
+        group=SILENCE,
     )
     at_last: AtLast = help_(
         "What happens when nobody has answered the last level either. Approve is dangerous: silence then agrees to "
         "what nobody has looked at, for the stage that is asked",
         title="When nobody answers at all",
         default=AtLast.WAIT,
+        group=SILENCE,
     )
     at_last_after: Duration | None = help_(
         "How long after the last level; empty: as long as before it",
@@ -112,6 +118,7 @@ class Escalating(NodeConfig):
         default=None,
         widget="duration",
         show_if={"at_last": [one.value for one in AtLast if one is not AtLast.WAIT]},
+        group=SILENCE,
     )
 
     @field_validator("repeat", "acknowledge_for", "at_last")

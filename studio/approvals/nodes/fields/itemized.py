@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import ValidationInfo, field_validator
 
 from studio.approvals import items
+from studio.approvals.nodes.fields.groups import ITEMS
 from studio.approvals.outcomes import Outcome
 from studio.contract.node import NodeConfig, help_
 
@@ -20,6 +21,7 @@ class Itemized(NodeConfig):
         example="trigger.order.lines",
         title="Line items",
         max_length=items.MOST,
+        group=ITEMS,
     )
     item_label: str = help_(
         "What people read of an item; the item is called item",
@@ -29,14 +31,16 @@ class Itemized(NodeConfig):
         example="item.name",
         title="An item's words",
         validate_default=True,
+        group=ITEMS,
     )
     item_amount: str = help_(
-        "Its amount, in the currency below; empty: none",
+        "Its amount, in the currency of the approval; empty: none",
         default="",
         expression="any",
         deferred=True,
         example="item.price",
         title="An item's amount",
+        group=ITEMS,
     )
     item_key: str = help_(
         "What later steps know it by; empty: its number, from 1",
@@ -45,6 +49,7 @@ class Itemized(NodeConfig):
         deferred=True,
         example="item.sku",
         title="An item's key",
+        group=ITEMS,
     )
 
     @field_validator("item_label")

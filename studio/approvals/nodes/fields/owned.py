@@ -8,6 +8,7 @@ from pydantic import ValidationInfo, field_validator
 
 from studio.approvals import owners
 from studio.approvals.limits import Who
+from studio.approvals.nodes.fields.groups import RULES
 from studio.approvals.service.resolving import any_one
 from studio.contract.approving import ApprovalRule
 from studio.contract.node import Context, NodeConfig, help_
@@ -79,6 +80,7 @@ class Owned(NodeConfig):
         default=[],
         max_length=MOST,
         show_if=OWN,
+        group=RULES,
     )
 
 

@@ -5,6 +5,7 @@ from pydantic import ValidationInfo, field_validator
 from studio.accounts.outcomes import Role
 from studio.approvals.limits import Who
 from studio.approvals.nodes.deciders import COUNTED, HowMany, MoreDeciders, counted, somebody
+from studio.approvals.nodes.fields.groups import CLOSER
 from studio.approvals.nodes.fields.owned import OWN
 from studio.contract.node import NodeConfig, help_
 
@@ -37,20 +38,25 @@ class Ruling(NodeConfig):
         max_length=9,
         title="Who else has to agree",
         show_if=OWN,
+        group=CLOSER,
     )
-    declines: int = help_("How many declines decline it", title="Declines needed", default=1, ge=1, le=50, show_if=OWN)
+    declines: int = help_(
+        "How many declines decline it", title="Declines needed", default=1, ge=1, le=50, show_if=OWN, group=CLOSER
+    )
     exclude_roles: list[Role] = help_(
         "Whoever has one of these roles is not asked, even where a group names them",
         default=[],
         max_length=len(Role),
         title="Roles left out",
         show_if=OWN,
+        group=CLOSER,
     )
     bar_publisher: bool = help_(
         "Whoever published this version of the workflow must not decide",
         title="Not who published it",
         default=False,
         show_if=OWN,
+        group=CLOSER,
     )
 
     @field_validator("approvers")

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from pydantic import ValidationInfo, field_validator
 
+from studio.approvals.nodes.fields.groups import ANSWERS
 from studio.contract.node import NodeConfig, help_
 
 
@@ -16,6 +17,7 @@ class Staged(NodeConfig):
         "request. Where none does, it is approved once the run has ended well, and taken back where the run fails",
         title="Further stages may follow",
         default=False,
+        group=ANSWERS,
     )
 
     @field_validator("more_stages")

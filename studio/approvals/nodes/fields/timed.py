@@ -1,6 +1,7 @@
 """Until when."""
 
 from studio.approvals.deadlines import Duration
+from studio.approvals.nodes.fields.groups import SILENCE
 from studio.approvals.nodes.fields.owned import OWN
 from studio.contract.node import NodeConfig, help_
 
@@ -21,4 +22,5 @@ class Timed(NodeConfig):
         default=None,
         widget="duration",
         show_if=OWN,
+        group=SILENCE,
     )

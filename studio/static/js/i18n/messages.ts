@@ -239,6 +239,7 @@ export const messages = {
   "then.new": "A new step",
 
   "field.optional": "optional",
+  "field.group.filled": "{n} filled in",
   "field.fixed": "Fixed",
   "field.expression": "Expression",
   "field.example": "For example: {example}",

@@ -33,6 +33,7 @@ export interface Schema {
   readonly "x-template"?: boolean;
   readonly "x-widget"?: string;
   readonly "x-show-if"?: { readonly [field: string]: Json };
+  readonly "x-group"?: string;
 }
 
 export interface NodeTypeInfo {

@@ -13,6 +13,7 @@ export function useAskedFocus(node: string | null): void {
         const place = document.querySelector(`[data-field="${CSS.escape(parts.slice(0, n).join("."))}"]`);
         const input = place?.querySelector<HTMLElement>("[contenteditable=true], input, textarea, select, button");
         if (!input) continue;
+        unfold(input);
         input.scrollIntoView({ block: "center" });
         input.focus();
         return;
@@ -20,4 +21,9 @@ export function useAskedFocus(node: string | null): void {
     });
     return () => cancelAnimationFrame(frame);
   }, [focus, node]);
+}
+
+function unfold(inside: HTMLElement): void {
+  for (let fold = inside.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null)
+    fold.open = true;
 }
