@@ -54,7 +54,7 @@ WORDS_OF_A_FORM = {
     "$defs", "$ref", "additionalProperties", "anyOf", "const", "default", "description", "enum", "examples",
     "exclusiveMaximum", "exclusiveMinimum", "format", "items", "maxItems", "maxLength", "maximum", "minItems",
     "maxProperties", "minProperties", "minLength", "minimum", "pattern", "properties", "required", "title", "type",
-    "x-deferred", "x-expression", "x-show-if", "x-template", "x-widget",
+    "x-deferred", "x-expression", "x-group", "x-show-if", "x-template", "x-widget",
 }  # fmt: skip
 WIDGETS = {
     "code", "secret", "people", "duration", "conditions", "key-values", "cron", "json", "textarea", "money", "workflow",
@@ -134,6 +134,15 @@ def test_its_schema_stays_within_what_the_form_can_draw(node_type):
                 walk(schema[name], f"{path}.{name}")
 
     walk(node_type.Config.model_json_schema(), node_type.key)
+
+
+@every()
+def test_what_has_to_be_filled_in_is_never_folded(node_type):
+    """Nor is a heading there for all fields of a form."""
+    schema = node_type.Config.model_json_schema()
+    folded = {name: field["x-group"] for name, field in schema.get("properties", {}).items() if "x-group" in field}
+    assert folded.keys().isdisjoint(schema.get("required", []))
+    assert len(folded) < len(schema.get("properties", {})) or not folded
 
 
 @every()

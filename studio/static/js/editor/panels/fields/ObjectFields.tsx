@@ -10,10 +10,10 @@ import { useScope } from "./scope";
 export function ObjectFields({ schema, path, value, without = [] }: ObjectProps) {
   const { root, step } = useScope();
   const values = value !== null && typeof value === "object" && !Array.isArray(value) ? (value as JsonObject) : {};
-  const shown = Object.entries(schema.properties ?? {})
+  const all = Object.entries(schema.properties ?? {})
     .filter(([name]) => !without.includes(name))
-    .map(([name, raw]) => [name, resolved(raw, root)] as const)
-    .filter(([, field]) => isShown(field, values, schema, root));
+    .map(([name, raw]) => [name, resolved(raw, root)] as const);
+  const shown = all.filter(([, field]) => isShown(field, values, schema, root));
   const drawn = ([name, field]: Named) => (
     <Field
       key={name}
@@ -26,7 +26,7 @@ export function ObjectFields({ schema, path, value, without = [] }: ObjectProps)
   );
   return (
     <div className="form">
-      {grouped(shown).map(({ title, fields }) =>
+      {grouped(shown, all).map(({ title, fields }) =>
         title === null ? (
           fields.map(drawn)
         ) : (

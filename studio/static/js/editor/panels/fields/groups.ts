@@ -11,11 +11,15 @@ export interface Group {
   readonly fields: readonly Named[];
 }
 
-/** Fields in their order; those of a heading at the place of its first one. */
-export function grouped(fields: readonly Named[]): Group[] {
+/**
+ * The fields that are shown, in their order; those of a heading at the place of its first one. A heading that has one
+ * field alone in the whole form stands for nothing.
+ */
+export function grouped(shown: readonly Named[], all: readonly Named[]): Group[] {
   const groups: { title: string | null; fields: Named[] }[] = [];
-  for (const field of fields) {
-    const title = field[1]["x-group"] ?? null;
+  for (const field of shown) {
+    const heading = field[1]["x-group"];
+    const title = heading && all.filter(([, one]) => one["x-group"] === heading).length > 1 ? heading : null;
     const last = groups.at(-1);
     const home = title === null ? (last?.title === null ? last : undefined) : groups.find((g) => g.title === title);
     if (home) home.fields.push(field);

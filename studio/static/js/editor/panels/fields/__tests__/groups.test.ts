@@ -5,17 +5,33 @@ const field = (name: string, group?: string, usual?: string): Named => [
   name,
   { type: "string", ...(group && { "x-group": group }), ...(usual !== undefined && { default: usual }) },
 ];
-const names = (fields: readonly Named[]) =>
-  grouped(fields).map(({ title, fields: some }) => [title, some.map(([name]) => name).join(" ")]);
+const names = (shown: readonly Named[], all = shown) =>
+  grouped(shown, all).map(({ title, fields: some }) => [title, some.map(([name]) => name).join(" ")]);
 
 describe("the fields of one heading", () => {
   it("stand together where the first of them stands", () => {
-    const fields = [field("a"), field("b"), field("c", "Late"), field("d"), field("e", "Late"), field("f", "Else")];
+    const fields = [
+      field("a"),
+      field("b"),
+      field("c", "Late"),
+      field("d"),
+      field("e", "Late"),
+      field("f", "Else"),
+      field("g", "Else"),
+    ];
     expect(names(fields)).toEqual([
       [null, "a b"],
       ["Late", "c e"],
       [null, "d"],
-      ["Else", "f"],
+      ["Else", "f g"],
+    ]);
+  });
+
+  it("need no heading where there is one in the whole form, shown or not", () => {
+    const [alone, one, hidden] = [field("a", "Alone"), field("b", "Late"), field("c", "Late")];
+    expect(names([alone, one], [alone, one, hidden])).toEqual([
+      [null, "a"],
+      ["Late", "b"],
     ]);
   });
 
