@@ -49,7 +49,7 @@ SecretName = Annotated[str, AfterValidator(_secret_name)]
 class Settings(BaseModel):
     """What a component is told in the document."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # built at its first use
 
 
 class Retry(Settings):

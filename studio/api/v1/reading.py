@@ -49,13 +49,13 @@ class WrongType(StudioError):
 class Body(BaseModel):
     """Base of every body: nothing is coerced, nothing unknown is let in."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", defer_build=True)  # built at its first use, as answers are
 
 
 class Query(BaseModel):
     """Base of every query: its values are texts, so they are read as what the field wants."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Paged(Query):

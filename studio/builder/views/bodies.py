@@ -19,7 +19,7 @@ LARGEST = 4 * MAX_BYTES
 class Body(BaseModel):
     """Base of every body."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", defer_build=True)  # built at its first use
 
 
 Seen = Annotated[int, Field(ge=0, le=2**31 - 2)]

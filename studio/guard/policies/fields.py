@@ -18,7 +18,7 @@ LONGEST_FREEZE = timedelta(days=92)
 
 
 class _Fields(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class ApprovalFields(_Fields):

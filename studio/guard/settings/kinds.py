@@ -21,7 +21,7 @@ _AMOUNT = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=2)]
 class Setting(BaseModel):
     """Base of each kind: nothing unknown is let in."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     kind: ClassVar[str]
     target: ClassVar[str]
     title: ClassVar[str]
@@ -87,7 +87,7 @@ class PayoutAccount(Setting):
 class Registration(BaseModel):
     """One country in which the shop is registered for tax."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
     country: _COUNTRY
     number: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9 .\-]{4,20}$")]
 

@@ -41,7 +41,7 @@ class Severity(StrEnum):
 
 
 class _Said(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class QuietHours(_Said):

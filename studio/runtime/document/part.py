@@ -13,4 +13,4 @@ Number = int | float
 class Part(BaseModel):
     """Base of every part: nothing is coerced, nothing unknown is let in."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
