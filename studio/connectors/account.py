@@ -1,12 +1,13 @@
 """A connection as a call needs it: opened, its secrets readable, without its row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from studio.connectors.definition import Auth, Connector
 from studio.connectors.wire import Scope
+from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True, repr=False)

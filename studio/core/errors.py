@@ -1,7 +1,8 @@
 """One small family of errors: page, API and run history render the same object."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

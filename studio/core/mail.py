@@ -5,7 +5,6 @@ Without a mail server it is kept in the workspace's local mailbox.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email import policy
 from email.errors import MessageError
@@ -22,6 +21,7 @@ from studio.core import clock, outbox, tenancy
 from studio.core.claims import Job
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
+from studio.core.late import dataclass
 from studio.core.models import LocalMail, OutboxRow
 from studio.core.settings import Settings
 from studio.core.smtp import Server

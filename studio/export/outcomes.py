@@ -1,7 +1,8 @@
 """States and answers that the rules of delivery share."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from studio.core.late import dataclass
 
 
 class State(StrEnum):

@@ -5,7 +5,6 @@ has changed what is sent where, so a turn that comes late, from a worker that hu
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +19,7 @@ from studio.core import clock, rng
 from studio.core.errors import StudioError
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
+from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.export import notices, policy
 from studio.export.calling import of_error

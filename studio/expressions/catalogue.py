@@ -1,7 +1,6 @@
 """The functions an expression may call: the allow-list, and what the editor says about each."""
 
-from dataclasses import dataclass
-
+from studio.core.late import dataclass
 from studio.expressions.kinds import Kind
 
 Style = str

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from studio.core.late import dataclass
 from studio.expressions.kinds import Kind, kind_of
 from studio.expressions.library import is_date
 

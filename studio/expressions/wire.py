@@ -5,7 +5,8 @@ which is less than a dependency on protobuf and its generated classes.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from studio.core.late import dataclass
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 

@@ -5,7 +5,6 @@ Reading writes nothing; a group that does not exist yet is made by the service, 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -19,6 +18,7 @@ from studio.approvals.people import Person
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext as translated
 from studio.core.ids import parse_id
+from studio.core.late import dataclass
 from studio.gallery import values
 from studio.gallery.template import Question, Template
 from studio.gallery.values import Value

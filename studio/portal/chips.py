@@ -1,6 +1,6 @@
 """A state in a word or two."""
 
-from dataclasses import dataclass
+from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

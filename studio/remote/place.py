@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
+
+from studio.core.late import dataclass
 
 URL, TOKEN, TOKEN_FILE = "STUDIO_URL", "STUDIO_TOKEN", "STUDIO_TOKEN_FILE"
 LOCAL = "http://localhost:8000"

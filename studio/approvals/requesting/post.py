@@ -4,7 +4,6 @@ Each waits for the end of its reader's quiet hours, or for their daily mail.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,6 +19,7 @@ from studio.approvals.requesting.telling import Asker, askers
 from studio.approvals.service import rows
 from studio.contract.ports import Mailer
 from studio.core import outbox
+from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 Write = Callable[[Asker, str | None], Letter]

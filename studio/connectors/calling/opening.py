@@ -1,7 +1,6 @@
 """From a connection's name to an account that calls can be made for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,6 +19,7 @@ from studio.core.errors import NotFound
 from studio.core.http import HttpRequest, HttpResponse
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
+from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 
 WHY = {

@@ -1,7 +1,6 @@
 """What people are shown of syncs: pages of keys, never of offsets."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from studio.connectors.syncing.passing import purpose
 from studio.connectors.syncs.stream import Stream
 from studio.core.errors import NotFound
 from studio.core.i18n import gettext as _
+from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

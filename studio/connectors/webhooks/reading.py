@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,6 +12,7 @@ from studio.connectors.hooks.scheme import Hooks, Received, Topic
 from studio.core.deliveries import Delivery
 from studio.core.errors import InvalidInput, StudioError
 from studio.core.i18n import gettext as _
+from studio.core.late import dataclass
 from studio.core.signatures import Verified
 
 LONGEST_ID = 200

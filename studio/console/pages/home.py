@@ -1,6 +1,5 @@
 """Home: what needs me?"""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,6 +23,7 @@ from studio.console.home_figures import Trouble
 from studio.core import clock
 from studio.core.etags import fresh
 from studio.core.formats import ago
+from studio.core.late import dataclass
 from studio.core.retelling import retold
 from studio.core.unit_of_work import UnitOfWork
 from studio.core.web import current_uow

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from studio.core.late import dataclass
 
 _TOKEN = re.compile(r"^\s*(--[a-z0-9-]+):\s*([^;]+);", re.MULTILINE)
 _HEAD = re.compile(r"\A/\*(.*?)\*/", re.DOTALL)

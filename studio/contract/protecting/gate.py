@@ -1,8 +1,7 @@
 """What passing a step proves."""
 
-from dataclasses import dataclass
-
 from studio.contract.protecting.requirement import NOTHING, Requirement
+from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

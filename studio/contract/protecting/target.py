@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from studio.contract.protecting.requirement import NOTHING, Requirement
+from studio.core.late import dataclass
 
 _KEY = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)*\Z")
 OWN = "own."

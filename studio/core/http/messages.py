@@ -1,7 +1,9 @@
 """What goes out and what comes back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

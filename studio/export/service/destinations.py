@@ -1,7 +1,6 @@
 """Destinations: what each is doing, and what people do about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from studio.audit.taxonomy import exports as actions
 from studio.core import tenancy
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.i18n import gettext as _
+from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.export.models import ExportDeadLetter, ExportDestination
 from studio.export.outcomes import LIVE, LetterState, State

@@ -1,7 +1,9 @@
 """Flags as Unleash's client API writes them (version 2), as values that do not change."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from studio.core.late import dataclass
 
 VERSION = 2
 """Of the client API's format."""

@@ -1,7 +1,6 @@
 """Whether a guardrail is broken: by an interval that may be looked at as often as one likes."""
 
-from dataclasses import dataclass
-
+from studio.core.late import dataclass
 from studio.flags.ramps.plan import Change, Guardrail, Worse
 from studio.flags.statistics.comparing import Comparison, Interval, Withheld, difference, scaled
 from studio.flags.statistics.samples import Sample

@@ -1,9 +1,11 @@
 """What a look at an installation finds: how bad it is, in one sentence, and what is to be done."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import IntEnum
 from typing import Any
+
+from studio.core.late import dataclass
 
 
 class Level(IntEnum):

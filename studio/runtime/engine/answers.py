@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ import orjson
 import structlog
 
 from studio.core import clock
+from studio.core.late import dataclass
 from studio.core.redis_options import redis_options
 
 if TYPE_CHECKING:

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from uuid import UUID
 
 from sqlalchemy import case, func, select
 
+from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Step
 
