@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from babel.numbers import format_currency
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -156,6 +155,8 @@ def _flag(raw: Any) -> Value:
 
 
 def _email(raw: Any) -> Value:
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - for whoever answers with one alone
+
     try:
         address = validate_email(str(raw or "").strip(), check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:

@@ -4,7 +4,6 @@ import hmac
 from collections.abc import Mapping
 from typing import Any, Literal
 
-import re2
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
@@ -30,6 +29,8 @@ class RedactSettings(Settings):
     @field_validator("keys", "values")
     @classmethod
     def _compile(cls, patterns: list[str]) -> list[str]:
+        import re2  # noqa: PLC0415 - 3 MiB that wait for the first pattern
+
         for pattern in patterns:
             try:
                 re2.compile(pattern)
@@ -46,6 +47,8 @@ class Redact(Processor[RedactSettings]):
     model = RedactSettings
 
     def __init__(self, config: RedactSettings) -> None:
+        import re2  # noqa: PLC0415 - 3 MiB that wait for the first pattern
+
         super().__init__(config)
         self._keys = [re2.compile(pattern) for pattern in config.keys]
         self._values = [re2.compile(pattern) for pattern in config.values]

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
-import re2
-
 from studio.flags.evaluation import limits
 from studio.flags.evaluation.documents import Constraint
 from studio.flags.evaluation.moments import nanoseconds
@@ -97,6 +95,8 @@ def _equal(one: float, other: float) -> bool:
 
 def _pattern(constraint: Constraint) -> Check:
     """RE2: its time grows with the text alone, never beyond all bounds; Unleash checks patterns with it too."""
+    import re2  # noqa: PLC0415 - 3 MiB that wait for the first pattern
+
     if constraint.value is None:
         raise BrokenConstraint("flag.bad_pattern", "value")
     options = re2.Options()

@@ -5,8 +5,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import re2
-
 from studio.core.errors import FieldProblem
 from studio.core.i18n import gettext as _
 from studio.flags.evaluation.documents import Payload
@@ -101,6 +99,8 @@ def _unusable(schema: Any, path: str, depth: int = 0) -> Iterator[FieldProblem]:
 
 
 def _safe(pattern: str) -> bool:
+    import re2  # noqa: PLC0415 - 3 MiB that wait for the first pattern
+
     if len(pattern) > 1_000:
         return False
     options = re2.Options()
@@ -129,6 +129,7 @@ def _against(schema: Mapping[str, Any], value: Any, path: str) -> Iterator[Field
 
 def _validator() -> Any:
     """Draft 2020-12, with expressions that take time in proportion to the text alone."""
+    import re2  # noqa: PLC0415 - 3 MiB that wait for the first pattern
     from jsonschema import Draft202012Validator, ValidationError  # noqa: PLC0415 - most processes check no schema
     from jsonschema.validators import extend  # noqa: PLC0415 - most processes check no schema
 
