@@ -16,6 +16,7 @@ from studio.runtime import labels
 from studio.runtime.insights.fingerprint import fingerprint
 from studio.runtime.models import Run, Step
 from studio.runtime.service import workflows
+from tests.e2e.looks import DESK, flaws, sideways
 from tests.e2e.studio import running_studio
 from tests.factories.workflows import refunds
 
@@ -126,10 +127,10 @@ def look_at_insights(page, view, studio):
     errors = page.get_by_role("row").filter(has_text="The shop had an error of its own (503).")
     expect(errors).to_contain_text("14")  # they were counted while the rest was done
     looked_at(page, "insights")
-    if os.environ.get("STUDIO_TEST_SHOTS"):
-        page.set_viewport_size({"width": 390, "height": 800})
-        looked_at(page, "insights-390")
-        page.set_viewport_size({"width": 1440, "height": 900})
+    assert flaws(page) + sideways(page) == []
+    looked_at(page, "insights-390")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(DESK)
     expect(page.get_by_text("Days are those of")).to_be_visible()
     bar = page.get_by_role("group", name="Runs by outcome").get_by_role("link").nth(-2)
     told = re.search(r": (\d+) runs", bar.text_content())
