@@ -194,6 +194,8 @@ export interface DataNode {
   readonly path: string;
   readonly label: string;
   readonly type: string;
+  /** A text that holds a date, or a date. */
+  readonly date?: boolean;
   readonly sample: Json;
   readonly children: readonly DataNode[];
 }

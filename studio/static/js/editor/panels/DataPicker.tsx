@@ -1,15 +1,16 @@
 // "Data from earlier steps": what this step may use, with sample values. A click puts the path into the field that had
 // the cursor last; dragged, it goes where it is dropped.
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { t } from "../../i18n/t";
 import type { DataNode } from "../api/types";
 import type { Step } from "../document/types";
 import { Icon } from "../parts/Icon";
-import { usePart, useSession } from "../session/context";
+import { useSession } from "../session/context";
 import { drag, dragEnd } from "./dragged-data";
+import { useEarlierData } from "./earlier-data";
 
 export function DataPicker({ step }: { step: Step }) {
-  const roots = useData(step);
+  const roots = useEarlierData(step);
   const used = JSON.stringify(step.config);
   const [search, setSearch] = useState("");
   if (!roots?.length) return null;
@@ -35,32 +36,6 @@ export function DataPicker({ step }: { step: Step }) {
       </div>
     </section>
   );
-}
-
-const AFTER_MS = 250;
-
-/** Asked again when the graph or a sample changes: the server knows what each step gives. */
-function useData(step: Step): readonly DataNode[] | null {
-  const session = useSession();
-  const [roots, setRoots] = useState<readonly DataNode[] | null>(null);
-  const infos = usePart((state) => state.infos);
-  const test = usePart((state) => state.test);
-  const edges = usePart((state) => state.doc.edges);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: infos, test and edges are reasons to ask again
-  useEffect(() => {
-    let gone = false;
-    const timer = setTimeout(() => {
-      session.api.data(session.state.doc, step.key).then(
-        (answer) => !gone && setRoots(answer.roots),
-        () => undefined, // without data the fields still work
-      );
-    }, AFTER_MS);
-    return () => {
-      gone = true;
-      clearTimeout(timer);
-    };
-  }, [session, step.key, infos, test, edges]);
-  return roots;
 }
 
 interface NodeProps {

@@ -24,6 +24,8 @@ export interface Shared {
   readonly input: Omit<InputProps, "value" | "onChange">;
   readonly places: ReadonlyMap<Line, Places>;
   readonly example: Row | undefined;
+  /** Whether there may be dates at a path. */
+  dates(path: string, within: InList | undefined): boolean;
 }
 
 interface Props extends Shared {

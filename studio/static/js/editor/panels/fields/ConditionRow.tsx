@@ -4,7 +4,18 @@ import { t } from "../../../i18n/t";
 import type { Schema } from "../../api/types";
 import { CodeField, type InList } from "./CodeField";
 import type { Shared } from "./ConditionLines";
-import { asksAlone, mayIgnore, OPERATORS, type Operator, type Row } from "./condition-rows";
+import { ConditionValue } from "./ConditionValue";
+import {
+  asksAlone,
+  asksDate,
+  asksSpan,
+  isDated,
+  mayIgnore,
+  OPERATORS,
+  type Operator,
+  type Row,
+} from "./condition-rows";
+import { useScope } from "./scope";
 
 interface Props extends Shared {
   readonly id: string;
@@ -16,8 +27,10 @@ interface Props extends Shared {
   onChange(next: Row): void;
 }
 
-export function ConditionRow({ id, n, within, row, x, onChange, input, places, example }: Props) {
+export function ConditionRow({ id, n, within, row, x, onChange, input, places, example, dates }: Props) {
   const place = places.get(row);
+  const { dynamic } = useScope();
+  const put = (right: string): void => onChange({ ...row, right });
   const ofMany = row.operator === "in" || row.operator === "!in";
   const like = (text: string | undefined): Schema => ({ ...input.schema, examples: text ? [text] : [] });
   return (
@@ -38,26 +51,30 @@ export function ConditionRow({ id, n, within, row, x, onChange, input, places, e
         className="input"
         aria-label={t("conditions.operator", { n })}
         value={row.operator}
-        onChange={(event) => onChange({ ...row, operator: event.target.value as Operator })}
+        onChange={(event) => onChange(compared(row, event.target.value as Operator))}
       >
-        {OPERATORS.map((one) => (
+        {offered(row, dates(row.left, within), dynamic).map((one) => (
           <option key={one} value={one}>
             {t(`operator.${one}`)}
           </option>
         ))}
       </select>
       {!asksAlone(row.operator) && (
-        <CodeField
-          {...input}
-          preview={false}
-          id={`${id}-right`}
-          label={t("conditions.right", { n })}
-          mode="cel"
-          schema={like(ofMany ? '"EUR", "CHF"' : within ? "1" : example?.right)}
-          offset={place?.right ?? null}
-          within={within}
-          value={row.right}
-          onChange={(next) => onChange({ ...row, right: String(next ?? "") })}
+        <ConditionValue
+          row={row}
+          put={put}
+          code={{
+            ...input,
+            preview: false,
+            id: `${id}-right`,
+            label: t("conditions.right", { n }),
+            mode: "cel",
+            schema: like(ofMany ? '"EUR", "CHF"' : within ? "1" : example?.right),
+            offset: place?.right ?? null,
+            within,
+            value: row.right,
+            onChange: (next) => put(String(next ?? "")),
+          }}
         />
       )}
       {mayIgnore(row) && (
@@ -74,6 +91,18 @@ export function ConditionRow({ id, n, within, row, x, onChange, input, places, e
       {x}
     </div>
   );
+}
+
+/** Dates are compared where there may be some; with the run's beginning, where there is a run. */
+function offered(row: Row, dates: boolean, dynamic: boolean): readonly Operator[] {
+  return OPERATORS.filter((one) => one === row.operator || !isDated(one) || (dates && (dynamic || !asksSpan(one))));
+}
+
+/** A date is no length of time, and neither is a value: what is compared with begins anew where its kind changes. */
+function compared(row: Row, operator: Operator): Row {
+  const kind = (one: Operator): number => (asksDate(one) ? 1 : asksSpan(one) ? 2 : 0);
+  const keeps = asksAlone(operator) || kind(operator) === kind(row.operator);
+  return { ...row, operator, right: keeps ? row.right : "" };
 }
 
 function withCase({ caseless: _before, ...row }: Row, ignore: boolean): Row {

@@ -2,13 +2,14 @@
 // read and write the expression: what rows cannot say stays an expression.
 import { useMemo, useState } from "react";
 import { t } from "../../../i18n/t";
-import { CodeField } from "./CodeField";
+import { holdsDates, useEarlierData } from "../earlier-data";
+import { CodeField, type InList } from "./CodeField";
 import { ConditionLines, type Shared } from "./ConditionLines";
 import { toRows } from "./condition-read";
 import { type Condition, fromRows, isGroup, isList, type Line, placesIn, type Row } from "./condition-rows";
 import { PreviewLine } from "./PreviewLine";
 import type { InputProps } from "./props";
-import { useProblems } from "./scope";
+import { useProblems, useScope } from "./scope";
 
 export function Conditions(props: InputProps) {
   const source = typeof props.value === "string" ? props.value : "";
@@ -49,13 +50,25 @@ function AsRows({ source, parsed, ...props }: InputProps & { source: string; par
     // a row that is only begun is no change of the workflow
     if (made !== fromRows(current)) props.onChange(made);
   };
-  const shared: Shared = { input: props, places, example: firstRow(toRows(String(props.schema.examples?.[0] ?? ""))) };
+  const roots = useEarlierData(useScope().step);
+  const shared: Shared = {
+    input: props,
+    places,
+    example: firstRow(toRows(String(props.schema.examples?.[0] ?? ""))),
+    dates: (path, within) => holdsDates(roots ?? [], pathThere(path.trim(), within)) !== false,
+  };
   return (
     <div className="stack tight" role="group" aria-labelledby={props.labelledBy}>
       <ConditionLines {...shared} id={props.id} number="" depth={0} condition={current} onChange={put} />
       <PreviewLine source={source} template={false} said={problems.length > 0} />
     </div>
   );
+}
+
+/** The path of one entry's field among all data: that of the first entry. */
+function pathThere(path: string, within: InList | undefined): string {
+  const { list = "", name = "" } = within ?? {};
+  return list && (path === name || path.startsWith(`${name}.`)) ? `${list}[0]${path.slice(name.length)}` : path;
 }
 
 function firstRow(line: Line | null | undefined): Row | undefined {

@@ -46,7 +46,8 @@ function gathered(all: boolean, pieces: readonly string[], read: (piece: string)
 
 function one(piece: string, depth: number, inList: boolean): Line | null {
   const text = piece.trim();
-  return (inList ? null : (every(text, depth) ?? some(text, depth))) ?? bracketed(text, depth, inList) ?? row(text);
+  const list = inList ? null : (every(text, depth) ?? some(text, depth));
+  return list ?? between(text) ?? bracketed(text, depth, inList) ?? row(text);
 }
 
 function bracketed(text: string, depth: number, inList: boolean): Condition | null {
@@ -57,12 +58,22 @@ const LIST = String.raw`\[(?:${TEXT}|[^\]"'])*\]`;
 const OPERAND = String.raw`(?:${TEXT}|-?\d+(?:\.\d+)?|${LIST}|[A-Za-z_][\w.]*(?:\[[^\]]*\])*(?:\.\w+(?:\(\))?)*)`;
 const PATH = String.raw`[A-Za-z_][\w.]*(?:\[[^\]]*\])?(?:\.\w+)*?`;
 const COMPARED = new RegExp(`^(${OPERAND})\\s*(==|!=|>=|<=|>|<|\\bin\\b)\\s*(${OPERAND})$`);
-const CALLED = new RegExp(`^(${PATH})\\.(contains|startsWith|endsWith)\\((${OPERAND})\\)$`);
+const CALLED = new RegExp(`^(${PATH})\\.(contains|startsWith|endsWith|matches)\\((${OPERAND})\\)$`);
 /** A comparison of what lower() makes of a value. */
 const LOWERED = new RegExp(
   `^lower\\((${PATH})\\)(?:\\s*(==|!=)\\s*(${TEXT})|\\.(contains|startsWith|endsWith)\\((${TEXT})\\))$`,
 );
 const SIZED = new RegExp(`^size\\((${PATH})\\)\\s*(==|!=)\\s*0$`);
+const DATE = `timestamp\\((${PATH})\\)`;
+const MOMENT = String.raw`timestamp\(run\.started_at\)`;
+const SPAN = String.raw`duration\("([1-9]\d{0,8}[hm])"\)`;
+const DATED = new RegExp(`^${DATE}\\s*([<>])\\s*timestamp\\((${TEXT}|${PATH})\\)$`);
+const AGO = new RegExp(`^${DATE}\\s*<\\s*${MOMENT}\\s*-\\s*${SPAN}$`);
+const LAST = new RegExp(`^\\(${DATE}\\s*>=\\s*${MOMENT}\\s*-\\s*${SPAN}\\s*&&\\s*${DATE}\\s*<=\\s*${MOMENT}\\)$`);
+const NEXT = new RegExp(`^\\(${DATE}\\s*>=\\s*${MOMENT}\\s*&&\\s*${DATE}\\s*<=\\s*${MOMENT}\\s*\\+\\s*${SPAN}\\)$`);
+const WEEKDAY = new RegExp(
+  `^${DATE}\\.getDayOfWeek\\(workspace\\.time_zone\\)\\s+in\\s+\\[1\\s*,\\s*2\\s*,\\s*3\\s*,\\s*4\\s*,\\s*5\\]$`,
+);
 const HAS = new RegExp(`^has\\((${PATH})\\)$`);
 const SOME = new RegExp(`^(!?)(${PATH})\\.exists\\(\\s*([A-Za-z_]\\w*)\\s*,([^]*)\\)$`);
 const FILLED = new RegExp(`^size\\((${PATH})\\)\\s*(?:!=|>)\\s*0$`);
@@ -89,13 +100,22 @@ const guards = (first: string, second: string): boolean => {
   return filled !== null && filled[1] === EVERY.exec(second.trim())?.[1];
 };
 
-/** The two halves of “all” stand in a longer chain without brackets too. */
+/** A time that begins or ends with the run. */
+function between(text: string): Row | null {
+  const [, one, last = "", other] = LAST.exec(text) ?? [];
+  if (one && one === other) return { left: one, operator: "last", right: last };
+  const [, first, second, next = ""] = NEXT.exec(text) ?? [];
+  return first && first === second ? { left: first, operator: "next", right: next } : null;
+}
+
+/** The two halves of “all”, and of a time, stand in a longer chain without brackets too. */
 function withLists(pieces: readonly string[]): readonly string[] {
   const found: string[] = [];
   for (let at = 0; at < pieces.length; at += 1) {
     const [first = "", second = ""] = pieces.slice(at, at + 2);
-    if (guards(first, second)) {
-      found.push(`(${first.trim()} && ${second.trim()})`);
+    const both = `(${first.trim()} && ${second.trim()})`;
+    if (guards(first, second) || between(both)) {
+      found.push(both);
       at += 1;
     } else found.push(first);
   }
@@ -103,7 +123,16 @@ function withLists(pieces: readonly string[]): readonly string[] {
 }
 
 function row(text: string): Row | null {
-  return text.startsWith("!") ? opposite(text.slice(1).trim()) : (lowered(text) ?? plain(text));
+  return text.startsWith("!") ? opposite(text.slice(1).trim()) : (lowered(text) ?? dated(text) ?? plain(text));
+}
+
+function dated(text: string): Row | null {
+  const [, day] = WEEKDAY.exec(text) ?? [];
+  if (day) return { left: day, operator: "weekday", right: "" };
+  const [, since, span = ""] = AGO.exec(text) ?? [];
+  if (since) return { left: since, operator: "ago", right: span };
+  const [, left, sign, right = ""] = DATED.exec(text) ?? [];
+  return left ? { left, operator: sign === "<" ? "before" : "after", right } : null;
 }
 
 function plain(text: string): Row | null {
@@ -130,6 +159,8 @@ const OPPOSITE: { readonly [operator in Operator]?: Operator } = {
   contains: "!contains",
   startsWith: "!startsWith",
   endsWith: "!endsWith",
+  matches: "!matches",
+  weekday: "!weekday",
   in: "!in",
   has: "!has",
 };
@@ -139,7 +170,7 @@ function opposite(text: string): Row | null {
   const inner = text.startsWith("(") && text.endsWith(")") ? text.slice(1, -1).trim() : text;
   const found = inner.startsWith("!") ? null : row(inner);
   const operator = found && OPPOSITE[found.operator];
-  if (!found || !operator || (operator === "!in" && inner === text)) return null;
+  if (!found || !operator || (["!in", "!weekday"].includes(operator) && inner === text)) return null;
   return { ...found, operator };
 }
 

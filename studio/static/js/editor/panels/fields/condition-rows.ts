@@ -13,19 +13,28 @@ export const OPERATORS = [
   "!startsWith",
   "endsWith",
   "!endsWith",
+  "matches",
+  "!matches",
   "in",
   "!in",
   "has",
   "!has",
   "empty",
   "!empty",
+  "before",
+  "after",
+  "last",
+  "ago",
+  "next",
+  "weekday",
+  "!weekday",
 ] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 export interface Row {
   readonly left: string;
   readonly operator: Operator;
-  /** An expression too; of “is one of” either that of a list, or values with commas between. */
+  /** An expression too; of “is one of” either that of a list, or values with commas between; of a span of time "36h". */
   readonly right: string;
   /** Small and capital letters count as the same, where the row compares with a text. */
   readonly caseless?: true;
@@ -111,7 +120,7 @@ function ofList(line: ListRow, at: number, found: Found): string {
 function ofRow(row: Row, at: number, found: Found): string {
   const [before, between, after] = around(row);
   const [a, b] = [row.left.trim(), asksAlone(row.operator) ? "" : row.right.trim()];
-  if (a === "" || (b === "" && !asksAlone(row.operator))) return "";
+  if (a === "" || (b === "" && !asksAlone(row.operator)) || (asksSpan(row.operator) && !isSpan(b))) return "";
   found.set(row, { left: at + before.length, right: at + before.length + a.length + between.length });
   return before + a + between + (ignores(row) ? b.toLowerCase() : b) + after;
 }
@@ -123,6 +132,9 @@ function around(row: Row): readonly [string, string, string] {
   const plain = not ? operator.slice(1) : operator;
   if (plain === "has") return [not ? "!has(" : "has(", ")", ""];
   if (plain === "empty") return ["size(", not ? ") != 0" : ") == 0", ""];
+  if (plain === "weekday") return [not ? "!(timestamp(" : "timestamp(", `${WEEKDAY}${not ? ")" : ""}`, ""];
+  if (asksDate(operator)) return ["timestamp(", `) ${operator === "before" ? "<" : ">"} timestamp(`, ")"];
+  if (asksSpan(operator)) return spanned(operator, `timestamp(${row.left.trim()})`);
   const open = (not ? "!(" : "") + (ignores(row) ? "lower(" : "");
   const close = not ? ")" : "";
   const of = ignores(row) ? ")" : "";
@@ -131,9 +143,29 @@ function around(row: Row): readonly [string, string, string] {
   return [open, `${of} ${plain} `, close];
 }
 
-const METHODS: readonly string[] = ["contains", "startsWith", "endsWith"];
+/** The one “now” that stays the same however often a run is gone through. */
+export const NOW = "timestamp(run.started_at)";
+const WEEKDAY = ").getDayOfWeek(workspace.time_zone) in [1, 2, 3, 4, 5]";
+
+/** Both ends are asked for: a date to come is not in the last week. */
+function spanned(operator: Operator, date: string): readonly [string, string, string] {
+  if (operator === "ago") return ["timestamp(", `) < ${NOW} - duration("`, '")'];
+  if (operator === "last") return ["(timestamp(", `) >= ${NOW} - duration("`, `") && ${date} <= ${NOW})`];
+  return ["(timestamp(", `) >= ${NOW} && ${date} <= ${NOW} + duration("`, '"))'];
+}
+
+const METHODS: readonly string[] = ["contains", "startsWith", "endsWith", "matches"];
 const isMethod = (plain: string): boolean => METHODS.includes(plain);
-const ALONE: readonly Operator[] = ["has", "!has", "empty", "!empty"];
+const ALONE: readonly Operator[] = ["has", "!has", "empty", "!empty", "weekday", "!weekday"];
+/** Whether a comparison is with a moment. */
+export const asksDate = (operator: Operator): boolean => operator === "before" || operator === "after";
+/** Whether a comparison is with a length of time before or behind the run's beginning. */
+export const asksSpan = (operator: Operator): boolean => ["last", "ago", "next"].includes(operator);
+export const isSpan = (text: string): boolean => /^[1-9]\d{0,8}[hm]$/.test(text);
+/** Whether a comparison is about dates. */
+export const isDated = (operator: Operator): boolean =>
+  asksDate(operator) || asksSpan(operator) || operator.endsWith("weekday");
+export const asksPattern = (operator: Operator): boolean => operator.endsWith("matches");
 /** Whether a comparison is about one value, and compares it with nothing. */
 export const asksAlone = (operator: Operator): boolean => ALONE.includes(operator);
 
@@ -149,6 +181,7 @@ const FOLDS = /^(?:"(?:[^"\\\n]|\\[abfnrtv"'`?\\])*"|'(?:[^'\\\n]|\\[abfnrtv"'`?
 
 /** Whether small and capital letters can count as the same here. */
 export const mayIgnore = ({ operator, right }: Pick<Row, "operator" | "right">): boolean =>
-  (["==", "!="].includes(operator) || isMethod(operator.replace("!", ""))) && FOLDS.test(right.trim());
+  (["==", "!="].includes(operator) || (isMethod(operator.replace("!", "")) && !asksPattern(operator))) &&
+  FOLDS.test(right.trim());
 
 const ignores = (row: Row): boolean => row.caseless === true && mayIgnore(row);

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { toRows } from "../condition-read";
 import {
   asksAlone,
+  asksDate,
+  asksSpan,
   type Condition,
   fromRows,
   HOLDS,
@@ -42,6 +44,30 @@ test.each<[string, Row]>([
   ["!has(a.b)", { left: "a.b", operator: "!has", right: "" }],
   ["size(a.b) == 0", { left: "a.b", operator: "empty", right: "" }],
   ["size(a.b) != 0", { left: "a.b", operator: "!empty", right: "" }],
+  ['a.b.matches("^x\\\\d")', { left: "a.b", operator: "matches", right: '"^x\\\\d"' }],
+  ["!(a.b.matches(c.d))", { left: "a.b", operator: "!matches", right: "c.d" }],
+  [
+    'timestamp(a.b) < timestamp("2026-12-01T00:00:00Z")',
+    { left: "a.b", operator: "before", right: '"2026-12-01T00:00:00Z"' },
+  ],
+  ["timestamp(a.b) > timestamp(c.d)", { left: "a.b", operator: "after", right: "c.d" }],
+  ['timestamp(a.b) < timestamp(run.started_at) - duration("336h")', { left: "a.b", operator: "ago", right: "336h" }],
+  [
+    '(timestamp(a.b) >= timestamp(run.started_at) - duration("36h") && timestamp(a.b) <= timestamp(run.started_at))',
+    { left: "a.b", operator: "last", right: "36h" },
+  ],
+  [
+    '(timestamp(a.b) >= timestamp(run.started_at) && timestamp(a.b) <= timestamp(run.started_at) + duration("90m"))',
+    { left: "a.b", operator: "next", right: "90m" },
+  ],
+  [
+    "timestamp(a.b).getDayOfWeek(workspace.time_zone) in [1, 2, 3, 4, 5]",
+    { left: "a.b", operator: "weekday", right: "" },
+  ],
+  [
+    "!(timestamp(a.b).getDayOfWeek(workspace.time_zone) in [1, 2, 3, 4, 5])",
+    { left: "a.b", operator: "!weekday", right: "" },
+  ],
   ['lower(a.b) == "x"', { left: "a.b", operator: "==", right: '"x"', caseless: true }],
   ['lower(a.b) != "x"', { left: "a.b", operator: "!=", right: '"x"', caseless: true }],
   ['!(lower(a.b).contains("x"))', { left: "a.b", operator: "!contains", right: '"x"', caseless: true }],
@@ -88,7 +114,21 @@ test("all of a list is known without its brackets, and only with its guard", () 
   expect(toRows("size(l) > 0 && m.all(x, x.n > 1)")).toBeNull();
 });
 
+test("a time is known without its brackets, and only of one field", () => {
+  const last =
+    'timestamp(a.b) >= timestamp(run.started_at) - duration("1h") && timestamp(a.b) <= timestamp(run.started_at)';
+  expect(toRows(`a > 1 && ${last}`)?.lines).toEqual([row("a"), { left: "a.b", operator: "last", right: "1h" }]);
+  expect(toRows(last.replace("a.b", "a.c"))).toBeNull();
+  expect(fromRows({ all: true, lines: [{ left: "a.b", operator: "last", right: "soon" }] })).toBe("");
+});
+
 test.each([
+  'timestamp(a) < timestamp(run.started_at) + duration("1h")',
+  'timestamp(a) < timestamp(run.started_at) - duration("1s")',
+  "timestamp(a) == timestamp(b)",
+  "timestamp(a).getDayOfWeek() in [1, 2, 3, 4, 5]",
+  "!timestamp(a).getDayOfWeek(workspace.time_zone) in [1, 2, 3, 4, 5]",
+  'lower(a).matches("x")',
   "a ? b : c",
   "size(a) > 2 && x",
   "a + 1 > 2",
@@ -120,15 +160,21 @@ const operand = fc.oneof(path, fc.nat().map(String), text);
 const values = fc
   .array(fc.oneof(fc.nat().map(String), text), { minLength: 1, maxLength: 3 })
   .map((all) => all.join(", "));
+const moment = fc.date({ noInvalidDate: true }).map((one) => JSON.stringify(one));
+const span = fc.tuple(fc.integer({ min: 1, max: 9_999 }), fc.constantFrom("h", "m")).map((parts) => parts.join(""));
 const anyRow = fc
   .record({
     left: path,
     operator: fc.constantFrom(...OPERATORS),
     right: operand,
     many: fc.oneof(values, path),
+    date: fc.oneof(path, moment),
+    span,
     caseless: fc.boolean(),
   })
-  .map(({ many, caseless, ...one }): Row => {
+  .map(({ many, caseless, date, span, ...one }): Row => {
+    if (asksDate(one.operator)) return { ...one, right: date };
+    if (asksSpan(one.operator)) return { ...one, right: span };
     if (asksAlone(one.operator)) return { ...one, right: "" };
     if (one.operator === "in" || one.operator === "!in") return { ...one, right: many };
     const small = { ...one, right: one.right.toLowerCase() };
