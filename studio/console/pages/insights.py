@@ -42,7 +42,7 @@ def runs_together() -> ResponseReturnValue:
             period=period,
             periods=Period,
             workflow_id=workflow_id,
-            workflows=listed_workflows(uow),
+            workflows=listed_workflows(uow, workflow_id),
             bars=insights_chart.bars(found.stretches),
             times=insights_chart.times(found.stretches),
             height=insights_chart.HEIGHT,

@@ -1,6 +1,5 @@
 """The list of runs: filters in the address, newest first, page by page."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +7,7 @@ import orjson
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from studio.accounts.permissions import permission
 from studio.accounts.service import members
@@ -62,7 +61,7 @@ def runs() -> ResponseReturnValue:
         words=words,
         wanted=wanted,
         problems={one.path: one.message for one in problems},
-        workflows=listed_workflows(uow),
+        workflows=listed_workflows(uow, wanted.workflow_id),
         triggers=_triggers(),
         people=[(one.user_id, one.name or one.email) for one in members.working(uow)[:MOST_CHOICES]],
         states=LISTED_STATES,
@@ -143,10 +142,15 @@ def _page(uow: UnitOfWork, wanted: RunFilter) -> tuple[Page, list[FieldProblem]]
         return Page((), None, None), list(error.problems)
 
 
-def listed_workflows(uow: UnitOfWork) -> Sequence[Row[UUID, str]]:
-    """What a list of runs can be narrowed to, by name."""
+def listed_workflows(uow: UnitOfWork, chosen: UUID | None = None) -> list[tuple[UUID, str]]:
+    """What a list of runs can be narrowed to, by name. The chosen one is among them, whatever became of it."""
     names = select(Workflow.id, Workflow.name).where(Workflow.archived_at.is_(None)).order_by(Workflow.name)
-    return uow.session.execute(names.limit(MOST_CHOICES)).all()
+    found = [(row.id, row.name) for row in uow.session.execute(names.limit(MOST_CHOICES))]
+    if chosen is not None and chosen not in {one for one, _name in found}:
+        gone = uow.session.scalar(select(Workflow).where(Workflow.id == chosen))
+        if gone is not None:
+            found.append((gone.id, gettext("%(name)s (archived)", name=gone.name) if gone.archived_at else gone.name))
+    return found
 
 
 def _triggers() -> list[tuple[str, str]]:

@@ -70,7 +70,7 @@ def source_event_try(source_id: UUID, event_id: UUID) -> ResponseReturnValue:
     """Open a draft with the event as the sample of a test-run."""
     _source, event = _asked(source_id, event_id)
     form = WhichForm()
-    form.offer([(str(row.id), row.name) for row in listed_workflows(current_uow())])
+    form.offer([(str(one), name) for one, name in listed_workflows(current_uow())])
     if not form.validate_on_submit():
         return _refused(source_id, event_id, InvalidInput(_("Choose a workflow."), field="workflow"))
     return redirect(url_for("builder.edit", workflow_id=form.workflow.data, sample=event.id), 303)

@@ -31,8 +31,14 @@ from studio.runtime.service import workflows as service
 @blueprint.get("/workflows/<uuid:workflow_id>")
 @permission("workflow.read")
 def workflow(workflow_id: UUID) -> ResponseReturnValue:
-    """Its page. `heat`: the picture shows how its steps went, so far back; `by`: their failures or their time."""
-    found = facts(current_uow(), keyring(), asked(workflow_id), settings().public_url)
+    """Its page. `heat`: the picture shows how its steps went, so far back; `by`: their failures or their time.
+
+    Of an archived one: that it is, and the ways to its runs and back.
+    """
+    kept = service.get(current_uow(), workflow_id)
+    if kept.archived_at is not None:
+        return render_template("console/workflow_archived.html", workflow=kept), 404
+    found = facts(current_uow(), keyring(), kept, settings().public_url)
     heated = None
     if signed_in_person().may("run.read"):
         span, by = request.args.get("heat", ""), request.args.get("by", "")
