@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from studio.expressions.scope import Scope
 
 _KEY = re.compile(r'Key not found in map : (?:"(.*)"|(\S+))', re.DOTALL)
-_OVERLOAD = re.compile(r"No matching overloads found : ([^\s(]+)(?:\(([^)]*)\))?")
+_OVERLOAD = re.compile(r"No matching overloads found : (?P<name>[^\s(]+)(?:\((?P<kinds>[^)]*)\))?")
+_METHOD = re.compile(r"No matching overloads found : \((?P<kinds>[^)]*)\)\.(?P<name>\w+)\(")
 _INDEX = re.compile(r"index=(-?\d+) size=(\d+)")
 _ENGINE_KINDS: dict[str, Kind] = {
     "int64": "number",
@@ -216,9 +217,9 @@ def _broken_path(program: Program, scope: "Scope") -> EvaluationError:
 
 
 def _words(text: str) -> tuple[str, str]:
-    overload = _OVERLOAD.search(text)
+    overload = _OVERLOAD.search(text) or _METHOD.search(text)
     if overload is not None:
-        return "expression.type", _overload(overload[1], overload[2] or "")
+        return "expression.type", _overload(overload["name"], overload["kinds"] or "")
     index = _INDEX.search(text)
     if index is not None:
         return "expression.value", _position(int(index[1]), int(index[2]))

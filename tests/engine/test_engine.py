@@ -1,7 +1,10 @@
 """The engine on both databases: boundaries, effects, waits, retries, crashes."""
 
+from datetime import timedelta
+
 import pytest
 
+from studio.core import clock
 from studio.core.errors import Conflict
 from studio.core.http import HttpClient
 from studio.core.ids import new_id
@@ -28,6 +31,27 @@ def test_a_run_of_pure_steps_succeeds_in_one_drain(make_rig):
         ("fields", "next"),
     ]
     assert rig.steps(run_id)[-1].output == {"a": 150}
+
+
+def test_dates_are_counted_from_when_the_run_began_and_what_is_none_is_named(make_rig):
+    """However long it has waited: a run that is gone through again decides as it did."""
+    recent = (
+        '(timestamp(trigger.at) >= timestamp(run.started_at) - duration("1h")'
+        " && timestamp(trigger.at) <= timestamp(run.started_at))"
+    )
+    rig = make_rig(
+        [step("wait", "flow.delay", {"seconds": 172_800}), step("recent", "condition.if", {"condition": recent})],
+        [("t", "next", "wait"), ("wait", "next", "recent")],
+    )
+    at = (clock.local_now() - timedelta(minutes=5)).isoformat()
+    runs = [rig.accept({"at": one}).run_id for one in (at, "soon", None)]
+    rig.settle()
+    rig.later(172_900)
+    rig.settle()
+    told = [rig.steps(run_id)[-1] for run_id in runs]
+    assert [(row.node_key, row.port) for row in told] == [("recent", "true"), ("recent", None), ("recent", None)]
+    assert "trigger.at is a text, but not a date" in told[1].error["message"]
+    assert "trigger.at is empty" in told[2].error["message"]
 
 
 def test_the_same_key_starts_one_run_and_the_second_event_names_it(make_rig):

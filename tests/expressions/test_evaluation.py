@@ -117,6 +117,7 @@ def test_what_is_missing_is_named(source, message, path):
         ("trigger.order.total ? 1 : 2", "expression.type", "needs yes or no"),
         ("trigger.order < 1", "expression.type", "between an object with fields and a number"),
         ("trigger.order.note + 'x'", "expression.type", "“+” does not work between empty"),
+        ("trigger.order.note.matches('x')", "expression.type", "“matches” does not work on empty"),
         ("size(trigger.order.total)", "expression.type", "“size” does not work on a number"),
         ("trigger.order.lines[7]", "expression.value", "The list has 2 entries"),
         ("[][0]", "expression.value", "The list is empty"),
