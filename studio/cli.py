@@ -263,7 +263,7 @@ def _asked(name: str, url: str, question: Callable[["Engine"], Any]) -> Any:
     """What one database answers."""
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - other commands start faster without it
 
-    engine = import_module("studio.core.db").open_engine(url)
+    engine = import_module("studio.core.engines").open_engine(url)
     try:
         return question(engine)
     except SQLAlchemyError as error:

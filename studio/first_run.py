@@ -11,7 +11,7 @@ import click
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from studio.core.db import open_engine
+from studio.core.engines import open_engine
 from studio.core.program import called
 from studio.core.settings import Settings
 from studio.gallery import installed

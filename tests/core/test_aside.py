@@ -28,3 +28,11 @@ def test_processes_that_watch_others_hold_no_database_library(module):
     look = f"import {module}, sys; print(*[name for name in {HEAVY!r} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert found.stdout.split() == []
+
+
+def test_what_a_start_asks_of_the_database_takes_neither_pages_nor_tables():
+    """They would be loaded once more for each web server and each supervisor that starts."""
+    asking = "studio.core.engines, studio.core.row_security, studio.core.connecting, studio.first_run"
+    look = f"import {asking}, sys; print(*[name for name in ('flask', 'sqlalchemy.orm') if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == []
