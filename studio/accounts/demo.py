@@ -1,12 +1,12 @@
 """The demo workspace: one person of each seat, with passwords that are printed once."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from studio.accounts import passwords
 from studio.accounts.outcomes import Role
 from studio.accounts.service import credentials, members, workspaces
 from studio.accounts.service.workspaces import WorkspaceFacts
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database
 
 WORKSPACE = WorkspaceFacts("Nordlicht Store", "EUR", "Europe/Berlin", "en")

@@ -1,12 +1,12 @@
 """Elevated access as sessions know it. Who keeps it is joined at the start of every process."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from studio.accounts.outcomes import Role
 from studio.core.actor import Elevation
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 SIGNED_OUT, SESSION_ENDED, PASSWORD_CHANGED = "signed_out", "session_ended", "password_changed"

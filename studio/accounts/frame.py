@@ -1,6 +1,7 @@
 """The frame around pages: which entries a seat sees, whose language and time zone a page speaks."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import lazy_gettext as _l
@@ -9,7 +10,6 @@ from flask_babel.speaklater import LazyString
 from studio.accounts.identity import Person, known_person
 from studio.accounts.outcomes import Role
 from studio.core import languages, web
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 Count = Callable[[UnitOfWork], str]

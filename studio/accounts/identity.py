@@ -1,6 +1,6 @@
 """Who a request comes from: a person in a browser, or an API token that acts for a person."""
 
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from studio.core import tenancy, web
 from studio.core.actor import Actor, ActorType, Origin
 from studio.core.errors import NotSignedIn
 from studio.core.i18n import gettext
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 SESSION_KEY = "_user_id"

@@ -6,11 +6,11 @@ the view runs and refuses a view that states nothing.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from studio.accounts.outcomes import Role
 from studio.core.actor import Actor
-from studio.core.late import dataclass
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 from studio.accounts.outcomes import Role
-from studio.core.late import dataclass
 
 SESSION_LIFETIME = timedelta(hours=24)
 SESSION_IDLE = timedelta(hours=1)

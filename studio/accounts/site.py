@@ -1,9 +1,8 @@
 """The address that people reach Studio at, as WebAuthn means it."""
 
+from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
-
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ them, or so many per cent. A number stays, and a rule that could no longer be me
 """
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
 from studio.approvals.rule import Part, Rule, Stage
-from studio.core.late import dataclass
 
 
 class Refused(StrEnum):

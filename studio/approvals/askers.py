@@ -5,7 +5,7 @@ on a decision.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,6 @@ from uuid import UUID
 from studio.approvals.items import Settled
 from studio.approvals.outcomes import Outcome
 from studio.contract.ports import Resolved, Waits
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

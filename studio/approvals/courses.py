@@ -10,12 +10,12 @@ import binascii
 import heapq
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from studio.approvals.clock.calendar import Calendar
 from studio.approvals.clock.left import TimeLeft
-from studio.core.late import dataclass
 
 Place = tuple[datetime, UUID]
 """A deadline and what has it: where something stands in its course."""

@@ -5,6 +5,7 @@ Computed once, when a request is made: a calendar that is edited later moves no 
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,6 @@ from studio.approvals.timetables import WorkingCalendar
 from studio.contract.node import NodeConfig, help_
 from studio.contract.references import Reference
 from studio.core.errors import InvalidInput
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

@@ -5,11 +5,10 @@ somebody who must not decide, nobody stands in: the owner keeps it.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
-
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

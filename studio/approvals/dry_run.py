@@ -4,13 +4,13 @@ It follows the same plan as requests do (`escalation.py`); who is asked at each 
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from studio.approvals.clock.calendar import Calendar
 from studio.approvals.escalation import Entry, Plan, Then, timeline
-from studio.core.late import dataclass
 
 
 class Kind(StrEnum):

@@ -1,6 +1,7 @@
 """When a yes takes effect: at once, so much later, not before a moment, within hours alone. Pure: no I/O, no clock."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,6 @@ from studio.approvals.clock import arithmetic
 from studio.approvals.clock.arithmetic import BeyondHorizonError
 from studio.approvals.clock.calendar import Calendar
 from studio.approvals.clock.delays import Delay, Unit
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ last word. Each step's moment is counted from the one before, so that whatever h
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,7 +14,6 @@ from uuid import UUID
 from studio.approvals.clock.calendar import Calendar
 from studio.approvals.clock.delays import Delay, Unit
 from studio.approvals.rule import Name
-from studio.core.late import dataclass
 
 VERSION = 1
 MOST_LEVELS, MOST_TARGETS, MOST_LOOPS = 10, 10, 9

@@ -7,7 +7,7 @@ requests are ended together, when the block does.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -16,7 +16,6 @@ from studio.approvals import people
 from studio.approvals.models import Assignment, Decision, Escalation, Link, Request, Vote
 from studio.core import outbox
 from studio.core.among import among
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 _HELD = "studio.approvals.held"

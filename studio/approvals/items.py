@@ -1,14 +1,13 @@
 """Line items of a request, of which some may be approved and others not. Pure: no I/O."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
 from studio.contract.approving import ApprovalItem
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 MOST = 200
 """Items of one request: more than that nobody looks through."""

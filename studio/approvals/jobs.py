@@ -3,6 +3,7 @@
 Each handler runs in a unit of work of its own, may run twice or late, and looks at the rows as they are then.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,6 @@ from studio.approvals.requesting.post import AskerPost
 from studio.approvals.service import deferring, delegating, holding, links, locking, rows, seats, timers, versions
 from studio.contract.ports import Mailer
 from studio.core import outbox
-from studio.core.late import dataclass
 from studio.core.speaking import speaking
 from studio.core.unit_of_work import UnitOfWork
 

@@ -1,6 +1,7 @@
 """The words of each mail. A mail never carries a button that decides: its one link leads to a page."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -12,7 +13,6 @@ from studio.approvals.outcomes import CommentKind, Outcome
 from studio.approvals.rule import from_json
 from studio.approvals.saying import difference_lines
 from studio.approvals.service.versions import Changed
-from studio.core.late import dataclass
 
 _templates = Environment(
     loader=PackageLoader("studio"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

@@ -1,10 +1,10 @@
 """Who is asked by one step of an escalation. Facts in, people out; no I/O, no clock."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from studio.approvals.escalation import How, Mode
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
 """When a mail about an approval leaves: quiet hours and digests in the reader's own zone, never past the deadline."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
-
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -12,7 +12,6 @@ from studio.accounts.models import Seat, User, Workspace
 from studio.accounts.outcomes import Role
 from studio.accounts.permissions import allowed
 from studio.approvals.mail_times import Preferences
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 _KNOWN = "studio.approvals.people"

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from uuid import UUID
 
 from studio.approvals.outcomes import REASONED, UNSAID, Outcome, RequestState
-from studio.core.late import dataclass
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Where what has no deadline is sorted: behind all that has one."""

@@ -4,11 +4,11 @@ People are counted, not votes: whoever holds two places, or stands in two groups
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
 from studio.approvals.rule import Part, Stage
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,13 @@ agree as its need says. Pure: no I/O.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-
-from studio.core.late import dataclass
 
 VERSION = 2
 ADDED, APPLIED = "added", "applied"

@@ -7,13 +7,12 @@ the end fails, the caller takes the block back and does each alone.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from studio.approvals import askers
 from studio.approvals.askers import Ended
 from studio.core import outbox
-from studio.core.late import dataclass
 from studio.core.outbox import Left
 from studio.core.unit_of_work import UnitOfWork
 

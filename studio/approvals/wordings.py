@@ -2,12 +2,11 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import orjson
-
-from studio.core.late import dataclass
 
 MOST_FACTS, TITLE, LABEL, VALUE, INSTRUCTIONS = 20, 400, 60, 2000, 4000
 """As many facts, and as long texts, as a step may have."""

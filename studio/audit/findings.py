@@ -1,13 +1,13 @@
 """What a verification finds, in the database and in files alike. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from studio.audit import personal
 from studio.audit.personal import Aside
 from studio.audit.taxonomy.audit import PERSONAL_ERASED
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ guessed from the reference, and the chain still fits.
 
 import hmac
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +15,6 @@ import orjson
 from studio.audit.canonical import written
 from studio.core import rng
 from studio.core.actor import Actor, ActorType
-from studio.core.late import dataclass
 
 ERASED = "[erased]"
 """Stands where something was that is erased by now."""

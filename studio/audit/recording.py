@@ -1,7 +1,7 @@
 """record(): what every service calls. It validates, redacts and collects; the finisher writes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -11,7 +11,6 @@ from studio.audit.envelope import actor_part, context_part, plain, short
 from studio.audit.personal import Aside
 from studio.audit.redaction import redact
 from studio.audit.registry import Action, action_named
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 COLLECTED = "audit"

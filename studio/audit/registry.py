@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
-
-from studio.core.late import dataclass
 
 _NAME = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*\Z")
 CUSTOM = "custom"
@@ -18,7 +17,7 @@ Severity = Literal["info", "notice", "warning", "critical"]
 class Metadata(BaseModel):
     """Facts of one kind of event: flat, at most 50 keys, texts of at most 500 characters."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # built at its first use: there are many
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # built at its first use: many kinds, few a day
 
 
 @dataclass(frozen=True, slots=True)

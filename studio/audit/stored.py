@@ -1,6 +1,7 @@
 """Records as they lie in the tables, put together again with what lies beside them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from sqlalchemy.types import NullType, TypeEngine
 from studio.audit import personal
 from studio.audit.models import AuditPersonal
 from studio.audit.personal import Aside
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

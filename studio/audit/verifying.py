@@ -1,6 +1,7 @@
 """verify(): walk a workspace's chain and name the first event that does not fit."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,6 @@ from studio.audit.sealing.manifest import Signed
 from studio.audit.sealing.signing import Trust
 from studio.audit.stored import asides_of
 from studio.core.crypto import Keyring
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 BATCH = 1_000

@@ -3,12 +3,12 @@
 import json
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from studio.contract.node import NodeType, node_type
 from studio.core.crypto import Keyring
 from studio.core.i18n import gettext
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.document import Document, Step
 from studio.runtime.models import Workflow

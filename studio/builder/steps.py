@@ -3,12 +3,13 @@
 The picture's text, for those who cannot see it.
 """
 
+from dataclasses import dataclass
+
 from studio.builder import insight
 from studio.contract.graph import BODY_PORT, ERROR_PORT
 from studio.contract.node import Kind
 from studio.contract.wording import port_name
 from studio.core.i18n import gettext
-from studio.core.late import dataclass
 from studio.runtime.checks.order import topological
 from studio.runtime.checks.outline import Outline
 from studio.runtime.document import Document, Link

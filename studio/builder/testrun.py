@@ -5,7 +5,7 @@ is switched on is performed for real, under a run of the mode "test".
 """
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,6 @@ from studio.core import clock
 from studio.core.actor import Actor
 from studio.core.errors import InvalidInput
 from studio.core.ids import new_id
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database
 from studio.runtime.checks.kept import kept_outcomes, kept_outputs
 from studio.runtime.checks.outline import Outline

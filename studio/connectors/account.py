@@ -1,13 +1,12 @@
 """A connection as a call needs it: opened, its secrets readable, without its row."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from studio.connectors.definition import Auth, Connector
 from studio.connectors.wire import Scope
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -1,7 +1,7 @@
 """What a connector is: how one signs in, what it can do, what it tells. One folder each below `definitions`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from studio.connectors.outcomes import AuthKind, ScopeKind
 from studio.connectors.wire import Outgoing
 from studio.contract.outputs import Given
 from studio.core.errors import FieldProblem
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 Credentials = Mapping[str, str]

@@ -1,7 +1,7 @@
 """One request before it leaves, and one answer."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -10,7 +10,6 @@ import orjson
 
 from studio.connectors.errors import ApiError
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.targets import Sign
 
 

@@ -1,13 +1,12 @@
 """What an audit event has changed, field by field, in words: “Currency EUR → USD”."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-
-from studio.core.late import dataclass
 
 LONGEST = 120
 """Characters of one value; the whole of it stands under the event's details."""

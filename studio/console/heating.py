@@ -1,6 +1,7 @@
 """Heat of a workflow's steps, in the words and degrees of its picture."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -9,7 +10,6 @@ from flask_babel import ngettext
 from studio.builder.picture import Overlay
 from studio.console.zones import typed
 from studio.core.formats import lasting, number
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.insights.heat import By, Heat, Span, StepHeat, heat
 from studio.runtime.models import Workflow

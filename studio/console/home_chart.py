@@ -1,9 +1,9 @@
 """Fourteen days of runs as bars. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from studio.console.home_figures import Day
-from studio.core.late import dataclass
 
 WIDTH, BASE, HIGHEST = 336, 112, 100
 STEP, BAR = 23, 15

@@ -1,7 +1,7 @@
 """Counting the runs of two weeks: today's each time, those of days that are over once in a few minutes."""
 
 from collections import Counter
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +10,6 @@ from sqlalchemy import case, func, select
 
 from studio.core import clock
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Run
 from studio.runtime.outcomes import Mode

@@ -1,6 +1,7 @@
 """The figures of Home. Each is one query, bounded by time or by a small state; none is asked in a loop."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,7 +13,6 @@ from studio.approvals.models import Decision, Request
 from studio.approvals.outcomes import AGREED
 from studio.console.home_counts import Calendar, Counted
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Run, Workflow
 from studio.runtime.outcomes import STUCK, Mode, RunState

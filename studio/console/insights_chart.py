@@ -1,9 +1,9 @@
 """Runs over time as bars, and how long they took as lines from the half to 95 of a hundred. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import log
 
-from studio.core.late import dataclass
 from studio.runtime.insights.reading import Stretch
 
 WIDTH, HEIGHT = 720, 140

@@ -1,12 +1,13 @@
 """What a re-run would do, in words."""
 
+from dataclasses import dataclass
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from studio.console import words
 from studio.contract.node import node_type
-from studio.core.late import dataclass
 from studio.runtime.rerun.lines import Fate, Line, lines
 from studio.runtime.rerun.planner import Plan
 from studio.runtime.service.rerun_plan import Look

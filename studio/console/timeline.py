@@ -1,13 +1,13 @@
 """When each step ran, as a drawing: bars in per cent of the run's time, and the scale above them. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from studio.core.formats import at, clock_time, lasting
-from studio.core.late import dataclass
 from studio.runtime.history.spells import Spell
 
 NARROWEST = 0.8

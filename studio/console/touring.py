@@ -3,6 +3,7 @@
 A link of the checklist brings `?tour=1`; from then on this browser is led from mark to mark, until the tour is over.
 """
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import g, request, session, url_for
@@ -13,7 +14,6 @@ from studio.accounts.identity import Person, known_person
 from studio.builder import touring
 from studio.builder.touring import STEPS, Facts, Step
 from studio.core import web
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Run
 from studio.runtime.service import subscriptions

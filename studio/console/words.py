@@ -1,5 +1,6 @@
 """What happened to a run, in sentences."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from studio.contract.node import node_type
 from studio.contract.wording import port_name
 from studio.core.formats import at, clock_time, lasting, number
 from studio.core.ids import parse_id
-from studio.core.late import dataclass
 from studio.core.retelling import retold
 from studio.runtime.history.detail import CalledRun, RunDetail, StepView, called_run
 from studio.runtime.history.differences import Compared

@@ -1,6 +1,7 @@
 """Everything that one workflow's page shows, gathered once."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from studio.accounts.models import User
@@ -12,7 +13,6 @@ from studio.builder.steps import StepLine, steps
 from studio.console.workflows_listing import Day, day
 from studio.contract.node import NodeType, node_type
 from studio.core.crypto import Keyring
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.document import Document

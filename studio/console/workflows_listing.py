@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -14,7 +14,6 @@ from studio.builder.models import WorkflowDraft
 from studio.contract.node import node_type
 from studio.core import ids
 from studio.core.i18n import gettext
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.halts.reading import of_workflows
 from studio.runtime.models import Halt, Run, TriggerSubscription, Workflow, WorkflowTag, WorkflowVersion

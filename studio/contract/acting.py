@@ -1,11 +1,11 @@
 """Who judges what a run is about to do: through a port, so that whoever executes need not know policies."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from studio.contract.node import NodeType
 from studio.contract.results import Fail
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

@@ -1,12 +1,11 @@
 """How packages ask people: what an approval is asked with, and the port that asks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

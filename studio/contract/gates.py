@@ -1,13 +1,12 @@
 """How packages ask for a gate: through a port, joined in `app.py`; and what they hear where it is shut."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from studio.contract.protecting import Requirement
 from studio.core.errors import StudioError
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

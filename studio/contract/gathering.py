@@ -1,13 +1,13 @@
 """Gathering events before a run starts: when it starts, and what it is given. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from studio.contract.node import help_
 from studio.contract.spans import in_words
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 Gather = Literal["none", "last", "batch"]
 MOST = 500

@@ -1,10 +1,8 @@
 """A workflow version, compiled: what decide() and the executor walk. Plain frozen data."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
-
-from studio.core.late import dataclass
 
 ERROR_PORT = "error"
 """Every step that can fail has this port; without an edge from it, a failure ends the run."""

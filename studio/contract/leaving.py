@@ -4,11 +4,11 @@ Whatever names a person by id belongs to exactly one part: a test walks all tabl
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

@@ -1,7 +1,7 @@
 """A node type: one class, one file, registered by being defined."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from threading import RLock
@@ -15,7 +15,6 @@ from studio.contract.protecting.gate import Gate
 from studio.contract.references import Reference
 from studio.contract.results import Done, Expand, Fail, Outcome, Signal, Wait
 from studio.core.ids import new_id
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 __all__ = [

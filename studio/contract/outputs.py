@@ -4,9 +4,9 @@ A package whose node types give such things says how they are found; whoever hel
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

@@ -1,13 +1,13 @@
 """How sibling packages meet: one asks through a port, `app.py` joins the port to whoever answers it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from studio.contract.approving import Approvals
 from studio.core.http.messages import HttpRequest, HttpResponse
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

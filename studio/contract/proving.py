@@ -1,11 +1,11 @@
 """Who proves a workflow's gates: through a port, so that whoever publishes workflows need not know policies."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from studio.contract.graph import Graph
 from studio.contract.node import NodeType
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

@@ -4,9 +4,9 @@ A package that owns such a thing says how one is found; the package that owns wo
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 TARGET = "protected target"

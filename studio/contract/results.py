@@ -1,10 +1,10 @@
 """What a node answers, and what a waiting node hears."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from studio.core.late import dataclass
 from studio.core.targets import Sign
 
 

@@ -1,6 +1,7 @@
 """Work in turns: each thing that is due gets a few seconds, one worker a thing, before the next one has its own."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
@@ -8,7 +9,6 @@ import structlog
 
 from studio.contract.ports import Leases
 from studio.core import clock
-from studio.core.late import dataclass
 
 log = structlog.get_logger()
 

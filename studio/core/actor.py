@@ -1,11 +1,9 @@
 """Who acts: carried by every unit of work, recorded with every audit event."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
-
-from studio.core.late import dataclass
 
 
 class ActorType(StrEnum):

@@ -4,9 +4,8 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import quote
-
-from studio.core.late import dataclass
 
 _CODE = re.compile(rb"<Code>([A-Za-z]{1,60})</Code>")
 

@@ -1,6 +1,7 @@
 """Jobs of the outbox under leases: who has which, until when, and who is too late to say how it ended."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,6 @@ from sqlalchemy.orm import Session
 from studio.core import clock
 from studio.core.among import among
 from studio.core.faults import fault_point
-from studio.core.late import dataclass
 from studio.core.metrics import OUTBOX_LAG
 from studio.core.models import OutboxRow
 from studio.core.unit_of_work import Database, UnitOfWork

@@ -4,11 +4,10 @@ Without a limit of its own a client waits for ever: for a server that does not a
 row that a frozen process has locked.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine, event, make_url, text
-
-from studio.core.late import dataclass
 
 CONNECT_S = 5
 FEWEST = 5

@@ -11,6 +11,7 @@ import hmac
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import NoReturn, final
@@ -24,7 +25,6 @@ from studio.core import rng
 from studio.core.errors import StudioError
 from studio.core.i18n import gettext
 from studio.core.key_file import KEY_BYTES, KEY_FILE, KeyFile, Stamp, parse
-from studio.core.late import dataclass
 from studio.core.settings import SettingsError
 
 log = structlog.get_logger()

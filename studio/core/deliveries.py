@@ -1,11 +1,11 @@
 """Deliveries of other systems, and what they are answered: before any request, session or person."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 MAX_BYTES = 1_048_576
 """Of a body."""

@@ -1,8 +1,7 @@
 """One small family of errors: page, API and run history render the same object."""
 
 from collections.abc import Sequence
-
-from studio.core.late import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

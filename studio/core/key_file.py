@@ -6,12 +6,12 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
 from studio.core import rng
-from studio.core.late import dataclass
 from studio.core.settings import SettingsError
 
 log = structlog.get_logger()

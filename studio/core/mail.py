@@ -5,6 +5,7 @@ Without a mail server it is kept in the workspace's local mailbox.
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email import policy
 from email.errors import MessageError
@@ -21,7 +22,6 @@ from studio.core import clock, outbox, tenancy
 from studio.core.claims import Job
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.models import LocalMail, OutboxRow
 from studio.core.settings import Settings
 from studio.core.smtp import Server

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,6 @@ from sqlalchemy.exc import OperationalError
 
 from studio.core import clock, db, rng
 from studio.core.errors import StudioError
-from studio.core.late import dataclass
 from studio.core.settings import Settings
 
 log = structlog.get_logger()

@@ -7,6 +7,7 @@ at least once, always under the row's key.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,7 +24,6 @@ from studio.core.faults import fault_point
 from studio.core.holding import Hands
 from studio.core.ids import new_id
 from studio.core.inserting import insert_all
-from studio.core.late import dataclass
 from studio.core.metrics import OUTBOX_JOBS
 from studio.core.models import OutboxRow
 from studio.core.unit_of_work import Database, UnitOfWork

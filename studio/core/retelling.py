@@ -10,6 +10,7 @@ import gettext
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from babel.messages.mofile import read_mo
 from flask_babel import get_domain, get_locale
 
 from studio.core.figures import separated_again
-from studio.core.late import dataclass
 
 _PLACE = re.compile(r"%\((\w+)\)[sd]|%%")
 _COUNT = re.compile(r"(%\(\w+\))d")

@@ -5,14 +5,13 @@ Whatever is interrupted is begun again: records that are done are passed by.
 """
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, LargeBinary, bindparam, func, inspect, select
 
 from studio.core.crypto import HEADER, CryptoError, Keyring, header_of, version_of
 from studio.core.faults import fault_point
-from studio.core.late import dataclass
 from studio.core.sealed import SealedColumn
 from studio.core.unit_of_work import UnitOfWork
 

@@ -7,12 +7,11 @@ A part is archived, deleted and searched for a customer's data together with its
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import JSON, String, Text, inspect
 from sqlalchemy.orm import InstrumentedAttribute, Mapper
-
-from studio.core.late import dataclass
 
 _INFO = "run"
 

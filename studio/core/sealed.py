@@ -7,13 +7,13 @@ it, so a record that can be opened can be re-wrapped as well.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import InstrumentedAttribute, Mapper
 
-from studio.core.late import dataclass
 from studio.core.tenancy import Tenant
 
 _INFO = "sealed"

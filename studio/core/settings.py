@@ -2,11 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
-
-from studio.core.late import dataclass
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]", "::1")
 

@@ -5,12 +5,12 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from studio.core.errors import StudioError
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 TOLERANCE = timedelta(minutes=5)
 

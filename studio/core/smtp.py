@@ -6,12 +6,12 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from studio.core.errors import InvalidInput, Unavailable
 from studio.core.i18n import gettext
-from studio.core.late import dataclass
 from studio.core.settings import LOCAL_HOSTS, SettingsError
 
 TIMEOUT_S = 15.0

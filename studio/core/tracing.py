@@ -8,12 +8,10 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
-
-from studio.core.late import dataclass
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource

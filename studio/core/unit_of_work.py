@@ -7,7 +7,7 @@ change rows and return; the unit runs its finishers (audit's last) and commits. 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -21,7 +21,6 @@ from studio.core import clock, tenancy
 from studio.core.actor import SYSTEM, Actor
 from studio.core.connecting import shares
 from studio.core.db import db
-from studio.core.late import dataclass
 
 log = structlog.get_logger()
 

@@ -3,7 +3,7 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -17,7 +17,6 @@ from pydantic_core import PydanticCustomError
 
 from studio.contract.ports import Http, Secrets
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.export.outcomes import Verdict
 from studio.export.records import Record
 

@@ -1,6 +1,7 @@
 """The loop that delivers: takes destinations that are due, one worker a destination, in order, at least once."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
@@ -9,7 +10,6 @@ from sqlalchemy import Select, and_, or_, select
 from studio.audit.models import AuditHead
 from studio.contract.ports import Leases
 from studio.contract.turns import Keep, Turns
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database
 from studio.export.components import Reach
 from studio.export.models import ExportDestination

@@ -1,8 +1,7 @@
 """States and answers that the rules of delivery share."""
 
+from dataclasses import dataclass
 from enum import StrEnum
-
-from studio.core.late import dataclass
 
 
 class State(StrEnum):

@@ -1,8 +1,8 @@
 """Which events go together, what follows an answer, how long to wait. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from studio.core.late import dataclass
 from studio.export.outcomes import Fate
 
 

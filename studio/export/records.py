@@ -1,13 +1,12 @@
 """One event on its way to a destination."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from studio.core.late import dataclass
 from studio.export.outcomes import Verdict
 
 

@@ -1,6 +1,7 @@
 """Trying a destination, and trying a document: nothing of it moves a cursor."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,6 @@ from studio.audit.taxonomy import exports as actions
 from studio.core import clock, ids
 from studio.core.errors import NotFound
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.export.components import CannotProcess, Reach, Sending
 from studio.export.outcomes import Fate, State, Verdict

@@ -5,6 +5,7 @@ has changed what is sent where, so a turn that comes late, from a worker that hu
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,6 @@ from studio.core import clock, rng
 from studio.core.errors import StudioError
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.export import notices, policy
 from studio.export.calling import of_error

@@ -1,6 +1,7 @@
 """The functions an expression may call: the allow-list, and what the editor says about each."""
 
-from studio.core.late import dataclass
+from dataclasses import dataclass
+
 from studio.expressions.kinds import Kind
 
 Style = str

@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.expressions.catalogue import FUNCTIONS, MACROS
 from studio.expressions.filters import FILTERS
 from studio.expressions.kinds import words_of

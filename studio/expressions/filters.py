@@ -7,6 +7,7 @@ workspace.
 import html
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
@@ -25,7 +26,6 @@ from babel.numbers import (
 )
 
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.expressions import arithmetic
 from studio.expressions.kinds import Kind, kind_of, words_of
 from studio.expressions.limits import MAX_OUTPUT_CHARACTERS

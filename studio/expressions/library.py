@@ -7,13 +7,13 @@ Arguments arrive as plain Python values; Fault is the only way to fail.
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import Literal, get_args
 
 from studio.core.i18n import gettext
-from studio.core.late import dataclass
 from studio.expressions import arithmetic
 from studio.expressions.limits import CHARACTERS_PER_VALUE
 from studio.expressions.work import Fault, spend

@@ -1,8 +1,8 @@
 """Which data an expression touches: its static paths, found without running it."""
 
 import re
+from dataclasses import dataclass
 
-from studio.core.late import dataclass
 from studio.expressions.catalogue import TYPE_NAMES
 from studio.expressions.syntax import Call, Const, Ident, Loop, Node, Select, children
 

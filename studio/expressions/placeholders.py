@@ -1,10 +1,9 @@
 """Cuts a text into its literal parts and its ``{{ expression | filter: arg }}``."""
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 OPEN, CLOSE = "{{", "}}"
 Argument = str | int | float | bool | None

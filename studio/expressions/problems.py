@@ -1,8 +1,7 @@
 """What is wrong with an expression, said once for the editor, the API and the run history."""
 
+from dataclasses import dataclass
 from typing import Literal
-
-from studio.core.late import dataclass
 
 Severity = Literal["error", "warning"]
 

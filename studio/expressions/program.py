@@ -1,11 +1,11 @@
 """A compiled expression: parsed, bounded, ready to run, kept in a cache of the process."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.expressions import engine
 from studio.expressions.bounds import growth, violations
 from studio.expressions.errors import ExpressionError

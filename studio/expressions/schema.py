@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
-from studio.core.late import dataclass
 from studio.expressions.kinds import Kind, kind_of
 from studio.expressions.library import is_date
 

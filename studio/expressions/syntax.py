@@ -1,9 +1,8 @@
 """The syntax tree of an expression: what our checks and completions walk."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
-
-from studio.core.late import dataclass
 
 ConstKind = Literal["null", "bool", "int", "uint", "double", "string", "bytes"]
 

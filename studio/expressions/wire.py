@@ -5,8 +5,7 @@ which is less than a dependency on protobuf and its generated classes.
 """
 
 from collections.abc import Iterator
-
-from studio.core.late import dataclass
+from dataclasses import dataclass
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 

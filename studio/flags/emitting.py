@@ -1,11 +1,10 @@
 """What happens to flags starts the workflows that listen for it, in the transaction in which it happens."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.models import Flag, FlagEnvironment, FlagVersion
 from studio.flags.service.sharing import largest_share

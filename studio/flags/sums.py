@@ -1,14 +1,13 @@
 """What was counted of a study: sums an arm and metric, one statement each; and how they are kept once it has ended."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import case, func, select
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.models import FlagExposure, FlagMeasurement, FlagMetric
 from studio.flags.outcomes import MetricKind

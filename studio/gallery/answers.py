@@ -5,6 +5,7 @@ Reading writes nothing; a group that does not exist yet is made by the service, 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,6 @@ from studio.approvals.people import Person
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext as translated
 from studio.core.ids import parse_id
-from studio.core.late import dataclass
 from studio.gallery import values
 from studio.gallery.template import Question, Template
 from studio.gallery.values import Value

@@ -1,5 +1,7 @@
 """What is new in the template that a workflow was made of, and how it comes into the draft."""
 
+from dataclasses import dataclass
+
 from flask_babel import gettext as _
 
 from studio.audit import record
@@ -8,7 +10,6 @@ from studio.audit.taxonomy import templates as actions
 from studio.builder.service import drafts
 from studio.builder.service.drafts import Draft
 from studio.core.errors import NotFound
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.gallery import merging, service, uses, words
 from studio.gallery.kept import rows

@@ -1,13 +1,13 @@
 """Where the demo's workflow listens, and an order to send there. Cheap to import: every start asks."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from studio.core import rng
-from studio.core.late import dataclass
 from studio.core.settings import Settings
 
 TEMPLATE = "high-value-refunds"

@@ -6,8 +6,8 @@ those that were there, all of them stay.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
-from studio.core.late import dataclass
 from studio.runtime.document import Document
 
 Edge = tuple[str, str, str]

@@ -5,9 +5,9 @@ stays and is named.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from studio.core.late import dataclass
 from studio.gallery.lines import Disputed, merged_lines
 from studio.runtime import document as documents
 from studio.runtime.document import Document

@@ -1,6 +1,7 @@
 """The verb of the gallery: make a workflow's draft out of a template and a few answers."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,7 +14,6 @@ from studio.approvals.service import groups
 from studio.builder.service import boot, whole
 from studio.connectors.service import listing
 from studio.core.errors import FieldProblem, InvalidInput, NotFound
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.gallery import answers as reading
 from studio.gallery import flagging, uses, values

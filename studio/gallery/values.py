@@ -4,11 +4,10 @@ An answer is never code: inside an expression it is a literal, inside a text its
 """
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from studio.core.late import dataclass
 from studio.expressions.paths import quoted
 
 

@@ -1,6 +1,7 @@
 """A template's questions as a form, and the form's fields as answers again. WTForms; works with scripts off."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from flask_babel import gettext as _
@@ -15,7 +16,6 @@ from studio.connectors.catalogue import connector
 from studio.connectors.definition import Connector
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext
-from studio.core.late import dataclass
 from studio.gallery.answers import Linked, Place
 from studio.gallery.template import Question, Template
 

@@ -1,10 +1,11 @@
 """A workflow's steps in words, for somebody who does not read graphs."""
 
+from dataclasses import dataclass
+
 from flask_babel import gettext as _
 
 from studio.contract.node import node_type
 from studio.contract.wording import port_name
-from studio.core.late import dataclass
 from studio.gallery.lines import Disputed
 from studio.runtime.document import Document
 

@@ -1,10 +1,10 @@
 """Pure: what is still lacking of a requirement, once some of it was obtained."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from studio.contract.protecting import NOTHING, ApprovalDemand, Requirement, Strength, covers, strictest_of
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """Words that policies, tables and pages of this package share."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
 from studio.accounts.outcomes import Strength
-from studio.core.late import dataclass
 
 SUDO = "sudo"
 """The broader window: listed actions ask for it, and using it keeps it open."""

@@ -11,10 +11,10 @@ there. A called workflow starts from a trigger of its own and is proved by itsel
 
 from collections import deque
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from studio.contract.graph import Graph
 from studio.contract.protecting import ApprovalDemand, Gate, Requirement, covers
-from studio.core.late import dataclass
 
 Port = tuple[str, str]
 """A step, and the port it was left by."""

@@ -1,6 +1,7 @@
 """What a policy would have asked for, had it held for the last 30 days: read off the trail, nothing is changed."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,6 @@ from sqlalchemy import select
 
 from studio.audit import listing
 from studio.contract.protecting import Requirement, registry
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.guard.models import GuardHold, ProtectedSetting
 from studio.guard.policies import policy

@@ -5,6 +5,7 @@ everybody's. Workers and the timers' lease are the installation's.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from studio.core import clock
-from studio.core.late import dataclass
 from studio.core.models import OutboxRow
 from studio.operations.partitions import partitioned, without_month
 from studio.runtime.engine.attending import SILENT

@@ -1,6 +1,7 @@
 """How partitioned tables stand, by PostgreSQL's catalogue, which every role may read."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,7 +9,6 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 
 _TABLES = text(
     "select p.partrelid::regclass::text as name, coalesce(p.partdefid, 0)::regclass::text as other,"

@@ -4,10 +4,10 @@ The policy is here and pure; what is asked of database, Redis and mail server is
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from studio.core.late import dataclass
 from studio.core.migrate import Standing
 
 

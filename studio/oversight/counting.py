@@ -1,7 +1,7 @@
 """What people did between two moments, counted from what they did: what reports add up and roll-ups keep."""
 
 from collections import Counter
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,7 +11,6 @@ from sqlalchemy import SQLColumnExpression, Text, and_, case, func, literal_colu
 from studio.approvals.models import Assignment, Request, Vote
 from studio.approvals.outcomes import LIVE, AssignmentState, RequestState
 from studio.approvals.service.listing import written_out
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 _ESCALATED = literal_column("'escalated_away'", Text())

@@ -5,6 +5,7 @@ one per cent; counts are exact.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -14,7 +15,6 @@ from sqlalchemy import select
 
 from studio.approvals import people
 from studio.core import sketch
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight import counting, folding
 from studio.oversight.counting import By, Tally

@@ -1,6 +1,7 @@
 """Alert rules in words, and what their form offers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -13,7 +14,6 @@ from studio.approvals.clock.delays import Delay
 from studio.approvals.deadlines import Duration
 from studio.approvals.nodes.fields.escalating import Whom
 from studio.approvals.service import groups, schedules
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts.kinds import registry
 from studio.oversight.alerts.rules import OWNER, About, Rule, Severity

@@ -1,6 +1,7 @@
 """Alerts in words: how far one is, what comes next, what happened to it."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from studio.approvals import people
 from studio.approvals.people import Person
 from studio.approvals.service import fallback
 from studio.core import formats
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts import rows
 from studio.oversight.alerts.course import State

@@ -1,13 +1,13 @@
 """A request's own answers on the decision page: their buttons and forms, what was typed, what was wrong with it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from studio.approvals.models import Request
 from studio.approvals.options import Option, restored
 from studio.approvals.outcomes import REASONED
 from studio.contract.form import Question
 from studio.core.errors import StudioError
-from studio.core.late import dataclass
 from studio.portal.forms import DecideForm
 
 PREFIX = "option."

@@ -1,6 +1,6 @@
 """A state in a word or two."""
 
-from studio.core.late import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

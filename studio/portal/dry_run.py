@@ -1,7 +1,7 @@
 """A dry run in words: one entry of the timeline a line."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -12,7 +12,6 @@ from studio.approvals.policies.dry_run import DryRun, Line, Who
 from studio.approvals.rule import Kind as Needs
 from studio.approvals.rule import Part
 from studio.approvals.service.foreseeing import Foreseen
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

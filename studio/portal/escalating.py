@@ -1,6 +1,7 @@
 """How escalation reads: who is on it, who is asked next and when, what has been escalated."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from studio.approvals.service import fallback, timers
 from studio.approvals.service.listing import Item
 from studio.approvals.service.reading import Details
 from studio.core import formats
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.portal.events import Event
 

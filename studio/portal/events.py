@@ -1,8 +1,7 @@
 """Lines of an approval's history."""
 
+from dataclasses import dataclass
 from datetime import datetime
-
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

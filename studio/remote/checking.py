@@ -1,10 +1,10 @@
 """Problems of a file, wherever the API finds them: in its form, or in what it means. Each with its line."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from studio.core.late import dataclass
 from studio.remote import finding
 from studio.remote.client import Api
 from studio.remote.exits import Stopped

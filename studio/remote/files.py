@@ -3,6 +3,7 @@
 import difflib
 import re
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ import orjson
 import yaml
 
 from studio.core.errors import InvalidInput
-from studio.core.late import dataclass
 from studio.remote.exits import Exit, Stopped
 from studio.runtime.document import yaml_form
 

@@ -2,13 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
-
-from studio.core.late import dataclass
 
 URL, TOKEN, TOKEN_FILE = "STUDIO_URL", "STUDIO_TOKEN", "STUDIO_TOKEN_FILE"
 LOCAL = "http://localhost:8000"

@@ -1,7 +1,7 @@
 """A published version, ready to run: compiled once and kept, since versions never change."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from studio.contract.graph import Graph
 from studio.contract.node import NodeType
-from studio.core.late import dataclass
 from studio.expressions import Scope
 
 

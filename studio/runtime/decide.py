@@ -10,10 +10,9 @@ iteration 0 of another.
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from studio.contract.graph import BODY_PORT, Graph, Join
-from studio.core.late import dataclass
 
 Place = tuple[str, str]
 """(node key, iteration path)."""

@@ -1,6 +1,7 @@
 """Where a raw config holds expressions and texts with placeholders: its type's fields laid over its values."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -9,7 +10,6 @@ from pydantic.fields import FieldInfo
 
 from studio.contract.node import Kind, NodeType
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.expressions import is_template
 
 Path = tuple[str | int, ...]

@@ -3,6 +3,7 @@
 What is kept says who goes on; a resolution that is written beside it only spares the other the rest of its wait.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from studio.contract.ports import Arrival
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.flow import rates
 from studio.runtime.flow.gcra import Rate, next_slot

@@ -1,5 +1,6 @@
 """Whether somebody is who they say, by one factor of their choice."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -12,7 +13,6 @@ from studio.accounts.outcomes import STRENGTHS, Method, Strength
 from studio.accounts.site import Site
 from studio.core import ids
 from studio.core.crypto import Keyring
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

@@ -1,5 +1,6 @@
 """One browser's way to the provider and back, kept as a row: its state is good once, in that browser, for minutes."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from studio.accounts.federation_models import SignInAttempt
 from studio.core import ids, rng
 from studio.core.crypto import Keyring, hash_token, mint, same
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.sealed import context_of
 from studio.core.unit_of_work import UnitOfWork
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,6 @@ from studio.core import ids
 from studio.core.crypto import Keyring, version_of
 from studio.core.errors import Conflict, FieldProblem, Forbidden, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.sealed import context_of
 from studio.core.unit_of_work import UnitOfWork
 

@@ -1,6 +1,7 @@
 """What a provider says of itself: where to send people, where tokens and keys are (OpenID Connect Discovery)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,7 +10,6 @@ import orjson
 from studio.accounts.federation.errors import Refused
 from studio.core.http import HttpError, HttpRequest, HttpResponse
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.web_address import split
 
 Send = Callable[[HttpRequest], HttpResponse]

@@ -1,7 +1,7 @@
 """To the provider and back. What is sent out is sent with no transaction open."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,6 @@ from studio.core.actor import Actor, ActorType, Origin
 from studio.core.crypto import Keyring, same, workspace_of
 from studio.core.errors import StudioError, TooManyRequests
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 
 CALLBACK = "/sso/callback"

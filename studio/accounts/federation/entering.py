@@ -1,7 +1,7 @@
 """From what a provider vouches for to somebody with a seat. A provider opens no account that it has not made itself."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,6 @@ from studio.core import ids, tenancy
 from studio.core.crypto import Keyring
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

@@ -1,12 +1,12 @@
 """Pure rules of sign-in by a provider: what its tokens say in, what becomes of it out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from studio.accounts.outcomes import Role
-from studio.core.late import dataclass
 
 LASTS = timedelta(minutes=15)
 """From leaving for the provider to coming back."""

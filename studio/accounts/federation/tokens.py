@@ -1,7 +1,7 @@
 """From a code to what the provider vouches for. Authlib makes the requests, joserfc checks the signature."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +12,6 @@ from studio.accounts.federation.errors import Refused
 from studio.core.http import HttpRequest
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
-from studio.core.late import dataclass
 
 SCOPE = "openid email profile"
 _LONGEST = 65_536

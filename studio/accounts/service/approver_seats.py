@@ -1,12 +1,13 @@
 """How many approver seats a workspace may give, and the one place that hands out the last of them."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import func, select
 
 from studio.accounts.models import Seat, Workspace
 from studio.accounts.outcomes import Role
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 LIMITS = range(1, 10_001)

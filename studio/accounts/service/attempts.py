@@ -1,6 +1,7 @@
 """Failures against an account, counted in the database, so that guessing slows down whichever process it meets."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete, select
@@ -8,7 +9,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from studio.accounts import policy
 from studio.accounts.models import AttemptCounter
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

@@ -1,5 +1,6 @@
 """Passwords: chosen through a link, changed on the profile, set by command; and whether a person may sign in."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from studio.core.crypto import hash_token
 from studio.core.errors import Gone, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 _PROBLEMS = {

@@ -1,6 +1,7 @@
 """The first owner and workspace of an installation, made in a browser. Where one exists, nobody makes another so."""
 
 import base64
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
@@ -13,7 +14,6 @@ from studio.accounts.service.workspaces import WorkspaceFacts
 from studio.core.actor import Actor, ActorType
 from studio.core.crypto import Keyring, same
 from studio.core.errors import Gone
-from studio.core.late import dataclass
 from studio.core.locking import lock
 from studio.core.unit_of_work import UnitOfWork
 

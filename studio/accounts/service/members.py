@@ -1,6 +1,7 @@
 """Seats: who is in the workspace, as what."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -14,7 +15,6 @@ from studio.accounts.service import approver_seats, seat_changes, sessions, toke
 from studio.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 PAGE = 50

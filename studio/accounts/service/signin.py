@@ -1,5 +1,6 @@
 """Sign-in and sign-out."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from studio.accounts.service.attempts import Attempts
 from studio.core.crypto import hash_token
 from studio.core.errors import NotSignedIn
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 
 

@@ -1,6 +1,7 @@
 """API tokens: shown once, stored hashed, never able to do more than their person's seat."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +17,6 @@ from studio.contract.gates import Act
 from studio.core import crypto, tenancy, web
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 PREFIX = "stu_"

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -15,7 +16,6 @@ from studio.accounts.service import approver_seats
 from studio.core import tenancy
 from studio.core.errors import InvalidInput, NotFound
 from studio.core.i18n import gettext
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 RETENTION = range(7, 3651)

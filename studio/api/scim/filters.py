@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
-
-from studio.core.late import dataclass
 
 LONGEST = 2_000
 DEEPEST = 20

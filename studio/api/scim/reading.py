@@ -1,10 +1,10 @@
 """What a directory says of a user or a group, out of JSON in any of its spellings. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from studio.accounts.outcomes import Role
-from studio.core.late import dataclass
 
 _LONGEST = 255
 

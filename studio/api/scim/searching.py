@@ -1,6 +1,7 @@
 """A filter as a condition of the database."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, literal, not_, or_, true
@@ -9,7 +10,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 from studio.api.scim.errors import ScimError
 from studio.api.scim.filters import BadFilter, Both, Compare, Either, Negated, Node, Present, parse
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 Condition = ColumnElement[bool]
 

@@ -6,6 +6,7 @@ one service and gives a model (or a Response of its own, or nothing for 204).
 
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from flask import Response
@@ -16,7 +17,6 @@ from studio.api.v1 import idempotency
 from studio.api.v1.blueprint import blueprint
 from studio.api.v1.reading import JSON, LARGEST, Body, Query, body_bytes, read_body, read_nothing, read_query
 from studio.core import web
-from studio.core.late import dataclass
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 View = TypeVar("View", bound=Callable[..., "BaseModel | Response | None"])

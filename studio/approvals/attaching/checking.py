@@ -7,13 +7,13 @@ hidden behind them. A PDF is kept as it came, and only ever given out as a downl
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import IO, Protocol
 
 from flask_babel import gettext as _
 
 from studio.approvals.attaching import names
 from studio.core.errors import InvalidInput
-from studio.core.late import dataclass
 
 MOST_BYTES = 8 * 1024 * 1024
 """Of one file as it comes."""

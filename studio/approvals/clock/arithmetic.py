@@ -4,11 +4,11 @@ A calendar that is edited changes nothing that was computed: whoever wants the n
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from studio.approvals.clock.calendar import Calendar, Open
 from studio.approvals.clock.instants import moment, wall
-from studio.core.late import dataclass
 
 HORIZON = timedelta(days=5 * 366)
 """How far from its start an answer is looked for."""

@@ -1,6 +1,7 @@
 """How a deadline and its reminder came about, so that an edited calendar can count them anew. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,6 @@ from uuid import UUID
 from studio.approvals.clock import arithmetic
 from studio.approvals.clock.calendar import Calendar
 from studio.approvals.clock.delays import Unit
-from studio.core.late import dataclass
 
 _SECONDS = "working_seconds"
 """What is left of an amount after a pause."""

@@ -1,13 +1,13 @@
 """An amount of time, counted by the clock or by a calendar of working hours. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from studio.approvals.clock import arithmetic
 from studio.approvals.clock.calendar import Calendar
-from studio.core.late import dataclass
 
 
 class Unit(StrEnum):

@@ -4,7 +4,7 @@ Thousands are read, judged and written together: some statements for each BATCH 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -20,7 +20,6 @@ from studio.approvals.together import together
 from studio.contract.leaving import NAMES, Leave
 from studio.core.errors import Conflict
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 BATCH = 500

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,6 @@ from studio.approvals.service import timers
 from studio.core import ids, outbox
 from studio.core.among import among
 from studio.core.inserting import insert_all
-from studio.core.late import dataclass
 from studio.core.outbox import Left
 from studio.core.unit_of_work import UnitOfWork
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -25,7 +25,6 @@ from studio.approvals.rule import Rule
 from studio.approvals.service import calendars, counting, fallback, timers
 from studio.approvals.timetables import WorkingCalendar
 from studio.core.among import among
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 Made = TypeVar("Made")

@@ -1,6 +1,7 @@
 """What is wrong with a matrix: with its table as a whole, and with what its rows name of the workspace."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,7 +17,6 @@ from studio.approvals.tables.document import OUTCOMES, Matrix, Row
 from studio.contract import tables
 from studio.contract.tables import Hits, TooComplexError, words
 from studio.core.errors import FieldProblem
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 _CELLS = {"approvers": "approvers", "number": "needed", "need": "needed", "also": "then", "due_in": "due"}

@@ -1,12 +1,12 @@
 """What two versions of a matrix differ in, in words. Pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from studio.approvals.matrices.grid import HEADS, head
 from studio.approvals.tables.document import OUTCOMES, Matrix, Row
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,6 @@ from studio.approvals.tables.document import Matrix
 from studio.contract.tables import Column, Kind, cells
 from studio.core import ids
 from studio.core.errors import InvalidInput
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 MOST = 200

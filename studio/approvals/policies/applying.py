@@ -5,7 +5,7 @@ have agreed stay agreed. Deadlines and escalation stay as they were when it was 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -28,7 +28,6 @@ from studio.approvals.service.resolving import Resolved
 from studio.contract.approving import ApprovalRule
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.faults import fault_point
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 CHANGED = "policy_changed"

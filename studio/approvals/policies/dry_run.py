@@ -5,7 +5,7 @@ schedules and absences as they are planned for then.
 """
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -30,7 +30,6 @@ from studio.approvals.service.foreseeing import Foreseen
 from studio.approvals.timetables import OnCallSchedule
 from studio.contract.approving import ApprovalRule
 from studio.core.errors import FieldProblem, InvalidInput
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 FURTHEST = timedelta(days=366)

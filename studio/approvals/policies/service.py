@@ -1,6 +1,7 @@
 """Approval policies: made, edited, found by name, deleted while no workflow names them."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,6 @@ from studio.approvals.service.named_policies import find
 from studio.contract import references
 from studio.core import ids, tenancy
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 KIND = governed.POLICY

@@ -1,7 +1,7 @@
 """Asking for a decision without a workflow: the same request that a step makes, asked by a person for themselves."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,7 +23,6 @@ from studio.approvals.wordings import Edits, Wording
 from studio.contract.approving import ApprovalAsk, ApprovalPolicy, ApprovalRule
 from studio.contract.wording import field_problems
 from studio.core.errors import Conflict, Forbidden, InvalidInput
-from studio.core.late import dataclass
 from studio.core.locking import one_at_a_time
 from studio.core.unit_of_work import UnitOfWork
 

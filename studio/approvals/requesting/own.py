@@ -1,7 +1,7 @@
 """What a person has asked for, newest first: as whose wish it is, or by starting the run that asks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from studio.approvals.models import Assignment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, Outcome, RequestState
 from studio.approvals.people import Person
 from studio.core import ids
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 PAGE = 30

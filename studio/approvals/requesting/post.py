@@ -4,6 +4,7 @@ Each waits for the end of its reader's quiet hours, or for their daily mail.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,6 @@ from studio.approvals.requesting.telling import Asker, askers
 from studio.approvals.service import rows
 from studio.contract.ports import Mailer
 from studio.core import outbox
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 Write = Callable[[Asker, str | None], Letter]

@@ -1,6 +1,7 @@
 """How whoever asked hears of it: by mail, when it suits them, each outcome once."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,6 @@ from studio.approvals import people
 from studio.approvals.mail_times import when_to_mail
 from studio.approvals.models import Request
 from studio.approvals.people import Person
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

@@ -1,12 +1,12 @@
 """Turns and overrides, as points in time: exactly one person at each moment, and an override wins."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from studio.approvals.clock.instants import moment, wall
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What somebody says of a request: an outcome that every request has, or one of its own answers with its form."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,7 +11,6 @@ from studio.approvals.models import Request, Vote
 from studio.approvals.options import Option
 from studio.approvals.outcomes import Outcome
 from studio.core.errors import InvalidInput
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Only what is said so explicitly changes: requests keep whom they asked until som
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -21,7 +22,6 @@ from studio.approvals.service.groups import GroupView
 from studio.approvals.service.reruling import BATCH, Cause, Change
 from studio.core.errors import Conflict
 from studio.core.faults import fault_point
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 __all__ = ["BATCH", "LEFT", "Change", "Plan", "apply", "fingerprint", "plan"]

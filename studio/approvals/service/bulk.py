@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -15,7 +16,6 @@ from studio.approvals.outcomes import LIVE, REASONED, Channel, Outcome, RequestS
 from studio.approvals.service import deciding, inbox, rows
 from studio.approvals.together import together
 from studio.core.errors import InvalidInput, NotFound, StudioError
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 MOST = 100

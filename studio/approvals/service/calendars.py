@@ -1,6 +1,7 @@
 """Calendars of working hours: made, edited, found by name, and asked for points in time."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -17,7 +18,6 @@ from studio.approvals.timetables import WorkingCalendar
 from studio.contract import references
 from studio.core import ids, tenancy
 from studio.core.errors import Conflict, InvalidInput
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 KIND = "calendar"

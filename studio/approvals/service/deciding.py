@@ -1,6 +1,7 @@
 """One person's decision, all of it in one transaction: judged, written as a vote, counted, and what follows."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,6 @@ from studio.contract import gates
 from studio.core import ids
 from studio.core.actor import ActorType
 from studio.core.faults import fault_point
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 PROVEN = "approval.approve"

@@ -1,5 +1,6 @@
 """What an inbox is asked for, and the conditions that this puts on its rows."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -9,7 +10,6 @@ from sqlalchemy.orm import aliased
 
 from studio.approvals.models import Assignment, Escalation, Request
 from studio.approvals.outcomes import LIVE, AssignmentState
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

@@ -1,7 +1,7 @@
 """Whether a rule could be met, and by whom: judged stage by stage without asking anybody, all problems at once."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from studio.approvals.policy import Candidate, Requester
@@ -9,7 +9,6 @@ from studio.approvals.rule import Stage
 from studio.approvals.service import resolving
 from studio.contract.approving import ApprovalRule, ApprovalStage
 from studio.core.errors import FieldProblem, InvalidInput
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

@@ -1,7 +1,7 @@
 """Groups of approvers, and who is behind the names in a rule."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +16,6 @@ from studio.approvals.policy import Candidate
 from studio.approvals.service import schedules
 from studio.core import ids, tenancy
 from studio.core.errors import Conflict, InvalidInput
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 USER, GROUP, SCHEDULE = "user:", "group:", "schedule:"

@@ -4,6 +4,7 @@ A link finds an assignment and proves nothing. A code, mailed to the assignee an
 for it, shows that this browser's user reads that mailbox: enough to decide, and for nothing else.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from studio.approvals.people import Person
 from studio.core import crypto, ids, rng
 from studio.core.errors import Gone, TooManyRequests
 from studio.core.faults import fault_point
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 LIFETIME = timedelta(days=30)

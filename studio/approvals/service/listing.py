@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,6 @@ from studio.approvals.service import counting, waiting
 from studio.approvals.service.filtering import Due, Filters, Tab, due, live, narrowed, pending, snoozed, written_out
 from studio.core import ids
 from studio.core.db import UtcDateTime
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 __all__ = ["COUNTED", "PAGE", "WINDOW", "Choices", "Due", "Filters", "Item", "Page", "Tab", "Tally", "choices",

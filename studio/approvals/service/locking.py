@@ -5,6 +5,7 @@ is next, a job of the same transaction opens it a moment later, so that two who 
 one another.
 """
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,6 @@ from studio.approvals.people import Person
 from studio.approvals.service import delegating, pausing, rows
 from studio.core import ids, outbox
 from studio.core.errors import InvalidInput
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 TOPIC = "approval.unlock"

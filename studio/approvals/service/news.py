@@ -1,6 +1,7 @@
 """What has become of an inbox while somebody looks at it: rows that need nothing more, and new ones."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from studio.approvals.models import Assignment, Decision, Request
 from studio.approvals.outcomes import AssignmentState, RequestState
 from studio.approvals.service import listing
 from studio.approvals.service.listing import Filters, Item
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

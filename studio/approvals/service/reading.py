@@ -1,5 +1,6 @@
 """One request as a person may see it: what is asked, who was asked, what was said, how it ended."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -29,7 +30,6 @@ from studio.approvals.service import (
 )
 from studio.approvals.service.locking import Ahead
 from studio.approvals.service.versions import Changed
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

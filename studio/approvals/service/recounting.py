@@ -6,6 +6,7 @@ Nothing moves to where it would be over already.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,7 +25,6 @@ from studio.approvals.outcomes import AssignmentState
 from studio.approvals.service import calendars, timers
 from studio.approvals.timetables import WorkingCalendar
 from studio.core.errors import Conflict
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 LOOKED_AT = 5_000

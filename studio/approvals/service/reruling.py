@@ -5,6 +5,7 @@ may settle the request. All of it is under the request's lock, so that it ends o
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,6 @@ from studio.approvals.outcomes import LIVE, WAITING, AssignmentState, Channel, O
 from studio.approvals.quorum import Ballot, Standing
 from studio.approvals.service import delegating, holding, notifying, rows, staging, timers
 from studio.contract.approving import ApprovalNotice
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 BATCH = 50

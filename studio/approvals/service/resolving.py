@@ -1,7 +1,7 @@
 """From the names of a rule to the people behind them, fixed for one request; a rule that cannot be met is refused."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -13,7 +13,6 @@ from studio.approvals.rule import Changes, Kind, Name, Need, Part, Rule, Stage, 
 from studio.approvals.service import groups
 from studio.contract.approving import ApprovalAsk, ApprovalPart, ApprovalRule, ApprovalStage
 from studio.core.errors import InvalidInput
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

@@ -1,6 +1,7 @@
 """Schedules of who is on call: made, edited, overridden for a time, and asked."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,7 +19,6 @@ from studio.approvals.schedules.rotation import Override, Rotation, Shift, on_ca
 from studio.approvals.timetables import OnCallOverride, OnCallSchedule
 from studio.core import ids, tenancy
 from studio.core.errors import Conflict, InvalidInput, NotFound
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 MOST_PEOPLE, MOST_DAYS, MOST_OVERRIDES, MOST = 50, 364, 200, 100

@@ -1,6 +1,7 @@
 """The versions of a request as rows and as wordings, and what has changed since one of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from studio.approvals.people import Person
 from studio.approvals.revisions import Revision
 from studio.approvals.wordings import Attached, Difference, Wording
 from studio.core import ids
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

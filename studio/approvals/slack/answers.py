@@ -1,11 +1,10 @@
 """What Slack's answer to a call means: it got there, come again, or never. Facts in, verdict out."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic_core import from_json
-
-from studio.core.late import dataclass
 
 TRANSIENT = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited",

@@ -5,12 +5,11 @@ something does not fit Slack's limits, it is cut, and then the message has no bu
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-
-from studio.core.late import dataclass
 
 SECTION, FIELD, FIELDS, BUTTON_VALUE, URL = 3_000, 2_000, 10, 2_000, 3_000
 REASON = 2_000

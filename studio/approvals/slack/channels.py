@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
@@ -13,7 +14,6 @@ from studio.approvals.slack.wire import Target
 from studio.core import ids
 from studio.core.crypto import Keyring, Secret
 from studio.core.errors import InvalidInput, NotFound
-from studio.core.late import dataclass
 from studio.core.sealed import context_of
 from studio.core.unit_of_work import UnitOfWork
 

@@ -6,6 +6,7 @@ another, so whoever has sent looks again afterwards: the last one to look finds 
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,7 +26,6 @@ from studio.approvals.slack.wire import Slack, Target
 from studio.contract.ports import Mailer
 from studio.core import ids, outbox
 from studio.core.claims import Job
-from studio.core.late import dataclass
 from studio.core.speaking import speaking
 from studio.core.unit_of_work import Database, UnitOfWork
 

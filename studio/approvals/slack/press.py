@@ -1,6 +1,7 @@
 """A press of a button, as Slack tells of it: a form field `payload` of JSON. Text in, a press out."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -9,7 +10,6 @@ from pydantic_core import from_json
 
 from studio.approvals.limits import REMARK
 from studio.approvals.slack.blocks import REASON_BLOCK
-from studio.core.late import dataclass
 
 
 class NoPress(ValueError):

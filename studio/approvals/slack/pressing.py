@@ -6,7 +6,7 @@ service that judges every channel.
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -25,7 +25,6 @@ from studio.core import ids
 from studio.core.actor import Actor, ActorType, Origin
 from studio.core.errors import StudioError
 from studio.core.i18n import gettext
-from studio.core.late import dataclass
 from studio.core.signatures import SignatureError, verify
 from studio.core.unit_of_work import UnitOfWork
 

@@ -1,6 +1,7 @@
 """Calling Slack: methods of its API, incoming webhooks, and the address that comes with a press."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,6 @@ from studio.approvals.slack.blocks import Message
 from studio.contract.ports import Http
 from studio.core.crypto import Secret
 from studio.core.http import HttpError, HttpRequest
-from studio.core.late import dataclass
 
 TIMEOUT_S = 10.0
 RESPONSES = "hooks.slack.com"

@@ -1,6 +1,7 @@
 """Which rows of a matrix some facts hit, and what a request asks then. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from studio.approvals.deadlines import Duration
@@ -10,7 +11,6 @@ from studio.contract import tables
 from studio.contract.tables import FactError, words
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 _MINUTES = {"minutes": 1, "hours": 60, "days": 1440, "working_hours": 180, "working_days": 2880}
 """About how long a unit lasts, to tell which of several deadlines is the nearest."""

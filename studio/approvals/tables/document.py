@@ -5,7 +5,7 @@ Cells are texts in one small language, in the grid, in CSV, in the API and as th
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from studio.approvals import limits
@@ -15,7 +15,6 @@ from studio.contract import tables
 from studio.contract.tables import CellError, Column, Hits, Kind, Table, cells
 from studio.core.errors import FieldProblem
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 OUTCOMES = ("approvers", "needed", "due", "proof", "then", "escalation", "name")
 """A row's cells behind its conditions, in the order of the grid."""

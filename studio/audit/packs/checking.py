@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,7 +14,6 @@ from studio.audit.packs.layout import Entry
 from studio.audit.sealing.manifest import Signed
 from studio.audit.sealing.offline import DAMAGED, Files, Unreadable, read_keys
 from studio.audit.sealing.signing import PublicKey, Trust
-from studio.core.late import dataclass
 
 _AT_ONCE = 1 << 20
 _MOST_SMALL = 1 << 28

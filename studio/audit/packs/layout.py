@@ -4,12 +4,12 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from studio.audit.sealing.manifest import Signed, text_of
-from studio.core.late import dataclass
 
 PACK, SEAL, CLOSING = "studio.evidence-pack/1", "studio.evidence-seal/1", "studio.evidence-archive/1"
 MANIFEST, SEAL_FILE, KEYS, ABOUT = "manifest.json", "seal.json", "keys.json", "about.json"

@@ -2,6 +2,7 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -16,7 +17,6 @@ from studio.audit.sealing.manifest import Segment, Signed
 from studio.audit.sealing.offline import Files
 from studio.audit.sealing.signing import Trust
 from studio.audit.stored import Stored
-from studio.core.late import dataclass
 
 Add = Callable[[str, str], None]
 

@@ -1,12 +1,12 @@
 """Holding a chain's events against its seals while they are walked, one after the other. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from studio.audit.envelope import GENESIS as FIRST
 from studio.audit.sealing import merkle
 from studio.audit.sealing.manifest import GENESIS, Segment, Signed
 from studio.audit.sealing.signing import Trust
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import rfc8785
-
-from studio.core.late import dataclass
 
 SCHEMA = "studio.audit-segment/1"
 ARCHIVE = "studio.audit-archive/1"

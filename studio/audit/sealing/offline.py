@@ -7,6 +7,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 from uuid import UUID
@@ -23,7 +24,6 @@ from studio.audit.sealing.archive import EVENTS, KEYS, MANIFESTS, STATEMENT
 from studio.audit.sealing.checking import Misfit, Sealed, Seals
 from studio.audit.sealing.manifest import Signed
 from studio.audit.sealing.signing import PublicKey, Trust
-from studio.core.late import dataclass
 
 _BEHIND = re.compile(rb',"hash":"([0-9a-f]{64})","personal":\{')
 

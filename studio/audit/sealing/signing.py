@@ -2,14 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from studio.audit.sealing.manifest import Signed, text_of
-from studio.core.late import dataclass
 
 _KEY_ID = 32
 """Hex digits of SHA-256 over the public key: 128 bits."""

@@ -1,11 +1,10 @@
 """Two outcomes of one event: are they the same, and if not, where do they part first? Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from studio.builder.backtest.outcomes import Kind, What
-from studio.core.late import dataclass
 
 Place = tuple[str, str]
 """(node, iteration path)."""

@@ -1,6 +1,7 @@
 """One event after the other: tried, compared with what became of it before, counted. No I/O."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from studio.builder.backtest.tally import Tally, count
 from studio.builder.backtest.walking import Happened, Subject, Tried, tried
 from studio.contract import node
 from studio.contract.ports import Ports
-from studio.core.late import dataclass
 from studio.runtime.insights.fingerprint import fingerprint, normalised
 from studio.runtime.ledger.rows import StepRow
 from studio.runtime.outcomes import RunState

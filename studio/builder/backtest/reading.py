@@ -1,6 +1,7 @@
 """Events of the past and what the runs that they started did, read in batches: two or three statements each."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,6 @@ from studio.builder.backtest.walking import Happened
 from studio.contract.node import Effect, registry
 from studio.core.among import among
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.ledger.payloads import blob_of
 from studio.runtime.ledger.rows import StepRow

@@ -1,6 +1,7 @@
 """Backtests: begun with the draft as it stands, looked at while they go on, cancelled, read, let go of."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,7 +15,6 @@ from studio.contract import node
 from studio.core import tenancy
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.locking import one_at_a_time
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents

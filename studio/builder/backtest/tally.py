@@ -1,11 +1,9 @@
 """What many events come to, as counts that add up in any order. Pure: no text of an event is kept in it."""
 
 from collections.abc import Mapping
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
-
-from studio.core.late import dataclass
 
 MOST_ERRORS = 100
 """Distinct errors that are told apart; further ones count together."""

@@ -1,7 +1,7 @@
 """One event through one document: the very machine that carries real runs, in memory, with everything assumed."""
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,6 @@ from studio.contract.graph import Retry
 from studio.contract.ports import Ports
 from studio.contract.results import Outcome as Answer
 from studio.contract.results import Signal
-from studio.core.late import dataclass
 from studio.runtime.compiled import Compiled
 from studio.runtime.decide import Place
 from studio.runtime.engine.machine.machine import Machine

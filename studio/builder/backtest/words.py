@@ -1,6 +1,7 @@
 """What a backtest says to people. Counts become sentences; the first one is the answer."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,6 @@ from studio.contract import node
 from studio.contract.wording import port_name
 from studio.core.formats import number as _n
 from studio.core.i18n import gettext
-from studio.core.late import dataclass
 from studio.runtime.checks.outline import Outline
 from studio.runtime.document import Document
 

@@ -5,6 +5,7 @@ that dies costs the batch under its hands, which is tried again, and no event co
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -28,7 +29,6 @@ from studio.core.errors import StudioError
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
 from studio.core.inserting import insert_all
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.compiled import Compiled

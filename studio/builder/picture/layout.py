@@ -2,10 +2,10 @@
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from studio.builder.picture.ports import HEIGHT, WIDTH, card_width, place_of
 from studio.contract.graph import BODY_PORT
-from studio.core.late import dataclass
 from studio.runtime.checks.outline import Outline
 from studio.runtime.document import Document
 from studio.runtime.document.layout import Group, Note

@@ -1,9 +1,7 @@
 """What a run did, or many together, laid over the picture of its graph. Plain data that whoever draws one makes."""
 
 from collections.abc import Mapping
-from dataclasses import field
-
-from studio.core.late import dataclass
+from dataclasses import dataclass, field
 
 Way = tuple[str, str, str]
 """(from, port, to) of a line."""

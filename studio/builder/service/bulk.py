@@ -1,13 +1,13 @@
 """One change of many workflows: all of them, or none."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from studio.core.errors import FieldProblem, InvalidInput
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.halts import pausing
 from studio.runtime.halts.asking import Wanted

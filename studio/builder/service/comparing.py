@@ -1,6 +1,7 @@
 """Two contents of a workflow side by side: a version beside another one, or beside the draft."""
 
 from collections import Counter
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -8,7 +9,6 @@ from studio.builder.picture.overlay import Way
 from studio.builder.service import drafts
 from studio.core.errors import NotFound
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.document import Change, Document

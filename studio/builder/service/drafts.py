@@ -4,6 +4,7 @@ A save names the revision that it was made from. Where somebody else was faster 
 refusal carries what is there now, so that neither side's work is lost.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,6 @@ from sqlalchemy.types import Uuid
 from studio import audit
 from studio.builder.models import WorkflowDraft
 from studio.core.errors import Conflict
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.document import Document

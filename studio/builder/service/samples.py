@@ -1,13 +1,13 @@
 """Real data for building with: what a trigger received lately."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Event, EventSource, Run, SourceEvent, TriggerSubscription, Workflow
 from studio.runtime.sources import listing

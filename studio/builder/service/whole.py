@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,7 +16,6 @@ from studio.contract.gates import Act
 from studio.contract.node import node_type
 from studio.core.crypto import Keyring
 from studio.core.errors import InvalidInput, NotFound
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.document import Change, Document

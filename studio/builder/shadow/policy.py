@@ -1,11 +1,11 @@
 """When a shadow is over, and up to where it has seen everything. Pure."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from studio.builder.shadow.outcomes import Ended
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 
 SETTLED = timedelta(minutes=1)
 """No event with an id so old can still be committed: ids are made before the commit, and not by one machine."""

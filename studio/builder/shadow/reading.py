@@ -1,6 +1,7 @@
 """What shadows look at next: events that came since, and those whose runs have ended meanwhile."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,6 @@ from studio.builder.models import Backtest, BacktestEvent
 from studio.builder.models.backtests import SHADOW_ON
 from studio.builder.shadow import policy
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Event, Run, Workflow
 from studio.runtime.outcomes import RunState, Verdict

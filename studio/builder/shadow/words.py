@@ -1,5 +1,6 @@
 """What a shadow says to people, with the words of a backtest where they say the same."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -12,7 +13,6 @@ from studio.builder.models import Backtest
 from studio.builder.shadow.outcomes import Ended
 from studio.core.formats import number as _n
 from studio.core.i18n import gettext
-from studio.core.late import dataclass
 from studio.runtime.document import Document
 
 GOING_ON = (_l("Goes on"), "run")

@@ -1,10 +1,9 @@
 """Which step of the tour comes next, told by what is there. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
-
-from studio.core.late import dataclass
 
 
 class Step(StrEnum):

@@ -1,7 +1,7 @@
 """The authorised call: a path of the account's own system in, its answer out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
@@ -16,7 +16,6 @@ from studio.connectors.wire import Answer, Outgoing, Scope
 from studio.core import clock
 from studio.core.http import HttpError, HttpRequest, HttpResponse
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.targets import Sign
 
 PASSING = frozenset({408, 409, 423, 425, 429})

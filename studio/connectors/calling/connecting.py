@@ -1,6 +1,7 @@
 """Signing in with credentials that somebody typed: tried at the provider with no transaction open, then kept."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from studio.connectors.calling.reporting import log
@@ -15,7 +16,6 @@ from studio.core.actor import Actor
 from studio.core.crypto import Keyring
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 BY_TOKEN = (AuthKind.OAUTH_CODE, AuthKind.CLIENT_CREDENTIALS)
 

@@ -1,6 +1,7 @@
 """From a connection's name to an account that calls can be made for."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,7 +20,6 @@ from studio.core.errors import NotFound
 from studio.core.http import HttpRequest, HttpResponse
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 
 WHY = {

@@ -1,6 +1,7 @@
 """What calls have shown is written down afterwards: the log, the health, and that a sign-in is lost."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from studio.connectors.account import OpenAccount
@@ -11,7 +12,6 @@ from studio.connectors.outcomes import Health
 from studio.connectors.service import state
 from studio.core import ids
 from studio.core.inserting import insert_all
-from studio.core.late import dataclass
 from studio.core.targets import Sign
 from studio.core.unit_of_work import Database, UnitOfWork
 

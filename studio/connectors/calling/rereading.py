@@ -1,10 +1,11 @@
 """The renewer of credentials that do not expire: whoever signed in again in the meantime has brought newer ones."""
 
+from dataclasses import dataclass
+
 from studio.connectors import credentials
 from studio.connectors.account import OpenAccount
 from studio.connectors.models import ConnectionCredential
 from studio.core.crypto import Keyring
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 
 

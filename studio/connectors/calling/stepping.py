@@ -1,6 +1,7 @@
 """A step's call by a connection: opened, made, written down; where the connection is down it waits to be mended."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from studio.connectors.calling.authorised import AuthorisedApi
@@ -14,7 +15,6 @@ from studio.contract.results import Done, Fail, Outcome, Wait
 from studio.core.errors import StudioError
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 TRIES = 3
 """How often a connection may be mended just while a step begins to wait for it."""

@@ -1,12 +1,12 @@
 """Whether credentials work, and whose they are: asked of the provider before anything is kept."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from studio.connectors.account import OpenAccount
 from studio.connectors.calling.authorised import AuthorisedApi, Trace
 from studio.connectors.definition import Account, FoundScope
 from studio.core.http import HttpRequest, HttpResponse
-from studio.core.late import dataclass
 
 
 class NoOther:

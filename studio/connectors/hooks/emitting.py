@@ -1,11 +1,10 @@
 """What happens at a connection starts the workflows that listen for it, in the transaction in which it is noticed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from studio.connectors.models import Connection, ConnectionScope
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 EVENT, RECORD = "connection.event", "connection.record"

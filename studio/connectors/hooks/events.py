@@ -1,12 +1,12 @@
 """The events of shops: their names, their shapes, and what one looks like."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from studio.connectors.hooks.shapes import Customer, Line, Order, Product, Refund, Shape, StockLevel, Variant
 from studio.core.i18n import marked
-from studio.core.late import dataclass
 
 
 class ShopEvent(StrEnum):

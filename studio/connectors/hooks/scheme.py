@@ -1,13 +1,13 @@
 """How a connector tells of what happens: the signature, the ids, the topics, and where webhooks are registered."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from studio.connectors.api import Api
 from studio.connectors.hooks.events import ShopEvent
 from studio.connectors.hooks.shapes import Shape
 from studio.connectors.outcomes import ScopeKind
-from studio.core.late import dataclass
 from studio.core.signatures import Scheme
 
 

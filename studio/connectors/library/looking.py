@@ -1,13 +1,13 @@
 """Looking documents and their operations up, without reading what is not asked for."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import orjson
 from sqlalchemy import func, select
 
 from studio.connectors.models import ConnectorDocument, ConnectorOperation
 from studio.connectors.openapi.operations.operation import Operation
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,7 +11,6 @@ from urllib.parse import parse_qsl
 import orjson
 
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 MAX_BYTES = 65_536
 """Of an answer. The largest tokens that providers give take a tenth of it."""

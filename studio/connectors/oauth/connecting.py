@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -27,7 +27,6 @@ from studio.core.actor import Actor, ActorType
 from studio.core.crypto import Keyring, hash_token, same, workspace_of
 from studio.core.errors import InvalidInput, StudioError
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 
 CALLBACK = "/connections/callback"

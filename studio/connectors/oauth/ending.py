@@ -1,6 +1,7 @@
 """A connection is given up: its secrets are wiped at once, its token is ended at the provider after the commit."""
 
 import base64
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
@@ -21,7 +22,6 @@ from studio.connectors.trail import record
 from studio.core import outbox
 from studio.core.claims import Job
 from studio.core.crypto import Keyring
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 
 log = structlog.get_logger()

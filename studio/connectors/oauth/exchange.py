@@ -1,13 +1,12 @@
 """Asking a token address: one request out, a token or the reason for none back."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from studio.connectors.oauth import answers
 from studio.connectors.oauth.answers import Asked, Refusal, Token, Verdict
 from studio.connectors.oauth.protocol import TIMEOUT_S
 from studio.core.http import HttpError, HttpRequest, HttpResponse
-from studio.core.late import dataclass
 
 Send = Callable[[HttpRequest], HttpResponse]
 

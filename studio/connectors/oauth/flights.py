@@ -7,7 +7,7 @@ is the whole database's, so the row carries a lease instead, taken and given bac
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,7 +20,6 @@ from studio.connectors.models import ConnectionCredential
 from studio.core import clock, rng
 from studio.core.crypto import Keyring
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 
 WAIT_S = 20.0

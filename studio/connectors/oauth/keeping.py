@@ -1,6 +1,7 @@
 """What is due is looked at by itself: tokens before they end, and every connection once a day."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,7 +22,6 @@ from studio.connectors.outcomes import Status
 from studio.connectors.policy import KEEP_ALIVE
 from studio.core import clock
 from studio.core.errors import StudioError
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database
 
 log = structlog.get_logger()

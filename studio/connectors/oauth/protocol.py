@@ -1,7 +1,7 @@
 """The requests of OAuth 2, made by Authlib and sent by nobody here: they leave through the house's own client."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
@@ -10,7 +10,6 @@ from studio.core import rng
 from studio.core.errors import InvalidInput
 from studio.core.http import HttpRequest
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.web_address import split
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 """What a refresh has shown is written to the connection's row, in a unit of its own, after the credentials are safe."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from studio.connectors.account import OpenAccount
@@ -13,7 +14,6 @@ from studio.connectors.oauth.timing import Strikes
 from studio.connectors.outcomes import Health
 from studio.connectors.service import state
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 
 REFRESH = "refresh"

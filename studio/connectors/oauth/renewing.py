@@ -1,5 +1,6 @@
 """The renewer of every connection: a fresh token before a call, another after a refusal, fetched once for all."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
 
@@ -19,7 +20,6 @@ from studio.core import clock
 from studio.core.crypto import Keyring
 from studio.core.http import HttpRequest
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database
 
 COOL_S = 30.0

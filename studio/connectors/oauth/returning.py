@@ -4,12 +4,12 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from studio.core.crypto import same
-from studio.core.late import dataclass
 
 _LONGEST = 4_096
 _CODE = re.compile(r"[^A-Za-z0-9_.-]+")

@@ -1,6 +1,7 @@
 """Somebody's way to the provider and back: bound to connection, person and browser, good once and for half an hour."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,6 @@ from studio.core import ids, outbox
 from studio.core.crypto import Keyring, hash_token, mint
 from studio.core.errors import Gone, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 LASTS = timedelta(minutes=30)

@@ -1,9 +1,9 @@
 """When a token is looked at again, and when trying has to stop. Pure."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from studio.connectors.policy import KEEP_ALIVE
-from studio.core.late import dataclass
 
 LEAST_MARGIN_S = 60.0
 SHARE = 0.1

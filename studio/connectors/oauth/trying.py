@@ -1,7 +1,7 @@
 """A sign-in that has begun is tried out with no transaction open: a token is fetched, and the account is looked at."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from studio.connectors.account import OpenAccount
@@ -17,7 +17,6 @@ from studio.connectors.oauth.renewing import traced
 from studio.core import clock
 from studio.core.http import HttpRequest
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True, repr=False)

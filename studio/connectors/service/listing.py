@@ -1,6 +1,7 @@
 """All connections of a workspace, those that need somebody first, and what depends on each."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,7 +11,6 @@ from studio.connectors.checks import KIND
 from studio.connectors.models import Connection, ConnectionCall, ConnectionWaiter
 from studio.connectors.outcomes import Health, Status
 from studio.contract import references
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 ORDER = (

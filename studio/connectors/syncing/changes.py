@@ -1,6 +1,7 @@
 """What has changed is told to whoever listens, in the transaction that keeps it."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -11,7 +12,6 @@ from studio.connectors.syncing import rows
 from studio.connectors.syncing.outcomes import Change, Kind
 from studio.connectors.syncing.telling_apart import Apart
 from studio.core.errors import InvalidInput
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()

@@ -1,6 +1,7 @@
 """The loop that syncs: takes syncs that are due, one worker a sync, each for a few seconds before the next one's."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from studio.connectors.syncing.outcomes import LIVE
 from studio.connectors.syncing.turn import Turn
 from studio.contract.ports import Leases
 from studio.contract.turns import Keep, Turns
-from studio.core.late import dataclass
 from studio.core.targets import Targets
 
 LEASE_S = 90.0

@@ -1,6 +1,7 @@
 """A pass on the rows: taken up, one page kept, swept, ended, failed. Takes a unit of work, never commits."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -25,7 +26,6 @@ from studio.core.errors import NotFound, StudioError
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.i18n import ngettext
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

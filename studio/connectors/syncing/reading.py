@@ -1,6 +1,7 @@
 """What people are shown of syncs: pages of keys, never of offsets."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +20,6 @@ from studio.connectors.syncing.passing import purpose
 from studio.connectors.syncs.stream import Stream
 from studio.core.errors import NotFound
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

@@ -1,6 +1,7 @@
 """What a page brings: which records are new, which have changed, which are gone. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -8,7 +9,6 @@ import orjson
 
 from studio.connectors.syncing.outcomes import Change
 from studio.connectors.syncs.stream import Page
-from studio.core.late import dataclass
 
 MOST_BYTES = 256 * 1024
 """Of one record, as JSON."""

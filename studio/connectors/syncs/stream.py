@@ -1,13 +1,12 @@
 """What a definition says of something that can be synced: orders, products, customers. Pure data."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from studio.connectors.api import Api
 from studio.connectors.outcomes import Deletions, ScopeKind
-from studio.core.late import dataclass
 
 Cursor = Mapping[str, Any]
 """Where reading goes on, as its stream wrote it; at most MOST_CURSOR bytes of JSON. None instead: from the start."""

@@ -4,6 +4,7 @@ Shops drop what they could not deliver to for hours, and tell nobody.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -23,7 +24,6 @@ from studio.connectors.webhooks import notices, secrets, wanting
 from studio.core import clock
 from studio.core.crypto import Keyring
 from studio.core.errors import StudioError
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 
 log = structlog.get_logger()

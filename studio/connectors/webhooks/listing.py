@@ -1,12 +1,12 @@
 """The webhooks of a connection as people see them."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 
 from studio.connectors.hooks.states import State
 from studio.connectors.models import Connection, ConnectionDelivery, ConnectionHook, ConnectionScope
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 LOOKED_AT = 500

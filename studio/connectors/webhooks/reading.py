@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -12,7 +13,6 @@ from studio.connectors.hooks.scheme import Hooks, Received, Topic
 from studio.core.deliveries import Delivery
 from studio.core.errors import InvalidInput, StudioError
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.signatures import Verified
 
 LONGEST_ID = 200

@@ -6,6 +6,7 @@ nothing of it uses up a delivery's id.
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,6 @@ from studio.core.deliveries import MAX_BYTES, Delivery, Reply, WrongMethod
 from studio.core.errors import Gone, InvalidInput, NotFound, NotSignedIn, StudioError, TooLarge
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.metrics import ACCEPTED
 from studio.core.unit_of_work import Database, UnitOfWork
 

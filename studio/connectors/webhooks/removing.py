@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,6 @@ from studio.core.claims import Job
 from studio.core.crypto import Keyring
 from studio.core.errors import StudioError
 from studio.core.http import HttpRequest, HttpResponse
-from studio.core.late import dataclass
 from studio.core.outbox import Later
 from studio.core.unit_of_work import Database, UnitOfWork
 

@@ -2,13 +2,13 @@
 
 import base64
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import orjson
 
 from studio.connectors.models import ConnectionHook
 from studio.core import rng
 from studio.core.crypto import Keyring, hash_token, version_of
-from studio.core.late import dataclass
 from studio.core.sealed import context_of
 from studio.core.signatures import Scheme
 

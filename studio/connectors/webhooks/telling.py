@@ -1,5 +1,6 @@
 """The provider is told which webhooks are wanted: after the commit, as often as it takes, never twice at once."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import NoReturn
 from uuid import UUID
@@ -23,7 +24,6 @@ from studio.core.claims import Job
 from studio.core.crypto import Keyring
 from studio.core.errors import StudioError
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.outbox import Later
 from studio.core.unit_of_work import Database
 

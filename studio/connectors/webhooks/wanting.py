@@ -1,6 +1,7 @@
 """Which webhooks are wanted is written down with the publication that wants them; the provider is told afterwards."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +17,6 @@ from studio.connectors.service import moving, scoping
 from studio.connectors.webhooks import secrets
 from studio.core import ids, outbox
 from studio.core.crypto import Keyring
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 TOPIC = "connection.hook"

@@ -1,5 +1,6 @@
 """A newer master key, and the end of an old one: what has to be there before, and what each workspace's trail hears."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from studio.core.crypto import KEY_VARIABLE, Keyring
 from studio.core.errors import Conflict, Forbidden
 from studio.core.faults import fault_point
 from studio.core.key_file import KeyFile
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.guard.service import checking
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from studio.core.actor import Actor
 from studio.core.crypto import Keyring
 from studio.core.db import Base
 from studio.core.faults import fault_point
-from studio.core.late import dataclass
 from studio.core.sealed import SealedColumn, sealed_columns
 from studio.core.unit_of_work import Database, UnitOfWork
 

@@ -1,5 +1,6 @@
 """Home: what needs me?"""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,6 @@ from studio.console.home_figures import Trouble
 from studio.core import clock
 from studio.core.etags import fresh
 from studio.core.formats import ago
-from studio.core.late import dataclass
 from studio.core.retelling import retold
 from studio.core.unit_of_work import UnitOfWork
 from studio.core.web import current_uow

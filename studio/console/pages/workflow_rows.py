@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,6 @@ from studio.console.rows_forms import DELIMITERS, ENCODINGS, MARKS, GoForm, Uplo
 from studio.core.errors import InvalidInput, NotFound
 from studio.core.figures import separated
 from studio.core.files import storing
-from studio.core.late import dataclass
 from studio.core.models import StoredFile
 from studio.core.web import current_uow
 from studio.runtime.models import TriggerSubscription, Workflow

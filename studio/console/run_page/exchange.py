@@ -1,10 +1,10 @@
 """The data of the attempt that is looked at: as texts where they fit on a page, and how the two differ."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.history.detail import Attempt
 from studio.runtime.history.differences import Compared, compare

@@ -1,9 +1,9 @@
 """Which iterations of a long run its page lists: 25 of one loop at a time. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from studio.contract.node import node_type
-from studio.core.late import dataclass
 from studio.core.numerals import whole
 from studio.runtime.decide import child_path, prefixes
 from studio.runtime.document import Document

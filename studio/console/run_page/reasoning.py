@@ -1,13 +1,13 @@
 """Why a step did not run, in sentences."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from studio.contract.node import node_type
 from studio.contract.wording import port_name
-from studio.core.late import dataclass
 from studio.core.retelling import retold
 from studio.runtime import document as documents
 from studio.runtime.history.detail import StepView

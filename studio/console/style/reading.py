@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-
-from studio.core.late import dataclass
+from dataclasses import dataclass
 
 _TOKEN = re.compile(r"^\s*(--[a-z0-9-]+):\s*([^;]+);", re.MULTILINE)
 _HEAD = re.compile(r"\A/\*(.*?)\*/", re.DOTALL)

@@ -1,7 +1,8 @@
 """What passing a step proves."""
 
+from dataclasses import dataclass
+
 from studio.contract.protecting.requirement import NOTHING, Requirement
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

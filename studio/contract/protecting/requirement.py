@@ -1,10 +1,9 @@
 """Pure: what has to be there before something protected happens. Several of these make one: the strictest wins."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-
-from studio.core.late import dataclass
 
 
 class Strength(IntEnum):

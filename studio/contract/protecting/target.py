@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from studio.contract.protecting.requirement import NOTHING, Requirement
-from studio.core.late import dataclass
 
 _KEY = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)*\Z")
 OWN = "own."

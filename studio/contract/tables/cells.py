@@ -5,12 +5,12 @@ in quotes where they hold one; upper and lower case are the same. Empty, `any`, 
 """
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 ANY_WORDS = frozenset({"", "any", "*", "-", "\u2013"})
 MOST_WORDS = 50

@@ -1,10 +1,10 @@
 """What is wrong with a table as a whole: facts without a row, rows that share some, rows that never count."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from studio.contract.tables.space import Box, Space, Work
 from studio.contract.tables.table import Hits, Table
-from studio.core.late import dataclass
 
 MOST_SHOWN = 50
 """Gaps, and pairs of rows, that are told; there may be more."""

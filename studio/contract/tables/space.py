@@ -5,12 +5,12 @@ stretches between them, each text that is named, and all other texts. A cell is 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from studio.contract.tables import cells
 from studio.contract.tables.cells import Anything, Cell, Kind, Range, Words
 from studio.contract.tables.table import Column, Table
-from studio.core.late import dataclass
 
 Box = tuple[int, ...]
 """A set of atoms a column: all facts of which each is in its set."""

@@ -1,6 +1,7 @@
 """A table of rules: columns, rows of cells, and which rows some facts hit. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
@@ -9,7 +10,6 @@ from studio.contract.tables import cells
 from studio.contract.tables.cells import Cell, CellError, Kind
 from studio.core.errors import FieldProblem
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 MOST_COLUMNS = 8
 MOST_ROWS = 500

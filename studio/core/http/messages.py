@@ -1,9 +1,7 @@
 """What goes out and what comes back."""
 
 from collections.abc import Mapping
-from dataclasses import field
-
-from studio.core.late import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

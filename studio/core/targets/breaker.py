@@ -5,10 +5,8 @@ A target that asks for a pause (429 with Retry-After) gets it, and one probe aft
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
-
-from studio.core.late import dataclass
 
 THRESHOLD = 5
 """Failures in a row that open it."""

@@ -3,12 +3,12 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 
 from studio.core import clock, rng
-from studio.core.late import dataclass
 from studio.core.metrics import CALLS_HELD, CIRCUITS
 from studio.core.targets.breaker import Circuit, Report, Sign
 from studio.core.targets.line import Line

@@ -1,8 +1,7 @@
 """The OCSF classes that the taxonomy uses, with their activities. What an action is in its class, by rule and table."""
 
 from collections.abc import Mapping
-
-from studio.core.late import dataclass
+from dataclasses import dataclass
 
 VERSION = "1.8.0"
 OTHER = 99

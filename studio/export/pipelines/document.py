@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NoReturn
 
@@ -9,7 +10,6 @@ from pydantic import Field, ValidationError
 
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.export.components import Exporter, Processor, Settings
 from studio.export.records import Record
 

@@ -1,6 +1,7 @@
 """The workspace's pipelines: read, checked, changed. What is refused changes nothing."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,6 @@ from studio.audit.taxonomy import exports as actions
 from studio.core import ids
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.export.components import Exporter, Needs
 from studio.export.models import ExportConfig, ExportDestination

@@ -1,6 +1,7 @@
 """Destinations: what each is doing, and what people do about it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from studio.audit.taxonomy import exports as actions
 from studio.core import tenancy
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.export.models import ExportDeadLetter, ExportDestination
 from studio.export.outcomes import LIVE, LetterState, State

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from studio.core.errors import FieldProblem
-from studio.core.late import dataclass
 
 _ROW = re.compile(r"(strategies|variants|constraints|steps|guardrails)\.\d+")
 

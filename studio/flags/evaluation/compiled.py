@@ -1,10 +1,10 @@
 """A state made ready: each flag becomes closures once, and is then evaluated without a look at its document."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from studio.core import rng
-from studio.core.late import dataclass
 from studio.flags.evaluation.constraints import Test, all_of, always, any_of, never
 from studio.flags.evaluation.context import Context
 from studio.flags.evaluation.documents import Feature, Segment, State

@@ -1,8 +1,8 @@
 """Constraints made ready: the test of one, and of all that a strategy asks for."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from studio.core.late import dataclass
 from studio.flags.evaluation.context import Context
 from studio.flags.evaluation.documents import Constraint
 from studio.flags.evaluation.facts import ConstraintChecked

@@ -1,9 +1,7 @@
 """Flags as Unleash's client API writes them (version 2), as values that do not change."""
 
 from collections.abc import Mapping
-from dataclasses import field
-
-from studio.core.late import dataclass
+from dataclasses import dataclass, field
 
 VERSION = 2
 """Of the client API's format."""

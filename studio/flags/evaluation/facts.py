@@ -3,9 +3,8 @@
 `code` names the kind; the other fields are its values. `strategy` counts from 0 within the flag.
 """
 
+from dataclasses import dataclass
 from typing import ClassVar
-
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Flags that a flag depends on: each has to be as wanted. One level counts, as in Unleash."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
-from studio.core.late import dataclass
 from studio.flags.evaluation.constraints import Test, never
 from studio.flags.evaluation.context import Context
 from studio.flags.evaluation.documents import Dependency

@@ -1,10 +1,10 @@
 """A share of the users: each has a number from 1 to 100, and those up to the share are in."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import mmh3
 
-from studio.core.late import dataclass
 from studio.flags.evaluation.context import Context
 from studio.flags.evaluation.facts import Fact, ShareChecked
 from studio.flags.evaluation.hashing import SHARES, STRATEGY_SEED, bucket, by_chance

@@ -1,8 +1,8 @@
 """What makes the same user get the same answer: the field whose text is hashed, or chance."""
 
+from dataclasses import dataclass
 from typing import Self
 
-from studio.core.late import dataclass
 from studio.flags.evaluation.context import Context
 
 _DEFAULT = ("userId", "sessionId")

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
-from studio.core.late import dataclass
 from studio.flags.evaluation.constraints import Condition, Test, all_of, always, conditions, never
 from studio.flags.evaluation.context import Context
 from studio.flags.evaluation.documents import Segment, Strategy

@@ -2,10 +2,10 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from studio.core.late import dataclass
 from studio.flags.evaluation.context import Context
 from studio.flags.evaluation.documents import Payload, Variant
 from studio.flags.evaluation.facts import Fact, NoVariants, VariantChosen, VariantOverridden

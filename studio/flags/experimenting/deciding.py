@@ -1,5 +1,6 @@
 """What becomes of the flag: proposed by whoever ends it, agreed to by whom the experiment names, done at once."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,6 @@ from sqlalchemy import select
 
 from studio.core.errors import Conflict, FieldProblem, InvalidInput, StudioError
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.experimenting import asking, driving, history, rows, setting, weighing
 from studio.flags.experiments.policy import Decision, State, Verb, objections

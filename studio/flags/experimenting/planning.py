@@ -1,7 +1,7 @@
 """An experiment that somebody wants: looked at as a whole, and ready to be started."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -10,7 +10,6 @@ from sqlalchemy import select
 from studio.core import ids
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.experimenting import history, rows, setting
 from studio.flags.experiments import allotment, design

@@ -5,6 +5,7 @@ has ended nothing.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +13,6 @@ import structlog
 from sqlalchemy import Select, select
 
 from studio.contract.ports import Leases
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.flags.experimenting import driving, rows
 from studio.flags.models import FlagExperiment

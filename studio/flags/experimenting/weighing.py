@@ -1,10 +1,10 @@
 """What is known of an experiment, and what it says by it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags import sums
 from studio.flags.experimenting import rows

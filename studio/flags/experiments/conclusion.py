@@ -1,8 +1,8 @@
 """What an experiment comes to, in one word that a workflow can go on by. Pure."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from studio.core.late import dataclass
 from studio.flags.experiments.result import ArmResult, Result, Verdict
 from studio.flags.statistics.comparing import Comparison
 from studio.flags.statistics.srm import Ratio

@@ -1,6 +1,7 @@
 """The design of an experiment, fixed before it starts: arms, one primary metric, guardrails, alpha and horizon."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,7 +10,6 @@ from pydantic import ConfigDict, TypeAdapter, with_config
 
 from studio.core.errors import FieldProblem
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.flags.ramps.checking import MOST_UNITS, checked, guardrail_problems
 from studio.flags.ramps.plan import Guardrail
 

@@ -1,8 +1,8 @@
 """What may be done with an experiment when, and what speaks against a decision. No I/O, no clock."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from studio.core.late import dataclass
 from studio.flags.experiments.result import Result, Verdict
 
 

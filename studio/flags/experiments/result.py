@@ -5,11 +5,10 @@ broken guardrail. At the horizon it is read once, by the fixed-horizon interval,
 """
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from studio.core.late import dataclass
 from studio.flags.experiments.design import Better, Design
 from studio.flags.ramps.guardrails import Look, look
 from studio.flags.statistics.comparing import Comparison, Withheld

@@ -1,11 +1,10 @@
 """What is known of a running ramp, and what is wrong by it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from studio.core.late import dataclass
 from studio.flags.ramps.guardrails import look
 from studio.flags.ramps.plan import Guardrail, OnBreach, OnMismatch, OnNoTraffic, Plan
 from studio.flags.statistics.comparing import Comparison

@@ -1,6 +1,7 @@
 """Whether a guardrail is broken: by an interval that may be looked at as often as one likes."""
 
-from studio.core.late import dataclass
+from dataclasses import dataclass
+
 from studio.flags.ramps.plan import Change, Guardrail, Worse
 from studio.flags.statistics.comparing import Comparison, Interval, Withheld, difference, scaled
 from studio.flags.statistics.samples import Sample

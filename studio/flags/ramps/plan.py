@@ -1,12 +1,12 @@
 """The plan of a guarded rollout: to whom it goes when, what is watched, and what is done where something is wrong."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 
-from studio.core.late import dataclass
 from studio.flags.ramps.arms import MONITORED
 from studio.flags.statistics.comparing import MINIMUM_UNITS
 

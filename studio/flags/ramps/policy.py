@@ -1,10 +1,10 @@
 """What a ramp does next: plan, position and evidence in, one move out. No I/O, no clock."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from studio.core.late import dataclass
 from studio.flags.ramps.evidence import Approval, Code, Evidence, Finding, Judgement, judge, judged
 from studio.flags.ramps.plan import Plan
 from studio.flags.ramps.states import BY_PERSON, Position, State, Verb, apply

@@ -1,12 +1,11 @@
 """Where a ramp is, and which verb takes it where: one table, for people and for the ramp itself."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
-from studio.core.late import dataclass
 from studio.flags.ramps.plan import Plan
 
 

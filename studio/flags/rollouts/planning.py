@@ -1,7 +1,7 @@
 """A rollout that somebody wants: looked at as a whole, and ready to be started."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from sqlalchemy import select
 from studio.core import ids
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.models import Flag, FlagEnvironment, FlagMetric, FlagRollout
 from studio.flags.ramps import checking as ramps

@@ -5,6 +5,7 @@ has moved nothing.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from sqlalchemy import Select, select
 
 from studio.contract.ports import Leases
 from studio.core.errors import StudioError
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.flags.models import FlagRollout
 from studio.flags.ramps.policy import LOOK, Kind, Move, decide

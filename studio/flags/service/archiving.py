@@ -1,11 +1,11 @@
 """A flag that is done: clients no longer get it, its key stays taken, and it can be brought back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from studio.contract import references
 from studio.core.errors import Conflict
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.models import Flag, FlagEnvironment, FlagVersion
 from studio.flags.service import checking, describing, environments, finding, owning, recording, states

@@ -1,11 +1,11 @@
 """What somebody would get of one flag, and why. Counts nothing."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.evaluation.compiled import Explanation, compile_state
 from studio.flags.evaluation.context import flatten

@@ -1,9 +1,9 @@
 """The one door by which what holds of a flag in an environment changes: for pages, API, steps, rollouts, studies."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.models import Flag, FlagEnvironment, FlagSetting, FlagVersion
 from studio.flags.service import checking, environments, finding, gating, owning, recording, states

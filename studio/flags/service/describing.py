@@ -1,13 +1,13 @@
 """What is a flag's own and holds in all environments: its words, its purpose, its schema, what it depends on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from studio.accounts.service import members
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.models import Flag, FlagVersion
 from studio.flags.outcomes import Purpose

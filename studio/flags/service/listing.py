@@ -1,13 +1,13 @@
 """The workspace's flags, newest first, in keyset pages."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
 from studio.contract import references
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.models import Flag, FlagEnvironment, FlagSetting, FlagUsage
 from studio.flags.outcomes import EnvironmentKind

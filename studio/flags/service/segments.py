@@ -1,6 +1,7 @@
 """Segments: constraints with a name, which many flags share."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Text, cast, func, select
@@ -8,7 +9,6 @@ from sqlalchemy import Text, cast, func, select
 from studio.core import ids
 from studio.core.errors import Conflict, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.models import Flag, FlagEnvironment, FlagSegment, FlagSegmentVersion, FlagSetting
 from studio.flags.service import checking, environments, finding, gating, limits, recording, states

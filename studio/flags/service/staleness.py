@@ -1,9 +1,9 @@
 """Pure: whether a flag has probably outlived what it was made for."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from studio.core.late import dataclass
 from studio.flags.outcomes import Purpose
 
 LIFE = {

@@ -1,8 +1,7 @@
 """The addresses of flags' clients, said once: for the front, which answers, and for Flask, which knows of them."""
 
+from dataclasses import dataclass
 from typing import Literal
-
-from studio.core.late import dataclass
 
 BEGINNINGS = ("/api/client/", "/api/frontend", "/ofrep/")
 NAME = "<flag_name>"

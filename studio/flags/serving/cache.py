@@ -7,7 +7,7 @@ its commit. Where the database is away, what was known goes on for OUTAGE_S: pro
 
 import threading
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,6 @@ from studio.core.clashes import is_outage
 from studio.core.crypto import hash_token
 from studio.core.errors import Forbidden, NotSignedIn, StudioError, TooManyRequests
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database
 from studio.flags.models import FlagClientKey, FlagEnvironment
 from studio.flags.serving import document

@@ -5,6 +5,7 @@ Bytes are deterministic: the same rows give the same document, so that a differe
 
 import gzip
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,6 @@ from sqlalchemy import and_, select
 from studio.accounts.models import Workspace
 from studio.core.errors import Unavailable
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.flags.models import Flag, FlagEnvironment, FlagSegment, FlagSetting
 

@@ -2,12 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from socket import gethostname
 from uuid import UUID
 
-from studio.core.late import dataclass
 from studio.flags.serving.document import Document
 from studio.flags.serving.judging import Judge
 

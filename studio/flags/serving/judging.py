@@ -1,10 +1,10 @@
 """The flags of one revision made ready to be evaluated here, and what an answer says about each beside its rules."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from studio.core.late import dataclass
 from studio.flags.evaluation.compiled import CompiledFeature, Evaluator, compile_state
 from studio.flags.evaluation.context import Context
 from studio.flags.evaluation.documents import Feature

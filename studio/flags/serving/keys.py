@@ -1,6 +1,7 @@
 """Keys of programs: made, shown once, ended. `<workspace>:<environment>.<secret>`, as Unleash's libraries know them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from studio.core import tenancy
 from studio.core.crypto import hash_token
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.locking import one_at_a_time
 from studio.core.rng import token
 from studio.core.unit_of_work import UnitOfWork

@@ -1,13 +1,12 @@
 """What libraries tell of themselves: pure reading of registrations and of counted answers, with every bound."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.flags.serving.wire import BadRequest
 
 EARLY = timedelta(minutes=5)

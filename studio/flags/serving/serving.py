@@ -1,10 +1,9 @@
 """All that one process answers to clients of flags: which handler stands behind which address."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from studio.core.errors import StudioError
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database
 from studio.flags.serving import cors, ofrep
 from studio.flags.serving.addresses import ADDRESSES, NAME, STREAM, Address

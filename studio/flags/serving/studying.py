@@ -1,11 +1,11 @@
 """What browsers report of people: pure reading of exposures and measurements, with every bound."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.flags.serving.wire import BadRequest
 from studio.flags.studies import units
 from studio.flags.studies.exposures import Exposure

@@ -1,6 +1,7 @@
 """One request of a client and what it is answered, without a framework around them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -9,7 +10,6 @@ import orjson
 from studio.core.errors import StudioError, TooLarge
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.problems import as_problem
 
 MAX_BYTES = 1_048_576

@@ -6,10 +6,9 @@ usual interval of a difference and Fieller's interval of a ratio. Both say the s
 it whenever the ratio's has 1.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 from math import hypot, sqrt
-
-from studio.core.late import dataclass
 
 MINIMUM_UNITS = 50
 """Below so many units an arm, a comparison is withheld."""

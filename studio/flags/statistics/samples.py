@@ -1,9 +1,8 @@
 """What was counted of one arm: enough to compare it, and nothing about anybody in it."""
 
+from dataclasses import dataclass
 from fractions import Fraction
 from math import isfinite
-
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ lost is seldom a random choice: nothing that the arms say can be trusted then.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from math import exp, lgamma, log
 
-from studio.core.late import dataclass
 from studio.flags.statistics.distributions import chi_square_survival
 
 MINIMUM_UNITS = 100

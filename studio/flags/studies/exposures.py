@@ -1,6 +1,7 @@
 """Exposures: who was seen where a flag decides. The arm is worked out here, never taken from the program."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,6 @@ from sqlalchemy import or_, select, update
 
 from studio.core.errors import FieldProblem
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.models import FlagEnvironment, FlagExperiment, FlagExposure, FlagRollout
 from studio.flags.studies import arms, units

@@ -1,6 +1,7 @@
 """Measurements: what somebody did or was worth at a moment, reported by programs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
 from typing import Any
@@ -10,7 +11,6 @@ from sqlalchemy import select
 
 from studio.core.errors import FieldProblem
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.models import FlagEnvironment, FlagMeasurement, FlagMetric
 from studio.flags.studies import units

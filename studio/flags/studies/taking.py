@@ -1,6 +1,7 @@
 """What programs report, one by one: which are taken, which were there before, which are refused and why."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from studio.core.errors import FieldProblem
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.flags.models import FlagExposure, FlagMeasurement
 

@@ -1,6 +1,7 @@
 """A flag's experiment: what it says, what can be decided, and the form for the next one."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
@@ -10,7 +11,6 @@ from flask_babel import gettext as _
 from studio.accounts.permissions import permission
 from studio.core import web
 from studio.core.errors import Conflict, FieldProblem, InvalidInput, NotFound
-from studio.core.late import dataclass
 from studio.core.web import current_uow
 from studio.flags.editing import experiments as editing
 from studio.flags.editing import rollouts as people

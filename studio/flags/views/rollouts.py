@@ -1,6 +1,7 @@
 """A flag's rollout: the step, the share, the evidence; and what can be done."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import flash, redirect, render_template, url_for
@@ -11,7 +12,6 @@ from studio.accounts.permissions import permission
 from studio.accounts.views.blueprint import show_in
 from studio.core import web
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
-from studio.core.late import dataclass
 from studio.core.web import current_uow
 from studio.flags import words as flag_words
 from studio.flags.editing import rollouts as editing

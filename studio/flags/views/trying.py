@@ -1,6 +1,7 @@
 """Who gets a flag: ask as somebody, and see the answer with its reasons. Nothing is counted."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request
@@ -8,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from studio.accounts.permissions import permission
 from studio.core.errors import StudioError
-from studio.core.late import dataclass
 from studio.core.web import current_uow
 from studio.flags import explaining, words
 from studio.flags.service import asking, environments

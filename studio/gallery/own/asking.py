@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from studio.contract.node import NodeType, node_type
-from studio.core.late import dataclass
 from studio.expressions import is_template
 from studio.runtime.document import Document, Step
 from studio.runtime.fields import Path, label, leaves

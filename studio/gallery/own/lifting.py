@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 from studio.contract.node import node_type
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.gallery.own.asking import Askable, askable
 from studio.gallery.template import PLACEHOLDER
 from studio.runtime import document as documents

@@ -1,6 +1,7 @@
 """Verbs for a workspace's templates: publish one out of a workflow or a file, archive it, bring it back."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,6 @@ from studio.connectors.catalogue import connectors
 from studio.connectors.service import listing
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.i18n import gettext as translated
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.gallery.kept import rows
 from studio.gallery.kept.content import SCHEMA, Content, dumped

@@ -1,6 +1,7 @@
 """Asking for an elevation, and hearing what those who were asked say."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +17,6 @@ from studio.core import ids
 from studio.core.errors import Conflict, FieldProblem, Forbidden, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.guard.elevation import eligibility, policy, rows, starting, words
 from studio.guard.elevation.outcomes import Ending, State

@@ -1,7 +1,7 @@
 """Who may ask for which role: granted, withdrawn, looked up."""
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from studio.core import ids, tenancy
 from studio.core.errors import Conflict, FieldProblem, Forbidden, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.guard.elevation import ending, policy, rows
 from studio.guard.elevation.outcomes import Ending

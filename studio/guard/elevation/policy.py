@@ -1,11 +1,10 @@
 """Pure: what may be asked for, and the course of an elevation. No clock, no rows."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from studio.core.late import dataclass
 from studio.guard.elevation.outcomes import OPEN, Ending, State
 
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=24)

@@ -1,5 +1,6 @@
 """Rows of elevations: found, locked, moved along their course, told to the audit trail."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,6 @@ from studio.contract.ports import Waits
 from studio.core import outbox, tenancy
 from studio.core.errors import Forbidden, NotFound
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.guard.elevation.outcomes import OPEN, Ending, State
 from studio.guard.elevation.policy import Course, Standing, Terms

@@ -1,12 +1,12 @@
 """What a workspace protects, kept in memory while its revision stands: read once a unit of work, then compared."""
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from threading import Lock
 from uuid import UUID
 
 from sqlalchemy import select
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.guard.models import GuardPolicy, GuardRevision, GuardTarget
 from studio.guard.policies.fields import PolicyFields

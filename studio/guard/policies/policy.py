@@ -1,11 +1,11 @@
 """Pure: which policies hold for an action, by what is known of it. What is not known holds."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from studio.contract.protecting import Requirement, Target, strictest_of
-from studio.core.late import dataclass
 from studio.expressions import EvaluationError, Scope, evaluate
 
 

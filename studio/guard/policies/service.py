@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from studio.contract.references import Reference
 from studio.core import ids, tenancy
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.expressions import Environment, Schema, check_expression
 from studio.guard.models import GuardPolicy, GuardPolicyVersion, GuardTarget

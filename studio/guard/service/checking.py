@@ -1,6 +1,7 @@
 """What an action lacks: which policies hold for it, what they ask for together, and what of it is not there."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from studio.contract.protecting import (
@@ -12,7 +13,6 @@ from studio.contract.protecting import (
     registry,
 )
 from studio.core.actor import Actor
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.guard.policies import catalogue, policy
 from studio.guard.policies.policy import Held

@@ -1,6 +1,7 @@
 """Change freezes with dates: each is a policy of what it freezes, which asks for nothing but that time."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -12,7 +13,6 @@ from studio.accounts.models import User
 from studio.contract.wording import field_problems
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.guard.models import GuardException, GuardPolicy
 from studio.guard.policies import service as policies

@@ -1,6 +1,7 @@
 """Gates of runs: opened, answered, ended. What is obtained there counts for one run and one content."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,6 @@ from studio.contract.results import Signal
 from studio.core import ids, tenancy
 from studio.core.errors import Conflict, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.guard import obtained, words
 from studio.guard.models import GuardPass

@@ -1,5 +1,6 @@
 """Step-up: somebody proves once more who they are, in their session, for sudo or for one action with its content."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,6 @@ from studio.core.actor import Actor, ActorType
 from studio.core.crypto import Keyring, hash_token
 from studio.core.errors import Forbidden, Gone, NotFound
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.guard import policy
 from studio.guard.models import StepUp

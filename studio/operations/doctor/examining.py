@@ -1,11 +1,10 @@
 """Runs every check there is. One that breaks is a finding itself: the others are looked at all the same."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pkgutil import iter_modules
 
-from studio.core.late import dataclass
 from studio.core.settings import SettingsError
 from studio.operations.doctor import checks
 from studio.operations.doctor.findings import Finding, bad, warning

@@ -1,11 +1,9 @@
 """What a look at an installation finds: how bad it is, in one sentence, and what is to be done."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from enum import IntEnum
 from typing import Any
-
-from studio.core.late import dataclass
 
 
 class Level(IntEnum):

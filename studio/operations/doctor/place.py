@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sqlalchemy import Connection, Engine
@@ -10,7 +10,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from studio.core import db
-from studio.core.late import dataclass
 from studio.core.settings import Settings
 from studio.core.tenancy import TenantSession, bind
 

@@ -6,14 +6,13 @@ no word for: quiet hours, being over, being somebody's, being put off.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from studio.approvals.clock.calendar import Calendar
 from studio.approvals.escalation import Plan, next_at
-from studio.core.late import dataclass
 from studio.oversight.alerts.quiet import Quiet
 
 

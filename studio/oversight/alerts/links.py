@@ -1,5 +1,6 @@
 """The link of an alert's mail: it finds the alert and the person it was sent to, and does nothing by itself."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -7,7 +8,6 @@ from sqlalchemy import select
 from studio.approvals import people
 from studio.approvals.people import Person
 from studio.core import crypto
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts.tables import Alert, AlertTold
 

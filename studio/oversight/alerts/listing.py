@@ -1,11 +1,11 @@
 """Alerts as a list: newest first, by how far they are."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts.course import State
 from studio.oversight.alerts.tables import Alert

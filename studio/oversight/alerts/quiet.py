@@ -1,12 +1,12 @@
 """Quiet hours: a stretch of each day, by the wall clock of a zone. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from studio.approvals.clock.instants import moment, wall
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Alerts that a workflow raises itself, one for each key of the workspace, and the end that it puts to them."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
@@ -7,7 +8,6 @@ from studio import audit
 from studio.audit.taxonomy import alerts as actions
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.locking import lock
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts import opening, rows, verbs

@@ -1,6 +1,7 @@
 """What a rule of alerts says, and which one counts. Pure: facts in, rule out."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -14,7 +15,6 @@ from studio.approvals.limits import Who
 from studio.approvals.nodes.fields.escalating import Whom
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.oversight.alerts.quiet import Quiet, from_json
 
 MOST_KINDS = 100

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from studio.core import tenancy
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
-from studio.core.late import dataclass
 from studio.core.locking import lock
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts import rule_checks, rules

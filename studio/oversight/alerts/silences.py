@@ -1,6 +1,7 @@
 """Finds workflows that have gone silent. Reads alone; whoever opens alerts gets a report, as of everything else."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from sqlalchemy.orm import aliased
 from studio.audit.models import AuditEvent, AuditTarget
 from studio.contract import alerting
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts import silence
 from studio.oversight.alerts.tables import Alert

@@ -6,6 +6,7 @@ once, and exactly once unless a worker dies between Slack's answer and its commi
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,6 @@ from studio.core.errors import Forbidden
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.ids import parse_id
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts import rows, verbs
 from studio.oversight.alerts.course import State

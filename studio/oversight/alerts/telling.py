@@ -4,6 +4,7 @@ Mails leave under a key of alert, step and person, with the rows that say who wa
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,6 @@ from studio.contract.ports import Mailer
 from studio.core import crypto, outbox
 from studio.core.faults import fault_point
 from studio.core.ids import new_id
-from studio.core.late import dataclass
 from studio.core.speaking import speaking
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts import course, letters, rows

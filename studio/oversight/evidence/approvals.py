@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,6 @@ from studio.approvals.models import Assignment, Attachment, Comment, Decision, R
 from studio.approvals.revisions import Revision
 from studio.approvals.service import versions
 from studio.audit.envelope import stamp
-from studio.core.late import dataclass
 from studio.core.redact import Redactor
 from studio.core.unit_of_work import UnitOfWork
 from studio.guard.models import GuardHold, GuardPass, StepUp

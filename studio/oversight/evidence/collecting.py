@@ -1,7 +1,7 @@
 """Putting a pack together: batch after batch, each read in a unit of its own, and written before the next."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,6 @@ from studio.approvals.models import Request
 from studio.audit.listing import Filter, Units
 from studio.audit.packs import layout
 from studio.audit.packs.writing import Pack
-from studio.core.late import dataclass
 from studio.oversight.evidence import approvals, events, pages, people, runs, workflows
 from studio.oversight.evidence.outcomes import Kind, Stage
 from studio.oversight.evidence.people import Erasures

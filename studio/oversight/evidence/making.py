@@ -7,7 +7,7 @@ begins anew once the time is over; what the dead one had written is thrown away,
 import hashlib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -23,7 +23,6 @@ from studio.audit.sealing import closing, keys
 from studio.core import clock
 from studio.core.crypto import Keyring
 from studio.core.faults import fault_point
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.oversight.evidence import events, rows
 from studio.oversight.evidence.collecting import Collecting, Progress

@@ -1,6 +1,7 @@
 """Who people are in a pack: names and addresses, or that they were erased on request."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from studio.approvals import people
 from studio.audit.models import AuditEvent, AuditTarget
 from studio.audit.personal import ERASED, subject_of
 from studio.audit.taxonomy.audit import PERSONAL_ERASED
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

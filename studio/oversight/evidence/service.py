@@ -1,7 +1,7 @@
 """Asking for packs, following them, stopping them, taking them away."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,6 @@ from studio.contract.gates import Act
 from studio.core import ids, tenancy
 from studio.core.errors import Conflict, Gone, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.locking import one_at_a_time
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.evidence import rows

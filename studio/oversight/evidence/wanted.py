@@ -1,14 +1,13 @@
 """What a pack is asked for, and how it is named in it. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from studio.audit.envelope import stamp
 from studio.audit.listing import Filter
-from studio.core.late import dataclass
 from studio.oversight.evidence.outcomes import Kind
 
 FILTERS = ("action", "actor", "target_type", "target", "run", "q")

@@ -1,5 +1,6 @@
 """The plan and its carrying out."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,7 +15,6 @@ from studio.contract.ports import Mailer
 from studio.core.errors import Conflict, FieldProblem, Forbidden, InvalidInput
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.leaving import mails
 

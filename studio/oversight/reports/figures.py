@@ -2,11 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
-
-from studio.core.late import dataclass
 
 
 @dataclass(slots=True)

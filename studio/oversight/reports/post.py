@@ -1,5 +1,6 @@
 """Mailing the report of a month: a job of the outbox, exactly once, that leaves the next one."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,6 @@ from studio.accounts.service import members, workspaces
 from studio.accounts.speaking import speaking_to
 from studio.contract.ports import Mailer
 from studio.core import outbox
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.reports import months, service
 from studio.oversight.reports.service import Report

@@ -1,7 +1,7 @@
 """The report of a month with names, and the setting of to whom it goes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,7 +17,6 @@ from studio.audit.taxonomy import reports as actions
 from studio.core import outbox
 from studio.core.errors import InvalidInput, NotFound
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.reports import adding, months
 from studio.oversight.reports.figures import Figures, Load

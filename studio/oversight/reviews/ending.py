@@ -1,6 +1,7 @@
 """How a review ends: every seat is answered about, silence is counted, or it is called off."""
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,6 @@ from sqlalchemy import func, select
 from studio.accounts.service import members
 from studio.core.errors import Conflict
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.models import AccessReview, AccessReviewItem
 from studio.oversight.reviews import facts, policy, rows, trail

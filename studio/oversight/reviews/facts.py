@@ -1,7 +1,7 @@
 """What a reviewer sees of a seat: looked up for a page of them at a time, and kept with the answer."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,6 @@ from studio.approvals.outcomes import LIVE, AssignmentState
 from studio.approvals.service.listing import written_out
 from studio.audit.models import AuditEvent, AuditTarget
 from studio.core.ids import parse_id
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 
 

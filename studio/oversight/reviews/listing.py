@@ -1,13 +1,13 @@
 """What pages, the API and mails show of access reviews."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from studio.accounts.models import Seat, User
 from studio.accounts.outcomes import Role
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.models import AccessReview, AccessReviewItem
 from studio.oversight.reviews import facts, policy, rows

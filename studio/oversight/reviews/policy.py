@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from studio.accounts.outcomes import Role
 from studio.accounts.permissions import REGISTRY, allowed
-from studio.core.late import dataclass
 from studio.oversight.reviews.outcomes import Answer, Cause, Silence
 
 SHORTEST, LONGEST = timedelta(hours=1), timedelta(days=366)

@@ -3,6 +3,7 @@
 Each runs in a unit of work of its own, may run twice or late, and looks at the rows as they are then.
 """
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,7 +17,6 @@ from studio.accounts.service.members import Member
 from studio.accounts.speaking import speaking_to
 from studio.contract.ports import Mailer
 from studio.core import outbox
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.models import AccessReview
 from studio.oversight.reviews import ending, listing, rows, starting, trail

@@ -1,6 +1,7 @@
 """Rows of access reviews, found and locked."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,7 +12,6 @@ from studio.accounts.service.members import Member
 from studio.core import tenancy
 from studio.core.errors import NotFound
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.models import AccessReview, AccessReviewItem
 from studio.oversight.reviews import policy

@@ -1,7 +1,7 @@
 """A review begins: by somebody, or as the repetition of another."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,6 @@ from studio.approvals.service import groups
 from studio.core import ids
 from studio.core.errors import Conflict, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.locking import one_at_a_time
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.models import AccessReview, AccessReviewItem

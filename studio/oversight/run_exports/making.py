@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from sqlalchemy import insert, select
 
 from studio.core import clock
 from studio.core.errors import NotFound, StudioError
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.oversight.run_exports import service, writing
 from studio.oversight.run_exports.outcomes import UNFINISHED, Format, State

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,6 @@ from studio.core import ids, tenancy
 from studio.core.errors import Conflict, Gone, NotFound
 from studio.core.i18n import gettext as _
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 from studio.core.locking import one_at_a_time
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.run_exports.outcomes import UNFINISHED, Format, State

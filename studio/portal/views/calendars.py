@@ -1,7 +1,7 @@
 """Settings: calendars of working hours."""
 
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,6 @@ from studio.approvals.service.calendars import CalendarSave, Working
 from studio.approvals.timetables import WorkingCalendar
 from studio.core import web
 from studio.core.errors import Conflict, InvalidInput, StudioError
-from studio.core.late import dataclass
 from studio.core.web import current_uow
 from studio.portal import holiday_lines, week
 from studio.portal.forms import CalendarForm, PlaceForm

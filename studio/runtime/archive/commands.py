@@ -4,6 +4,7 @@ import hashlib
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -21,7 +22,6 @@ from studio.core.db import open_engine
 from studio.core.errors import StudioError
 from studio.core.http import HttpClient
 from studio.core.ids import parse_id
-from studio.core.late import dataclass
 from studio.core.settings import Settings, SettingsError, load
 from studio.core.unit_of_work import Database
 from studio.runtime.archive import finding, records

@@ -8,6 +8,7 @@ erasure is done once none of those is left.
 import io
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeGuard
 from uuid import UUID
@@ -20,7 +21,6 @@ from studio.core import outbox, tenancy
 from studio.core.claims import Job
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.archive import records
 from studio.runtime.archive.outcomes import ArchiveTrouble, Stage

@@ -1,6 +1,7 @@
 """Archived runs are looked up, and the record of one is read from where it lies."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from studio.core import tenancy
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.archive import records
 from studio.runtime.archive.places import Reach, store_of

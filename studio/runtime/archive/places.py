@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 from urllib.parse import urlsplit
@@ -13,7 +14,6 @@ from studio.core.buckets import Bucket, checksum, code_in
 from studio.core.errors import StudioError
 from studio.core.http.messages import HttpRequest, HttpResponse
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.runtime.archive.outcomes import ArchiveTrouble, Place
 from studio.runtime.models import ArchivePlace
 

@@ -4,6 +4,7 @@ import base64
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import IO, Any
 from uuid import UUID
 
@@ -11,7 +12,6 @@ import orjson
 from sqlalchemy import Row, Select, func, inspect, select
 
 from studio.core.db import Base
-from studio.core.late import dataclass
 from studio.core.run_parts import RunPart, run_parts
 from studio.core.sealed import is_sealed
 from studio.core.unit_of_work import UnitOfWork

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -14,7 +14,6 @@ from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
-from studio.core.late import dataclass
 from studio.core.locking import lock
 from studio.core.unit_of_work import UnitOfWork
 from studio.core.web_address import split

@@ -2,10 +2,10 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from studio.contract.ports import Leases
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database
 from studio.runtime.archive.outcomes import ArchiveTrouble
 from studio.runtime.archive.places import Reach

@@ -5,7 +5,7 @@ It is a drain of its own, apart from the sweeper: a store that answers slowly ho
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import IO
 from uuid import UUID
@@ -18,7 +18,6 @@ from studio.core.errors import StudioError
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime import labels
 from studio.runtime.archive import notices, records

@@ -1,10 +1,10 @@
 """One verb, one run: what a page offers for one of them is done by the same services."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from studio.core.errors import Conflict
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.batches.wanted import Verb, Wanted
 from studio.runtime.models import Run

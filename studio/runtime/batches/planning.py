@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -12,7 +12,6 @@ from sqlalchemy import select
 from studio.core.errors import InvalidInput, StudioError
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.batches.doing import Hands, wish_of
 from studio.runtime.batches.wanted import MOST_RUNS, Verb, Wanted, hash_of

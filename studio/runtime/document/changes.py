@@ -1,11 +1,11 @@
 """What changed between two documents, in words."""
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from studio.contract.node import Kind, node_type
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.runtime.document.limit_wording import limit_changes
 from studio.runtime.document.model import Document, JoinRule, Link, RetryRule, Step
 

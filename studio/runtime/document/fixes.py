@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.runtime.document.layout import fitting
 from studio.runtime.document.model import Link
 

@@ -1,11 +1,10 @@
 """What is wrong with a workflow, in one form for the canvas, the API and publishing."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from studio.core.errors import FieldProblem
-from studio.core.late import dataclass
 from studio.runtime.document.fixes import Fix
 
 Severity = Literal["error", "warning"]

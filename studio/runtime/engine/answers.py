@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,7 +11,6 @@ import orjson
 import structlog
 
 from studio.core import clock
-from studio.core.late import dataclass
 from studio.core.redis_options import redis_options
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ Whose runs are whose is settled by leases alone; a row that says nothing new for
 import os
 import socket
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,7 +15,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from studio.core import clock, migrate
-from studio.core.late import dataclass
 from studio.runtime.models import WorkerProcess
 
 log = structlog.get_logger()

@@ -1,6 +1,7 @@
 """The loop that starts runs for entries of the audit trail."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
@@ -8,7 +9,6 @@ from sqlalchemy import Select, select
 
 from studio.audit.models import AuditHead
 from studio.core.faults import fault_point
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database
 from studio.runtime.models import TriggerSubscription
 from studio.runtime.service.audit_events import follow

@@ -6,6 +6,7 @@ what is due. On PostgreSQL the server's clock rules, and a worker's own does not
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement
 
 from studio.core import clock
-from studio.core.late import dataclass
 from studio.core.models import OutboxRow
 from studio.runtime.models import Run, WaitRow
 

@@ -1,10 +1,11 @@
 """Frees at once what a process held that has died or stops: its runs, its jobs of the outbox, its loops."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from studio.core import claims
-from studio.core.late import dataclass
 from studio.core.models import OutboxRow
 from studio.runtime.engine.attending import forget
 from studio.runtime.ledger.port import Ledger

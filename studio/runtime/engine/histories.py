@@ -1,7 +1,7 @@
 """Recorded runs: read from a database, written to a file and read back, to be walked by engine.replay."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from studio.accounts.models import Workspace
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.compiled import Compiled

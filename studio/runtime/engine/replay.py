@@ -6,7 +6,7 @@ can be tried against yesterday's runs, and the project's golden histories hold e
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, cast
 
 import orjson
@@ -15,7 +15,6 @@ from pydantic import BaseModel
 from studio.contract.node import Context, Effect, NodeType
 from studio.contract.ports import Ports
 from studio.contract.results import Done, Fail, Outcome
-from studio.core.late import dataclass
 from studio.runtime.compiled import Compiled
 from studio.runtime.decide import Place
 from studio.runtime.engine.machine.machine import Machine

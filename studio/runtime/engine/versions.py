@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from studio.contract.node import NodeType, node_type
 from studio.core import clock
 from studio.core.errors import NotFound
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database
 from studio.runtime import document as documents
 from studio.runtime.compile import compile_graph, field_plan

@@ -5,7 +5,7 @@ On SQLite the claims and flushes of the workers are jobs in the same queue, sinc
 
 import threading
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,7 +15,6 @@ from studio.core import clock
 from studio.core.errors import Unavailable
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database
 from studio.runtime.engine.shedding import SOON_S, expected_wait
 from studio.runtime.ledger.port import Hands, Ledger

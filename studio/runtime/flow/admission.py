@@ -1,5 +1,6 @@
 """What is decided when an event comes: whether what is going on lets it start a run at all."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from studio.contract.spans import in_words
 from studio.core.errors import Conflict, StudioError, TooManyRequests
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.locking import lock
 from studio.runtime.flow.control import Control, Keys, gate_key
 from studio.runtime.flow.policy import opens_at

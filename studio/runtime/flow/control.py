@@ -7,6 +7,7 @@ A trigger's row keeps it as JSON:
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Self
 
 import orjson
@@ -14,7 +15,6 @@ import orjson
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
-from studio.core.late import dataclass
 from studio.expressions import EvaluationError, Scope, evaluate
 from studio.expressions.filters import text_of
 from studio.runtime.document import Settings

@@ -4,9 +4,8 @@ One moment is all that is kept of a stream: its theoretical arrival time, when t
 evenly. Nothing is counted, so nothing leaks when a process dies.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,10 @@
 """Which runs pass the gate now. Pure: what waits, what is going on and the limits in, the runs that pass out."""
 
 from collections.abc import Iterable, Mapping, MutableMapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from studio.core.late import dataclass
 from studio.runtime.flow.gcra import Rate, next_slot
 
 AHEAD = timedelta(seconds=1)

@@ -5,6 +5,7 @@ what the limits let be.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,6 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
 
 from studio.core.db import UtcDateTime
-from studio.core.late import dataclass
 from studio.runtime.flow.control import Control, gate_key
 from studio.runtime.flow.gcra import Rate
 from studio.runtime.flow.policy import Candidate, Limits, Passed, Stream

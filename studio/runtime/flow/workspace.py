@@ -1,7 +1,7 @@
 """What all workflows of a workspace may do together: read and set by people."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 
@@ -9,7 +9,6 @@ from studio.audit import Target, record
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.locking import lock
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import TriggerSubscription, WorkspaceLimit

@@ -1,10 +1,10 @@
 """What people say when they pause or stop, checked."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.runtime.halts.outcomes import Events, Under
 from studio.runtime.halts.policy import LONGEST_S
 

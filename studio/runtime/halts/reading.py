@@ -1,11 +1,11 @@
 """What stands still, for those who look."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.halts.policy import left_s
 from studio.runtime.models import Event, Halt, Run, Workflow

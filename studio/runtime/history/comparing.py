@@ -1,12 +1,12 @@
 """Two runs side by side: what they received, and step by step how each ended and what it gave."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.history.detail import RunDetail, StepView, detail
 from studio.runtime.history.differences import Compared, compare

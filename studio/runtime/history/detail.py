@@ -1,7 +1,7 @@
 """One run, as its page shows it: what happened at each step, what it waited for, what it belongs to."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,6 @@ from sqlalchemy.orm import defer
 from studio.contract.node import NodeType, node_type
 from studio.core.i18n import gettext
 from studio.core.ids import parse_id
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.history.tallies import Tally

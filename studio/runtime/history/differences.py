@@ -1,9 +1,8 @@
 """How two values of JSON differ, field by field. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
-
-from studio.core.late import dataclass
 
 DEEPEST = 40
 """Levels that are compared field by field; below, a value is compared as a whole."""

@@ -5,13 +5,13 @@ A value that is none is a problem with the argument's name. Nobody gets all runs
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from uuid import UUID
 
 from studio.core.errors import FieldProblem
 from studio.core.i18n import gettext as _
 from studio.core.ids import parse_id
-from studio.core.late import dataclass
 from studio.runtime.labels import LONGEST_VALUE
 from studio.runtime.outcomes import RunState
 from studio.runtime.search.words import asked

@@ -1,14 +1,13 @@
 """Lists of runs and events: keyset pages in the order of their ids, no counts, filters that have an index."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CompoundSelect, Select, select, union_all
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.history.filters import RunFilter
 from studio.runtime.history.narrowing import Hits, Narrowed, behind, narrowed

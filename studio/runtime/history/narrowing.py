@@ -1,6 +1,6 @@
 """What a filter means in SQL: conditions on a run's row, and ids of runs by what only an index beside it knows."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,6 @@ from sqlalchemy.orm import aliased
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.history.filters import RunFilter
 from studio.runtime.insights.facets import Facet, number

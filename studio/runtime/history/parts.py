@@ -1,11 +1,10 @@
 """A large value in parts: one of its places, a page of what lies there, and where a text stands. Pure."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
-
-from studio.core.late import dataclass
 
 AT_ONCE = 50
 """Entries on a page."""

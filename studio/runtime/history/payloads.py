@@ -1,13 +1,13 @@
 """What a run's steps got and gave, as rows keep it: large values in a table of their own."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Row, select
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.ledger.payloads import blob_of, size_of
 from studio.runtime.models import IN_ORDER, Blob, Step

@@ -2,10 +2,10 @@
 
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from studio.contract.graph import BODY_PORT
-from studio.core.late import dataclass
 from studio.runtime.document import Document, Link
 from studio.runtime.history.tallies import Tally
 

@@ -4,12 +4,12 @@ A step's row says when it began and ended; its waits say what lay between. Pure 
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.history.detail import Attempt, StepView
 from studio.runtime.models import Resolution, Run

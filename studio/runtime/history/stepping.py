@@ -1,12 +1,12 @@
 """A run as it was after each of its steps: what had ended, what had not begun. Pure but for `frame`."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.history.tallies import Tally, tallied
 from studio.runtime.models import IN_ORDER, Step

@@ -1,10 +1,10 @@
 """Which connections a run went along, and which it did not. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from studio.contract.graph import BODY_PORT
-from studio.core.late import dataclass
 from studio.runtime.document import Document, Link
 from studio.runtime.history.tallies import Tally
 

@@ -1,11 +1,11 @@
 """The workspace's workflows, newest first, in keyset pages."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Workflow, WorkflowTag
 

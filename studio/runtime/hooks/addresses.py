@@ -1,6 +1,7 @@
 """From the secret part of a web address to the trigger behind it, cached for a moment."""
 
 import threading
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,6 @@ from sqlalchemy import select
 
 from studio.core import clock
 from studio.core.crypto import hash_token
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database
 from studio.runtime.flow.control import Control
 from studio.runtime.models import TriggerSubscription, trigger_settings

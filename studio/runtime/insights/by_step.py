@@ -6,7 +6,7 @@ waiting for a decision, or for the next attempt. What a re-run kept of another r
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,7 +16,6 @@ from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from studio.core import sketch
-from studio.core.late import dataclass
 from studio.runtime.insights.grains import Grain, hour_of
 from studio.runtime.insights.sums import Counted
 from studio.runtime.models import StepTally

@@ -6,11 +6,10 @@ day of the old zone that this midnight lies in ends there. So days never overlap
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from studio.core.late import dataclass
 from studio.runtime import zones
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ No run is read but the examples of the errors that are shown.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -14,7 +14,6 @@ from sqlalchemy import String, cast, func, select
 
 from studio.core import sketch
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.insights.days import Since, changed
 from studio.runtime.insights.grains import ALL, Bounds, Grain, Period

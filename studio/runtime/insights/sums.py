@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from studio.core import sketch
-from studio.core.late import dataclass
 from studio.runtime.insights.grains import ALL, Grain, hour_of
 from studio.runtime.models import RunErrorTally, RunTally
 

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from studio.core import clock
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database
 from studio.runtime.insights.facets import Facet, number
 from studio.runtime.insights.fingerprint import fingerprint

@@ -1,11 +1,10 @@
 """What the executor holds of a run in memory: plain rows, no ORM on the hot path."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from studio.core.late import dataclass
 from studio.runtime.flow.control import FREE, Control, Keys
 from studio.runtime.stages.policy import part_of
 

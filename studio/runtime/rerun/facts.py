@@ -1,14 +1,13 @@
 """What a plan is made from: what became of a run, what its steps are in a version, and what somebody chose."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from studio.contract.graph import Graph
 from studio.contract.node import Effect
-from studio.core.late import dataclass
 from studio.runtime.decide import Place
 from studio.runtime.outcomes import StepState
 

@@ -1,10 +1,10 @@
 """A plan told step by step: what becomes of each in the new run."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 
 from studio.contract.node import Effect
-from studio.core.late import dataclass
 from studio.runtime.rerun.planner import Plan
 
 

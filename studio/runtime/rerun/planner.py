@@ -6,14 +6,13 @@ whenever the new run comes to it.
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 import orjson
 
 from studio.contract.graph import ERROR_PORT
 from studio.contract.node import Effect
 from studio.core.errors import FieldProblem
-from studio.core.late import dataclass
 from studio.runtime import decide
 from studio.runtime.decide import DONE_PORT, Fact, Place
 from studio.runtime.outcomes import StepState

@@ -1,12 +1,12 @@
 """About how many runs rules would let go now: counted so far, and never all of them."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Run
 from studio.runtime.outcomes import ENDED

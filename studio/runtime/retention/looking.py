@@ -1,6 +1,7 @@
 """One look over a workspace's ended runs and its events, batch by batch in the order of their ids."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,7 +10,6 @@ from sqlalchemy import delete, select
 from studio.core.db import Base
 from studio.core.faults import fault_point
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 from studio.core.run_parts import run_parts
 from studio.core.unit_of_work import Database, UnitOfWork
 from studio.runtime.models import ArchivePlace, Event, Run

@@ -1,11 +1,10 @@
 """Which runs may go. Pure: facts in, decisions out."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from studio.core.late import dataclass
 from studio.runtime.outcomes import ENDED, RunState
 
 DAYS = range(7, 3651)

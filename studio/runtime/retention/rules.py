@@ -1,7 +1,7 @@
 """How long runs are kept: read and set by people."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -10,7 +10,6 @@ from studio.accounts.models import Workspace
 from studio.audit import Change, Target, record
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.locking import lock
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import RetentionRule, Workflow

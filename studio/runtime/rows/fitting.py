@@ -1,12 +1,12 @@
 """Fitting the columns of a file to the fields of a form, and each row's cells to their kinds. Pure: no I/O."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from studio.contract.form import Form, Question, answers
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.runtime.rows import numbers
 from studio.runtime.rows.numbers import Mark
 from studio.runtime.rows.reading import Table

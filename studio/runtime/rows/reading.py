@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from typing import IO
@@ -11,7 +12,6 @@ from typing import IO
 from studio.core.errors import InvalidInput
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 MOST_ROWS = 10_000
 """As many as a “For each” takes."""

@@ -1,12 +1,12 @@
 """What became of each row in the run that got them: by the steps of the loop that goes through them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Run, Step, WorkflowVersion
 from studio.runtime.outcomes import ENDED, StepState

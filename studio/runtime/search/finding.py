@@ -1,6 +1,7 @@
 """Which runs carry the words of a query: the index for what is settled, the rows themselves for the newest."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, UnaryExpression, column, func, select, table
@@ -8,7 +9,6 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
 
 from studio.core import clock
-from studio.core.late import dataclass
 from studio.runtime.models import Run, RunSearch
 from studio.runtime.search.words import fits, words_of
 

@@ -1,6 +1,7 @@
 """Fills the index of runs behind them, in the order of their ids, while nothing more urgent is to be done."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from studio.core import clock
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 from studio.core.unit_of_work import Database
 from studio.runtime.models import Run, RunSearch
 from studio.runtime.outcomes import Lane, RunState

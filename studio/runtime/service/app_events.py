@@ -1,6 +1,7 @@
 """What happens in Studio itself and may start a workflow: a run failed, an approval was decided."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from studio.contract.node import node_type
 from studio.core.db import json_dumps
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.expressions import EvaluationError, ExpressionError, Scope, evaluate
 from studio.runtime.compiled import Compiled

@@ -1,12 +1,12 @@
 """What caused an event: through how many runs that started one another, so that circles of workflows end."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 
 from studio.contract.node import TriggerType, node_type
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Event, Run
 

@@ -1,5 +1,6 @@
 """Events that come twice: the first under a key starts a run, the others are repeats of it."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -7,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import EventDedup
 

@@ -1,6 +1,7 @@
 """Workflows that feed each other: one brings about what starts another, and so on until the first starts again."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,7 +9,6 @@ from sqlalchemy import select
 from studio.contract import topics
 from studio.contract.node import TriggerType, node_type, registry
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.checks.feeds import heard, heard_by, stirred
 from studio.runtime.checks.knowledge import Knowledge

@@ -1,6 +1,6 @@
 """Events that wait for one another: kept as they come, and started together once they are due, by one run."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -13,7 +13,6 @@ from studio.core.errors import InvalidInput
 from studio.core.faults import fault_point
 from studio.core.i18n import gettext as _
 from studio.core.ids import new_id
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Event, EventDedup, Gathering, TriggerSubscription
 from studio.runtime.outcomes import Verdict

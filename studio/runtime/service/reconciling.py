@@ -7,13 +7,13 @@ one effect; for one that takes none, somebody has to look.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, inspect, select, text
 
 from studio.contract.node import Effect
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.ahead import ahead
 from studio.runtime.compiled import Compiled

@@ -1,6 +1,6 @@
 """Publish a version to a share of the events, change the share, take it to everybody, take it back."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,6 @@ from studio.core.crypto import Keyring
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime import document as documents
 from studio.runtime.models import VersionStage, Workflow, WorkflowVersion

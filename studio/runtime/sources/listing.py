@@ -1,6 +1,7 @@
 """Sources of a workspace and what they kept: keyset pages, newest first."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,7 +9,6 @@ from sqlalchemy.orm import defer
 
 from studio.core.errors import NotFound
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import EventSource, SourceEvent
 from studio.runtime.sources.policy import MOST_SOURCES

@@ -1,6 +1,7 @@
 """An event of a source given to a published workflow, by the way that every event takes there."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from studio.audit.taxonomy import sources as actions
 from studio.contract.node import node_type
 from studio.core.errors import Conflict, InvalidInput, NotFound
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.expressions import Scope
 from studio.runtime.models import EventSource, SourceEvent, TriggerSubscription, Workflow

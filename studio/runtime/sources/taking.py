@@ -1,6 +1,7 @@
 """Keeping an event: told apart from repeats, and room made for it, under the lock of its source."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from studio.core.db import json_dumps
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import EventSource, SourceEvent
 from studio.runtime.sources import policy

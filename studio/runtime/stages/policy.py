@@ -5,11 +5,10 @@ and a share that grows only adds events to those that it had.
 """
 
 import hashlib
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
-
-from studio.core.late import dataclass
 
 PARTS = 10_000
 """How finely events are told apart: hundredths of a percent."""

@@ -1,13 +1,13 @@
 """What the versions of a workflow did: from its newest runs, no further than a bound."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from studio.core.ids import first_id_at
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import Run, VersionStage
 from studio.runtime.outcomes import Mode, RunState

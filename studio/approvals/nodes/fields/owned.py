@@ -1,6 +1,6 @@
 """Who decides by what a field holds."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,7 +13,6 @@ from studio.approvals.service.resolving import any_one
 from studio.contract.approving import ApprovalRule
 from studio.contract.node import Context, NodeConfig, help_
 from studio.core.errors import InvalidInput
-from studio.core.late import dataclass
 
 OWN = {"policy": ["", None]}
 """Where a field is shown: in a step that names no policy."""

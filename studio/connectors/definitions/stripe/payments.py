@@ -1,11 +1,11 @@
 """Payments, as payment intents or as charges: whatever a shop has kept of them."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from studio.connectors.api import Api
 from studio.connectors.definitions.stripe.asking import checked, failed, get
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 PREFIXES = ("pi_", "ch_", "py_")
 

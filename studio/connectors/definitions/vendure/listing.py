@@ -1,12 +1,12 @@
 """A list of Vendure, read by the moment of change, so that neither a tie nor a change meanwhile leaves a gap."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from studio.connectors.api import Api
 from studio.connectors.definitions.vendure.asking import ask
-from studio.core.late import dataclass
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 OVERLAP = 10

@@ -1,7 +1,7 @@
 """From a filled form to one request, as plain data. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -11,7 +11,6 @@ from studio.connectors.openapi.calling.values import accepted
 from studio.connectors.openapi.operations.operation import Binding, Operation
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

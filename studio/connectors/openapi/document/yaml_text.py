@@ -4,6 +4,7 @@ PyYAML's own loaders recurse in C on nested lists, resolve tags to types, and le
 values.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -13,7 +14,6 @@ from studio.connectors.openapi.limits import MAX_DEPTH, MAX_VALUES
 from studio.connectors.openapi.refusing import refused
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "seq", "map")} | {"!"}

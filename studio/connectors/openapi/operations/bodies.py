@@ -1,13 +1,13 @@
 """What an operation takes as its body, as far as Studio can write it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from studio.connectors.openapi.document.following import Document, mapping, text
 from studio.connectors.openapi.operations.shapes import Reader, Shape
 from studio.connectors.openapi.refusing import Unreadable
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 FORM = "application/x-www-form-urlencoded"
 _STYLES = ("form", "spaceDelimited", "pipeDelimited", "deepObject")

@@ -1,11 +1,11 @@
 """What a new version of a document changes, in words. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from studio.connectors.openapi.operations.operation import Operation
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 
 
 @dataclass(frozen=True, slots=True)

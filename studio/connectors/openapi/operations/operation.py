@@ -1,10 +1,8 @@
 """What is kept of a document: its operations, each with its form, and how one signs in. Plain data."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
-
-from studio.core.late import dataclass
 
 READING = ("GET", "HEAD")
 

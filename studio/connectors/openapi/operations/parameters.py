@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from studio.connectors.openapi.document.following import Document, listed, mapping, text
 from studio.connectors.openapi.operations.shapes import Reader, Shape
-from studio.core.late import dataclass
 
 PLACES = ("path", "query", "header", "cookie")
 _STYLES = {

@@ -1,12 +1,11 @@
 """One schema, made plain: references followed, `allOf` folded in, `null` and needless choices taken out."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from studio.connectors.openapi.document.following import Document, listed, mapping
 from studio.connectors.openapi.refusing import Unreadable
-from studio.core.late import dataclass
 
 TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object"})
 SCALAR = frozenset({"string", "number", "integer", "boolean"})

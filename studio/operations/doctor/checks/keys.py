@@ -1,13 +1,13 @@
 """The master key is there, readable by Studio alone, and opens what is sealed."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from studio.audit.models import AuditSigningKey
 from studio.core.crypto import KEY_VARIABLE, CryptoError, Keyring
 from studio.core.key_file import KeyFile
-from studio.core.late import dataclass
 from studio.operations.doctor.findings import Finding, bad, ok, warning
 from studio.operations.doctor.place import Place
 

@@ -1,13 +1,12 @@
 """Where tables are partitioned, months to come have partitions, and nothing lies in one that is there to catch it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, text
 
 from studio.core import clock
-from studio.core.late import dataclass
 from studio.operations.doctor.findings import Finding, ok, warning
 from studio.operations.doctor.place import Place
 from studio.operations.partitions import Partitions, partitioned, without_month

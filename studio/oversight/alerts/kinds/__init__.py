@@ -1,6 +1,7 @@
 """Kinds of alerts: one module each, found by being in this folder."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import import_module
@@ -13,7 +14,6 @@ from sqlalchemy import select
 
 from studio.accounts.permissions import REGISTRY
 from studio.accounts.service import members
-from studio.core.late import dataclass
 from studio.core.unit_of_work import UnitOfWork
 from studio.oversight.alerts.tables import Alert
 from studio.runtime.models import Workflow, WorkflowTag

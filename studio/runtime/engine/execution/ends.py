@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from studio.core.i18n import gettext
-from studio.core.late import dataclass
 from studio.core.metrics import RUNS_FINISHED
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.compiled import Compiled

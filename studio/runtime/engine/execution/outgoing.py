@@ -1,11 +1,11 @@
 """Which of a run's calls may go out now, asked before its intent is committed."""
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from studio.contract.node import Effect
 from studio.contract.results import Fail, Outcome, Wait
 from studio.core.i18n import gettext as _
-from studio.core.late import dataclass
 from studio.core.targets import Full, Paused, Report, Sign, Targets, Ticket
 from studio.core.targets.registry import NOTHING
 from studio.runtime.engine.machine.call import Call

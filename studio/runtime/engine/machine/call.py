@@ -1,10 +1,11 @@
 """A step that may not run in memory alone."""
 
+from dataclasses import dataclass
+
 from pydantic import BaseModel
 
 from studio.contract.node import NodeType
 from studio.contract.results import Signal
-from studio.core.late import dataclass
 from studio.runtime.ledger.rows import StepRow, Waiting
 
 
