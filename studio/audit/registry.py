@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from studio.core.deferred import Deferred
 
 _NAME = re.compile(r"[a-z][a-z_]*\.[a-z][a-z_]*\Z")
 CUSTOM = "custom"
@@ -14,10 +16,10 @@ CUSTOM = "custom"
 Severity = Literal["info", "notice", "warning", "critical"]
 
 
-class Metadata(BaseModel):
+class Metadata(Deferred):
     """Facts of one kind of event: flat, at most 50 keys, texts of at most 500 characters."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # built at its first use: many kinds, few a day
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 @dataclass(frozen=True, slots=True)

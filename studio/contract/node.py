@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from threading import RLock
 from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from studio.contract.ports import Ports
 from studio.contract.protecting.gate import Gate
 from studio.contract.references import Reference
 from studio.contract.results import Done, Expand, Fail, Outcome, Signal, Wait
+from studio.core.deferred import Deferred
 from studio.core.ids import new_id
 from studio.core.unit_of_work import UnitOfWork
 
@@ -30,9 +30,6 @@ __all__ = [
     "Wait",
     "help_",
 ]
-
-
-_MAKING = RLock()
 
 
 class Kind(StrEnum):
@@ -59,31 +56,10 @@ class Effect(StrEnum):
     """Something else: runs with no transaction open, after its intent is committed."""
 
 
-class NodeConfig(BaseModel):
-    """Base of every Config: unknown fields are refused, with their path.
+class NodeConfig(Deferred):
+    """Base of every Config: unknown fields are refused, with their path."""
 
-    What checks one is made at its first use: a worker runs a few of a hundred types, and each holds memory.
-    """
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
-
-    @classmethod
-    def model_rebuild(
-        cls,
-        *,
-        force: bool = False,
-        raise_errors: bool = True,
-        _parent_namespace_depth: int = 2,
-        _types_namespace: Mapping[str, Any] | None = None,
-    ) -> bool | None:
-        """Make it, on one thread at a time: one that comes in between would find it half made."""
-        with _MAKING:
-            return super().model_rebuild(
-                force=force,
-                raise_errors=raise_errors,
-                _parent_namespace_depth=_parent_namespace_depth + 1,
-                _types_namespace=_types_namespace,
-            )
+    model_config = ConfigDict(extra="forbid")
 
 
 def help_(
@@ -374,7 +350,7 @@ class NodeType:
     def simulate(self, ctx: Context, config: Any) -> Outcome:
         """What a test-run does instead of an effect: the sample, behind the first port."""
         del ctx
-        raw = config.model_dump() if isinstance(config, BaseModel) else {}
+        raw = config.model_dump() if isinstance(config, NodeConfig) else {}
         return Done(self.sample_of(raw), port=self.ports_of(raw)[0], note="Simulated")
 
 

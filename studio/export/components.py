@@ -12,10 +12,11 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from studio.contract.ports import Http, Secrets
+from studio.core.deferred import Deferred
 from studio.core.i18n import gettext as _
 from studio.export.outcomes import Verdict
 from studio.export.records import Record
@@ -46,10 +47,10 @@ SecretName = Annotated[str, AfterValidator(_secret_name)]
 """Written as `${secret:name}`; holds the name."""
 
 
-class Settings(BaseModel):
+class Settings(Deferred):
     """What a component is told in the document."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # built at its first use
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Retry(Settings):

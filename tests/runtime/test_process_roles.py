@@ -42,7 +42,6 @@ from studio.core import logs, outbox, settings
 logs.configure(settings.load())
 from {module} import {role}
 made = {role}(settings.load())
-from dataclasses import is_dataclass
 from pydantic import BaseModel
 from sqlalchemy.orm import configure_mappers
 from studio.contract import node
@@ -50,14 +49,9 @@ from studio.core.db import Base
 configure_mappers()
 engine = made.extensions["studio_engine"] if "{role}" == "create_app" else made
 models = lambda base: [found for one in base.__subclasses__() for found in (one, *models(one))]
-dataclasses_of = lambda loaded: {{
-    one for name, module in loaded.items() if name.startswith("studio.")
-    for one in vars(module).values() if isinstance(one, type) and is_dataclass(one)
-}}
 named = lambda all: [getattr(one, "__qualname__", type(one).__name__) for one in all]
 print(json.dumps({{
     "built": sorted({{one.__module__ for one in models(BaseModel) if vars(one).get("__pydantic_complete__")}}),
-    "compiled": [one.__init__.__code__.co_filename == "<string>" for one in dataclasses_of(sys.modules)],
     "loaded": [name for name, module in sys.modules.items() if module is not None],
     "work": {{
         "tables": sorted(table.name for table in Base.metadata.sorted_tables),
@@ -114,10 +108,3 @@ def test_a_worker_does_all_the_work_that_the_whole_app_does(loaded):
 def test_what_checks_bodies_documents_and_facts_is_built_at_its_first_use(loaded, process):
     early = [module for module in loaded[process]()["built"] if module.startswith(BUILT_LATE)]
     assert early == []
-
-
-@pytest.mark.parametrize("process", ["worker", "web"])
-def test_dataclasses_are_compiled_with_their_first_objects(loaded, process):
-    """Those of which a start makes objects are a sixth; what derives from another is compiled with its class."""
-    compiled = loaded[process]()["compiled"]
-    assert sum(compiled) < len(compiled) / 4

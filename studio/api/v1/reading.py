@@ -14,6 +14,7 @@ from pydantic_core import from_json
 
 from studio.contract.wording import field_problems
 from studio.core import unstorable
+from studio.core.deferred import Deferred
 from studio.core.errors import FieldProblem, InvalidInput, StudioError, TooLarge
 from studio.core.figures import separated
 from studio.core.i18n import gettext as _
@@ -46,16 +47,16 @@ class WrongType(StudioError):
     code = "body.content_type"
 
 
-class Body(BaseModel):
+class Body(Deferred):
     """Base of every body: nothing is coerced, nothing unknown is let in."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", defer_build=True)  # built at its first use, as answers are
+    model_config = ConfigDict(strict=True, extra="forbid")
 
 
-class Query(BaseModel):
+class Query(Deferred):
     """Base of every query: its values are texts, so they are read as what the field wants."""
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 class Paged(Query):

@@ -5,9 +5,10 @@ from typing import Annotated, Any, TypeVar
 import orjson
 from flask import request
 from flask_babel import gettext as _
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from studio.contract.wording import field_problems
+from studio.core.deferred import Deferred
 from studio.core.errors import InvalidInput, TooLarge
 from studio.runtime.document.bounds import MAX_BYTES
 from studio.runtime.stages.policy import MIN_RUNS, POINTS
@@ -16,10 +17,10 @@ LARGEST = 4 * MAX_BYTES
 """Bytes of one request: a document with its indentation, and a sample."""
 
 
-class Body(BaseModel):
+class Body(Deferred):
     """Base of every body."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", defer_build=True)  # built at its first use
+    model_config = ConfigDict(strict=True, extra="forbid")
 
 
 Seen = Annotated[int, Field(ge=0, le=2**31 - 2)]

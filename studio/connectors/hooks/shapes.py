@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
+
+from studio.core.deferred import Deferred
 
 Money = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,4})?$")]
 """Decimal text in the currency's main unit: `420.00`. Digits of other scripts are none, and cost 700 KiB a pattern."""
@@ -10,10 +12,10 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 """The provider's own."""
 
 
-class Shape(BaseModel):
+class Shape(Deferred):
     """Base of all shapes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # built at its first use
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Customer(Shape):

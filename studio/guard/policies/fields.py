@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
 
 from studio.contract.protecting import ApprovalDemand, Freeze, Requirement, StepUpDemand, Strength
+from studio.core.deferred import Deferred
 from studio.core.i18n import gettext as _
 from studio.core.moments import reached
 
@@ -17,8 +18,8 @@ STRENGTHS: dict[str, Strength] = {one.name.lower(): one for one in Strength}
 LONGEST_FREEZE = timedelta(days=92)
 
 
-class _Fields(BaseModel):
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+class _Fields(Deferred):
+    model_config = ConfigDict(extra="forbid")
 
 
 class ApprovalFields(_Fields):

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from studio.core.deferred import Deferred
 from studio.core.i18n import gettext as _
 from studio.core.i18n import marked
 
@@ -18,10 +19,10 @@ _CURRENCY = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 _AMOUNT = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=2)]
 
 
-class Setting(BaseModel):
+class Setting(Deferred):
     """Base of each kind: nothing unknown is let in."""
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="forbid")
     kind: ClassVar[str]
     target: ClassVar[str]
     title: ClassVar[str]
@@ -84,10 +85,10 @@ class PayoutAccount(Setting):
         return _("Payouts go to %(iban)s of %(holder)s", iban=masked(self.iban), holder=self.holder)
 
 
-class Registration(BaseModel):
+class Registration(Deferred):
     """One country in which the shop is registered for tax."""
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="forbid")
     country: _COUNTRY
     number: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9 .\-]{4,20}$")]
 

@@ -6,13 +6,14 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from studio.approvals.clock.delays import Unit
 from studio.approvals.deadlines import Duration
 from studio.approvals.escalation import MOST_LEVELS, MOST_LOOPS, MOST_TARGETS
 from studio.approvals.limits import Who
 from studio.approvals.nodes.fields.escalating import Whom
+from studio.core.deferred import Deferred
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
 from studio.oversight.alerts.quiet import Quiet, from_json
@@ -40,8 +41,8 @@ class Severity(StrEnum):
     NORMAL = "normal"
 
 
-class _Said(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+class _Said(Deferred):
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class QuietHours(_Said):
@@ -72,7 +73,7 @@ class Level(_Said):
 class Rule(_Said):
     """All that a rule says but its name and place."""
 
-    kinds: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=MOST_KINDS)] = []
+    kinds: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=MOST_KINDS)] = Field([])
     """Empty: every kind."""
     about: About = About.ALL
     value: Annotated[str, Field(max_length=80)] = ""
@@ -81,10 +82,10 @@ class Rule(_Said):
     """Runs that fail within `minutes` before it is one: of workflows that fail alone."""
     minutes: Annotated[int, Field(ge=1, le=1440)] = 10
     severity: Severity = Severity.BY_KIND
-    whom: Annotated[list[Who], Field(max_length=MOST_TARGETS)] = []
+    whom: Annotated[list[Who], Field(max_length=MOST_TARGETS)] = Field([])
     """`owner`, `user:…`, `group:…`, `schedule:…`: told at once. Nobody: it stands in the list alone."""
     mode: Whom = Whom.EVERYONE
-    levels: Annotated[list[Level], Field(max_length=MOST_LEVELS - 1)] = []
+    levels: Annotated[list[Level], Field(max_length=MOST_LEVELS - 1)] = Field([])
     repeat: Annotated[int, Field(ge=0, le=MOST_LOOPS)] = 0
     repeat_after: Duration = Duration(amount=30, unit=Unit.MINUTES)
     """From the last level to the first again."""

@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from studio.core.deferred import Deferred
 
 KEY_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
 
@@ -10,7 +12,7 @@ Key = Annotated[str, Field(pattern=KEY_PATTERN)]
 Number = int | float
 
 
-class Part(BaseModel):
+class Part(Deferred):
     """Base of every part: nothing is coerced, nothing unknown is let in."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=True)

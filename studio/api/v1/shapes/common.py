@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from studio.core.deferred import Deferred
 from studio.core.errors import InvalidInput
 from studio.core.i18n import gettext as _
 from studio.core.ids import parse_id
@@ -16,10 +17,10 @@ Row = TypeVar("Row")
 Id = Annotated[UUID, Field(examples=["019a0000-0000-7000-8000-000000000000"])]
 
 
-class Shape(BaseModel):
+class Shape(Deferred):
     """Base of every answer. It may be filled from a row of the same names."""
 
-    model_config = ConfigDict(from_attributes=True, defer_build=True)  # built at its first use: there are ninety
+    model_config = ConfigDict(from_attributes=True)
 
 
 class ListOf(Shape, Generic[Item]):
