@@ -56,6 +56,16 @@ def test_filters_stand_in_the_address(auditor):
     assert "Refund 4 " not in one
 
 
+def test_a_time_that_is_none_shows_and_hands_out_nothing(auditor):
+    """Left aside, it would give all, and the trail would say of the file that it was filtered."""
+    for answer in (
+        auditor.get("/audit?since=8d"),
+        auditor.post("/audit/export", data={"format": "csv", "since": "8d"}),
+    ):
+        assert (answer.status_code, "There is no such time to choose" in answer.text) == (422, True)
+        assert "Refund" not in answer.text
+
+
 def test_a_filter_without_a_field_is_named_and_can_be_taken_away(auditor, filled):
     address = f"/audit?actor={filled['admin'].user_id}&target_type=approval&q=refund"
     page = auditor.get(address).text

@@ -95,6 +95,9 @@ def _file(parts: Iterator[str] | Iterator[bytes], content_type: str, ending: str
 
 def _filter(uow: UnitOfWork, given: Mapping[str, str]) -> Filter:
     said = _given(given)
+    if said.get("since", "") not in ("", *SPANS):
+        words = _("There is no such time to choose. Choose one from the list.")  # without it, all would be handed out
+        raise InvalidInput(words, code="query.invalid", field="since")
     days = SPANS.get(said.get("since", ""))
     return Filter(
         action=said.get("action"),
