@@ -53,9 +53,14 @@ def test_no_page_of_what_is_left_links_to_where_nothing_is(world, left, owner):
     pages = {page: owner.get(page.format(**left)) for page in PAGES}
     assert [page for page, answer in pages.items() if answer.status_code != 200] == []
     for link in links_of(world.app, [answer.text for answer in pages.values()]):
-        answer = owner.get(link)
-        is_archived = answer.status_code == 404 and "This workflow is archived" in answer.text
-        assert answer.status_code < 400 or (is_archived and "bring-back" in answer.text), link
+        assert owner.get(link).status_code < 400, link
+
+
+def test_its_page_says_what_became_of_it_and_leads_back(left, owner):
+    text = owner.get(f"/workflows/{left['workflow']}").text
+    assert "This workflow is archived" in text
+    assert f"/runs?workflow={left['workflow']}" in text
+    assert "bring-back" in text
 
 
 def test_lists_of_runs_say_which_archived_workflow_they_are_narrowed_to(left, owner):

@@ -37,7 +37,7 @@ def workflow(workflow_id: UUID) -> ResponseReturnValue:
     """
     kept = service.get(current_uow(), workflow_id)
     if kept.archived_at is not None:
-        return render_template("console/workflow_archived.html", workflow=kept), 404
+        return render_template("console/workflow_archived.html", workflow=kept)
     found = facts(current_uow(), keyring(), kept, settings().public_url)
     heated = None
     if signed_in_person().may("run.read"):
