@@ -55,6 +55,7 @@ class Stack:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        process.wait_tied(self.processes[name])
 
     def wait_ready(self, timeout: float = READY_S) -> None:
         """Until the web answers /livez."""

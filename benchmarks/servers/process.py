@@ -81,7 +81,7 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start a server that the kernel ends with `last_signal` when the starting thread dies."""
     with log.open("ab") as output:
-        return subprocess.Popen(
+        running = subprocess.Popen(
             [*tied_to_parent(last_signal, user), *map(str, command)],
             cwd=cwd,
             env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(cwd)},
@@ -91,6 +91,8 @@ def start(
             # A Ctrl-C in the terminal is for the tests; they then stop their servers in order.
             start_new_session=True,
         )
+    wait_tied(running)
+    return running
 
 
 def wait_until(
@@ -143,3 +145,17 @@ def tied_to_parent(last_signal: signal.Signals, user: str | None = None) -> list
         return ["runuser", "-u", user, "--"] if user else []
     become = [f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
     return [setpriv, *become, f"--pdeathsig={last_signal.name.removeprefix('SIG')}", "--"]
+
+
+def wait_tied(running: subprocess.Popen[bytes]) -> None:
+    """Wait until a command has taken the place of what ties it: before, nobody would tell it that we have ended."""
+    while running.poll() is None and _ties(running.pid):
+        time.sleep(0.001)  # between two looks at a fact: what runs there?
+
+
+def _ties(pid: int) -> bool:
+    try:
+        program = Path(f"/proc/{pid}/cmdline").read_bytes().partition(b"\0")[0]
+    except OSError:
+        return False  # it has ended
+    return program.endswith(b"/setpriv")
