@@ -30,7 +30,7 @@ def sqlite_driver() -> Any:
     try:
         from pysqlite3 import dbapi2  # noqa: PLC0415 - optional where the system's SQLite is new enough
     except ImportError:
-        from sqlite3 import dbapi2  # noqa: PLC0415 - see above
+        from sqlite3 import dbapi2  # noqa: PLC0415 - only where pysqlite3 is not installed
     if dbapi2.sqlite_version_info < SQLITE_FLOOR:
         wanted = ".".join(map(str, SQLITE_FLOOR))
         message = (

@@ -36,7 +36,7 @@ def sticky(note: Note) -> Markup:
         for row, line in enumerate(lines)
         if line
     )
-    return Markup(  # as above: a note's whole text goes through format(), which escapes it
+    return Markup(  # written here alone: format() escapes a note's text, which people write
         '<g class="note-of" data-tone="{tone}" transform="translate({x:.0f} {y:.0f})"><title>{whole}</title>'
         '<rect width="{width:.0f}" height="{height:.0f}" rx="5"/><text>{text}</text></g>'
     ).format(
