@@ -158,7 +158,7 @@ def test_rename_duplicate_and_delete(browser, published):
     copy = client.post(f"/workflows/{published}/copies").location
     assert "Copy of Big refunds" in client.get(copy).text
     assert client.post(f"/workflows/{published}/delete").location == "/workflows"
-    assert client.get(f"/workflows/{published}").status_code == 404
+    assert "This workflow is archived" in client.get(f"/workflows/{published}").text
     assert "Copy of Big refunds" in client.get("/workflows").text
 
 

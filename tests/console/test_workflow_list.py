@@ -71,7 +71,7 @@ def test_archived_ones_are_hidden_start_nothing_and_come_back_off(builder, flows
     assert names(builder.get("/workflows")) == ["Flow 1", "Flow 2"]
     page = builder.get("/workflows?state=archived")
     assert "Bring back" in page.text
-    assert builder.get(f"/workflows/{flows[0]}").status_code == 404
+    assert "This workflow is archived" in builder.get(f"/workflows/{flows[0]}").text
     with database.unit(tenant.id) as uow:
         rows = uow.session.scalars(select(TriggerSubscription).where(TriggerSubscription.workflow_id == flows[0]))
         assert [row.active for row in rows] == [False]
