@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,29 @@ KILLED_S = 10.0
 """Longest that what was killed is waited for."""
 
 
+def fresh(arguments: list[str], environ: dict[str, str], checkout: Path, log: Path) -> process.Running:
+    """Start `studio ARGUMENTS` from the source that lies in a folder, and let it add to a log what it says.
+
+    It is told to stop if the starting thread dies before it can do so itself.
+    """
+    with log.open("ab") as output:
+        running = subprocess.Popen(
+            [*process.tied_to_parent(signal.SIGTERM), sys.executable, "-m", "studio", *arguments],
+            cwd=checkout,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    process.wait_tied(running)
+    return running
+
+
+starting: Callable[[list[str], dict[str, str], Path, Path], process.Running] = fresh
+"""How processes start. Tests take one that costs less; what is measured starts afresh."""
+
+
 @dataclass
 class Stack:
     """What runs. `settings` are those of its processes."""
@@ -35,27 +58,13 @@ class Stack:
     environ: dict[str, str]
     postgres: PostgresServer | None = None
     redis: RedisServer | None = None
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, process.Running] = field(default_factory=dict)
     logs: dict[str, Path] = field(default_factory=dict)
 
     def start(self, name: str, *arguments: str, checkout: Path = PROJECT) -> None:
-        """Start `studio ARGUMENTS` under a name, from the source that lies in a folder.
-
-        It is told to stop, and takes its children along, if the starting thread dies before it can do so itself.
-        """
-        log = self.settings.data_dir / f"{name}.log"
-        self.logs[name] = log
-        with log.open("ab") as output:
-            self.processes[name] = subprocess.Popen(
-                [*process.tied_to_parent(signal.SIGTERM), sys.executable, "-m", "studio", *arguments],
-                cwd=checkout,
-                env=self.environ,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        process.wait_tied(self.processes[name])
+        """Start `studio ARGUMENTS` under a name, from the source that lies in a folder."""
+        self.logs[name] = self.settings.data_dir / f"{name}.log"
+        self.processes[name] = starting(list(arguments), self.environ, checkout, self.logs[name])
 
     def wait_ready(self, timeout: float = READY_S) -> None:
         """Until the web answers /livez."""
@@ -104,7 +113,7 @@ class Stack:
         _kill([self.processes.pop(name)])
 
 
-def _kill(processes: list[subprocess.Popen[bytes]]) -> None:
+def _kill(processes: list[process.Running]) -> None:
     started = list(memory.families([one.pid for one in processes]))
     for running in processes:
         with suppress(ProcessLookupError):

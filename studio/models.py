@@ -1,5 +1,6 @@
 """Every package's tables, loaded for migrations and for the schema check."""
 
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -22,6 +23,7 @@ PACKAGES = (
 )
 
 
+@cache
 def load_all() -> None:
     """Import the models module (or package) of every package that has one."""
     for package in PACKAGES:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from benchmarks import stack
 from benchmarks.servers import kept, process
 from benchmarks.servers.postgres import PostgresServer, PostgresUrls, postgres_server
 from benchmarks.servers.redis import RedisServer, redis_server
@@ -20,6 +21,7 @@ from studio.core import heap
 from tests.fixtures.app import app, database, mailer, store, store_settings
 from tests.fixtures.shop import shop
 from tests.fixtures.spreading import ByFileAndStore, longest_first, names_none
+from tests.servers import loaded
 from tests.servers.browser import chromium as run_chromium
 from tests.servers.browser import flawless_page, new_context
 from tests.servers.http_target import HttpTarget
@@ -37,11 +39,15 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let all processes of this run, and those that they start, copy the same migrated databases."""
+    """Let all processes of this run, and those that they start, copy the same migrated databases.
+
+    Each process of tests loads Studio once for all that it starts.
+    """
+    opened = ExitStack()
+    config.add_cleanup(opened.close)
+    stack.starting = loaded.Starting(opened)
     if not hasattr(config, "workerinput"):
-        stack = ExitStack()
-        config.add_cleanup(stack.close)
-        os.environ[kept.FOLDER] = str(stack.enter_context(process.scratch("kept", place=process.memory())))
+        os.environ[kept.FOLDER] = str(opened.enter_context(process.scratch("kept", place=process.memory())))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -69,8 +75,8 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """One PostgreSQL cluster a test process (so one for each worker of xdist)."""
-    with ExitStack() as stack:
-        yield start_or_skip(postgres_server(), stack)
+    with ExitStack() as opened:
+        yield start_or_skip(postgres_server(), opened)
 
 
 @pytest.fixture(scope="module")
@@ -106,8 +112,8 @@ def new_sqlite_file(_migrated_sqlite_file: Path) -> Callable[[], Path]:
 @pytest.fixture(scope="session")
 def redis() -> Iterator[RedisServer]:
     """One Redis server a test process."""
-    with ExitStack() as stack:
-        yield start_or_skip(redis_server(), stack)
+    with ExitStack() as opened:
+        yield start_or_skip(redis_server(), opened)
 
 
 @pytest.fixture
@@ -140,8 +146,8 @@ def http_target() -> Iterator[HttpTarget]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser a test process."""
-    with ExitStack() as stack:
-        yield start_or_skip(run_chromium(), stack)
+    with ExitStack() as opened:
+        yield start_or_skip(run_chromium(), opened)
 
 
 @pytest.fixture

@@ -12,8 +12,31 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
 HOST = "127.0.0.1"
+
+
+class Running(Protocol):
+    """A process that was started, as `subprocess.Popen` is one."""
+
+    pid: int
+    returncode: int | None
+
+    def poll(self) -> int | None:
+        """Its end, None before."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its end, waited for."""
+
+    def send_signal(self, sig: int) -> None:
+        """Nothing where it has ended."""
+
+    def terminate(self) -> None:
+        """SIGTERM."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
 
 
 class ServerMissing(Exception):
@@ -111,7 +134,7 @@ def wait_until(
     raise ServerFailed(message)
 
 
-def stop(process: subprocess.Popen[bytes], *signals: signal.Signals) -> None:
+def stop(process: Running, *signals: signal.Signals) -> None:
     """Send one signal after the other, the last always SIGKILL, until the process is gone."""
     for number in (*signals, signal.SIGKILL):
         if process.poll() is None:

@@ -8,25 +8,32 @@ Unset, a point costs two comparisons.
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 CHARGE = "charge"
-_ARMED = os.environ.get("FAULT", "")
-_ONCE = os.environ.get("FAULT_ONCE", "")
-_left = int(os.environ.get("FAULT_AFTER", "0"))
+_armed = ""
+_once = ""
+_left = 0
+
+
+def read(environ: Mapping[str, str]) -> None:
+    """Arm what an environment names: this process's own, and again in a fork that begins as another process."""
+    global _armed, _once, _left  # noqa: PLW0603 - what is armed in this process
+    _armed, _once = environ.get("FAULT", ""), environ.get("FAULT_ONCE", "")
+    _left = int(environ.get("FAULT_AFTER", "0"))
 
 
 def fault_point(label: str) -> None:
     """Die here by SIGKILL if this point is armed."""
     global _left  # noqa: PLW0603 - counts the passes of the one armed point
-    if _ARMED == CHARGE:
+    if _armed == CHARGE:
         if _charged(label):
             _die()
         return
-    if label != _ARMED:
+    if label != _armed:
         return
-    if _ONCE and not Path(_ONCE).exists():
+    if _once and not Path(_once).exists():
         return
     if _left > 0:
         _left -= 1
@@ -36,7 +43,7 @@ def fault_point(label: str) -> None:
 
 def _charged(label: str) -> bool:
     """Whether the file names this point. A pass that it skips is taken off."""
-    file = Path(_ONCE)
+    file = Path(_once)
     try:
         point, left = file.read_text().split()
     except FileNotFoundError:  # nothing is charged, or another process has died of it
@@ -51,17 +58,18 @@ def _charged(label: str) -> bool:
 
 def arm(label: str, die: Callable[[], None] | None = None, after: int = 0) -> None:
     """Arm a point in this process, or none by an empty label. For tests, which may die by an exception instead."""
-    global _ARMED, _die, _left
-    _ARMED, _die, _left = label, die or _kill, after
+    global _armed, _die, _left
+    _armed, _die, _left = label, die or _kill, after
 
 
 def _kill() -> None:
-    if _ONCE:
+    if _once:
         try:
-            Path(_ONCE).unlink()
+            Path(_once).unlink()
         except FileNotFoundError:  # another process has died of it
             return
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 _die: Callable[[], None] = _kill
+read(os.environ)

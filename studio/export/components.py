@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -208,6 +209,7 @@ def _register(registry: dict[str, Any], cls: Any) -> None:
         raise ValueError(f"two components are called {cls.kind!r}")
 
 
+@cache
 def load_all() -> None:
     """Import every processor and exporter, which registers it."""
     for folder in ("studio.export.processors", "studio.export.exporters"):

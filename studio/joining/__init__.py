@@ -1,6 +1,6 @@
 """Joins ports to packages: with app.py, which adds all that is shown, the only place that knows them all."""
 
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import cast
@@ -76,6 +76,7 @@ NODE_FOLDERS = (
 """Folders whose modules are node types. A package's line is added with its first one."""
 
 
+@cache
 def load_node_types() -> None:
     """Import every node type, which registers it."""
     for folder in NODE_FOLDERS:

@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, text, update
 
 from benchmarks import seeding, workloads
+from benchmarks.servers.process import Running
 from benchmarks.stack import Stack, stack
 from studio.audit import chain
 from studio.audit.verifying import verify
@@ -129,7 +130,7 @@ class Drill:
         self._plain = dict(running.environ)
         self._charged = ""
         self._control: dict[str, Any] | None = None
-        self._begun: dict[str, subprocess.Popen[bytes]] = {}
+        self._begun: dict[str, Running] = {}
         self._first: set[int] = set()
 
     # -- processes ----------------------------------------------------------------------------------------------
