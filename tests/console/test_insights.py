@@ -229,6 +229,8 @@ def test_what_is_newer_is_asked_for_cheaply_and_in_the_same_words(browser, api, 
     listed = [one["id"] for one in api.get("/api/v1/runs").json["data"]]
     assert f'data-newest="{listed[0]}"' in browser.get("/runs").text
     assert "data-tail" not in browser.get(f"/runs?before={listed[2]}").text, "older pages stand still"
+    assert "data-tail" not in browser.get("/runs?until=2020-01-01T00:00:00Z").text, "so does what has ended"
+    assert "data-tail" in browser.get("/runs?until=2999-01-01T00:00:00Z").text
     first = browser.get(f"/runs/news?after={listed[0]}")
     assert first.json == {"new": 0, "more": False}
     again = browser.get(f"/runs/news?after={listed[0]}", headers={"If-None-Match": first.headers["ETag"]})

@@ -15,6 +15,7 @@ from studio.console import words
 from studio.console.blueprint import blueprint
 from studio.console.zones import zone_of_person
 from studio.contract.node import Kind, registry
+from studio.core import clock
 from studio.core.errors import FieldProblem, InvalidInput
 from studio.core.etags import fresh
 from studio.core.i18n import gettext
@@ -72,7 +73,7 @@ def runs() -> ResponseReturnValue:
         further=_further(),
         cursor=address,
         newest=page.rows[0].id if page.rows else "",
-        live=not (problems or request.args.get("before") or request.args.get("after")),
+        live=not (problems or request.args.get("before") or request.args.get("after") or _past(wanted)),
         news=address("console.run_news"),
         export_to=address("console.run_export_ask"),
         archived=finding.any_there(uow),
@@ -91,6 +92,11 @@ def runs() -> ResponseReturnValue:
     if problems:
         answer.status_code = 422
     return answer
+
+
+def _past(wanted: RunFilter) -> bool:
+    """No run can begin any more that it means."""
+    return wanted.until is not None and wanted.until <= clock.local_now()
 
 
 @blueprint.get("/runs/news")

@@ -12,3 +12,8 @@ export function underlined(span: readonly [number, number] | null, length: numbe
   const [from, to] = [Math.max(0, span[0]), Math.min(span[1], length)];
   return from < to ? { from, to } : null;
 }
+
+/** Whether a problem may be about this part of what was written; one without a place may be about any. */
+export function concerns(span: readonly [number, number] | null, length: number): boolean {
+  return span === null || (span[0] <= length && span[1] >= 0);
+}

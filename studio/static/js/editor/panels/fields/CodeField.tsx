@@ -5,6 +5,7 @@ import type { Problem } from "../../api/types";
 import type { Json } from "../../document/types";
 import { useSession } from "../../session/context";
 import type { CodeHandle } from "../code/code";
+import { concerns } from "../code/underlined";
 import { PreviewLine } from "./PreviewLine";
 import type { InputProps } from "./props";
 import { useProblems, useScope } from "./scope";
@@ -76,6 +77,8 @@ export function CodeField({
   latest.current = { text, onChange, step: step.key, within };
   const problems = useProblems(path);
   const marks = useMemo(() => shifted(problems, offset), [problems, offset]);
+  // of several fields that make one value, those are marked that the problem is about
+  const red = invalid && (!problems.some((one) => one.span) || marks.some((one) => concerns(one.span, text.length)));
   const placeholder = typeof schema.examples?.[0] === "string" ? schema.examples[0] : "";
 
   useEffect(() => {
@@ -134,7 +137,7 @@ export function CodeField({
       <div
         ref={host}
         data-takes={mode === "json" || mode === "text" ? undefined : "data"}
-        className={`input code-field mode-${mode.replace("-template", "")}${invalid ? " invalid" : ""}${lines > 1 ? " tall" : ""}`}
+        className={`input code-field mode-${mode.replace("-template", "")}${red ? " invalid" : ""}${lines > 1 ? " tall" : ""}`}
       >
         {!ready && (
           <textarea
