@@ -9,6 +9,7 @@ import pytest
 from studio.approvals import askers
 from studio.approvals.requesting import adhoc
 from studio.approvals.requesting.adhoc import PersonAsk
+from studio.approvals.service import calendars
 from studio.builder.backtest import service as backtests
 from studio.builder.backtest.outcomes import Wanted as Tried
 from studio.builder.shadow import service as shadows
@@ -117,6 +118,11 @@ def of_requests(world):
     return lambda uow, number: adhoc.ask(uow, PersonAsk(title=f"Camera {number}", approvers=whom))
 
 
+def of_calendars(_world):
+    week = [["09:00-17:00"], *[[] for _ in range(6)]]
+    return lambda uow, number: calendars.create(uow, calendars.CalendarSave(f"Shop {number}", "UTC", week))
+
+
 LIMITS: list[Any] = [
     (of_backtests, backtests, "MOST_AT_ONCE"),
     (of_shadows, shadows, "MOST_AT_ONCE"),
@@ -128,6 +134,7 @@ LIMITS: list[Any] = [
     (of_keys, keys, "MOST"),
     (of_sources, sources, "MOST_SOURCES"),
     (of_requests, adhoc, "MOST_OPEN"),
+    (of_calendars, calendars, "MOST"),
 ]
 
 
@@ -160,6 +167,12 @@ def test_two_at_the_same_moment_are_not_one_too_many(world, monkeypatch, prepare
     monkeypatch.setattr(module, limit, 1)
     _first, second = beside(world, lambda uow: make(uow, 0), lambda uow: make(uow, 1))
     assert isinstance(second, Conflict), second
+
+
+def test_of_two_first_calendars_one_is_the_default(world):
+    make = of_calendars(world)
+    first, second = beside(world, lambda uow: make(uow, 0).is_default, lambda uow: make(uow, 1).is_default)
+    assert (first, second) == (True, False)
 
 
 def test_a_button_pressed_twice_at_the_same_moment_asks_once(world):

@@ -18,6 +18,7 @@ from studio.approvals.timetables import WorkingCalendar
 from studio.contract import references
 from studio.core import ids, tenancy
 from studio.core.errors import Conflict, InvalidInput
+from studio.core.locking import one_at_a_time
 from studio.core.unit_of_work import UnitOfWork
 
 KIND = "calendar"
@@ -82,6 +83,7 @@ def hours_of(row: WorkingCalendar) -> Calendar:
 
 def create(uow: UnitOfWork, save: CalendarSave) -> WorkingCalendar:
     """Make one; the first is the default. Raises InvalidInput with the field, Conflict where the name is taken."""
+    one_at_a_time(uow, "calendar")  # two at one moment would both be the first, and so the default
     count = uow.session.scalar(select(func.count()).select_from(WorkingCalendar)) or 0
     if count >= MOST:
         raise Conflict(_("A workspace has at most %(most)s calendars.", most=MOST), code="too_many_calendars")
@@ -108,6 +110,7 @@ def change(uow: UnitOfWork, calendar_id: UUID, save: CalendarSave) -> WorkingCal
 
 def make_default(uow: UnitOfWork, calendar_id: UUID) -> None:
     """Let it stand in where a step names no calendar."""
+    one_at_a_time(uow, "calendar")
     row = get(uow, calendar_id)
     if row.is_default:
         return
@@ -120,6 +123,7 @@ def make_default(uow: UnitOfWork, calendar_id: UUID) -> None:
 
 def remove(uow: UnitOfWork, calendar_id: UUID) -> None:
     """Delete one. Raises Conflict for the default while there are others, and where a workflow names it."""
+    one_at_a_time(uow, "calendar")
     row = get(uow, calendar_id)
     if row.is_default and len(every(uow)) > 1:
         raise Conflict(_("This is the default calendar. Make another one the default first."), code="is_default")
