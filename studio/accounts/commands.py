@@ -194,9 +194,12 @@ def list_tokens(workspace: str | None) -> None:
     """The tokens that work, newest first; never their text."""
     with _unit(workspace) as uow:
         _needs_workspace(uow)
-        for row in tokens.live(uow):
-            ends = row.expires_at.date().isoformat() if row.expires_at else "never ends"
-            click.echo(f"{row.id}\t{row.name}\t{row.user.email}\t{' '.join(row.scopes)}\t{ends}")
+        page = tokens.live(uow)
+        while page.rows:
+            for row in page.rows:
+                ends = row.expires_at.date().isoformat() if row.expires_at else "never ends"
+                click.echo(f"{row.id}\t{row.name}\t{row.user.email}\t{' '.join(row.scopes)}\t{ends}")
+            page = tokens.live(uow, before=page.rows[-1].id)
 
 
 @token_group.command("revoke")

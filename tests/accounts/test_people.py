@@ -179,7 +179,7 @@ def test_a_token_cannot_be_made_while_its_seat_goes(app, tenant, database):
         thread.join()
     assert len(made) == 1
     with database.unit(tenant.id, tenant["admin"].actor, read_only=True) as uow:
-        assert tokens.live(uow) == []
+        assert tokens.live(uow).rows == ()
 
 
 def test_a_seat_of_nowhere_is_not_found(tenant, database):

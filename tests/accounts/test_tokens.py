@@ -1,10 +1,14 @@
 """API tokens: shown once, hashed, scoped, ended."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
+from sqlalchemy import select
 
 from studio.accounts.models import ApiToken
+from studio.accounts.service import tokens
 from studio.core import clock
 from studio.core.ids import new_id
 from tests.factories.accounts import make_tenant, make_token, signed_in, with_token
@@ -94,6 +98,32 @@ def test_unknown_scopes_are_refused(app, tenant, scopes):
     admin = signed_in(app, tenant.id, tenant["admin"])
     answer = admin.post("/settings/tokens", data={"name": "x", "scopes": scopes, "days": "0"})
     assert answer.status_code == 422
+
+
+def test_many_are_walked_page_by_page_and_back(app, tenant, database, monkeypatch):
+    monkeypatch.setattr(tokens, "PAGE", 3)
+    for _ in range(7):
+        make_token(app, tenant, "owner", ["settings:read"])
+    with database.unit(tenant.id) as uow:
+        made = list(uow.session.scalars(select(ApiToken.prefix).order_by(ApiToken.id.desc())))
+    admin = signed_in(app, tenant.id, tenant["admin"])
+
+    def at(address):
+        text = admin.get(address).text
+        ways = {way: unescape(link) for way, link in re.findall(r'rel="(prev|next)" href="([^"]+)"', text)}
+        return re.findall(r"stu_…(.{6})…", text), ways
+
+    first, ways = at("/settings/tokens")
+    second, further = at(ways["next"])
+    third, last = at(further["next"])
+    assert [*first, *second, *third] == made
+    assert (list(ways), list(last)) == (["next"], ["prev"])
+    assert at(last["prev"]) == (second, further)
+    assert at(further["prev"]) == (first, ways)
+    with database.unit(tenant.id) as uow:
+        tokens.revoke_all(uow, tenant["owner"].user_id)
+        kept = tokens.create(uow, name="Kept", scopes=["settings:read"], user_id=tenant["owner"].user_id).row.prefix
+    assert at(further["next"]) == ([kept], {}), "what was there is gone: the newest instead"
 
 
 def test_revoking_what_does_not_exist_is_not_found(app, tenant):

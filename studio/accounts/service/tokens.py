@@ -17,9 +17,11 @@ from studio.contract.gates import Act
 from studio.core import crypto, tenancy, web
 from studio.core.errors import Conflict, FieldProblem, InvalidInput
 from studio.core.i18n import gettext as _
+from studio.core.keyset import Page, page
 from studio.core.unit_of_work import UnitOfWork
 
 PREFIX = "stu_"
+PAGE = 50
 _SHOWN = slice(26, 32)
 """Letters behind the workspace's, within the random part: enough to tell tokens apart."""
 
@@ -110,15 +112,10 @@ def _pass(uow: UnitOfWork, verb: str, name: str, scopes: str, about: str) -> Non
     gates.current().require(uow, Act("api_token.rotate", what, payload, {"name": name, "scopes": scopes}))
 
 
-def live(uow: UnitOfWork) -> Sequence[ApiToken]:
-    """The workspace's tokens that still work, newest first, with their people."""
-    return uow.session.scalars(
-        select(ApiToken)
-        .options(joinedload(ApiToken.user))
-        .where(ApiToken.revoked_at.is_(None))
-        .order_by(ApiToken.id.desc())
-        .limit(200)
-    ).all()
+def live(uow: UnitOfWork, *, before: UUID | None = None, after: UUID | None = None) -> Page[ApiToken]:
+    """The workspace's tokens that still work, newest first, with their people, a page at a time."""
+    found = select(ApiToken).options(joinedload(ApiToken.user)).where(ApiToken.revoked_at.is_(None))
+    return page(uow.session, found, ApiToken.id, before=before, after=after, limit=PAGE)
 
 
 def _hold_seat(uow: UnitOfWork, user_id: UUID) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -55,5 +55,9 @@ def revoke_token(token_id: str) -> ResponseReturnValue:
 
 
 def _page(form: TokenForm, shown: str | None = None) -> str:
-    rows = service.live(web.current_uow())
-    return render_template("accounts/tokens.html", form=form, tokens=rows, shown=shown)
+    uow = web.current_uow()
+    before, after = parse_id(request.args.get("before", "")), parse_id(request.args.get("after", ""))
+    page = service.live(uow, before=before, after=after)
+    if not page.rows:
+        page = service.live(uow)  # what was there is revoked
+    return render_template("accounts/tokens.html", form=form, page=page, shown=shown)

@@ -1,7 +1,6 @@
 """Sources of a workspace and what they kept: keyset pages, newest first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,20 +8,12 @@ from sqlalchemy.orm import defer
 
 from studio.core.errors import NotFound
 from studio.core.i18n import gettext as _
+from studio.core.keyset import Page, page
 from studio.core.unit_of_work import UnitOfWork
 from studio.runtime.models import EventSource, SourceEvent
 from studio.runtime.sources.policy import MOST_SOURCES
 
 PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A stretch of events, newest first, without their data. `newer` and `older` are cursors, None at either end."""
-
-    rows: Sequence[SourceEvent]
-    newer: UUID | None
-    older: UUID | None
 
 
 def every(uow: UnitOfWork) -> Sequence[EventSource]:
@@ -32,23 +23,11 @@ def every(uow: UnitOfWork) -> Sequence[EventSource]:
 
 def events(
     uow: UnitOfWork, source: EventSource, *, before: UUID | None = None, after: UUID | None = None, limit: int = PAGE
-) -> Page:
-    """Those older than `before`, or the ones just newer than `after`."""
+) -> Page[SourceEvent]:
+    """Those older than `before`, or the ones just newer than `after`, without their data."""
     found = select(SourceEvent).where(SourceEvent.source_id == source.id)
     found = found.options(defer(SourceEvent.body), defer(SourceEvent.headers), defer(SourceEvent.query))
-    if after is not None:
-        found = found.where(SourceEvent.id > after).order_by(SourceEvent.id)
-    else:
-        found = found.where(SourceEvent.id < before) if before is not None else found
-        found = found.order_by(SourceEvent.id.desc())
-    rows = list(uow.session.scalars(found.limit(limit + 1)))
-    more, rows = len(rows) > limit, rows[:limit]
-    if after is not None:
-        rows.reverse()
-    ends = (rows[0].id, rows[-1].id) if rows else (None, None)
-    newer = ends[0] if (before is not None or (after is not None and more)) else None
-    older = ends[1] if (after is not None or more) else None
-    return Page(rows, newer, older)
+    return page(uow.session, found, SourceEvent.id, before=before, after=after, limit=limit)
 
 
 def event(uow: UnitOfWork, source: EventSource, event_id: UUID | None) -> SourceEvent:
