@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, or_, select
 
-from studio.approvals import letters, mail_times, people
+from studio.approvals import digest_letter, mail_times, people
 from studio.approvals.models import Assignment, Comment, Decision, Request, Vote
 from studio.approvals.outcomes import LIVE, CommentKind, RequestState
 from studio.approvals.people import Person
@@ -86,7 +86,7 @@ def since(person: Person, at: datetime) -> datetime | None:
     return None if wanted is None else mail_times.digest_before(at, ZoneInfo(person.time_zone), wanted)
 
 
-def settled(uow: UnitOfWork, person: Person, at: datetime) -> list[letters.Settled]:
+def settled(uow: UnitOfWork, person: Person, at: datetime) -> list[digest_letter.Settled]:
     """What others decided, or took back, since the digest before the one of `at`."""
     start = since(person, at)
     if start is None or not person.preferences.completion:
@@ -106,7 +106,7 @@ def settled(uow: UnitOfWork, person: Person, at: datetime) -> list[letters.Settl
         .order_by(Request.closed_at)
         .limit(MOST)
     )
-    return [letters.Settled(request, decision) for request, decision in uow.session.execute(query)]
+    return [digest_letter.Settled(request, decision) for request, decision in uow.session.execute(query)]
 
 
 def plan_next(uow: UnitOfWork, person: Person) -> None:

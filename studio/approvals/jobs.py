@@ -13,7 +13,7 @@ from babel.dates import format_date, format_time, get_timezone_name
 from sqlalchemy import select
 
 from studio.accounts.speaking import speaking_to
-from studio.approvals import completing, digests, letters, people, service, thread_mails, trail
+from studio.approvals import completing, digest_letter, digests, letters, people, service, thread_mails, trail
 from studio.approvals.escalating import working
 from studio.approvals.letters import Letter
 from studio.approvals.mail_times import Departure, when_to_mail
@@ -201,7 +201,7 @@ class Post:
         found, at = digests.waiting(uow, person), datetime.fromisoformat(payload["at"])
         changed = digests.changed(uow, person, found, at)
         listed = [
-            letters.Waiting(
+            digest_letter.Waiting(
                 request, self._link(uow, share, request), _due(request.due_at, person), request.id in changed
             )
             for share, request in found[: digests.MOST]
@@ -212,7 +212,7 @@ class Post:
             more = len(found) > len(listed)
             inbox = f"{self.public_url}/inbox"
             with speaking(person.locale):
-                letter = letters.digest(listed, settled, inbox, more=more, aside=aside, threads=said)
+                letter = digest_letter.digest(listed, settled, inbox, more=more, aside=aside, threads=said)
             self._send(uow, f"{digests.TOPIC}:{person.id}:{payload['at']}", person.email, letter)
         if listed:
             digests.plan_next(uow, person)

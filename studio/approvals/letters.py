@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from studio.approvals import items, options, saying
@@ -140,26 +139,6 @@ def revised(request: Request, found: Changed, link: str, *, due: str | None) -> 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One line of a digest that asks."""
-
-    request: Request
-    link: str
-    due: str | None
-    changed: bool = False
-    """It was worded anew since the last mail."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """One line of a digest that tells."""
-
-    request: Request
-    decision: Decision | None
-    """None: it was taken back."""
-
-
 def stuck(request: Request, link: str) -> Letter:
     """To admins: too few people are left who may decide."""
     return laid_out(
@@ -193,7 +172,7 @@ def told(request: Request, decision: Decision | None, link: str | None = None) -
         subject, how = _("Taken back: %(title)s"), [_("Nobody has to decide any more:"), request.close_reason or ""]
     else:
         subject, said = _how(decision)
-        how = [said, *_filled_in(request, decision), _quoted(decision)]
+        how = [said, *_filled_in(request, decision), quoted(decision)]
     return laid_out(
         subject % {"title": request.title},
         [_("You asked for:")],
@@ -211,7 +190,7 @@ def completed(request: Request, decision: Decision, when: str) -> Letter:
         subject % {"title": request.title},
         [_("You were asked to decide. It is settled, nothing is left to do:")],
         title=request.title,
-        said=[said, *_filled_in(request, decision), _quoted(decision), when],
+        said=[said, *_filled_in(request, decision), quoted(decision), when],
     )
 
 
@@ -253,14 +232,15 @@ def thread(request: Request, said: Comment, link: str | None) -> Letter:
         subjects[said.kind],
         [_("Something was said about a request for approval:")],
         title=request.title,
-        said=[_in_thread(said), _("“%(reason)s”", reason=said.text) if said.text else ""],
+        said=[in_thread(said), _("“%(reason)s”", reason=said.text) if said.text else ""],
         after=[_("It has to be resolved before this is approved.") if first else ""],
         link=(_("Open the request"), link) if link else None,
         small=_("Opening the link decides nothing. It is meant for you alone; do not forward it.") if link else "",
     )
 
 
-def _in_thread(said: Comment) -> str:
+def in_thread(said: Comment) -> str:
+    """What was done in a thread, and by whom."""
     by = said.author
     sentences: dict[str, str] = {
         CommentKind.THREAD: _("%(by)s opened a thread.", by=by),
@@ -271,57 +251,8 @@ def _in_thread(said: Comment) -> str:
     return str(sentences[said.kind])
 
 
-def digest(
-    waiting: Sequence[Waiting],
-    settled: Sequence[Settled],
-    inbox: str,
-    *,
-    more: bool,
-    aside: Sequence[tuple[Request, Comment]] = (),
-    threads: Sequence[tuple[Request, Comment]] = (),
-) -> Letter:
-    """To somebody who wants one mail a day. `aside`: where they asked for changes that are awaited no more.
-
-    `threads`: what was said in threads that concern them.
-    """
-    entries = [(f"{one.request.title} ({_until(one)})", one.link) for one in waiting]
-    done = [f"{one.request.title}: {_became(one)}".strip() for one in settled]
-    lifted = [
-        _("%(title)s: %(by)s set the changes aside that you asked for. “%(reason)s”",
-          title=request.title, by=said.author, reason=said.text)
-        for request, said in aside
-    ]  # fmt: skip
-    talked = [
-        f"{request.title}: {_in_thread(said)} {_('“%(reason)s”', reason=said.text) if said.text else ''}".strip()
-        for request, said in threads
-    ]
-    count = len(waiting)
-    many = ngettext("%(count)s decision waits for you", "%(count)s decisions wait for you", count, count=count)
-    title = many if count else _("Nothing waits for you")
-    head = [_("Settled since the last mail:")] if done else []
-    return laid_out(
-        title,
-        [],
-        title=title,
-        entries=entries,
-        after=[_("There is more in your inbox.") if more else "", *lifted, *talked, *head, *done],
-        link=(_("Open the inbox"), inbox),
-        small=_("Opening a link decides nothing. They are meant for you alone; do not forward this mail."),
-    )
-
-
-def _until(one: Waiting) -> str:
-    until = str(_("until %(due)s", due=one.due) if one.due else _("no deadline"))
-    return f"{_('changed')}, {until}" if one.changed else until
-
-
-def _became(one: Settled) -> str:
-    if one.decision is None:
-        return f"{_('It was taken back.')} {one.request.close_reason or ''}"
-    return f"{_how(one.decision)[1]} {_quoted(one.decision)}"
-
-
-def _quoted(decision: Decision) -> str:
+def quoted(decision: Decision) -> str:
+    """The reason that was given, if one was."""
     return _("“%(reason)s”", reason=decision.reason) if decision.reason else ""
 
 
