@@ -68,7 +68,7 @@ interface DateProps {
   put(right: string): void;
 }
 
-/** A date that is typed in part is no date yet: the row keeps what it had. */
+/** A date that is typed in part is no date yet: until it is one, the row compares with nothing. */
 function DateInput({ moment, zone, put, ...input }: DateProps) {
   return (
     <>

@@ -33,5 +33,7 @@ function ahead(at: number, zone: string): number {
     second: "numeric",
   }).formatToParts(at);
   const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value);
-  return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second")) - at;
+  const wall = new Date(0);
+  wall.setUTCFullYear(of("year"), of("month") - 1, of("day")); // Date.UTC takes 2, the first digit of 2026, for 1902
+  return wall.setUTCHours(of("hour"), of("minute"), of("second"), 0) - Math.floor(at / 1000) * 1000;
 }

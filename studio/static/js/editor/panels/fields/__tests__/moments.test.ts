@@ -13,6 +13,13 @@ test.each([
   expect(fromMoment(moment, zone)).toBe(local);
 });
 
+test.each(["0002", "0020", "0202", "2026"])("%s, a year on its way, is read again as it was typed", (year) => {
+  for (const zone of ["UTC", "Europe/Berlin", "America/New_York"]) {
+    const local = `${year}-12-01T08:30`;
+    expect(fromMoment(toMoment(local, zone) ?? "", zone)).toBe(local);
+  }
+});
+
 test("a day alone begins in UTC, as the server reads it", () => {
   expect(fromMoment("2026-12-01", "Europe/Berlin")).toBe("2026-12-01T01:00");
 });
