@@ -87,6 +87,6 @@ def test_it_ends_with_whoever_asked(tmp_path):
 
 def test_who_is_told_more_than_studio_reads_starts_afresh(tmp_path):
     same = dict(os.environ)
-    assert fits(same | {"STUDIO_PORT": "1", "FAULT": "x"}, PROJECT)
+    assert fits(same | {"STUDIO_PORT": "1", "FAULT": "x", "PYTEST_CURRENT_TEST": "another"}, PROJECT)
     assert not fits(same | {"LD_PRELOAD": "/lib/libfaketime.so"}, PROJECT)
     assert not fits(same, tmp_path)
