@@ -1,7 +1,6 @@
 """A web server that is told to stop says so first, and serves on until balancers have noticed.
 
-Its processes are forks, so one byte of shared memory tells them all. Whoever imports this before they are made shares
-it with them.
+Its processes are forks, so one byte of shared memory tells them all: that of the server which they are forked from.
 """
 
 import mmap
@@ -26,6 +25,8 @@ def before_stopping(server: Any, seconds: float) -> None:
 
     `server`: Granian's, which stops by its `signal_handler_interrupt`.
     """
+    global _told  # noqa: PLW0603 - whatever this process was forked from is another server
+    _told = mmap.mmap(-1, 1)
     stop = server.signal_handler_interrupt
 
     def told(*arguments: Any, **named: Any) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import urllib.request
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
@@ -53,12 +54,15 @@ def test_it_serves_as_a_session_of_its_own_and_is_killed_like_one(forking):
         assert served.returncode == -signal.SIGKILL
 
 
-def test_told_to_stop_it_drains_and_ends_well(forking):
-    with stack("sqlite") as made:
-        made.processes["studio"] = served = forking.start(["run"], made.environ, made.settings.data_dir / "log")
-        made.wait_ready()
-        served.terminate()
-        assert served.wait(60) == 0
+def test_told_to_stop_it_drains_and_ends_well_and_the_next_is_ready(forking):
+    for _ in range(2):
+        with stack("sqlite") as made:
+            made.processes["studio"] = served = forking.start(["run"], made.environ, made.settings.data_dir / "log")
+            made.wait_ready()
+            address = f"http://{made.settings.host}:{made.settings.port}/readyz"
+            assert urllib.request.urlopen(address, timeout=10).status == 200
+            served.terminate()
+            assert served.wait(60) == 0
 
 
 def test_its_clock_is_that_of_its_own_environment(forking):
