@@ -105,12 +105,12 @@ def main(address: Path) -> None:
     metrics.mkdir()
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)  # metrics are made for many processes; each finds its folder
     heap.load()
-    import granian  # noqa: F401, PLC0415 - loaded after heap.load(), as serving processes do
+    import granian  # noqa: F401, PLC0415 - not used here: loaded for the children, after heap.load()
 
-    import studio.app  # noqa: PLC0415 - see above
-    import studio.worker  # noqa: F401, PLC0415 - see above
-    from studio import cli  # noqa: PLC0415 - see above
-    from studio.core import clock, faults, rng  # noqa: PLC0415 - see above
+    import studio.app  # noqa: PLC0415 - after heap.load(), which turns the collector off while Studio loads
+    import studio.worker  # noqa: F401, PLC0415 - not used here: loaded for the children, after heap.load()
+    from studio import cli  # noqa: PLC0415 - after heap.load(), which leaves out what it must not load
+    from studio.core import clock, faults, rng  # noqa: PLC0415 - after PROMETHEUS_MULTIPROC_DIR is set, as all of Studio
 
     half = address.with_suffix(".half")
     with socket.socket(socket.AF_UNIX) as listener:
