@@ -119,6 +119,14 @@ def children(pid: int) -> list[int]:
     return [int(child) for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()]
 
 
+def environ_of(pid: int) -> list[bytes]:
+    """What a process was started with; nothing of one that is over but not waited for yet."""
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
 class Drill:
     """One store with one workflow; its processes begin anew for each test."""
 
@@ -253,7 +261,7 @@ class Drill:
         named = f"STUDIO_HOLDER={holder}".encode()
         for name, process in self.running.processes.items():
             for pid in children(process.pid):
-                if named in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+                if named in environ_of(pid):
                     return name, pid
         return None
 

@@ -151,6 +151,11 @@ class Shop:
         """How many of its runs have."""
         return sum(state == "succeeded" for found in self.runs().values() for _, state in found)
 
+    def _wait_for_all(self, goal, timeout):
+        """How many there are depends on how long the test took: each further one gives the rest the same time anew."""
+        while (succeeded := self.succeeded()) < goal:
+            wait_for(lambda at=succeeded: self.succeeded() > at, timeout, self._states)
+
     def _states(self):
         return Counter(state for found in self.runs().values() for _, state in found)
 
@@ -166,6 +171,7 @@ class Shop:
     def assert_nothing_lost(self, timeout=PATIENCE_S, *, broken=False):
         """Invariants 1 to 4 for all its orders, and that Studio was honest and prompt all the time.
 
+        `timeout`: longest, in seconds, that no run ends although some are left.
         `broken`: the web itself was away, so some deliveries had no answer.
         """
         assert broken or self.broken == []
@@ -173,7 +179,7 @@ class Shop:
         assert all(told.retry_after for told in self.told if told.status == 503)
         assert max(told.took for told in self.told) < DEADLINE_S
         taken = self.taken()
-        wait_for(lambda: self.succeeded() >= len(taken), timeout, self._states)
+        self._wait_for_all(len(taken), timeout)
         assert self.runs() == {order: [(run_id, "succeeded")] for order, run_id in taken.items()}
         run_ids = set(taken.values())
         with self.looking() as session:

@@ -88,7 +88,7 @@ def test_connections_are_used_up():
     with studio("postgresql", postgres_settings={"max_connections": "40"}) as (made, target):
         begin(made)
         shop = Shop(made, target, "few")
-        with shop.open(senders=8):
+        with shop.open(senders=8, pause=0.2):
             shop.sells(20)
             with ExitStack() as held, superuser(made) as connection:
                 before = len(shop.told)

@@ -6,11 +6,10 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
 
 from benchmarks.servers import process
 from benchmarks.stack import Stack, stack
-from tests.faults.drill import children
+from tests.faults.drill import children, environ_of
 from tests.servers.http_target import http_target
 from tests.servers.tcp_proxy import TcpProxy, tcp_proxy
 from tests.soak.clocks import clocks
@@ -88,11 +87,7 @@ class Studio:
             return None
         if self.store == "sqlite":
             return f"%:{pid}:%"
-        try:
-            environ = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        except FileNotFoundError:
-            return None
-        return next((one.removeprefix(HOLDER).decode() for one in environ if one.startswith(HOLDER)), None)
+        return next((one.removeprefix(HOLDER).decode() for one in environ_of(pid) if one.startswith(HOLDER)), None)
 
     def signal_all(self, name: str, number: signal.Signals) -> None:
         """To a process and its children; they are a session of their own."""
