@@ -78,6 +78,8 @@ RETRIED_WITH = {"accept.before_commit": 202, "accept.after_commit": 200, "accept
 """What the shop's second try brings: a first start, or word that there is one."""
 CALLED_AGAIN = {"effect.after_call": 1}
 """Calls of one order that went out twice, under the same key."""
+BESIDE = {"sweeper.after_commit": 1}
+"""Calls that may have: this is reached at every tick, by a thread that knows nothing of what is called meanwhile."""
 WITHIN = [
     ("claim.after_commit", 1),
     ("flush.after_commit", 1),
@@ -98,7 +100,7 @@ def death(drill, smtp, label: str, after: int = 0) -> list[int | None]:
     tried = drill.deliver(order)
     drill.died()
     drill.finished(order)
-    drill.check(order, repeated=CALLED_AGAIN.get(label, 0))
+    drill.check(order, repeated=CALLED_AGAIN.get(label, 0), perhaps=BESIDE.get(label, 0))
     if label in OUTSIDE:
         mails = [mail for mail in smtp.to("anna@example.com") if mail["Subject"] == order]
         assert len(mails) == (2 if label == SENT else 1)
@@ -109,7 +111,7 @@ def death(drill, smtp, label: str, after: int = 0) -> list[int | None]:
 
 
 def test_the_points_that_the_tables_name_are_there():
-    named = {*OUTSIDE, *LIMITED, *ELSEWHERE, *RETRIED_WITH, *CALLED_AGAIN, *(label for label, _ in WITHIN)}
+    named = {*OUTSIDE, *LIMITED, *ELSEWHERE, *RETRIED_WITH, *CALLED_AGAIN, *BESIDE, *(label for label, _ in WITHIN)}
     assert named <= LABELS
 
 
